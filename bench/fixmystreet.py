@@ -28,7 +28,7 @@ from bench.views import screen
 from bench.web import page_of_a_report
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
-from chalicelib.geo.quadkey import MAP_ZOOM, Tile, bounds, cells_touched, tile_of
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, count_tiles, tile_bounds, tile_of
 from chalicelib.publishing.model import (
     Pin,
     count_of,
@@ -94,8 +94,8 @@ def _views_ms(reports: int, requests: int) -> tuple[float, float, float]:
     whole = tile_of_all(load("demo").box)
     counts = with_counts(None, {tile: count_of(tile, pins) for tile, pins in tiles.items()})
     box = screen(MIDDLE)
-    touched = [tile for tile in tiles if box.overlap(bounds(tile))]
-    assert len(touched) == cells_touched(box, MAP_ZOOM)
+    touched = [tile for tile in tiles if box.overlap(tile_bounds(tile))]
+    assert len(touched) == count_tiles(box, MAP_ZOOM)
     with TemporaryDirectory() as folder:
         for tile in touched:
             by_id = {pin.service_request_id: pin for pin in tiles[tile]}

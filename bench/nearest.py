@@ -17,8 +17,8 @@ from typing import Any
 from bench.process import FRESH_ROUNDS, Fresh, cpu_ms_of_each, cpu_us_a_call, peak_kb_of_fresh
 from bench.table import Row
 from chalicelib.catalogue.load import load
-from chalicelib.geo.nearest import nearest
-from chalicelib.geo.nearest_index import NearestIndex, built, opened
+from chalicelib.geo.nearest import find_nearest
+from chalicelib.geo.nearest_index import NearestIndex, build_index, open_index
 from chalicelib.geo.point import Point
 
 GROUP = "The nearest 5 of {count:,} places of the council"
@@ -55,10 +55,10 @@ def rows(
 
 
 def _rows_at(points: list[Point], queries: list[Point], folder: Path, rounds: int) -> Iterator[Row]:
-    count, content = len(points), built(points)
+    count, content = len(points), build_index(points)
     tree, group = _tree(points), GROUP.format(count=count)
     row = partial(Row, group=group, peer_name="cKDTree")
-    ours, theirs = _queried(opened(content), tree, queries)
+    ours, theirs = _queried(open_index(content), tree, queries)
     yield row(name="a query", unit="µs of CPU", ours=ours, peer=theirs, most_ratio=QUERY_RATIO)
     paths = _files(content, tree, folder)
     ours, theirs = _cold(paths, rounds)
@@ -74,14 +74,14 @@ def _queried(index: NearestIndex, tree: Any, queries: list[Point]) -> tuple[floa
     """The time of a query, ours and theirs."""
     planes = [_plane(query) for query in queries]
     return (
-        _each(queries, lambda query: nearest(index, query, K)),
+        _each(queries, lambda query: find_nearest(index, query, K)),
         _each(planes, lambda plane: tree.query(plane, K)),
     )
 
 
 def _beside_geopy(points: list[Point], queries: list[Point]) -> Iterator[Row]:
     distances: Any = import_module("geopy.distance")
-    index = opened(built(points))
+    index = open_index(build_index(points))
     for name in ("great_circle", "geodesic"):
         measure = getattr(distances, name)
         here = queries[0]
@@ -91,7 +91,7 @@ def _beside_geopy(points: list[Point], queries: list[Point]) -> Iterator[Row]:
             group=GROUP.format(count=len(points)),
             name=f"a query, beside a loop with {name}",
             unit="µs of CPU",
-            ours=_each(queries, lambda query: nearest(index, query, K)),
+            ours=_each(queries, lambda query: find_nearest(index, query, K)),
             peer=(time.process_time() - began) * 1e6,
             peer_name="geopy",
         )

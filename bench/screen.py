@@ -18,7 +18,7 @@ from bench.table import Row
 from bench.views import places, screen
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Box, Point
-from chalicelib.geo.quadkey import FINEST, cover, key_of
+from chalicelib.geo.quadkey import FINEST, cover_box, key_of
 from chalicelib.reports.keys import CELL_LENGTH
 
 GROUP = "A phone's screen of 1.5 × 2.5 km read from the database, over {count:,} places"
@@ -58,7 +58,7 @@ class Ours:
         self._keys = sorted(key_of(place, FINEST) for place in places)
 
     def read(self, screen: Box) -> Read:
-        parts = cover(screen, length=FINEST, at_least=CELL_LENGTH, budget=BUDGET)
+        parts = cover_box(screen, length=FINEST, at_least=CELL_LENGTH, budget=BUDGET)
         return _read(
             bisect_right(self._keys, part.high) - bisect_left(self._keys, part.low)
             for part in parts

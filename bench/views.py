@@ -11,7 +11,7 @@ from statistics import mean
 from bench.table import Row
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Box, Point
-from chalicelib.geo.quadkey import MAP_ZOOM, cells_touched
+from chalicelib.geo.quadkey import MAP_ZOOM, count_tiles
 
 GROUP = "Public map view: GETs of published documents at 1,000 random places of the council"
 SCREEN_M = (1500, 2500)
@@ -35,7 +35,7 @@ def places() -> list[Point]:
 
 def gets_a_screen() -> list[int]:
     """The number of documents for each of the places."""
-    return [cells_touched(screen(place), MAP_ZOOM) for place in places()]
+    return [count_tiles(screen(place), MAP_ZOOM) for place in places()]
 
 
 def rows() -> Iterator[Row]:

@@ -12,7 +12,7 @@ from bench.engine import MIDDLE, WORDS, id_of
 from bench.process import ROUNDS, cpu_us_a_call
 from bench.table import Row, figure
 from chalicelib.geo.point import Box
-from chalicelib.geo.quadkey import FINEST, cells_touched, cover
+from chalicelib.geo.quadkey import FINEST, count_tiles, cover_box
 from chalicelib.reports import keys
 from chalicelib.reports.dynamo.items import ReportItem, item_of
 from chalicelib.reports.usecases.reading import requests_within
@@ -75,7 +75,7 @@ def _item(number: int) -> ReportItem:
 
 def _queries() -> None:
     box = Box.around(MIDDLE, NEAR_M)
-    budget = requests_within(NEAR_M) // cells_touched(box, keys.CELL_LENGTH)
-    for part in cover(box, length=FINEST, at_least=keys.CELL_LENGTH, budget=budget):
+    budget = requests_within(NEAR_M) // count_tiles(box, keys.CELL_LENGTH)
+    for part in cover_box(box, length=FINEST, at_least=keys.CELL_LENGTH, budget=budget):
         within = ReportItem.place.between(part.low, part.high + "~")
         list(ReportItem.by_tile.query(part.low[: keys.CELL_LENGTH], within))

@@ -32,7 +32,7 @@ from chalicelib.facilities.model import (
 from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames, Named
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
-from chalicelib.geo.rounding import rounded
+from chalicelib.geo.rounding import round_shape
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
@@ -144,7 +144,7 @@ def facility_of(row: Row, kind: FacilityKind) -> Facility:
         phone=given.get("phone"),
         url=_web_address(given.get("url")),
         notes=given.get("notes"),
-        polygon=rounded(row.shape) if isinstance(row.shape, MultiPolygon) else None,
+        polygon=round_shape(row.shape) if isinstance(row.shape, MultiPolygon) else None,
     )
 
 

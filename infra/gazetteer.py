@@ -21,7 +21,7 @@ from chalicelib.errors import Invalid
 from chalicelib.gazetteer.model import PLACES, PlaceList
 from chalicelib.gazetteer.streets import STREETS, Streets
 from chalicelib.geo.place import Place
-from chalicelib.geo.polygon import representative
+from chalicelib.geo.polygon import representative_point
 from chalicelib.geo.shape import shape_of
 from chalicelib.publishing.model import JSON
 from infra.basemap import features_of, layer_of
@@ -119,7 +119,7 @@ def _on(geometry: Mapping[str, Any]) -> Position | None:
     if geometry["type"].endswith("LineString"):
         return _middle(list(_lines(geometry)))
     try:
-        point = representative(shape_of(geometry))
+        point = representative_point(shape_of(geometry))
     except (Invalid, ValueError):
         return None
     return point.long, point.lat

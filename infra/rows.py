@@ -21,7 +21,7 @@ from typing import Any
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError, Invalid
 from chalicelib.geo.point import Point
-from chalicelib.geo.polygon import MultiPolygon, representative
+from chalicelib.geo.polygon import MultiPolygon, representative_point
 from infra.rows_places import Columns, checked_inside, geometry_in, listing, system_of
 
 Shape = Point | MultiPolygon
@@ -41,7 +41,7 @@ class Row:
         """The place, or one inside the area. Raises ValueError if there is none."""
         if self.shape is None:
             raise ValueError("has no place")
-        return self.shape if isinstance(self.shape, Point) else representative(self.shape)
+        return self.shape if isinstance(self.shape, Point) else representative_point(self.shape)
 
 
 @dataclass(frozen=True)

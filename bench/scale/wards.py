@@ -3,7 +3,7 @@
 from chalicelib.gazetteer.wards import ward_of
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, Polygon
-from chalicelib.geo.quadkey import MAP_ZOOM, Tile, bounds, tile_of
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_bounds, tile_of
 from chalicelib.geo.ward import Ward
 
 CORNER = Point(lat=53.93, long=-1.18)
@@ -15,7 +15,7 @@ STEPS = 16
 
 def ward(number: int) -> Ward:
     """The ward of that number, from 0 on."""
-    box = bounds(_tile(number))
+    box = tile_bounds(_tile(number))
     west, south, east, north = box.west, box.south, box.east, box.north
     ring = ((west, south), (east, south), (east, north), (west, north), (west, south))
     return ward_of(f"W{number:04}", f"Ward {number}", MultiPolygon((Polygon(ring),)))
@@ -26,7 +26,7 @@ def place_of(report: int, wards: int) -> dict[str, float]:
     `lat` and `long`."""
     nth, number = divmod(report, wards)
     row, column = divmod(nth, STEPS)
-    box = bounds(_tile(number))
+    box = tile_bounds(_tile(number))
     return {
         "lat": round(box.south + (row + 0.5) * (box.north - box.south) / STEPS, 6),
         "long": round(box.west + (column + 0.5) * (box.east - box.west) / STEPS, 6),

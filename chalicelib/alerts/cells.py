@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chalicelib.geo.point import EARTH_RADIUS_M, Point
-from chalicelib.geo.quadkey import Tile, bounds, quadkey, tile_of
+from chalicelib.geo.quadkey import Tile, quadkey, tile_bounds, tile_of
 
 LEVELS = (11, 13, 15)
 """Zooms of the cells, the coarsest first: 11.5, 2.9 and 0.7 km at 54° N."""
@@ -155,7 +155,7 @@ class _Circle(NamedTuple):
 def _edges_of_row(z: int, y: int) -> tuple[float, float]:
     """The southern and northern latitude of the places of that row, in radians. Places beyond the
     map's edges belong to its first and last rows."""
-    row = bounds(Tile(z, 0, y))
+    row = tile_bounds(Tile(z, 0, y))
     south = -90.0 if y == (1 << z) - 1 else row.south
     north = 90.0 if y == 0 else row.north
     return math.radians(south), math.radians(north)

@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.areas.model import CouncillorView, MyArea, NearRoadWork, RoadWork, WardView
 from chalicelib.areas.ports import Ports
 from chalicelib.errors import Invalid, NotFound, UpstreamFailed
-from chalicelib.geo.ellipsoid import shown_m
+from chalicelib.geo.ellipsoid import displayed_distance_m
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon_edge import nearest_on_edge
 from chalicelib.geo.ward import Ward
@@ -168,7 +168,9 @@ def _is_near(ward: Ward, point: Point) -> bool:
 
 def _by_distance(works: Sequence[RoadWork], place: Point) -> tuple[NearRoadWork, ...]:
     near = [
-        NearRoadWork(**msgspec.structs.asdict(work), distance_m=shown_m(work.point, place))
+        NearRoadWork(
+            **msgspec.structs.asdict(work), distance_m=displayed_distance_m(work.point, place)
+        )
         for work in works
     ]
     return tuple(sorted(near, key=lambda each: (each.distance_m, each.ref)))

@@ -3,7 +3,7 @@
 from chalicelib.catalogue.wards import Ring, WardCode
 from chalicelib.catalogue.words import Code, Sentences, Strict, Words
 from chalicelib.geo.point import Point
-from chalicelib.geo.polygon import in_ring
+from chalicelib.geo.polygon import is_in_ring
 
 
 class Area(Strict, frozen=True, kw_only=True):
@@ -25,5 +25,5 @@ class Area(Strict, frozen=True, kw_only=True):
 
     def covers(self, service_code: str, point: Point, ward_code: str | None = None) -> bool:
         about = self.services is None or service_code in self.services
-        within = any(in_ring(point, ring) for ring in self.polygons)
+        within = any(is_in_ring(point, ring) for ring in self.polygons)
         return about and (within or ward_code in self.wards)

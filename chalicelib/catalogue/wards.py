@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from chalicelib.catalogue.words import EmailAddress, Strict, Words
 from chalicelib.geo.point import Point
-from chalicelib.geo.polygon import in_ring
+from chalicelib.geo.polygon import is_in_ring
 
 Degrees = Annotated[float, Meta(ge=-180, le=180)]
 Corner = tuple[Degrees, Degrees]
@@ -42,7 +42,7 @@ class Neighbour(Strict, frozen=True, kw_only=True):
     url: WebAddress | None = None
 
     def covers(self, point: Point) -> bool:
-        return any(in_ring(point, ring) for ring in self.polygons)
+        return any(is_in_ring(point, ring) for ring in self.polygons)
 
 
 class GeocoderChoice(Strict, frozen=True, kw_only=True):

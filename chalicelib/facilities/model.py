@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import msgspec
 
-from chalicelib.geo.nearest_index import NearestIndex, built, opened
+from chalicelib.geo.nearest_index import NearestIndex, build_index, open_index
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon
 
@@ -82,7 +82,7 @@ class Known:
         self.listed = listed
         if index is None or digest(index) != listed.index:
             index = index_of(listed.items)
-        self.index: NearestIndex = opened(index)
+        self.index: NearestIndex = open_index(index)
 
     @cached_property
     def areas(self) -> tuple[MultiPolygon | None, ...]:
@@ -106,7 +106,7 @@ def index_key(kind: str) -> str:
 
 def index_of(items: Sequence[Facility]) -> bytes:
     """The index of the items' points, in their order."""
-    return built([item.point for item in items])
+    return build_index([item.point for item in items])
 
 
 def digest(index: bytes) -> str:

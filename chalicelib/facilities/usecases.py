@@ -9,7 +9,7 @@ from chalicelib.facilities.areas import Near, nearest_areas
 from chalicelib.facilities.model import Facility, KindEntry, Known
 from chalicelib.facilities.open_now import OpenState, state_at
 from chalicelib.facilities.ports import Ports
-from chalicelib.geo.nearest import nearest as nearest_points
+from chalicelib.geo.nearest import find_nearest
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of, tiles_in
 from chalicelib.kernel.fields import made_from
@@ -89,7 +89,7 @@ def _found(known: Known, point: Point, limit: int) -> list[Near]:
     items = known.listed.items
     return [
         Near(round(each.distance_m * 1000), each.number, items[each.number].point)
-        for each in nearest_points(known.index, point, limit)
+        for each in find_nearest(known.index, point, limit)
     ]
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
-from chalicelib.geo.rounding import rounded
+from chalicelib.geo.rounding import round_shape
 from chalicelib.geo.ward import Ward
 
 WARDS = "data/wards.json"
@@ -62,7 +62,7 @@ class Wards(WardSet, frozen=True, kw_only=True):
 
 def ward_of(code: str, name: str, shape: MultiPolygon) -> Ward:
     """The ward rounded for publication, to a tenth of a metre. Raises Invalid if it is smaller."""
-    polygons = rounded(shape)
+    polygons = round_shape(shape)
     longs, lats = zip(*(corner for rings in polygons for corner in rings[0]), strict=True)
     return Ward(
         code=code, name=name, box=(min(longs), min(lats), max(longs), max(lats)), polygons=polygons

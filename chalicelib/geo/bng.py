@@ -59,8 +59,8 @@ AIRY = Ellipsoid(6_377_563.396, 6_356_256.909)
 def to_grid(point: Point) -> GridPoint:
     """The place in the grid. Raises Invalid outside it, also for NaN."""
     if abs(point.lat) <= 90 and abs(point.long) <= 180:
-        lat, long = _degrees_of(_to_airy(_metres_of(point.lat, point.long, WGS84)), AIRY)
-        found = _projected(math.radians(lat), math.radians(long))
+        lat, long = _degrees_of(_to_airy(_cartesian_of(point.lat, point.long, WGS84)), AIRY)
+        found = _project(math.radians(lat), math.radians(long))
         # The projection's series is valid near Britain only, and could return to the grid.
         if 49 <= point.lat <= 62 and -10 <= point.long <= 4 and not _faults(found):
             return found
@@ -74,8 +74,8 @@ def from_grid(place: GridPoint) -> Point:
     """The place in WGS84 degrees. Raises Invalid outside the grid, also for NaN."""
     if faults := _faults(place):
         raise Invalid.fields(faults)
-    lat, long = _unprojected(place)
-    metres = _from_airy(_metres_of(math.degrees(lat), math.degrees(long), AIRY))
+    lat, long = _unproject(place)
+    metres = _from_airy(_cartesian_of(math.degrees(lat), math.degrees(long), AIRY))
     north, east = _degrees_of(metres, WGS84)
     return Point(lat=north, long=east)
 
@@ -91,7 +91,7 @@ def _faults(place: GridPoint) -> list[FieldError]:
     ]
 
 
-def _metres_of(lat: float, long: float, ellipsoid: Ellipsoid) -> Metres:
+def _cartesian_of(lat: float, long: float, ellipsoid: Ellipsoid) -> Metres:
     """At height zero (annex B.1)."""
     phi, lam = math.radians(lat), math.radians(long)
     nu = ellipsoid.a / math.sqrt(1 - ellipsoid.e2 * math.sin(phi) ** 2)
@@ -110,7 +110,7 @@ def _degrees_of(metres: Metres, ellipsoid: Ellipsoid) -> tuple[float, float]:
     return math.degrees(phi), math.degrees(math.atan2(y, x))
 
 
-def _turned(metres: Metres) -> Metres:
+def _scale_and_rotate(metres: Metres) -> Metres:
     """The shift by scale and rotation."""
     x, y, z = metres
     rx, ry, rz = TURN
@@ -119,7 +119,8 @@ def _turned(metres: Metres) -> Metres:
 
 def _to_airy(metres: Metres) -> Metres:
     x, y, z = (
-        own + shift + turn for own, shift, turn in zip(metres, SHIFT, _turned(metres), strict=True)
+        own + shift + turn
+        for own, shift, turn in zip(metres, SHIFT, _scale_and_rotate(metres), strict=True)
     )
     return x, y, z
 
@@ -131,13 +132,13 @@ def _from_airy(metres: Metres) -> Metres:
     for _ in range(4):
         x, y, z = (
             there - shift - turn
-            for there, shift, turn in zip(metres, SHIFT, _turned(found), strict=True)
+            for there, shift, turn in zip(metres, SHIFT, _scale_and_rotate(found), strict=True)
         )
         found = x, y, z
     return found
 
 
-def _arc(phi: float) -> float:
+def _meridian_arc(phi: float) -> float:
     """Metres along the central meridian from the true origin (annex C, B5)."""
     n = (AIRY.a - AIRY.b) / (AIRY.a + AIRY.b)
     less, more = phi - TRUE_LAT, phi + TRUE_LAT
@@ -153,21 +154,21 @@ def _arc(phi: float) -> float:
     )
 
 
-def _radii(phi: float) -> tuple[float, float]:
+def _curvature_radii(phi: float) -> tuple[float, float]:
     """Radii of curvature, scaled: across the meridian and along it."""
     root = 1 - AIRY.e2 * math.sin(phi) ** 2
     nu = AIRY.a * ON_MERIDIAN / math.sqrt(root)
     return nu, nu * (1 - AIRY.e2) / root
 
 
-def _projected(phi: float, lam: float) -> GridPoint:
+def _project(phi: float, lam: float) -> GridPoint:
     """Annex C.1: the terms III to VI of the guide by the powers of the longitude."""
-    nu, rho = _radii(phi)
+    nu, rho = _curvature_radii(phi)
     eta2 = nu / rho - 1
     sin, cos, tan2 = math.sin(phi), math.cos(phi), math.tan(phi) ** 2
     p = lam - TRUE_LONG
     northing = (
-        _arc(phi)
+        _meridian_arc(phi)
         + FALSE_NORTHING
         + nu / 2 * sin * cos * p**2
         + nu / 24 * sin * cos**3 * (5 - tan2 + 9 * eta2) * p**4
@@ -182,10 +183,10 @@ def _projected(phi: float, lam: float) -> GridPoint:
     return GridPoint(easting, northing)
 
 
-def _unprojected(place: GridPoint) -> tuple[float, float]:
+def _unproject(place: GridPoint) -> tuple[float, float]:
     """Annex C.2: the terms VII to XIIA of the guide by the powers of the easting."""
-    phi = _foot(place.northing - FALSE_NORTHING)
-    nu, rho = _radii(phi)
+    phi = _foot_latitude(place.northing - FALSE_NORTHING)
+    nu, rho = _curvature_radii(phi)
     eta2 = nu / rho - 1
     tan, sec = math.tan(phi), 1 / math.cos(phi)
     tan2 = tan**2
@@ -206,9 +207,9 @@ def _unprojected(place: GridPoint) -> tuple[float, float]:
     return lat, long
 
 
-def _foot(north: float) -> float:
+def _foot_latitude(north: float) -> float:
     """The latitude on the central meridian that many metres north of the true origin."""
     phi = TRUE_LAT
     for _ in range(10):
-        phi += (north - _arc(phi)) / (AIRY.a * ON_MERIDIAN)
+        phi += (north - _meridian_arc(phi)) / (AIRY.a * ON_MERIDIAN)
     return phi

@@ -36,16 +36,16 @@ def distance_mm(lat: int, long: int, point: Point) -> int:
     from the distance along the ellipsoid by at most 1 mm and 1e-6 up to 200 km, 0.6 % up to 10,000
     km, and 3 % near the antipodes.
     """
-    ((mm, _),) = measured([(lat, long, 0)], point, WORLD)
+    ((mm, _),) = measure_distances([(lat, long, 0)], point, WORLD)
     return mm
 
 
-def shown_m(one: Point, other: Point) -> float:
+def displayed_distance_m(one: Point, other: Point) -> float:
     """The displayed distance, in metres to a tenth; as exact as `distance_mm`."""
     return round(distance_mm(round(one.lat * 1e7), round(one.long * 1e7), other) / 1000, 1)
 
 
-def measured(
+def measure_distances(
     entries: Iterable[tuple[int, int, int]], point: Point, limits: Limits
 ) -> list[tuple[int, int]]:
     """The distances from the point in millimetres, and the numbers, of the entries within the

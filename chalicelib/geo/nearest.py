@@ -8,24 +8,26 @@ import math
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from chalicelib.geo.ellipsoid import LEAST_RADIUS_M, WORLD, Limits, measured
+from chalicelib.geo.ellipsoid import LEAST_RADIUS_M, WORLD, Limits, measure_distances
 from chalicelib.geo.nearest_index import Cells, NearestIndex
 from chalicelib.geo.point import Point
 
 Keep = Callable[[int], bool]
 
 
-class Found(NamedTuple):
+class NearestPlace(NamedTuple):
     """A place by its number in the order of building, and its distance."""
 
     number: int
     distance_m: float
 
 
-def nearest(index: NearestIndex, point: Point, k: int, keep: Keep | None = None) -> list[Found]:
+def find_nearest(
+    index: NearestIndex, point: Point, k: int, keep: Keep | None = None
+) -> list[NearestPlace]:
     """The `k` nearest places, nearest first, by `distance_mm`; of equally near ones the one with
     the lower number. Fewer if there are fewer. `keep` says whether the place of a number counts.
-    Exact: once a block of cells has given `k` places, the box `_within` the last one's distance
+    Exact: once a block of cells has given `k` places, the box within the last one's distance
     contains every nearer place. Raises ValueError if the point is not valid.
     """
     if not (abs(point.lat) <= 90 and abs(point.long) <= 180):
@@ -34,44 +36,44 @@ def nearest(index: NearestIndex, point: Point, k: int, keep: Keep | None = None)
     if not index.places or k <= 0:
         return []
     lat, long = round(point.lat * 1e7), round(point.long * 1e7)
-    block, seen, by = index.cells(Limits(long, long, lat, lat)), None, 1
+    block, searched, by = index.cells(Limits(long, long, lat, lat)), None, 1
     while True:
-        block = index.wider(block, by)
-        found += _seen(index, point, index.stretches(block, seen), WORLD, keep)
-        if seen == block or len(found) >= k:
+        block = index.widen(block, by)
+        found += _measure_ranges(index, point, index.entry_ranges(block, searched), WORLD, keep)
+        if searched == block or len(found) >= k:
             break
-        seen, by = block, by * 2
+        searched, by = block, by * 2
     best = sorted(found)[:k]
     if len(best) == k:
-        limits = _within(point, best[-1][0])
+        limits = _limits_within(point, best[-1][0])
         whole = index.cells(limits)
-        rest = index.stretches(_union(whole, block), block)
-        best = sorted(best + _seen(index, point, rest, limits, keep))[:k]
-    return [Found(number, mm / 1000) for mm, number in best]
+        rest = index.entry_ranges(_union(whole, block), block)
+        best = sorted(best + _measure_ranges(index, point, rest, limits, keep))[:k]
+    return [NearestPlace(number, mm / 1000) for mm, number in best]
 
 
-def _seen(
+def _measure_ranges(
     index: NearestIndex,
     point: Point,
-    stretches: Iterable[tuple[int, int]],
+    ranges: Iterable[tuple[int, int]],
     limits: Limits,
     keep: Keep | None,
 ) -> list[tuple[int, int]]:
     """Distance in millimetres and number of the entries in these ranges that lie within the
     limits."""
     found: list[tuple[int, int]] = []
-    for begin, end in stretches:
+    for begin, end in ranges:
         entries = zip(
             index.lats[begin:end].tolist(),
             index.longs[begin:end].tolist(),
             index.numbers[begin:end].tolist(),
             strict=True,
         )
-        found += measured(entries, point, limits)
+        found += measure_distances(entries, point, limits)
     return found if keep is None else [entry for entry in found if keep(entry[1])]
 
 
-def _within(point: Point, mm: int) -> Limits:
+def _limits_within(point: Point, mm: int) -> Limits:
     """A box that contains every place within that distance, with more than 0.4 mm to spare.
 
     The line between two places is at least LEAST_RADIUS_M times that between the same degrees on

@@ -32,7 +32,7 @@ from chalicelib.geo.point import Point
 
 MAGIC, VERSION = b"GNNI", 1
 HEADER = struct.Struct("<4s4I2i2I")
-A_CELL = 2
+PLACES_PER_CELL = 2
 """Places in a cell, on average."""
 
 
@@ -46,7 +46,7 @@ class Cells(NamedTuple):
 
 
 class NearestIndex(NamedTuple):
-    """The index that `opened` read; its parts are views of the bytes."""
+    """The index that `open_index` read; its parts are views of the bytes."""
 
     places: int
     columns: int
@@ -69,7 +69,7 @@ class NearestIndex(NamedTuple):
             self._clamp((limits.north - self.south) // self.high, self.rows),
         )
 
-    def wider(self, cells: Cells, by: int) -> Cells:
+    def widen(self, cells: Cells, by: int) -> Cells:
         """The block with that many more cells on each side."""
         return Cells(
             max(0, cells.west - by),
@@ -78,34 +78,34 @@ class NearestIndex(NamedTuple):
             min(self.rows - 1, cells.north + by),
         )
 
-    def stretches(self, cells: Cells, but: Cells | None) -> Iterator[tuple[int, int]]:
-        """The entries of the block's cells that are not in the inner block `but`."""
+    def entry_ranges(self, cells: Cells, inner: Cells | None) -> Iterator[tuple[int, int]]:
+        """The ranges of entries in the block's cells, without those of the inner block."""
         west, east, south, north = cells
         for row in range(south, north + 1):
             first = row * self.columns
-            if but is None or not but.south <= row <= but.north:
+            if inner is None or not inner.south <= row <= inner.north:
                 yield self.starts[first + west], self.starts[first + east + 1]
                 continue
-            if west < but.west:
-                yield self.starts[first + west], self.starts[first + but.west]
-            if but.east < east:
-                yield self.starts[first + but.east + 1], self.starts[first + east + 1]
+            if west < inner.west:
+                yield self.starts[first + west], self.starts[first + inner.west]
+            if inner.east < east:
+                yield self.starts[first + inner.east + 1], self.starts[first + east + 1]
 
     @staticmethod
     def _clamp(at: int, count: int) -> int:
         return max(0, min(count - 1, at))
 
 
-def built(points: Sequence[Point]) -> bytes:
+def build_index(points: Sequence[Point]) -> bytes:
     """The bytes of the index of these places; their numbers count from 0. O(n log n).
 
     Raises Invalid if a coordinate is not a number.
     """
-    lats = [_units(point.lat, 90, "lat", at) for at, point in enumerate(points)]
-    longs = [_units(point.long, 180, "long", at) for at, point in enumerate(points)]
+    lats = [_units_of(point.lat, 90, "lat", at) for at, point in enumerate(points)]
+    longs = [_units_of(point.long, 180, "long", at) for at, point in enumerate(points)]
     west, south = min(longs, default=0), min(lats, default=0)
     width, height = max(longs, default=0) - west + 1, max(lats, default=0) - south + 1
-    wide, high = _cell(width, height, south + height // 2, len(points))
+    wide, high = _cell_size(width, height, south + height // 2, len(points))
     columns, rows = -(-width // wide), -(-height // high)
     cells = [
         (lat - south) // high * columns + (long - west) // wide
@@ -122,10 +122,10 @@ def built(points: Sequence[Point]) -> bytes:
         ("i", (longs[at] for at in order)),
         ("I", order),
     )
-    return head + b"".join(_bytes(code, values) for code, values in numbers)
+    return head + b"".join(_bytes_of(code, values) for code, values in numbers)
 
 
-def opened(content: bytes | mmap) -> NearestIndex:
+def open_index(content: bytes | mmap) -> NearestIndex:
     """The index in these bytes or in this memory map, which must stay open. O(1).
 
     Raises ValueError if they are not a complete index.
@@ -148,24 +148,25 @@ def opened(content: bytes | mmap) -> NearestIndex:
     return NearestIndex(count, columns, rows, west, south, wide, high, starts, lats, longs, numbers)
 
 
-def _units(degrees: float, most: int, name: str, at: int) -> int:
+def _units_of(degrees: float, most: int, name: str, at: int) -> int:
     if abs(degrees) <= most:
         return round(degrees * 1e7)
     message = f"place {at} has {degrees}: must be from -{most} to {most} degrees"
     raise Invalid(f"{name}: {message}", [FieldError(name, message)])
 
 
-def _cell(width: int, height: int, middle: int, count: int) -> tuple[int, int]:
-    """Width and height of a cell about as wide as it is high in metres, with A_CELL places."""
+def _cell_size(width: int, height: int, middle: int, count: int) -> tuple[int, int]:
+    """Width and height of a cell about as wide as it is high in metres, with PLACES_PER_CELL
+    places."""
     narrow = max(0.01, math.cos(middle * UNIT))
-    side = math.sqrt(width * narrow * height * A_CELL / max(1, count))
+    side = math.sqrt(width * narrow * height * PLACES_PER_CELL / max(1, count))
     # A row of places, or one place, would have infinitely many cells.
-    share = A_CELL / max(1, count)
+    share = PLACES_PER_CELL / max(1, count)
     wide, high = max(side / narrow, width * share), max(side, height * share)
     return math.ceil(wide), math.ceil(high)
 
 
-def _bytes(code: str, values: Iterable[int]) -> bytes:
+def _bytes_of(code: str, values: Iterable[int]) -> bytes:
     numbers = array(code, values)
     if sys.byteorder == "big":
         numbers.byteswap()

@@ -54,7 +54,7 @@ def point_if_known(lat: float | None, long: float | None) -> Point | None:
 def distance_m(one: Point, other: Point) -> float:
     """Great-circle distance in metres: within 0.57 % of the ellipsoid's, antipodes too.
 
-    For sorting and bounds; displayed numbers use `nearest.shown_m`.
+    For sorting and bounds; displayed numbers use `ellipsoid.displayed_distance_m`.
     Source: the haversine formula on a sphere of the mean radius of WGS84.
     """
     south, north = math.radians(one.lat), math.radians(other.lat)

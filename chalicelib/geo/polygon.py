@@ -52,7 +52,7 @@ class Polygon(Struct, frozen=True, dict=True):
         """By the boundary rule above; the edge of a hole also belongs to one side only."""
         if not self.box.contains(point):
             return False
-        return sum(in_ring(point, ring) for ring in self.rings) % 2 == 1
+        return sum(is_in_ring(point, ring) for ring in self.rings) % 2 == 1
 
 
 class MultiPolygon(Struct, frozen=True, dict=True):
@@ -82,7 +82,7 @@ class MultiPolygon(Struct, frozen=True, dict=True):
 Shape = Polygon | MultiPolygon
 
 
-def in_ring(point: Point, ring: Ring) -> bool:
+def is_in_ring(point: Point, ring: Ring) -> bool:
     """True inside the ring, by the even-odd rule: a ray to the east crosses it an odd number of
     times. O(corners)."""
     is_inside = False
@@ -115,7 +115,7 @@ def edges(ring: Ring) -> Iterator[tuple[Corner, Corner]]:
     return ((a, b) for a, b in pairwise([*ring, ring[0]]) if a != b)
 
 
-def representative(shape: Shape) -> Point:
+def representative_point(shape: Shape) -> Point:
     """A place inside: the middle of the widest stretch, half-way up the largest polygon. Raises
     ValueError if no place is inside.
     """

@@ -23,18 +23,21 @@ def nearest_on_edge(shape: Shape, point: Point) -> EdgePoint:
     The point may be inside: use `contains` to decide whether the distance counts. The place is
     computed on a plane that touches the ellipsoid at the point: it may be farther away than the
     nearest place by up to 0.1 % of its distance within 5 km at 54° N, and by 2 % within 100 km.
-    `distance_m` is that of `geo.point`; to show a number, use `nearest.shown_m`. O(corners).
+    `distance_m` is that of `geo.point`; to show a number, use `ellipsoid.displayed_distance_m`.
+    O(corners).
     """
     # The length of a degree east in degrees north: the ratio of the ellipsoid's radii there.
     lat = math.radians(point.lat)
     wide = math.cos(lat) * (1 - E2 * math.sin(lat) ** 2) / (1 - E2)
     here = (point.long, point.lat)
-    _, (long, north) = min(_foot(a, b, here, wide) for ring in shape.rings for a, b in edges(ring))
+    _, (long, north) = min(
+        _nearest_on_line(a, b, here, wide) for ring in shape.rings for a, b in edges(ring)
+    )
     found = Point(lat=north, long=long)
     return EdgePoint(found, distance_m(point, found))
 
 
-def _foot(a: Corner, b: Corner, here: Corner, wide: float) -> tuple[float, Corner]:
+def _nearest_on_line(a: Corner, b: Corner, here: Corner, wide: float) -> tuple[float, Corner]:
     """The squared distance, and the place on the edge nearest to `here`."""
     ax, ay = (a[0] - here[0]) * wide, a[1] - here[1]
     dx, dy = (b[0] - a[0]) * wide, b[1] - a[1]

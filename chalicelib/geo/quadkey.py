@@ -52,7 +52,7 @@ def quadkey(tile: Tile) -> str:
     return "".join(digits)
 
 
-def tile_named(key: str) -> Tile:
+def tile_of_key(key: str) -> Tile:
     """The tile that a quadkey names."""
     x = y = 0
     for digit in key:
@@ -66,7 +66,7 @@ def key_of(point: Point, length: int = FINEST) -> str:
     return quadkey(tile_of(point, length))
 
 
-def bounds(tile: Tile) -> Box:
+def tile_bounds(tile: Tile) -> Box:
     """The tile's edges in degrees."""
     side = 1 << tile.z
     return Box(
@@ -77,7 +77,7 @@ def bounds(tile: Tile) -> Box:
     )
 
 
-def cells_touched(box: Box, z: int) -> int:
+def count_tiles(box: Box, z: int) -> int:
     """The number of tiles of that zoom that the box touches."""
     low, high = _corner_tiles(box, z)
     return (high.x - low.x + 1) * (high.y - low.y + 1)
@@ -89,21 +89,21 @@ def tiles_in(box: Box, z: int) -> list[Tile]:
     return [Tile(z, x, y) for x in range(low.x, high.x + 1) for y in range(low.y, high.y + 1)]
 
 
-def cover(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyRange]:
+def cover_box(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyRange]:
     """Ranges of quadkeys of `length` digits that together contain every point of the box. Sorted
     and disjoint, and none crosses a cell of `at_least` digits (the index's partition). At most
     `budget` ranges for each such cell. O(cells at the finest level used).
     """
-    finest = max(at_least, min(length, _useful_depth(box)))
+    finest = max(at_least, min(length, _useful_zoom(box)))
     corners = _corner_tiles(box, finest)
     return [
-        _filled(part, length)
+        _pad_keys(part, length)
         for cell in sorted(tiles_in(box, at_least), key=quadkey)
-        for part in _within_budget(_merged(_cells_in(corners, cell, quadkey(cell))), budget)
+        for part in _join_to_budget(_join_adjacent(_cells_in(corners, cell, quadkey(cell))), budget)
     ]
 
 
-def _useful_depth(box: Box) -> int:
+def _useful_zoom(box: Box) -> int:
     """The zoom whose cells are about a sixth of the box's short side: finer costs more ranges
     than it saves in rows read (measured on 100,000 points around a city). A thin box gets coarser
     ones, so that its length is at most some 64 cells."""
@@ -115,7 +115,7 @@ def _useful_depth(box: Box) -> int:
     return max(0, min(FINEST, math.ceil(math.log2(360.0 / cell))))
 
 
-def _merged(ranges: list[KeyRange]) -> list[KeyRange]:
+def _join_adjacent(ranges: list[KeyRange]) -> list[KeyRange]:
     """The same keys with adjacent ranges joined; sorted before and after."""
     found: list[KeyRange] = []
     for part in ranges:
@@ -126,7 +126,7 @@ def _merged(ranges: list[KeyRange]) -> list[KeyRange]:
     return found
 
 
-def _within_budget(ranges: list[KeyRange], budget: int) -> list[KeyRange]:
+def _join_to_budget(ranges: list[KeyRange], budget: int) -> list[KeyRange]:
     """At most `budget` ranges: the narrowest gaps are included."""
     ranges = list(ranges)
     while len(ranges) > budget:
@@ -136,7 +136,7 @@ def _within_budget(ranges: list[KeyRange], budget: int) -> list[KeyRange]:
     return ranges
 
 
-def _filled(part: KeyRange, length: int) -> KeyRange:
+def _pad_keys(part: KeyRange, length: int) -> KeyRange:
     """The same range in keys of `length` digits."""
     return KeyRange(part.low.ljust(length, "0"), part.high.ljust(length, "3"))
 

@@ -11,22 +11,22 @@ Rings = tuple[tuple[Corner, ...], ...]
 """A polygon's rings of (long, lat), the holes after the outer one."""
 
 
-def rounded(shape: MultiPolygon) -> tuple[Rings, ...]:
+def round_shape(shape: MultiPolygon) -> tuple[Rings, ...]:
     """The polygons of the shape, each corner rounded; holes and polygons without an area are left
     out. Raises Invalid if nothing is left."""
-    polygons = tuple(rings for each in shape.polygons if (rings := _rings(each)))
+    polygons = tuple(rings for each in shape.polygons if (rings := _round_polygon(each)))
     if not polygons:
         raise Invalid.field("geometry", "the area is smaller than 0.1 m: give it as a Point")
     return polygons
 
 
-def _rings(polygon: Polygon) -> Rings:
+def _round_polygon(polygon: Polygon) -> Rings:
     """Its rings; none if the outer one is too small."""
-    outer, *holes = map(_ring, polygon.rings)
+    outer, *holes = map(_round_ring, polygon.rings)
     return (outer, *filter(None, holes)) if outer else ()
 
 
-def _ring(ring: Ring) -> tuple[Corner, ...]:
+def _round_ring(ring: Ring) -> tuple[Corner, ...]:
     """The ring without repeated corners; empty if too few are left."""
     corners = [(round(long, DECIMALS), round(lat, DECIMALS)) for long, lat in ring]
     apart = tuple(corner for at, corner in enumerate(corners) if corner != corners[at - 1])

@@ -23,33 +23,33 @@ def shape_of(geometry: Mapping[str, Any]) -> MultiPolygon:
         raise Invalid.field("geometry.type", f"must be Polygon or MultiPolygon, not {kind!r}")
     if not isinstance(parts, list | tuple) or not parts:
         raise Invalid.field("geometry.coordinates", "must be a list of rings")
-    listed = [parts] if kind == "Polygon" else parts
-    polygons = tuple(_polygon(rings, f"polygon {at}") for at, rings in enumerate(listed, 1))
+    parts = [parts] if kind == "Polygon" else parts
+    polygons = tuple(_read_polygon(rings, f"polygon {at}") for at, rings in enumerate(parts, 1))
     for at, polygon in enumerate(polygons, 1):
-        if place := crossing(polygon):
+        if place := find_crossing(polygon):
             where = f"lat {place.lat}, long {place.long}"
             message = f"polygon {at}: edges cross or lie on each other near {where}"
             raise Invalid.field("geometry", message)
     return MultiPolygon(polygons)
 
 
-def _polygon(rings: Any, name: str) -> Polygon:
+def _read_polygon(rings: Any, name: str) -> Polygon:
     if not isinstance(rings, list | tuple) or not rings:
         raise Invalid.field("geometry.coordinates", f"{name}: must be a list of rings")
-    outer, *holes = (_ring(ring, f"{name}, ring {at}") for at, ring in enumerate(rings, 1))
+    outer, *holes = (_read_ring(ring, f"{name}, ring {at}") for at, ring in enumerate(rings, 1))
     return Polygon(outer, tuple(holes))
 
 
-def _ring(ring: Any, name: str) -> Ring:
+def _read_ring(ring: Any, name: str) -> Ring:
     if not isinstance(ring, list | tuple):
         raise Invalid.field("geometry.coordinates", f"{name}: must be a list of corners")
-    corners = [_corner(corner, f"{name}, corner {at}") for at, corner in enumerate(ring, 1)]
+    corners = [_read_corner(corner, f"{name}, corner {at}") for at, corner in enumerate(ring, 1)]
     if len(set(corners)) < 3:
         raise Invalid.field("geometry.coordinates", f"{name}: must have at least 3 corners")
     return tuple(a for a, _ in edges(corners))
 
 
-def _corner(corner: Any, name: str) -> Corner:
+def _read_corner(corner: Any, name: str) -> Corner:
     try:
         long, lat, *_ = (float(value) for value in corner)
     except (TypeError, ValueError, OverflowError):
@@ -69,7 +69,7 @@ class _Edge(NamedTuple):
     ring: int
 
 
-def crossing(polygon: Polygon) -> Point | None:
+def find_crossing(polygon: Polygon) -> Point | None:
     """A place near which two edges cross or overlap, None if there is none. Rings that only touch
     themselves or each other at a common corner are accepted: some published ones do, and their
     inside stays well defined. Exact. O(corners * log(corners)), except for moving references in a
@@ -78,18 +78,18 @@ def crossing(polygon: Polygon) -> Point | None:
     Source: Shamos and Hoey, "Geometric intersection problems" (1976): a line sweeps over the plane
     and keeps the edges that it meets in order; the first two that cross were neighbours before.
     """
-    begun = _by_begin(polygon)
-    met: list[_Edge] = []
+    starting = _edges_by_start(polygon)
+    active: list[_Edge] = []
     for corner in sorted({corner for ring in polygon.rings for corner in ring}):
-        for one, other in _to_compare(met, corner, begun.get(corner, [])):
-            if _clash(one, other):
+        for one, other in _advance_sweep(active, corner, starting.get(corner, [])):
+            if _do_cross(one, other):
                 # Of two crossing edges, the shorter one locates the crossing better.
                 (ax, ay), (bx, by), _ = min(one, other, key=lambda edge: math.dist(*edge[:2]))
                 return Point(lat=(ay + by) / 2, long=(ax + bx) / 2)
     return None
 
 
-def _by_begin(polygon: Polygon) -> Mapping[Corner, list[_Edge]]:
+def _edges_by_start(polygon: Polygon) -> Mapping[Corner, list[_Edge]]:
     found: dict[Corner, list[_Edge]] = defaultdict(list)
     for at, ring in enumerate(polygon.rings):
         for edge in edges(ring):
@@ -98,28 +98,29 @@ def _by_begin(polygon: Polygon) -> Mapping[Corner, list[_Edge]]:
     return found
 
 
-def _to_compare(
-    met: list[_Edge], corner: Corner, begun: list[_Edge]
+def _advance_sweep(
+    active: list[_Edge], corner: Corner, starting: list[_Edge]
 ) -> Iterator[tuple[_Edge, _Edge]]:
-    """Moves the sweep to the corner at which the edges in `begun` begin; `met` has those that it
-    meets, from the south. Yields the pairs that may cross there, or become neighbours."""
-    first = last = bisect_left(met, 0.0, key=lambda edge: -_side(edge, corner))
-    while last < len(met) and _side(met[last], corner) == 0:
+    """Moves the sweep to the corner at which the edges `starting` begin; `active` are the edges
+    that the sweep line meets, from the south. Yields the pairs that may cross there, or become
+    neighbours."""
+    first = last = bisect_left(active, 0.0, key=lambda edge: -_side(edge, corner))
+    while last < len(active) and _side(active[last], corner) == 0:
         last += 1
-    here = met[first:last]
+    here = active[first:last]
     passing = [edge for edge in here if edge.end != corner]
 
     def upwards(one: _Edge, other: _Edge) -> int:
         turn = side_of(corner, other.end, one.end)
         return (turn > 0) - (turn < 0)
 
-    after = sorted([*passing, *begun], key=cmp_to_key(upwards))
-    met[first:last] = after
-    others = [edge for edge in [*here, *begun] if edge not in passing]
+    after = sorted([*passing, *starting], key=cmp_to_key(upwards))
+    active[first:last] = after
+    others = [edge for edge in [*here, *starting] if edge not in passing]
     return chain(
         combinations(passing, 2),
         product(passing, others),
-        pairwise(met[max(0, first - 1) : first + len(after) + 1]),
+        pairwise(active[max(0, first - 1) : first + len(after) + 1]),
     )
 
 
@@ -127,7 +128,7 @@ def _side(edge: _Edge, corner: Corner) -> float:
     return side_of(edge.begin, edge.end, corner)
 
 
-def _clash(one: _Edge, other: _Edge) -> bool:
+def _do_cross(one: _Edge, other: _Edge) -> bool:
     """True if two edges share more than a common corner."""
     (a, b, _), (c, d, _) = one, other
     ends = (side_of(a, b, c), side_of(a, b, d), side_of(c, d, a), side_of(c, d, b))

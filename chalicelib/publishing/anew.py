@@ -7,7 +7,7 @@ none.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from chalicelib.geo.quadkey import MAP_ZOOM, key_of, quadkey, tile_named
+from chalicelib.geo.quadkey import MAP_ZOOM, key_of, quadkey, tile_of_key
 from chalicelib.kernel.languages import names
 from chalicelib.publishing.document_targets import (
     count_targets,
@@ -121,7 +121,7 @@ def _published_ids(ports: Ports) -> Iterator[str]:
 
 
 def _pinned(tile: str, ports: Ports) -> set[str]:
-    return {pin.service_request_id for pin in published_pins(tile_named(tile), ports)}
+    return {pin.service_request_id for pin in published_pins(tile_of_key(tile), ports)}
 
 
 def _counted_tiles(ports: Ports) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.geo.point import Point
-from chalicelib.geo.quadkey import MAP_ZOOM, Tile, key_of, tile_named
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, key_of, tile_of_key
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.model import (
     HTML,
@@ -137,7 +137,7 @@ def count_targets(
     """
     if not by_tile:
         return []
-    tiles = [tile_named(tile) for tile in sorted(by_tile)]
+    tiles = [tile_of_key(tile) for tile in sorted(by_tile)]
     known = _documents_by_key(just_made or {})
 
     def make(held: StoredDocument | None, _: Public) -> Document | None:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.geo.point import Box, Point
-from chalicelib.geo.quadkey import Tile, tile_named, tile_of
+from chalicelib.geo.quadkey import Tile, tile_of, tile_of_key
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.reports.published import Delay, ReportView
@@ -89,7 +89,7 @@ def key_of_tile(tile: Tile) -> str:
 
 def tile_key(tile: str) -> str:
     """The key of the tile of that quadkey."""
-    return key_of_tile(tile_named(tile))
+    return key_of_tile(tile_of_key(tile))
 
 
 def report_key(service_request_id: str) -> str:

@@ -8,7 +8,7 @@ from hashlib import sha256
 import msgspec
 
 from chalicelib.errors import AppError, UpstreamFailed
-from chalicelib.geo.quadkey import MAP_ZOOM, Tile, quadkey, tile_named
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, quadkey, tile_of_key
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.document_targets import (
     DocumentTarget,
@@ -126,7 +126,7 @@ def tidy(ports: Ports) -> Failed:
     tidied: dict[str, set[str]] = {}
     failed: Failed = {}
     for tile in published_tiles(ports):
-        pins = published_pins(tile_named(tile), ports)
+        pins = published_pins(tile_of_key(tile), ports)
         aged = {pin.service_request_id for pin in pins if is_off_the_map(pin, ports)}
         if aged:
             tidied[tile] = aged

@@ -12,8 +12,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.geo.point import Point
-from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_named, tiles_in
-from chalicelib.geo.quadkey import bounds as tile_bounds
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_bounds, tile_of_key, tiles_in
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.stored_document import StoredDocument
@@ -118,7 +117,7 @@ def ward_targets(
 
 def wards_listing(ids: Iterable[str], tiles: Iterable[str], ports: Ports) -> list[WardArea]:
     """The wards over these tiles (quadkeys) whose published documents list any of these reports."""
-    wanted, boxes = set(ids), [tile_bounds(tile_named(each)) for each in tiles]
+    wanted, boxes = set(ids), [tile_bounds(tile_of_key(each)) for each in tiles]
     over = (ward for ward in ports.wards() if any(map(ward.bounds.overlap, boxes)))
     return [ward for ward in over if wanted & _listed_ids(ward, ports)]
 

@@ -15,7 +15,7 @@ from chalicelib.gazetteer.streets import STREETS
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
-from chalicelib.geo.polygon import Polygon, representative
+from chalicelib.geo.polygon import Polygon, representative_point
 from infra.demo.town import Line, Town, load_town
 from infra.gazetteer import Settlement, gather, places_document, streets_document
 
@@ -50,7 +50,7 @@ def documents() -> dict[str, bytes]:
 
 def _landmarks(town: Town) -> Iterator[Settlement]:
     for area in (*town.greens, *town.waters):
-        point = representative(Polygon(area.ring))
+        point = representative_point(Polygon(area.ring))
         yield Settlement(area.name, (point.long, point.lat), False)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.geo.point import Box, Point, distance_m
-from chalicelib.geo.quadkey import bounds, tile_of
+from chalicelib.geo.quadkey import tile_bounds, tile_of
 from chalicelib.reports.keys import CELL_LENGTH
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.queries import Filters
@@ -65,7 +65,7 @@ def test_check_for_duplicates_keeps_within_its_requests(
 def test_check_keeps_within_its_requests_where_four_cells_meet(
     radius_m: float, most: int, ports: Ports
 ) -> None:
-    cell = bounds(tile_of(HERE, CELL_LENGTH))
+    cell = tile_bounds(tile_of(HERE, CELL_LENGTH))
     assert requests_at(Point(lat=cell.north, long=cell.east), radius_m, ports) <= most
 
 

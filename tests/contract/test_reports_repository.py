@@ -13,7 +13,7 @@ from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.decisions import Reason
 from chalicelib.catalogue.prices import Line, OrderItem
 from chalicelib.geo.point import Box, Point
-from chalicelib.geo.quadkey import bounds, key_of, tile_of
+from chalicelib.geo.quadkey import key_of, tile_bounds, tile_of
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need
@@ -434,7 +434,7 @@ def test_list_applies_its_filters(repository: Repository) -> None:
 def test_pages_give_each_report_once_and_in_order_for_every_limit(
     filters: Filters, repository: Repository
 ) -> None:
-    corner = bounds(tile_of(Point(**MARKET_PLACE), CELL_ZOOM))
+    corner = tile_bounds(tile_of(Point(**MARKET_PLACE), CELL_ZOOM))
     around_the_corner = point_box(Point(lat=corner.south, long=corner.east), 0.004)
     stored = reports_at(scattered_places(11, around_the_corner), repository)
     assert len({key_of(place_of(r), CELL_ZOOM) for r in stored}) == 4

@@ -8,7 +8,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.indexes import GlobalSecondaryIndex
 
 from chalicelib.geo.point import Box, Point
-from chalicelib.geo.quadkey import FINEST, cells_touched, cover
+from chalicelib.geo.quadkey import FINEST, count_tiles, cover_box
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.dynamo.beside import (
@@ -90,7 +90,7 @@ class DynamoRepository(DynamoClaims, BesideReports):
         return Page([_summary(item) for item in found], None)
 
     def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
-        for_each_cell = max(1, budget // max(1, cells_touched(box, CELL_LENGTH)))
+        for_each_cell = max(1, budget // max(1, count_tiles(box, CELL_LENGTH)))
         with ReportItem.translated():
             items = list(self._places_in(box, "", budget=for_each_cell))
         return [_summary(item) for item in items if _passes(item, box, filters)]
@@ -196,7 +196,7 @@ class DynamoRepository(DynamoClaims, BesideReports):
             return frozenset(item.requested_month for item in found)
 
     def _places_in(self, box: Box, after: str, *, budget: int) -> Iterator[ReportItem]:
-        for part in cover(box, length=FINEST, at_least=CELL_LENGTH, budget=budget):
+        for part in cover_box(box, length=FINEST, at_least=CELL_LENGTH, budget=budget):
             low, high = max(part.low, after + "!"), part.high + "~"
             if low <= high:
                 cell = part.low[:CELL_LENGTH]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from chalicelib.geo.ellipsoid import shown_m
+from chalicelib.geo.ellipsoid import displayed_distance_m
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Update
@@ -76,7 +76,7 @@ def nearby(
     """Open public reports within the circle, the nearest first."""
     box, filters = Box.around(point, radius_m * ROOM), Filters("open", service_code)
     found = ports.repository.near(box, filters, budget=requests_within(radius_m))
-    distances = [Near(report, shown_m(report.point, point)) for report in found]
+    distances = [Near(report, displayed_distance_m(report.point, point)) for report in found]
     within = [near for near in distances if near.distance_m <= radius_m]
     return sorted(within, key=lambda near: (near.distance_m, near.report.service_request_id))[
         :limit

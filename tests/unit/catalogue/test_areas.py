@@ -6,7 +6,7 @@ import pytest
 from chalicelib.catalogue.areas import Area
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Box, Point, distance_m
-from chalicelib.geo.polygon import in_ring
+from chalicelib.geo.polygon import is_in_ring
 
 COUNCIL = load("demo")
 MARKET = Point(lat=53.959, long=-1.0815)
@@ -72,17 +72,17 @@ def test_everything_within_seven_kilometres_of_the_centre_is_the_councils() -> N
     [(1, 1, True), (1, 3, False), (1, -1, False), (3, 1, False), (0.001, 1.999, True)],
 )
 def test_point_is_inside_a_ring_when_it_is(lat: float, long: float, inside: bool) -> None:
-    assert in_ring(Point(lat=lat, long=long), SQUARE) is inside
-    assert in_ring(Point(lat=lat, long=long), (*SQUARE, SQUARE[0])) is inside
+    assert is_in_ring(Point(lat=lat, long=long), SQUARE) is inside
+    assert is_in_ring(Point(lat=lat, long=long), (*SQUARE, SQUARE[0])) is inside
 
 
 def test_point_on_a_shared_edge_is_in_exactly_one_of_two_rings() -> None:
     neighbour = tuple((long + 2, lat) for long, lat in SQUARE)
     point = Point(lat=1, long=2)
-    assert in_ring(point, SQUARE) != in_ring(point, neighbour)
+    assert is_in_ring(point, SQUARE) != is_in_ring(point, neighbour)
 
 
 def test_point_in_the_bay_of_a_ring_is_outside() -> None:
     horseshoe = ((0, 0), (4, 0), (4, 4), (3, 4), (3, 1), (1, 1), (1, 4), (0, 4))
-    assert not in_ring(Point(lat=3, long=2), horseshoe)
-    assert in_ring(Point(lat=3, long=0.5), horseshoe)
+    assert not is_in_ring(Point(lat=3, long=2), horseshoe)
+    assert is_in_ring(Point(lat=3, long=0.5), horseshoe)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
 from chalicelib.geo.ellipsoid import distance_mm
-from chalicelib.geo.nearest import Found, Keep, nearest
-from chalicelib.geo.nearest_index import HEADER, built, opened
+from chalicelib.geo.nearest import Keep, NearestPlace, find_nearest
+from chalicelib.geo.nearest_index import HEADER, build_index, open_index
 from chalicelib.geo.point import Point
 from tests.support.geodesic import geodesic_m
 
@@ -23,13 +23,13 @@ YORK = Point(lat=53.959, long=-1.0815)
 
 def by_brute_force(
     points: Sequence[Point], query: Point, k: int, keep: Keep = lambda number: True
-) -> list[Found]:
+) -> list[NearestPlace]:
     measured = sorted(
         (distance_mm(round(point.lat * 1e7), round(point.long * 1e7), query), number)
         for number, point in enumerate(points)
         if keep(number)
     )
-    return [Found(number, mm / 1000) for mm, number in measured[:k]]
+    return [NearestPlace(number, mm / 1000) for mm, number in measured[:k]]
 
 
 def spread(count: int, seed: int, *, degrees: float = 0.2) -> list[Point]:
@@ -59,7 +59,9 @@ in_town = st.builds(
 def test_nearest_is_what_brute_force_finds_when_places_are_in_a_town(
     points: list[Point], query: Point, k: int
 ) -> None:
-    assert nearest(opened(built(points)), query, k) == by_brute_force(points, query, k)
+    assert find_nearest(open_index(build_index(points)), query, k) == by_brute_force(
+        points, query, k
+    )
 
 
 @settings(max_examples=200)
@@ -67,7 +69,9 @@ def test_nearest_is_what_brute_force_finds_when_places_are_in_a_town(
 def test_nearest_is_what_brute_force_finds_when_places_are_all_over_the_world(
     points: list[Point], query: Point, k: int
 ) -> None:
-    assert nearest(opened(built(points)), query, k) == by_brute_force(points, query, k)
+    assert find_nearest(open_index(build_index(points)), query, k) == by_brute_force(
+        points, query, k
+    )
 
 
 @settings(max_examples=100)
@@ -80,20 +84,20 @@ def test_nearest_is_what_brute_force_finds_when_places_are_all_over_the_world(
 def test_nearest_is_what_brute_force_finds_when_some_do_not_count(
     points: list[Point], query: Point, k: int, wanted: set[int]
 ) -> None:
-    found = nearest(opened(built(points)), query, k, keep=wanted.__contains__)
+    found = find_nearest(open_index(build_index(points)), query, k, keep=wanted.__contains__)
     assert found == by_brute_force(points, query, k, wanted.__contains__)
 
 
 def test_nearest_is_what_brute_force_finds_when_there_are_ten_thousand() -> None:
     points = spread(10_000, seed=1)
-    index = opened(built(points))
+    index = open_index(build_index(points))
     # Some of the queries lie outside of the grid.
     for query in spread(20, seed=2, degrees=0.3):
         for k in (1, 5, 40):
-            assert nearest(index, query, k) == by_brute_force(points, query, k)
-    assert nearest(index, YORK, 10_000) == by_brute_force(points, YORK, 10_000)
+            assert find_nearest(index, query, k) == by_brute_force(points, query, k)
+    assert find_nearest(index, YORK, 10_000) == by_brute_force(points, YORK, 10_000)
     rare = lambda number: number % 997 == 0  # noqa: E731
-    assert nearest(index, YORK, 5, rare) == by_brute_force(points, YORK, 5, rare)
+    assert find_nearest(index, YORK, 5, rare) == by_brute_force(points, YORK, 5, rare)
 
 
 @pytest.mark.parametrize(
@@ -114,62 +118,62 @@ def test_nearest_is_exact_when_the_place_is_a_pole_or_on_the_antimeridian(query:
         for lat in (*(random.uniform(-90, 90) for _ in range(2000)), 90, -90, 89.99, -89.99)
     ]
     points += [Point(lat=random.uniform(-1, 1), long=long) for long in (180, -180, 179.9, -179.9)]
-    index = opened(built(points))
+    index = open_index(build_index(points))
     for k in (1, 5, 50):
-        assert nearest(index, query, k) == by_brute_force(points, query, k)
+        assert find_nearest(index, query, k) == by_brute_force(points, query, k)
 
 
 def test_lower_number_comes_first_when_places_are_equally_near() -> None:
     around = [Point(lat=0, long=0.01), Point(lat=0, long=-0.01), Point(lat=1, long=1)]
-    index = opened(built([*around, *around]))
-    found = nearest(index, Point(lat=0, long=0), 4)
+    index = open_index(build_index([*around, *around]))
+    found = find_nearest(index, Point(lat=0, long=0), 4)
     assert [one.number for one in found] == [0, 1, 3, 4]
     assert len({one.distance_m for one in found}) == 1
 
 
 @pytest.mark.parametrize("k", [-1, 0, 1, 5])
 def test_nothing_is_found_when_there_are_no_places(k: int) -> None:
-    assert nearest(opened(built([])), YORK, k) == []
+    assert find_nearest(open_index(build_index([])), YORK, k) == []
 
 
 def test_nothing_is_found_when_none_is_requested_or_none_counts() -> None:
-    index = opened(built(spread(100, seed=4)))
-    assert nearest(index, YORK, 0) == []
-    assert nearest(index, YORK, 3, keep=lambda number: False) == []
+    index = open_index(build_index(spread(100, seed=4)))
+    assert find_nearest(index, YORK, 0) == []
+    assert find_nearest(index, YORK, 3, keep=lambda number: False) == []
 
 
 @pytest.mark.parametrize("count", [1, 2, 500])
 def test_all_are_found_when_places_coincide(count: int) -> None:
-    index = opened(built([YORK] * count))
-    assert nearest(index, YORK, 1000) == [Found(number, 0.0) for number in range(count)]
+    index = open_index(build_index([YORK] * count))
+    assert find_nearest(index, YORK, 1000) == [NearestPlace(number, 0.0) for number in range(count)]
 
 
 @pytest.mark.parametrize(("north", "east"), [(0, 1), (1, 0)])
 def test_index_stays_small_when_places_stand_in_a_row(north: int, east: int) -> None:
     points = [Point(lat=89 * north * at / 1000, long=170 * east * at / 1000) for at in range(1000)]
-    content = built(points)
+    content = build_index(points)
     assert len(content) < 25 * len(points)
     query = Point(lat=44.5 * north, long=85.3 * east)
-    assert nearest(opened(content), query, 7) == by_brute_force(points, query, 7)
+    assert find_nearest(open_index(content), query, 7) == by_brute_force(points, query, 7)
 
 
 def test_index_takes_at_most_25_bytes_a_place_when_there_are_many() -> None:
-    assert len(built(spread(20_000, seed=5))) <= 25 * 20_000
+    assert len(build_index(spread(20_000, seed=5))) <= 25 * 20_000
 
 
 def test_index_is_the_same_when_it_is_read_through_a_memory_map(tmp_path: Path) -> None:
     points = spread(500, seed=6)
     path = tmp_path / "nearest"
-    path.write_bytes(built(points))
+    path.write_bytes(build_index(points))
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        index = opened(content)
-        assert nearest(index, YORK, 5) == by_brute_force(points, YORK, 5)
+        index = open_index(content)
+        assert find_nearest(index, YORK, 5) == by_brute_force(points, YORK, 5)
         del index
 
 
 def test_layout_is_as_documented() -> None:
     points = spread(50, seed=9)
-    content = built(points)
+    content = build_index(points)
     magic, version, count, columns, rows, west, south, wide, high = HEADER.unpack_from(content)
     assert (magic, version, count) == (b"GNNI", 1, 50) and HEADER.size == 36
     values = memoryview(content)[HEADER.size :].cast("i").tolist()
@@ -200,7 +204,7 @@ def test_bytes_are_refused_with_the_reason_when_they_are_not_a_complete_index(
     spoil: Callable[[bytes], bytes], reason: str
 ) -> None:
     with pytest.raises(ValueError, match=reason):
-        opened(spoil(built(spread(20, seed=7))))
+        open_index(spoil(build_index(spread(20, seed=7))))
 
 
 @pytest.mark.parametrize(
@@ -211,14 +215,14 @@ def test_place_is_refused_with_its_number_when_it_is_invalid(
     lat: float, long: float, field: str
 ) -> None:
     with pytest.raises(Invalid, match="place 1 has") as refused:
-        built([YORK, Point(lat=lat, long=long)])
+        build_index([YORK, Point(lat=lat, long=long)])
     assert [error.field for error in refused.value.errors] == [field]
 
 
 @pytest.mark.parametrize("query", [Point(lat=math.nan, long=0), Point(lat=0, long=180.5)])
 def test_query_is_refused_when_it_is_not_a_place(query: Point) -> None:
     with pytest.raises(ValueError, match="is no place"):
-        nearest(opened(built([YORK])), query, 1)
+        find_nearest(open_index(build_index([YORK])), query, 1)
 
 
 @pytest.mark.parametrize(

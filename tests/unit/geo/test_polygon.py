@@ -18,8 +18,8 @@ from chalicelib.geo.polygon import (
     MultiPolygon,
     Polygon,
     edges,
-    in_ring,
-    representative,
+    is_in_ring,
+    representative_point,
     side_of,
 )
 from chalicelib.geo.polygon_edge import nearest_on_edge
@@ -147,7 +147,7 @@ def test_hole_and_its_filling_tile_the_square_when_a_place_is_on_the_holes_edge(
     filling = Polygon(COURT.holes[0])
     for step in range(41):
         for place in (Point(lat=1, long=step / 10), Point(lat=step / 10, long=3)):
-            whole = in_ring(place, SQUARE)
+            whole = is_in_ring(place, SQUARE)
             assert COURT.contains(place) + filling.contains(place) == whole
 
 
@@ -159,23 +159,23 @@ def test_box_is_that_of_all_parts_when_there_are_several() -> None:
 def test_representative_place_is_inside_any_ring(ring: list[Corner]) -> None:
     assume(shapely.Polygon(ring).is_valid and shapely.Polygon(ring).area > 1e-9)
     polygon = Polygon(tuple(ring))
-    assert polygon.contains(representative(polygon))
+    assert polygon.contains(representative_point(polygon))
 
 
 def test_representative_place_is_inside_a_real_ward(shared_data: Path) -> None:
     for name in FILES:
         for ward, peer in wards_of(shared_data, name):
-            place = representative(ward)
+            place = representative_point(ward)
             assert ward.contains(place) and shapely.contains_xy(peer, place.long, place.lat)
 
 
 def test_representative_place_is_not_in_the_hole_when_the_middle_is() -> None:
-    assert COURT.contains(representative(COURT)) and PAIR.contains(representative(PAIR))
+    assert COURT.contains(representative_point(COURT)) and PAIR.contains(representative_point(PAIR))
 
 
 def test_representative_place_is_refused_when_the_polygon_has_no_inside() -> None:
     with pytest.raises(ValueError, match="no place"):
-        representative(Polygon(((0, 0), (1, 1), (2, 2))))
+        representative_point(Polygon(((0, 0), (1, 1), (2, 2))))
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from chalicelib.geo.quadkey import (
     FINEST,
     MAP_ZOOM,
     Tile,
-    bounds,
-    cover,
+    cover_box,
     key_of,
     quadkey,
-    tile_named,
+    tile_bounds,
     tile_of,
+    tile_of_key,
 )
 
 latitudes = st.floats(-85, 85)
@@ -49,7 +49,7 @@ def test_quadkey_is_the_documented_one_when_the_tile_is_the_documented_example()
 @given(points, st.integers(1, FINEST))
 def test_quadkey_names_its_tile_again_when_read_back(point: Point, z: int) -> None:
     tile = tile_of(point, z)
-    assert tile_named(quadkey(tile)) == tile
+    assert tile_of_key(quadkey(tile)) == tile
 
 
 @given(points)
@@ -61,7 +61,7 @@ def test_coarse_quadkey_is_a_prefix_of_the_fine_one_when_the_point_is_the_same(
 
 @given(points, st.integers(1, 18))
 def test_tile_bounds_contain_the_points_of_the_tile(point: Point, z: int) -> None:
-    box = bounds(tile_of(point, z))
+    box = tile_bounds(tile_of(point, z))
     slack = 1e-9
     assert box.west - slack <= point.long <= box.east + slack
     assert box.south - slack <= point.lat <= box.north + slack
@@ -80,7 +80,7 @@ def test_cover_holds_every_point_of_the_box_within_its_budget(
     middle: Point, height: float, width: float, up: float, right: float, budget: int
 ) -> None:
     box = box_round(middle, height, width)
-    ranges = cover(box, length=FINEST, at_least=10, budget=budget)
+    ranges = cover_box(box, length=FINEST, at_least=10, budget=budget)
     inside = Point(
         lat=box.south + (box.north - box.south) * up,
         long=box.west + (box.east - box.west) * right,
@@ -96,7 +96,7 @@ def test_cover_holds_every_point_of_the_box_within_its_budget(
 
 def test_cover_reads_little_beyond_the_box_when_it_is_a_phone_screen() -> None:
     box = Box(west=-1.0935, south=53.9478, east=-1.0695, north=53.9702)
-    ranges = cover(box, length=FINEST, at_least=12)
+    ranges = cover_box(box, length=FINEST, at_least=12)
     covered = sum(int(part.high, 4) - int(part.low, 4) + 1 for part in ranges) / 4**FINEST
     low, high = (
         tile_of(Point(lat=box.north, long=box.west), FINEST),

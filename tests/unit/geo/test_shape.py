@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
 from chalicelib.geo.polygon import Corner, Polygon, edges
-from chalicelib.geo.shape import crossing, shape_of
+from chalicelib.geo.shape import find_crossing, shape_of
 
 SQUARE = [[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]
 HOLE = [[1, 1], [1, 3], [3, 3], [3, 1], [1, 1]]
@@ -96,7 +96,7 @@ whole = st.integers(0, 12).map(float)
 @settings(max_examples=400)
 @given(st.lists(st.tuples(whole, whole), min_size=3, max_size=9, unique=True))
 def test_self_crossing_ring_is_refused_as_shapely_does(ring: list[Corner]) -> None:
-    found = crossing(Polygon(tuple(ring)))
+    found = find_crossing(Polygon(tuple(ring)))
     # Corners that no two edges share but neighbours: then touching is crossing for both.
     assert (found is None) == shapely.Polygon(ring).is_valid
 
@@ -109,8 +109,8 @@ rings_on_a_lattice = st.lists(
 
 
 def clash(one: shapely.LineString, other: shapely.LineString, *, is_one_ring: bool) -> bool:
-    """The rule of `crossing` in the terms of DE-9IM: interiors meet, or, within one ring, an end
-    meets an interior."""
+    """The rule of `find_crossing` in the terms of DE-9IM: interiors meet, or, within one ring, an
+    end meets an interior."""
     relation = shapely.relate(one, other)
     return relation[0] != "F" or (is_one_ring and (relation[1], relation[3]) != ("F", "F"))
 
@@ -127,7 +127,7 @@ def test_crossing_is_found_between_any_two_edges(
         clash(one, other, is_one_ring=at == its)
         for (one, at), (other, its) in combinations(lines, 2)
     )
-    assert (crossing(Polygon(rings[0], tuple(rings[1:]))) is not None) == expected
+    assert (find_crossing(Polygon(rings[0], tuple(rings[1:]))) is not None) == expected
 
 
 @pytest.mark.parametrize("noise", [0, 0.001, 0.02])
@@ -142,9 +142,9 @@ def test_crossing_is_found_among_ten_thousand_corners_and_only_when_there_is_one
         )
         for at in range(10_000)
     ]
-    assert (crossing(Polygon(tuple(ring))) is None) == shapely.Polygon(ring).is_valid
+    assert (find_crossing(Polygon(tuple(ring))) is None) == shapely.Polygon(ring).is_valid
     ring[100], ring[7000] = ring[7000], ring[100]
-    assert crossing(Polygon(tuple(ring))) is not None
+    assert find_crossing(Polygon(tuple(ring))) is not None
 
 
 def test_crossing_is_located_when_two_corners_are_swapped() -> None:
@@ -152,5 +152,5 @@ def test_crossing_is_located_when_two_corners_are_swapped() -> None:
         (math.cos(2 * math.pi * at / 1000), math.sin(2 * math.pi * at / 1000)) for at in range(1000)
     ]
     ring[100], ring[101] = ring[101], ring[100]
-    place = crossing(Polygon(tuple(ring)))
+    place = find_crossing(Polygon(tuple(ring)))
     assert place is not None and math.dist((place.long, place.lat), ring[100]) < 0.02

@@ -25,7 +25,7 @@ from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames
 from chalicelib.gazetteer.model import Gazetteer
 from chalicelib.gazetteer.usecases import search
 from chalicelib.geo.ellipsoid import distance_mm
-from chalicelib.geo.nearest import nearest
+from chalicelib.geo.nearest import find_nearest
 from chalicelib.geo.point import Point
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
@@ -125,7 +125,7 @@ def test_published_index_finds_what_a_search_of_all_finds_when_it_is_of_a_real_f
             (distance_mm(round(item.lat * 1e7), round(item.long * 1e7), point), number)
             for number, item in enumerate(items)
         )
-        found = nearest(index, point, 5)
+        found = find_nearest(index, point, 5)
         assert [each.number for each in found] == [number for _, number in everything[:5]]
 
 

@@ -15,7 +15,7 @@ from chalicelib.gazetteer.usecases import search
 from chalicelib.gazetteer.wards import WARDS, Wards
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
-from chalicelib.geo.polygon import in_ring
+from chalicelib.geo.polygon import is_in_ring
 from infra.demo.gazetteer import COMMITTED, documents
 from infra.gazetteer import Settlement, gather, places_document, places_of, streets_document
 
@@ -123,7 +123,7 @@ def test_road_is_searched_by_its_number_and_green_and_water_by_their_names(tmp_p
         ("street", "Thimble Row"),
     ]
     inside = Point(lat=found[-1].lat, long=found[-1].long)
-    assert in_ring(inside, tuple((long, lat) for long, lat in ring))
+    assert is_in_ring(inside, tuple((long, lat) for long, lat in ring))
 
 
 def polygon(name: str, kind: str, ring: list[list[float]]) -> dict[str, Any]:
