@@ -6,8 +6,8 @@ import { tilesIn } from "../../web/src/shared/geo/tiles.ts";
 import { nearestOf } from "../../web/src/shared/places/facilities.ts";
 import { openState } from "../../web/src/shared/places/opening.ts";
 import { suggest } from "../../web/src/features/report/service-search.ts";
-import { known, search } from "../../web/src/shared/places/search.ts";
-import { nearestStreet, piecesOf } from "../../web/src/shared/places/streets.ts";
+import { findMatches, indexPlace } from "../../web/src/shared/places/search.ts";
+import { nearestStreet, streetLines } from "../../web/src/shared/places/streets.ts";
 import { binDays, collectionDays, missedStreets } from "../../web/src/shared/collections/bin-days.ts";
 import { cancelledBefore, nextCollection } from "../../web/src/shared/collections/rounds.ts";
 import { pounds } from "../../web/src/shared/money.ts";
@@ -18,7 +18,7 @@ const asked = JSON.parse(readFileSync(0, "utf8"));
 const ANSWERS = {
   nearest({ listed, index, queries }) {
     const opened = index === null ? null : openIndex(Uint8Array.from(Buffer.from(index, "base64")).buffer);
-    const facilities = { value: listed, opened, at: 0, isOld: false };
+    const facilities = { value: listed, index: opened };
     return queries.map(([lat, long, most]) =>
       nearestOf(facilities, { lat, long }, most).map(({ facility, distance_m }) => [facility.facility_id, distance_m]),
     );
@@ -36,12 +36,12 @@ const ANSWERS = {
     return boxes.map((box) => tilesIn(box, "{z}/{x}/{y}"));
   },
   search({ places, postcodes, typed }) {
-    const ready = places.map(known);
-    return typed.map((each) => search(each, ready, postcodes).map(({ label }) => label));
+    const ready = places.map(indexPlace);
+    return typed.map((each) => findMatches(each, ready, postcodes).map(({ label }) => label));
   },
   streets({ streets, points }) {
-    const pieces = piecesOf(streets);
-    return points.map(([lat, long]) => nearestStreet({ lat, long }, pieces));
+    const lines = streetLines(streets);
+    return points.map(([lat, long]) => nearestStreet({ lat, long }, lines));
   },
   suggest({ services, typed }) {
     return typed.map((each) => suggest(each, services).map(({ service_code }) => service_code));

@@ -1,13 +1,13 @@
 /** Opens the council's base map: for a map that moves, and for a picture of one place. */
 import { PmtilesSource } from "protomaps-leaflet";
-import { withCopies } from "./basemap-ranges.ts";
+import { withStoredRanges } from "./basemap-ranges.ts";
 import { COLOURS, labelRules, paintRules } from "./basemap-style.ts";
 import type { Council } from "./council.ts";
 
 type Archive = PmtilesSource["p"];
 
 /** What the library needs to draw it. */
-export interface Ground {
+export interface BasemapSource {
   url: Archive;
   maxDataZoom: number;
   paintRules: typeof paintRules;
@@ -17,17 +17,17 @@ export interface Ground {
 }
 
 /** Reads it from the file `whole` if it is given. Returns null if there is no base map. */
-export async function openGround(council: Council, whole?: Blob): Promise<Ground | null> {
+export async function openBasemap(council: Council, whole?: Blob): Promise<BasemapSource | null> {
   if (!council.basemap) return null;
   const url = new PmtilesSource(council.basemap, false).p;
-  url.source = whole ? inHand(whole, `${council.basemap}#whole`) : withCopies(url.source);
+  url.source = whole ? fileSource(whole, `${council.basemap}#whole`) : withStoredRanges(url.source);
   const header = await url.getHeader().catch(() => null);
   if (!header) return null;
   return { url, maxDataZoom: header.maxZoom, paintRules, labelRules, backgroundColor: COLOURS.ground, lang: "en" };
 }
 
 /** Reads the archive from a whole file: answers to range requests cannot be stored for later. */
-function inHand(
+function fileSource(
   whole: Blob,
   key: string,
 ): { getKey(): string; getBytes(offset: number, length: number): Promise<{ data: ArrayBuffer }> } {

@@ -1,6 +1,6 @@
 /** Draws a picture of the base map. Imported only once the picture comes near the screen. */
 import { Static } from "protomaps-leaflet";
-import { openGround } from "./basemap-ground.ts";
+import { openBasemap } from "./basemap-ground.ts";
 import type { Council } from "./council.ts";
 import type { Place } from "./reports.ts";
 
@@ -13,7 +13,7 @@ export async function drawPicture(
   { lat, long }: Place,
   zoom: number,
 ): Promise<boolean> {
-  const ground = await openGround(council);
+  const ground = await openBasemap(council);
   if (!ground) return false;
   let isWhole = true;
   const { source } = ground.url;

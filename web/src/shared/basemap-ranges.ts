@@ -13,7 +13,7 @@ const MOST = 300;
 const copies = storedCopies(() => indexedDB.open(DATABASE, 1), STORE, MOST);
 
 /** The header comes from the network, and names the version; other parts of that version come from the copies. */
-export function withCopies(source: Source): Source {
+export function withStoredRanges(source: Source): Source {
   return {
     getKey: () => source.getKey(),
     async getBytes(offset, length, signal, etag) {

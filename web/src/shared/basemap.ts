@@ -3,7 +3,7 @@ import "leaflet/dist/leaflet.css";
 import "../styles/basemap.scss";
 import * as L from "leaflet";
 import { leafletLayer } from "protomaps-leaflet";
-import { openGround } from "./basemap-ground.ts";
+import { openBasemap } from "./basemap-ground.ts";
 import type { Council } from "./council.ts";
 import { element } from "./dom.ts";
 import type { Place } from "./reports.ts";
@@ -43,8 +43,8 @@ export function createMap(
  * Draws the base map, from the file `whole` if it is given. Returns false if there is no base map, and the ground
  * stays blank.
  */
-export async function drawGround(map: L.Map, council: Council, whole?: Blob): Promise<boolean> {
-  const ground = await openGround(council, whole);
+export async function drawBasemap(map: L.Map, council: Council, whole?: Blob): Promise<boolean> {
+  const ground = await openBasemap(council, whole);
   if (!ground) return false;
   const attribution = element("span", {}, council.basemap_attribution ?? "").innerHTML;
   const layer = leafletLayer({ ...ground, attribution }) as unknown as L.Layer;

@@ -1,19 +1,19 @@
 /** The notifications that were set up in this browser, with the links to change them. */
-import { keptValue } from "./kept-value.ts";
+import { storedValue } from "./kept-value.ts";
 
-interface Heard {
+interface BrowserAlert {
   about: string;
   /** A secret. */
   manage_url: string;
 }
 
-export const heardHere = keptValue<Heard[]>(
+export const browserAlerts = storedValue<BrowserAlert[]>(
   () => localStorage,
   "ginnel.alerts",
   (all) => all.every(({ about, manage_url }) => Boolean(about && manage_url)),
 );
 
-export function rememberHere(about: string, manage_url: string): void {
-  const others = (heardHere.read() ?? []).filter((each) => each.manage_url !== manage_url);
-  heardHere.write([...others, { about, manage_url }]);
+export function rememberBrowserAlert(about: string, manage_url: string): void {
+  const others = (browserAlerts.read() ?? []).filter((each) => each.manage_url !== manage_url);
+  browserAlerts.write([...others, { about, manage_url }]);
 }

@@ -5,7 +5,7 @@ import { say } from "./say.ts";
 
 export type Channel = "email" | "push" | "sms";
 /** A channel with an address that a person types. */
-export type Typed = Exclude<Channel, "push">;
+export type TypedChannel = Exclude<Channel, "push">;
 /** A value, its label and a hint. */
 export type Choice = [value: string, words: string, hint?: string];
 
@@ -23,20 +23,21 @@ export const PUSH_PROBLEMS: Record<NoPush, string> = {
   "timed-out": say("Your browser could not set up notifications. Try again later. You can choose email instead."),
 };
 
-export const ADDRESSES: Record<Typed, { label: string; hint: string; missing: string; autocomplete: AutoFill }> = {
-  email: {
-    label: say("Email address"),
-    hint: say("We'll email you a link to confirm."),
-    missing: say("Enter an email address, like name@example.com"),
-    autocomplete: "email",
-  },
-  sms: {
-    label: say("Mobile number"),
-    hint: say("We'll text you a code to confirm."),
-    missing: say("Enter a mobile number, like 07700 900123"),
-    autocomplete: "tel",
-  },
-};
+export const ADDRESSES: Record<TypedChannel, { label: string; hint: string; missing: string; autocomplete: AutoFill }> =
+  {
+    email: {
+      label: say("Email address"),
+      hint: say("We'll email you a link to confirm."),
+      missing: say("Enter an email address, like name@example.com"),
+      autocomplete: "email",
+    },
+    sms: {
+      label: say("Mobile number"),
+      hint: say("We'll text you a code to confirm."),
+      missing: say("Enter a mobile number, like 07700 900123"),
+      autocomplete: "tel",
+    },
+  };
 
 /** The channels that the council offers, as choices; email alone if that is not known. */
 export async function channelChoices(): Promise<Choice[]> {
@@ -54,7 +55,7 @@ export async function channelChoices(): Promise<Choice[]> {
 }
 
 /** Asks the browser for its push address. Call it from a click handler. */
-export async function askBrowser(): Promise<PushAddress | NoPush> {
+export async function askPushAddress(): Promise<PushAddress | NoPush> {
   const { push_key } = await loadCouncil().catch(() => ({ push_key: undefined }));
   const push = await import("./push.ts").catch(() => null);
   const found = push && push_key ? await push.subscribe(push_key) : { kind: "timed-out" as const };

@@ -7,19 +7,19 @@ const numbers = new Intl.NumberFormat("en-GB");
 
 /** Expects #<id>-count and #<id>-count-said. Returns a function that counts again after code has set the text. */
 export function startCharacterCount(area: HTMLTextAreaElement, most: number): () => void {
-  const seen = byId(`${area.id}-count`);
-  const said = byId(`${area.id}-count-said`);
+  const visible = byId(`${area.id}-count`);
+  const announced = byId(`${area.id}-count-said`);
   let pause: number | undefined;
 
   const count = () => {
     const left = most - area.value.length;
-    seen.textContent = countText(left);
-    seen.classList.toggle("app-count--over", left < 0);
+    visible.textContent = countText(left);
+    visible.classList.toggle("app-count--over", left < 0);
   };
   area.addEventListener("input", () => {
     count();
     clearTimeout(pause);
-    pause = window.setTimeout(() => (said.textContent = seen.textContent), PAUSE_MS);
+    pause = window.setTimeout(() => (announced.textContent = visible.textContent), PAUSE_MS);
   });
   return count;
 }

@@ -1,6 +1,6 @@
 /** A bar chart with a table of the same numbers for screen readers. Bars differ by pattern as well as colour. */
 import { dataTable } from "./data-table.ts";
-import { element, unseen } from "./dom.ts";
+import { element, screenReaderText } from "./dom.ts";
 import { say } from "./say.ts";
 
 /** A hidden number is null. */
@@ -15,14 +15,14 @@ export interface Chart {
   rows: string;
   columns: string[];
   /** How many columns are drawn as bars, from the first. */
-  drawn: number;
+  barCount: number;
   data: Row[];
   text?: (value: number, column: number) => string;
   /** The words for a hidden number. */
   missing?: string;
 }
 
-type Shown = (value: number | null, column: number) => string;
+type FormatValue = (value: number | null, column: number) => string;
 
 const PATTERNS = 3;
 const NUMBER = new Intl.NumberFormat("en-GB");
@@ -31,18 +31,18 @@ export function chart({
   title,
   rows,
   columns,
-  drawn,
+  barCount,
   data,
   text = (value) => NUMBER.format(value),
   missing = say("hidden"),
 }: Chart): HTMLElement {
-  const shown: Shown = (value, column) => (value === null ? missing : text(value, column));
-  const most = Math.max(1, ...data.flatMap(({ values }) => values.slice(0, drawn).map((value) => value ?? 0)));
+  const shown: FormatValue = (value, column) => (value === null ? missing : text(value, column));
+  const most = Math.max(1, ...data.flatMap(({ values }) => values.slice(0, barCount).map((value) => value ?? 0)));
   const bars = element(
     "div",
     { class: "app-chart__bars", "aria-hidden": "true" },
-    legend(columns.slice(0, drawn)),
-    ...data.map((row) => barsOf(row, drawn, most, shown)),
+    legend(columns.slice(0, barCount)),
+    ...data.map((row) => barsOf(row, barCount, most, shown)),
   );
   return element(
     "section",
@@ -59,8 +59,8 @@ function legend(columns: string[]): HTMLElement {
   return element("p", { class: "app-chart__legend" }, ...entries);
 }
 
-function barsOf({ name, values }: Row, drawn: number, most: number, shown: Shown): HTMLElement {
-  const bars = values.slice(0, drawn).map((value, at) => {
+function barsOf({ name, values }: Row, barCount: number, most: number, shown: FormatValue): HTMLElement {
+  const bars = values.slice(0, barCount).map((value, at) => {
     if (value === null)
       return element(
         "span",
@@ -84,14 +84,14 @@ function barsOf({ name, values }: Row, drawn: number, most: number, shown: Shown
   );
 }
 
-function table(title: string, rows: string, columns: string[], data: Row[], shown: Shown): HTMLElement {
+function table(title: string, rows: string, columns: string[], data: Row[], shown: FormatValue): HTMLElement {
   const lines = data.map(({ name, values }) => [
     name,
-    ...values.map((value, at) => (value === null ? notShown(shown(value, at)) : shown(value, at))),
+    ...values.map((value, at) => (value === null ? hiddenValue(shown(value, at)) : shown(value, at))),
   ]);
   return dataTable(title, [rows, ...columns], lines);
 }
 
-function notShown(missing: string): HTMLElement {
-  return element("span", {}, element("span", { "aria-hidden": "true" }, "–"), unseen(missing));
+function hiddenValue(missing: string): HTMLElement {
+  return element("span", {}, element("span", { "aria-hidden": "true" }, "–"), screenReaderText(missing));
 }

@@ -21,7 +21,7 @@ export function choiceItems(
 }
 
 /** The checked values, of inputs with that name if one is given. */
-export function chosenIn(container: HTMLElement, name?: string): string[] {
+export function checkedValues(container: HTMLElement, name?: string): string[] {
   const checked = [...container.querySelectorAll<HTMLInputElement>("input:checked")];
   return checked.filter((input) => name === undefined || input.name === name).map(({ value }) => value);
 }

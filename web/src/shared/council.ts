@@ -1,6 +1,6 @@
 /** The council's published document: its area, its documents and its services. */
 import { getJson } from "./api.ts";
-import { keptDocument } from "./places/cached-documents.ts";
+import { loadDocument } from "./places/cached-documents.ts";
 import type { Place } from "./reports.ts";
 
 /** Another council, and roughly where it is. */
@@ -115,7 +115,7 @@ const INDEX = LANGUAGE === "en" ? "/data/index.json" : `/data/${LANGUAGE}/index.
 let council: Promise<Council> | undefined;
 let catalogue: Promise<Catalogue> | undefined;
 
-async function demand<T>(url: string): Promise<T> {
+async function loadRequired<T>(url: string): Promise<T> {
   const document = await getJson<T>(url);
   if (!document) throw new Error(`${url} is missing`);
   return document;
@@ -123,7 +123,7 @@ async function demand<T>(url: string): Promise<T> {
 
 /** Stored for use offline, because the other stored documents are found through it. */
 async function fetchCouncil(): Promise<Council> {
-  const document = await keptDocument<Council>(INDEX);
+  const document = await loadDocument<Council>(INDEX);
   if (!document) throw new Error("The council's document is missing");
   return document;
 }
@@ -139,7 +139,7 @@ export function loadCouncil(): Promise<Council> {
 
 export function loadCatalogue(): Promise<Catalogue> {
   catalogue ??= loadCouncil()
-    .then(({ services: url }) => demand<Catalogue>(url))
+    .then(({ services: url }) => loadRequired<Catalogue>(url))
     .catch((error) => {
       catalogue = undefined;
       throw error;
@@ -155,7 +155,7 @@ export function isInside({ bounds: [west, south, east, north] }: Council, { lat,
   return south <= lat && lat <= north && west <= long && long <= east;
 }
 
-export function middleOf({ bounds: [west, south, east, north] }: Council): Place {
+export function centreOf({ bounds: [west, south, east, north] }: Council): Place {
   return { lat: (south + north) / 2, long: (west + east) / 2 };
 }
 
@@ -165,11 +165,11 @@ export function isOrder({ kind }: Service): boolean {
 }
 
 /** True if the service is sent with the server's form, not with the report page. */
-export function isSentWithForm(service: Service | undefined): boolean {
+export function usesServerForm(service: Service | undefined): boolean {
   return service?.kind !== undefined && service.kind !== "report";
 }
 
 /** The address of the first page of a service. */
-export function formOf(service_code: string): string {
+export function formAddress(service_code: string): string {
   return `/forms/services/${service_code}`;
 }

@@ -2,9 +2,9 @@
  * A random key of this browser. With it, people who are not signed in follow a report once, not at every tap, and are
  * not counted as one with others on their network.
  */
-import { keptValue } from "./kept-value.ts";
+import { storedValue } from "./kept-value.ts";
 
-const device = keptValue<string>(
+const device = storedValue<string>(
   () => localStorage,
   "ginnel.device",
   (key) => typeof key === "string",

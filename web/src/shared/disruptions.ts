@@ -28,7 +28,7 @@ export interface Disruption {
 const SOON_MS = 24 * 60 * 60 * 1000;
 
 /** Current disruptions and those that start within a day, earliest first. Empty if they cannot be loaded. */
-export async function disruptions({ disruptions: url }: Council): Promise<Disruption[]> {
+export async function loadDisruptions({ disruptions: url }: Council): Promise<Disruption[]> {
   const document = url ? await getJson<{ items: Disruption[] }>(url).catch(() => null) : null;
   const now = Date.now();
   return (document?.items ?? [])
@@ -37,7 +37,7 @@ export async function disruptions({ disruptions: url }: Council): Promise<Disrup
 }
 
 /** Whether it may affect that place. An unknown ward counts as affected. */
-export function concerns({ area }: Disruption, place: Place, ward?: string): boolean {
+export function affects({ area }: Disruption, place: Place, ward?: string): boolean {
   const { lat, long, radius_m, ward_code } = area;
   if (ward_code) return ward === undefined || ward_code === ward;
   if (lat === null || long === null || radius_m === null) return true;

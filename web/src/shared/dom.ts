@@ -14,7 +14,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
 }
 
 /** Text for screen readers only, such as the subject of a link. */
-export function unseen(text: string): HTMLElement {
+export function screenReaderText(text: string): HTMLElement {
   return element("span", { class: "govuk-visually-hidden" }, text);
 }
 

@@ -2,9 +2,16 @@
  * "Follow this report": asks how the follower wants to hear of it, and follows and subscribes in one step. A signed-in
  * follower is asked nothing, because the account has an address. A page shows one control at a time.
  */
-import { rememberHere } from "./browser-alerts.ts";
-import { ADDRESSES, askBrowser, type Channel, channelChoices, PUSH_PROBLEMS, type Typed } from "./channels.ts";
-import { choiceItems, chosenIn } from "./choices.ts";
+import { rememberBrowserAlert } from "./browser-alerts.ts";
+import {
+  ADDRESSES,
+  askPushAddress,
+  type Channel,
+  channelChoices,
+  PUSH_PROBLEMS,
+  type TypedChannel,
+} from "./channels.ts";
+import { choiceItems, checkedValues } from "./choices.ts";
 import { element, focusOn, show, whileBusy } from "./dom.ts";
 import { rememberFollow } from "./follows.ts";
 import { clearErrors, showErrors } from "./form-errors.ts";
@@ -12,45 +19,45 @@ import type { Outcome } from "./outcome.ts";
 import { postAsSignedIn } from "./post.ts";
 import { groupReference } from "./reference.ts";
 import { send } from "./send.ts";
-import { faultsOf, whoIsSignedIn } from "./session.ts";
+import { errorsOf, whoIsSignedIn } from "./session.ts";
 import { say, sayParts } from "./say.ts";
 
-export interface Followed {
+export interface FollowResult {
   service_request_id: string;
   followers: number;
   alerts: { subscription_id: string; channel: Channel; to: string | null; state: string; manage_url: string } | null;
 }
 
 /** Called once the report is followed, with what the follower has to do or can expect. */
-type Done = (followed: Followed, words: string) => void;
+type OnFollowed = (followed: FollowResult, words: string) => void;
 
 const NOT_YET = say("You are not following the report yet. Check your connection and try again");
 
 /** Fills `host` with the control of the report, and moves the focus there. */
-export async function openFollowControl(host: HTMLElement, reportId: string, done: Done): Promise<void> {
-  const follow = follower(reportId);
+export async function openFollowControl(host: HTMLElement, reportId: string, done: OnFollowed): Promise<void> {
+  const follow = createFollow(reportId);
   const status = element("p", { role: "status" }, say("One moment…"));
   host.replaceChildren(status);
   if ((await whoIsSignedIn()).kind === "stored") {
     const outcome = await follow({});
-    if (outcome.kind === "stored" && outcome.value.alerts) return done(outcome.value, expected(outcome.value));
+    if (outcome.kind === "stored" && outcome.value.alerts) return done(outcome.value, updatesText(outcome.value));
   }
   const form = await addressForm(follow, (followed, to) => {
     if (isCodeWanted(followed)) askCode(host, followed, to, done);
-    else done(followed, followed.alerts?.state === "unconfirmed" ? confirmWords(to) : expected(followed));
+    else done(followed, followed.alerts?.state === "unconfirmed" ? confirmWords(to) : updatesText(followed));
   });
   host.replaceChildren(form);
   form.querySelector<HTMLInputElement>("input:checked")?.focus();
 }
 
 /** Follows the report. The same body sent again has the same key, so that it is stored once. */
-function follower(reportId: string): (body: object) => Promise<Outcome<Followed>> {
+function createFollow(reportId: string): (body: object) => Promise<Outcome<FollowResult>> {
   const keys = new Map<string, string>();
   return async (body) => {
     const sent = JSON.stringify(body);
     const key = keys.get(sent) ?? crypto.randomUUID();
     keys.set(sent, key);
-    const outcome = await postAsSignedIn<Followed>(`/api/reports/${reportId}/follow`, body, key);
+    const outcome = await postAsSignedIn<FollowResult>(`/api/reports/${reportId}/follow`, body, key);
     if (outcome.kind === "stored") rememberFollow(outcome.value.service_request_id, outcome.value.followers);
     return outcome;
   };
@@ -62,16 +69,16 @@ const confirmWords = (to: string) =>
     { to },
   );
 
-const isCodeWanted = ({ alerts }: Followed) => alerts?.channel === "sms" && alerts.state === "unconfirmed";
+const isCodeWanted = ({ alerts }: FollowResult) => alerts?.channel === "sms" && alerts.state === "unconfirmed";
 
-function expected({ alerts }: Followed): string {
+function updatesText({ alerts }: FollowResult): string {
   if (alerts?.channel === "push") return say("You'll get notifications in this browser.");
   return alerts?.to ? say("We'll send updates to {to}.", { to: alerts.to }) : say("We'll send you updates.");
 }
 
 async function addressForm(
-  follow: (body: object) => Promise<Outcome<Followed>>,
-  onward: (followed: Followed, to: string) => void,
+  follow: (body: object) => Promise<Outcome<FollowResult>>,
+  onward: (followed: FollowResult, to: string) => void,
 ): Promise<HTMLFormElement> {
   const channels = element("div", { class: "govuk-radios", "data-error-before": "" });
   channels.append(...choiceItems("radio", "channel", await channelChoices(), ["email"]));
@@ -89,7 +96,7 @@ async function addressForm(
     element("button", { class: "govuk-button", type: "submit" }, say("Follow this report")),
     status,
   );
-  const channel = () => (chosenIn(channels)[0] ?? "email") as Channel;
+  const channel = () => (checkedValues(channels)[0] ?? "email") as Channel;
   const describe = () => {
     const chosen = channel();
     show(typed, chosen !== "push");
@@ -111,13 +118,13 @@ async function addressForm(
     status.textContent = say("Sending…");
     const outcome = await follow({ channel: chosen, ...address });
     status.textContent = "";
-    if (outcome.kind !== "stored") return showErrors(form, faults(outcome));
+    if (outcome.kind !== "stored") return showErrors(form, errorsOfFollow(outcome));
     const { alerts } = outcome.value;
-    if (alerts?.channel === "push") rememberHere(say("Updates on a report"), alerts.manage_url);
+    if (alerts?.channel === "push") rememberBrowserAlert(say("Updates on a report"), alerts.manage_url);
     onward(outcome.value, to.value.trim());
   }
 
-  function typedAddress(chosen: Typed): object | null {
+  function typedAddress(chosen: TypedChannel): object | null {
     const text = to.value.trim();
     if (text) return { to: text };
     showErrors(form, [{ field: "to", message: ADDRESSES[chosen].missing }]);
@@ -126,7 +133,7 @@ async function addressForm(
 
   async function pushAddress(): Promise<object | null> {
     status.textContent = say("Asking your browser…");
-    const found = await askBrowser();
+    const found = await askPushAddress();
     status.textContent = "";
     if (typeof found === "object") return { push: found };
     showErrors(form, [{ field: "channel", message: PUSH_PROBLEMS[found] }]);
@@ -134,7 +141,7 @@ async function addressForm(
   }
 }
 
-function describeAddress(channel: Typed, label: HTMLElement, hint: HTMLElement, to: HTMLInputElement): void {
+function describeAddress(channel: TypedChannel, label: HTMLElement, hint: HTMLElement, to: HTMLInputElement): void {
   const words = ADDRESSES[channel];
   label.textContent = words.label;
   hint.textContent = words.hint;
@@ -143,7 +150,7 @@ function describeAddress(channel: Typed, label: HTMLElement, hint: HTMLElement, 
 }
 
 /** The form for the code of a text message. */
-function askCode(host: HTMLElement, followed: Followed, to: string, done: Done): void {
+function askCode(host: HTMLElement, followed: FollowResult, to: string, done: OnFollowed): void {
   const code = element("input", {
     class: "govuk-input govuk-input--width-5",
     id: "code",
@@ -172,22 +179,22 @@ function askCode(host: HTMLElement, followed: Followed, to: string, done: Done):
     if (outcome.kind === "stored") return done(followed, say("We'll text updates to {to}.", { to }));
     showErrors(
       form,
-      faultsOf(outcome).map(({ message }) => ({ field: "code", message })),
+      errorsOf(outcome).map(({ message }) => ({ field: "code", message })),
     );
   }
 }
 
-function faults(outcome: Exclude<Outcome<unknown>, { kind: "stored" }>): { field: string; message: string }[] {
+function errorsOfFollow(outcome: Exclude<Outcome<unknown>, { kind: "stored" }>): { field: string; message: string }[] {
   if (outcome.kind === "later") return [{ field: "", message: outcome.why ?? NOT_YET }];
-  return faultsOf(outcome).map(({ field, message }) => ({ field: field === "to" ? field : "", message }));
+  return errorsOf(outcome).map(({ field, message }) => ({ field: field === "to" ? field : "", message }));
 }
 
 const group = (...children: HTMLElement[]) => element("div", { class: "govuk-form-group" }, ...children);
 
 /** Says on a page that the report is followed: which one, if it was merged, and what to expect. */
-export function followedWords(
+export function followWords(
   reportId: string,
-  { service_request_id: id }: Followed,
+  { service_request_id: id }: FollowResult,
   words: string,
 ): (Node | string)[] {
   if (id === reportId) return [say("You are following this report. {words}", { words })];

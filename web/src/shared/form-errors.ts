@@ -1,6 +1,6 @@
 /** Form errors: a summary that gets the focus, a message at each field, and "Error: " in the title. */
 import type { FieldError } from "./api.ts";
-import { element, focusOn, unseen } from "./dom.ts";
+import { element, focusOn, screenReaderText } from "./dom.ts";
 import { say } from "./say.ts";
 
 const PREFIX = `${say("Error:")} `;
@@ -23,7 +23,7 @@ export function clearErrors(container: HTMLElement): void {
   for (const group of container.querySelectorAll(".govuk-form-group--error")) {
     group.classList.remove("govuk-form-group--error");
   }
-  for (const marked of container.querySelectorAll("[data-described-by]")) forgetMessage(marked as HTMLElement);
+  for (const marked of container.querySelectorAll("[data-described-by]")) removeMessage(marked as HTMLElement);
   if (document.title.startsWith(PREFIX)) document.title = document.title.slice(PREFIX.length);
 }
 
@@ -48,7 +48,12 @@ function markField({ field, message }: FieldError): void {
   const group = control?.closest<HTMLElement>(".govuk-form-group");
   if (!control || !group) return;
   group.classList.add("govuk-form-group--error");
-  const note = element("p", { id: `${control.id}-error`, class: "govuk-error-message" }, unseen(PREFIX), message);
+  const note = element(
+    "p",
+    { id: `${control.id}-error`, class: "govuk-error-message" },
+    screenReaderText(PREFIX),
+    message,
+  );
   const anchor = group.querySelector("[data-error-before]") ?? control;
   anchor.before(note);
   describe(group.querySelector("fieldset") ?? control, note.id);
@@ -61,7 +66,7 @@ function describe(control: Element, messageId: string): void {
   control.setAttribute("aria-describedby", `${before} ${messageId}`.trim());
 }
 
-function forgetMessage(control: HTMLElement): void {
+function removeMessage(control: HTMLElement): void {
   const before = control.dataset.describedBy;
   if (before) control.setAttribute("aria-describedby", before);
   else control.removeAttribute("aria-describedby");

@@ -2,7 +2,7 @@
  * A draft that is stored in the browser's database until it is sent, even if the browser is closed.
  * Each tab locks its own draft, so that no tab overwrites another tab's draft (ADR 42).
  */
-import { keptValue } from "./kept-value.ts";
+import { storedValue } from "./kept-value.ts";
 import { phoneStore } from "./phone-store.ts";
 import { say } from "./say.ts";
 
@@ -11,7 +11,7 @@ const STORE = "drafts";
 const KEPT_DAYS = 7;
 const PATIENCE_MS = 1_000;
 
-interface Stored<T> {
+interface DraftRecord<T> {
   id: string;
   /** `report`, or `update-` and the report's id. */
   about: string;
@@ -19,7 +19,7 @@ interface Stored<T> {
   value: T;
 }
 
-export interface KeptDraft<T> {
+export interface StoredDraft<T> {
   /** The stored draft, or null. */
   value: T | null;
   /** Whether it comes from another tab, or from before the browser was closed. */
@@ -30,23 +30,23 @@ export interface KeptDraft<T> {
   /** Leaves the stored draft as it is; the next one gets a new id. */
   putAside(): void;
   /** A sentence that says where the draft is saved, and for how long. */
-  words(): string;
+  savedText(): string;
 }
 
-const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id", forgetOld);
+const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id", deleteOldDrafts);
 
 /**
  * Never throws. If the browser has no database, as in some private windows, the draft is kept in the tab. With
  * `isOwnAlone`, drafts of other tabs and visits are ignored.
  */
-export async function openDraft<T>(about: string, isOwnAlone = false): Promise<KeptDraft<T>> {
-  const inTab = keptValue<T>(() => sessionStorage, `ginnel.draft.${about}`, Boolean);
-  const ownId = keptValue<string>(() => sessionStorage, `ginnel.draft-id.${about}`, Boolean);
-  const stored = await inTime(storedAbout<T>(about));
+export async function openDraft<T>(about: string, isOwnAlone = false): Promise<StoredDraft<T>> {
+  const inTab = storedValue<T>(() => sessionStorage, `ginnel.draft.${about}`, Boolean);
+  const ownId = storedValue<string>(() => sessionStorage, `ginnel.draft-id.${about}`, Boolean);
+  const stored = await withTimeLimit(readDrafts<T>(about));
   let isInDatabase = stored !== null;
   // Present only if the database has failed, and then newer than the stored draft.
   const newest = inTab.read();
-  const found = stored && (await firstFree(stored, ownId.read(), isOwnAlone || newest !== null));
+  const found = stored && (await claimDraft(stored, ownId.read(), isOwnAlone || newest !== null));
   const isResumed = Boolean(found && found.id !== ownId.read());
   let id = found?.id ?? "";
   if (id) ownId.write(id);
@@ -64,10 +64,10 @@ export async function openDraft<T>(about: string, isOwnAlone = false): Promise<K
       if (!id) {
         id = crypto.randomUUID();
         ownId.write(id);
-        void hold(id);
+        void lockDraft(id);
       }
       try {
-        await put({ id, about, at: Date.now(), value });
+        await writeDraft({ id, about, at: Date.now(), value });
         inTab.forget();
       } catch {
         isInDatabase = false;
@@ -76,15 +76,15 @@ export async function openDraft<T>(about: string, isOwnAlone = false): Promise<K
     },
     drop() {
       const sent = id;
-      if (sent) void work("readwrite", (store) => store.delete(sent)).catch(() => undefined);
+      if (sent) void run("readwrite", (store) => store.delete(sent)).catch(() => undefined);
       putAside();
       inTab.forget();
     },
     putAside,
-    words() {
+    savedText() {
       if (isInDatabase)
         return say("What you wrote is saved in this browser for up to {days} days.", { days: KEPT_DAYS });
-      return tabKeeps()
+      return hasTabStorage()
         ? say("What you wrote is saved until you close this tab.")
         : say("What you wrote is not saved, so keep this page open.");
     },
@@ -93,25 +93,25 @@ export async function openDraft<T>(about: string, isOwnAlone = false): Promise<K
 
 /** Whether there is a draft that no other tab has locked. */
 export async function hasDraft(about: string): Promise<boolean> {
-  const stored = await inTime(storedAbout(about));
-  if (stored === null) return keptValue(() => sessionStorage, `ginnel.draft.${about}`, Boolean).read() !== null;
+  const stored = await withTimeLimit(readDrafts(about));
+  if (stored === null) return storedValue(() => sessionStorage, `ginnel.draft.${about}`, Boolean).read() !== null;
   const { held = [] } = await navigator.locks.query();
   return stored.some(({ id }) => !held.some(({ name }) => name === lockOf(id)));
 }
 
 /** Changes all drafts about that subject, including those of other tabs. */
 export async function changeDrafts<T>(about: string, change: (value: T) => T): Promise<void> {
-  const inTab = keptValue<T>(() => sessionStorage, `ginnel.draft.${about}`, Boolean);
+  const inTab = storedValue<T>(() => sessionStorage, `ginnel.draft.${about}`, Boolean);
   const value = inTab.read();
   if (value) inTab.write(change(value));
-  for (const each of (await inTime(storedAbout<T>(about))) ?? [])
-    await put({ ...each, value: change(each.value) }).catch(() => undefined);
+  for (const each of (await withTimeLimit(readDrafts<T>(about))) ?? [])
+    await writeDraft({ ...each, value: change(each.value) }).catch(() => undefined);
 }
 
-const put = (stored: Stored<unknown>) => work("readwrite", (store) => store.put(stored));
+const writeDraft = (stored: DraftRecord<unknown>) => run("readwrite", (store) => store.put(stored));
 
 /** Whether sessionStorage is available. */
-function tabKeeps(): boolean {
+function hasTabStorage(): boolean {
   try {
     return Boolean(sessionStorage);
   } catch {
@@ -122,31 +122,35 @@ function tabKeeps(): boolean {
 const lockOf = (id: string) => `ginnel-draft-${id}`;
 
 /** Drafts that are not too old, newest first. Throws if the browser has no locks to keep tabs apart. */
-async function storedAbout<T>(about: string): Promise<Stored<T>[]> {
+async function readDrafts<T>(about: string): Promise<DraftRecord<T>[]> {
   if (!navigator.locks) throw new Error("This browser has no locks");
-  const all = await work<Stored<T>[]>("readonly", (store) => store.getAll());
+  const all = await run<DraftRecord<T>[]>("readonly", (store) => store.getAll());
   return all.filter((each) => each.about === about && !isOld(each)).sort((one, other) => other.at - one.at);
 }
 
-const isOld = ({ at }: Stored<unknown>) => Date.now() - at > KEPT_DAYS * 24 * 3600_000;
+const isOld = ({ at }: DraftRecord<unknown>) => Date.now() - at > KEPT_DAYS * 24 * 3600_000;
 
-async function forgetOld(): Promise<void> {
-  const all = await work<Stored<unknown>[]>("readonly", (store) => store.getAll());
-  for (const { id } of all.filter(isOld)) await work("readwrite", (store) => store.delete(id));
+async function deleteOldDrafts(): Promise<void> {
+  const all = await run<DraftRecord<unknown>[]>("readonly", (store) => store.getAll());
+  for (const { id } of all.filter(isOld)) await run("readwrite", (store) => store.delete(id));
 }
 
 /** The tab's own draft, otherwise the newest one that no other tab has locked. */
-async function firstFree<T>(stored: Stored<T>[], own: string | null, isOwnAlone: boolean): Promise<Stored<T> | null> {
+async function claimDraft<T>(
+  stored: DraftRecord<T>[],
+  own: string | null,
+  isOwnAlone: boolean,
+): Promise<DraftRecord<T> | null> {
   const mine = stored.find(({ id }) => id === own);
   // The tab's previous page may still hold the lock for a moment.
-  if (mine && (await hold(mine.id, { signal: AbortSignal.timeout(PATIENCE_MS) }))) return mine;
+  if (mine && (await lockDraft(mine.id, { signal: AbortSignal.timeout(PATIENCE_MS) }))) return mine;
   if (isOwnAlone) return null;
-  for (const each of stored) if (each !== mine && (await hold(each.id))) return each;
+  for (const each of stored) if (each !== mine && (await lockDraft(each.id))) return each;
   return null;
 }
 
 /** Locks the draft until the page closes. Returns false if another tab has the lock. */
-function hold(id: string, options: LockOptions = { ifAvailable: true }): Promise<boolean> {
+function lockDraft(id: string, options: LockOptions = { ifAvailable: true }): Promise<boolean> {
   return new Promise((resolve) => {
     const held = navigator.locks.request(lockOf(id), options, (lock) => {
       resolve(lock !== null);
@@ -157,7 +161,7 @@ function hold(id: string, options: LockOptions = { ifAvailable: true }): Promise
 }
 
 /** Null on failure or after the time limit. */
-function inTime<T>(wanted: Promise<T>): Promise<T | null> {
+function withTimeLimit<T>(wanted: Promise<T>): Promise<T | null> {
   const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null));
   return Promise.race([wanted.catch(() => null), late]);
 }

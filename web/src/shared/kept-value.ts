@@ -1,6 +1,6 @@
 /** A value that the browser keeps under a key of its storage. */
 
-export interface KeptValue<T> {
+export interface StoredValue<T> {
   /** Null if there is no value, or it cannot be read. */
   read(): T | null;
   write(value: T): void;
@@ -11,10 +11,10 @@ export interface KeptValue<T> {
  * Never throws: if the browser stores nothing, the value lasts as long as the page. `isWhole` checks a stored value;
  * if it returns false or throws, the value is ignored.
  */
-export function keptValue<T>(storage: () => Storage, key: string, isWhole: (value: T) => boolean): KeptValue<T> {
-  let here: T | null = null;
+export function storedValue<T>(storage: () => Storage, key: string, isValid: (value: T) => boolean): StoredValue<T> {
+  let fallback: T | null = null;
 
-  function tried<Answer>(act: (storage: Storage) => Answer, otherwise: Answer): Answer {
+  function tryStorage<Answer>(act: (storage: Storage) => Answer, otherwise: Answer): Answer {
     try {
       return act(storage());
     } catch {
@@ -24,16 +24,16 @@ export function keptValue<T>(storage: () => Storage, key: string, isWhole: (valu
 
   return {
     read() {
-      const kept = tried((place) => JSON.parse(place.getItem(key) ?? "null") as T | null, null);
-      return kept !== null && tried(() => isWhole(kept), false) ? kept : here;
+      const kept = tryStorage((place) => JSON.parse(place.getItem(key) ?? "null") as T | null, null);
+      return kept !== null && tryStorage(() => isValid(kept), false) ? kept : fallback;
     },
     write(value) {
-      here = value;
-      tried((place) => place.setItem(key, JSON.stringify(value)), undefined);
+      fallback = value;
+      tryStorage((place) => place.setItem(key, JSON.stringify(value)), undefined);
     },
     forget() {
-      here = null;
-      tried((place) => place.removeItem(key), undefined);
+      fallback = null;
+      tryStorage((place) => place.removeItem(key), undefined);
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The reports that were sent from this browser, so that people find them without an account. */
-import { keptValue } from "./kept-value.ts";
+import { storedValue } from "./kept-value.ts";
 
 export interface OwnReport {
   id: string;
@@ -12,23 +12,23 @@ export interface OwnReport {
 
 const MOST = 50;
 
-const kept = keptValue<OwnReport[]>(
+const storedReports = storedValue<OwnReport[]>(
   () => localStorage,
   "ginnel.own-reports",
   (all) => all.every(({ id, service_code, at, url }) => Boolean(id && service_code && at && url)),
 );
 
 /** Newest first. */
-export const ownReports = () => kept.read() ?? [];
+export const readOwnReports = () => storedReports.read() ?? [];
 
-export function rememberOwn(report: OwnReport): void {
-  kept.write([report, ...others(report.id)].slice(0, MOST));
+export function rememberOwnReport(report: OwnReport): void {
+  storedReports.write([report, ...reportsExcept(report.id)].slice(0, MOST));
 }
 
-export function forgetOwn(id: string): void {
-  const left = others(id);
-  if (left.length) kept.write(left);
-  else kept.forget();
+export function forgetOwnReport(id: string): void {
+  const left = reportsExcept(id);
+  if (left.length) storedReports.write(left);
+  else storedReports.forget();
 }
 
-const others = (id: string) => ownReports().filter((each) => each.id !== id);
+const reportsExcept = (id: string) => readOwnReports().filter((each) => each.id !== id);

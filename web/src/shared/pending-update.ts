@@ -14,7 +14,7 @@ export function newUpdate(): UpdateDraft {
 }
 
 /** The name under which the browser stores the draft of an update of that report. */
-export const updateOf = (report: string) => `update-${report}`;
+export const updateDraftName = (report: string) => `update-${report}`;
 
 /** What the service gets, but for the photos. */
 export function updateBody({ text, state }: UpdateDraft): object {

@@ -1,7 +1,7 @@
 /** One store of a database in the browser (IndexedDB). */
 
 export interface PhoneStore {
-  work<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T>;
+  run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T>;
 }
 
 /** Opens at first use; `opened` runs once it is open. */
@@ -9,34 +9,34 @@ export function phoneStore(
   open: () => IDBOpenDBRequest,
   name: string,
   keyPath: string,
-  opened: () => Promise<unknown> = async () => undefined,
+  afterOpening: () => Promise<unknown> = async () => undefined,
 ): PhoneStore {
   let database: Promise<IDBDatabase> | undefined;
 
   /** Opens the database again if the browser closed it, as phones do with a page in the background. */
-  async function begun(mode: IDBTransactionMode): Promise<IDBTransaction> {
+  async function beginTransaction(mode: IDBTransactionMode): Promise<IDBTransaction> {
     const options = { durability: "strict" } as const;
     try {
-      return (await opening()).transaction(name, mode, options);
+      return (await openDatabase()).transaction(name, mode, options);
     } catch {
       database = undefined;
-      return (await opening()).transaction(name, mode, options);
+      return (await openDatabase()).transaction(name, mode, options);
     }
   }
 
-  function opening(): Promise<IDBDatabase> {
+  function openDatabase(): Promise<IDBDatabase> {
     if (!database) {
       const request = open();
       request.onupgradeneeded = () => request.result.createObjectStore(name, { keyPath });
-      database = settled(request);
-      void database.then(opened).catch(() => undefined);
+      database = resultOf(request);
+      void database.then(afterOpening).catch(() => undefined);
     }
     return database;
   }
 
   return {
-    async work<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest) {
-      const transaction = await begun(mode);
+    async run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest) {
+      const transaction = await beginTransaction(mode);
       const request = act(transaction.objectStore(name)) as IDBRequest<T>;
       // Otherwise it would be lost if the page is closed right now.
       if (mode === "readwrite") transaction.commit();
@@ -49,7 +49,7 @@ export function phoneStore(
   };
 }
 
-function settled<T>(request: IDBRequest<T>): Promise<T> {
+function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

@@ -1,10 +1,10 @@
 /** The target date of a report in sentences. */
 import { dayElement } from "./dates.ts";
 import { element } from "./dom.ts";
-import { isOverdue, type Promised } from "./promise.ts";
+import { isOverdue, type TargetDate } from "./promise.ts";
 import { say, sayParts } from "./say.ts";
 
-export function promiseWords({ expected_datetime, delay }: Promised, timeZone?: string): HTMLElement[] {
+export function promiseWords({ expected_datetime, delay }: TargetDate, timeZone?: string): HTMLElement[] {
   if (!expected_datetime) return [];
   const day = element("strong", {}, dayElement(expected_datetime, timeZone));
   const strong = (text: string) => element("strong", {}, text);

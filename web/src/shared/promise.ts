@@ -9,13 +9,13 @@ export interface Delay {
   reason: string;
 }
 
-export interface Promised {
+export interface TargetDate {
   expected_datetime?: string | null;
   delay?: Delay | null;
 }
 
 /** A tag for a list if the date has passed or is later than promised, with the new date and the reason. */
-export function promiseTags({ expected_datetime, delay }: Promised, timeZone?: string): HTMLElement[] {
+export function promiseTags({ expected_datetime, delay }: TargetDate, timeZone?: string): HTMLElement[] {
   if (!expected_datetime) return [];
   const late = isOverdue(expected_datetime, new Date(), timeZone);
   if (!late && !delay) return [];

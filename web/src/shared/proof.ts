@@ -6,7 +6,7 @@ const AT_ONCE = 256;
 const MOST_BITS = 20;
 
 /** The first number that makes SHA-256 of the key, a space and itself begin with that many zero bits. */
-export async function proofOf(key: string, bits: number): Promise<string | null> {
+export async function findProof(key: string, bits: number): Promise<string | null> {
   if (!(bits > 0 && bits <= MOST_BITS)) return null;
   for (let first = 0; ; first += AT_ONCE) {
     const beginnings = Array.from({ length: AT_ONCE }, async (_, at) => {

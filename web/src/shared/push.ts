@@ -9,14 +9,14 @@ export type { PushAddress };
  */
 export type NoPush = "unsupported" | "needs-install" | "denied" | "dismissed" | "timed-out";
 
-export type Subscribed = { kind: "ok"; push: PushAddress } | { kind: NoPush };
+export type SubscribeResult = { kind: "ok"; push: PushAddress } | { kind: NoPush };
 
 const WORKER = "/sw.js";
 /** Chromium waits forever if it cannot reach its push service. */
 const PATIENCE_MS = 15_000;
 
 /** Why notifications are not possible, before asking for permission; null if they are. */
-export function obstacle(): NoPush | null {
+export function findObstacle(): NoPush | null {
   if (!("serviceWorker" in navigator) || !("PushManager" in window) || !("Notification" in window)) {
     return (navigator as { standalone?: boolean }).standalone === false ? "needs-install" : "unsupported";
   }
@@ -27,13 +27,13 @@ export function obstacle(): NoPush | null {
  * Asks for permission, and subscribes with the council's key (`push_key` of its document). Call it from a click handler,
  * because browsers do not ask at other times. The same browser gets the same address again.
  */
-export async function subscribe(key: string, patienceMs = PATIENCE_MS): Promise<Subscribed> {
-  const against = obstacle();
-  if (against) return { kind: against };
-  const said = await Notification.requestPermission();
-  if (said !== "granted") return { kind: said === "denied" ? "denied" : "dismissed" };
+export async function subscribe(key: string, patienceMs = PATIENCE_MS): Promise<SubscribeResult> {
+  const obstacle = findObstacle();
+  if (obstacle) return { kind: obstacle };
+  const permission = await Notification.requestPermission();
+  if (permission !== "granted") return { kind: permission === "denied" ? "denied" : "dismissed" };
   try {
-    return { kind: "ok", push: addressOf(await inTime(subscription(key), patienceMs)) };
+    return { kind: "ok", push: addressOf(await withTimeLimit(openSubscription(key), patienceMs)) };
   } catch {
     return { kind: "timed-out" };
   }
@@ -46,13 +46,13 @@ export async function unsubscribe(): Promise<void> {
 }
 
 /** This browser's push address, or null. */
-export async function current(): Promise<PushAddress | null> {
+export async function currentAddress(): Promise<PushAddress | null> {
   const registration = await navigator.serviceWorker?.getRegistration(WORKER);
   const known = await registration?.pushManager?.getSubscription();
   return known ? addressOf(known) : null;
 }
 
-async function subscription(key: string): Promise<PushSubscription> {
+async function openSubscription(key: string): Promise<PushSubscription> {
   await navigator.serviceWorker.register(WORKER);
   const { pushManager } = await navigator.serviceWorker.ready;
   const ask = () => pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
@@ -64,7 +64,7 @@ async function subscription(key: string): Promise<PushSubscription> {
   });
 }
 
-function inTime<T>(work: Promise<T>, patienceMs: number): Promise<T> {
+function withTimeLimit<T>(work: Promise<T>, patienceMs: number): Promise<T> {
   const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("It took too long")), patienceMs));
   return Promise.race([work, late]);
 }

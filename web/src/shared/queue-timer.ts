@@ -1,5 +1,5 @@
 /** When a page sends what waits: on events, and while it is visible with growing pauses if nothing answers. */
-import type { Flushed } from "./queue.ts";
+import type { FlushResult } from "./queue.ts";
 
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 300_000;
@@ -12,7 +12,7 @@ export interface Sender {
 }
 
 /** `attempt` never fails. While it answers `empty`, it runs again after `pollMs`; null to wait for an event. */
-export function sender(attempt: () => Promise<Flushed>, pollMs: number | null): Sender {
+export function createSender(attempt: () => Promise<FlushResult>, pollMs: number | null): Sender {
   let running: Promise<void> | null = null;
   let again = false;
   let timer: number | undefined;
@@ -20,14 +20,14 @@ export function sender(attempt: () => Promise<Flushed>, pollMs: number | null): 
 
   function now(): Promise<void> {
     again = running !== null;
-    running ??= once().finally(() => {
+    running ??= sendOnce().finally(() => {
       running = null;
       if (again) void now();
     });
     return running;
   }
 
-  async function once(): Promise<void> {
+  async function sendOnce(): Promise<void> {
     clearTimeout(timer);
     const next = await attempt();
     wait = next.kind === "later" ? Math.min(wait * 2, LONGEST_WAIT_MS) : FIRST_WAIT_MS;

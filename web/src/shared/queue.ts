@@ -8,29 +8,30 @@ import { type Policy, upload } from "./upload.ts";
 import { say } from "./say.ts";
 
 /** `later` says when to try again; null if there was no answer. */
-export type Flushed = { kind: "empty" } | { kind: "signed-out" } | { kind: "later"; retryAfterSeconds: number | null };
+export type FlushResult =
+  { kind: "empty" } | { kind: "signed-out" } | { kind: "later"; retryAfterSeconds: number | null };
 
-export interface Waiting {
+export interface QueueItem {
   /** Items are sent in this order. */
   seq: number;
   /** Why the service refused it. It is not sent again until somebody decides. */
   attention: string | null;
 }
 
-export interface Queue<Item extends Waiting> {
+export interface Queue<Item extends QueueItem> {
   /** Throws if the phone cannot store it, so that the page can say so. */
-  keep(item: Item): Promise<void>;
+  save(item: Item): Promise<void>;
   items(): Promise<Item[]>;
   remove(id: string): Promise<void>;
   /** A number after all waiting items, even if the clock was set back. */
   nextSeq(): Promise<number>;
   /** Runs `send` when no other page or worker is sending. */
-  alone<T>(send: () => Promise<T>): Promise<T>;
+  withLock<T>(send: () => Promise<T>): Promise<T>;
   /** Changes an item that is not being sent. */
   change(id: string, act: (item: Item) => Promise<void>): Promise<void>;
 }
 
-interface Place {
+interface QueueOptions {
   open: () => IDBOpenDBRequest;
   store: string;
   keyPath: string;
@@ -39,39 +40,45 @@ interface Place {
   withRoom?: (act: () => Promise<void>) => Promise<void>;
 }
 
-export function queue<Item extends Waiting>({ open, store, keyPath, lock, withRoom }: Place): Queue<Item> {
-  const { work } = phoneStore(open, store, keyPath);
+export function createQueue<Item extends QueueItem>({
+  open,
+  store,
+  keyPath,
+  lock,
+  withRoom,
+}: QueueOptions): Queue<Item> {
+  const { run } = phoneStore(open, store, keyPath);
   const room = withRoom ?? ((act) => act());
-  const alone = <T>(send: () => Promise<T>): Promise<T> => navigator.locks.request(lock, send) as Promise<T>;
+  const withLock = <T>(send: () => Promise<T>): Promise<T> => navigator.locks.request(lock, send) as Promise<T>;
 
   async function items(): Promise<Item[]> {
-    const all = await work<Item[]>("readonly", (kept) => kept.getAll());
+    const all = await run<Item[]>("readonly", (kept) => kept.getAll());
     return all.sort((one, other) => one.seq - other.seq);
   }
 
   return {
     items,
-    alone,
-    keep: (item) => room(() => work("readwrite", (kept) => kept.put(item))),
+    withLock,
+    save: (item) => room(() => run("readwrite", (kept) => kept.put(item))),
     async remove(id) {
-      await work("readwrite", (kept) => kept.delete(id));
+      await run("readwrite", (kept) => kept.delete(id));
     },
     async nextSeq() {
       return Math.max(Date.now(), ...(await items()).map(({ seq }) => seq + 1));
     },
     change: (id, act) =>
-      alone(async () => {
-        const item = await work<Item | undefined>("readonly", (kept) => kept.get(id));
+      withLock(async () => {
+        const item = await run<Item | undefined>("readonly", (kept) => kept.get(id));
         if (item) await act(item);
       }),
   };
 }
 
 /** Why the photo store refused a photo. */
-export const UNUSABLE = say("It is too large, or it is a type of file that we cannot use.");
+export const UNUSABLE_PHOTO = say("It is too large, or it is a type of file that we cannot use.");
 
 /** `broke`: the upload was interrupted although the service answers. Without a reason, it is UNUSABLE. */
-export type PhotoSent =
+export type PhotoResult =
   | { kind: "sent"; policy: Policy }
   | { kind: "refused"; reason: string | null }
   | { kind: "broke" }
@@ -82,7 +89,7 @@ export type PhotoSent =
 export async function sendPhoto(
   picture: Blob,
   ask: (about: { content_type: string; size: number }) => Promise<Outcome<Policy>>,
-): Promise<PhotoSent> {
+): Promise<PhotoResult> {
   const asked = await ask({ content_type: picture.type, size: picture.size });
   if (asked.kind === "later") return asked;
   if (isSignedOut(asked)) return { kind: "signed-out" };

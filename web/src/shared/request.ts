@@ -1,6 +1,6 @@
 /** Sends a request from a page or service worker, and reads the answer. */
 import { type Outcome, type Problem, reasonOf } from "./outcome.ts";
-import { proofOf } from "./proof.ts";
+import { findProof } from "./proof.ts";
 import { requestHeaders } from "./request-headers.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -11,9 +11,9 @@ const TOO_MANY = 429;
 /** The header with a proof of work, and the header of the answer that asks for it. */
 const PROOF = "X-Ginnel-Proof";
 const PROOF_BITS = "X-Ginnel-Proof-Bits";
-const WORTH_REPEATING = [408, 425];
+const TEMPORARY_STATUSES = [408, 425];
 /** The photo store's answers (400) to a photo that came too slowly, incomplete or too late. */
-const BROKEN = /<Code>(RequestTimeout|IncompleteBody|ExpiredToken)</;
+const INTERRUPTED = /<Code>(RequestTimeout|IncompleteBody|ExpiredToken)</;
 
 /** Sends no body if it is undefined. A form is a photo for the store, which takes no headers and returns no content. */
 export async function request<T>(
@@ -25,12 +25,12 @@ export async function request<T>(
   const isForm = body instanceof FormData;
   try {
     const ask = (more: Record<string, string>) =>
-      fetch(address, { method, ...(isForm ? formOf(body) : jsonOf(body, { ...headers, ...more })) });
+      fetch(address, { method, ...(isForm ? formRequest(body) : jsonRequest(body, { ...headers, ...more })) });
     const first = await ask({});
     const proof = first.status === TOO_MANY ? await proofFor(first, headers) : null;
     const response = proof ? await ask({ [PROOF]: proof }) : first;
     if (!response.ok) return await failureOf(response);
-    return { kind: "stored", value: (isForm ? undefined : await read(response)) as T };
+    return { kind: "stored", value: (isForm ? undefined : await readBody(response)) as T };
   } catch {
     return { kind: "later", retryAfterSeconds: null };
   }
@@ -39,14 +39,14 @@ export async function request<T>(
 /** The proof of work that the answer asks for; null if it asks for none. */
 async function proofFor(response: Response, headers: Record<string, string>): Promise<string | null> {
   const key = headers["Idempotency-Key"];
-  return key ? proofOf(key, Number(response.headers.get(PROOF_BITS))) : null;
+  return key ? findProof(key, Number(response.headers.get(PROOF_BITS))) : null;
 }
 
-function formOf(body: FormData): RequestInit {
+function formRequest(body: FormData): RequestInit {
   return { body, signal: AbortSignal.timeout(FORM_TIMEOUT_MS) };
 }
 
-function jsonOf(body: unknown, headers: Record<string, string>): RequestInit {
+function jsonRequest(body: unknown, headers: Record<string, string>): RequestInit {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   if (body === undefined) return { headers: { ...requestHeaders(), ...headers }, signal };
   return {
@@ -57,7 +57,7 @@ function jsonOf(body: unknown, headers: Record<string, string>): RequestInit {
 }
 
 /** Reads JSON, or the text of a page or table. */
-function read(response: Response): Promise<unknown> {
+function readBody(response: Response): Promise<unknown> {
   return response.headers.get("Content-Type")?.startsWith("text/") ? response.text() : response.json();
 }
 
@@ -66,8 +66,8 @@ async function failureOf(response: Response): Promise<Outcome<never>> {
   const problem = problemIn(said) ?? { title: response.statusText, status: response.status };
   const retryAfterSeconds = readRetryAfter(response);
   if (response.status === TOO_MANY) return { kind: "later", retryAfterSeconds, why: reasonOf(problem) };
-  const isPassing = response.status >= 500 || WORTH_REPEATING.includes(response.status) || BROKEN.test(said);
-  return isPassing ? { kind: "later", retryAfterSeconds } : { kind: "refused", problem };
+  const isTemporary = response.status >= 500 || TEMPORARY_STATUSES.includes(response.status) || INTERRUPTED.test(said);
+  return isTemporary ? { kind: "later", retryAfterSeconds } : { kind: "refused", problem };
 }
 
 function problemIn(said: string): Problem | null {

@@ -22,11 +22,11 @@ interface Session {
 const SESSION = "/api/session";
 const SIGN_IN = "/forms/sign-in";
 
-let asking: Promise<Outcome<Session>> | undefined;
+let pending: Promise<Outcome<Session>> | undefined;
 
 /** The signed-in account; refused with 401 if nobody is signed in. */
 export async function whoIsSignedIn(): Promise<Outcome<Account>> {
-  const outcome = await session();
+  const outcome = await openSession();
   return outcome.kind === "stored" ? { kind: "stored", value: outcome.value.account } : outcome;
 }
 
@@ -37,10 +37,10 @@ export async function call<T>(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Outcome<T>> {
-  const first = await called<T>(method, path, body, headers);
+  const first = await callOnce<T>(method, path, body, headers);
   if (!isSignedOut(first)) return first;
-  asking = undefined;
-  return called(method, path, body, headers);
+  pending = undefined;
+  return callOnce(method, path, body, headers);
 }
 
 /** Like `call`, but also refused with 401 if another account is signed in. */
@@ -60,14 +60,14 @@ export async function callAs<T>(
 
 /** Ends the session on this device, after the reply to a token's request, which would set the cookie again. */
 export async function signOut(): Promise<Outcome<unknown>> {
-  await asking;
+  await pending;
   const outcome = await send("DELETE", SESSION, undefined, {});
-  if (outcome.kind === "stored") asking = undefined;
+  if (outcome.kind === "stored") pending = undefined;
   return outcome;
 }
 
 /** The error messages of an outcome. */
-export function faultsOf(outcome: Outcome<unknown>): FieldError[] {
+export function errorsOf(outcome: Outcome<unknown>): FieldError[] {
   if (outcome.kind === "stored") return [];
   if (outcome.kind === "later")
     return [
@@ -85,22 +85,22 @@ export function signInAddress(sure?: Account["assurance"]): string {
   return `${SIGN_IN}?${new URLSearchParams({ next: location.pathname + location.search, ...(sure ? { sure } : {}) })}`;
 }
 
-async function called<T>(
+async function callOnce<T>(
   method: string,
   path: string,
   body: unknown,
   headers: Record<string, string>,
 ): Promise<Outcome<T>> {
-  const outcome = await session();
+  const outcome = await openSession();
   if (outcome.kind !== "stored") return outcome;
   return send<T>(method, path, body, { ...headers, Authorization: `Bearer ${outcome.value.access_token}` });
 }
 
 /** One request for all callers. After a failure, the next call tries again. */
-function session(): Promise<Outcome<Session>> {
-  asking ??= send<Session>("POST", `${SESSION}/refresh`, undefined, {}).then((outcome) => {
-    if (outcome.kind !== "stored") asking = undefined;
+function openSession(): Promise<Outcome<Session>> {
+  pending ??= send<Session>("POST", `${SESSION}/refresh`, undefined, {}).then((outcome) => {
+    if (outcome.kind !== "stored") pending = undefined;
     return outcome;
   });
-  return asking;
+  return pending;
 }

@@ -22,6 +22,6 @@ export function zoomFor(spot: Ring, height: number): number {
 }
 
 /** The ring's diameter in pixels. */
-export function ringOf(spot: Ring, height: number): number {
+export function ringDiameterPx(spot: Ring, height: number): number {
   return Math.round(2 * radiusPx(spot, zoomFor(spot, height)));
 }

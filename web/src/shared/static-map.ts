@@ -5,7 +5,7 @@
 import { type Council, loadCouncil } from "./council.ts";
 import { element } from "./dom.ts";
 import type { Place } from "./reports.ts";
-import { ringOf, zoomFor } from "./static-map-scale.ts";
+import { ringDiameterPx, zoomFor } from "./static-map-scale.ts";
 import { say } from "./say.ts";
 
 export interface Spot extends Place {
@@ -44,32 +44,32 @@ function savesData(): boolean {
 }
 
 function drawWhenNear(box: HTMLElement, spot: Spot): void {
-  const seen = new IntersectionObserver(
+  const observer = new IntersectionObserver(
     (entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      seen.disconnect();
-      void draw(box, spot).catch(() => box.remove());
+      observer.disconnect();
+      void drawMap(box, spot).catch(() => box.remove());
     },
     { rootMargin: NEAR },
   );
-  seen.observe(box);
+  observer.observe(box);
 }
 
-async function draw(box: HTMLElement, spot: Spot): Promise<void> {
+async function drawMap(box: HTMLElement, spot: Spot): Promise<void> {
   const [{ drawPicture }, council] = await Promise.all([import("./basemap-picture.ts"), loadCouncil()]);
   const canvas = element("canvas", { class: "app-static-map__ground" });
   box.append(canvas);
   if (!(await drawPicture(canvas, council, spot, zoomFor(spot, box.clientHeight)))) return box.remove();
-  box.append(spot.radius_m ? ring(spot, box.clientHeight) : pin(), ...attribution(council));
+  box.append(spot.radius_m ? ringElement(spot, box.clientHeight) : pinElement(), ...attribution(council));
 }
 
-function ring(spot: Spot, height: number): HTMLElement {
+function ringElement(spot: Spot, height: number): HTMLElement {
   const made = element("span", { class: "app-static-map__ring" });
-  made.style.width = `${ringOf(spot, height)}px`;
+  made.style.width = `${ringDiameterPx(spot, height)}px`;
   return made;
 }
 
-function pin(): Element {
+function pinElement(): Element {
   const made = document.createElementNS(SVG, "svg");
   made.setAttribute("viewBox", "0 0 28 38");
   made.setAttribute("class", "app-pin app-pin--open app-static-map__pin");

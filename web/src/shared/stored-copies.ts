@@ -15,23 +15,23 @@ export interface StoredCopies {
 
 /** Never fails: a browser that stores nothing has no copies. */
 export function storedCopies(open: () => IDBOpenDBRequest, name: string, most: number): StoredCopies {
-  const { work } = phoneStore(open, name, "url");
+  const { run } = phoneStore(open, name, "url");
 
   async function forget(url: string): Promise<void> {
-    await work("readwrite", (store) => store.delete(url)).catch(() => undefined);
+    await run("readwrite", (store) => store.delete(url)).catch(() => undefined);
   }
 
   async function makeRoom(): Promise<void> {
-    if ((await work<number>("readonly", (store) => store.count())) <= most) return;
-    const all = await work<Copy<unknown>[]>("readonly", (store) => store.getAll());
+    if ((await run<number>("readonly", (store) => store.count())) <= most) return;
+    const all = await run<Copy<unknown>[]>("readonly", (store) => store.getAll());
     all.sort((one, other) => one.at - other.at);
     for (const { url } of all.slice(0, most / 2)) await forget(url);
   }
 
   return {
-    find: <T>(url: string) => work<Copy<T> | undefined>("readonly", (store) => store.get(url)).catch(() => undefined),
+    find: <T>(url: string) => run<Copy<T> | undefined>("readonly", (store) => store.get(url)).catch(() => undefined),
     async keep(url, value, at) {
-      await work("readwrite", (store) => store.put({ url, value, at } satisfies Copy<unknown>))
+      await run("readwrite", (store) => store.put({ url, value, at } satisfies Copy<unknown>))
         .then(makeRoom)
         .catch(() => undefined);
     },

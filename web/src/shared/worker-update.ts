@@ -5,7 +5,7 @@ import { TAKE_OVER } from "./worker-messages.ts";
 export async function startWorker(
   address: string,
   options: RegistrationOptions,
-  ready: (reload: () => void) => void,
+  onReady: (reload: () => void) => void,
 ): Promise<void> {
   const { serviceWorker } = navigator;
   const registration = await serviceWorker?.register(address, options).catch(() => undefined);
@@ -18,10 +18,12 @@ export async function startWorker(
     serviceWorker.addEventListener("controllerchange", () => location.reload());
     registration.waiting.postMessage(TAKE_OVER);
   };
-  const look = () => {
-    if (registration.waiting && serviceWorker.controller) ready(reload);
+  const checkWaiting = () => {
+    if (registration.waiting && serviceWorker.controller) onReady(reload);
   };
-  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
-  if (isUpdate) serviceWorker.addEventListener("controllerchange", () => ready(reload));
-  look();
+  registration.addEventListener("updatefound", () =>
+    registration.installing?.addEventListener("statechange", checkWaiting),
+  );
+  if (isUpdate) serviceWorker.addEventListener("controllerchange", () => onReady(reload));
+  checkWaiting();
 }

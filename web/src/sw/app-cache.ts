@@ -9,9 +9,9 @@ export type Files = string[];
 export interface AppCache {
   has(address: string): boolean;
   /** The stored file, or the network's answer if the browser has deleted it. */
-  answer(address: string, request: Request): Promise<Response>;
+  respond(address: string, request: Request): Promise<Response>;
   /** Stores the files of the folder, too, if it is one of `others`. Never fails. */
-  use(folder: string): Promise<void>;
+  useFolder(folder: string): Promise<void>;
 }
 
 const DIGEST_LENGTH = 8;
@@ -22,13 +22,17 @@ const DIGEST_LENGTH = 8;
  * `others` are the files that only the pages of a folder need, such as those of another language: they are stored from
  * the first visit of one of these pages on.
  */
-export function installApp(open: () => Promise<Cache>, files: Files, others: Record<string, Files> = {}): AppCache {
-  const all = [files, ...Object.values(others)].flat();
+export function installApp(
+  open: () => Promise<Cache>,
+  files: Files,
+  folderFiles: Record<string, Files> = {},
+): AppCache {
+  const all = [files, ...Object.values(folderFiles)].flat();
   const keys = new Map(all.map((key) => [key.split("?")[0]!, key]));
   const used = new Set<string>();
 
   self.addEventListener("install", (event) => event.waitUntil(install()));
-  self.addEventListener("activate", (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
+  self.addEventListener("activate", (event) => event.waitUntil(deleteOldFiles().then(() => self.clients.claim())));
   self.addEventListener("message", (event) => {
     if (event.data === TAKE_OVER) void self.skipWaiting();
   });
@@ -36,12 +40,13 @@ export function installApp(open: () => Promise<Cache>, files: Files, others: Rec
   async function install(): Promise<void> {
     const pages = await self.clients.matchAll({ includeUncontrolled: true });
     const seen = [...(await (await open()).keys()), ...pages].map(keyOf);
-    for (const folder of Object.keys(others)) if (seen.some((path) => path.startsWith(`/${folder}/`))) used.add(folder);
-    await fill([files, ...Array.from(used, (folder) => others[folder]!)].flat());
+    for (const folder of Object.keys(folderFiles))
+      if (seen.some((path) => path.startsWith(`/${folder}/`))) used.add(folder);
+    await storeFiles([files, ...Array.from(used, (folder) => folderFiles[folder]!)].flat());
   }
 
   /** Fails if a file is missing or of another version: the browser then tries again later. */
-  async function fill(wanted: Files): Promise<void> {
+  async function storeFiles(wanted: Files): Promise<void> {
     const cache = await open();
     const known = new Set((await cache.keys()).map(keyOf));
     const missing = wanted.filter((key) => !known.has(key));
@@ -57,7 +62,7 @@ export function installApp(open: () => Promise<Cache>, files: Files, others: Rec
     await cache.put(key, response);
   }
 
-  async function tidy(): Promise<void> {
+  async function deleteOldFiles(): Promise<void> {
     const cache = await open();
     const wanted = new Set(keys.values());
     for (const request of await cache.keys()) if (!wanted.has(keyOf(request))) await cache.delete(request);
@@ -65,14 +70,14 @@ export function installApp(open: () => Promise<Cache>, files: Files, others: Rec
 
   return {
     has: (address) => keys.has(address),
-    async answer(address, request) {
+    async respond(address, request) {
       const cache = await open();
       return (await cache.match(keys.get(address)!)) ?? fetch(request);
     },
-    async use(folder) {
-      if (!others[folder] || used.has(folder)) return;
+    async useFolder(folder) {
+      if (!folderFiles[folder] || used.has(folder)) return;
       used.add(folder);
-      await fill(others[folder]).catch(() => used.delete(folder));
+      await storeFiles(folderFiles[folder]).catch(() => used.delete(folder));
     },
   };
 }

@@ -22,18 +22,18 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate" && [PAGE, `${PAGE}index.html`].includes(url.pathname))
-    event.respondWith(app.answer(PAGE, request));
-  else if (app.has(url.pathname)) event.respondWith(app.answer(url.pathname, request));
+    event.respondWith(app.respond(PAGE, request));
+  else if (app.has(url.pathname)) event.respondWith(app.respond(url.pathname, request));
 });
-self.addEventListener("sync", (event) => (event as ExtendableEvent).waitUntil(send()));
-self.addEventListener("push", (event) => event.waitUntil(wake()));
+self.addEventListener("sync", (event) => (event as ExtendableEvent).waitUntil(sendOperations()));
+self.addEventListener("push", (event) => event.waitUntil(handlePush()));
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(show());
+  event.waitUntil(openApp());
 });
 
 /** Fails if something still waits, so that the browser tries again. */
-async function send(): Promise<void> {
+async function sendOperations(): Promise<void> {
   const session = await openSession();
   if (session.kind === "refused") return;
   if (session.kind === "later") throw new Error("No signal yet");
@@ -49,7 +49,7 @@ async function send(): Promise<void> {
 }
 
 /** Shows a notification, unless the app is open: then the page shows the change. */
-async function wake(): Promise<void> {
+async function handlePush(): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   new BroadcastChannel(CHANNEL).postMessage("changed");
   if (pages.some((page) => page.visibilityState === "visible" && new URL(page.url).pathname === PAGE)) return;
@@ -60,7 +60,7 @@ async function wake(): Promise<void> {
   });
 }
 
-async function show(): Promise<void> {
+async function openApp(): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const shown = pages.find((page) => new URL(page.url).pathname === PAGE);
   await (shown ? shown.focus() : self.clients.openWindow(PAGE));

@@ -16,9 +16,9 @@ export async function reportPage(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
   const copy = await cache.match(request.url);
   try {
-    const response = await (copy ? inTime(fetch(request)) : fetch(request));
+    const response = await (copy ? withTimeLimit(fetch(request)) : fetch(request));
     if (ABSENT.includes(response.status)) await cache.delete(request.url);
-    else if (response.ok) await keep(cache, request.url, response.clone()).catch(() => undefined);
+    else if (response.ok) await storePage(cache, request.url, response.clone()).catch(() => undefined);
     return copy && response.status >= 500 ? withAge(copy) : response;
   } catch (error) {
     if (!copy) throw error;
@@ -27,7 +27,7 @@ export async function reportPage(request: Request): Promise<Response> {
 }
 
 /** Stores only what everybody can see, and deletes the copies that were stored first. */
-async function keep(cache: Cache, url: string, response: Response): Promise<void> {
+async function storePage(cache: Cache, url: string, response: Response): Promise<void> {
   if (!response.headers.get("Cache-Control")?.includes("public")) return;
   const headers = new Headers(response.headers);
   headers.set(TIME, String(Date.now()));
@@ -43,7 +43,7 @@ async function withAge(copy: Response): Promise<Response> {
   return new Response((await copy.text()).replace("<head>", `<head>${time}`), { headers: copy.headers });
 }
 
-function inTime<T>(wanted: Promise<T>): Promise<T> {
+function withTimeLimit<T>(wanted: Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("It took too long")), PATIENCE_MS));
   return Promise.race([wanted, late]);
 }

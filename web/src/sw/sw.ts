@@ -23,7 +23,7 @@ const CACHE = "resident_app";
 const SHARE = /^(\/[a-z]{2,3})?\/share\/$/;
 const OFFLINE_PAGE = "/offline/";
 /** What this worker leaves to the network: staff's and crews' pages, forms, the API and files. */
-const LEFT_ALONE = /^(\/[a-z]{2,3})?\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
+const NETWORK_ONLY = /^(\/[a-z]{2,3})?\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
 
 const app = installApp(() => caches.open(CACHE), FILES, OTHERS);
 
@@ -43,25 +43,25 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   const share = SHARE.exec(url.pathname);
   if (request.method === "POST" && share) return event.respondWith(receiveShare(request, share[1] ?? ""));
-  if (request.method !== "GET" || url.origin !== self.location.origin || LEFT_ALONE.test(url.pathname)) return;
+  if (request.method !== "GET" || url.origin !== self.location.origin || NETWORK_ONLY.test(url.pathname)) return;
   const address = url.pathname.replace(/\/index\.html$/, "/");
   if (request.mode === "navigate") {
-    event.waitUntil(app.use(folderOf(url)));
+    event.waitUntil(app.useFolder(folderOf(url)));
     event.respondWith(openPage(address, url, request));
-  } else if (app.has(address)) event.respondWith(app.answer(address, request));
+  } else if (app.has(address)) event.respondWith(app.respond(address, request));
 });
 self.addEventListener("sync", (event) => (event as ExtendableEvent).waitUntil(sendReports()));
-self.addEventListener("push", (event) => event.waitUntil(show(read(event.data))));
+self.addEventListener("push", (event) => event.waitUntil(showMessage(readMessage(event.data))));
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(open(event.notification.data as string));
+  event.waitUntil(openAddress(event.notification.data as string));
 });
-self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event.oldSubscription)));
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewSubscription(event.oldSubscription)));
 
 /** A page of the app or another one; without a signal, the page that says so. */
 async function openPage(address: string, url: URL, request: Request): Promise<Response> {
   const page = app.has(address)
-    ? app.answer(address, request)
+    ? app.respond(address, request)
     : isReportPage(url)
       ? reportPage(request)
       : fetch(request);
@@ -70,9 +70,9 @@ async function openPage(address: string, url: URL, request: Request): Promise<Re
 
 /** In the language of the folder that the address is in, if its pages are stored. */
 async function offlinePage(url: URL, request: Request): Promise<Response> {
-  const english = () => app.answer(OFFLINE_PAGE, request);
+  const english = () => app.respond(OFFLINE_PAGE, request);
   const page = `/${folderOf(url)}${OFFLINE_PAGE}`;
-  return app.has(page) ? app.answer(page, request).catch(english) : english();
+  return app.has(page) ? app.respond(page, request).catch(english) : english();
 }
 
 const folderOf = ({ pathname }: URL) => pathname.split("/")[1]!;
@@ -89,14 +89,14 @@ async function sendReports(): Promise<void> {
   const before = await sentKeys();
   const tell = () => new BroadcastChannel(CHANNEL).postMessage("changed");
   const done = await flush({ post: postAs, account: signedInAccount, tell });
-  await tellSent(before);
+  await notifySent(before);
   if (done.kind === "later") throw new Error("Something could not be sent yet");
 }
 
 const sentKeys = async () => new Set((await items()).filter(({ sent }) => sent).map(({ key }) => key));
 
 /** Shows a notification for each report and update that was sent just now, unless a page is open and says so. */
-async function tellSent(before: ReadonlySet<string>): Promise<void> {
+async function notifySent(before: ReadonlySet<string>): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window" });
   if (Notification.permission !== "granted" || pages.some((page) => page.visibilityState === "visible")) return;
   for (const item of await items()) {
@@ -105,12 +105,12 @@ async function tellSent(before: ReadonlySet<string>): Promise<void> {
     const { service_request_id: id, tracking_url } = sent;
     const { sent: title, sent_details } = textsOf(item);
     const body = sent_details.replace("{reference}", groupReference(id));
-    await show({ title, body, url: tracking_url || `/reports/${id}`, tag: `sent-${key}` });
+    await showMessage({ title, body, url: tracking_url || `/reports/${id}`, tag: `sent-${key}` });
   }
 }
 
 /** Browsers end a subscription if a push shows nothing, so an unreadable message is shown as a general one. */
-function read(data: PushMessageData | null): Message {
+function readMessage(data: PushMessageData | null): Message {
   try {
     return { ...PLAIN, ...(data?.json() as Message) };
   } catch {
@@ -118,12 +118,12 @@ function read(data: PushMessageData | null): Message {
   }
 }
 
-function show({ title, body, url, tag }: Message): Promise<void> {
+function showMessage({ title, body, url, tag }: Message): Promise<void> {
   return self.registration.showNotification(title, { body, tag, data: url, icon: "/icon-192.png" });
 }
 
 /** Focuses the page if it is open, otherwise opens it. Never opens another site. */
-async function open(url: string): Promise<void> {
+async function openAddress(url: string): Promise<void> {
   const wanted = new URL(url, self.location.origin);
   if (wanted.origin !== self.location.origin) return;
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
@@ -132,7 +132,7 @@ async function open(url: string): Promise<void> {
 }
 
 /** Subscribes again after the browser has dropped its address, and tells the API the old and the new one. */
-async function renew(old: PushSubscription | null): Promise<void> {
+async function renewSubscription(old: PushSubscription | null): Promise<void> {
   if (!old) return;
   const { applicationServerKey } = old.options;
   const fresh = await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });

@@ -7,7 +7,7 @@ const PATH = "/api/premises/990/collections";
 
 async function remembered(days: number, answer: object = { rounds: ["R2"], street: "Mill Lane" }) {
   const network = newBrowser({ [PATH]: answer });
-  const { changedRounds, followOffer } = await import("../../src/shared/collections/premises-rounds.ts");
+  const { refreshRounds, rememberGardenOffer } = await import("../../src/shared/collections/premises-rounds.ts");
   const { rememberedPremises } = await import("../../src/shared/collections/remembered.ts");
   const premises: RememberedPremises = {
     premises_id: "990",
@@ -17,9 +17,9 @@ async function remembered(days: number, answer: object = { rounds: ["R2"], stree
     checked_at: Date.now() - days * DAY_MS,
   };
   rememberedPremises.write(premises);
-  const changed = () => changedRounds(rememberedPremises.read() ?? premises);
+  const changed = () => refreshRounds(rememberedPremises.read() ?? premises);
   const { read: kept, forget } = rememberedPremises;
-  return { changed, kept, forget, followOffer, asked: () => network.of(PATH).length };
+  return { changed, kept, forget, rememberGardenOffer, asked: () => network.of(PATH).length };
 }
 
 test("an address asks nobody for a day", async () => {
@@ -61,9 +61,9 @@ test("an address that can have garden waste collected is drawn again with its pr
 
 test("for a day after the offer of garden waste was followed, each view asks anew", async () => {
   const answer = { rounds: ["R1"], street: "Mill Lane", garden_pence: 4800 };
-  const { changed, followOffer, asked } = await remembered(0.1, () => Response.json(answer));
+  const { changed, rememberGardenOffer, asked } = await remembered(0.1, () => Response.json(answer));
   await changed();
-  followOffer();
+  rememberGardenOffer();
   expect(await changed()).toMatchObject({ garden_pence: 4800 });
   Object.assign(answer, { rounds: ["R1", "G1"], garden_pence: null });
   expect(await changed()).toMatchObject({ rounds: ["R1", "G1"], garden_pence: null });

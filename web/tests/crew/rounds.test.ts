@@ -49,7 +49,7 @@ describe("what a crew says of a round", () => {
     const outbox = await import("../../src/features/crew/outbox.ts");
     const { send } = await import("../../src/shared/send.ts");
     const { flush } = await import("../../src/features/crew/sending.ts");
-    for (const each of waiting) await outbox.keep(each);
+    for (const each of waiting) await outbox.save(each);
     const done = await flush({
       account: "crew-1",
       call: (_, method, path, body, headers) => send(method, path, body, headers),

@@ -15,7 +15,7 @@ async function phone(...waiting: Item[]) {
   const { send } = await import("../../src/shared/send.ts");
   const { flush } = await import("../../src/features/crew/sending.ts");
   for (const each of waiting) {
-    await outbox.keep(each);
+    await outbox.save(each);
     for (const { id } of each.photos)
       await photos.keepPhoto({ id, blob: new Blob([id], { type: "image/jpeg" }), name: id, raw: false });
   }

@@ -120,9 +120,9 @@ describe("what waits on the phone", () => {
     const here = await phone();
     await here.sync();
     office.isAway = true;
-    await here.outbox.keep(item("a", { kind: "start" }));
-    await here.outbox.keep(item("b", { seq: 2, kind: "note" }));
-    await here.outbox.keep(item("c", { seq: 3, job_id: "JOB2", attention: "This job is not yours." }));
+    await here.outbox.save(item("a", { kind: "start" }));
+    await here.outbox.save(item("b", { seq: 2, kind: "note" }));
+    await here.outbox.save(item("c", { seq: 3, job_id: "JOB2", attention: "This job is not yours." }));
     await here.sync();
     expect(here.state.shown.map(({ state, waiting }) => [state, waiting.length])).toEqual([
       ["started", 2],
@@ -137,7 +137,7 @@ describe("what waits on the phone", () => {
     const here = await phone();
     await here.sync();
     const late = office.jobs;
-    await here.outbox.keep(item("a"));
+    await here.outbox.save(item("a"));
     office.network.answer("/_office/day.json", new Response(null, { status: 304 }));
     await here.sync();
     expect(late[0]!.state).toBe("planned");
@@ -150,7 +150,7 @@ describe("what waits on the phone", () => {
     await here.sync();
     office.jobs = [job(1)];
     office.rejects = { done: "Too late." };
-    await here.outbox.keep(item("a", { job_id: "JOB2" }));
+    await here.outbox.save(item("a", { job_id: "JOB2" }));
     await here.sync();
     expect(here.findShown("JOB2")).toMatchObject({
       gone: "The office removed it from your list.",
@@ -162,7 +162,7 @@ describe("what waits on the phone", () => {
 describe("the day before", () => {
   test("is there after midnight, for a crew that works on", async () => {
     const here = await phone();
-    await here.outbox.keep(item("a", { kind: "start", job_id: "JOB2" }));
+    await here.outbox.save(item("a", { kind: "start", job_id: "JOB2" }));
     await here.sync();
     office.isAway = true;
     vi.setSystemTime(Date.now() + DAY_MS);
@@ -180,7 +180,7 @@ describe("the day before", () => {
     const { file } = await import("../../src/features/crew/kept-files.ts");
     await here.sync();
     await expect.poll(() => file("photo/BEFORE")).not.toBeNull();
-    await here.outbox.keep(item("waits", { account: "crew-2" }));
+    await here.outbox.save(item("waits", { account: "crew-2" }));
     const { keepPhoto, findPhoto } = await import("../../src/features/crew/photos.ts");
     await keepPhoto({ id: "nobody's", blob: new Blob(["x"]), name: "x", raw: false });
     office.isAway = true;
@@ -202,7 +202,7 @@ describe("the day before", () => {
     const { keepPhoto, findPhoto } = await import("../../src/features/crew/photos.ts");
     for (const id of ["begun", "waits"]) await keepPhoto({ id, blob: new Blob([id]), name: id, raw: false });
     await saveDraft({ ...(await readDraft("JOB1", "done")), text: "Half of it.", photos: ["begun"] });
-    await here.outbox.keep(item("a", { account: "crew-2", photos: [{ id: "waits", n: 1, broke: 0 }] }));
+    await here.outbox.save(item("a", { account: "crew-2", photos: [{ id: "waits", n: 1, broke: 0 }] }));
     vi.setSystemTime(Date.now() + 2 * DAY_MS);
     await (await import("../../src/features/crew/cleanup.ts")).tidy();
     expect([(await findPhoto("begun"))?.id, (await findPhoto("waits"))?.id]).toEqual(["begun", "waits"]);

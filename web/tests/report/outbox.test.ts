@@ -47,7 +47,7 @@ async function phone(...waiting: WaitingReport[]) {
   const delivery = await import("../../src/features/report/delivery.ts");
   const { post } = await import("../../src/shared/send.ts");
   for (const each of waiting) {
-    await outbox.keep(each);
+    await outbox.save(each);
     for (const { id } of each.content?.photos ?? []) await photos.keep(id, new Blob([id], { type: "image/jpeg" }));
   }
   const line: Line = {

@@ -5,8 +5,8 @@ const DAY_MS = 24 * 3600_000;
 
 describe("a value that the browser keeps", () => {
   async function kept() {
-    const { keptValue } = await import("../../src/shared/kept-value.ts");
-    return keptValue<{ kind: string }>(
+    const { storedValue } = await import("../../src/shared/kept-value.ts");
+    return storedValue<{ kind: string }>(
       () => localStorage,
       "test",
       ({ kind }) => typeof kind === "string",
@@ -126,7 +126,7 @@ describe("a draft", () => {
     vi.stubGlobal("indexedDB", undefined);
     const draft = await open();
     await draft.save("A hole");
-    expect(draft.words()).toContain("until you close this tab");
+    expect(draft.savedText()).toContain("until you close this tab");
     nextPage({ isSameTab: true });
     expect((await open()).value).toBe("A hole");
   });
@@ -140,13 +140,13 @@ describe("a draft", () => {
         throw new DOMException("no");
       },
     });
-    expect((await open()).words()).toContain("not saved");
+    expect((await open()).savedText()).toContain("not saved");
   });
 });
 
 describe("a document that the phone keeps", () => {
   const open = async () =>
-    (await import("../../src/shared/places/cached-documents.ts")).keptDocument<{ items: number[] }>(
+    (await import("../../src/shared/places/cached-documents.ts")).loadDocument<{ items: number[] }>(
       "/data/places.json",
     );
 
@@ -199,11 +199,11 @@ describe("a document that the phone keeps", () => {
 describe("a report that this browser follows", () => {
   test("is counted by what the service answered for ten minutes", async () => {
     newBrowser();
-    const { follows, justFollowedBy, rememberFollow } = await import("../../src/shared/follows.ts");
-    expect([follows("7K3M"), justFollowedBy("7K3M")]).toEqual([false, null]);
+    const { isFollowed, recentFollowers, rememberFollow } = await import("../../src/shared/follows.ts");
+    expect([isFollowed("7K3M"), recentFollowers("7K3M")]).toEqual([false, null]);
     rememberFollow("7K3M", 4);
-    expect([follows("7K3M"), justFollowedBy("7K3M")]).toEqual([true, 4]);
+    expect([isFollowed("7K3M"), recentFollowers("7K3M")]).toEqual([true, 4]);
     vi.spyOn(Date, "now").mockReturnValue(Date.now() + 10 * 60_000 + 1);
-    expect([follows("7K3M"), justFollowedBy("7K3M")]).toEqual([true, null]);
+    expect([isFollowed("7K3M"), recentFollowers("7K3M")]).toEqual([true, null]);
   });
 });

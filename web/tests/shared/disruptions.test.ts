@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Council } from "../../src/shared/council.ts";
-import { concerns, type Disruption, disruptions } from "../../src/shared/disruptions.ts";
+import { affects, type Disruption, loadDisruptions } from "../../src/shared/disruptions.ts";
 import { newBrowser } from "../browser.ts";
 
 const EVERYWHERE = { lat: null, long: null, radius_m: null, ward_code: null };
@@ -33,13 +33,13 @@ describe("services that cannot run", () => {
         ],
       },
     });
-    expect((await disruptions(COUNCIL)).map(({ title }) => title)).toEqual(["On now", "Tomorrow morning"]);
+    expect((await loadDisruptions(COUNCIL)).map(({ title }) => title)).toEqual(["On now", "Tomorrow morning"]);
   });
 
   test("are none where they cannot be had, or are not published", async () => {
     newBrowser({ "/data/unreachable.json": null });
-    expect(await disruptions({ ...COUNCIL, disruptions: "/data/unreachable.json" })).toEqual([]);
-    expect(await disruptions({} as Council)).toEqual([]);
+    expect(await loadDisruptions({ ...COUNCIL, disruptions: "/data/unreachable.json" })).toEqual([]);
+    expect(await loadDisruptions({} as Council)).toEqual([]);
   });
 });
 
@@ -51,5 +51,5 @@ test.each([
   ["another ward", { ward_code: "W2" }, "W1", false],
   ["a ward, where the place's is not known", { ward_code: "W2" }, undefined, true],
 ])("a notice concerns a place or not: %s", (_, area, ward, does) => {
-  expect(concerns(notice("Bins", -1, 1, area), HOME, ward)).toBe(does);
+  expect(affects(notice("Bins", -1, 1, area), HOME, ward)).toBe(does);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { proofOf } from "../../src/shared/proof.ts";
+import { findProof } from "../../src/shared/proof.ts";
 import { newBrowser, problem } from "../browser.ts";
 
 /** The server accepts it (tests/unit/kernel/test_proof_of_work.py). */
@@ -9,11 +9,11 @@ const PATH = "/api/reports";
 
 describe("a proof of work", () => {
   test("is the first number whose digest begins with enough zeros", async () => {
-    expect(await proofOf(KEY, 16)).toBe(PROOF);
+    expect(await findProof(KEY, 16)).toBe(PROOF);
   });
 
   test.each([0, Number.NaN, 21])("is not looked for with %s bits", async (bits) => {
-    expect(await proofOf(KEY, bits)).toBeNull();
+    expect(await findProof(KEY, bits)).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { obstacle, subscribe } from "../../src/shared/push.ts";
+import { findObstacle, subscribe } from "../../src/shared/push.ts";
 
 const ADDRESS = { endpoint: "https://push.example/1", keys: { p256dh: "p", auth: "a" } };
 
@@ -33,7 +33,7 @@ function browser({
   return ask;
 }
 
-test.each<[Browser, ReturnType<typeof obstacle>]>([
+test.each<[Browser, ReturnType<typeof findObstacle>]>([
   [{ lacks: ["PushManager"] }, "unsupported"],
   [{ lacks: ["PushManager"], standalone: false }, "needs-install"],
   [{ lacks: ["Notification"] }, "unsupported"],
@@ -43,7 +43,7 @@ test.each<[Browser, ReturnType<typeof obstacle>]>([
   [{ permission: "granted", standalone: false }, null],
 ])("what stands against notifications is known beforehand: %o", (has, against) => {
   browser(has);
-  expect(obstacle()).toBe(against);
+  expect(findObstacle()).toBe(against);
 });
 
 describe("asking for notifications", () => {

@@ -6,7 +6,7 @@ import { isOutsideWards } from "../../src/shared/places/wards.ts";
 import { outsideText } from "../../src/shared/places/outside.ts";
 import { distanceText } from "../../src/shared/places/facilities.ts";
 import { placeText } from "../../src/shared/places/place-text.ts";
-import { houseNumberOf, known, mayHavePostcode, search } from "../../src/shared/places/search.ts";
+import { houseNumberOf, indexPlace, mayHavePostcode, findMatches } from "../../src/shared/places/search.ts";
 import { groupReference, mayBeWords, parseReference } from "../../src/shared/reference.ts";
 import { around, HERE } from "../report/council.ts";
 import { newBrowser } from "../browser.ts";
@@ -62,7 +62,7 @@ describe("an address's hash", () => {
 
 describe("places that are typed", () => {
   const PLACES = ["Market Place", "Old Market Street", "Marsh Lane", "St Mary's Road"].map((label) =>
-    known({ label, kind: "street", ...HERE }),
+    indexPlace({ label, kind: "street", ...HERE }),
   );
   const POSTCODES = {
     sectors: {
@@ -72,7 +72,7 @@ describe("places that are typed", () => {
       ] as [string, number, number][],
     },
   };
-  const found = (typed: string) => search(typed, PLACES, POSTCODES).map(({ label }) => label);
+  const found = (typed: string) => findMatches(typed, PLACES, POSTCODES).map(({ label }) => label);
 
   test("come first where they begin so", () => {
     expect(found("mar")).toEqual(["Marsh Lane", "Market Place", "St Mary's Road", "Old Market Street"]);

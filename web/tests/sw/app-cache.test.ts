@@ -34,7 +34,7 @@ async function version(files: string[], others: Record<string, string[]> = {}, .
     listeners[kind]!({ waitUntil: (work: Promise<unknown>) => (done = work), ...event });
     await done;
   }
-  const read = async (address: string) => (await app.answer(address, new Request(`${ORIGIN}${address}`))).text();
+  const read = async (address: string) => (await app.respond(address, new Request(`${ORIGIN}${address}`))).text();
   return { app, happens, read, skipWaiting };
 }
 
@@ -132,7 +132,7 @@ describe("the files of another language", () => {
     await happens("install");
     expect(await stored()).toEqual(["/map/"]);
     expect(await read("/cy/map/")).toBe("y map");
-    await app.use("cy");
+    await app.useFolder("cy");
     network.answer("/cy/map/", null);
     expect(await read("/cy/map/")).toBe("y map");
     expect(await stored()).toHaveLength(3);
@@ -146,7 +146,7 @@ describe("the files of another language", () => {
 
   test("are updated with the others once they are stored", async () => {
     const old = await version(filesOf(english), { cy: filesOf(welsh) });
-    await old.app.use("cy");
+    await old.app.useFolder("cy");
     const changed = { ...welsh, "/cy/map/": "map gwell" };
     publish(changed);
     const next = await version(filesOf(english), { cy: filesOf(changed) });
@@ -158,10 +158,10 @@ describe("the files of another language", () => {
   test("are tried again after a failure, and never asked for in other folders", async () => {
     const { app } = await version(filesOf(english), { cy: filesOf(welsh) });
     network.answer("/assets/cy/map.js", null);
-    await app.use("cy");
+    await app.useFolder("cy");
     publish(welsh);
-    await app.use("cy");
-    await app.use("map");
+    await app.useFolder("cy");
+    await app.useFolder("map");
     expect(await stored()).toEqual(["/assets/cy/map.js", "/cy/map/"]);
   });
 });

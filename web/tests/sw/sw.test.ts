@@ -110,7 +110,7 @@ test("a report that was sent is announced in the language of its page, and sent 
   const { network, shown, happens } = await worker();
   vi.stubGlobal("Notification", { permission: "granted" });
   network.answer("/api/reports", () => Response.json({ service_request_id: "7K3M2QXV9HTD", tracking_url: "" }));
-  const { keep } = await import("../../src/features/report/outbox.ts");
+  const { save } = await import("../../src/features/report/outbox.ts");
   const texts = {
     language: "cy",
     sent: "Rydym wedi anfon eich adroddiad",
@@ -122,7 +122,7 @@ test("a report that was sent is announced in the language of its page, and sent 
   };
   const plain = { title: "Twll yn y ffordd", where: "", account: "", device: "phone-1", for_other: false };
   const content = { draft: newDraft(), body: {}, photos: [] };
-  await keep({ key: "a", seq: 1, at: Date.now(), ...plain, texts, attention: null, sent: null, content });
+  await save({ key: "a", seq: 1, at: Date.now(), ...plain, texts, attention: null, sent: null, content });
   await happens("sync", {});
   expect(shown).toMatchObject([
     { title: texts.sent, options: { body: "Twll yn y ffordd. Eich cyfeirnod yw 7K3M-2QXV-9HTD." } },

@@ -1,6 +1,6 @@
 /** One of my alerts, to change or stop it. */
-import { choiceGroup, choiceItems, chosenIn } from "../../shared/choices.ts";
-import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
+import { choiceGroup, choiceItems, checkedValues } from "../../shared/choices.ts";
+import { actionButton, element, focusOn, screenReaderText } from "../../shared/dom.ts";
 import { showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { call } from "../../shared/session.ts";
@@ -73,7 +73,7 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
 
   function show(now: OwnAlert): void {
     const buttons = [actionButton(say("Change"), () => edit(now)), actionButton(say("Stop"), () => void stop(now))];
-    for (const each of buttons) each.append(unseen(` ${about}`));
+    for (const each of buttons) each.append(screenReaderText(` ${about}`));
     buttons[1]!.id = `${now.subscription_id}-stop`;
     entry.replaceChildren(heading(), ...facts(now), element("div", { class: "app-buttons" }, ...buttons));
   }
@@ -204,7 +204,7 @@ function written(
   form: HTMLFormElement,
   { subscription_id: id, topic, remind_at: hour, quiet }: OwnAlert,
 ): object | null {
-  const chosen = (name: string) => chosenIn(form, `${id}-${name}`);
+  const chosen = (name: string) => checkedValues(form, `${id}-${name}`);
   const fitting = eventTypesOf(topic.kind);
   const eventTypes = chosen("event_types");
   if (fitting.length > 1 && !eventTypes.length) return null;

@@ -2,7 +2,7 @@
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { actionButton, byId, element } from "../../shared/dom.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { alertEntry, type Named, type OwnAlert } from "./alert-entry.ts";
 import { openPage, tell } from "./page.ts";
 import { say } from "../../shared/say.ts";
@@ -33,7 +33,7 @@ function add(page: OwnAlerts, named: Named): void {
 async function further(cursor: string, named: Named): Promise<void> {
   const page = await call<OwnAlerts>("GET", `${ALERTS}?${new URLSearchParams({ limit: PER_PAGE, cursor })}`);
   if (page.kind === "stored") add(page.value, named);
-  else tell(faultsOf(page)[0]!.message);
+  else tell(errorsOf(page)[0]!.message);
 }
 
 /** If the council's documents cannot be loaded, services and wards are shown by their codes. */

@@ -1,5 +1,5 @@
 /** My details: name, language, preferred contact, and addresses, each confirmed by a code. */
-import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show, screenReaderText } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call } from "../../shared/session.ts";
 import { ACCOUNT, type AddressKind, type OwnAccount, saveAccount } from "./model.ts";
@@ -68,7 +68,7 @@ function showAddresses({ addresses, reach_by }: OwnAccount): void {
 function entryOf(value: string): HTMLElement {
   const remove = actionButton(say("Remove"), () => void drop());
   remove.id = `remove-${value}`;
-  remove.append(unseen(` ${value}`));
+  remove.append(screenReaderText(` ${value}`));
   const entry = element(
     "section",
     { class: "app-entry" },

@@ -1,6 +1,6 @@
 /** The devices where I am signed in, to sign out of them. */
 import { momentText } from "../../shared/dates.ts";
-import { actionButton, byId, element, unseen } from "../../shared/dom.ts";
+import { actionButton, byId, element, screenReaderText } from "../../shared/dom.ts";
 import { call } from "../../shared/session.ts";
 import { forgetSender } from "./forget-sender.ts";
 import { change, openPage, told } from "./page.ts";
@@ -41,7 +41,7 @@ function entryOf(device: Device): HTMLElement {
 function endButton({ session_id, device }: Device, entry: HTMLElement): HTMLElement {
   const button = actionButton(say("Sign out"), () => void end());
   button.id = `end-${session_id}`;
-  button.append(unseen(` ${device}`));
+  button.append(screenReaderText(` ${device}`));
   return button;
 
   async function end(): Promise<void> {

@@ -3,7 +3,7 @@ import type { FieldError, Outcome } from "../../shared/api.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
-import { call, faultsOf, signInAddress, signOut } from "../../shared/session.ts";
+import { call, errorsOf, signInAddress, signOut } from "../../shared/session.ts";
 import { forgetSender } from "./forget-sender.ts";
 import { say } from "../../shared/say.ts";
 
@@ -30,7 +30,7 @@ export async function openPage<T>(path: string, open: (value: T) => void): Promi
     if (isSignedOut(read)) return location.replace(signInAddress());
     tell(
       read.kind === "refused"
-        ? faultsOf(read)[0]!.message
+        ? errorsOf(read)[0]!.message
         : read.kind === "later"
           ? read.retryAfterSeconds
             ? BUSY
@@ -58,7 +58,7 @@ export async function change<T>(
   if (outcome.kind === "stored") return outcome.value;
   showErrors(
     form,
-    faultsOf(outcome).map((fault): FieldError => ({ ...fault, field: field(fault.field) })),
+    errorsOf(outcome).map((fault): FieldError => ({ ...fault, field: field(fault.field) })),
   );
   if (isSignedOut(outcome)) tell(signIn());
   return null;

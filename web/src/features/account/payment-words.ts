@@ -1,6 +1,6 @@
 /** The payment of an own report: how much, what went back, and the receipt. */
 import { dayElement } from "../../shared/dates.ts";
-import { element, unseen } from "../../shared/dom.ts";
+import { element, screenReaderText } from "../../shared/dom.ts";
 import { pounds } from "../../shared/money.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { OwnReport } from "./own-report.ts";
@@ -22,7 +22,7 @@ export function paymentWords(report: OwnReport, about: Known): HTMLElement[] {
   if (!receipt) return [paragraph(say("Nothing to pay"))];
   const back = refunded ? [paragraph(say("Sent back to your card: {amount}", { amount: pounds(refunded) }))] : [];
   const link = element("a", { class: "app-link", href: receipt }, say("See the receipt"));
-  link.append(unseen(` ${nameOf(report, about)}, ${groupReference(report.service_request_id)}`));
+  link.append(screenReaderText(` ${nameOf(report, about)}, ${groupReference(report.service_request_id)}`));
   return [paragraph(say("Paid: {amount}", { amount: pounds(pence) })), ...back, element("p", {}, link)];
 }
 

@@ -1,5 +1,5 @@
 /** My places: locations saved in the account, to report a problem there or view them on the map. */
-import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show, screenReaderText } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { openDraft } from "../../shared/kept-draft.ts";
 import { type Draft, newDraft } from "../../shared/pending-report.ts";
@@ -60,7 +60,7 @@ async function save(saved_places: SavedPlace[], where: HTMLElement, field: strin
 }
 
 function entryOf(place: SavedPlace, index: number): HTMLElement {
-  const about = () => unseen(` ${place.label}`);
+  const about = () => screenReaderText(` ${place.label}`);
   const report = actionButton(say("Report a problem here"), () => void reportAt(place));
   const remove = actionButton(say("Remove"), () => void drop());
   remove.id = `remove-${index}`;

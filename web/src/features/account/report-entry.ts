@@ -1,5 +1,5 @@
 /** One report of the list, to change or withdraw it until work on it starts. */
-import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
+import { actionButton, element, focusOn, screenReaderText } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { call } from "../../shared/session.ts";
@@ -26,7 +26,7 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
   function actions(now: OwnReport): HTMLElement {
     const buttons = [actionButton(say("Change"), () => edit(now)), actionButton(say("Withdraw"), () => ask(now))];
     for (const each of buttons)
-      each.append(unseen(` ${nameOf(now, about)}, ${groupReference(now.service_request_id)}`));
+      each.append(screenReaderText(` ${nameOf(now, about)}, ${groupReference(now.service_request_id)}`));
     return element("div", { class: "app-buttons" }, ...buttons);
   }
 

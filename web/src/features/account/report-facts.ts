@@ -1,6 +1,6 @@
 /** What the list says of a report: when it was sent, its state, what it booked and costs, and who sees it. */
 import { dayElement } from "../../shared/dates.ts";
-import { element, unseen } from "../../shared/dom.ts";
+import { element, screenReaderText } from "../../shared/dom.ts";
 import { promiseWords } from "../../shared/promise-words.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { say, sayParts } from "../../shared/say.ts";
@@ -60,7 +60,7 @@ function orderWords(report: OwnReport, about: Known): HTMLElement[] {
 function gardenWords({ garden, tracking_url, service_request_id }: OwnReport): HTMLElement[] {
   if (!garden) return [];
   const [home, status] = gardenLines(garden);
-  const about = unseen(` ${groupReference(service_request_id)}`);
+  const about = screenReaderText(` ${groupReference(service_request_id)}`);
   return [
     element("p", {}, element("strong", {}, home), element("br"), status),
     element("p", {}, element("a", { class: "app-link", href: tracking_url }, gardenLink(garden), about)),

@@ -1,7 +1,7 @@
 /** Lists the own reports on a page, or some of them. */
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { actionButton, byId } from "../../shared/dom.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import type { OwnReport } from "./own-report.ts";
 import { openPage, tell } from "./page.ts";
 import { say } from "../../shared/say.ts";
@@ -54,7 +54,7 @@ async function further(cursor: string, shown: Shown, about: Known): Promise<void
   const page = await call<OwnReports>("GET", addressOf({ cursor }));
   if (page.kind === "stored") return add(page.value, shown, about);
   more.replaceChildren(furtherButton(cursor, shown, about));
-  tell(faultsOf(page)[0]!.message);
+  tell(errorsOf(page)[0]!.message);
 }
 
 function furtherButton(cursor: string, shown: Shown, about: Known): HTMLElement {

@@ -1,10 +1,10 @@
 /** Alerts that were not delivered: why, and resending them. For officers. */
 import { loadCouncil } from "../../shared/council.ts";
 import { momentText } from "../../shared/dates.ts";
-import { actionButton, byId, element, focusOn, unseen } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, screenReaderText } from "../../shared/dom.ts";
 import { groupReference } from "../../shared/reference.ts";
-import { call, faultsOf } from "../../shared/session.ts";
-import { openForOfficers, tellFault } from "../../shared/staff-page.ts";
+import { call, errorsOf } from "../../shared/session.ts";
+import { openForOfficers, showFailure } from "../../shared/staff-page.ts";
 
 interface FailedAlert {
   alert_id: string;
@@ -56,7 +56,7 @@ void openForOfficers(async () => {
 async function load(cursor?: string): Promise<void> {
   const query = new URLSearchParams({ why: why.value, limit: "20", ...(cursor ? { cursor } : {}) });
   const page = await call<FailedAlerts>("GET", `${FAILED}?${query}`);
-  if (page.kind !== "stored") return tellFault(page);
+  if (page.kind !== "stored") return showFailure(page);
   if (!cursor) list.replaceChildren();
   list.append(...page.value.items.map(entryOf));
   if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "There are no alerts to show."));
@@ -71,7 +71,7 @@ function entryOf(alert: FailedAlert): HTMLElement {
   const moment = (iso: string) => momentText(Date.parse(iso), zone);
   const tried = `Event on ${moment(occurred_at)}. Tried ${tries === 1 ? "once" : `${tries} times`}, last on ${moment(updated_at)}.`;
   const again = actionButton("Resend", () => void send());
-  again.append(unseen(` ${name}`));
+  again.append(screenReaderText(` ${name}`));
   const entry = element(
     "section",
     { class: "app-entry" },
@@ -89,7 +89,7 @@ function entryOf(alert: FailedAlert): HTMLElement {
     const done = element(
       "p",
       { role: "status" },
-      outcome.kind === "stored" ? "We are resending this alert." : `${faultsOf(outcome)[0]!.message}`,
+      outcome.kind === "stored" ? "We are resending this alert." : `${errorsOf(outcome)[0]!.message}`,
     );
     entry.querySelector("[role=status]")?.remove();
     entry.append(done);

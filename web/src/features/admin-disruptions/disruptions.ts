@@ -1,11 +1,11 @@
 /** Service disruption, for officers to publish, change and end. */
 import { type FieldError, getJson, type Outcome } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
-import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show, screenReaderText } from "../../shared/dom.ts";
 import { type Disruption, disruptionNotice } from "../../shared/disruptions.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
-import { openForOfficers, tell, tellFault } from "../../shared/staff-page.ts";
+import { call, errorsOf } from "../../shared/session.ts";
+import { openForOfficers, showStatus, showFailure } from "../../shared/staff-page.ts";
 import { type Audience, audienceText } from "./audience.ts";
 import { chosenArea, fill, offerWards } from "./place.ts";
 
@@ -46,7 +46,7 @@ void openForOfficers(async () => {
 
 async function load(): Promise<void> {
   const found = await call<{ items: Disruption[] }>("GET", DISRUPTIONS);
-  if (found.kind !== "stored") return tellFault(found);
+  if (found.kind !== "stored") return showFailure(found);
   list.replaceChildren(...found.value.items.map(entryOf));
   if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "There is no service disruption."));
 }
@@ -57,7 +57,7 @@ function entryOf(disruption: Disruption): HTMLElement {
     actionButton("Change", () => write(disruption)),
     actionButton("End now", () => void end(disruption, notice)),
   ];
-  for (const each of buttons) each.append(unseen(` ${disruption.title}`));
+  for (const each of buttons) each.append(screenReaderText(` ${disruption.title}`));
   buttons[1]!.id = `end-${disruption.disruption_id}`;
   notice.append(
     element("p", { class: "app-muted" }, whereOf(disruption)),
@@ -119,7 +119,7 @@ async function save(): Promise<void> {
   const done = changing ? "has been changed" : "has been published";
   write(null);
   await load();
-  tell(`“${outcome.value.title}” ${done}.`);
+  showStatus(`“${outcome.value.title}” ${done}.`);
   focusOn(byId("staff-status"));
 }
 
@@ -130,15 +130,15 @@ async function end(disruption: Disruption, notice: HTMLElement): Promise<void> {
   if (outcome.kind !== "stored")
     return showErrors(
       notice,
-      faultsOf(outcome).map(({ message }) => ({ field: `end-${disruption.disruption_id}`, message })),
+      errorsOf(outcome).map(({ message }) => ({ field: `end-${disruption.disruption_id}`, message })),
     );
   await load();
-  tell(`“${disruption.title}” has been ended.`);
+  showStatus(`“${disruption.title}” has been ended.`);
   focusOn(byId("staff-status"));
 }
 
 function faultsHere(outcome: Outcome<unknown>): FieldError[] {
-  return faultsOf(outcome).map(({ field, message }) => ({
+  return errorsOf(outcome).map(({ field, message }) => ({
     field: field === "area.lat" || field === "area.long" ? "place-search" : field || "save",
     message,
   }));

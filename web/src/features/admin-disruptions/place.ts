@@ -1,5 +1,5 @@
 /** The area of a disruption: everywhere, a ward, or a circle. */
-import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { choiceItems, checkedValues } from "../../shared/choices.ts";
 import type { FieldError } from "../../shared/api.ts";
 import type { Area } from "../../shared/disruptions.ts";
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
@@ -52,7 +52,7 @@ export function fill(area: Area = EVERYWHERE): void {
 
 /** The chosen area, or the error. */
 export function chosenArea(): Area | FieldError {
-  const where = chosenIn(wheres)[0] as Where;
+  const where = checkedValues(wheres)[0] as Where;
   if (where === "all") return EVERYWHERE;
   if (where === "ward")
     return ward.value
@@ -71,7 +71,7 @@ function choose(chosen: Place, label: string): void {
 }
 
 function showFields(): void {
-  const where = chosenIn(wheres)[0] as Where;
+  const where = checkedValues(wheres)[0] as Where;
   show(byId("ward-group"), where === "ward");
   show(byId("circle-group"), where === "circle");
   show(words, place !== null);

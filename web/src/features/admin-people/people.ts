@@ -4,7 +4,7 @@ import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, element, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
-import { type Account, call, faultsOf, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
+import { type Account, call, errorsOf, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
 import type { Limits, Named, Person } from "./model.ts";
 import { personEntry } from "./person.ts";
 import { readGrants, roleFields } from "./roles.ts";
@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   if (who.kind !== "stored") return tell("We could not load this page. Check your connection and try again.");
   if (!who.value.roles.includes("admin")) return tell("This page is for the council's administrators.");
   const first = await call<PersonList>("GET", PEOPLE);
-  if (first.kind !== "stored") return tell(faultsOf(first)[0]!.message);
+  if (first.kind !== "stored") return tell(errorsOf(first)[0]!.message);
   await open(who.value, first.value);
 }
 
@@ -55,7 +55,7 @@ function add(page: PersonList, who: Account, limits: Limits): void {
 async function further(next: string, who: Account, limits: Limits): Promise<void> {
   const page = await call<PersonList>("GET", `${PEOPLE}?${new URLSearchParams({ cursor: next })}`);
   if (page.kind === "stored") add(page.value, who, limits);
-  else tell(faultsOf(page)[0]!.message);
+  else tell(errorsOf(page)[0]!.message);
 }
 
 async function invite(who: Account, limits: Limits): Promise<void> {
@@ -72,7 +72,7 @@ async function invite(who: Account, limits: Limits): Promise<void> {
   if (outcome.kind !== "stored") {
     return showErrors(
       form,
-      faultsOf(outcome).map(({ field, message }) => ({ field: field || "address", message })),
+      errorsOf(outcome).map(({ field, message }) => ({ field: field || "address", message })),
     );
   }
   list.prepend(personEntry(outcome.value, who.account_id, limits));

@@ -1,8 +1,8 @@
 /** One member of staff, with the form that changes their permissions. */
 import type { FieldError, Outcome } from "../../shared/api.ts";
-import { actionButton, element, focusOn, unseen, whileBusy } from "../../shared/dom.ts";
+import { actionButton, element, focusOn, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { type Grant, grantText, type Limits, nameOf, type Person } from "./model.ts";
 import { readGrants, roleFields } from "./roles.ts";
 
@@ -28,7 +28,7 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
   }
 
   function actions(now: Person): HTMLElement {
-    const about = unseen(` ${nameOf(now)}`);
+    const about = screenReaderText(` ${nameOf(now)}`);
     const change = actionButton("Change roles", () => edit(now, now.grants));
     change.append(about);
     const disable = actionButton(
@@ -92,7 +92,7 @@ function doneText(person: Person, { disabled }: Changes): string {
 }
 
 function faultsHere(outcome: Outcome<Person>, { account_id }: Person): FieldError[] {
-  return faultsOf(outcome).map(({ message }) => ({ field: `${account_id}-grants`, message }));
+  return errorsOf(outcome).map(({ message }) => ({ field: `${account_id}-grants`, message }));
 }
 
 function heading(person: Person): HTMLElement {

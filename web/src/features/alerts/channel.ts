@@ -1,13 +1,13 @@
 /** The step that asks for the channel and sends the alert. Asks for the browser's permission only now. */
-import { choiceItems, chosenIn } from "../../shared/choices.ts";
-import { ADDRESSES, askBrowser, type Channel, channelChoices, PUSH_PROBLEMS } from "../../shared/channels.ts";
+import { choiceItems, checkedValues } from "../../shared/choices.ts";
+import { ADDRESSES, askPushAddress, type Channel, channelChoices, PUSH_PROBLEMS } from "../../shared/channels.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { postAsSignedIn } from "../../shared/post.ts";
 import type { NoPush } from "../../shared/push.ts";
 import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, wishOf } from "./draft.ts";
 import { faultsOf } from "./faults.ts";
-import { rememberHere } from "../../shared/browser-alerts.ts";
+import { rememberBrowserAlert } from "../../shared/browser-alerts.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import { say } from "../../shared/say.ts";
 
@@ -26,7 +26,7 @@ to.addEventListener("input", () => {
   hint();
 });
 channels.addEventListener("change", () => {
-  changeDraft({ channel: (chosenIn(channels)[0] ?? "") as Channel });
+  changeDraft({ channel: (checkedValues(channels)[0] ?? "") as Channel });
   describe();
 });
 section.querySelector("form")!.addEventListener("submit", () => void submit());
@@ -54,7 +54,7 @@ function describe(): void {
   show(problem, false);
   if (channel === "push")
     void import("../../shared/push.ts").then(
-      ({ obstacle }) => tellObstacle(obstacle()),
+      ({ findObstacle }) => tellObstacle(findObstacle()),
       () => tell("timed-out"),
     );
   if (!isAddressed) return;
@@ -116,7 +116,7 @@ async function submit(): Promise<void> {
 
 /** The browser's push address, or null; then the page says why. */
 async function pushAddress(): Promise<object | null> {
-  const found = await askBrowser();
+  const found = await askPushAddress();
   if (typeof found === "object") return { push: found };
   tell(found);
   focusOn(problem);
@@ -130,6 +130,6 @@ async function send(channel: Channel, address: object): Promise<void> {
   const outcome = await postAsSignedIn<Receipt>(path, body, draft.key);
   if (outcome.kind !== "stored") return showErrors(section, faultsOf(outcome));
   keepReceipt(outcome.value);
-  if (channel === "push") rememberHere(aboutWords(), outcome.value.manage_url);
+  if (channel === "push") rememberBrowserAlert(aboutWords(), outcome.value.manage_url);
   goTo("sent");
 }

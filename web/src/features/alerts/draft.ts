@@ -1,5 +1,5 @@
 /** The draft of an alert, kept in the tab until it is sent. */
-import { keptValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/kept-value.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { Channel } from "../../shared/channels.ts";
@@ -45,7 +45,7 @@ export interface Draft {
   receipt: Receipt | null;
 }
 
-const kept = keptValue<Draft>(
+const kept = storedValue<Draft>(
   () => sessionStorage,
   "ginnel.alert-draft",
   ({ key, to, unwanted, service_codes }) =>

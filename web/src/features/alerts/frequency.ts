@@ -1,5 +1,5 @@
 /** The step that asks for event types, frequency and quiet hours. */
-import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { choiceItems, checkedValues } from "../../shared/choices.ts";
 import { loadServices } from "../../shared/council.ts";
 import { byId, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -24,7 +24,7 @@ section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   keep();
   const faults = [
-    ...(chosenIn(eventTypes).length
+    ...(checkedValues(eventTypes).length
       ? []
       : [{ field: "event_types", message: say("Choose at least one kind of alert") }]),
     ...(quiet.checked && !begin.value ? [{ field: "quiet.begin", message: say("Enter a time, like 22:00") }] : []),
@@ -66,15 +66,15 @@ async function offerServices(isWanted: boolean, chosen: readonly string[]): Prom
 }
 
 function keep(): void {
-  const ticked = chosenIn(eventTypes);
+  const ticked = checkedValues(eventTypes);
   const unwanted = eventTypesOf(currentDraft().kind as Kind)
     .map(([what]) => what as What)
     .filter((what) => !ticked.includes(what));
-  const service_codes = services.hasChildNodes() ? chosenIn(services) : currentDraft().service_codes;
+  const service_codes = services.hasChildNodes() ? checkedValues(services) : currentDraft().service_codes;
   changeDraft({
     unwanted,
     service_codes: [...service_codes],
-    frequency: chosenIn(frequencies)[0] as Frequency,
+    frequency: checkedValues(frequencies)[0] as Frequency,
     quiet: quiet.checked,
     begin: begin.value,
     end: end.value,

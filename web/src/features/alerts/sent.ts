@@ -2,7 +2,7 @@
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { send } from "../../shared/send.ts";
-import { faultsOf } from "../../shared/session.ts";
+import { errorsOf } from "../../shared/session.ts";
 import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, startAnew } from "./draft.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import { say } from "../../shared/say.ts";
@@ -73,7 +73,7 @@ async function confirm(): Promise<void> {
   if (outcome.kind !== "stored")
     return showErrors(
       form,
-      faultsOf(outcome).map(({ message }) => ({ field: "code", message })),
+      errorsOf(outcome).map(({ message }) => ({ field: "code", message })),
     );
   code.value = "";
   keepReceipt(outcome.value);

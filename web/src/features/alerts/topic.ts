@@ -1,10 +1,10 @@
 /** The first step: the topic, and the alerts that this browser already gets. */
-import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { choiceItems, checkedValues } from "../../shared/choices.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
-import { heardHere } from "../../shared/browser-alerts.ts";
+import { browserAlerts } from "../../shared/browser-alerts.ts";
 import { afterWhat } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import type { Choice } from "../../shared/channels.ts";
@@ -16,7 +16,7 @@ const kinds = byId("kinds");
 
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
-  const [kind] = chosenIn(kinds) as Kind[];
+  const [kind] = checkedValues(kinds) as Kind[];
   if (!kind) return showErrors(section, [{ field: "kind", message: say("Choose what you want alerts about") }]);
   if (kind !== currentDraft().kind) changeDraft({ kind, unwanted: [] });
   goTo(afterWhat(currentDraft()));
@@ -28,7 +28,7 @@ export function enter(): void {
     ? [["report", say("Report {reference}", { reference: groupReference(service_request_id) })]]
     : [];
   kinds.replaceChildren(...choiceItems("radio", "kind", [...report, ...KINDS], [kind]));
-  const known = heardHere.read() ?? [];
+  const known = browserAlerts.read() ?? [];
   show(byId("here"), known.length > 0);
   byId("here-list").replaceChildren(
     ...known.map(({ about, manage_url }) =>

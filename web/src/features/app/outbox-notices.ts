@@ -2,8 +2,8 @@
 import { showBar } from "../../shared/bars.ts";
 import { actionButton, element } from "../../shared/dom.ts";
 import { postAs, signedInAccount } from "../../shared/post.ts";
-import type { Flushed } from "../../shared/queue.ts";
-import { sender } from "../../shared/queue-timer.ts";
+import type { FlushResult } from "../../shared/queue.ts";
+import { createSender } from "../../shared/queue-timer.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { flush } from "../report/delivery.ts";
 import { CHANNEL, items, markSeen, type WaitingReport } from "../report/outbox.ts";
@@ -15,7 +15,7 @@ const LIST = "/report/#waiting";
 /** The keys of what was sent, where a notice on this page says so. */
 const told = new Set<string>();
 const listeners: (() => void)[] = [];
-const { now, start } = sender(attempt, null);
+const { now, start } = createSender(attempt, null);
 
 /** Sends what waits, now. */
 export const sendWaiting = now;
@@ -31,12 +31,12 @@ export function outboxChanged(): void {
   void tell();
 }
 
-function attempt(): Promise<Flushed> {
+function attempt(): Promise<FlushResult> {
   return flush({
     post: ({ account }, path, body, key) => postAs(account, path, body, key),
     account: signedInAccount,
     tell: outboxChanged,
-  }).catch((): Flushed => ({ kind: "later", retryAfterSeconds: null }));
+  }).catch((): FlushResult => ({ kind: "later", retryAfterSeconds: null }));
 }
 
 async function tell(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The bin days of one address. It is stored in this browser, so a view reads published documents only. */
 import { binDays, collectionDays, knownDays, missedStreets } from "../../shared/collections/bin-days.ts";
-import { loadCollections, type Published } from "../../shared/collections/documents.ts";
-import { changedRounds, followOffer } from "../../shared/collections/premises-rounds.ts";
+import { loadCollections, type PublishedCollections } from "../../shared/collections/documents.ts";
+import { refreshRounds, rememberGardenOffer } from "../../shared/collections/premises-rounds.ts";
 import { type RememberedPremises, rememberedPremises } from "../../shared/collections/remembered.ts";
 import { viewFrom } from "../../shared/collections/view.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
@@ -60,7 +60,7 @@ function offerGarden({ garden_pence: pence }: RememberedPremises): void {
   if (isOffered) byId("garden-price").textContent = say("{price} for the first bin", { price: pounds(pence) });
 }
 
-function fill(published: Published, premises: RememberedPremises): void {
+function fill(published: PublishedCollections, premises: RememberedPremises): void {
   const view = viewFrom(list, premises.street);
   list.replaceChildren(...binDays(published, view).map(binEntry));
   byId("all-days-until").textContent = knownDays(published.known_until);
@@ -73,7 +73,7 @@ function fill(published: Published, premises: RememberedPremises): void {
 
 /** Draws the address again if it is on other rounds now. */
 async function follow(premises: RememberedPremises): Promise<void> {
-  const changed = await changedRounds(premises);
+  const changed = await refreshRounds(premises);
   if (changed) await draw(changed);
 }
 
@@ -102,7 +102,7 @@ byId("forget-address").addEventListener("click", () => {
   byId("find-status").textContent = say("Address forgotten.");
 });
 retry.addEventListener("click", drawRemembered);
-byId("bins-garden").addEventListener("click", followOffer);
+byId("bins-garden").addEventListener("click", rememberGardenOffer);
 startCalendar(() => rememberedPremises.read()?.premises_id ?? "");
 byId("print").addEventListener("click", () => {
   byId<HTMLDetailsElement>("all-days-details").open = true;

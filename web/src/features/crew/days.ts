@@ -25,30 +25,30 @@ export interface KeptDay {
   changes: Change[];
 }
 
-const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
+const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
 
 const keyOf = (crew: string, day: string) => `${crew}/${day}`;
 
 export async function readDay(crew: string, day: string): Promise<KeptDay | null> {
   return (
-    (await work<KeptDay | undefined>("readonly", (store) => store.get(keyOf(crew, day))).catch(() => undefined)) ?? null
+    (await run<KeptDay | undefined>("readonly", (store) => store.get(keyOf(crew, day))).catch(() => undefined)) ?? null
   );
 }
 
 export async function keepDay(kept: Omit<KeptDay, "key">): Promise<void> {
   const key = keyOf(kept.document.crew, kept.document.date);
-  await work("readwrite", (store) => store.put({ ...kept, key } satisfies KeptDay)).catch(() => undefined);
+  await run("readwrite", (store) => store.put({ ...kept, key } satisfies KeptDay)).catch(() => undefined);
 }
 
 export async function forgetDays(): Promise<void> {
-  await work("readwrite", (store) => store.clear());
+  await run("readwrite", (store) => store.clear());
 }
 
 export async function keptDays(): Promise<KeptDay[]> {
-  return work("readonly", (store) => store.getAll());
+  return run("readonly", (store) => store.getAll());
 }
 
 export async function forgetOldDays(): Promise<void> {
   const isOld = ({ document }: KeptDay) => Date.now() - Date.parse(`${document.date}T12:00Z`) > HOLDS_MS;
-  for (const { key } of (await keptDays()).filter(isOld)) await work("readwrite", (store) => store.delete(key));
+  for (const { key } of (await keptDays()).filter(isOld)) await run("readwrite", (store) => store.delete(key));
 }

@@ -20,28 +20,28 @@ export interface Draft {
   at: number;
 }
 
-const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
+const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
 
 const keyOf = (jobId: string, kind: JobEventKind) => `${whoSpeaks()}/${jobId}/${kind}`;
 
 export async function readDraft(jobId: string, kind: JobEventKind): Promise<Draft> {
   const key = keyOf(jobId, kind);
-  const known = await work<Draft | undefined>("readonly", (store) => store.get(key)).catch(() => undefined);
+  const known = await run<Draft | undefined>("readonly", (store) => store.get(key)).catch(() => undefined);
   return known ?? { key, text: "", reason: null, photos: [], at: 0 };
 }
 
 export async function saveDraft(draft: Draft): Promise<void> {
   const written: Draft = { ...draft, at: Date.now() };
-  await work("readwrite", (store) => store.put(written));
+  await run("readwrite", (store) => store.put(written));
 }
 
 export async function dropDraft({ key }: Draft): Promise<void> {
-  await work("readwrite", (store) => store.delete(key));
+  await run("readwrite", (store) => store.delete(key));
 }
 
 /** Drafts that can still be continued. */
 export async function openDrafts(): Promise<Draft[]> {
-  const all = await work<Draft[]>("readonly", (store) => store.getAll());
+  const all = await run<Draft[]>("readonly", (store) => store.getAll());
   for (const old of all.filter(({ at }) => Date.now() - at > OLD_MS)) await dropDraft(old);
   return all.filter(({ at }) => Date.now() - at <= OLD_MS);
 }

@@ -15,28 +15,28 @@ interface KeptJob {
   at: number;
 }
 
-const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "job_id");
+const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "job_id");
 
 /** Stores a job, unless a newer one is stored or the phone is full. The service sends it again later. */
 export async function keepJob(job: Job): Promise<void> {
-  const known = await work<KeptJob | undefined>("readonly", (store) => store.get(job.job_id)).catch(() => undefined);
+  const known = await run<KeptJob | undefined>("readonly", (store) => store.get(job.job_id)).catch(() => undefined);
   if (known && known.job.version > job.version) return;
-  await work("readwrite", (store) => store.put({ job_id: job.job_id, job, at: Date.now() } satisfies KeptJob)).catch(
+  await run("readwrite", (store) => store.put({ job_id: job.job_id, job, at: Date.now() } satisfies KeptJob)).catch(
     () => undefined,
   );
 }
 
 export async function knownJobs(): Promise<Map<string, Job>> {
-  const all = await work<KeptJob[]>("readonly", (store) => store.getAll()).catch(() => []);
+  const all = await run<KeptJob[]>("readonly", (store) => store.getAll()).catch(() => []);
   return new Map(all.map(({ job_id, job }) => [job_id, job]));
 }
 
 export async function forgetJobs(): Promise<void> {
-  await work("readwrite", (store) => store.clear());
+  await run("readwrite", (store) => store.clear());
 }
 
 export async function forgetOldJobs(): Promise<void> {
-  const all = await work<KeptJob[]>("readonly", (store) => store.getAll());
+  const all = await run<KeptJob[]>("readonly", (store) => store.getAll());
   for (const { job_id } of all.filter(({ at }) => Date.now() - at > OLD_MS))
-    await work("readwrite", (store) => store.delete(job_id));
+    await run("readwrite", (store) => store.delete(job_id));
 }

@@ -12,10 +12,10 @@ interface KeptFile {
   at: number;
 }
 
-const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
+const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
 
 export async function file(key: string): Promise<KeptFile | null> {
-  return (await work<KeptFile | undefined>("readonly", (store) => store.get(key)).catch(() => undefined)) ?? null;
+  return (await run<KeptFile | undefined>("readonly", (store) => store.get(key)).catch(() => undefined)) ?? null;
 }
 
 /** Downloads a file unless it is stored; `refresh` checks for a new version. Throws if it cannot be loaded. */
@@ -30,7 +30,7 @@ export async function fetchFile(key: string, url: string, refresh = false): Prom
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   const blob = await answer.blob();
   const kept: KeptFile = { key, blob, etag: answer.headers.get("ETag"), at: Date.now() };
-  await work("readwrite", (store) => store.put(kept)).catch(() => undefined);
+  await run("readwrite", (store) => store.put(kept)).catch(() => undefined);
   return blob;
 }
 
@@ -40,14 +40,14 @@ export async function withRoom(act: () => Promise<void>): Promise<void> {
     await act();
   } catch (fault) {
     if (!(fault instanceof DOMException && fault.name === "QuotaExceededError")) throw fault;
-    await work("readwrite", (store) => store.clear());
+    await run("readwrite", (store) => store.clear());
     await act();
   }
 }
 
 /** Deletes all files except the map and the photos with those ids. */
 export async function forgetPhotos(but: ReadonlySet<string> = new Set()): Promise<void> {
-  const keys = await work<string[]>("readonly", (store) => store.getAllKeys());
+  const keys = await run<string[]>("readonly", (store) => store.getAllKeys());
   const isKept = (key: string) => key === "map" || but.has(key.split("/")[1]!);
-  for (const key of keys.filter((each) => !isKept(each))) await work("readwrite", (store) => store.delete(key));
+  for (const key of keys.filter((each) => !isKept(each))) await run("readwrite", (store) => store.delete(key));
 }

@@ -1,5 +1,5 @@
 /** Operations that are not sent yet, in order. */
-import { queue } from "../../shared/queue.ts";
+import { createQueue } from "../../shared/queue.ts";
 import { withRoom } from "./kept-files.ts";
 import type { Item } from "./model.ts";
 
@@ -7,13 +7,13 @@ const DATABASE = "crew_outbox";
 const STORE = "operations";
 
 export const {
-  keep,
+  save,
   items,
   remove,
   nextSeq,
-  alone,
+  withLock,
   change: changeItem,
-} = queue<Item>({
+} = createQueue<Item>({
   open: () => indexedDB.open(DATABASE, 1),
   store: STORE,
   keyPath: "op_id",

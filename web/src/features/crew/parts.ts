@@ -1,6 +1,6 @@
 /** Elements that several views share. */
 import { momentText } from "../../shared/dates.ts";
-import { element, unseen } from "../../shared/dom.ts";
+import { element, screenReaderText } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { file, fetchFile } from "./kept-files.ts";
 import type { JobEventPhoto, Job, JobState, PhotoBefore } from "./model.ts";
@@ -93,7 +93,7 @@ export function heading(words: string, caption = ""): HTMLElement[] {
     element(
       "h1",
       { id: "view-heading", tabindex: "-1" },
-      ...(caption ? [element("span", { class: "crew-caption" }, caption), unseen(": ")] : []),
+      ...(caption ? [element("span", { class: "crew-caption" }, caption), screenReaderText(": ")] : []),
       words,
     ),
   ];
@@ -184,7 +184,7 @@ function photoList(entries: { small: string | null; whole: string | null; name: 
             "a",
             { class: "app-photos__link", href: whole, target: "_blank" },
             picture,
-            unseen(" (opens in a new tab)"),
+            screenReaderText(" (opens in a new tab)"),
           )
         : picture,
     );

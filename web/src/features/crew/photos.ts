@@ -15,24 +15,24 @@ export interface KeptPhoto {
   at: number;
 }
 
-const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id");
+const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id");
 
 /** Throws if the phone cannot store it. */
 export async function keepPhoto(photo: Omit<KeptPhoto, "at">): Promise<void> {
   const kept: KeptPhoto = { ...photo, at: Date.now() };
-  await withRoom(() => work("readwrite", (store) => store.put(kept)));
+  await withRoom(() => run("readwrite", (store) => store.put(kept)));
 }
 
 export async function findPhoto(id: string): Promise<KeptPhoto | null> {
-  return (await work<KeptPhoto | undefined>("readonly", (store) => store.get(id))) ?? null;
+  return (await run<KeptPhoto | undefined>("readonly", (store) => store.get(id))) ?? null;
 }
 
 /** Photos that belong to no draft or operation, except those stored a moment ago. */
 export async function dropPhotosBut(wanted: ReadonlySet<string>): Promise<void> {
-  const all = await work<KeptPhoto[]>("readonly", (store) => store.getAll());
+  const all = await run<KeptPhoto[]>("readonly", (store) => store.getAll());
   for (const { id } of all.filter((each) => !wanted.has(each.id) && Date.now() - each.at > DAY_MS)) await dropPhoto(id);
 }
 
 export async function dropPhoto(id: string): Promise<void> {
-  await work("readwrite", (store) => store.delete(id));
+  await run("readwrite", (store) => store.delete(id));
 }

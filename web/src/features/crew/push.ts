@@ -1,6 +1,6 @@
 /** Push notifications when the office changes the day. */
 import { loadCouncil } from "../../shared/council.ts";
-import { obstacle } from "../../shared/push.ts";
+import { findObstacle } from "../../shared/push.ts";
 import { addressOf } from "../../shared/push-address.ts";
 import { call } from "../../shared/session.ts";
 import { state } from "./state.ts";
@@ -10,7 +10,7 @@ const PATIENCE_MS = 15_000;
 /** Asks for permission if needed. Returns whether this phone gets notifications now. */
 export async function wakeMe(): Promise<boolean> {
   const { push_key: key } = await loadCouncil();
-  if (!key || !state.choice || obstacle() !== null) return false;
+  if (!key || !state.choice || findObstacle() !== null) return false;
   if ((await Notification.requestPermission()) !== "granted") return false;
   const { pushManager } = await navigator.serviceWorker.ready;
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));

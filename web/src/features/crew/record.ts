@@ -1,7 +1,7 @@
 /** Records an operation of the crew: stored on the phone first, then sent. */
 import { deviceKey } from "../../shared/device.ts";
 import type { JobEventKind, Item, Job, Reason } from "./model.ts";
-import { items, keep, nextSeq } from "./outbox.ts";
+import { items, save, nextSeq } from "./outbox.ts";
 import { whereAmI } from "./position.ts";
 
 export interface Saying {
@@ -41,7 +41,7 @@ export async function say(
     tries: 0,
     attention: null,
   };
-  await keep(item);
+  await save(item);
   void navigator.storage?.persist?.().catch(() => false);
   return item;
 }

@@ -4,11 +4,11 @@
  * photos do not wait. Nothing is deleted from the phone before the service has confirmed it.
  */
 import { isSignedOut, type Outcome, type Problem, reasonOf } from "../../shared/outcome.ts";
-import { type Flushed, sendPhoto, UNUSABLE } from "../../shared/queue.ts";
+import { type FlushResult, sendPhoto, UNUSABLE_PHOTO } from "../../shared/queue.ts";
 import type { Policy } from "../../shared/upload.ts";
 import { keepJob } from "./jobs.ts";
 import type { Item, ItemPhoto, Job } from "./model.ts";
-import { alone, items, keep, nextSeq, remove } from "./outbox.ts";
+import { withLock, items, save, nextSeq, remove } from "./outbox.ts";
 import { dropPhoto, findPhoto, type KeptPhoto } from "./photos.ts";
 import { keepLeft, keepRoundDay } from "./rounds/kept-days.ts";
 import type { LeftPremises, RoundDay, RoundSubject } from "./rounds/model.ts";
@@ -44,15 +44,15 @@ interface Result {
   reason?: string;
 }
 
-type Stopped = Exclude<Flushed, { kind: "empty" }>;
+type Stopped = Exclude<FlushResult, { kind: "empty" }>;
 
-const EMPTY: Flushed = { kind: "empty" };
+const EMPTY: FlushResult = { kind: "empty" };
 
-export function flush(line: Line): Promise<Flushed> {
-  return alone(() => flushAll(line));
+export function flush(line: Line): Promise<FlushResult> {
+  return withLock(() => flushAll(line));
 }
 
-async function flushAll(line: Line): Promise<Flushed> {
+async function flushAll(line: Line): Promise<FlushResult> {
   const skipped = new Set<string>();
   for (;;) {
     const waiting = (await items()).filter((item) => item.account === line.account && item.attention === null);
@@ -81,7 +81,7 @@ const isSettled = (photo: ItemPhoto) => photo.refused !== undefined || isThere(p
 const isReady = ({ photos }: Item) => photos.every(isSettled);
 
 /** Null if sending can continue. */
-async function send(ready: Item[], line: Line): Promise<Flushed | null> {
+async function send(ready: Item[], line: Line): Promise<FlushResult | null> {
   const sent: Item[] = [];
   for (const item of ready) {
     const made = {
@@ -89,7 +89,7 @@ async function send(ready: Item[], line: Line): Promise<Flushed | null> {
       tries: item.tries + 1,
       sent_photos: item.sent_photos ?? item.photos.flatMap(({ uploaded }) => uploaded?.photo_id ?? []),
     };
-    await keep(made);
+    await save(made);
     sent.push(made);
   }
   const outcome = await line.call<{ items: Result[] }>(
@@ -108,9 +108,9 @@ async function send(ready: Item[], line: Line): Promise<Flushed | null> {
 }
 
 /** If the service refuses a batch, sends each item alone, so that a bad one does not block the others. */
-async function refused(sent: Item[], problem: Problem, line: Line): Promise<Flushed | null> {
+async function refused(sent: Item[], problem: Problem, line: Line): Promise<FlushResult | null> {
   if (sent.length === 1) {
-    await keep({ ...sent[0]!, attention: reasonOf(problem) });
+    await save({ ...sent[0]!, attention: reasonOf(problem) });
     return null;
   }
   for (const item of sent) {
@@ -158,10 +158,10 @@ async function settle(item: Item, told: Result | undefined): Promise<void> {
   if (told.job) await keepJob(told.job);
   if (told.round_day) await keepRoundDay(told.round_day);
   if (told.premises && item.round) await keepLeft(item.round.code, item.round.day, told.premises);
-  if (told.result === "rejected") return keep({ ...item, attention: told.reason ?? "The service did not say why." });
+  if (told.result === "rejected") return save({ ...item, attention: told.reason ?? "The service did not say why." });
   const refused = item.photos.filter((photo) => photo.refused);
   for (const photo of item.photos.filter((each) => !each.refused)) await dropPhoto(photo.id);
-  if (refused.length) await keep(leftOver(item, refused, await nextSeq()));
+  if (refused.length) await save(leftOver(item, refused, await nextSeq()));
   await remove(item.op_id);
 }
 
@@ -208,7 +208,7 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
   if (sent.kind === "later" || sent.kind === "signed-out") return sent;
   if (sent.kind === "sent")
     await mark(item, { ...photo, uploaded: { photo_id: sent.policy.photo_id, at: Date.now() } });
-  else if (sent.kind === "refused") await mark(item, { ...photo, refused: sent.reason ?? UNUSABLE });
+  else if (sent.kind === "refused") await mark(item, { ...photo, refused: sent.reason ?? UNUSABLE_PHOTO });
   else {
     skipped.add(item.op_id);
     await breakOff(item, { ...photo, broke: photo.broke + 1 });
@@ -220,7 +220,7 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
 async function mark(item: Item, photo: ItemPhoto): Promise<void> {
   const photos = item.photos.map((each) => (each.id === photo.id ? photo : each));
   const isNothing = item.kind === "photo" && photos.every(({ refused }) => refused);
-  await keep({
+  await save({
     ...item,
     photos,
     attention: isNothing ? `We could not use the photo. ${photo.refused}` : item.attention,
@@ -239,6 +239,6 @@ async function breakOff(item: Item, photo: ItemPhoto): Promise<void> {
     day: null,
     tries: 0,
   };
-  await keep({ ...item, ...alone, photos: [{ id: photo.id, n: 1, broke: 0 }] });
-  await keep({ ...item, photos: item.photos.filter(({ id }) => id !== photo.id) });
+  await save({ ...item, ...alone, photos: [{ id: photo.id, n: 1, broke: 0 }] });
+  await save({ ...item, photos: item.photos.filter(({ id }) => id !== photo.id) });
 }

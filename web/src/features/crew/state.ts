@@ -1,5 +1,5 @@
 /** The app's state: the day from the service, with this phone's waiting operations on top. */
-import { keptValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/kept-value.ts";
 import { isoDay } from "../../shared/dates.ts";
 import type { Account } from "../../shared/session.ts";
 import { type KeptDay, readDay } from "./days.ts";
@@ -47,7 +47,7 @@ export interface State {
 
 const MOVED = "The office removed it from your list.";
 
-export const choiceOf = keptValue<Choice>(
+export const choiceOf = storedValue<Choice>(
   () => localStorage,
   "ginnel.crew",
   ({ account, crew, name, time_zone }) => [account, crew, name, time_zone].every((each) => typeof each === "string"),

@@ -1,9 +1,9 @@
 /** Sends waiting operations and reads the day again: on events, every minute while the page is visible, and with growing pauses if nothing answers. */
 import { isoDay } from "../../shared/dates.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
-import type { Flushed } from "../../shared/queue.ts";
-import { sendInBackground, sender } from "../../shared/queue-timer.ts";
-import { call, callAs, faultsOf, whoIsSignedIn } from "../../shared/session.ts";
+import type { FlushResult } from "../../shared/queue.ts";
+import { sendInBackground, createSender } from "../../shared/queue-timer.ts";
+import { call, callAs, errorsOf, whoIsSignedIn } from "../../shared/session.ts";
 import { shrink } from "../report/photo-shrink.ts";
 import { type Change, keepDay, type KeptDay, readDay } from "./days.ts";
 import { fetchFile } from "./kept-files.ts";
@@ -32,7 +32,7 @@ type NotThere = Exclude<Read, "read"> | "none";
 let tidied = "";
 const links = new Map<string, Link>();
 
-const { now, start } = sender(syncAll, POLL_MS);
+const { now, start } = createSender(syncAll, POLL_MS);
 export const sync = now;
 
 export function startSyncing(): void {
@@ -43,17 +43,17 @@ export function startSyncing(): void {
 /** Sends after the page is closed, if the browser can. */
 export const sendLater = () => sendInBackground("/crew/", TAG);
 
-async function syncAll(): Promise<Flushed> {
+async function syncAll(): Promise<FlushResult> {
   changed({ isSyncing: true });
   await tidyOnce();
-  const next = await attempt().catch((): Flushed => ({ kind: "later", retryAfterSeconds: null }));
+  const next = await attempt().catch((): FlushResult => ({ kind: "later", retryAfterSeconds: null }));
   const isOffline = next.kind === "later" && next.retryAfterSeconds === null;
   changed({ isSyncing: false, isOffline });
   await reload();
   return next;
 }
 
-async function attempt(): Promise<Flushed> {
+async function attempt(): Promise<FlushResult> {
   const who = await whoIsSignedIn();
   if (isSignedOut(who)) {
     changed({ who: "signed-out" });
@@ -138,7 +138,7 @@ async function askLink(crew: string, day: string): Promise<Link | NotThere> {
   const asked = await call<Link>("GET", `/api/crews/${crew}/day?date=${day}`);
   if (asked.kind === "later") return "later";
   if (isSignedOut(asked)) return "signed-out";
-  changed({ problem: asked.kind === "refused" ? faultsOf(asked)[0]!.message : null });
+  changed({ problem: asked.kind === "refused" ? errorsOf(asked)[0]!.message : null });
   return asked.kind === "stored" ? asked.value : "none";
 }
 

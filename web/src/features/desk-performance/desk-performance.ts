@@ -3,7 +3,7 @@ import { chart } from "../../shared/chart.ts";
 import { byId, element } from "../../shared/dom.ts";
 import { pounds } from "../../shared/money.ts";
 import { call } from "../../shared/session.ts";
-import { openForOfficers, tellFault } from "../../shared/staff-page.ts";
+import { openForOfficers, showFailure } from "../../shared/staff-page.ts";
 
 interface Performance {
   month: string;
@@ -37,7 +37,7 @@ void openForOfficers(async () => {
     `/api/performance${asked ? `?month=${encodeURIComponent(asked)}` : ""}`,
   );
   offerMonths(answer.kind === "stored" ? answer.value.month : asked);
-  if (answer.kind !== "stored") return tellFault(answer);
+  if (answer.kind !== "stored") return showFailure(answer);
   byId("performance").replaceChildren(...sections(answer.value));
 });
 
@@ -63,7 +63,7 @@ function sections({ channels, avoidable_contact: avoidable, crews, about }: Perf
       title: "How people contacted us",
       rows: "Channel",
       columns: ["Reports", "Cost"],
-      drawn: 1,
+      barCount: 1,
       data: channels.map(({ channel, count, cost_pence }) => ({
         name: CHANNELS[channel] ?? channel,
         values: [count, cost_pence],
@@ -82,7 +82,7 @@ function sections({ channels, avoidable_contact: avoidable, crews, about }: Perf
           title: "Crews' work",
           rows: "Crew",
           columns: ["Jobs", "Done", "Could not be done", "Hours"],
-          drawn: 3,
+          barCount: 3,
           data: crews.map(({ name, jobs, done, could_not, minutes }) => ({
             name,
             values: [jobs, done, could_not, Math.round(minutes / 6) / 10],

@@ -1,6 +1,6 @@
 /** A picture on which areas are drawn by pointer, with number fields for the same areas in per cent of its size. */
 import type { FieldError } from "../../shared/api.ts";
-import { actionButton, element, unseen } from "../../shared/dom.ts";
+import { actionButton, element, screenReaderText } from "../../shared/dom.ts";
 
 /** In fractions of the picture's width and height. */
 interface Area {
@@ -109,7 +109,7 @@ export class BlackenField {
       this.remove(row);
       this.part.querySelector<HTMLElement>("#blacken-add")!.focus();
     });
-    remove.append(unseen(` area ${number}`));
+    remove.append(screenReaderText(` area ${number}`));
     fields.append(remove);
     this.rows.push(row);
     this.picture.append(box);

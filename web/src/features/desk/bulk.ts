@@ -3,7 +3,7 @@ import type { FieldError } from "../../shared/api.ts";
 import { dayText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { faultsOf } from "../../shared/session.ts";
+import { errorsOf } from "../../shared/session.ts";
 import { stateNames } from "../../shared/states.ts";
 import { type Chosen, chosenCases } from "./selected-cases.ts";
 import { openDesk } from "./desk.ts";
@@ -165,6 +165,6 @@ function lineOf({ service_request_id: id, title }: Chosen): (Node | string)[] {
 const becauseOf = (id: string, items: Answer["items"]) =>
   items.find((each) => each.service_request_id === id)?.because ?? "";
 
-function faultsHere(outcome: Parameters<typeof faultsOf>[0]): FieldError[] {
-  return faultsOf(outcome).map(({ field, message }) => ({ field: field.replace(/^changes\./, ""), message }));
+function faultsHere(outcome: Parameters<typeof errorsOf>[0]): FieldError[] {
+  return errorsOf(outcome).map(({ field, message }) => ({ field: field.replace(/^changes\./, ""), message }));
 }

@@ -1,10 +1,10 @@
 /** One day of a calendar: who has booked, and how much can be booked. */
 import { isoDay } from "../../shared/dates.ts";
-import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
-import { call, faultsOf } from "../../shared/session.ts";
-import { tellFault } from "../../shared/staff-page.ts";
+import { call, errorsOf } from "../../shared/session.ts";
+import { showFailure } from "../../shared/staff-page.ts";
 import {
   attendanceToNote,
   type BookedDay,
@@ -45,7 +45,7 @@ export async function openDay(
 async function load(): Promise<boolean> {
   const found = await call<BookedDay>("GET", path);
   if (found.kind !== "stored") {
-    tellFault(found);
+    showFailure(found);
     return false;
   }
   draw(found.value);
@@ -93,7 +93,7 @@ function attendance(booking: Booking): (Node | string)[] {
   if (!id || !may) return [];
   const button = actionButton(may.words, () => void noteAttendance(id, may.came));
   button.className = "app-link-button";
-  button.append(unseen(`: ${groupReference(id)}`));
+  button.append(screenReaderText(`: ${groupReference(id)}`));
   return [" ", button];
 }
 
@@ -103,7 +103,7 @@ async function noteAttendance(id: string, came: boolean): Promise<void> {
   said.textContent =
     outcome.kind === "stored"
       ? `${groupReference(id)}: ${came ? "somebody came after all" : "nobody came"}. This is noted.`
-      : faultsOf(outcome)[0]!.message;
+      : errorsOf(outcome)[0]!.message;
   focusOn(byId("day-heading"));
 }
 
@@ -126,7 +126,7 @@ async function change(capacity: number, changed: () => Promise<unknown>): Promis
   else
     return showErrors(
       form,
-      faultsOf(outcome).map(({ message }) => ({ field: field.id, message })),
+      errorsOf(outcome).map(({ message }) => ({ field: field.id, message })),
     );
   await changed();
   said.textContent = isStale

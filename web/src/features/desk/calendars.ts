@@ -3,7 +3,7 @@ import { loadCouncil } from "../../shared/council.ts";
 import { isoDay } from "../../shared/dates.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { call } from "../../shared/session.ts";
-import { tell, tellFault } from "../../shared/staff-page.ts";
+import { showStatus, showFailure } from "../../shared/staff-page.ts";
 import { closedText, type DaySummary, totalText } from "./calendar-words.ts";
 import { openDay } from "./calendars-day.ts";
 import { openDesk } from "./desk.ts";
@@ -21,12 +21,12 @@ async function open(): Promise<boolean> {
     call<{ items: { calendar: string; name: string; is_visited: boolean }[] }>("GET", "/api/calendars"),
   ]);
   if (found.kind !== "stored") {
-    tellFault(found);
+    showFailure(found);
     return false;
   }
   const calendars = found.value.items;
   if (!calendars.length) {
-    tell("The council has no calendars that people can book.");
+    showStatus("The council has no calendars that people can book.");
     return false;
   }
   const zone = council?.time_zone ?? "Europe/London";
@@ -47,7 +47,7 @@ async function loadWeek(): Promise<boolean> {
   const path = `/api/calendars/${encodeURIComponent(calendar)}/days?${new URLSearchParams({ from: mondayOf(date) })}`;
   const found = await call<{ items: DaySummary[] }>("GET", path);
   if (found.kind !== "stored") {
-    tellFault(found);
+    showFailure(found);
     return false;
   }
   byId("week").replaceChildren(...found.value.items.map(entryOf));

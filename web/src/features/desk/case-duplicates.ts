@@ -1,9 +1,9 @@
 /** Possible duplicates: reports merged into this one, and reports near it. */
 import { dayElement } from "../../shared/dates.ts";
-import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show, screenReaderText } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference, parseReference } from "../../shared/reference.ts";
-import { tell } from "../../shared/staff-page.ts";
+import { showStatus } from "../../shared/staff-page.ts";
 import { stateTag } from "../../shared/states.ts";
 import { here, ifMatch, may, pathOf, sendOf } from "./current-case.ts";
 import type { Merged, Near } from "./model.ts";
@@ -46,7 +46,7 @@ export function drawDuplicate(): void {
 
 async function unmerge(): Promise<void> {
   if (!(await sendOf(survivor, pathOf(here.shown, "/unmerge"), {}, ifMatch(here.shown), UNMERGE))) return;
-  tell("Unmerged, with its followers.");
+  showStatus("Unmerged, with its followers.");
   focusOn(byId("case-title"));
 }
 
@@ -61,7 +61,7 @@ export function drawNear(): void {
 const both = (id: string) => `/desk/merge/?${new URLSearchParams({ one: here.shown.service_request_id, other: id })}`;
 
 function mergedEntry({ service_request_id: id, in_remit, may_unmerge }: Merged): HTMLElement {
-  const compare = element("a", { href: both(id) }, "Compare or unmerge", unseen(`: ${id}`));
+  const compare = element("a", { href: both(id) }, "Compare or unmerge", screenReaderText(`: ${id}`));
   return element(
     "li",
     {},
@@ -91,7 +91,7 @@ function nearEntry({
     const elsewhere = element("p", {}, ELSEWHERE);
     return element("li", {}, element("div", { class: "desk-tags" }, name, stateTag(state)), facts, elsewhere);
   }
-  const compare = element("a", { href: both(id) }, "Compare and merge", unseen(`: ${name}, ${id}`));
+  const compare = element("a", { href: both(id) }, "Compare and merge", screenReaderText(`: ${name}, ${id}`));
   return element(
     "li",
     {},

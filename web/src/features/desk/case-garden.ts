@@ -1,9 +1,9 @@
 /** The garden waste subscription that a case bought, and the form that cancels it. */
-import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { choiceItems, checkedValues } from "../../shared/choices.ts";
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call } from "../../shared/session.ts";
-import { tell, tellFault } from "../../shared/staff-page.ts";
+import { showStatus, showFailure } from "../../shared/staff-page.ts";
 import { listed } from "./case-facts.ts";
 import { here, pathOf, sendOf } from "./current-case.ts";
 import { cancellationFaults, gardenFacts, MONEY_BACK, moneyChoices, REASONS } from "./garden-words.ts";
@@ -51,12 +51,12 @@ function mayHaveOne(): boolean {
 async function load(): Promise<CaseGarden> {
   const found = await call<CaseGarden>("GET", pathOf(here.shown, "/garden"));
   if (found.kind === "stored") return found.value;
-  tellFault(found);
+  showFailure(found);
   return NOTHING;
 }
 
 async function cancel(): Promise<void> {
-  const [money] = chosenIn(form, "garden-money");
+  const [money] = checkedValues(form, "garden-money");
   const faults = cancellationFaults(reason.value, money);
   clearErrors(form);
   if (faults.length) return showErrors(form, faults);
@@ -64,6 +64,6 @@ async function cancel(): Promise<void> {
   const body = { reason: reason.value, refund: money === MONEY_BACK };
   if (!(await sendOf(form, path, body, {}, reason.id))) return;
   form.reset();
-  tell("The subscription is cancelled.");
+  showStatus("The subscription is cancelled.");
   focusOn(byId("garden-heading"));
 }

@@ -2,7 +2,7 @@
 import { dayText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import type { Job } from "../crew/model.ts";
 import { KINDS, saidText } from "../crew/words.ts";
 import { listed, moment } from "./case-facts.ts";
@@ -88,7 +88,7 @@ async function load(jobId: string, body: HTMLElement): Promise<void> {
   body.replaceChildren(element("p", {}, "Loading…"));
   const found = await call<FullJob>("GET", `/api/jobs/${jobId}`);
   if (found.kind === "stored") draw(found.value, body);
-  else body.replaceChildren(element("p", { role: "alert" }, faultsOf(found)[0]!.message));
+  else body.replaceChildren(element("p", { role: "alert" }, errorsOf(found)[0]!.message));
 }
 
 function draw(job: FullJob, body: HTMLElement): void {
@@ -166,7 +166,7 @@ async function makeLink(job: FullJob, linkForm: HTMLElement, body: HTMLElement):
   if (outcome.kind !== "stored")
     return showErrors(
       linkForm,
-      faultsOf(outcome).map(({ message }) => ({ field: `company-${job.job_id}`, message })),
+      errorsOf(outcome).map(({ message }) => ({ field: `company-${job.job_id}`, message })),
     );
   const shown = element("input", {
     class: "govuk-input",
@@ -193,7 +193,7 @@ async function makeLink(job: FullJob, linkForm: HTMLElement, body: HTMLElement):
 
 async function dropLink(job: FullJob, body: HTMLElement, part: HTMLElement, told: HTMLElement): Promise<void> {
   const outcome = await whileBusy(part, () => call<FullJob>("DELETE", `/api/jobs/${job.job_id}/links`));
-  if (outcome.kind !== "stored") told.textContent = faultsOf(outcome)[0]!.message;
+  if (outcome.kind !== "stored") told.textContent = errorsOf(outcome)[0]!.message;
   else {
     draw(outcome.value, body);
     body.querySelector<HTMLElement>("input")?.focus();

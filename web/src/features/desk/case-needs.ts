@@ -1,5 +1,5 @@
 /** Updates from crews, contractors and residents that an officer has to deal with. */
-import { actionButton, byId, element, show, unseen } from "../../shared/dom.ts";
+import { actionButton, byId, element, show, screenReaderText } from "../../shared/dom.ts";
 import { moment } from "./case-facts.ts";
 import { changeCase, here, may } from "./current-case.ts";
 import type { Need } from "./model.ts";
@@ -37,6 +37,6 @@ function decision(need: Need, entry: HTMLElement): HTMLElement {
     void changeCase(entry, { contractor_text: { [need.need_id]: decided } }, done, entry.id);
   const publish = actionButton("Show on the report", () => decide("shown", "The contractor's text is on the report."));
   const remove = actionButton("Do not show", () => decide("hidden", "The contractor's text is not shown."));
-  for (const each of [publish, remove]) each.append(unseen(`: ${need.why.slice(0, 60)}`));
+  for (const each of [publish, remove]) each.append(screenReaderText(`: ${need.why.slice(0, 60)}`));
   return element("div", { class: "app-buttons" }, publish, remove);
 }

@@ -2,7 +2,7 @@
 import { dayElement } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { pounds } from "../../shared/money.ts";
-import { tell } from "../../shared/staff-page.ts";
+import { showStatus } from "../../shared/staff-page.ts";
 import { listed, moment } from "./case-facts.ts";
 import { drawPayment, refundedPence } from "./case-payment.ts";
 import { here, may, sendOf } from "./current-case.ts";
@@ -53,7 +53,7 @@ function ask(order: Order): void {
 async function cancel(): Promise<void> {
   const path = `/api/reports/${here.shown.service_request_id}/booking/cancellation`;
   if (!(await sendOf(box, path, {}, {}, CANCEL))) return;
-  tell("Cancelled.");
+  showStatus("Cancelled.");
   focusOn(byId("order-heading"));
 }
 

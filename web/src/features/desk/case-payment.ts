@@ -3,7 +3,7 @@ import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { penceIn, pounds } from "../../shared/money.ts";
 import { call } from "../../shared/session.ts";
-import { tell, tellFault } from "../../shared/staff-page.ts";
+import { showStatus, showFailure } from "../../shared/staff-page.ts";
 import { here, pathOf, readAnew, sendOf } from "./current-case.ts";
 import type { CasePayment, Order } from "./model.ts";
 
@@ -50,7 +50,7 @@ export const refundedPence = () => payment.refunded_pence;
 async function load(): Promise<CasePayment> {
   const found = await call<CasePayment>("GET", pathOf(here.shown, "/payment"));
   if (found.kind === "stored") return found.value;
-  tellFault(found);
+  showFailure(found);
   return NOTHING;
 }
 
@@ -66,9 +66,9 @@ async function takeCard(): Promise<void> {
 async function checkPayment(): Promise<void> {
   if (!begun) return;
   const found = await call<{ state: string }>("GET", `/api/payments/${begun.payment_id}`);
-  if (found.kind !== "stored") return tellFault(found);
+  if (found.kind !== "stored") return showFailure(found);
   if (found.value.state === "success") return done("The payment has come.");
-  tell("The payment is not finished. Finish it on the card page, then check again.");
+  showStatus("The payment is not finished. Finish it on the card page, then check again.");
 }
 
 async function settle(path: "receipt" | "waiver", field: "number" | "reason", text: string): Promise<void> {
@@ -104,7 +104,7 @@ async function done(text: string, form?: HTMLFormElement): Promise<void> {
   form?.reset();
   begun = null;
   await readAnew();
-  tell(text);
+  showStatus(text);
   focusOn(byId("order-heading"));
 }
 

@@ -1,7 +1,7 @@
 /** The case's photos, to show, hide or black out parts of them. */
-import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { BlackenField } from "./blacken-field.ts";
 import { changeCase, here, may, pathOf, readAnew } from "./current-case.ts";
 import { moment } from "./case-facts.ts";
@@ -76,7 +76,7 @@ function entryOf(photo: KeptPhoto, index: number): HTMLElement {
       ),
   );
   const blacken = actionButton("Black out parts", () => edit(photo, name));
-  for (const each of [turn, blacken]) each.append(unseen(` of ${name}`));
+  for (const each of [turn, blacken]) each.append(screenReaderText(` of ${name}`));
   const offered = [...(may("change") ? [turn] : []), ...(may("black_out") ? [blacken] : [])];
   entry.append(element("div", { class: "app-buttons" }, ...offered));
   return entry;
@@ -134,7 +134,7 @@ async function blacken(photo: KeptPhoto, field: BlackenField, form: HTMLElement)
   if (outcome.kind !== "stored")
     return showErrors(
       form,
-      faultsOf(outcome).map(({ message }) => ({ field: "blacken-save", message })),
+      errorsOf(outcome).map(({ message }) => ({ field: "blacken-save", message })),
     );
   editor.replaceChildren(element("p", { class: "app-card", role: "status" }, "Photo changed."));
   await readAnew();

@@ -1,7 +1,7 @@
 /** The case's timeline, officers' notes, and questions to the reporter. */
-import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { STATES } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { moment } from "./case-facts.ts";
@@ -90,7 +90,7 @@ function heldEntry({ update_id, datetime, text, requested_state }: HeldUpdate): 
 
   function decide(label: string, decision: string, done: string): HTMLElement {
     const button = actionButton(label, () => void send(decision, done));
-    button.append(unseen(`: ${text.slice(0, 60)}`));
+    button.append(screenReaderText(`: ${text.slice(0, 60)}`));
     return button;
   }
 
@@ -136,7 +136,7 @@ function questionEntry(question: Question): HTMLElement {
 async function settle({ question_id }: Question, entry: HTMLElement): Promise<void> {
   const outcome = await whileBusy(entry, () => call("POST", pathOf(here.shown, `/questions/${question_id}/settled`)));
   if (outcome.kind === "stored") await readAnew();
-  else entry.append(element("p", { class: "govuk-error-message", role: "alert" }, faultsOf(outcome)[0]!.message));
+  else entry.append(element("p", { class: "govuk-error-message", role: "alert" }, errorsOf(outcome)[0]!.message));
   focusOn(byId("questions-heading"));
 }
 
@@ -147,7 +147,7 @@ function redactable(id: string, text: string, changes: (text: string) => Record<
     "button",
     { class: "app-link-button", type: "button" },
     "Remove text",
-    unseen(`: ${text.slice(0, 60)}`),
+    screenReaderText(`: ${text.slice(0, 60)}`),
   );
   opener.addEventListener("click", open);
   place.append(opener);

@@ -3,7 +3,7 @@ import { loadCouncil } from "../../shared/council.ts";
 import { byId, focusOn } from "../../shared/dom.ts";
 import { parseReference } from "../../shared/reference.ts";
 import { call } from "../../shared/session.ts";
-import { tell, tellFault } from "../../shared/staff-page.ts";
+import { showStatus, showFailure } from "../../shared/staff-page.ts";
 import { drawChange, startChange } from "./case-change.ts";
 import { drawFacts, startFacts } from "./case-facts.ts";
 import { drawGarden, startGarden } from "./case-garden.ts";
@@ -36,7 +36,7 @@ async function open(): Promise<boolean> {
     loadCouncil().catch(() => null),
   ]);
   if (found.kind !== "stored") {
-    tellFault(found);
+    showFailure(found);
     return false;
   }
   Object.assign(here, {
@@ -81,7 +81,7 @@ function draw(): void {
 }
 
 function fail(text: string): false {
-  tell(text);
+  showStatus(text);
   focusOn(byId("case-title"));
   return false;
 }

@@ -3,8 +3,8 @@ import type { FieldError } from "../../shared/api.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
-import { call, faultsOf } from "../../shared/session.ts";
-import { tell } from "../../shared/staff-page.ts";
+import { call, errorsOf } from "../../shared/session.ts";
+import { showStatus } from "../../shared/staff-page.ts";
 import { stateNames } from "../../shared/states.ts";
 import type { Crew } from "../crew/model.ts";
 import type { Case, CaseAct, Changed, Template } from "./model.ts";
@@ -39,7 +39,7 @@ export async function readAnew(): Promise<boolean> {
   if (isElsewhere) leave();
   if (found.kind !== "stored") return false;
   here.shown = found.value;
-  tell("");
+  showStatus("");
   show(byId("staff-page"));
   here.draw();
   return true;
@@ -47,7 +47,7 @@ export async function readAnew(): Promise<boolean> {
 
 function leave(team?: string): void {
   const whose = team ? nameOf(team, here.names.teams) : "another team";
-  tell(`${groupReference(here.shown.service_request_id)} is now with ${whose}. You can no longer see it.`);
+  showStatus(`${groupReference(here.shown.service_request_id)} is now with ${whose}. You can no longer see it.`);
   byId("staff-status").append(" ", element("a", { href: "/desk/" }, "Back to the queue"));
   show(byId("staff-page"), false);
 }
@@ -93,7 +93,7 @@ export async function sendOf<T>(
 }
 
 /** After a version conflict, shows the present case and keeps the typed text to send again. */
-async function refused(place: HTMLElement, outcome: Parameters<typeof faultsOf>[0], otherwise: string): Promise<void> {
+async function refused(place: HTMLElement, outcome: Parameters<typeof errorsOf>[0], otherwise: string): Promise<void> {
   const before = here.shown;
   if (
     outcome.kind === "refused" &&
@@ -104,7 +104,7 @@ async function refused(place: HTMLElement, outcome: Parameters<typeof faultsOf>[
     return showNewer(before, place);
   showErrors(
     place,
-    faultsOf(outcome).map(({ field, message }): FieldError => ({
+    errorsOf(outcome).map(({ field, message }): FieldError => ({
       field: document.getElementById(field) ? field : otherwise,
       message,
     })),

@@ -1,7 +1,7 @@
 /** One crew's day: how full it is, its jobs in an order that can be changed, and a sheet to print. */
 import { momentText } from "../../shared/dates.ts";
-import { actionButton, element, unseen, whileBusy } from "../../shared/dom.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { actionButton, element, screenReaderText, whileBusy } from "../../shared/dom.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { KINDS, minutesText } from "../crew/words.ts";
 import { type DayJob, here, jobsOf, type Load, type Planned } from "./current-day.ts";
 import { jobTag } from "./job-words.ts";
@@ -24,7 +24,7 @@ export function crewSection(load: Load, done: Done): HTMLElement {
   if (!jobs.length) section.append(element("p", { class: "app-muted" }, "No jobs planned."));
   else {
     const print = actionButton("Print sheet", () => printAlone(section));
-    print.append(unseen(` of ${load.name}`));
+    print.append(screenReaderText(` of ${load.name}`));
     print.classList.add("desk-screen");
     section.append(
       element("ol", { class: "desk-order" }, ...jobs.map((job) => entryOf(job, jobs, load, told, done))),
@@ -120,7 +120,7 @@ function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
   const button = (act: string, words: string, go: () => Promise<void>) => {
     const made = actionButton(words, () => void go());
     made.dataset.act = act;
-    made.append(unseen(`: ${job.title}${job.address ? `, ${job.address}` : ""}`));
+    made.append(screenReaderText(`: ${job.title}${job.address ? `, ${job.address}` : ""}`));
     return made;
   };
   const up = button("up", "Up", () => order(swapped(planned, at, at - 1), "up", `Now ${at} of ${planned.length}.`));
@@ -164,8 +164,8 @@ function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
     await done(said);
   }
 
-  function fail(outcome: Parameters<typeof faultsOf>[0]): void {
-    told.textContent = faultsOf(outcome)[0]!.message;
+  function fail(outcome: Parameters<typeof errorsOf>[0]): void {
+    told.textContent = errorsOf(outcome)[0]!.message;
   }
 }
 

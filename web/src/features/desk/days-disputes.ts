@@ -1,8 +1,8 @@
 /** Conflicting records of a job, for the office to settle. */
 import { momentText } from "../../shared/dates.ts";
-import { byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { photoList } from "../../shared/timeline.ts";
 import type { Dispute, Side } from "../crew/model.ts";
 import { REASONS } from "../crew/words.ts";
@@ -57,7 +57,7 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
       "button",
       { class: "govuk-button", type: "button", id: `keep-${keep}-${dispute.dispute_id}` },
       "Keep this record",
-      unseen(`: ${WHO[side.by ?? "crew"]} of ${job.title}`),
+      screenReaderText(`: ${WHO[side.by ?? "crew"]} of ${job.title}`),
     );
     button.addEventListener("click", () => void settle(keep));
     return button;
@@ -81,7 +81,7 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
     }
     showErrors(
       part,
-      faultsOf(outcome).map(({ message }) => ({ field: `keep-${keep}-${dispute.dispute_id}`, message })),
+      errorsOf(outcome).map(({ message }) => ({ field: `keep-${keep}-${dispute.dispute_id}`, message })),
     );
   }
 }

@@ -1,11 +1,11 @@
 /** The crews' days: how full they are, planning, the order of jobs, and disputes. */
-import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { choiceItems, checkedValues } from "../../shared/choices.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { isoDay } from "../../shared/dates.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
-import { tell, tellFault } from "../../shared/staff-page.ts";
+import { call, errorsOf } from "../../shared/session.ts";
+import { showStatus, showFailure } from "../../shared/staff-page.ts";
 import { crewSection, type Done } from "./days-crew.ts";
 import { drawDisputes } from "./days-disputes.ts";
 import { allJobs, here, type LeftOut, type Load, type Planned } from "./current-day.ts";
@@ -64,7 +64,7 @@ async function load(): Promise<boolean> {
     `/api/days?${new URLSearchParams({ date: here.date, ...(here.team ? { team: here.team } : {}) })}`,
   );
   if (found.kind !== "stored") {
-    tellFault(found);
+    showFailure(found);
     return false;
   }
   try {
@@ -73,7 +73,7 @@ async function load(): Promise<boolean> {
     draw();
     await drawDisputes(settled);
   } catch (error) {
-    tell((error as Error).message);
+    showStatus((error as Error).message);
     return false;
   }
   return true;
@@ -99,7 +99,7 @@ async function settled(text: string): Promise<void> {
 
 async function plan(): Promise<void> {
   clearErrors(form);
-  const chosen = chosenIn(crews);
+  const chosen = checkedValues(crews);
   if (!chosen.length) return showErrors(form, [{ field: "crew", message: "Choose a crew" }]);
   said.textContent = "Planning the day…";
   const draft = { date: here.date, crews: chosen, ...(here.team ? { team: here.team } : {}) };
@@ -108,7 +108,7 @@ async function plan(): Promise<void> {
   if (outcome.kind !== "stored")
     return showErrors(
       form,
-      faultsOf(outcome).map(({ message }) => ({ field: "plan", message })),
+      errorsOf(outcome).map(({ message }) => ({ field: "plan", message })),
     );
   const { items, left_out } = outcome.value;
   for (const { crew, minutes_driving } of items) here.driving.set(crew, minutes_driving);

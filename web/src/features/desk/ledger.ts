@@ -5,8 +5,8 @@ import { isoDay, momentText } from "../../shared/dates.ts";
 import { byId, element, show, whileBusy } from "../../shared/dom.ts";
 import { pounds } from "../../shared/money.ts";
 import { parseReference } from "../../shared/reference.ts";
-import { call, faultsOf } from "../../shared/session.ts";
-import { tellFault } from "../../shared/staff-page.ts";
+import { call, errorsOf } from "../../shared/session.ts";
+import { showFailure } from "../../shared/staff-page.ts";
 import { openDesk } from "./desk.ts";
 import {
   daysOf,
@@ -44,7 +44,7 @@ async function open(): Promise<boolean> {
 async function load(): Promise<boolean> {
   const found = await call<Ledger>("GET", path);
   if (found.kind !== "stored") {
-    tellFault(found);
+    showFailure(found);
     return false;
   }
   draw(found.value);
@@ -110,7 +110,7 @@ async function download(): Promise<void> {
   told.textContent = "";
   const found = await whileBusy(byId("staff-page"), () => call<string>("GET", path, undefined, { Accept: "text/csv" }));
   if (found.kind !== "stored") {
-    told.textContent = faultsOf(found)[0]!.message;
+    told.textContent = errorsOf(found)[0]!.message;
     return;
   }
   const { value: day } = byId<HTMLInputElement>("day");

@@ -3,8 +3,8 @@ import { dayElement } from "../../shared/dates.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference, parseReference } from "../../shared/reference.ts";
-import { call, faultsOf } from "../../shared/session.ts";
-import { tellFault } from "../../shared/staff-page.ts";
+import { call, errorsOf } from "../../shared/session.ts";
+import { showFailure } from "../../shared/staff-page.ts";
 import { stateTag } from "../../shared/states.ts";
 import { photoList } from "../../shared/timeline.ts";
 import { openDesk } from "./desk.ts";
@@ -61,7 +61,7 @@ async function load(): Promise<boolean> {
   );
   for (const each of found) {
     if (each.kind !== "stored") {
-      tellFault(each);
+      showFailure(each);
       return false;
     }
   }
@@ -167,11 +167,11 @@ async function takeApart(): Promise<void> {
 }
 
 /** After a version conflict, shows both reports as they are now. */
-async function refused(outcome: Parameters<typeof faultsOf>[0]): Promise<void> {
+async function refused(outcome: Parameters<typeof errorsOf>[0]): Promise<void> {
   const isOld = outcome.kind === "refused" && outcome.problem.status === 409;
   if (isOld) await load();
   const message = isOld
     ? "Somebody else has changed one of the reports. The page shows both as they are now. Check them, then try again"
-    : faultsOf(outcome)[0]!.message;
+    : errorsOf(outcome)[0]!.message;
   showErrors(form, [{ field: apart.hidden ? "merge" : "unmerge", message }]);
 }

@@ -2,7 +2,7 @@
 import { loadServices, type Service } from "../../shared/council.ts";
 import { byId, element, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { openDesk } from "./desk.ts";
 
 interface Ticket {
@@ -63,7 +63,7 @@ async function ticketFor(place: HTMLElement, field: string): Promise<string | nu
   if (outcome.kind === "stored") return outcome.value.ticket;
   showErrors(
     place,
-    faultsOf(outcome).map(({ message }) => ({ field, message })),
+    errorsOf(outcome).map(({ message }) => ({ field, message })),
   );
   return null;
 }

@@ -1,7 +1,7 @@
 /** Views of the queue: the standard views, and those that the officer saved. */
-import { byId, element, focusOn, unseen, whileBusy } from "../../shared/dom.ts";
+import { byId, element, focusOn, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { nameOf, type Names } from "./names.ts";
 import { queryOf } from "./queue-filters.ts";
 
@@ -53,7 +53,7 @@ function entryOf(view: View): HTMLElement {
     "button",
     { class: "app-link-button desk-views__remove", type: "button" },
     "Remove",
-    unseen(` the view ${view.name}`),
+    screenReaderText(` the view ${view.name}`),
   );
   const entry = element("li", {}, element("a", { href: `/desk/?${view.query}` }, view.name), " ", remove);
   remove.addEventListener("click", () => void forget(view, entry));
@@ -69,7 +69,7 @@ async function save(): Promise<void> {
   if (outcome.kind !== "stored")
     return showErrors(
       form,
-      faultsOf(outcome).map(({ message }) => ({ field: "view-name", message })),
+      errorsOf(outcome).map(({ message }) => ({ field: "view-name", message })),
     );
   key = crypto.randomUUID();
   list.append(entryOf(outcome.value));
@@ -81,6 +81,6 @@ async function save(): Promise<void> {
 async function forget(view: View, entry: HTMLElement): Promise<void> {
   const outcome = await whileBusy(entry, () => call("DELETE", `${VIEWS}/${view.view_id}`));
   if (outcome.kind === "stored") entry.remove();
-  told.textContent = outcome.kind === "stored" ? `“${view.name}” removed.` : faultsOf(outcome)[0]!.message;
+  told.textContent = outcome.kind === "stored" ? `“${view.name}” removed.` : errorsOf(outcome)[0]!.message;
   focusOn(name);
 }

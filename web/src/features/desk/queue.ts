@@ -1,7 +1,7 @@
 /** The queue of cases, most overdue first. */
-import { byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { mayBeWords, parseReference } from "../../shared/reference.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { stateTag } from "../../shared/states.ts";
 import { chosenCases, MOST_CHOSEN } from "./selected-cases.ts";
 import { openDesk } from "./desk.ts";
@@ -98,7 +98,7 @@ async function add(query: URLSearchParams): Promise<void> {
   const found = await whileBusy(byId("staff-page"), () => call<CaseList>("GET", `/api/cases?${query}`));
   if (number !== asking) return;
   if (found.kind !== "stored") {
-    count.textContent = `${faultsOf(found)[0]!.message.replace(/\.$/, "")}.`;
+    count.textContent = `${errorsOf(found)[0]!.message.replace(/\.$/, "")}.`;
     return;
   }
   next = found.value.next;
@@ -123,7 +123,7 @@ function rowOf(each: CaseItem): HTMLElement {
     "label",
     { class: "desk-tick" },
     tick,
-    unseen(`Choose ${titleOf(each)}, ${each.service_request_id}`),
+    screenReaderText(`Choose ${titleOf(each)}, ${each.service_request_id}`),
   );
   const link = element("a", { href: caseAddress(each.service_request_id) }, titleOf(each));
   const about = [

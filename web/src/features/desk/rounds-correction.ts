@@ -1,5 +1,5 @@
 /** The form that corrects the state of a round. */
-import { element, unseen, whileBusy } from "../../shared/dom.ts";
+import { element, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { ROUND_REASONS, type RoundDay, type RoundKind, type RoundReason } from "../crew/rounds/model.ts";
 
@@ -27,7 +27,7 @@ export function correctionForm(round: RoundDay, correct: (correction: Correction
     "button",
     { class: "govuk-button govuk-button--secondary", type: "submit" },
     "Correct",
-    unseen(` ${round.round}`),
+    screenReaderText(` ${round.round}`),
   );
   const fields = [field(kind, "State"), field(reason, "Reason, if it is cancelled"), button];
   const form = element("form", { novalidate: "" }, element("div", { class: "desk-inline" }, ...fields));
@@ -48,7 +48,7 @@ export function correctionForm(round: RoundDay, correct: (correction: Correction
   return element(
     "details",
     { class: "govuk-details" },
-    element("summary", { class: "govuk-details__summary" }, "Correct the round", unseen(` ${round.round}`)),
+    element("summary", { class: "govuk-details__summary" }, "Correct the round", screenReaderText(` ${round.round}`)),
     form,
   );
 }

@@ -1,9 +1,9 @@
 /** The collection rounds of a day: what they did not reach, disputes, and corrections. */
 import { loadCouncil } from "../../shared/council.ts";
 import { dayText, isoDay, momentText } from "../../shared/dates.ts";
-import { actionButton, byId, element, focusOn, unseen } from "../../shared/dom.ts";
-import { call, faultsOf } from "../../shared/session.ts";
-import { tellFault } from "../../shared/staff-page.ts";
+import { actionButton, byId, element, focusOn, screenReaderText } from "../../shared/dom.ts";
+import { call, errorsOf } from "../../shared/session.ts";
+import { showFailure } from "../../shared/staff-page.ts";
 import {
   KIND_WORDS,
   type LeftPremises,
@@ -34,7 +34,7 @@ async function open(): Promise<boolean> {
 async function load(): Promise<boolean> {
   const found = await call<{ items: RoundDay[] }>("GET", `/api/rounds?${new URLSearchParams({ date })}`);
   if (found.kind !== "stored") {
-    tellFault(found);
+    showFailure(found);
     return false;
   }
   const rounds = [...found.value.items].sort(
@@ -54,7 +54,7 @@ function entryOf(round: RoundDay): HTMLElement {
   const details = element(
     "details",
     { class: "govuk-details" },
-    element("summary", { class: "govuk-details__summary" }, "Bins not emptied", unseen(` on ${round.round}`)),
+    element("summary", { class: "govuk-details__summary" }, "Bins not emptied", screenReaderText(` on ${round.round}`)),
     left,
   );
   details.addEventListener("toggle", () => {
@@ -97,7 +97,7 @@ function missed(round: RoundDay): HTMLElement[] {
 function undo(words: string, of: string, act: () => Promise<string>): HTMLButtonElement {
   const button = actionButton(words, () => void act().then((fault) => fault && (said.textContent = fault)));
   button.className = "app-link-button";
-  button.append(unseen(`: ${of}`));
+  button.append(screenReaderText(`: ${of}`));
   return button;
 }
 
@@ -121,7 +121,7 @@ function disputes(round: RoundDay, found: RoundDispute[], version: number, premi
 async function drawLeft(round: RoundDay, into: HTMLElement): Promise<void> {
   const asked = new URLSearchParams({ round: round.round, date: round.day });
   const found = await call<{ items: LeftPremises[] }>("GET", `/api/rounds/premises?${asked}`);
-  if (found.kind !== "stored") return into.replaceChildren(faultsOf(found)[0]!.message);
+  if (found.kind !== "stored") return into.replaceChildren(errorsOf(found)[0]!.message);
   const lines = found.value.items.map(({ address, premises_id, is_emptied, reason, text, version, disputes: open }) =>
     element(
       "li",
@@ -144,7 +144,7 @@ async function correct({ round, day }: RoundDay, correction: Correction, version
   const headers = { "If-Match": `"${version}"`, "Idempotency-Key": crypto.randomUUID() };
   const outcome = await call("POST", "/api/rounds/corrections", { round, day, ...correction }, headers);
   const isStale = outcome.kind === "refused" && outcome.problem.status === 409;
-  if (outcome.kind !== "stored" && !isStale) return faultsOf(outcome)[0]!.message;
+  if (outcome.kind !== "stored" && !isStale) return errorsOf(outcome)[0]!.message;
   await load();
   said.textContent = isStale ? `Somebody else has changed ${round}. Check it, then decide.` : `${round} is corrected.`;
   focusOn(byId("rounds-heading"));

@@ -1,5 +1,5 @@
 /** The cases selected in the queue, for the page that changes them together. */
-import { keptValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/kept-value.ts";
 
 export interface Chosen {
   service_request_id: string;
@@ -10,7 +10,7 @@ export interface Chosen {
 /** The most cases that the API changes in one request. */
 export const MOST_CHOSEN = 100;
 
-export const chosenCases = keptValue<Chosen[]>(
+export const chosenCases = storedValue<Chosen[]>(
   () => sessionStorage,
   "ginnel.desk-chosen",
   (cases) =>

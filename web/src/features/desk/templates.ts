@@ -1,11 +1,11 @@
 /** The reply templates that all officers share, with a form and a preview. */
-import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { choiceItems, checkedValues } from "../../shared/choices.ts";
 import { loadServices } from "../../shared/council.ts";
 import { dayText } from "../../shared/dates.ts";
-import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultsOf } from "../../shared/session.ts";
-import { tell, tellFault } from "../../shared/staff-page.ts";
+import { call, errorsOf } from "../../shared/session.ts";
+import { showStatus, showFailure } from "../../shared/staff-page.ts";
 import { stateNames } from "../../shared/states.ts";
 import { openDesk } from "./desk.ts";
 import type { Named, Template } from "./model.ts";
@@ -49,7 +49,7 @@ openDesk(async () => {
 async function load(): Promise<boolean> {
   const found = await call<{ items: Template[] }>("GET", TEMPLATES);
   if (found.kind !== "stored") {
-    tellFault(found);
+    showFailure(found);
     return false;
   }
   const none = element("li", { class: "app-muted" }, "There are no templates yet.");
@@ -68,7 +68,7 @@ function entryOf(template: Template): HTMLElement {
     actionButton("Change", () => write(template)),
     actionButton("Remove", () => void remove(template, entry)),
   ];
-  for (const each of buttons) each.append(unseen(` ${template.name}`));
+  for (const each of buttons) each.append(screenReaderText(` ${template.name}`));
   const entry = element(
     "li",
     { id: `template-${template.template_id}` },
@@ -129,7 +129,7 @@ async function save(): Promise<void> {
   const draft: Draft = {
     name: name.value.trim(),
     text: text.value.trim(),
-    service_codes: chosenIn(services),
+    service_codes: checkedValues(services),
     state: (state.value || null) as Draft["state"],
   };
   const missing = [
@@ -144,7 +144,7 @@ async function save(): Promise<void> {
   if (outcome.kind !== "stored") return refused(outcome, before);
   write(null);
   await load();
-  tell(`“${outcome.value.name}” ${before ? "changed" : "added"}.`);
+  showStatus(`“${outcome.value.name}” ${before ? "changed" : "added"}.`);
   focusOn(byId("staff-status"));
 }
 
@@ -160,7 +160,7 @@ function change({ template_id, version }: Template, { state: after, service_code
 }
 
 /** After a version conflict, keeps the typed text and shows the other officer's. */
-async function refused(outcome: Parameters<typeof faultsOf>[0], before: Template | null): Promise<void> {
+async function refused(outcome: Parameters<typeof errorsOf>[0], before: Template | null): Promise<void> {
   if (before && outcome.kind === "refused" && outcome.problem.status === 409) {
     const found = await call<{ items: Template[] }>("GET", TEMPLATES);
     const now =
@@ -180,7 +180,7 @@ async function refused(outcome: Parameters<typeof faultsOf>[0], before: Template
   }
   showErrors(
     form,
-    faultsOf(outcome).map(({ field, message }) => ({
+    errorsOf(outcome).map(({ field, message }) => ({
       field: document.getElementById(field) ? field : "name",
       message,
     })),
@@ -194,7 +194,7 @@ async function remove(template: Template, entry: HTMLElement): Promise<void> {
   );
   if (outcome.kind !== "stored") {
     await load();
-    return tellFault(outcome);
+    return showFailure(outcome);
   }
   if (changing?.template_id === template.template_id) write(null);
   say(`“${template.name}” removed.`);
@@ -213,7 +213,7 @@ async function putBack(
   const outcome = await whileBusy(byId("undo"), () =>
     call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": again }),
   );
-  if (outcome.kind !== "stored") return tellFault(outcome);
+  if (outcome.kind !== "stored") return showFailure(outcome);
   say(`“${called}” added again.`);
   await load();
   focusOn(byId("undo-message"));

@@ -3,8 +3,8 @@
  * page may show another one.
  */
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
-import { keptValue } from "../../shared/kept-value.ts";
-import { call, faultsOf } from "../../shared/session.ts";
+import { storedValue } from "../../shared/kept-value.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import type { Offer } from "./model.ts";
 import { caseAddress, countText, reference } from "./words.ts";
 
@@ -38,7 +38,7 @@ const PARTS: Record<string, string> = {
   attention: "the reasons that need attention",
   text_review: "the decision about a contractor’s or another system’s text",
 };
-const kept = keptValue<Kept>(
+const kept = storedValue<Kept>(
   () => sessionStorage,
   "ginnel.desk-undo",
   ({ undo_id, what, id, ends }) =>
@@ -106,9 +106,9 @@ function tick(): void {
 async function undo(): Promise<void> {
   const { undo_id } = kept.read()!;
   const outcome = await whileBusy(box, () => call<{ items: UndoneItem[] }>("POST", `/api/undo/${undo_id}`));
-  if (outcome.kind === "later") return said.replaceChildren(faultsOf(outcome)[0]!.message);
+  if (outcome.kind === "later") return said.replaceChildren(errorsOf(outcome)[0]!.message);
   kept.forget();
-  if (outcome.kind === "refused") draw([faultsOf(outcome)[0]!.message]);
+  if (outcome.kind === "refused") draw([errorsOf(outcome)[0]!.message]);
   else {
     draw(resultOf(outcome.value.items));
     await after();

@@ -1,7 +1,7 @@
 /** The details of a facility. */
 import type { Council } from "../../shared/council.ts";
 import { element } from "../../shared/dom.ts";
-import { type Facility, inSentence, type KindDocument } from "../../shared/places/facilities.ts";
+import { type Facility, lowerFirst, type KindDocument } from "../../shared/places/facilities.ts";
 import { openTag, telephone } from "../../shared/places/facility-entry.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { staticMap } from "../../shared/static-map.ts";
@@ -59,6 +59,6 @@ export function reportLink({ facility_id }: Facility, { service_code, label }: K
   const href = `/report/?asset=${encodeURIComponent(facility_id)}`;
   const attributes = { class: "govuk-button govuk-button--secondary", href, role: "button", draggable: "false" };
   return [
-    element("p", {}, element("a", attributes, say("Report a problem with this {kind}", { kind: inSentence(label) }))),
+    element("p", {}, element("a", attributes, say("Report a problem with this {kind}", { kind: lowerFirst(label) }))),
   ];
 }

@@ -2,7 +2,7 @@
 import "../../styles/_home.scss";
 import { rememberedPremises } from "../../shared/collections/remembered.ts";
 import { loadCouncil } from "../../shared/council.ts";
-import { concerns, disruptionNotice, disruptions } from "../../shared/disruptions.ts";
+import { affects, disruptionNotice, loadDisruptions } from "../../shared/disruptions.ts";
 import { byId, show } from "../../shared/dom.ts";
 import { hasDraft } from "../../shared/kept-draft.ts";
 import { myArea } from "../../shared/places/my-area.ts";
@@ -29,7 +29,7 @@ void tellDisruptions().catch(() => undefined);
  * the top, which has room for them, and what they mean further down. */
 async function tellDisruptions(): Promise<void> {
   const council = await loadCouncil();
-  const here = (await disruptions(council)).filter((each) => !area || concerns(each, area));
+  const here = (await loadDisruptions(council)).filter((each) => !area || affects(each, area));
   if (!here.length) return;
   byId("disrupted").querySelector("a")!.textContent = here.map(({ title }) => title).join(", ");
   show(byId("disrupted"));

@@ -1,6 +1,6 @@
 /** The map page. The list is shown first; once the map is loaded, the list shows what is in view. */
 import "./map.scss";
-import { type Council, isInside, loadCouncil, loadServices, middleOf, type Service } from "../../shared/council.ts";
+import { type Council, isInside, loadCouncil, loadServices, centreOf, type Service } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
 import { type Box, PIN_ZOOM, tilesIn } from "../../shared/geo/tiles.ts";
 import { drawCountList, hideCountList, tallyText } from "./counts.ts";
@@ -31,7 +31,7 @@ class MapPage {
     private readonly council: Council,
     private readonly services: Map<string, Service>,
   ) {
-    this.view = readHash(location.hash) ?? { ...middleOf(council), zoom: START_ZOOM };
+    this.view = readHash(location.hash) ?? { ...centreOf(council), zoom: START_ZOOM };
   }
 
   start(): void {

@@ -1,8 +1,8 @@
 /** The Leaflet map with pins or, zoomed out, with counts. Open and closed reports differ by shape as well as colour, kinds of problem by icon; the list is the accessible alternative. */
 import * as L from "leaflet";
-import { createMap, drawGround } from "../../shared/basemap.ts";
+import { createMap, drawBasemap } from "../../shared/basemap.ts";
 import type { Council, Service } from "../../shared/council.ts";
-import { element, unseen } from "../../shared/dom.ts";
+import { element, screenReaderText } from "../../shared/dom.ts";
 import type { Box } from "../../shared/geo/tiles.ts";
 import { stateTag, STATES } from "../../shared/states.ts";
 import { tallyText } from "./counts.ts";
@@ -133,7 +133,7 @@ export function createPinMap(
     },
     moveTo: ({ lat, long, zoom }) => void map.setView([lat, long], zoom, { animate: false }),
     onMove: (moved) => void map.on("moveend", moved),
-    drawGround: () => drawGround(map, council),
+    drawGround: () => drawBasemap(map, council),
   };
 }
 
@@ -143,7 +143,7 @@ function followLink({ service_request_id, service_code, state }: Pin, services: 
   if (kind === "fixed" || kind === "ended") return [];
   const name = services.get(service_code)?.service_name ?? say("A report");
   const address = `/reports/${service_request_id}#follow`;
-  return [element("p", {}, element("a", { href: address }, say("Follow"), unseen(`: ${name}`)))];
+  return [element("p", {}, element("a", { href: address }, say("Follow"), screenReaderText(`: ${name}`)))];
 }
 
 function popup(pins: Pin[], services: Map<string, Service>): HTMLElement {

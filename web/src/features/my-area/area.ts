@@ -1,10 +1,10 @@
 /** Loads a place's ward, councillors, road works and reports from published documents. */
 import { type Council, loadCouncil } from "../../shared/council.ts";
 import { isoDay } from "../../shared/dates.ts";
-import { concerns, type Disruption, disruptions } from "../../shared/disruptions.ts";
+import { affects, type Disruption, loadDisruptions } from "../../shared/disruptions.ts";
 import { distanceMm } from "../../shared/geo/nearest.ts";
 import { isInPolygons } from "../../shared/geo/polygon.ts";
-import { keptDocument } from "../../shared/places/cached-documents.ts";
+import { loadDocument } from "../../shared/places/cached-documents.ts";
 import { loadWards, type Ward } from "../../shared/places/wards.ts";
 import type { Delay } from "../../shared/promise.ts";
 import type { Place } from "../../shared/reports.ts";
@@ -62,8 +62,8 @@ export async function areaOf(place: Place): Promise<Area | null> {
   if (!wards.length) throw new WardsUnknown();
   const ward = wards.find(({ polygons }) => isInPolygons(place, polygons));
   if (!ward) return null;
-  const [document, known] = await Promise.all([loadDocument(ward, council), disruptions(council)]);
-  const here = known.filter((each) => concerns(each, place, ward.code));
+  const [document, known] = await Promise.all([loadWardDocument(ward, council), loadDisruptions(council)]);
+  const here = known.filter((each) => affects(each, place, ward.code));
   return {
     council,
     ward: document,
@@ -72,8 +72,8 @@ export async function areaOf(place: Place): Promise<Area | null> {
   };
 }
 
-async function loadDocument({ code, name }: Ward, { ward: template }: Council): Promise<WardDocument> {
-  const document = template ? await keptDocument<WardDocument>(template.replace("{code}", code)) : null;
+async function loadWardDocument({ code, name }: Ward, { ward: template }: Council): Promise<WardDocument> {
+  const document = template ? await loadDocument<WardDocument>(template.replace("{code}", code)) : null;
   const bare = { ward: { code, name, councillors: [] }, open_reports: 0, reports: [], roadworks: [] };
   return document ? { ...document, ward: { ...document.ward, name } } : bare;
 }

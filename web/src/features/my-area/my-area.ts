@@ -69,7 +69,7 @@ async function look(chosen: Chosen): Promise<void> {
 
 /** Shows the message in both views, because either can be visible. */
 function tell(text: string): void {
-  asked.say(text);
+  asked.showStatus(text);
   status.textContent = text;
 }
 
@@ -127,7 +127,7 @@ byId("keep-area").addEventListener("click", (event) => {
 byId("forget-area").addEventListener("click", () => {
   myArea.forget();
   askAnew();
-  asked.say(say("Location cleared."));
+  asked.showStatus(say("Location cleared."));
 });
 retry.addEventListener("click", lookAtRemembered);
 document.addEventListener("submit", (event) => event.preventDefault());

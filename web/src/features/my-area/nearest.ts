@@ -1,13 +1,13 @@
 /** The nearest facility of each kind. Each line appears as soon as it is loaded. */
 import type { Council } from "../../shared/council.ts";
-import { element, unseen } from "../../shared/dom.ts";
+import { element, screenReaderText } from "../../shared/dom.ts";
 import {
   distanceText,
   facilityPage,
-  type Kind,
+  type FacilityKind,
   loadFacilities,
   loadKinds,
-  type Near,
+  type NearFacility,
   nearestOf,
 } from "../../shared/places/facilities.ts";
 import { openTag } from "../../shared/places/facility-entry.ts";
@@ -44,14 +44,19 @@ async function fill(list: HTMLElement, chosen: Chosen, council: Council): Promis
   return done.some(({ status }) => status === "rejected") ? say("We could not load some places.") : "";
 }
 
-function line(kind: Kind, { facility, distance_m }: Near, { lat, long, label }: Chosen, council: Council): HTMLElement {
+function line(
+  kind: FacilityKind,
+  { facility, distance_m }: NearFacility,
+  { lat, long, label }: Chosen,
+  council: Council,
+): HTMLElement {
   const at = `${lat.toFixed(5)},${long.toFixed(5)}/${encodeURIComponent(label)}`;
   const link = element("a", { href: facilityPage(facility) }, facility.name);
   const more = element(
     "a",
     { href: `/nearest/#${encodeURIComponent(kind.kind)}/${at}` },
     say("More"),
-    unseen(`: ${kind.plural}`),
+    screenReaderText(`: ${kind.plural}`),
   );
   const facts = [element("strong", {}, distanceText(distance_m)), ...openTag(facility, council), more];
   return element(

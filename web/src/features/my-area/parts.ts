@@ -2,7 +2,7 @@
 import type { Council, Service } from "../../shared/council.ts";
 import { dayElement, dayText } from "../../shared/dates.ts";
 import { disruptionNotice } from "../../shared/disruptions.ts";
-import { element, unseen } from "../../shared/dom.ts";
+import { element, screenReaderText } from "../../shared/dom.ts";
 import { distanceText } from "../../shared/places/facilities.ts";
 import { telephone } from "../../shared/places/facility-entry.ts";
 import { promiseTags } from "../../shared/promise.ts";
@@ -32,7 +32,9 @@ function councillor({ name, party, email, phone, url }: Councillor): HTMLElement
   if (email) ways.push(element("a", { href: `mailto:${email}` }, email));
   if (phone) ways.push(telephone(phone));
   if (url)
-    ways.push(element("a", { href: url, rel: "noopener" }, say("Website"), unseen(` ${say("of {name}", { name })}`)));
+    ways.push(
+      element("a", { href: url, rel: "noopener" }, say("Website"), screenReaderText(` ${say("of {name}", { name })}`)),
+    );
   const who = element("p", {}, element("strong", {}, name), ...(party ? [`, ${party}`] : []));
   return element("li", {}, who, ...(ways.length ? [element("p", { class: "app-area__facts" }, ...ways)] : []));
 }

@@ -1,5 +1,5 @@
 /** This browser's last search, to offer it again. */
-import { keptValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/kept-value.ts";
 import type { From } from "./hash.ts";
 
 interface LastSearch {
@@ -8,7 +8,7 @@ interface LastSearch {
   from: From;
 }
 
-export const lastSearch = keptValue<LastSearch>(
+export const lastSearch = storedValue<LastSearch>(
   () => localStorage,
   "ginnel.last-search",
   ({ kind, plural, from }) => Boolean(kind && plural) && Number.isFinite(from.lat) && Number.isFinite(from.long),

@@ -3,7 +3,7 @@ import { isInside, loadCouncil } from "../../shared/council.ts";
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
-import { type Kind, loadFacilities, loadKinds } from "../../shared/places/facilities.ts";
+import { type FacilityKind, loadFacilities, loadKinds } from "../../shared/places/facilities.ts";
 import { readHash, type Wanted, writeHash } from "./hash.ts";
 import { lastSearch } from "./last-search.ts";
 import { say, sayParts } from "../../shared/say.ts";
@@ -96,7 +96,7 @@ async function presentKinds(isCurrent: () => boolean): Promise<void> {
   }
 }
 
-function kindLink({ kind, plural, count }: Kind): HTMLElement {
+function kindLink({ kind, plural, count }: FacilityKind): HTMLElement {
   const link = element("a", { href: writeHash(kind) }, plural);
   return element("li", {}, link, element("span", { class: "app-muted" }, String(count)));
 }

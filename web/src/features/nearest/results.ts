@@ -1,7 +1,7 @@
 /** The nearest facilities of a kind: a list by distance, and a map of them. */
 import type { Council } from "../../shared/council.ts";
 import { byId, show } from "../../shared/dom.ts";
-import { type Facilities, inSentence, type Near, nearestOf } from "../../shared/places/facilities.ts";
+import { type Facilities, lowerFirst, type NearFacility, nearestOf } from "../../shared/places/facilities.ts";
 import { facilityEntry, faultNote } from "../../shared/places/facility-entry.ts";
 import { openReportsOf } from "../../shared/places/open-reports.ts";
 import { MapOnRequest } from "../../shared/places/show-map.ts";
@@ -19,7 +19,7 @@ const more = byId<HTMLButtonElement>("more-results");
 const mapOpener = byId("results-on-map");
 const source = byId("results-source");
 
-let shown: { from: From; near: Near[] } = { from: { lat: 0, long: 0, label: "" }, near: [] };
+let shown: { from: From; near: NearFacility[] } = { from: { lat: 0, long: 0, label: "" }, near: [] };
 let again = () => undefined as void;
 
 const linkOf = (index: number) => list.querySelectorAll<HTMLElement>("h2 a")[index];
@@ -65,7 +65,7 @@ function draw(council: Council, facilities: Facilities, from: From): void {
   const { kind, label, plural, attribution, service_code } = facilities.value;
   byId<HTMLAnchorElement>("other-place").href = writeHash(kind);
   heading.textContent = say("The nearest {kind}", {
-    kind: inSentence(shown.near.length === 1 ? label : plural),
+    kind: lowerFirst(shown.near.length === 1 ? label : plural),
   });
   status.textContent = from.label
     ? say("Distances are in a straight line from {place}.", { place: from.label })

@@ -3,7 +3,7 @@ import "../../styles/open-data.scss";
 import { getJson } from "../../shared/api.ts";
 import { type Council, loadCouncil } from "../../shared/council.ts";
 import { dayElement, dayText } from "../../shared/dates.ts";
-import { byId, element, unseen } from "../../shared/dom.ts";
+import { byId, element, screenReaderText } from "../../shared/dom.ts";
 import { monthText } from "../../shared/months.ts";
 import { say, sayMany, sayParts } from "../../shared/say.ts";
 
@@ -70,7 +70,7 @@ function monthItem({ month, count, updated_datetime, url }: Month, timeZone: str
     }),
   );
   const files = element("div", {}, say("Loading the list of files…"));
-  const summary = element("summary", {}, say("Files"), unseen(` ${monthText(month)}`));
+  const summary = element("summary", {}, say("Files"), screenReaderText(` ${monthText(month)}`));
   const details = element("details", {}, summary, files);
   details.addEventListener("toggle", () => {
     if (details.open && !files.querySelector("ul")) void fill(files, url);
@@ -96,7 +96,7 @@ function dayItem({ day, count, parts }: Day): HTMLElement {
 function fileLinks({ open311, csv, geojson }: Part, day: string, part: number): (HTMLElement | string)[] {
   const number = part ? ` ${part}` : "";
   return Object.entries({ JSON: open311, CSV: csv, GeoJSON: geojson }).flatMap(([kind, href]) => [
-    element("a", { href, download: "" }, `${kind}${number}`, unseen(` ${day}`)),
+    element("a", { href, download: "" }, `${kind}${number}`, screenReaderText(` ${day}`)),
     " ",
   ]);
 }

@@ -3,7 +3,7 @@ import "../../styles/open-data.scss";
 import { getJson } from "../../shared/api.ts";
 import { type Council, loadCouncil } from "../../shared/council.ts";
 import { chart, type Row } from "../../shared/chart.ts";
-import { byId, element, show, unseen } from "../../shared/dom.ts";
+import { byId, element, show, screenReaderText } from "../../shared/dom.ts";
 import { monthText, shortMonth } from "../../shared/months.ts";
 import { say } from "../../shared/say.ts";
 
@@ -76,14 +76,14 @@ async function load(): Promise<void> {
       title: say("Reported, fixed and open"),
       rows: say("Month reported"),
       columns: names("reported", "fixed", "open_now"),
-      drawn: 3,
+      barCount: 3,
       data: rows(data, "reported", "fixed", "open_now"),
     }),
     chart({
       title: say("Days to fix"),
       rows: say("Month reported"),
       columns: names("median_days", "p90_days"),
-      drawn: 2,
+      barCount: 2,
       data: rows(data, "median_days", "p90_days"),
       missing: say("too few reports"),
     }),
@@ -91,14 +91,14 @@ async function load(): Promise<void> {
       title: say("Fixed on time"),
       rows: say("Month reported"),
       columns: names("with_target", "in_target"),
-      drawn: 2,
+      barCount: 2,
       data: rows(data, "with_target", "in_target"),
     }),
     chart({
       title: say("Repairs that failed"),
       rows: say("Month reported"),
       columns: names("reopened", "failed_repairs"),
-      drawn: 2,
+      barCount: 2,
       data: rows(data, "reopened", "failed_repairs"),
     }),
     downloads(months),
@@ -196,7 +196,7 @@ function downloads(months: Month[]): HTMLElement {
       element(
         "a",
         { href: month.csv, download: `performance-${month.month}.csv` },
-        unseen("CSV "),
+        screenReaderText("CSV "),
         monthText(month.month),
       ),
     ),

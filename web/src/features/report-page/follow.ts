@@ -1,6 +1,6 @@
 /** "Follow this report" on its page, which remembers what this browser follows. */
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
-import { follows, justFollowedBy, rememberFollow } from "../../shared/follows.ts";
+import { isFollowed, recentFollowers, rememberFollow } from "../../shared/follows.ts";
 import { say, sayMany } from "../../shared/say.ts";
 
 /** The part of the address that opens the control at once, in links such as the map's. */
@@ -15,8 +15,8 @@ export function startFollow(reportId: string): void {
   const control = element("div", {});
   status.before(control);
   show(offer);
-  count(justFollowedBy(reportId) ?? 0);
-  if (follows(reportId)) {
+  count(recentFollowers(reportId) ?? 0);
+  if (isFollowed(reportId)) {
     show(button, false);
     status.textContent = say("You are following this report.");
   } else if (location.hash === AT_ONCE) void open();
@@ -36,7 +36,7 @@ export function startFollow(reportId: string): void {
       control.replaceChildren();
       if (followed.service_request_id === reportId) count(followed.followers);
       else rememberFollow(reportId, 0);
-      status.replaceChildren(...shared.followedWords(reportId, followed, words));
+      status.replaceChildren(...shared.followWords(reportId, followed, words));
       focusOn(status);
     });
   }

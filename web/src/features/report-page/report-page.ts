@@ -6,14 +6,14 @@ import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { type FieldError, reasonOf } from "../../shared/outcome.ts";
-import { newUpdate, updateBody, type UpdateDraft, updateOf } from "../../shared/pending-update.ts";
+import { newUpdate, updateBody, type UpdateDraft, updateDraftName } from "../../shared/pending-update.ts";
 import { postAs, signedInAccount } from "../../shared/post.ts";
 import type { Update } from "../../shared/reports.ts";
 import { startStaticMap } from "../../shared/static-map.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { startFlag } from "./flag.ts";
 import { startFollow } from "./follow.ts";
-import { type KeptDraft, openDraft } from "../../shared/kept-draft.ts";
+import { type StoredDraft, openDraft } from "../../shared/kept-draft.ts";
 import { say } from "../../shared/say.ts";
 
 const MAX_LENGTH = 2000;
@@ -33,7 +33,7 @@ const sendAsNew = actionButton(say("Send this as a new update"), () => {
 });
 const count = startCharacterCount(area, MAX_LENGTH);
 let draft = newUpdate();
-let kept: KeptDraft<UpdateDraft>;
+let kept: StoredDraft<UpdateDraft>;
 const holder = {
   draft: () => draft,
   change(changes: Partial<UpdateDraft>) {
@@ -48,7 +48,7 @@ const picture = document.getElementById("place-picture");
 if (picture) startStaticMap(picture);
 show(sendAsNew, false);
 button.after(" ", sendAsNew);
-void openDraft<UpdateDraft>(updateOf(id)).then((opened) => {
+void openDraft<UpdateDraft>(updateDraftName(id)).then((opened) => {
   kept = opened;
   draft = { ...draft, ...kept.value };
   if (draft.photos.length) void drawPhotos();
@@ -151,7 +151,7 @@ async function settle(outcome: Outcome<Update>, account: string | null): Promise
   if (await isWaiting(outcome, account)) return;
   if (outcome.kind === "later") {
     refuse(
-      `${say("Your update has not been sent.")} ${kept.words()} ${outcome.why ?? say("Check your connection and try again")}`,
+      `${say("Your update has not been sent.")} ${kept.savedText()} ${outcome.why ?? say("Check your connection and try again")}`,
     );
   } else if (outcome.kind === "stored") {
     await accept(outcome.value);

@@ -4,7 +4,7 @@ import type { FieldError } from "../../shared/outcome.ts";
 import type { DraftPhoto } from "../../shared/pending-report.ts";
 import type { UpdateDraft } from "../../shared/pending-update.ts";
 import { postAs } from "../../shared/post.ts";
-import { sendPhoto, UNUSABLE } from "../../shared/queue.ts";
+import { sendPhoto, UNUSABLE_PHOTO } from "../../shared/queue.ts";
 import { say } from "../../shared/say.ts";
 import type { Policy } from "../../shared/upload.ts";
 import { photoPicture } from "../report/photo-picture.ts";
@@ -84,7 +84,7 @@ export async function sendPhotos(
       postAs<Policy>(account, "/api/photos", { ...about, service_request_id: report }, `${key}/${n}`),
     );
     if (sent.kind === "refused")
-      return { field, message: say("We cannot use {name}. {reason}", { name, reason: sent.reason ?? UNUSABLE }) };
+      return { field, message: say("We cannot use {name}. {reason}", { name, reason: sent.reason ?? UNUSABLE_PHOTO }) };
     if (sent.kind === "later") return sent;
     if (sent.kind !== "sent") return { kind: "later", retryAfterSeconds: null };
     photo_ids.push(sent.policy.photo_id);

@@ -1,5 +1,5 @@
 /** Searches for the council's assets near the place. */
-import { loadFacilities, loadKinds, type Near, nearestOf } from "../../shared/places/facilities.ts";
+import { loadFacilities, loadKinds, type NearFacility, nearestOf } from "../../shared/places/facilities.ts";
 import type { Place } from "../../shared/reports.ts";
 import { about, changeDraft, currentDraft, placeOf } from "./draft.ts";
 
@@ -11,7 +11,7 @@ export interface Choice {
   /** The place that distances are measured from. */
   from: Place;
   label: string;
-  near: Near[];
+  near: NearFacility[];
 }
 
 let found: { about: string; choice: Promise<Choice | null> } | undefined;
@@ -30,7 +30,7 @@ export function lookAhead(): Promise<Choice | null> {
 export const search = () => inTime(lookAhead());
 
 /** Makes the report about that asset, at its place. The description of the place stays. */
-export function take(near: Near | undefined, choice: Choice): void {
+export function take(near: NearFacility | undefined, choice: Choice): void {
   const { service_code } = currentDraft();
   if (near) {
     const { facility_id, name, lat, long } = near.facility;

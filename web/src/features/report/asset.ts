@@ -1,7 +1,7 @@
 /** The step that asks which asset it is, such as a street light: the nearest in a list, and on a map. */
 import { byId, element } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { distanceText, type Near } from "../../shared/places/facilities.ts";
+import { distanceText, type NearFacility } from "../../shared/places/facilities.ts";
 import { MapOnRequest } from "../../shared/places/show-map.ts";
 import { type Choice, MOST, search, take } from "./asset-search.ts";
 import { about, assetOf, changeDraft, currentDraft } from "./draft.ts";
@@ -26,7 +26,7 @@ const map = new MapOnRequest(
 );
 
 export function start(onward: () => Promise<void>): void {
-  box.addEventListener("change", () => map.choose(radios().findIndex(({ checked }) => checked)));
+  box.addEventListener("change", () => map.highlight(radios().findIndex(({ checked }) => checked)));
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
     const chosen = radios().find(({ checked }) => checked)?.value;
@@ -61,7 +61,7 @@ export async function enter(): Promise<void> {
   map.redraw();
 }
 
-function item({ facility, distance_m }: Near, index: number): HTMLElement {
+function item({ facility, distance_m }: NearFacility, index: number): HTMLElement {
   const { facility_id, name, address } = facility;
   return radio(
     index,

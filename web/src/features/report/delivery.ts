@@ -1,8 +1,8 @@
 /** Sends waiting reports, from a page or the service worker: photos first, then the report, each under its own key. */
 import { isSignedOut, type Outcome, reasonOf } from "../../shared/outcome.ts";
-import { type Flushed, sendPhoto } from "../../shared/queue.ts";
+import { type FlushResult, sendPhoto } from "../../shared/queue.ts";
 import type { Policy } from "../../shared/upload.ts";
-import { alone, forgetOld, items, keep, type Receipt, type WaitingReport } from "./outbox.ts";
+import { withLock, forgetOld, items, save, type Receipt, type WaitingReport } from "./outbox.ts";
 import { drop, find } from "./photo-store.ts";
 import { type WaitingTexts, waitingTexts } from "./waiting-texts.ts";
 
@@ -25,16 +25,16 @@ export interface Sender {
 }
 
 type Ready = WaitingReport & Sender;
-type Later = Extract<Flushed, { kind: "later" }>;
+type Later = Extract<FlushResult, { kind: "later" }>;
 type Content = NonNullable<WaitingReport["content"]>;
 
 export const textsOf = (item: WaitingReport): WaitingTexts => item.texts ?? waitingTexts(item);
 
-const EMPTY: Flushed = { kind: "empty" };
+const EMPTY: FlushResult = { kind: "empty" };
 
 /** Sends all that can be sent, one after the other, and stops when the service cannot be reached. */
-export function flush(line: Line): Promise<Flushed> {
-  return alone(async () => {
+export function flush(line: Line): Promise<FlushResult> {
+  return withLock(async () => {
     await forgetOld();
     for (const item of await items()) {
       if (item.sent || item.attention !== null) continue;
@@ -59,7 +59,7 @@ async function deliver(waiting: WaitingReport, line: Line): Promise<Later | null
     if ("attention" in photo) return refuse(item, photo.attention);
     const photos = content.photos.map((each) => (each.id === missing.id ? { ...each, uploaded: photo } : each));
     item = { ...item, content: { ...content, photos } };
-    await keep(item);
+    await save(item);
   }
 }
 
@@ -69,7 +69,7 @@ async function withSender(item: WaitingReport, line: Line): Promise<Ready | Late
   const who = await line.account();
   if (who.kind === "later") return who;
   const known = { ...item, account: who.kind === "stored" ? who.value : "" };
-  await keep(known);
+  await save(known);
   return known;
 }
 
@@ -103,7 +103,7 @@ async function sendReport(item: Ready, { body, photos }: Content, line: Line): P
   if (outcome.kind === "later") return outcome;
   if (isSignedOut(outcome)) return refuse(item, textsOf(item).signed_out);
   if (outcome.kind === "refused") return refuse(item, reasonOf(outcome.problem));
-  await keep({ ...item, content: null, sent: receiptOf(item, outcome.value) });
+  await save({ ...item, content: null, sent: receiptOf(item, outcome.value) });
   await drop(photos.map(({ id }) => id));
   return null;
 }
@@ -114,6 +114,6 @@ const receiptOf = ({ update_of }: WaitingReport, answer: Receipt): Receipt =>
   update_of ? { service_request_id: update_of, tracking_url: "" } : answer;
 
 async function refuse(item: WaitingReport, attention: string): Promise<null> {
-  await keep({ ...item, attention });
+  await save({ ...item, attention });
   return null;
 }

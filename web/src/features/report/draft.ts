@@ -1,5 +1,5 @@
 /** The draft of this visit. */
-import { type KeptDraft, openDraft } from "../../shared/kept-draft.ts";
+import { type StoredDraft, openDraft } from "../../shared/kept-draft.ts";
 import { type Draft, isAssisted, newDraft, SIGNED_OUT, withoutSender } from "../../shared/pending-report.ts";
 import { say } from "../../shared/say.ts";
 import type { Place } from "../../shared/reports.ts";
@@ -8,7 +8,7 @@ const HOUSE_NUMBER = /^\d+[a-z]?[\s,]+/i;
 const NUMBER_ALONE = /^\d+[a-z]?(\s*[-/]\s*\d+[a-z]?)?[\s,.]*$/i;
 
 let draft = newDraft();
-let kept: KeptDraft<Draft>;
+let kept: StoredDraft<Draft>;
 /** What the page fills in by itself begins no report, so it is not saved until the resident does something. */
 let isUntouched = false;
 
@@ -26,7 +26,7 @@ export async function takeUp(): Promise<boolean> {
 export const currentDraft = (): Readonly<Draft> => draft;
 
 /** A sentence that says where the unsent draft is saved, and for how long. */
-export const keptWords = (): string => kept.words();
+export const keptWords = (): string => kept.savedText();
 
 export function changeDraft(changes: Partial<Draft>): void {
   isUntouched = false;

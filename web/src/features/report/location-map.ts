@@ -1,5 +1,5 @@
 /** The map of the step that asks for the place. It is loaded at once, except over slow connections. */
-import { loadCouncil, middleOf } from "../../shared/council.ts";
+import { loadCouncil, centreOf } from "../../shared/council.ts";
 import { byId, show } from "../../shared/dom.ts";
 import type { PlaceMap } from "../../shared/places/place-map.ts";
 import type { Position } from "../../shared/places/position.ts";
@@ -51,10 +51,10 @@ export function startMap(known: () => Place | null, moved: (place: Place) => voi
         loadCouncil(),
         import("../../shared/places/place-map.ts"),
       ]);
-      map = createPlaceMap(byId("place-map-canvas"), council, known(), middleOf(council), moved);
+      map = createPlaceMap(byId("place-map-canvas"), council, known(), centreOf(council), moved);
       drawRing();
       note("");
-      const isDrawn = await map.drawGround();
+      const isDrawn = await map.drawBasemap();
       byId("place-map-missing").textContent = isDrawn
         ? ""
         : say("The street map is not available at the moment. You can still put a pin on a blank map.");

@@ -1,8 +1,8 @@
 /** The step that shows open reports of the same kind near the place, to follow one instead of sending a duplicate. */
 import { loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
-import { actionButton, byId, element, show, unseen } from "../../shared/dom.ts";
-import { follows } from "../../shared/follows.ts";
+import { actionButton, byId, element, show, screenReaderText } from "../../shared/dom.ts";
+import { isFollowed } from "../../shared/follows.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { promiseTags } from "../../shared/promise.ts";
 import { stateTag } from "../../shared/states.ts";
@@ -52,7 +52,7 @@ function leadText(name: string, count: number): string {
 function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElement {
   const title = item.title || serviceName;
   const link = element("a", { href: `/reports/${item.service_request_id}`, target: "_blank", rel: "noopener" }, title);
-  const heading = element("h2", {}, link, unseen(` ${say("(opens in a new tab)")}`));
+  const heading = element("h2", {}, link, screenReaderText(` ${say("(opens in a new tab)")}`));
   const away = say("{metres} metres away", { metres: Math.round(item.distance_m) });
   const facts = element(
     "p",
@@ -66,7 +66,7 @@ function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElemen
   );
   const host = element("div", { "data-follow": "" });
   const follow = actionButton(say("Follow this instead"), () => void open(item, follow, host));
-  follow.append(unseen(`: ${title}, ${away}`));
+  follow.append(screenReaderText(`: ${title}, ${away}`));
   follow.id = `follow-${item.service_request_id}`;
   return element("li", {}, heading, facts, ...wordsOf(item), follow, host);
 }
@@ -86,7 +86,7 @@ function finish(id: string, words: string): void {
 
 async function open({ service_request_id: id }: Nearby, button: HTMLButtonElement, host: HTMLElement): Promise<void> {
   clearErrors(section);
-  if (follows(id)) return finish(id, say("You already follow it in this browser."));
+  if (isFollowed(id)) return finish(id, say("You already follow it in this browser."));
   button.disabled = true;
   status.textContent = say("One moment…");
   const shared = await import("../../shared/follow-control.ts").catch(() => null);

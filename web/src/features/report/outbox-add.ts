@@ -1,7 +1,7 @@
 /** Puts something into the outbox. */
 import { deviceKey } from "../../shared/device.ts";
 import { sendInBackground } from "../../shared/queue-timer.ts";
-import { keep, nextSeq, type WaitingReport } from "./outbox.ts";
+import { save, nextSeq, type WaitingReport } from "./outbox.ts";
 import { areStored } from "./photo-store.ts";
 import { waitingTexts } from "./waiting-texts.ts";
 
@@ -15,7 +15,7 @@ export async function addToOutbox(item: NewItem): Promise<boolean> {
   try {
     if (!(await areStored(item.content!.photos.map(({ id }) => id)))) return false;
     const texts = waitingTexts(item);
-    await keep({ ...item, texts, seq: await nextSeq(), device: deviceKey(), attention: null, sent: null });
+    await save({ ...item, texts, seq: await nextSeq(), device: deviceKey(), attention: null, sent: null });
   } catch {
     return false;
   }

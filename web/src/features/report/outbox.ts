@@ -2,7 +2,7 @@
  * them. */
 import type { Draft } from "../../shared/pending-report.ts";
 import type { UpdateDraft } from "../../shared/pending-update.ts";
-import { queue, type Waiting } from "../../shared/queue.ts";
+import { createQueue, type QueueItem } from "../../shared/queue.ts";
 import { drop } from "./photo-store.ts";
 import type { WaitingTexts } from "./waiting-texts.ts";
 import { say } from "../../shared/say.ts";
@@ -29,7 +29,7 @@ interface WaitingPhoto {
 }
 
 /** A report, or an update of one. */
-export interface WaitingReport extends Waiting {
+export interface WaitingReport extends QueueItem {
   /** The idempotency key: it is stored once, however often it is sent. */
   key: string;
   /** When its sender pressed the button. */
@@ -53,7 +53,7 @@ export interface WaitingReport extends Waiting {
   sent: Receipt | null;
 }
 
-export const { keep, items, remove, nextSeq, alone, change } = queue<WaitingReport>({
+export const { save, items, remove, nextSeq, withLock, change } = createQueue<WaitingReport>({
   open: () => indexedDB.open(DATABASE, 1),
   store: STORE,
   keyPath: "key",
@@ -82,11 +82,11 @@ async function discardItem({ key, content }: WaitingReport): Promise<void> {
 
 /** On signing out, removes the sender's details. The report is then sent only after somebody has checked it. */
 export async function withoutSenders(change: (draft: Draft) => Draft): Promise<void> {
-  await alone(async () => {
+  await withLock(async () => {
     for (const item of await items()) {
       if (!item.account) continue;
       if (!item.content) await remove(item.key);
-      else await keep(withoutSender(item, item.update_of ? item.content.draft : change(item.content.draft as Draft)));
+      else await save(withoutSender(item, item.update_of ? item.content.draft : change(item.content.draft as Draft)));
     }
   });
 }

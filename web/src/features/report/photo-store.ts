@@ -14,18 +14,18 @@ interface Kept {
 
 /** Fallback for browsers without IndexedDB, as in some private windows: kept for this page only. */
 const here = new Map<string, Blob>();
-const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id", forgetOld);
+const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "id", forgetOld);
 
 export async function keep(id: string, blob: Blob): Promise<void> {
   here.set(id, blob);
-  await work("readwrite", (store) => store.put({ id, blob, at: Date.now() } satisfies Kept)).catch(() => undefined);
+  await run("readwrite", (store) => store.put({ id, blob, at: Date.now() } satisfies Kept)).catch(() => undefined);
 }
 
 /** The picture, or null if it is no longer stored. */
 export async function find(id: string): Promise<Blob | null> {
   const known = here.get(id);
   if (known) return known;
-  const kept = await work<Kept | undefined>("readonly", (store) => store.get(id)).catch(() => undefined);
+  const kept = await run<Kept | undefined>("readonly", (store) => store.get(id)).catch(() => undefined);
   if (kept) here.set(id, kept.blob);
   return kept?.blob ?? null;
 }
@@ -33,19 +33,19 @@ export async function find(id: string): Promise<Blob | null> {
 /** Whether all of them survive this page. */
 export async function areStored(ids: string[]): Promise<boolean> {
   if (!ids.length) return true;
-  const keys = await work<IDBValidKey[]>("readonly", (store) => store.getAllKeys());
+  const keys = await run<IDBValidKey[]>("readonly", (store) => store.getAllKeys());
   return ids.every((id) => keys.includes(id));
 }
 
 export async function drop(ids: string[]): Promise<void> {
   for (const id of ids) {
     here.delete(id);
-    await work("readwrite", (store) => store.delete(id)).catch(() => undefined);
+    await run("readwrite", (store) => store.delete(id)).catch(() => undefined);
   }
 }
 
 /** Deletes photos of abandoned drafts. */
 async function forgetOld(): Promise<void> {
-  const all = await work<Kept[]>("readonly", (store) => store.getAll());
+  const all = await run<Kept[]>("readonly", (store) => store.getAll());
   await drop(all.filter(({ at }) => Date.now() - at > OLD_MS).map(({ id }) => id));
 }

@@ -1,5 +1,5 @@
 /** The report that this visit sent or followed last, so that a reload still shows it. */
-import { keptValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/kept-value.ts";
 import type { StoredReport } from "../../shared/reports.ts";
 import type { StepName } from "./step-order.ts";
 
@@ -28,7 +28,7 @@ export interface Sent {
   at: number;
 }
 
-export const { read: lastSent, write: rememberSent } = keptValue<Sent>(
+export const { read: lastSent, write: rememberSent } = storedValue<Sent>(
   () => sessionStorage,
   "ginnel.sent-report",
   ({ receipt }) => Boolean(receipt.service_request_id),
@@ -40,7 +40,7 @@ interface FollowedReport {
   words: string;
 }
 
-export const { read: lastFollowed, write: rememberFollowed } = keptValue<FollowedReport>(
+export const { read: lastFollowed, write: rememberFollowed } = storedValue<FollowedReport>(
   () => sessionStorage,
   "ginnel.followed",
   ({ id, words }) => Boolean(id && words),

@@ -2,7 +2,7 @@
 import { loadCouncil } from "../../shared/council.ts";
 import { dayText } from "../../shared/dates.ts";
 import { byId, element, show } from "../../shared/dom.ts";
-import { rememberOwn } from "../../shared/own-reports.ts";
+import { rememberOwnReport } from "../../shared/own-reports.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { staticMap } from "../../shared/static-map.ts";
 import { lastSent, type Receipt, type Sent, type Visibility } from "./sent-reports.ts";
@@ -42,7 +42,7 @@ export async function enter(): Promise<void> {
 function remember({ receipt, account, for_other }: Sent): void {
   const { service_request_id: id, service_code, requested_datetime: at, tracking_url, visibility } = receipt;
   if (visibility === "withdrawn" || account || for_other) return;
-  rememberOwn({ id, service_code, at, url: tracking_url || `/reports/${id}` });
+  rememberOwnReport({ id, service_code, at, url: tracking_url || `/reports/${id}` });
 }
 
 /** The report's private link, with which the resident can see the report and add to it. */

@@ -1,6 +1,6 @@
 /** Finds services that match a text, best first: the twin of chalicelib/catalogue/service_search.py. */
 import type { Service } from "../../shared/council.ts";
-import { mistakesOf, wordsOf } from "../../shared/places/words.ts";
+import { countMistakes, wordsOf } from "../../shared/places/words.ts";
 import { say } from "../../shared/say.ts";
 
 /** A word in the name counts more than a keyword, and a keyword more than a word in the description. */
@@ -54,7 +54,7 @@ function fit(word: string, stems: string[]): number {
   return word.length >= SHORTEST_PREFIX && stems.some((stem) => stem.startsWith(word)) ? START : 0;
 }
 
-const misspelt: Fit = (word, stems) => (stems.some((stem) => mistakesOf(stem, word) !== null) ? MISSPELT : 0);
+const misspelt: Fit = (word, stems) => (stems.some((stem) => countMistakes(stem, word) !== null) ? MISSPELT : 0);
 
 function fieldsOf({ service_name, keywords, description }: Service): Fields {
   return { name: stemsOf(service_name), keywords: keywords.flatMap(stemsOf), description: stemsOf(description) };

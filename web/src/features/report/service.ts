@@ -1,5 +1,5 @@
 /** The step that asks for the kind of problem: tiles of the usual ones, a grouped list, and suggestions from words. */
-import { formOf, isOrder, isSentWithForm, loadServices, type Service } from "../../shared/council.ts";
+import { formAddress, isOrder, usesServerForm, loadServices, type Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
@@ -66,9 +66,9 @@ function mark(): void {
  * for nearby reports takes a moment. */
 async function leave(onward: () => Promise<void>): Promise<void> {
   const { service_code } = currentDraft();
-  if (isSentWithForm(items.get(service_code)?.service)) {
+  if (usesServerForm(items.get(service_code)?.service)) {
     changeDraft({ service_code: "" });
-    location.assign(formOf(service_code));
+    location.assign(formAddress(service_code));
     return;
   }
   const before = status.textContent;

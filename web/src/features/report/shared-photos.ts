@@ -4,17 +4,17 @@ import { phoneStore } from "../../shared/phone-store.ts";
 const DATABASE = "shared";
 const STORE = "photos";
 
-const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "n");
+const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "n");
 
 /** In place of those that were shared before. */
 export async function keepShared(files: File[]): Promise<void> {
-  await work("readwrite", (store) => store.clear());
-  for (const [n, file] of files.entries()) await work("readwrite", (store) => store.put({ n, file }));
+  await run("readwrite", (store) => store.clear());
+  for (const [n, file] of files.entries()) await run("readwrite", (store) => store.put({ n, file }));
 }
 
 /** Takes them once; empty if there are none. */
 export async function takeShared(): Promise<File[]> {
-  const kept = await work<{ file: File }[]>("readonly", (store) => store.getAll()).catch(() => []);
-  if (kept.length) await work("readwrite", (store) => store.clear());
+  const kept = await run<{ file: File }[]>("readonly", (store) => store.getAll()).catch(() => []);
+  if (kept.length) await run("readwrite", (store) => store.clear());
   return kept.map(({ file }) => file);
 }

@@ -2,7 +2,7 @@
  * What is said about something that waits, in the language of the page that it was sent from. It is stored with it,
  * because the service worker that may say it has English alone.
  */
-import { UNUSABLE } from "../../shared/queue.ts";
+import { UNUSABLE_PHOTO } from "../../shared/queue.ts";
 import { say } from "../../shared/say.ts";
 
 /** The language of the page, as in addresses. */
@@ -33,6 +33,6 @@ export function waitingTexts({ title, update_of }: { title: string; update_of?: 
       ? say("A photo is no longer saved on this device. Edit the update to send it.")
       : say("A photo is no longer saved on this device. Edit the report to send it."),
     photo_refused: say("We cannot use a photo. {reason}", { reason }),
-    photo_unusable: UNUSABLE,
+    photo_unusable: UNUSABLE_PHOTO,
   };
 }

@@ -4,10 +4,10 @@ import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn } from "../../shared/dom.ts";
 import { openDraft } from "../../shared/kept-draft.ts";
 import type { Draft } from "../../shared/pending-report.ts";
-import { type UpdateDraft, updateOf } from "../../shared/pending-update.ts";
+import { type UpdateDraft, updateDraftName } from "../../shared/pending-update.ts";
 import { say, sayMany } from "../../shared/say.ts";
 import { replaceDraft } from "./draft.ts";
-import { change, discard, items, keep, KEPT_DAYS, markSeen, remove, type WaitingReport } from "./outbox.ts";
+import { change, discard, items, save, KEPT_DAYS, markSeen, remove, type WaitingReport } from "./outbox.ts";
 import { type Receipt, rememberSent } from "./sent-reports.ts";
 import { goTo } from "./steps.ts";
 
@@ -128,7 +128,7 @@ async function confirmed(key: string): Promise<void> {
 async function tryNow(key: string): Promise<void> {
   status.textContent = say("Sending…");
   await change(key, async (item) => {
-    if (item.attention !== null) await keep({ ...item, attention: null });
+    if (item.attention !== null) await save({ ...item, attention: null });
   });
   await sendWaiting();
   await draw();
@@ -151,7 +151,7 @@ async function edit(key: string): Promise<void> {
 
 async function restore(draft: Draft | UpdateDraft, update?: string): Promise<void> {
   if (!update) return replaceDraft(draft as Draft);
-  const kept = await openDraft<UpdateDraft>(updateOf(update));
+  const kept = await openDraft<UpdateDraft>(updateDraftName(update));
   kept.putAside();
   await kept.save(draft as UpdateDraft);
 }

@@ -1,7 +1,7 @@
 /** Offers to withdraw a report for a few minutes, with the key that it was sent under. */
 import type { Problem } from "../../shared/api.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
-import { forgetOwn } from "../../shared/own-reports.ts";
+import { forgetOwnReport } from "../../shared/own-reports.ts";
 import { postAs } from "../../shared/post.ts";
 import { rememberSent, type Sent, type Visibility } from "./sent-reports.ts";
 import { say } from "../../shared/say.ts";
@@ -60,7 +60,7 @@ async function withdraw(sent: Sent, button: HTMLButtonElement): Promise<void> {
   if (outcome.kind === "stored") {
     const withdrawn: Sent = { ...sent, receipt: { ...sent.receipt, visibility: "withdrawn" } };
     rememberSent(withdrawn);
-    forgetOwn(sent.receipt.service_request_id);
+    forgetOwnReport(sent.receipt.service_request_id);
     offerWithdrawal(withdrawn, 0);
     focusOn(heading);
   } else if (outcome.kind === "later") {

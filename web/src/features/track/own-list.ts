@@ -1,15 +1,15 @@
 /** The list of the reports that were sent from this browser. */
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
-import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
-import { forgetOwn, type OwnReport, ownReports } from "../../shared/own-reports.ts";
+import { actionButton, byId, element, focusOn, show, screenReaderText } from "../../shared/dom.ts";
+import { forgetOwnReport, type OwnReport, readOwnReports } from "../../shared/own-reports.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { say, sayParts } from "../../shared/say.ts";
 
 const section = byId("own-reports");
 
 export async function showOwnReports(): Promise<void> {
-  const all = ownReports();
+  const all = readOwnReports();
   show(section, all.length > 0);
   if (!all.length) return;
   const council = await loadCouncil().catch(() => null);
@@ -22,11 +22,11 @@ export async function showOwnReports(): Promise<void> {
 function entry({ id, at, url }: OwnReport, name: string, timeZone?: string): HTMLElement {
   const reference = groupReference(id);
   const remove = actionButton(say("Remove from this list"), () => {
-    forgetOwn(id);
+    forgetOwnReport(id);
     void showOwnReports();
     focusOn(byId("ref"));
   });
-  remove.append(unseen(`: ${reference}`));
+  remove.append(screenReaderText(`: ${reference}`));
   const facts = sayParts<HTMLElement>("{reference}, sent on {day}", {
     reference: element("span", { class: "app-reference" }, reference),
     day: dayElement(at, timeZone),

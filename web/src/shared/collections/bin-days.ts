@@ -1,7 +1,7 @@
 /** What pages say of the bins of a premises. The page without JavaScript says the same: chalicelib/handlers/forms/bin_days.py. */
 import { say, sayMany } from "../say.ts";
 import { dayFrom, daysBetween, FAR_DAYS, longDay, weekday } from "./day-words.ts";
-import type { Published } from "./documents.ts";
+import type { PublishedCollections } from "./documents.ts";
 import { cancelledBefore, collectionsOf, type NextCollection, type Round, type RoundDay, stateAt } from "./rounds.ts";
 
 export interface BinDay {
@@ -10,7 +10,7 @@ export interface BinDay {
   /** The day of the next collection; null if it is not known. */
   date: string | null;
   /** Whether it is a collection, and not the first day of a season. */
-  isToCome: boolean;
+  isCollection: boolean;
   headline: string;
   notes: string[];
 }
@@ -36,13 +36,13 @@ const REASONS: Record<string, string> = {
 };
 
 /** The bins of a premises, the next one first and those without a date last. */
-export function binDays({ known_until, rounds, days }: Published, view: View): BinDay[] {
+export function binDays({ known_until, rounds, days }: PublishedCollections, view: View): BinDay[] {
   const { today, now, names } = view;
   return collectionsOf(rounds, today, known_until, days, now).map(({ of, next }) => ({
     name: nameOf(of, names),
     colour: next.colour,
     date: next.date,
-    isToCome: next.state === "to_come" || next.state === "out",
+    isCollection: next.state === "to_come" || next.state === "out",
     headline: headlineOf(next, known_until, today),
     notes: [...newsOf(of, days, view), ...movesOf(of, next, today), ...distanceOf(next, known_until, today)],
   }));
@@ -56,7 +56,7 @@ export interface CollectionDay {
 }
 
 /** All known collections from today on, in the order of days. */
-export function collectionDays({ rounds }: Published, { today, names }: View): CollectionDay[] {
+export function collectionDays({ rounds }: PublishedCollections, { today, names }: View): CollectionDay[] {
   const bins = new Map<string, string[]>();
   for (const of of rounds)
     for (const day of of.dates.filter((each) => each >= today))
@@ -81,7 +81,10 @@ export interface MissedStreet {
 }
 
 /** The other streets that the rounds did not reach today and yesterday. */
-export function missedStreets({ rounds, days }: Published, { today, street: own, names }: View): MissedStreet[] {
+export function missedStreets(
+  { rounds, days }: PublishedCollections,
+  { today, street: own, names }: View,
+): MissedStreet[] {
   return rounds.flatMap((of) =>
     days
       .filter(({ round, day }) => round === of.round && isRecent(day, today))

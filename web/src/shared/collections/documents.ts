@@ -1,11 +1,11 @@
 /** Loads the published rounds, and how they go today. */
-import { keptDocument } from "../places/cached-documents.ts";
+import { loadDocument } from "../places/cached-documents.ts";
 import type { Round, RoundDay, Rounds } from "./rounds.ts";
 
 const ROUNDS = "/data/collections/rounds.json";
 const TODAY = "/data/collections/today.json";
 
-export interface Published {
+export interface PublishedCollections {
   known_until: string;
   /** The rounds of the premises that are published. */
   rounds: Round[];
@@ -14,10 +14,10 @@ export interface Published {
 }
 
 /** Null if the council has published no rounds. Throws if they cannot be loaded. */
-export async function loadCollections(codes: string[]): Promise<Published | null> {
+export async function loadCollections(codes: string[]): Promise<PublishedCollections | null> {
   const [published, today] = await Promise.all([
-    keptDocument<Rounds>(ROUNDS),
-    keptDocument<{ items: RoundDay[] }>(TODAY).catch(() => null),
+    loadDocument<Rounds>(ROUNDS),
+    loadDocument<{ items: RoundDay[] }>(TODAY).catch(() => null),
   ]);
   const own = ({ round }: { round: string }) => codes.includes(round);
   return (

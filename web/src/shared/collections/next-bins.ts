@@ -18,6 +18,6 @@ export async function showNextBins(line: HTMLElement): Promise<void> {
 
 /** The bins that are collected first; none if no day is known. */
 export function nextDay(days: BinDay[]): BinDay[] {
-  const toCome = days.filter(({ isToCome }) => isToCome);
+  const toCome = days.filter(({ isCollection }) => isCollection);
   return toCome.filter(({ date }) => date === toCome[0]!.date);
 }

@@ -12,7 +12,7 @@ export const askRounds = (premises_id: string): Promise<Outcome<PremisesRounds>>
 
 /** Asks again after a day; at every view of the day on which somebody goes to buy garden waste, because that may change
  * it. The address with other rounds; null if it has the same. */
-export async function changedRounds(of: RememberedPremises): Promise<RememberedPremises | null> {
+export async function refreshRounds(of: RememberedPremises): Promise<RememberedPremises | null> {
   const now = Date.now();
   const isBuying = now - (of.offer_followed_at ?? 0) < DAY_MS;
   if (now - of.checked_at < DAY_MS && !isBuying) return null;
@@ -27,7 +27,7 @@ export async function changedRounds(of: RememberedPremises): Promise<RememberedP
 }
 
 /** Remembers that somebody goes to buy garden waste for the address. */
-export function followOffer(): void {
+export function rememberGardenOffer(): void {
   const premises = rememberedPremises.read();
   if (premises) rememberedPremises.write({ ...premises, offer_followed_at: Date.now() });
 }

@@ -1,5 +1,5 @@
 /** The address whose bin days this browser shows, stored in this browser only. */
-import { keptValue } from "../kept-value.ts";
+import { storedValue } from "../kept-value.ts";
 
 export interface RememberedPremises {
   premises_id: string;
@@ -16,7 +16,7 @@ export interface RememberedPremises {
   offer_followed_at?: number;
 }
 
-export const rememberedPremises = keptValue<RememberedPremises>(
+export const rememberedPremises = storedValue<RememberedPremises>(
   () => localStorage,
   "ginnel.bins",
   ({ rounds, checked_at }) => Array.isArray(rounds) && checked_at > 0,

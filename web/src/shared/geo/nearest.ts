@@ -15,7 +15,7 @@ const E2 = 0.00669437999014;
 const LEAST_RADIUS_M = AXIS_M * (1 - E2);
 
 /** The place's number is its row in the document of its kind. */
-export interface Found {
+export interface NearestPlace {
   number: number;
   distance_mm: number;
 }
@@ -63,29 +63,30 @@ export function openIndex(bytes: ArrayBuffer): Index {
 }
 
 /** The `most` nearest places, nearest first; of equally near ones the one with the lower number. */
-export function nearest(index: Index, place: Place, most: number): Found[] {
+export function findNearest(index: Index, place: Place, most: number): NearestPlace[] {
   if (index.numbers.length === 0 || most <= 0) return [];
   const [lat, long] = [unitsOf(place.lat), unitsOf(place.long)];
-  const found: Found[] = [];
+  const found: NearestPlace[] = [];
   let block = cellsOf(index, { west: long, east: long, south: lat, north: lat });
   let seen: Block | null = null;
   for (let by = 1; ; by *= 2) {
-    block = wider(index, block, by);
-    look(index, place, block, seen, WORLD, found);
-    if (found.length >= most || isSame(block, seen)) break;
+    block = widenBlock(index, block, by);
+    collectEntries(index, place, block, seen, WORLD, found);
+    if (found.length >= most || isSameBlock(block, seen)) break;
     seen = block;
   }
-  const best = found.sort(order).slice(0, most);
+  const best = found.sort(byDistance).slice(0, most);
   if (best.length < most) return best;
-  const limits = within(place, best.at(-1)!.distance_mm);
-  look(index, place, union(cellsOf(index, limits), block), block, limits, best);
-  return best.sort(order).slice(0, most);
+  const limits = boxAround(place, best.at(-1)!.distance_mm);
+  collectEntries(index, place, unionOf(cellsOf(index, limits), block), block, limits, best);
+  return best.sort(byDistance).slice(0, most);
 }
 
 /** Nearest first; of equally near ones the lower number. */
-export const order = (one: Found, other: Found) => one.distance_mm - other.distance_mm || one.number - other.number;
+export const byDistance = (one: NearestPlace, other: NearestPlace) =>
+  one.distance_mm - other.distance_mm || one.number - other.number;
 
-const isSame = (one: Block, other: Block | null) =>
+const isSameBlock = (one: Block, other: Block | null) =>
   other !== null &&
   one.west === other.west &&
   one.east === other.east &&
@@ -93,7 +94,14 @@ const isSame = (one: Block, other: Block | null) =>
   one.north === other.north;
 
 /** Adds the entries of the block's cells that are not in the block `but` and lie within the limits. */
-function look(index: Index, place: Place, block: Block, but: Block | null, limits: Block, found: Found[]): void {
+function collectEntries(
+  index: Index,
+  place: Place,
+  block: Block,
+  but: Block | null,
+  limits: Block,
+  found: NearestPlace[],
+): void {
   const measure = measureFrom(place);
   const read = (begin: number, end: number) => {
     for (let entry = begin; entry < end; entry++) {
@@ -142,7 +150,7 @@ function meridian(lat: number): [out: number, up: number] {
 }
 
 /** A box that contains every place within that distance. The proof is in its Python twin. */
-function within(place: Place, mm: number): Block {
+function boxAround(place: Place, mm: number): Block {
   const turn = (mm + 1) / 1000 / (2 * LEAST_RADIUS_M);
   if (turn > 0.7) return WORLD;
   const angle = 2 * Math.asin(turn);
@@ -166,7 +174,7 @@ function cellsOf({ columns, rows, west, south, wide, high }: Index, limits: Bloc
   };
 }
 
-function wider({ columns, rows }: Index, { west, east, south, north }: Block, by: number): Block {
+function widenBlock({ columns, rows }: Index, { west, east, south, north }: Block, by: number): Block {
   return {
     west: Math.max(0, west - by),
     east: Math.min(columns - 1, east + by),
@@ -175,7 +183,7 @@ function wider({ columns, rows }: Index, { west, east, south, north }: Block, by
   };
 }
 
-function union(one: Block, other: Block): Block {
+function unionOf(one: Block, other: Block): Block {
   return {
     west: Math.min(one.west, other.west),
     east: Math.max(one.east, other.east),

@@ -34,13 +34,20 @@ function sideOf(a: Corner, b: Corner, c: Corner): number {
   const one = (a[0] - c[0]) * (b[1] - c[1]);
   const other = (a[1] - c[1]) * (b[0] - c[0]);
   if (Math.abs(one - other) > ROUNDING * (Math.abs(one) + Math.abs(other))) return one - other;
-  const [ax, ay, bx, by, cx, cy] = [...a, ...b, ...c].map(exact) as [bigint, bigint, bigint, bigint, bigint, bigint];
+  const [ax, ay, bx, by, cx, cy] = [...a, ...b, ...c].map(toScaledInteger) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
   const side = (ax - cx) * (by - cy) - (ay - cy) * (bx - cx);
   return Number(side > 0n) - Number(side < 0n);
 }
 
 /** The number times 2^1074, which makes every number whole. */
-function exact(number: number): bigint {
+function toScaledInteger(number: number): bigint {
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, number);
   const raw = bits.getBigUint64(0);

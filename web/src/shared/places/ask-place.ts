@@ -4,7 +4,7 @@ import { byId, show } from "../dom.ts";
 import { clearErrors, showErrors } from "../form-errors.ts";
 import type { Place } from "../reports.ts";
 import type { AskMap } from "./ask-map.ts";
-import { type Choose, startPlaceBox } from "./place-box.ts";
+import { type OnPlaceChosen, startPlaceBox } from "./place-box.ts";
 import { findPosition } from "./position.ts";
 import { say } from "../say.ts";
 
@@ -17,7 +17,7 @@ export class AskPlace {
   /** `known` is the place that was chosen before. */
   constructor(
     private readonly section: HTMLElement,
-    private readonly chosen: Choose,
+    private readonly onChosen: OnPlaceChosen,
     private readonly known: () => Place | null = () => null,
   ) {
     startPlaceBox((place, label, words) => this.accept(place, label, words));
@@ -29,7 +29,7 @@ export class AskPlace {
     clearErrors(this.section);
     this.status.textContent = "";
     this.closeMap();
-    this.chosen(place, label, words);
+    this.onChosen(place, label, words);
   }
 
   refuse(message: string): void {
@@ -42,7 +42,7 @@ export class AskPlace {
     this.refuse(text ?? say("This location is outside {council}", { council: council.name }));
   }
 
-  say(text: string): void {
+  showStatus(text: string): void {
     this.status.textContent = text;
   }
 
@@ -60,7 +60,7 @@ export class AskPlace {
 
   private async useLocation(): Promise<void> {
     clearErrors(this.section);
-    this.say(say("Finding your location…"));
+    this.showStatus(say("Finding your location…"));
     const found = await findPosition();
     if ("problem" in found) return this.refuse(found.problem);
     const council = await this.council();
@@ -70,7 +70,7 @@ export class AskPlace {
 
   private async openMap(): Promise<void> {
     clearErrors(this.section);
-    if (!this.map) this.say(say("Loading the map…"));
+    if (!this.map) this.showStatus(say("Loading the map…"));
     const council = await this.council();
     if (!council) return;
     try {

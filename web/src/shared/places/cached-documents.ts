@@ -17,7 +17,7 @@ export const SAVED_COPY = "ginnel-saved-copy";
 const copies = storedCopies(() => indexedDB.open(DATABASE, 1), STORE, MOST);
 
 /** The document, or null if there is none. If there is only a copy, the page says how old it is. Throws without one. */
-export async function keptDocument<T>(
+export async function loadDocument<T>(
   url: string,
   patienceMs = PATIENCE_MS,
   read: (answer: Response) => Promise<unknown> = (answer) => answer.json(),
@@ -52,4 +52,4 @@ export async function fetchDocument(
 }
 
 /** The bytes of a document that is not JSON. */
-export const keptBytes = (url: string) => keptDocument<ArrayBuffer>(url, PATIENCE_MS, (answer) => answer.arrayBuffer());
+export const loadBytes = (url: string) => loadDocument<ArrayBuffer>(url, PATIENCE_MS, (answer) => answer.arrayBuffer());

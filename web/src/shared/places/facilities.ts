@@ -1,14 +1,14 @@
 /** Published facilities by kind, and the nearest of them. */
 import { loadCouncil } from "../council.ts";
 import { nearestOnEdge } from "../geo/polygon-edge.ts";
-import { distanceMm, type Found, type Index, nearest, openIndex, order } from "../geo/nearest.ts";
+import { distanceMm, type NearestPlace, type Index, findNearest, openIndex, byDistance } from "../geo/nearest.ts";
 import { isInPolygons, type Polygon } from "../geo/polygon.ts";
 import type { Place } from "../reports.ts";
-import { keptBytes, keptDocument } from "./cached-documents.ts";
+import { loadBytes, loadDocument } from "./cached-documents.ts";
 import type { Opening } from "./opening.ts";
 import { say } from "../say.ts";
 
-export interface Kind {
+export interface FacilityKind {
   kind: string;
   label: string;
   plural: string;
@@ -31,12 +31,12 @@ export interface Facility extends Place {
   polygon?: Polygon[];
 }
 
-export interface Near {
+export interface NearFacility {
   facility: Facility;
   distance_m: number;
 }
 
-export interface KindDocument extends Omit<Kind, "count"> {
+export interface KindDocument extends Omit<FacilityKind, "count"> {
   attribution?: string;
   /** The digest of the index built from these items. */
   index: string;
@@ -46,33 +46,33 @@ export interface KindDocument extends Omit<Kind, "count"> {
 /** A kind's facilities with their index, if the matching index could be loaded. */
 export interface Facilities {
   value: KindDocument;
-  opened: Index | null;
+  index: Index | null;
 }
 
 /** The published kinds; empty if the council has published none. */
-export async function loadKinds(): Promise<Kind[]> {
+export async function loadKinds(): Promise<FacilityKind[]> {
   const { facility_kinds: url, names } = await loadCouncil();
-  const document = url ? await keptDocument<{ items: Kind[] }>(url) : null;
+  const document = url ? await loadDocument<{ items: FacilityKind[] }>(url) : null;
   return (document?.items ?? []).map((each) => ({ ...each, ...names?.facility_kinds[each.kind] }));
 }
 
-const addressOf = (template: string | undefined, kind: string) => template?.replace("{kind}", kind);
+const kindAddress = (template: string | undefined, kind: string) => template?.replace("{kind}", kind);
 
 /** A kind's facilities without their index, or null if there is no such kind. */
 export async function loadKind(kind: string): Promise<KindDocument | null> {
   const { facilities, names } = await loadCouncil();
-  const url = addressOf(facilities, kind);
-  const document = url ? await keptDocument<KindDocument>(url) : null;
+  const url = kindAddress(facilities, kind);
+  const document = url ? await loadDocument<KindDocument>(url) : null;
   return document && { ...document, ...names?.facility_kinds[kind] };
 }
 
 export async function loadFacilities(kind: string): Promise<Facilities | null> {
-  const url = addressOf((await loadCouncil()).facility_index, kind);
-  const [document, bytes] = await Promise.all([loadKind(kind), url ? keptBytes(url).catch(() => null) : null]);
+  const url = kindAddress((await loadCouncil()).facility_index, kind);
+  const [document, bytes] = await Promise.all([loadKind(kind), url ? loadBytes(url).catch(() => null) : null]);
   if (!document) return null;
   // The two are fetched in parallel, and an import may change one in between.
   const fits = bytes && (await digestOf(bytes)) === document.index;
-  return { value: document, opened: fits ? openIndex(bytes) : null };
+  return { value: document, index: fits ? openIndex(bytes) : null };
 }
 
 async function digestOf(bytes: ArrayBuffer): Promise<string> {
@@ -81,18 +81,18 @@ async function digestOf(bytes: ArrayBuffer): Promise<string> {
 }
 
 /** The nearest facilities, nearest first, as the API sorts them. The distance to an area is to its edge, 0 inside. */
-export function nearestOf({ value: { items }, opened }: Facilities, place: Place, most: number): Near[] {
+export function nearestOf({ value: { items }, index }: Facilities, place: Place, most: number): NearFacility[] {
   const hasAreas = items.some(({ polygon }) => polygon);
-  const found = opened && !hasAreas ? nearest(opened, place, most) : nearestOfAll(items, place, most);
+  const found = index && !hasAreas ? findNearest(index, place, most) : nearestWithoutIndex(items, place, most);
   return found.map(({ number, distance_mm }) => ({ facility: items[number]!, distance_m: distance_mm / 1000 }));
 }
 
-function nearestOfAll(items: Facility[], place: Place, most: number): Found[] {
-  const all = items.map((facility, number) => ({ number, distance_mm: toFacility(facility, place) }));
-  return all.sort(order).slice(0, most);
+function nearestWithoutIndex(items: Facility[], place: Place, most: number): NearestPlace[] {
+  const all = items.map((facility, number) => ({ number, distance_mm: distanceToFacility(facility, place) }));
+  return all.sort(byDistance).slice(0, most);
 }
 
-function toFacility(facility: Facility, place: Place): number {
+function distanceToFacility(facility: Facility, place: Place): number {
   const { polygon } = facility;
   if (!polygon) return distanceMm(facility, place);
   return isInPolygons(place, polygon) ? 0 : distanceMm(nearestOnEdge(polygon, place), place);
@@ -121,6 +121,6 @@ export function distanceText(metres: number): string {
 }
 
 /** The name with a small first letter, unless it starts with an abbreviation such as "GP". */
-export function inSentence(name: string): string {
+export function lowerFirst(name: string): string {
   return /^.[A-Z]/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
 }

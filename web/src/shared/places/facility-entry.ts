@@ -1,12 +1,12 @@
 /** A facility in a list: how far away it is, whether it is open, and its address. */
 import type { Council } from "../council.ts";
 import { isoDay } from "../dates.ts";
-import { element, unseen } from "../dom.ts";
-import { distanceText, type Facility, facilityPage, type Near } from "./facilities.ts";
+import { element, screenReaderText } from "../dom.ts";
+import { distanceText, type Facility, facilityPage, type NearFacility } from "./facilities.ts";
 import { openState } from "./opening.ts";
 import { say } from "../say.ts";
 
-export function facilityEntry({ facility, distance_m }: Near, council: Council): HTMLElement {
+export function facilityEntry({ facility, distance_m }: NearFacility, council: Council): HTMLElement {
   const link = element("a", { href: facilityPage(facility) }, facility.name);
   const facts = element(
     "p",
@@ -46,7 +46,9 @@ function contactOf({ name, address, phone, url }: Facility): HTMLElement[] {
   if (address) parts.push(element("p", {}, address));
   if (phone) parts.push(element("p", {}, telephone(phone)));
   if (url)
-    parts.push(element("p", {}, element("a", { href: url, rel: "noopener" }, say("Website"), unseen(` ${name}`))));
+    parts.push(
+      element("p", {}, element("a", { href: url, rel: "noopener" }, say("Website"), screenReaderText(` ${name}`))),
+    );
   return parts;
 }
 

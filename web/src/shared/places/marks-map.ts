@@ -1,6 +1,6 @@
 /** A map with numbered marks, and a mark for the chosen place. The list beside it is the accessible alternative. */
 import * as L from "leaflet";
-import { createMap, drawGround } from "../basemap.ts";
+import { createMap, drawBasemap } from "../basemap.ts";
 import type { Council } from "../council.ts";
 import { element } from "../dom.ts";
 import type { Place } from "../reports.ts";
@@ -13,8 +13,8 @@ export interface MarksMap {
   /** Replaces all marks by 1, 2, 3…, and zooms so that all are in view. */
   draw(marks: Mark[], here: Place | null): void;
   /** Marks one as chosen. */
-  choose(index: number): void;
-  drawGround(): Promise<boolean>;
+  highlight(index: number): void;
+  drawBasemap(): Promise<boolean>;
 }
 
 const SIZE = 34;
@@ -24,7 +24,7 @@ export function createMarksMap(
   container: HTMLElement,
   council: Council,
   start: Place,
-  pressed: (index: number) => void,
+  onPress: (index: number) => void,
 ): MarksMap {
   const map = createMap(container, council, { ...start, zoom: 16 });
   const layer = L.layerGroup().addTo(map);
@@ -35,7 +35,7 @@ export function createMarksMap(
     const html = element("span", { title: name }, String(index + 1));
     const icon = L.divIcon({ className: "app-mark app-mark--closed", html, iconSize: [SIZE, SIZE] });
     const made = L.marker([lat, long], { icon, keyboard: false, zIndexOffset: -index });
-    return made.on("click", () => pressed(index)).addTo(layer);
+    return made.on("click", () => onPress(index)).addTo(layer);
   }
 
   return {
@@ -46,9 +46,9 @@ export function createMarksMap(
       const all = [...marks, ...(place ? [place] : [])].map(({ lat, long }): L.LatLngTuple => [lat, long]);
       map.invalidateSize().fitBounds(L.latLngBounds(all), { padding: [SIZE, SIZE], maxZoom: CLOSEST, animate: false });
     },
-    choose(index) {
+    highlight(index) {
       drawn.forEach((each, at) => each.getElement()?.classList.toggle("app-mark--chosen", at === index));
     },
-    drawGround: () => drawGround(map, council),
+    drawBasemap: () => drawBasemap(map, council),
   };
 }

@@ -1,5 +1,5 @@
 /** The resident's own place, stored in this browser only. */
-import { keptValue } from "../kept-value.ts";
+import { storedValue } from "../kept-value.ts";
 import type { Place } from "../reports.ts";
 
 export interface MyArea extends Place {
@@ -8,7 +8,7 @@ export interface MyArea extends Place {
   ward: string;
 }
 
-export const myArea = keptValue<MyArea>(
+export const myArea = storedValue<MyArea>(
   () => localStorage,
   "ginnel.my-area",
   ({ lat, long, ward }) => Number.isFinite(lat) && Number.isFinite(long) && Boolean(ward),

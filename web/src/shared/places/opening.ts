@@ -26,22 +26,22 @@ const DAYS = [
 export function openState(openings: Opening[], at: Date, timeZone: string): OpenState {
   const now = minuteOfWeek(at, timeZone);
   const spans = openings.map(([weekday, opens, closes]) => ({ start: weekday * DAY + opens, length: closes - opens }));
-  const left = spans.map(({ start, length }) => length - fromTo(start, now)).filter((minutes) => minutes > 0);
-  if (left.length) return { isOpen: true, ...until(now, runOn(spans, now, Math.max(...left))) };
-  const waits = spans.map(({ start }) => fromTo(now, start));
-  return { isOpen: false, ...(waits.length && until(now, Math.min(...waits))) };
+  const left = spans.map(({ start, length }) => length - minutesBetween(start, now)).filter((minutes) => minutes > 0);
+  if (left.length) return { isOpen: true, ...describeChange(now, joinedLength(spans, now, Math.max(...left))) };
+  const waits = spans.map(({ start }) => minutesBetween(now, start));
+  return { isOpen: false, ...(waits.length && describeChange(now, Math.min(...waits))) };
 }
 
 /** Minutes from one to the other, across the end of the week. */
-const fromTo = (one: number, other: number) => (((other - one) % WEEK) + WEEK) % WEEK;
+const minutesBetween = (one: number, other: number) => (((other - one) % WEEK) + WEEK) % WEEK;
 
 /** Joins a span with the one that starts where it ends, for example at midnight. */
-function runOn(spans: { start: number; length: number }[], now: number, minutes: number): number {
-  const next = spans.find(({ start }) => fromTo(start, now + minutes) === 0);
-  return next && minutes < WEEK ? runOn(spans, now, minutes + next.length) : minutes;
+function joinedLength(spans: { start: number; length: number }[], now: number, minutes: number): number {
+  const next = spans.find(({ start }) => minutesBetween(start, now + minutes) === 0);
+  return next && minutes < WEEK ? joinedLength(spans, now, minutes + next.length) : minutes;
 }
 
-function until(now: number, minutes: number): { until?: string } {
+function describeChange(now: number, minutes: number): { until?: string } {
   if (minutes >= WEEK) return {};
   const then = (now + minutes) % WEEK;
   const time = `${pad(Math.floor((then % DAY) / 60))}:${pad(then % 60)}`;

@@ -13,25 +13,25 @@ const PAUSE_MS = 120;
 const SHORTEST = 2;
 
 /** `words` is the text for an address: the street with a typed house number before it. */
-export type Choose = (place: Place, label: string, words: string) => void;
+export type OnPlaceChosen = (place: Place, label: string, words: string) => void;
 
 const input = byId<HTMLInputElement>("place-search");
 const status = byId("place-search-status");
 const list = byId("place-choices");
-let choose: Choose;
+let onChosen: OnPlaceChosen;
 let active = -1;
 /** Set while typed text waits to be searched for. */
 let pause: number | undefined;
 
-export function startPlaceBox(chosen: Choose): void {
-  choose = chosen;
+export function startPlaceBox(chosen: OnPlaceChosen): void {
+  onChosen = chosen;
   input.addEventListener("focus", () => void load().catch(() => undefined), { once: true });
   input.addEventListener("input", () => {
     clearTimeout(pause);
     pause = window.setTimeout(() => void search(), PAUSE_MS);
   });
-  input.addEventListener("keydown", press);
-  input.addEventListener("blur", close);
+  input.addEventListener("keydown", handleKey);
+  input.addEventListener("blur", closeList);
   // A press on a choice must not take the focus, or the list would close before the click.
   list.addEventListener("mousedown", (event) => event.preventDefault());
 }
@@ -46,19 +46,19 @@ async function search(): Promise<void> {
   clearTimeout(pause);
   pause = undefined;
   const typed = input.value;
-  if (typed.trim().length < SHORTEST) return fill([], "");
+  if (typed.trim().length < SHORTEST) return showChoices([], "");
   try {
     const { searchPlaces } = await load();
     const found = await searchPlaces(typed);
     if (typed !== input.value) return;
-    const shown = found.slice(0, MOST).map(option);
-    fill(shown, countText(found.length));
+    const shown = found.slice(0, MOST).map(choiceItem);
+    showChoices(shown, countText(found.length));
   } catch {
-    fill([], say("We could not load the list of streets. Check your connection, or choose another way."));
+    showChoices([], say("We could not load the list of streets. Check your connection, or choose another way."));
   }
 }
 
-function option({ lat, long, label, words }: FoundPlace, index: number): HTMLElement {
+function choiceItem({ lat, long, label, words }: FoundPlace, index: number): HTMLElement {
   const made = element(
     "li",
     { class: "app-choice", id: `place-choice-${index}`, role: "option", "aria-selected": "false" },
@@ -66,25 +66,25 @@ function option({ lat, long, label, words }: FoundPlace, index: number): HTMLEle
   );
   made.addEventListener("click", () => {
     input.value = "";
-    fill([], "");
-    choose({ lat, long }, label, words);
+    showChoices([], "");
+    onChosen({ lat, long }, label, words);
   });
   return made;
 }
 
-function fill(options: HTMLElement[], text: string): void {
+function showChoices(options: HTMLElement[], text: string): void {
   status.textContent = text;
   list.replaceChildren(...options);
-  open(options.length > 0 && document.activeElement === input);
+  setListOpen(options.length > 0 && document.activeElement === input);
 }
 
-function open(isOpen: boolean): void {
+function setListOpen(isOpen: boolean): void {
   show(list, isOpen);
   input.setAttribute("aria-expanded", String(isOpen));
   activate(-1);
 }
 
-const close = () => open(false);
+const closeList = () => setListOpen(false);
 
 function activate(index: number): void {
   active = index;
@@ -95,11 +95,11 @@ function activate(index: number): void {
   now?.scrollIntoView({ block: "nearest" });
 }
 
-function press(event: KeyboardEvent): void {
+function handleKey(event: KeyboardEvent): void {
   const count = list.children.length;
   if (event.key === "Escape") {
     if (list.hidden) input.value = "";
-    return close();
+    return closeList();
   }
   if (event.key === "Enter") {
     event.preventDefault();
@@ -107,7 +107,7 @@ function press(event: KeyboardEvent): void {
   }
   if (count === 0 || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
   event.preventDefault();
-  if (list.hidden) open(true);
+  if (list.hidden) setListOpen(true);
   // Enter first marks a choice, and selects it the second time.
   if (event.key === "Enter" && active >= 0) (list.children[active] as HTMLElement).click();
   else activate(event.key === "ArrowUp" ? (active <= 0 ? count - 1 : active - 1) : (active + 1) % count);

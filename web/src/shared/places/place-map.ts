@@ -3,7 +3,7 @@
  * arrow keys move the pin. Zoomed out, the map moves without the pin, because a place would not be exact.
  */
 import * as L from "leaflet";
-import { createMap, drawGround } from "../basemap.ts";
+import { createMap, drawBasemap } from "../basemap.ts";
 import type { Council } from "../council.ts";
 import type { Place } from "../reports.ts";
 
@@ -24,7 +24,7 @@ export interface PlaceMap {
   show(place: Place): void;
   /** Draws a ring around a place that is known that well. Without a pin, the map shows the whole ring. */
   ring(place: Place, radius_m: number): void;
-  drawGround(): Promise<boolean>;
+  drawBasemap(): Promise<boolean>;
 }
 
 /** Without a place, it shows the middle of the council's area and no pin. `moved` runs when somebody moves the pin. */
@@ -33,7 +33,7 @@ export function createPlaceMap(
   council: Council,
   place: Place | null,
   middle: Place,
-  moved: (place: Place) => void,
+  onMoved: (place: Place) => void,
 ): PlaceMap {
   const start = { ...(place ?? middle), zoom: place ? CLOSE_ZOOM : WIDE_ZOOM };
   // The middle stays where it is when somebody zooms, and the pin with it.
@@ -45,67 +45,67 @@ export function createPlaceMap(
   });
   const marker = L.marker(map.getCenter(), { icon: ICON, draggable: true, keyboard: false });
   const ring = L.circle(map.getCenter(), { radius: 1, interactive: false, className: "app-accuracy" });
-  let isQuiet = false;
+  let isSilent = false;
   /** What the page knows. */
-  let told: L.LatLng | null = null;
+  let reported: L.LatLng | null = null;
 
-  function put(at: L.LatLng): void {
+  function setPin(at: L.LatLng): void {
     marker.setLatLng(at).addTo(map);
   }
 
-  function isStill(): boolean {
+  function isPinCentred(): boolean {
     if (!map.hasLayer(marker)) return false;
     const off = map.latLngToContainerPoint(marker.getLatLng()).distanceTo(map.getSize().divideBy(2));
     return off < STILL_PX;
   }
 
-  function quietly(act: () => void): void {
-    isQuiet = true;
+  function withoutReporting(act: () => void): void {
+    isSilent = true;
     act();
-    isQuiet = false;
-    if (map.hasLayer(marker)) told = marker.getLatLng();
+    isSilent = false;
+    if (map.hasLayer(marker)) reported = marker.getLatLng();
   }
 
-  function tell(): void {
+  function reportMove(): void {
     const at = marker.getLatLng();
-    if (isQuiet || !map.hasLayer(marker) || (told && at.equals(told))) return;
-    told = at;
-    moved({ lat: round(at.lat), long: round(at.lng) });
+    if (isSilent || !map.hasLayer(marker) || (reported && at.equals(reported))) return;
+    reported = at;
+    onMoved({ lat: round(at.lat), long: round(at.lng) });
   }
 
-  function goTo(at: L.LatLng): void {
+  function movePin(at: L.LatLng): void {
     map.setView(at, Math.max(map.getZoom(), CLOSE_ZOOM), { animate: false });
-    put(at);
-    tell();
+    setPin(at);
+    reportMove();
   }
 
   map.on("move", () => {
-    if (!isQuiet && map.getZoom() >= PIN_ZOOM && !isStill()) put(map.getCenter());
+    if (!isSilent && map.getZoom() >= PIN_ZOOM && !isPinCentred()) setPin(map.getCenter());
   });
-  map.on("moveend", tell);
-  map.on("click", ({ latlng }) => goTo(latlng));
-  marker.on("dragend", () => goTo(marker.getLatLng()));
+  map.on("moveend", reportMove);
+  map.on("click", ({ latlng }) => movePin(latlng));
+  marker.on("dragend", () => movePin(marker.getLatLng()));
   container.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target !== container) return;
     event.preventDefault();
-    goTo(map.getCenter());
+    movePin(map.getCenter());
   });
-  if (place) quietly(() => put(map.getCenter()));
+  if (place) withoutReporting(() => setPin(map.getCenter()));
 
   return {
     show({ lat, long }) {
-      quietly(() => {
+      withoutReporting(() => {
         map.invalidateSize({ animate: false }).setView([lat, long], CLOSE_ZOOM, { animate: false });
-        put(L.latLng(lat, long));
+        setPin(L.latLng(lat, long));
       });
     },
     ring({ lat, long }, radius) {
-      quietly(() => {
+      withoutReporting(() => {
         ring.setLatLng([lat, long]).setRadius(radius).addTo(map);
         if (!map.hasLayer(marker)) map.fitBounds(ring.getBounds(), { animate: false });
       });
     },
-    drawGround: () => drawGround(map, council),
+    drawBasemap: () => drawBasemap(map, council),
   };
 }
 

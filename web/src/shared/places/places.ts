@@ -1,15 +1,15 @@
 /** The council's streets, places, facilities and postcodes, loaded for the first search, with a copy for use offline. */
 import { loadCouncil } from "../council.ts";
-import { keptDocument } from "./cached-documents.ts";
+import { loadDocument } from "./cached-documents.ts";
 import {
   hasHouses,
   houseNumberOf,
-  type Known,
-  known,
+  type IndexedPlace,
+  indexPlace,
   type KnownPlace,
   mayHavePostcode,
   type Postcodes,
-  search,
+  findMatches,
 } from "./search.ts";
 
 /** The label and place of each facility that people search by its name, by kind. */
@@ -17,11 +17,11 @@ interface FacilityNames {
   kinds: Record<string, [label: string, lat: number, long: number][]>;
 }
 
-let places: Promise<Known[]> | undefined;
+let places: Promise<IndexedPlace[]> | undefined;
 let postcodes: Promise<Postcodes | null> | undefined;
 
 /** Loads them once. After a failure, the next call tries again. */
-export function loadPlaces(): Promise<Known[]> {
+export function loadPlaces(): Promise<IndexedPlace[]> {
   places ??= fetchPlaces().catch((error) => {
     places = undefined;
     throw error;
@@ -29,19 +29,19 @@ export function loadPlaces(): Promise<Known[]> {
   return places;
 }
 
-async function fetchPlaces(): Promise<Known[]> {
+async function fetchPlaces(): Promise<IndexedPlace[]> {
   const { places: url } = await loadCouncil();
   const [document, facilities] = await Promise.all([
-    url ? keptDocument<{ items: KnownPlace[] }>(url) : null,
+    url ? loadDocument<{ items: KnownPlace[] }>(url) : null,
     fetchFacilities().catch(() => []),
   ]);
   if (!document) throw new Error("The list of places is missing");
-  return [...document.items, ...facilities].map(known);
+  return [...document.items, ...facilities].map(indexPlace);
 }
 
 async function fetchFacilities(): Promise<KnownPlace[]> {
   const { facility_names: url } = await loadCouncil();
-  const document = url ? await keptDocument<FacilityNames>(url) : null;
+  const document = url ? await loadDocument<FacilityNames>(url) : null;
   const named = Object.values(document?.kinds ?? {}).flat();
   return named.map(([label, lat, long]) => ({ label, kind: "facility", lat, long }));
 }
@@ -57,7 +57,7 @@ function loadPostcodes(): Promise<Postcodes | null> {
 
 async function fetchPostcodes(): Promise<Postcodes | null> {
   const { postcodes: url } = await loadCouncil();
-  return url ? keptDocument<Postcodes>(url) : null;
+  return url ? loadDocument<Postcodes>(url) : null;
 }
 
 /** A place that was found. `words` are for an address: a street with the typed house number, or another name. */
@@ -70,7 +70,7 @@ export async function searchPlaces(typed: string): Promise<FoundPlace[]> {
   const known = await loadPlaces();
   const codes = mayHavePostcode(typed) ? await loadPostcodes() : null;
   const number = houseNumberOf(typed);
-  return search(typed, known, codes).map((place) => ({ ...place, words: addressOf(place, number) }));
+  return findMatches(typed, known, codes).map((place) => ({ ...place, words: addressOf(place, number) }));
 }
 
 function addressOf(place: KnownPlace, number: string): string {

@@ -6,7 +6,7 @@ import type { Mark, MarksMap } from "./marks-map.ts";
 import { say } from "../say.ts";
 
 /** What the map shows. */
-export interface Shown {
+export interface MapContent {
   marks: Mark[];
   here: Place | null;
 }
@@ -21,8 +21,8 @@ export class MapOnRequest {
   constructor(
     button: string,
     private readonly box: string,
-    private readonly shown: () => Shown,
-    private readonly pressed: (index: number) => HTMLElement | undefined,
+    private readonly content: () => MapContent,
+    private readonly onPress: (index: number) => HTMLElement | undefined,
   ) {
     this.opener = byId(button);
     this.status = byId(`${box}-status`);
@@ -31,31 +31,31 @@ export class MapOnRequest {
   }
 
   /** Marks one as chosen. */
-  choose(index: number): void {
-    this.map?.choose(index);
+  highlight(index: number): void {
+    this.map?.highlight(index);
   }
 
   /** After the list has changed. */
   redraw(): void {
-    const { marks, here } = this.shown();
+    const { marks, here } = this.content();
     this.status.textContent = "";
     if (!byId(this.box).hidden) this.map?.draw(marks, here);
   }
 
   close(): void {
-    this.open(false);
+    this.setOpen(false);
   }
 
   private async toggle(): Promise<void> {
     const box = byId(this.box);
-    this.open(Boolean(box.hidden));
+    this.setOpen(Boolean(box.hidden));
     if (box.hidden) return;
     try {
       this.status.textContent = this.map ? "" : say("Loading the map…");
       await this.load(box);
       this.redraw();
     } catch {
-      this.open(false);
+      this.setOpen(false);
       this.status.textContent = say("We could not load the map. The list has the same information.");
     }
   }
@@ -63,20 +63,20 @@ export class MapOnRequest {
   private async load(box: HTMLElement): Promise<void> {
     if (this.map) return;
     const [{ createMarksMap }, council] = await Promise.all([import("./marks-map.ts"), loadCouncil()]);
-    const { marks, here } = this.shown();
-    this.map = createMarksMap(box, council, here ?? marks[0]!, (index) => this.press(index));
-    void this.map.drawGround();
+    const { marks, here } = this.content();
+    this.map = createMarksMap(box, council, here ?? marks[0]!, (index) => this.selectMark(index));
+    void this.map.drawBasemap();
   }
 
   /** Moves the focus without scrolling, so that the map stays in place. */
-  private press(index: number): void {
-    this.choose(index);
-    this.pressed(index)?.focus({ preventScroll: true });
-    const { name } = this.shown().marks[index]!;
+  private selectMark(index: number): void {
+    this.highlight(index);
+    this.onPress(index)?.focus({ preventScroll: true });
+    const { name } = this.content().marks[index]!;
     this.status.textContent = say("Selected: {number}. {name}", { number: index + 1, name });
   }
 
-  private open(isOpen: boolean): void {
+  private setOpen(isOpen: boolean): void {
     show(byId(this.box), isOpen);
     this.opener.setAttribute("aria-expanded", String(isOpen));
     this.opener.textContent = isOpen ? say("Hide the map") : this.closedWords;

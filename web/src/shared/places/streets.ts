@@ -1,11 +1,11 @@
 /** Finds the street at a place, from the published lines of streets: the twin of chalicelib/gazetteer/streets.py. */
 import { type Corner, loadCouncil } from "../council.ts";
 import type { Place } from "../reports.ts";
-import { keptDocument } from "./cached-documents.ts";
+import { loadDocument } from "./cached-documents.ts";
 
 export type Streets = Record<string, Corner[][]>;
 
-interface Piece {
+interface StreetLine {
   west: number;
   south: number;
   east: number;
@@ -17,30 +17,30 @@ interface Piece {
 const NEAR_M = 100;
 const METRES_PER_DEGREE = 111_320;
 
-let pieces: Promise<Piece[]> | undefined;
+let lines: Promise<StreetLine[]> | undefined;
 
 /** The name of the street at the place; an empty string if none is near, or the streets cannot be loaded. */
 export async function streetAt(place: Place): Promise<string> {
-  pieces ??= fetchPieces();
+  lines ??= fetchStreetLines();
   try {
-    return nearestStreet(place, await pieces);
+    return nearestStreet(place, await lines);
   } catch {
-    pieces = undefined;
+    lines = undefined;
     return "";
   }
 }
 
-async function fetchPieces(): Promise<Piece[]> {
+async function fetchStreetLines(): Promise<StreetLine[]> {
   const { streets: url } = await loadCouncil();
-  const document = url ? await keptDocument<{ streets: Streets }>(url) : null;
-  return piecesOf(document?.streets ?? {});
+  const document = url ? await loadDocument<{ streets: Streets }>(url) : null;
+  return streetLines(document?.streets ?? {});
 }
 
-export function piecesOf(streets: Streets): Piece[] {
-  return Object.entries(streets).flatMap(([name, lines]) => lines.map((line) => pieceOf(name, line)));
+export function streetLines(streets: Streets): StreetLine[] {
+  return Object.entries(streets).flatMap(([name, lines]) => lines.map((line) => streetLine(name, line)));
 }
 
-function pieceOf(name: string, line: Corner[]): Piece {
+function streetLine(name: string, line: Corner[]): StreetLine {
   const longs = line.map(([long]) => long);
   const lats = line.map(([, lat]) => lat);
   return {
@@ -54,7 +54,7 @@ function pieceOf(name: string, line: Corner[]): Piece {
 }
 
 /** The nearest street within 100 m; of equally near ones the first by name. */
-export function nearestStreet(place: Place, known: readonly Piece[]): string {
+export function nearestStreet(place: Place, known: readonly StreetLine[]): string {
   const wide = Math.cos((place.lat * Math.PI) / 180);
   const [high, broad] = [NEAR_M / METRES_PER_DEGREE, NEAR_M / METRES_PER_DEGREE / wide];
   let [least, found] = [NEAR_M, ""];
@@ -70,11 +70,11 @@ export function nearestStreet(place: Place, known: readonly Piece[]): string {
 /** The distance to the line, on a plane. */
 function distanceM({ lat, long }: Place, line: Corner[], wide: number): number {
   const at = line.map(([x, y]): Corner => [(x - long) * wide, y - lat]);
-  const spans = at.map((end, index) => fromOrigin(at[Math.max(index - 1, 0)]!, end));
+  const spans = at.map((end, index) => distanceFromOrigin(at[Math.max(index - 1, 0)]!, end));
   return METRES_PER_DEGREE * Math.min(...spans);
 }
 
-function fromOrigin([ax, ay]: Corner, [bx, by]: Corner): number {
+function distanceFromOrigin([ax, ay]: Corner, [bx, by]: Corner): number {
   const [dx, dy] = [bx - ax, by - ay];
   const square = dx * dx + dy * dy;
   const along = square ? -(ax * dx + ay * dy) / square : 0;

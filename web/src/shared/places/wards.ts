@@ -4,7 +4,7 @@ import { nearestOnEdge } from "../geo/polygon-edge.ts";
 import { distanceMm } from "../geo/nearest.ts";
 import { isInPolygons, type Polygon } from "../geo/polygon.ts";
 import type { Place } from "../reports.ts";
-import { keptDocument } from "./cached-documents.ts";
+import { loadDocument } from "./cached-documents.ts";
 
 export interface Ward {
   code: string;
@@ -36,7 +36,7 @@ export function loadWards(council: Council): Promise<Ward[]> {
 }
 
 async function fetchWards({ wards: url, names }: Council): Promise<Ward[]> {
-  const document = url ? await keptDocument<{ items: Ward[] }>(url) : null;
+  const document = url ? await loadDocument<{ items: Ward[] }>(url) : null;
   return (document?.items ?? []).map((each) => ({ ...each, name: names?.wards[each.code] ?? each.name }));
 }
 

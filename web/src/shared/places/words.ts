@@ -24,23 +24,24 @@ export function wordsOf(text: string): string[] {
 export const shortOf = (word: string) => SHORT[word] ?? word;
 
 /** Whether the word starts with the typed text, or both have the same short form. */
-export function fits(word: string, typed: string): boolean {
+export function matchesTyped(word: string, typed: string): boolean {
   return word.startsWith(typed) || shortOf(word) === shortOf(typed);
 }
 
 /** 0 if the word fits, else the number of its mistakes, or null if there are too many. */
-export const costOf = (word: string, typed: string) => (fits(word, typed) ? 0 : mistakesOf(word, typed));
+export const spellingCost = (word: string, typed: string) =>
+  matchesTyped(word, typed) ? 0 : countMistakes(word, typed);
 
 /** The number of edits to the word, or null if there are too many. Shorter words allow fewer edits, numbers none. */
-export function mistakesOf(word: string, typed: string): number | null {
+export function countMistakes(word: string, typed: string): number | null {
   const most = /^\p{N}+$/u.test(typed) || typed.length < 4 ? 0 : typed.length < 8 ? 1 : MOST_MISTAKES;
   if (most === 0 || typed.length - word.length > most) return null;
-  const cost = edits(typed, word);
+  const cost = countEdits(typed, word);
   return cost <= most ? cost : null;
 }
 
 /** The fewest edits to a prefix of the word; swapping two neighbours is one edit. Source: Damerau (1964). */
-function edits(typed: string, word: string): number {
+function countEdits(typed: string, word: string): number {
   let before: number[] = [];
   let row = Array.from({ length: word.length + 1 }, (_, column) => column);
   for (let i = 0; i < typed.length; i++) {

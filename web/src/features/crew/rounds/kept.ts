@@ -22,7 +22,7 @@ interface Kept<Value> {
   at: number;
 }
 
-const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
+const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
 
 /** A full phone is no error: rounds can be read again. */
 export async function keepRounds<Kind extends keyof Kinds>(
@@ -31,12 +31,12 @@ export async function keepRounds<Kind extends keyof Kinds>(
   value: Kinds[Kind],
 ): Promise<void> {
   const kept: Kept<Kinds[Kind]> = { key: `${kind}/${which}`, value, at: Date.now() };
-  await work("readwrite", (store) => store.put(kept)).catch(() => undefined);
+  await run("readwrite", (store) => store.put(kept)).catch(() => undefined);
 }
 
 /** All of a kind, by what they are of. */
 export async function keptRounds<Kind extends keyof Kinds>(kind: Kind): Promise<Map<string, Kinds[Kind]>> {
-  const all = await work<Kept<Kinds[Kind]>[]>("readonly", (store) => store.getAll()).catch(() => []);
+  const all = await run<Kept<Kinds[Kind]>[]>("readonly", (store) => store.getAll()).catch(() => []);
   return new Map(
     all
       .filter(({ key }) => key.startsWith(`${kind}/`))
@@ -45,11 +45,11 @@ export async function keptRounds<Kind extends keyof Kinds>(kind: Kind): Promise<
 }
 
 export async function forgetRounds(): Promise<void> {
-  await work("readwrite", (store) => store.clear());
+  await run("readwrite", (store) => store.clear());
 }
 
 export async function forgetOldRounds(): Promise<void> {
-  const all = await work<Kept<unknown>[]>("readonly", (store) => store.getAll());
+  const all = await run<Kept<unknown>[]>("readonly", (store) => store.getAll());
   for (const { key } of all.filter(({ at }) => Date.now() - at > OLD_MS))
-    await work("readwrite", (store) => store.delete(key));
+    await run("readwrite", (store) => store.delete(key));
 }

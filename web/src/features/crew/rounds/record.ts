@@ -1,7 +1,7 @@
 /** Records what a crew says of a round: stored on the phone first, then sent with its other operations. */
 import { deviceKey } from "../../../shared/device.ts";
 import type { Item } from "../model.ts";
-import { items, keep, nextSeq } from "../outbox.ts";
+import { items, save, nextSeq } from "../outbox.ts";
 import { whoSpeaks } from "../state.ts";
 import { KIND_WORDS, type RoundDay, type RoundKind, type RoundReason, type RoundSubject } from "./model.ts";
 
@@ -41,7 +41,7 @@ export async function sayOfRound(of: RoundDay, { kind, version, about = {}, reas
     attention: null,
     round: { code: of.round, day: of.day, ...about },
   };
-  await keep(item);
+  await save(item);
   void navigator.storage?.persist?.().catch(() => false);
 }
 

@@ -1,11 +1,11 @@
 /** The choice of crew and day. */
-import { choiceItems, chosenIn } from "../../../shared/choices.ts";
+import { choiceItems, checkedValues } from "../../../shared/choices.ts";
 import { loadCouncil } from "../../../shared/council.ts";
 import { isoDay } from "../../../shared/dates.ts";
 import { element } from "../../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
 import { isSignedOut } from "../../../shared/outcome.ts";
-import { call, faultsOf, signInAddress, whoIsSignedIn } from "../../../shared/session.ts";
+import { call, errorsOf, signInAddress, whoIsSignedIn } from "../../../shared/session.ts";
 import type { Crew } from "../model.ts";
 import { back, heading, type Part } from "../parts.ts";
 import { choose as keepChoice, state } from "../state.ts";
@@ -21,7 +21,7 @@ export async function choose(): Promise<Part[]> {
     return [...top, element("p", {}, "This page is for the council's crews.")];
   const asked = await call<{ items: Crew[] }>("GET", "/api/crews");
   if (asked.kind !== "stored")
-    return [...top, element("p", { role: "alert" }, faultsOf(asked)[0]!.message.replace("Nothing was changed: ", ""))];
+    return [...top, element("p", { role: "alert" }, errorsOf(asked)[0]!.message.replace("Nothing was changed: ", ""))];
   if (!asked.value.items.length)
     return [...top, element("p", {}, "You are not in a crew. Ask the office to add you to one.")];
   const council = await loadCouncil();
@@ -73,7 +73,7 @@ function form(crews: Crew[], account: string, zone: string): HTMLElement {
   made.addEventListener("submit", (event) => {
     event.preventDefault();
     clearErrors(made);
-    const chosen = crews.find(({ crew }) => crew === chosenIn(made, "crew")[0]);
+    const chosen = crews.find(({ crew }) => crew === checkedValues(made, "crew")[0]);
     if (!chosen) return showErrors(made, [{ field: "crew", message: "Choose a crew" }]);
     if (!day.value) return showErrors(made, [{ field: "day", message: "Choose a day" }]);
     void open(chosen, day.value === today ? null : day.value);

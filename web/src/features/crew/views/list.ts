@@ -1,5 +1,5 @@
 /** The day's jobs, in order. */
-import { actionButton, element, unseen } from "../../../shared/dom.ts";
+import { actionButton, element, screenReaderText } from "../../../shared/dom.ts";
 import { ENDED } from "../model.ts";
 import { buttonLink, dayWords, heading, type Part, placeOf, tagsInList, whenText } from "../parts.ts";
 import { type Shown, dayOf, findShown, isOthers, leftToDo, needingAttention, state } from "../state.ts";
@@ -161,7 +161,7 @@ function entry(shown: Shown, next?: Shown): HTMLElement {
   const name = element(
     "a",
     { href: `#job/${job.job_id}`, id: `job-${job.job_id}` },
-    ...(number ? [unseen(`${number}. `)] : []),
+    ...(number ? [screenReaderText(`${number}. `)] : []),
     job.title,
   );
   const of = element("h2", {}, ...(isFirst ? [element("span", { class: "crew-next" }, "Next"), " "] : []), name);

@@ -1,6 +1,6 @@
 /** The day on a map, drawn from the stored base map. Without it, the list says where the jobs are. */
 import * as L from "leaflet";
-import { createMap, drawGround } from "../../../shared/basemap.ts";
+import { createMap, drawBasemap } from "../../../shared/basemap.ts";
 import { loadCouncil } from "../../../shared/council.ts";
 import { byId, element } from "../../../shared/dom.ts";
 import { ENDED } from "../model.ts";
@@ -59,7 +59,7 @@ export async function drawMap(): Promise<boolean> {
     maxZoom: CLOSEST,
     animate: false,
   });
-  await drawGround(map, council, kept?.blob);
+  await drawBasemap(map, council, kept?.blob);
   if ((await mayKnowPlace()) === "granted") followPlace(draw);
   return true;
 }

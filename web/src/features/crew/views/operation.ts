@@ -1,7 +1,7 @@
 /** The form that records the outcome of a job. Every change is stored on the phone at once. */
 import { isoDay } from "../../../shared/dates.ts";
-import { element, unseen } from "../../../shared/dom.ts";
-import { choiceGroup, choiceItems, chosenIn } from "../../../shared/choices.ts";
+import { element, screenReaderText } from "../../../shared/dom.ts";
+import { choiceGroup, choiceItems, checkedValues } from "../../../shared/choices.ts";
 import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
 import type { FieldError } from "../../../shared/outcome.ts";
 import { shrink } from "../../report/photo-shrink.ts";
@@ -100,7 +100,7 @@ function reasons(draft: Draft): HTMLElement {
   const items = choiceItems("radio", "reason", Object.entries(REASONS), draft.reason ? [draft.reason] : []);
   const group = choiceGroup("Why not?", "radios", items);
   group.addEventListener("change", () => {
-    draft.reason = (chosenIn(group)[0] ?? null) as Reason | null;
+    draft.reason = (checkedValues(group)[0] ?? null) as Reason | null;
     void saveDraft(draft);
   });
   return group;
@@ -189,7 +189,7 @@ function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
       "button",
       { class: "govuk-button govuk-button--secondary", type: "button" },
       "Remove",
-      unseen(` ${name.toLowerCase()}`),
+      screenReaderText(` ${name.toLowerCase()}`),
     );
     remove.addEventListener("click", () => void takeOut(id, name));
     return element("li", {}, await picture(id, name), remove);

@@ -1,5 +1,5 @@
 /** The forms of a round: it is cancelled, a street was not reached, a bin was not emptied. */
-import { choiceGroup, choiceItems, chosenIn } from "../../../shared/choices.ts";
+import { choiceGroup, choiceItems, checkedValues } from "../../../shared/choices.ts";
 import { element } from "../../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
 import type { FieldError } from "../../../shared/outcome.ts";
@@ -51,7 +51,7 @@ export function roundForm(code: string, step: RoundForm): Part[] {
   async function save(): Promise<void> {
     clearErrors(form);
     const { about, faults } = aboutIn(form, step, streets);
-    const reason = (chosenIn(form, "reason")[0] ?? null) as RoundReason | null;
+    const reason = (checkedValues(form, "reason")[0] ?? null) as RoundReason | null;
     if (!reason) faults.push({ field: "reason", message: "Choose a reason" });
     if (faults.length) return showErrors(form, faults);
     const known = state.rounds.left.get(`${code}/${shown!.round.day}`) ?? [];

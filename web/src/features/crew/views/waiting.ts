@@ -2,7 +2,7 @@
 import { actionButton, element } from "../../../shared/dom.ts";
 import { signInAddress } from "../../../shared/session.ts";
 import type { Item } from "../model.ts";
-import { changeItem, keep, nextSeq, remove } from "../outbox.ts";
+import { changeItem, save, nextSeq, remove } from "../outbox.ts";
 import { back, heading, moment, type Part, photosHere, pictureHere } from "../parts.ts";
 import { dropPhoto } from "../photos.ts";
 import { asNote } from "../record.ts";
@@ -99,7 +99,7 @@ function othersEntry(item: Item): HTMLElement {
     if (typeof state.who !== "object") return;
     const { account_id } = state.who;
     await changeItem(item.op_id, (known) =>
-      keep({
+      save({
         ...known,
         account: account_id,
         photos: known.photos.map(({ uploaded: _, ...photo }) => photo),
@@ -139,7 +139,7 @@ function refusedEntry(item: Item): HTMLElement {
   ];
   async function put(change: Partial<Item>): Promise<void> {
     await changeItem(item.op_id, (known) =>
-      keep({ ...known, ...change, photos: known.photos.map(({ refused: _, ...photo }) => photo) }),
+      save({ ...known, ...change, photos: known.photos.map(({ refused: _, ...photo }) => photo) }),
     );
     await reload();
     void sync();
@@ -176,7 +176,7 @@ function saveLink(id: string, index: number): HTMLElement[] {
 /** Stores it as a note first, then deletes the original. */
 async function asANote(item: Item): Promise<void> {
   await changeItem(item.op_id, async (known) => {
-    await keep({ ...asNote(known, saidText(known), known.attention ?? ""), seq: await nextSeq() });
+    await save({ ...asNote(known, saidText(known), known.attention ?? ""), seq: await nextSeq() });
     await remove(known.op_id);
   });
   await reload();
