@@ -94,7 +94,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     @property
     def is_order(self) -> bool:
         """True if it is booked or paid."""
-        return self.kind in ("booking", "payment")
+        return self.calendar is not None or self.price is not None
 
     @property
     def why_sign_in(self) -> str | None:

@@ -84,6 +84,12 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
                     name, "is required, or leave out both and describe the location in address"
                 )
 
+    def order_faults(self) -> Iterator[FieldError]:
+        """The fields of an order that are given, for a service that has none."""
+        for name in ("items", "hold_id", "amount_pence", "is_concession"):
+            if getattr(self, name) not in (None, False):
+                yield FieldError(name, "is not for this service: leave it out")
+
 
 class OwnChanges(msgspec.Struct, frozen=True, kw_only=True):
     """Changes that a resident makes to their own report; None leaves a field as it is. `clear`

@@ -74,7 +74,7 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
             return frozenset()
         if self.visibility == "held":
             return frozenset(("held",))
-        reasons = {each.reason for each in open_needs(self.needs)}
+        reasons = {need.reason for need in self.needs if need.is_open}
         photo_waits = any(photo.state == "waiting" for photo in self.photos)
         is_lost = self.point is None and not self.placeless
         waits = self.visibility == "waiting" or is_lost or photo_waits

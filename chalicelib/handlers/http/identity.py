@@ -70,6 +70,8 @@ class Caller(Struct, frozen=True):
 
     def author(self, token: str | None = None) -> Author:
         """The caller as author of a report; `token` came with a link to a report."""
+        if self.account is None:
+            return Author(token=token)
         return Author(
             self.account_id,
             staff_in=self._remits("reports.work"),

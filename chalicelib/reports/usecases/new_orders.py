@@ -40,16 +40,13 @@ def quoted(
 
 
 def with_order(report: ServiceRequest, draft: Draft, ports: Ports) -> ServiceRequest:
-    """The new request with its order, if its service has a price or a calendar. It is unconfirmed
+    """The new request with its order, for a service with a price or a calendar. It is unconfirmed
     until the order is settled.
 
     Raises: Invalid, Conflict if the slot is no longer held, PriceChanged if the sender saw another
     price, UpstreamFailed.
     """
     service = ports.council.by_code[draft.service_code]
-    if service.price is None and service.calendar is None:
-        _refuse_order(draft)
-        return report
     wanted = Wanted(
         items=tuple(draft.items or ()),
         answers=report.attributes,
@@ -116,13 +113,6 @@ def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         if price.lines != order.lines:
             raise _changed(price) from None
         return ports.repository.create(report)
-
-
-def _refuse_order(draft: Draft) -> None:
-    """Raises Invalid."""
-    for name in ("items", "hold_id", "amount_pence"):
-        if getattr(draft, name) is not None:
-            raise Invalid.field(name, "is not for this service: leave it out")
 
 
 def _booking(

@@ -93,8 +93,11 @@ def _accepted(
     answers = _checked(draft, key, author, ports)
     requested = to_the_second(ports.now())
     report = new_report(draft, answers, request_id, fingerprint, requested=requested, ports=ports)
+    report = _limit_visibility(report, author)
+    if not ports.council.by_code[draft.service_code].is_order:
+        return report
     check_concession(report, draft, author, ports)
-    return with_order(_kept_back(report, author), draft, ports)
+    return with_order(report, draft, ports)
 
 
 def _created(report: ServiceRequest, ports: Ports) -> ServiceRequest:
@@ -140,6 +143,7 @@ def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
         [
             *faults,
             *wrong,
+            *_order_faults(draft, ports),
             *_somebody_elses(draft, ports),
             *photo_faults(draft.photo_ids or [], key, author, ports),
         ]
@@ -160,6 +164,12 @@ def service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]
         yield from draft.place_faults()
     if draft.point:
         yield from beyond_bounds_faults(draft.point, ports)
+
+
+def _order_faults(draft: Draft, ports: Ports) -> Iterable[FieldError]:
+    """Faults if the draft orders something, and its service has neither price nor calendar."""
+    service = ports.council.by_code[draft.service_code]
+    return () if service.is_order else draft.order_faults()
 
 
 def _somebody_elses(draft: Draft, ports: Ports) -> list[FieldError]:
@@ -261,7 +271,7 @@ def first_visibility(
     return "public", None
 
 
-def _kept_back(report: ServiceRequest, author: Author) -> ServiceRequest:
+def _limit_visibility(report: ServiceRequest, author: Author) -> ServiceRequest:
     """The report, no more visible than this author's reports may be at first."""
     if author.reports == "public" or report.visibility == "private":
         return report

@@ -181,7 +181,9 @@ def test_open311_leaves_out_a_location_that_is_not_needed() -> None:
 def test_officer_cannot_turn_a_request_into_another_booking_or_payment(ports: Ports) -> None:
     stored = request(ports)
     services = tuple(
-        replace(each, kind="booking") if each.service_code == "new-container" else each
+        replace(each, kind="booking", calendar="bulky")
+        if each.service_code == "new-container"
+        else each
         for each in ports.council.services
     )
     with_booking = replace(ports, council=replace(ports.council, services=services))

@@ -115,6 +115,14 @@ def test_every_fault_is_named_when_answer_place_and_photo_are_wrong(ports: Ports
     assert set(refused) == {"attributes.what", "lat", "photo_ids"}
 
 
+def test_every_field_of_an_order_is_named_when_the_service_has_no_orders(ports: Ports) -> None:
+    ordered: dict[str, Any] = {"items": [], "hold_id": "h", "amount_pence": 1}
+    with pytest.raises(Invalid) as refusal:
+        submit(draft(**ordered, is_concession=True), "k", Author(), ports)
+    fields = [error.field for error in refusal.value.errors]
+    assert fields == ["items", "hold_id", "amount_pence", "is_concession"]
+
+
 def test_photos_belong_to_the_report_with_their_key(ports: Ports) -> None:
     photos_of(ports).known |= {PHOTO, OTHER}
     report = submit(draft(photo_ids=[OTHER, PHOTO]), "key", ANYBODY, ports)
