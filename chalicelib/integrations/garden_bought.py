@@ -14,7 +14,7 @@ from chalicelib.garden.ports import Ports
 from chalicelib.garden.usecases import of_request
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.usecases.access import Author, visible
+from chalicelib.reports.usecases.access import Author, get_visible_report
 from chalicelib.texts import Text
 
 
@@ -36,7 +36,7 @@ class Bought(Struct, frozen=True):
 def bought_by(service_request_id: str, author: Author, garden: Ports, orders: OrderPorts) -> Bought:
     """The subscription of a request that the author may see, wherever it has moved. Raises
     NotFound, UpstreamFailed."""
-    report = visible(service_request_id, author, orders.reports)
+    report = get_visible_report(service_request_id, author, orders.reports)
     found = of_request(report.service_request_id, report.premises_id or "", garden)
     is_holder = holds_subscription(report, found, garden.today)
     may_change = is_holder or _knows_holder(found, author, garden, orders)

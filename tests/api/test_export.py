@@ -23,7 +23,7 @@ from chalicelib.privacy.registry import Row, load
 from chalicelib.reports.needs import Need
 from chalicelib.reports.orders import BookedSlot, Order
 from chalicelib.reports.parts import Flag, HeldUpdate, MissedCollection, Question
-from chalicelib.reports.usecases.access import Author, written_as
+from chalicelib.reports.usecases.access import Author, author_digest
 from chalicelib.reports.usecases.updating import add_update
 from infra.tokens import token_of
 from tests.api.conftest import Api
@@ -190,8 +190,8 @@ def test_export_has_no_digest_that_finds_what_others_wrote(here: Api) -> None:
     token = token_of(one.account, timedelta(minutes=5), "A test", accounts_ports())
     text = here.get("/api/account/export", token).body.decode()
     assert "By a neighbour." in text
-    assert written_as(other.account.account_id, ports) not in text
-    assert written_as(one.account.account_id, ports) in text
+    assert author_digest(other.account.account_id, ports) not in text
+    assert author_digest(one.account.account_id, ports) in text
 
 
 def test_export_has_the_answer_with_its_text_and_photo(

@@ -9,7 +9,7 @@ from chalicelib.errors import AppError
 from chalicelib.integrations import payments_for_reports
 from chalicelib.payments.usecases import RefundRequest, check, check_due, refund
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import EVERYWHERE, Author, visible
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, get_visible_report
 from chalicelib.reports.usecases.orders.changing import cancel_lost, cancel_order, move_booking
 from chalicelib.reports.usecases.orders.effects import carry_out_stored
 from chalicelib.reports.usecases.orders.staff import settle_without_card
@@ -45,7 +45,7 @@ def calls_of(story: Story, template: Ports) -> int:
 def card_page(of: PaidOrder) -> None:
     def clicked() -> None:
         orders = of.orders()
-        report = visible(of.service_request_id, OWNER, orders.reports)
+        report = get_visible_report(of.service_request_id, OWNER, orders.reports)
         page = payments_for_reports.card_page(report, "en", orders, of.ports())
         of.pages.append(page.next_url)
 

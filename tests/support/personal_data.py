@@ -23,7 +23,7 @@ from chalicelib.photos.ports import PhotoKey
 from chalicelib.reports.drafts import AnswerDraft, FlagDraft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Flag, Photo
-from chalicelib.reports.usecases.access import Author, written_as
+from chalicelib.reports.usecases.access import Author, author_digest
 from chalicelib.reports.usecases.following import follow
 from chalicelib.reports.usecases.notes import add_note
 from chalicelib.reports.usecases.resident.flagging import flag
@@ -117,7 +117,7 @@ def resident(
         (
             account.account_id,
             ports.ids.person(author.scope, ""),
-            written_as(account.account_id, ports),
+            author_digest(account.account_id, ports),
             home,
             *map(answers_as, (street, of_report)),
         ),

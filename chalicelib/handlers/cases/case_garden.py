@@ -11,7 +11,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.integrations.garden_cancelling import refund_pence
-from chalicelib.reports.usecases.access import require_team_access, visible
+from chalicelib.reports.usecases.access import get_visible_report, require_team_access
 
 routes = Routes(__name__)
 
@@ -33,7 +33,7 @@ class CaseGarden(msgspec.Struct, frozen=True, kw_only=True):
 )
 def garden(call: Call, service_request_id: str) -> CaseGarden:
     author = call.caller.author()
-    report = visible(id_of(service_request_id), author, reports_ports())
+    report = get_visible_report(id_of(service_request_id), author, reports_ports())
     require_team_access(report, author)
     found = garden_purchases().subscription_of(report)
     if found is None:

@@ -13,7 +13,7 @@ from chalicelib.handlers.http.identity import Caller
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.reports.orders import Order
-from chalicelib.reports.usecases.access import require_team_access, visible
+from chalicelib.reports.usecases.access import get_visible_report, require_team_access
 
 Act = Literal["telephone", "receipt", "waive", "refund"]
 routes = Routes(__name__)
@@ -37,7 +37,7 @@ class CasePayment(msgspec.Struct, frozen=True, kw_only=True):
 )
 def payment(call: Call, service_request_id: str) -> CasePayment:
     author = call.caller.author()
-    report = visible(id_of(service_request_id), author, reports_ports())
+    report = get_visible_report(id_of(service_request_id), author, reports_ports())
     require_team_access(report, author)
     if report.order is None or not report.order.amount_pence:
         return CasePayment()

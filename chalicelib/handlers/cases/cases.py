@@ -23,7 +23,7 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.reports.cases import CaseFilter, Sort, WaitsFor, WantedTarget
 from chalicelib.reports.parts import ATTENTIONS
 from chalicelib.reports.states import STATES
-from chalicelib.reports.usecases.access import require_team_access, visible
+from chalicelib.reports.usecases.access import get_visible_report, require_team_access
 from chalicelib.reports.usecases.staff import queue
 
 A_PAGE = 25
@@ -99,7 +99,7 @@ def cases(call: Call) -> CaseList:
 )
 def case(call: Call, service_request_id: str) -> CaseView:
     ports, author = reports_ports(), call.caller.author()
-    report = visible(id_of(service_request_id), author, ports)
+    report = get_visible_report(id_of(service_request_id), author, ports)
     require_team_access(report, author)
     view = case_view(report, call.caller, ports)
     audit_view(view, call.caller)

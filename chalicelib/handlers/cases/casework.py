@@ -35,7 +35,7 @@ from chalicelib.photos.usecases import blackening
 from chalicelib.reports.cases import BulkDraft, CaseChanges
 from chalicelib.reports.drafts import NoteDraft, QuestionDraft
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.usecases.access import require_team_access, visible
+from chalicelib.reports.usecases.access import get_visible_report, require_team_access
 from chalicelib.reports.usecases.staff import casework, questions, unmerging
 from chalicelib.reports.usecases.staff.casework import BulkResult
 
@@ -265,7 +265,7 @@ def redact_photo(call: Call, sent: Areas, service_request_id: str, photo_id: str
 def _authorised(call: Call, service_request_id: str) -> ServiceRequest:
     """The report, if it is in the officer's remit. Raises NotFound, Forbidden."""
     author = call.caller.author()
-    report = visible(id_of(service_request_id), author, reports_ports())
+    report = get_visible_report(id_of(service_request_id), author, reports_ports())
     require_team_access(report, author)
     return report
 

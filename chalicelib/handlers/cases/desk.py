@@ -16,7 +16,7 @@ from chalicelib.handlers.http.params import hex_id_of, id_of
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.field_types import Line
-from chalicelib.reports.usecases.access import require_team_access, visible
+from chalicelib.reports.usecases.access import get_visible_report, require_team_access
 
 routes = Routes(__name__)
 
@@ -127,7 +127,7 @@ def remove_template(call: Call, template_id: str) -> TemplateView:
 def preview(call: Call, draft: PreviewDraft, template_id: str) -> Preview:
     author = call.caller.author()
     template = reply_templates.get_template(_id(template_id), desk_ports())
-    report = visible(id_of(draft.service_request_id), author, reports_ports())
+    report = get_visible_report(id_of(draft.service_request_id), author, reports_ports())
     require_team_access(report, author)
     return Preview(text=in_words(template.text, report))
 

@@ -9,7 +9,7 @@ from chalicelib.handlers.http.params import id_of
 from chalicelib.reports.booking_file import booking_file
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot
-from chalicelib.reports.usecases.access import visible
+from chalicelib.reports.usecases.access import get_visible_report
 from chalicelib.reports.views import tracking_url
 from chalicelib.texts import Text
 
@@ -18,7 +18,7 @@ def calendar_file(call: Call, service_request_id: str) -> Written:
     """The iCalendar file of a booking, for its sender. Raises NotFound."""
     ports, council = reports_ports(), request_language.council()
     author = call.caller.author(call.parameter("token"))
-    report = visible(id_of(service_request_id), author, ports)
+    report = get_visible_report(id_of(service_request_id), author, ports)
     language = request_language.current()
     booking = _booked(report)
     service = council.by_code.get(report.service_code)

@@ -30,7 +30,7 @@ from chalicelib.kernel.site import Site
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot, Order
 from chalicelib.reports.reference import grouped
-from chalicelib.reports.usecases.access import visible
+from chalicelib.reports.usecases.access import get_visible_report
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 from chalicelib.texts import Text
 
@@ -183,7 +183,7 @@ def _shown(report: ServiceRequest, token: str | None) -> dict[str, Any]:
 
 
 def _of(call: Call, text: str, token: str | None) -> ServiceRequest:
-    return visible(id_of(text), call.caller.author(token), reports_ports())
+    return get_visible_report(id_of(text), call.caller.author(token), reports_ports())
 
 
 def _order(report: ServiceRequest) -> Order:

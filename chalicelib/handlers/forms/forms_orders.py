@@ -15,7 +15,7 @@ from chalicelib.errors import FreeSlot
 from chalicelib.forms.ports import FreeDay, Held
 from chalicelib.handlers.http import request_language
 from chalicelib.reports.usecases.access import Admit, Author
-from chalicelib.reports.usecases.new_orders import quoted
+from chalicelib.reports.usecases.new_orders import quote_order
 
 
 class Orders:
@@ -26,7 +26,7 @@ class Orders:
 
     def quote(self, service: ServiceDefinition, premises_id: str, wanted: Wanted) -> Quote:
         language = request_language.current()
-        return quoted(service, premises_id or None, wanted, reports_ports(), language)
+        return quote_order(service, premises_id or None, wanted, reports_ports(), language)
 
     def offers(self, service: ServiceDefinition, premises_id: str) -> Sequence[Offer]:
         today = reports_ports().now().astimezone(reports_ports().council.zone).date()

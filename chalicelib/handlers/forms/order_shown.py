@@ -19,7 +19,7 @@ from chalicelib.reports.order_lines import order_in
 from chalicelib.reports.order_ports import Limits
 from chalicelib.reports.orders import Order, booking_of, sent_as
 from chalicelib.reports.receipts import paid_words
-from chalicelib.reports.usecases.access import Author, visible
+from chalicelib.reports.usecases.access import Author, get_visible_report
 from chalicelib.reports.usecases.orders.allowed_changes import Possible, possible
 
 
@@ -31,7 +31,7 @@ def order_shown(
     if service is not None and service.price is None and service.calendar is None:
         return None
     author = call.caller.author(token)
-    report = visible(id_of(text), author, reports_ports())
+    report = get_visible_report(id_of(text), author, reports_ports())
     if report.order is None:
         return None
     may = possible_now(report, author)

@@ -15,7 +15,7 @@ from chalicelib.handlers.http.params import id_of
 from chalicelib.integrations.payments_for_reports import card_page
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
-from chalicelib.reports.usecases.access import visible
+from chalicelib.reports.usecases.access import get_visible_report
 from chalicelib.texts import Text
 
 
@@ -33,7 +33,7 @@ def begin_payment(call: Call, service_request_id: str) -> SeeOther:
     author = call.caller.author(token or None)
     request_id, language = id_of(service_request_id), request_language.current().code
     rate_limits.check("payment", call)
-    report = visible(request_id, author, reports_ports())
+    report = get_visible_report(request_id, author, reports_ports())
     next_url = card_page(report, language, order_ports(), payments_ports()).next_url
     has_link = reports_ports().ids.holds_link_token(request_id, token)
     return SeeOther(next_url, (cookies.payer_kept(token),) if has_link else ())
@@ -41,7 +41,7 @@ def begin_payment(call: Call, service_request_id: str) -> SeeOther:
 
 def _ordered(call: Call, text: str, token: str | None) -> ServiceRequest:
     """The request that is to be paid, for its sender. Raises NotFound."""
-    report = visible(id_of(text), call.caller.author(token), reports_ports())
+    report = get_visible_report(id_of(text), call.caller.author(token), reports_ports())
     if report.order is None:
         raise NotFound(Text("There is nothing to pay for this request."))
     return report

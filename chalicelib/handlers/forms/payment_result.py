@@ -21,7 +21,7 @@ from chalicelib.payments.model import Charge, Failure, Payment
 from chalicelib.payments.usecases import check
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
-from chalicelib.reports.usecases.access import stored
+from chalicelib.reports.usecases.access import get_report
 from chalicelib.texts import Text
 
 SOON_S = 5
@@ -117,7 +117,10 @@ def pay_again(call: Call, payment_id: str) -> SeeOther:
     nothing to pay now, TooMany, UpstreamFailed."""
     service_request_id = _request(payment_id)
     rate_limits.check("payment", call)
-    report, language = stored(service_request_id, reports_ports()), request_language.current().code
+    report, language = (
+        get_report(service_request_id, reports_ports()),
+        request_language.current().code,
+    )
     return SeeOther(card_page(report, language, order_ports(), payments_ports()).next_url)
 
 

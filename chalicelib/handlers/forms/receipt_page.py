@@ -15,7 +15,7 @@ from chalicelib.reports.order_lines import order_in
 from chalicelib.reports.orders import Order
 from chalicelib.reports.receipts import Receipt, receipt_of
 from chalicelib.reports.reference import grouped
-from chalicelib.reports.usecases.access import visible
+from chalicelib.reports.usecases.access import get_visible_report
 from chalicelib.texts import Text
 
 
@@ -23,7 +23,9 @@ def receipt(call: Call, service_request_id: str) -> Page:
     """The receipt, for the reader who has the link to the request. Raises NotFound if no money
     came, UpstreamFailed."""
     token = call.parameter("token")
-    report = visible(id_of(service_request_id), call.caller.author(token), reports_ports())
+    report = get_visible_report(
+        id_of(service_request_id), call.caller.author(token), reports_ports()
+    )
     order, found = _paid(report.order, report.service_code)
     service = request_language.council().by_code.get(report.service_code)
     request_id = report.service_request_id

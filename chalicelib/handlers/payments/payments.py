@@ -19,7 +19,7 @@ from chalicelib.kernel.ids import derived_id
 from chalicelib.payments.model import Charge, PaymentState
 from chalicelib.payments.usecases import RefundRequest, check, hint, refund
 from chalicelib.reports import reference
-from chalicelib.reports.usecases.access import visible
+from chalicelib.reports.usecases.access import get_visible_report
 from chalicelib.reports.usecases.orders.refunds import tell_of_refund
 from chalicelib.texts import Text
 
@@ -72,7 +72,7 @@ def begin(call: Call, service_request_id: str) -> PaymentBegun:
     _ = call.idempotency_key
     author = call.caller.author(call.parameter("token"))
     request_id, language = id_of(service_request_id), request_language.current().code
-    report = visible(request_id, author, order_ports().reports)
+    report = get_visible_report(request_id, author, order_ports().reports)
     is_for_caller = author.acts_for_the_council(report)
     is_by_phone = is_for_caller and call.caller.may("payments.take")
     if is_by_phone:

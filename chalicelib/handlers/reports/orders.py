@@ -17,7 +17,7 @@ from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import Order
 from chalicelib.reports.states import State
-from chalicelib.reports.usecases.access import Author, visible
+from chalicelib.reports.usecases.access import Author, get_visible_report
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 from chalicelib.reports.usecases.orders.no_shows import note_no_show
 
@@ -92,7 +92,7 @@ def _note(action: Action, request_id: str, author: Author, call: Call) -> None:
     UpstreamFailed."""
     if not author.officer_in:
         return
-    report = visible(request_id, author, reports_ports())
+    report = get_visible_report(request_id, author, reports_ports())
     if author.acts_for_the_council(report):
         note(action, request_id, "", call.caller)
 

@@ -13,7 +13,7 @@ from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.reports.usecases.new_orders import quoted
+from chalicelib.reports.usecases.new_orders import quote_order
 from chalicelib.texts import Text
 
 ITEMS = "^[a-z0-9-]{1,50}:[0-9]{1,3}(,[a-z0-9-]{1,50}:[0-9]{1,3}){0,19}$"
@@ -60,7 +60,9 @@ def quote(call: Call) -> QuoteView:
     if premises_id:
         # The price says whether the address used its free order.
         rate_limits.check("premises", call)
-    found = quoted(service, premises_id, _wanted(call), reports_ports(), request_language.current())
+    found = quote_order(
+        service, premises_id, _wanted(call), reports_ports(), request_language.current()
+    )
     return QuoteView(lines=list(found.lines), amount_pence=found.amount_pence)
 
 

@@ -52,7 +52,7 @@ MOST_PUBLIC: Mapping[str, Visibility] = {
     "public": "public",
 }
 """How public a report is before an officer looks at it, by the visibility of its service."""
-SURENESS = ("anonymous", "contact", "proven", "staff")
+ASSURANCE_LEVELS = ("anonymous", "contact", "proven", "staff")
 """How sure it is who a person is, from the least to the most."""
 
 
@@ -138,7 +138,7 @@ class Client(NamedTuple):
 UNKNOWN = Client()
 
 
-def written_as(account: str, ports: Ports) -> str:
+def author_digest(account: str, ports: Ports) -> str:
     """The digest under which an account's updates and flags are kept: it finds them, and does not
     reveal who the person is."""
     return ports.ids.person("author", account)
@@ -160,18 +160,18 @@ def is_shown_to_sender(report: ServiceRequest, sender: str | None) -> bool:
     return is_own and report.visibility in SHOWN_TO_SENDER
 
 
-def is_as_sure(assurance: str | None, needed: str) -> bool:
+def has_assurance(assurance: str | None, needed: str) -> bool:
     """True if `assurance` is at least as sure as `needed`."""
-    return SURENESS.index(assurance or "anonymous") >= SURENESS.index(needed)
+    return ASSURANCE_LEVELS.index(assurance or "anonymous") >= ASSURANCE_LEVELS.index(needed)
 
 
-def never_public(service_code: str, ports: Ports) -> bool:
+def is_private_service(service_code: str, ports: Ports) -> bool:
     """True if the service is private; False if it is no longer offered."""
     service = ports.council.by_code.get(service_code)
     return service is not None and service.visibility == "private"
 
 
-def as_service_allows(visibility: Visibility, service_code: str, ports: Ports) -> Visibility:
+def limit_to_service(visibility: Visibility, service_code: str, ports: Ports) -> Visibility:
     """The stricter of this visibility and the service's own. An unconfirmed, hidden or withdrawn
     report stays so; a service that is no longer offered allows every visibility."""
     service = ports.council.by_code.get(service_code)
@@ -180,25 +180,25 @@ def as_service_allows(visibility: Visibility, service_code: str, ports: Ports) -
     return min(visibility, MOST_PUBLIC[service.visibility], key=PUBLICITY.index)
 
 
-def visible(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
+def get_visible_report(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
     """The report as it is stored. Raises NotFound if there is none, or this author may not see
     it."""
-    report = stored(service_request_id, ports)
+    report = get_report(service_request_id, ports)
     if not _may_see(report, author, ports):
-        raise no_report(service_request_id)
+        raise report_not_found(service_request_id)
     return report
 
 
-def no_report(service_request_id: str) -> NotFound:
+def report_not_found(service_request_id: str) -> NotFound:
     """The refusal that does not reveal whether the report exists."""
     return NotFound(Text("There is no report {reference}.", reference=service_request_id))
 
 
-def stored(service_request_id: str, ports: Ports) -> ServiceRequest:
+def get_report(service_request_id: str, ports: Ports) -> ServiceRequest:
     """The report as it is stored, for every caller. Raises NotFound."""
     report = ports.repository.get(service_request_id)
     if report is None:
-        raise no_report(service_request_id)
+        raise report_not_found(service_request_id)
     return report
 
 
@@ -220,7 +220,7 @@ def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     granted gets the date of its review. Updates that no
     longer fit are archived before the timeline is trimmed, so that nothing is lost in between.
     Raises VersionConflict."""
-    if report.visibility == "public" and never_public(report.service_code, ports):
+    if report.visibility == "public" and is_private_service(report.service_code, ports):
         report = report.with_visibility("private", ports.now())
     kept, oldest = with_review(report, ports).trimmed()
     if oldest:
@@ -230,7 +230,7 @@ def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     return ports.repository.save(kept)
 
 
-def canonical(draft: Draft | UpdateDraft | FlagDraft) -> bytes:
+def canonical_bytes(draft: Draft | UpdateDraft | FlagDraft) -> bytes:
     """The same bytes for equal drafts."""
     values = msgspec.to_builtins(draft)
     # A page in another language may repeat the request.
@@ -241,7 +241,7 @@ def canonical(draft: Draft | UpdateDraft | FlagDraft) -> bytes:
     return msgspec.json.encode(values, order="sorted")
 
 
-def other_body(report: ServiceRequest, ports: Ports) -> Conflict:
+def key_conflict(report: ServiceRequest, ports: Ports) -> Conflict:
     """The refusal of another body under a key that was used. It may tell the link, as the caller
     has the key, or has seen the report."""
     return Conflict(

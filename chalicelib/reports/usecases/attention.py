@@ -9,7 +9,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import REASONS, Need, NeedReason, open_needs, settled, with_need
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.access import get_report, update_report
 
 UNDONE: tuple[NeedReason, ...] = ("could_not", "handed_over")
 BY_REPLY = frozenset(REASONS) - {"contractor_text"}
@@ -31,7 +31,7 @@ def ask_for_look(service_request_id: str, need: Need, ports: Ports) -> None:
             return report
         return replace(report, needs=needs)
 
-    update_report(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
 def need_no_look(service_request_id: str, job_id: str, ports: Ports) -> None:
@@ -42,7 +42,7 @@ def need_no_look(service_request_id: str, job_id: str, ports: Ports) -> None:
         needs = settled(report.needs, now, reasons=UNDONE, about=job_id)
         return report if needs is report.needs else replace(report, needs=needs)
 
-    update_report(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
 def dealt_with(

@@ -12,9 +12,9 @@ from chalicelib.reports.usecases.access import (
     UNKNOWN,
     Author,
     Client,
-    stored,
+    get_report,
+    get_visible_report,
     update_report,
-    visible,
 )
 from chalicelib.texts import Text
 
@@ -37,7 +37,7 @@ def follow(
     that report. A caller who is not signed in is identified by the device, else by the network, and
     if neither is known by the key. `admit` is called with the report's id before a new follower is
     noted. Raises NotFound, and as `admit` does."""
-    report = surviving(visible(service_request_id, author, ports), ports)
+    report = surviving(get_visible_report(service_request_id, author, ports), ports)
     for _ in range(MOST_MERGES):
         person = _follower(report, key, author, client, ports)
         if admit and not ports.repository.has_follower(report.service_request_id, person):
@@ -55,10 +55,10 @@ def follow_as_well(
     service_request_id: str, key: str, author: Author, ports: Ports
 ) -> ServiceRequest:
     """Notes that the sender of a repeated request follows the first one, and returns that one."""
-    person = _follower(stored(service_request_id, ports), key, author, UNKNOWN, ports)
+    person = _follower(get_report(service_request_id, ports), key, author, UNKNOWN, ports)
     ports.repository.add_follower(service_request_id, person)
     return update_report(
-        lambda: stored(service_request_id, ports),
+        lambda: get_report(service_request_id, ports),
         lambda report: counted_anew(report, ports),
         ports,
     )
@@ -81,7 +81,7 @@ def followed(service_request_id: str, author: Author, ports: Ports) -> ServiceRe
     reference = parse_reference(service_request_id)
     if reference is None:
         raise NotFound(Text("There is no report {reference}.", reference=service_request_id))
-    return surviving(visible(reference, author, ports), ports)
+    return surviving(get_visible_report(reference, author, ports), ports)
 
 
 def surviving(report: ServiceRequest, ports: Ports) -> ServiceRequest:
@@ -120,7 +120,7 @@ def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
             return counted
         return replace(counted, duplicates=(*duplicates, report.service_request_id))
 
-    update_report(lambda: stored(into, ports), change, ports)
+    update_report(lambda: get_report(into, ports), change, ports)
 
 
 def people_of(report: ServiceRequest, ports: Ports) -> list[str]:
@@ -133,7 +133,7 @@ def recounted(service_request_id: str, author: Author, ports: Ports) -> ServiceR
     repairs a count that a lost reply left wrong. The version is read before the count, so the last
     caller to count has seen everybody."""
     return update_report(
-        lambda: visible(service_request_id, author, ports),
+        lambda: get_visible_report(service_request_id, author, ports),
         lambda report: counted_anew(report, ports),
         ports,
     )

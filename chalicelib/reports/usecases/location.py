@@ -39,7 +39,7 @@ def beyond_bounds_faults(point: Point, ports: Ports) -> Iterator[FieldError]:
         )
 
 
-def elsewhere_faults(service_code: str, point: Point | None, ports: Ports) -> Iterator[FieldError]:
+def other_body_faults(service_code: str, point: Point | None, ports: Ports) -> Iterator[FieldError]:
     """Faults if another body has to be told instead."""
     area = ports.council.elsewhere(service_code, point) if point else None
     if area:
@@ -100,7 +100,7 @@ def ward_by(
     return code_at(point, requested.astimezone(ports.council.zone).date()) if point else None
 
 
-def whole_address(
+def complete_address(
     typed: str | None, before: str | None, point: Point | None, ports: Ports
 ) -> str | None:
     """The typed address. If it is only a number, the street is added: the street that the place is
@@ -114,7 +114,7 @@ def whole_address(
     return f"{alone[1]} {street}" if street else typed
 
 
-def at_premises(draft: Draft, ports: Ports) -> Draft:
+def with_premises(draft: Draft, ports: Ports) -> Draft:
     """The draft with the place and address of its premises, if its service needs premises. Raises
     Invalid, UpstreamFailed."""
     service = ports.council.by_code.get(draft.service_code)

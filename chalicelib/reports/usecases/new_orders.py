@@ -25,7 +25,7 @@ PAID_WITHIN = timedelta(hours=3)
 """An order that is not paid for so long uses up no free one: its payment has ended."""
 
 
-def quoted(
+def quote_order(
     service: ServiceDefinition,
     premises_id: str | None,
     wanted: Wanted,
@@ -53,15 +53,15 @@ def with_order(report: ServiceRequest, draft: Draft, ports: Ports) -> ServiceReq
         amount_pence=draft.amount_pence,
         is_concession=draft.is_concession,
     )
-    price = quoted(service, draft.premises_id, wanted, ports)
+    price = quote_order(service, draft.premises_id, wanted, ports)
     if draft.amount_pence_shown not in (None, price.amount_pence):
-        raise _changed(price)
+        raise _price_changed(price)
     order = Order(
         items=wanted.items,
         lines=price.lines,
         amount_pence=price.amount_pence,
         fund=price.fund,
-        booking=_booking(service, draft, price, ports),
+        booking=_held_booking(service, draft, price, ports),
         is_concession=draft.is_concession,
     )
     return replace(report, order=order, visibility="unconfirmed")
@@ -109,13 +109,13 @@ def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         wanted = Wanted(
             items=order.items, answers=report.attributes, is_concession=order.is_concession
         )
-        price = quoted(service, report.premises_id, wanted, ports)
+        price = quote_order(service, report.premises_id, wanted, ports)
         if price.lines != order.lines:
-            raise _changed(price) from None
+            raise _price_changed(price) from None
         return ports.repository.create(report)
 
 
-def _booking(
+def _held_booking(
     service: ServiceDefinition, draft: Draft, price: Quote, ports: Ports
 ) -> BookedSlot | None:
     if service.calendar is None:
@@ -134,7 +134,7 @@ def _booking(
     return booking
 
 
-def _changed(price: Quote) -> PriceChanged:
+def _price_changed(price: Quote) -> PriceChanged:
     lines = [(each.text, each.amount_pence) for each in price.lines]
     return PriceChanged(price.amount_pence, lines)
 

@@ -10,7 +10,7 @@ from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportOutline, ReportView
 from chalicelib.reports.queries import Filters, Page, Summary
-from chalicelib.reports.usecases.access import Author, never_public, visible
+from chalicelib.reports.usecases.access import Author, get_visible_report, is_private_service
 from chalicelib.reports.views import FullView, full_view, photo_pairs, report_view
 
 REQUESTS = ((25, 2), (150, 4))
@@ -31,7 +31,7 @@ class Near(NamedTuple):
 
 def view(service_request_id: str, author: Author, ports: Ports) -> ReportView:
     """The report as this caller may see it; its officers see all of it. Raises NotFound."""
-    report = visible(service_request_id, author, ports)
+    report = get_visible_report(service_request_id, author, ports)
     if author.is_officer_for(report):
         return full(report, ports)
     ready = ports.photos.ready(photo_pairs(report))
@@ -51,7 +51,7 @@ def public_views(service_request_ids: Sequence[str], ports: Ports) -> dict[str, 
     public = [
         report
         for report in found.values()
-        if report.visibility == "public" and not never_public(report.service_code, ports)
+        if report.visibility == "public" and not is_private_service(report.service_code, ports)
     ]
     return {view.service_request_id: view for view in views_of(public, ports)}
 

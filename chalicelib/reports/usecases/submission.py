@@ -20,19 +20,19 @@ from chalicelib.reports.usecases.access import (
     Admit,
     Author,
     MayWrite,
-    canonical,
-    is_as_sure,
-    other_body,
+    canonical_bytes,
+    has_assurance,
+    key_conflict,
 )
 from chalicelib.reports.usecases.container_limits import create_within_limit
 from chalicelib.reports.usecases.following import follow_as_well
 from chalicelib.reports.usecases.location import (
-    at_premises,
     beyond_bounds_faults,
-    elsewhere_faults,
+    complete_address,
+    other_body_faults,
     outside_faults,
     ward_of,
-    whole_address,
+    with_premises,
 )
 from chalicelib.reports.usecases.missed_collections import create, with_collection
 from chalicelib.reports.usecases.new_orders import check_concession, create_order, with_order
@@ -61,19 +61,19 @@ def submit(
     if draft.channel != "online" and not author.staff_in:
         raise Forbidden("Only council staff report for somebody else: leave out channel.")
     request_id = ports.ids.service_request_id(author.scope, key)
-    fingerprint = ports.ids.fingerprint(canonical(draft))
+    fingerprint = ports.ids.fingerprint(canonical_bytes(draft))
     try:
-        report = _accepted(
+        report = _build_report(
             draft, key, author, ports, request_id=request_id, fingerprint=fingerprint
         )
-        report = _with_its_person(report, draft, author, ports, language=language)
+        report = _with_reporter(report, draft, author, ports, language=language)
         if (admit or may_write) and ports.repository.get(request_id) is None:
-            report = _admitted(report, admit, may_write)
-        return _created(report, ports)
+            report = _admit(report, admit, may_write)
+        return _store(report, ports)
     except Claimed as first:
         return follow_as_well(first.holder, key, author, ports)
     except AlreadyExists:
-        return stored_already(request_id, fingerprint, ports)
+        return get_repeated(request_id, fingerprint, ports)
     except (Conflict, Invalid, Forbidden, TooMany):
         # A repeat still gets the report that was stored before the service, the bounds or the price
         # changed, or its hold lapsed, or that a parallel repeat stored meanwhile.
@@ -83,14 +83,14 @@ def submit(
         return stored
 
 
-def _accepted(
+def _build_report(
     draft: Draft, key: str, author: Author, ports: Ports, *, request_id: str, fingerprint: str
 ) -> ServiceRequest:
     """The report that the draft makes, with its order. Raises Invalid, Forbidden, Conflict."""
-    draft = at_premises(draft, ports)
+    draft = with_premises(draft, ports)
     if draft.premises_id or draft.collection:
         draft = with_collection(draft, ports)
-    answers = _checked(draft, key, author, ports)
+    answers = _validate(draft, key, author, ports)
     requested = to_the_second(ports.now())
     report = new_report(draft, answers, request_id, fingerprint, requested=requested, ports=ports)
     report = _limit_visibility(report, author)
@@ -100,7 +100,7 @@ def _accepted(
     return with_order(report, draft, ports)
 
 
-def _created(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def _store(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     if report.order:
         return create_order(report, ports)
     if report.premises_id is None:
@@ -110,7 +110,7 @@ def _created(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     return create(report, ports)
 
 
-def _admitted(
+def _admit(
     report: ServiceRequest, admit: Admit | None, may_write: MayWrite | None
 ) -> ServiceRequest:
     if admit:
@@ -127,11 +127,11 @@ def _refuse_unsure(draft: Draft, author: Author, ports: Ports) -> None:
         return
     service = ports.council.by_code.get(draft.service_code)
     assurance = None if draft.anonymous else author.assurance
-    if service and not is_as_sure(assurance, service.assurance) and service.why_sign_in:
+    if service and not has_assurance(assurance, service.assurance) and service.why_sign_in:
         raise Forbidden(service.why_sign_in)
 
 
-def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
+def _validate(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
     """The answers in a uniform shape. Raises Invalid with every fault of the draft, Forbidden."""
     _refuse_unsure(draft, author, ports)
     faults = list(service_and_place_faults(draft, ports))
@@ -144,7 +144,7 @@ def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
             *faults,
             *wrong,
             *_order_faults(draft, ports),
-            *_somebody_elses(draft, ports),
+            *_responsibility_faults(draft, ports),
             *photo_faults(draft.photo_ids or [], key, author, ports),
         ]
     )
@@ -172,9 +172,9 @@ def _order_faults(draft: Draft, ports: Ports) -> Iterable[FieldError]:
     return () if service.is_order else draft.order_faults()
 
 
-def _somebody_elses(draft: Draft, ports: Ports) -> list[FieldError]:
+def _responsibility_faults(draft: Draft, ports: Ports) -> list[FieldError]:
     """Faults if another body, or else another council, is responsible."""
-    elsewhere = list(elsewhere_faults(draft.service_code, draft.point, ports))
+    elsewhere = list(other_body_faults(draft.service_code, draft.point, ports))
     return elsewhere or list(outside_faults(draft.point, ports.now(), ports))
 
 
@@ -234,8 +234,8 @@ def new_report(
         once_public=visibility == "public",
         title=draft.title,
         description=draft.description,
-        address=whole_address(draft.address, None, draft.point, ports)
-        or _street(draft.point, ports),
+        address=complete_address(draft.address, None, draft.point, ports)
+        or _street_at(draft.point, ports),
         ward_code=ward_code,
         premises_id=draft.premises_id,
         placeless=ports.council.by_code[draft.service_code].needs == "none",
@@ -253,7 +253,7 @@ def new_report(
     )
 
 
-def _street(point: Point | None, ports: Ports) -> str | None:
+def _street_at(point: Point | None, ports: Ports) -> str | None:
     return ports.whereabouts.street(point) if point else None
 
 
@@ -278,7 +278,7 @@ def _limit_visibility(report: ServiceRequest, author: Author) -> ServiceRequest:
     return replace(report, visibility=author.reports, publish_at=None, once_public=False)
 
 
-def _with_its_person(
+def _with_reporter(
     report: ServiceRequest, draft: Draft, author: Author, ports: Ports, *, language: str | None
 ) -> ServiceRequest:
     if draft.anonymous:
@@ -298,10 +298,10 @@ def _with_its_person(
     )
 
 
-def stored_already(request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
+def get_repeated(request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
     stored = ports.repository.get(request_id)
     if stored is None:
         raise UpstreamFailed("The report could not be read back. Send it again.")
     if stored.fingerprint != fingerprint:
-        raise other_body(stored, ports)
+        raise key_conflict(stored, ports)
     return stored

@@ -16,12 +16,12 @@ from chalicelib.reports.states import State, next_state
 from chalicelib.reports.usecases.access import (
     Admit,
     Author,
-    canonical,
-    other_body,
+    author_digest,
+    canonical_bytes,
+    get_visible_report,
+    key_conflict,
     refuse_if_withdrawn,
     update_report,
-    visible,
-    written_as,
 )
 from chalicelib.reports.usecases.attention import BY_REPLY
 from chalicelib.reports.usecases.held_updates import held, with_held
@@ -86,7 +86,7 @@ def add_update(
         raise Invalid(faults[0].message, faults)
     entry = Entry(
         update_id=ports.ids.update_id(author.scope, service_request_id, key),
-        fingerprint=ports.ids.fingerprint(canonical(draft)),
+        fingerprint=ports.ids.fingerprint(canonical_bytes(draft)),
         text=draft.text,
         photo_ids=draft.photo_ids or (),
         state_after=lambda report: _state_after(report, draft, author),
@@ -112,7 +112,7 @@ def add_update_with_files(
         raise Invalid.field(
             "photos", Text("choose at most {most} photos", most=MOST_PHOTOS_OF_FORM)
         )
-    report = visible(service_request_id, author, ports)
+    report = get_visible_report(service_request_id, author, ports)
     update_id = ports.ids.update_id(author.scope, service_request_id, key)
     photo_ids = [each.photo_id for each in report.photos if each.update_id == update_id]
     if not find(report, update_id, ports):
@@ -140,7 +140,7 @@ def append(
         refuse_if_withdrawn(report)
         if earlier := find(report, entry.update_id, ports):
             if earlier.fingerprint != entry.fingerprint and not entry.is_partners:
-                raise other_body(report, ports)
+                raise key_conflict(report, ports)
             return report
         if held(report, entry.update_id):
             return report
@@ -148,7 +148,9 @@ def append(
             return _held_back(report, entry, author, ports)
         return _longer(report, entry, author, ports, admit)
 
-    after = update_report(lambda: visible(service_request_id, author, ports), change, ports)
+    after = update_report(
+        lambda: get_visible_report(service_request_id, author, ports), change, ports
+    )
     return find(after, entry.update_id, ports), after
 
 
@@ -165,7 +167,7 @@ def _longer(
         fingerprint=entry.fingerprint,
     )
     if author.account and update.by == "resident":
-        update = replace(update, author=written_as(author.account, ports))
+        update = replace(update, author=author_digest(author.account, ports))
     longer = _noticed(_with(report, update, entry, ports), update, author)
     if admit:
         admit()

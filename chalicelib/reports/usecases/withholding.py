@@ -6,7 +6,7 @@ from itertools import islice
 
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import never_public, stored, update_report
+from chalicelib.reports.usecases.access import get_report, is_private_service, update_report
 
 AT_ONCE = 100
 """How many reports are read together."""
@@ -33,12 +33,12 @@ def withheld(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     change. Raises UpstreamFailed."""
     if _private(report, ports) is report:
         return report
-    read = partial(stored, report.service_request_id, ports)
+    read = partial(get_report, report.service_request_id, ports)
     return update_report(read, lambda present: _private(present, ports), ports)
 
 
 def _private(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     shows = report.visibility in ("public", "held", "waiting")
-    if not shows or not never_public(report.service_code, ports):
+    if not shows or not is_private_service(report.service_code, ports):
         return report
     return report.with_visibility("private", ports.now())

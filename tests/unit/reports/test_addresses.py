@@ -7,7 +7,7 @@ from chalicelib.geo.point import Point
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.location import whole_address
+from chalicelib.reports.usecases.location import complete_address
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft, report
@@ -43,13 +43,13 @@ def on_a_street(ports: Ports) -> Ports:
 def test_address_has_the_places_street_when_only_a_number_was_typed(
     typed: str | None, whole: str | None, on_a_street: Ports
 ) -> None:
-    assert whole_address(typed, None, THERE, on_a_street) == whole
+    assert complete_address(typed, None, THERE, on_a_street) == whole
 
 
 @pytest.mark.parametrize("before", ["Thread Street", "3 Thread Street", "3, Thread Street"])
 def test_address_keeps_its_street_when_no_other_is_known(before: str, ports: Ports) -> None:
-    assert whole_address("17", before, THERE, ports) == "17 Thread Street"
-    assert whole_address("17", None, None, ports) == "17"
+    assert complete_address("17", before, THERE, ports) == "17 Thread Street"
+    assert complete_address("17", None, None, ports) == "17"
 
 
 def test_typed_number_gets_the_street_for_residents_and_officers(

@@ -9,7 +9,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import HeldUpdate, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
-from chalicelib.reports.usecases.access import EVERYWHERE, Author, written_as
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, author_digest
 from chalicelib.reports.usecases.lifecycle.forgetting import (
     REMOVED,
     forget_sender,
@@ -49,7 +49,7 @@ def stored(repository: MemoryRepository) -> ServiceRequest:
 
 def test_author_is_stored_only_as_a_digest(ports: Ports, repository: MemoryRepository) -> None:
     known = [each.author for each in stored(repository).updates]
-    assert known == [written_as("ann", ports), written_as("bob", ports), None]
+    assert known == [author_digest("ann", ports), author_digest("bob", ports), None]
     assert [each.sender for each in stored(repository).flags][:2] == known[:2]
     officer = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
     update, _ = add_update(ID, update_draft(text="We look."), "o", officer, ports)
@@ -66,9 +66,9 @@ def test_account_does_not_lead_to_its_own_report_after_the_erasure(
     forget_sender(ID, redact=False, ports=ports)
     after = stored(repository)
     assert after.updates[-1].text == "It is worse."
-    assert written_as("somebody", ports) not in [each.author for each in after.updates]
-    assert not list(repository.wrote_on(written_as("somebody", ports)))
-    assert list(repository.wrote_on(written_as("ann", ports))) == [ID]
+    assert author_digest("somebody", ports) not in [each.author for each in after.updates]
+    assert not list(repository.wrote_on(author_digest("somebody", ports)))
+    assert list(repository.wrote_on(author_digest("ann", ports))) == [ID]
 
 
 def test_unpublished_photos_of_an_update_are_erased_with_the_sender(
@@ -124,7 +124,7 @@ def test_archived_text_is_erased_too(ports: Ports, repository: MemoryRepository)
     everything = [*repository.archived(ID), *stored(repository).updates]
     own = [each for number, each in enumerate(everything[3:]) if number % 2]
     assert {each.text for each in own} == {REMOVED} and len(own) == 20
-    assert written_as("ann", ports) not in {each.author for each in everything}
+    assert author_digest("ann", ports) not in {each.author for each in everything}
     assert len([each for each in everything if each.text == REMOVED]) == 21
 
 
@@ -138,7 +138,7 @@ def test_export_has_only_the_persons_own_updates_on_reports_of_others(
     assert all("description" not in part for part in held["report"])
     assert [each["photo_id"] for each in held["pictures"]] == ["P1", "P2"]
     assert [each["service_request_id"] for each in held["author"]] == [ID]
-    assert written_as("bob", ports) not in str(held)
+    assert author_digest("bob", ports) not in str(held)
 
 
 def test_nothing_remains_to_be_found_when_the_report_was_withdrawn(

@@ -7,7 +7,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES
-from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.updating import council_update
 
@@ -59,7 +59,7 @@ def note_passed_on(
         after = report.with_update(council_update(update_id, key, report.state, said, ports))
         return replace(after, external_reference=called or report.external_reference)
 
-    return update_report(lambda: stored(service_request_id, ports), change, ports)
+    return update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
 def _plain(text: str) -> str:

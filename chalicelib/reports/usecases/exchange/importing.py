@@ -11,12 +11,12 @@ from chalicelib.reports.drafts import Imported
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES
-from chalicelib.reports.usecases.access import as_service_allows
+from chalicelib.reports.usecases.access import limit_to_service
 from chalicelib.reports.usecases.submission import (
+    get_repeated,
     new_report,
     raise_all,
     service_and_place_faults,
-    stored_already,
 )
 from chalicelib.reports.usecases.triage import without_target
 from chalicelib.reports.usecases.withholding import withheld
@@ -47,7 +47,7 @@ def import_report(imported: Imported, ports: Ports) -> ImportResult:
     try:
         return ImportResult(ports.repository.create(without_target(report)), is_new=True)
     except AlreadyExists:
-        stored = stored_already(request_id, fingerprint, ports)
+        stored = get_repeated(request_id, fingerprint, ports)
         return ImportResult(withheld(stored, ports), is_new=False)
 
 
@@ -55,7 +55,7 @@ def _report(imported: Imported, request_id: str, fingerprint: str, ports: Ports)
     requested = to_the_second(imported.requested_datetime)
     updated = max(requested, to_the_second(imported.updated_datetime or requested))
     is_closed = imported.state in CLOSED_STATES
-    visibility = as_service_allows(imported.visibility, imported.draft.service_code, ports)
+    visibility = limit_to_service(imported.visibility, imported.draft.service_code, ports)
     return replace(
         new_report(imported.draft, {}, request_id, fingerprint, requested=requested, ports=ports),
         external_reference=imported.external_reference,

@@ -10,7 +10,7 @@ from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Brought
 from chalicelib.reports.states import LABELS, SAID_BY_OTHERS
-from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.updating import council_update
 
@@ -44,7 +44,7 @@ def bring_back(service_request_id: str, key: str, status: str, text: str, ports:
         words = _plain(text) or LABELS[state]
         return report.with_update(council_update(update_id, key, state, words, ports))
 
-    update_report(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: get_report(service_request_id, ports), change, ports)
     return brought
 
 

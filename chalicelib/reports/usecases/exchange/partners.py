@@ -19,7 +19,7 @@ from chalicelib.reports.partner import (
 )
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
-from chalicelib.reports.usecases.access import EVERYWHERE, Author, visible
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, get_visible_report
 from chalicelib.reports.usecases.held_updates import held
 from chalicelib.reports.usecases.notes import keep_whole
 from chalicelib.reports.usecases.submission import submit
@@ -52,7 +52,7 @@ def update_for_partner(
     state_after = partial(_state_after, sent=sent, partner=partner)
     if sent.files:
         # Checked before the files are taken: a refusal, or a repeat, leaves no files behind.
-        report = visible(service_request_id, author, ports)
+        report = get_visible_report(service_request_id, author, ports)
         state_after(report)
         if find(report, update_id, ports) or held(report, update_id):
             sent = replace(sent, files=())

@@ -18,10 +18,10 @@ from chalicelib.reports.published import ReportPart
 from chalicelib.reports.queries import Place
 from chalicelib.reports.usecases.access import (
     Author,
+    author_digest,
+    get_report,
     is_from_partner,
-    stored,
     update_report,
-    written_as,
 )
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.resident.repair_feedback import counted, update_id_of
@@ -81,7 +81,7 @@ def _forget_own_words(report: ServiceRequest, ports: Ports) -> None:
     """Forgets that updates and flags on the report are the sender's own, and lets the photos of
     updates go that were never shown: those updates are forgotten with the sender."""
     if report.reporter and not is_from_partner(report):
-        person = written_as(report.reporter, ports)
+        person = author_digest(report.reporter, ports)
         _forget_author(report, person, ports, redact=False)
         ports.repository.drop_author(report.service_request_id, person)
     unseen = [photo.photo_id for photo in report.photos if photo.update_id in _held(report)]
@@ -116,7 +116,7 @@ def forget_answers(person: str, *, redact: bool, ports: Ports) -> None:
 def forget_written(account: str, *, redact: bool, ports: Ports) -> None:
     """Forgets that updates and flags are the account's. An update's text and photos stay if
     everybody can see them, unless `redact`; flags go. May be done again."""
-    person = written_as(account, ports)
+    person = author_digest(account, ports)
     for service_request_id in ports.repository.wrote_on(person):
         report = ports.repository.get(service_request_id)
         if report:
@@ -127,7 +127,7 @@ def forget_written(account: str, *, redact: bool, ports: Ports) -> None:
 
 def has_written(account: str, ports: Ports) -> bool:
     """True if updates or flags are known to be the account's."""
-    return bool(ports.repository.wrote_on(written_as(account, ports)))
+    return bool(ports.repository.wrote_on(author_digest(account, ports)))
 
 
 def _forget_author(report: ServiceRequest, person: str, ports: Ports, *, redact: bool) -> None:
@@ -140,7 +140,7 @@ def _forget_author(report: ServiceRequest, person: str, ports: Ports, *, redact:
     ports.photos.let_go(request_id, shown)
     unsigned = partial(_unsigned, person, redact=redact)
     _rewrite(request_id, partial(_without_author, person, update_ids, unsigned), ports)
-    _redact_archived(stored(request_id, ports), unsigned, ports)
+    _redact_archived(get_report(request_id, ports), unsigned, ports)
 
 
 def _unsigned(person: str, update: Update, *, redact: bool) -> Update:
@@ -173,7 +173,7 @@ def _rewrite(
         after = change(present)
         return present if after == present else after
 
-    update_report(lambda: stored(service_request_id, ports), changed, ports)
+    update_report(lambda: get_report(service_request_id, ports), changed, ports)
 
 
 def _without_sender(report: ServiceRequest) -> ServiceRequest:
@@ -251,7 +251,7 @@ def _forget_words(report: ServiceRequest, update_id: str, ports: Ports) -> None:
     photo_ids = [photo.photo_id for photo in report.photos if photo.update_id == update_id]
     ports.photos.let_go(report.service_request_id, photo_ids)
     _rewrite(report.service_request_id, partial(_without_words, update_id), ports)
-    present = stored(report.service_request_id, ports)
+    present = get_report(report.service_request_id, ports)
     _redact_archived(present, partial(_redacted_if, update_id), ports)
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.location import WardCodeAt, ward_by
 
 AT_ONCE = 100
@@ -26,7 +26,7 @@ def move_to_wards(
     while some := list(islice(ids, AT_ONCE)):
         for report in ports.repository.many(some).values():
             if moving(report) is not report:
-                read = partial(stored, report.service_request_id, ports)
+                read = partial(get_report, report.service_request_id, ports)
                 update_report(read, moving, ports)
                 moved += 1
         progress(len(some))

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.reports.model import ServiceRequest, ToForget
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.resident.withdrawing import drop_beside, emptied
 
@@ -56,7 +56,7 @@ def _forget(service_request_id: str, what: ToForget, until: datetime, ports: Por
     def change(present: ServiceRequest) -> ServiceRequest:
         return emptied(present, ports) if _is_over(present, what, until) else present
 
-    update_report(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
 def _forget_flags(service_request_id: str, until: datetime, ports: Ports) -> None:
@@ -64,7 +64,7 @@ def _forget_flags(service_request_id: str, until: datetime, ports: Ports) -> Non
         left = tuple(flag for flag in report.flags if flag.datetime > until)
         return report if left == report.flags else replace(report, flags=left)
 
-    update_report(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
 def _is_over(report: ServiceRequest, what: ToForget, until: datetime) -> bool:

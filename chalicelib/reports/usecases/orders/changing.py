@@ -16,7 +16,7 @@ from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import BookedSlot, Order, OrderState
 from chalicelib.reports.parts import Update
 from chalicelib.reports.queries import Waiting
-from chalicelib.reports.usecases.access import Author, stored, update_report, visible
+from chalicelib.reports.usecases.access import Author, get_report, get_visible_report, update_report
 from chalicelib.reports.usecases.attention import BY_NEW_SLOT
 from chalicelib.reports.usecases.orders.allowed_changes import Act, is_late, refund_of
 from chalicelib.reports.usecases.orders.effects import carry_out
@@ -56,7 +56,7 @@ def move_booking(
         ports.check_place(there, booking.units)
         return replace(report, order=replace(order, booking=replace(booking, moving_to=there)))
 
-    read = partial(visible, service_request_id, author, ports.reports)
+    read = partial(get_visible_report, service_request_id, author, ports.reports)
     return carry_out(update_report(read, change, ports.reports), ports)
 
 
@@ -80,7 +80,7 @@ def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> 
             needs=settled(report.needs, update.datetime, reasons=BY_NEW_SLOT),
         )
 
-    read = partial(visible, service_request_id, author, ports.reports)
+    read = partial(get_visible_report, service_request_id, author, ports.reports)
     return carry_out(update_report(read, change, ports.reports), ports)
 
 
@@ -128,7 +128,7 @@ def cancel_paid(service_request_id: str, state: OrderState, ports: OrderPorts) -
             needs=settled(report.needs, update.datetime, reasons=BY_NEW_SLOT),
         )
 
-    read = partial(stored, service_request_id, ports.reports)
+    read = partial(get_report, service_request_id, ports.reports)
     carry_out(update_report(read, change, ports.reports), ports)
 
 

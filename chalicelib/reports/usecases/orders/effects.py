@@ -13,7 +13,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import settled
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import Order
-from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.attention import BY_NEW_SLOT
 from chalicelib.reports.usecases.orders.settling import fulfilled, settle
 from chalicelib.reports.usecases.updating import council_update
@@ -97,7 +97,7 @@ def _with_order(
             return present
         return told(replace(present, order=after))
 
-    read = partial(stored, report.service_request_id, ports.reports)
+    read = partial(get_report, report.service_request_id, ports.reports)
     return update_report(read, change, ports.reports)
 
 

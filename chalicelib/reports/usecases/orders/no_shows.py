@@ -10,7 +10,12 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot, Order, booking_of
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import Author, require_team_access, update_report, visible
+from chalicelib.reports.usecases.access import (
+    Author,
+    get_visible_report,
+    require_team_access,
+    update_report,
+)
 from chalicelib.texts import Text
 
 
@@ -34,7 +39,7 @@ def note_no_show(
         noted = replace(booking, no_show_at=None if came else now)
         return replace(report, order=replace(order, booking=noted))
 
-    read = partial(visible, service_request_id, author, ports)
+    read = partial(get_visible_report, service_request_id, author, ports)
     return update_report(read, change, ports)
 
 

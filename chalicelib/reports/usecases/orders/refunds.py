@@ -6,7 +6,7 @@ from chalicelib.kernel.money import pounds
 from chalicelib.reports.automatic_texts import PART_PAID_BACK
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.updating import council_update
 
 
@@ -22,4 +22,4 @@ def tell_of_refund(
             return report
         return report.with_update(council_update(update_id, "", report.state, words, ports))
 
-    return update_report(partial(stored, service_request_id, ports), change, ports)
+    return update_report(partial(get_report, service_request_id, ports), change, ports)

@@ -12,7 +12,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, with_need
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import BY_OFFICER, WITH_MONEY, Order, PaidBy
-from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.updating import council_update
 
 
@@ -40,7 +40,7 @@ def settle(
             return replace(report, order=replace(paid, refund_pence=_back(paid)))
         return _settled(report, paid, ports)
 
-    read = partial(stored, service_request_id, ports.reports)
+    read = partial(get_report, service_request_id, ports.reports)
     return fulfilled(update_report(read, change, ports.reports), ports)
 
 
@@ -50,7 +50,7 @@ def fulfilled(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     `carry_out`, which takes it back. Raises UpstreamFailed."""
     if not _is_to_fulfil(report):
         return report
-    read = partial(stored, report.service_request_id, ports.reports)
+    read = partial(get_report, report.service_request_id, ports.reports)
     try:
         ports.fulfil(report)
     except Conflict:

@@ -8,7 +8,12 @@ from msgspec.structs import replace
 from chalicelib.errors import Conflict
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.usecases.access import Author, require_team_access, update_report, visible
+from chalicelib.reports.usecases.access import (
+    Author,
+    get_visible_report,
+    require_team_access,
+    update_report,
+)
 from chalicelib.reports.usecases.orders.effects import carry_out
 from chalicelib.texts import Text
 
@@ -40,5 +45,5 @@ def settle_without_card(
             raise Conflict(Text("This is already paid."), version=report.version)
         return replace(report, order=replace(order, paid_by=paid_by, receipt=receipt))
 
-    read = partial(visible, service_request_id, author, ports.reports)
+    read = partial(get_visible_report, service_request_id, author, ports.reports)
     return carry_out(update_report(read, change, ports.reports), ports)

@@ -14,7 +14,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Photo, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.queries import Place
-from chalicelib.reports.usecases.access import Author, written_as
+from chalicelib.reports.usecases.access import Author, author_digest
 from chalicelib.reports.usecases.resident.repair_feedback import update_id_of
 from chalicelib.reports.usecases.updating import find
 
@@ -137,7 +137,7 @@ def _without_archive(report: ServiceRequest, author: Author, ports: Ports) -> It
 
 def _own(update: Update, author: Author, ports: Ports) -> dict[str, Any]:
     """The update; its `author` only if that is the person who asks."""
-    is_own = author.account and update.author == written_as(author.account, ports)
+    is_own = author.account and update.author == author_digest(author.account, ports)
     known: dict[str, Any] = msgspec.to_builtins(update)
     return known if is_own else known | {"author": None}
 
@@ -199,7 +199,7 @@ def _written(author: Author, ports: Ports) -> Iterator[Item]:
     """What the account wrote on reports. For the account's own reports, only what the export of
     these reports does not include."""
     assert author.account, "Nobody in particular has an export."
-    person = written_as(author.account, ports)
+    person = author_digest(author.account, ports)
     for service_request_id in sorted(ports.repository.wrote_on(person)):
         record = f"author#{person}"
         yield (

@@ -13,10 +13,10 @@ from chalicelib.reports.usecases.access import (
     Admit,
     Author,
     Client,
-    other_body,
+    author_digest,
+    get_visible_report,
+    key_conflict,
     update_report,
-    visible,
-    written_as,
 )
 from chalicelib.texts import Text
 
@@ -46,7 +46,7 @@ def flag(
     def change(report: ServiceRequest) -> ServiceRequest:
         if earlier := _sent_as(new.flag_id, report):
             if not _has_said(earlier, new):
-                raise other_body(report, ports)
+                raise key_conflict(report, ports)
             return report
         after = _with_flag(report, new, ports)
         if after is not report and admit:
@@ -55,7 +55,9 @@ def flag(
             ports.repository.add_author(report.service_request_id, sender)
         return after
 
-    return update_report(lambda: visible(service_request_id, author, ports), change, ports)
+    return update_report(
+        lambda: get_visible_report(service_request_id, author, ports), change, ports
+    )
 
 
 def _new_flag(flag_id: str, draft: FlagDraft, sender: str, ports: Ports) -> Flag:
@@ -75,7 +77,7 @@ def _sender_of(
     itself anything. If only the key is known, each key is another sender. Without an account, a
     sender's flags on different reports cannot be linked."""
     if author.account:
-        return written_as(author.account, ports)
+        return author_digest(author.account, ports)
     told = client.network or client.device or key
     return ports.ids.person(f"flag:{service_request_id}", told)
 

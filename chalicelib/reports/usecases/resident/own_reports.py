@@ -12,8 +12,8 @@ from chalicelib.reports.drafts import OwnChanges, ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.queries import Place
-from chalicelib.reports.usecases.access import Author, is_from_partner, no_report, stored
-from chalicelib.reports.usecases.location import elsewhere_faults, outside_faults, refuse_place
+from chalicelib.reports.usecases.access import Author, get_report, is_from_partner, report_not_found
+from chalicelib.reports.usecases.location import other_body_faults, outside_faults, refuse_place
 from chalicelib.reports.usecases.resident.withdrawing import (
     emptied,
     refuse_if_ordered,
@@ -57,7 +57,7 @@ def change_own(
     after = decided(redact(put_in_place(report, wanted, ports), wanted, ports), ports)
     if after.point is None and not after.address and not after.placeless:
         raise Invalid.field("address", "say where it is: there is no pin")
-    faults = list(elsewhere_faults(after.service_code, after.point, ports))
+    faults = list(other_body_faults(after.service_code, after.point, ports))
     if after.point != report.point:
         faults = faults or list(outside_faults(after.point, ports.now(), ports))
     if faults:
@@ -95,9 +95,9 @@ def _was_taken_back_by(follower: str, service_request_id: str, ports: Ports) -> 
 def _own(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
     """The author's own report. Raises NotFound, with the same words whether or not the report
     exists."""
-    report = stored(service_request_id, ports)
+    report = get_report(service_request_id, ports)
     if not author.owns(report):
-        raise no_report(service_request_id)
+        raise report_not_found(service_request_id)
     return report
 
 

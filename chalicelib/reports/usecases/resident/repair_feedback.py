@@ -14,7 +14,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Answer
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE
-from chalicelib.reports.usecases.access import Author, stored, update_report
+from chalicelib.reports.usecases.access import Author, get_report, update_report
 from chalicelib.reports.usecases.updating import Entry, append
 from chalicelib.texts import Text
 
@@ -48,7 +48,7 @@ class FeedbackStatus(NamedTuple):
 
 def question(asked: FeedbackRequest, ports: Ports) -> FeedbackStatus:
     """The status of the question. Raises NotFound if the follower may no longer see the report."""
-    report = stored(asked.service_request_id, ports)
+    report = get_report(asked.service_request_id, ports)
     is_seen = report.visibility == "public"
     if not is_seen and not (asked.is_own and report.visibility in SEEN_BY_SENDER):
         raise NotFound(Text("There is no report {reference}.", reference=asked.service_request_id))
@@ -81,7 +81,9 @@ def answer_question(
     if not is_fixed and not kept.is_fixed:
         _reopen(asked, draft.text or NOT_FIXED, photo_ids, ports)
     report = update_report(
-        lambda: stored(asked.service_request_id, ports), lambda each: counted(each, ports), ports
+        lambda: get_report(asked.service_request_id, ports),
+        lambda each: counted(each, ports),
+        ports,
     )
     return FeedbackStatus(report, kept, standing.is_open, is_new=earlier is None and kept == mine)
 

@@ -11,7 +11,7 @@ from chalicelib.reports.orders import cancelled
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,
-    stored,
+    get_report,
     update_report,
 )
 from chalicelib.texts import Text
@@ -55,11 +55,11 @@ def taken_back(
     """The report after `change`, which empties it or refuses to. Items beside the report are
     dropped first, because an empty report no longer knows its photos and nobody would ask again;
     items that came meanwhile are dropped at the end. Raises as `change` does."""
-    before = stored(service_request_id, ports)
+    before = get_report(service_request_id, ports)
     if change(before) is not before:
         ports.photos.let_go(service_request_id, [photo.photo_id for photo in before.photos])
         drop_beside(service_request_id, ports)
-    withdrawn = update_report(lambda: stored(service_request_id, ports), change, ports)
+    withdrawn = update_report(lambda: get_report(service_request_id, ports), change, ports)
     drop_beside(service_request_id, ports)
     return withdrawn
 

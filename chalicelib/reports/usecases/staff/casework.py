@@ -19,11 +19,11 @@ from chalicelib.reports.parts import Note, OfficerChange, Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,
-    other_body,
+    get_report,
+    get_visible_report,
+    key_conflict,
     require_team_access,
-    stored,
     update_report,
-    visible,
 )
 from chalicelib.reports.usecases.notes import add_note
 from chalicelib.reports.usecases.staff.changing import Planned, carried_out, planned
@@ -70,7 +70,7 @@ def write_note(
 
     Raises NotFound, Forbidden, Conflict.
     """
-    report = visible(service_request_id, author, ports)
+    report = get_visible_report(service_request_id, author, ports)
     require_team_access(report, author)
     note_id = ports.ids.update_id(f"note:{author.scope}", service_request_id, key)
     add_note(service_request_id, note_id, f"{OFFICER}{author.account}", text, ports)
@@ -79,7 +79,7 @@ def write_note(
     if kept is None:
         raise NotFound(f"There is no report {service_request_id}.")
     if kept.text != text:
-        raise other_body(report, ports)
+        raise key_conflict(report, ports)
     return kept, report
 
 
@@ -132,7 +132,7 @@ def change_many(
         request_id, changes = one.service_request_id, draft.changes.changes
         if done := change_made(request_id, change_id, ports):
             return Ready(request_id, done=done)
-        report = visible(request_id, author, ports)
+        report = get_visible_report(request_id, author, ports)
         reply = words(draft.changes.text, report) if draft.changes.text else None
         plan = planned(
             request_id, changes, one.version, author, ports, reply=reply, change_id=change_id
@@ -150,7 +150,7 @@ def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceReque
     """Has the report's pictures published again and their copies dropped, after something was
     removed from one of them. Raises NotFound, UpstreamFailed."""
     return update_report(
-        lambda: stored(service_request_id, ports),
+        lambda: get_report(service_request_id, ports),
         lambda report: replace(report, redactions=report.redactions + 1),
         ports,
     )

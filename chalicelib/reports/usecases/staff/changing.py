@@ -13,18 +13,18 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import (
     Author,
-    as_service_allows,
-    never_public,
+    get_report,
+    get_visible_report,
+    is_private_service,
+    limit_to_service,
     refuse_if_withdrawn,
     require_team_access,
     save,
-    stored,
     update_report,
-    visible,
 )
 from chalicelib.reports.usecases.attention import dealt_with
 from chalicelib.reports.usecases.held_updates import decided_on
-from chalicelib.reports.usecases.location import refuse_other_place, ward_of, whole_address
+from chalicelib.reports.usecases.location import complete_address, refuse_other_place, ward_of
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.reviews import reviewed
 from chalicelib.reports.usecases.staff.merging import complete_merge, moved, said, survivor_of
@@ -80,7 +80,7 @@ def planned(
 ) -> Planned:
     """Plans the change without storing it. A repeat finds the change by its `change_id`. Raises as
     `change` does."""
-    report = visible(service_request_id, author, ports)
+    report = get_visible_report(service_request_id, author, ports)
     require_team_access(report, author)
     if report.version != version:
         raise stale(report)
@@ -125,7 +125,7 @@ def saved_or_refused(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         return save(report, ports)
     except VersionConflict as error:
         # If only the reply was lost, the stored report equals the one to store.
-        present = stored(report.service_request_id, ports)
+        present = get_report(report.service_request_id, ports)
         if replace(present, version=report.version) == report.trimmed()[0]:
             return present
         raise stale(present) from error
@@ -153,10 +153,10 @@ def _visibility_under(service_code: str, report: ServiceRequest, ports: Ports) -
     stays public there, because an officer looks at it."""
     if report.visibility == "hidden":
         return "hidden"
-    if never_public(service_code, ports):
+    if is_private_service(service_code, ports):
         return "private"
     if report.visibility == "held":
-        return as_service_allows("held", service_code, ports)
+        return limit_to_service("held", service_code, ports)
     return "waiting" if report.visibility == "private" else report.visibility
 
 
@@ -183,7 +183,7 @@ def redact(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> Serv
     if unknown := sorted(set(texts) - known):
         raise Invalid.field(f"updates.{unknown[0]}", "is not an update of this report")
     updates = [replace(u, text=texts.get(u.update_id, u.text)) for u in report.updates]
-    address = whole_address(changes.address, report.address, report.point, ports)
+    address = complete_address(changes.address, report.address, report.point, ports)
     new = {"title": changes.title, "description": changes.description, "address": address}
     values = {name: value for name, value in new.items() if value} | _cleared(changes)
     return replace(
@@ -229,7 +229,7 @@ def _redact_archived(
     def again(present: ServiceRequest) -> ServiceRequest:
         return replace(present, redactions=present.redactions + 1)
 
-    return update_report(lambda: stored(report.service_request_id, ports), again, ports)
+    return update_report(lambda: get_report(report.service_request_id, ports), again, ports)
 
 
 def _show(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:

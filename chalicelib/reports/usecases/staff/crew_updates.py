@@ -9,7 +9,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
-from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.target_dates import with_new_date, words_of_new_date
 from chalicelib.reports.usecases.updating import MOST_PHOTOS, council_update, find
 
@@ -43,7 +43,7 @@ def tell_of_work(
         updated = replace(report.with_update(update), photos=photos)
         return replace(updated, planned_day=planned_day) if planned_day else updated
 
-    update_report(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
 def tell_of_new_date(
@@ -67,7 +67,7 @@ def tell_of_new_date(
         update = council_update(update_id, update_id, report.state, words, ports)
         return with_new_date(report.with_update(update), day, reason, given_at, ports)
 
-    update_report(lambda: stored(service_request_id, ports), change, ports)
+    update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
 def _photos(

@@ -9,7 +9,7 @@ from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse as parse_reference
 from chalicelib.reports.states import State, next_state
-from chalicelib.reports.usecases.access import Author, stored, update_report
+from chalicelib.reports.usecases.access import Author, get_report, update_report
 from chalicelib.reports.usecases.following import carry_followers, merged_into, surviving
 from chalicelib.reports.usecases.updating import council_update
 
@@ -61,9 +61,9 @@ def complete_merge(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     the duplicate, so this one is open again.
     """
     into = report.duplicate_of or ""
-    if _leads_to(stored(into, ports), report, ports):
+    if _leads_to(get_report(into, ports), report, ports):
         update_report(
-            lambda: stored(report.service_request_id, ports),
+            lambda: get_report(report.service_request_id, ports),
             lambda present: moved(present, "reopen", ports),
             ports,
         )

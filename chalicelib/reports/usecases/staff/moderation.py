@@ -10,8 +10,8 @@ from chalicelib.reports.queries import Waiting
 from chalicelib.reports.usecases.access import (
     Author,
     Remit,
-    as_service_allows,
-    stored,
+    get_report,
+    limit_to_service,
     update_report,
 )
 
@@ -59,8 +59,8 @@ def _release(service_request_id: str, ports: Ports) -> bool:
         due = report.publish_at is not None and report.publish_at <= ports.now()
         if report.visibility != "held" or not due:
             return report
-        seen = as_service_allows("public", report.service_code, ports)
+        seen = limit_to_service("public", report.service_code, ports)
         return report.with_visibility(seen, ports.now())
 
-    before = stored(service_request_id, ports)
-    return update_report(lambda: stored(service_request_id, ports), change, ports) != before
+    before = get_report(service_request_id, ports)
+    return update_report(lambda: get_report(service_request_id, ports), change, ports) != before

@@ -18,12 +18,12 @@ from chalicelib.reports.states import LABELS, OPEN_STATES
 from chalicelib.reports.usecases.access import (
     WITHDRAWN,
     Author,
+    get_report,
+    get_visible_report,
     is_withdrawn,
-    other_body,
+    key_conflict,
     require_team_access,
-    stored,
     update_report,
-    visible,
 )
 from chalicelib.reports.usecases.attention import BY_QUESTION
 from chalicelib.reports.usecases.staff.officer_changes import noted
@@ -78,14 +78,16 @@ def ask_reporter(
         require_team_access(report, author)
         if earlier := _find(report, question_id):
             if earlier.fingerprint != fingerprint:
-                raise other_body(report, ports)
+                raise key_conflict(report, ports)
             return report
         if why := why_not_asked(report, reaches):
             raise Conflict(why, version=report.version)
         question = _new(question_id, text, fingerprint, author, ports)
         return noted(report, _with_new(report, question), change_id, ports)
 
-    report = update_report(lambda: visible(service_request_id, author, ports), change, ports)
+    report = update_report(
+        lambda: get_visible_report(service_request_id, author, ports), change, ports
+    )
     asked = _find(report, question_id)
     assert asked, "A question that was stored is there."
     return asked, report
@@ -125,12 +127,14 @@ def settle_question(
         settled = replace(question, settled_at=to_the_second(ports.now()))
         return _with(report, settled) if question.is_open else report
 
-    return update_report(lambda: visible(service_request_id, author, ports), change, ports)
+    return update_report(
+        lambda: get_visible_report(service_request_id, author, ports), change, ports
+    )
 
 
 def asked_of(asked: AskedOf, ports: Ports) -> Reply:
     """The question. Raises NotFound if the reporter may no longer see the report."""
-    return _reply(stored(asked.service_request_id, ports), asked)
+    return _reply(get_report(asked.service_request_id, ports), asked)
 
 
 def reply_to_question(asked: AskedOf, text: str, ports: Ports) -> Reply:
@@ -147,7 +151,7 @@ def reply_to_question(asked: AskedOf, text: str, ports: Ports) -> Reply:
         return replace(answered, needs=with_need(report.needs, need))
 
     before = asked_of(asked, ports)
-    report = update_report(lambda: stored(asked.service_request_id, ports), change, ports)
+    report = update_report(lambda: get_report(asked.service_request_id, ports), change, ports)
     after = _reply(report, asked)
     is_own = after.question.answer == text and after.question.answered_at == now
     return after._replace(is_new=before.is_open and is_own)

@@ -20,9 +20,9 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE
 from chalicelib.reports.usecases.access import (
     Author,
+    get_report,
+    get_visible_report,
     require_team_access,
-    stored,
-    visible,
 )
 from chalicelib.reports.usecases.staff.casework import standing
 from chalicelib.reports.usecases.staff.changing import saved_or_refused
@@ -66,7 +66,7 @@ def restore(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | None
     """
 
     def attempt() -> UndoResult | None:
-        report = stored(left.service_request_id, ports)
+        report = get_report(left.service_request_id, ports)
         made = report.officer_change(left.change_id)
         if made is None:
             return None
@@ -87,7 +87,7 @@ def _refuse_if_not_owner(
     before = replace(report, team=left.before.team, ward_code=left.before.ward_code)
     stands = (report.team, report.ward_code) == (left.after.team, left.after.ward_code)
     if not (stands and author.is_officer_for(before)):
-        require_team_access(visible(left.service_request_id, author, ports), author)
+        require_team_access(get_visible_report(left.service_request_id, author, ports), author)
 
 
 def _saved(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:

@@ -14,12 +14,12 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,
+    get_report,
+    get_visible_report,
     is_withdrawn,
     refuse_if_withdrawn,
     require_team_access,
-    stored,
     update_report,
-    visible,
 )
 from chalicelib.reports.usecases.following import (
     carry_followers,
@@ -46,7 +46,7 @@ def unmerge(
     Raises NotFound, Forbidden, Conflict (another version, or the report is no duplicate or was
     withdrawn).
     """
-    report = visible(service_request_id, author, ports)
+    report = get_visible_report(service_request_id, author, ports)
     require_team_access(report, author)
     if change_id and report.officer_change(change_id):
         return report
@@ -67,7 +67,7 @@ def apart(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> Servic
     try:
         return saved_or_refused(after, ports)
     except Conflict:
-        present = stored(report.service_request_id, ports)
+        present = get_report(report.service_request_id, ports)
         if present.duplicate_of and present.duplicate_of == report.duplicate_of:
             carry_followers(present, present.duplicate_of, ports)
             _bring_along(into, ports)
@@ -98,7 +98,7 @@ def _leave(report: ServiceRequest, into: list[ServiceRequest], ports: Ports) -> 
             ports.repository.drop_carried(of, person, via)
         _forget_duplicate(survivor, report, ports)
         update_report(
-            lambda of=of: stored(of, ports),  # type: ignore[misc]
+            lambda of=of: get_report(of, ports),  # type: ignore[misc]
             lambda present: counted_anew(present, ports),
             ports,
         )
@@ -117,4 +117,4 @@ def _forget_duplicate(survivor: ServiceRequest, report: ServiceRequest, ports: P
         left = tuple(each for each in present.duplicates if each != report.service_request_id)
         return replace(present, duplicates=left)
 
-    update_report(lambda: stored(survivor.service_request_id, ports), change, ports)
+    update_report(lambda: get_report(survivor.service_request_id, ports), change, ports)
