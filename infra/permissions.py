@@ -186,7 +186,7 @@ def of_open(facts: RouteFacts) -> str | Owned:
 def expected(facts: RouteFacts, caller: str) -> Answer:
     """The expected response to a caller. Raises UndeclaredError."""
     kind, permission = CALLERS[caller], auth.permission_of(facts.auth)
-    reads_tokens = facts.auth not in (auth.anywhere, auth.partner)
+    reads_tokens = facts.auth not in (auth.anywhere, auth.partner, auth.payment_provider)
     if not kind.holds and reads_tokens:
         return "sign in"
     if permission is None:

@@ -70,9 +70,9 @@ Code = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
-    """What the subscriber wants to hear of. Road works and disruptions may have a circle or a ward;
-    without either, the topic is the whole council. `bins` are the collections of a premises. An
-    empty list of service codes means all services. WGS84 degrees."""
+    """What a subscription is about. Road works and disruptions may have a circle or a ward; without
+    either, the topic is the whole council. `bins` are the collections of a premises. An empty list
+    of service codes means all services. WGS84 degrees."""
 
     kind: TopicKind
     service_request_id: Annotated[str, Meta(max_length=40)] | None = None

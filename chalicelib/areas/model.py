@@ -97,7 +97,8 @@ class WardDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MyArea(msgspec.Struct, frozen=True, kw_only=True):
-    """The same for a place: the `nearest` facility of each kind; road works, the nearest first."""
+    """The ward of a location, the `nearest` facility of each kind, the newest of the ward's
+    `open_reports`, and road works, the nearest first."""
 
     ward: WardView
     nearest: Mapping[str, Any]

@@ -39,8 +39,8 @@ class Ports(Struct, frozen=True):
 
 
 class BookedRequest(Struct, frozen=True, kw_only=True):
-    """What the day of a booking shows of its request. `items` are such as "2 × Sofa"; `paid_by`
-    says how it was paid for; `no_show_at`: when an officer noted that nobody came."""
+    """The request of a booking. `items` are texts such as "2 × Sofa"; `paid_by` says how it was
+    paid for; `no_show_at` is when an officer recorded that nobody came."""
 
     service_name: str
     items: tuple[str, ...]

@@ -9,8 +9,9 @@ from chalicelib.catalogue.calendars import WhyClosed
 
 
 class Booked(Struct, frozen=True, kw_only=True):
-    """Units that somebody has. `service_request_id` and `request`: what they are booked for, or
-    what somebody began to pay for; `until`: when they lapse, if they are only held."""
+    """Booked or held units of a slot. `service_request_id` and `request` are the request that
+    booked them or that is being paid for. `until` is when they are free again if they are only
+    held."""
 
     units: int
     service_request_id: str | None
@@ -19,7 +20,7 @@ class Booked(Struct, frozen=True, kw_only=True):
 
 
 class StaffSlotSummary(Struct, frozen=True, kw_only=True):
-    """A slot with the units that are booked or held, and those that are free."""
+    """A slot with the number of units that are booked or held, and of those that are free."""
 
     slot: str
     name: str
@@ -34,9 +35,9 @@ class StaffSlot(StaffSlotSummary, frozen=True, kw_only=True):
 
 
 class StaffDaySummary(Struct, frozen=True, kw_only=True):
-    """A day of a calendar. `capacity`: the units of each slot, 0 if an officer closed the day.
-    `closed`: why the calendar itself has no slots on that day. `slots` also has those that are
-    booked on a day that was closed later."""
+    """A day of a calendar. `capacity` is the number of units of each slot, 0 if an officer closed
+    the day. `closed` is why the calendar itself has no slots on that day. `slots` includes slots
+    that were booked before the day was closed."""
 
     calendar: str
     day: date
@@ -47,6 +48,6 @@ class StaffDaySummary(Struct, frozen=True, kw_only=True):
 
 
 class StaffDay(StaffDaySummary, frozen=True, kw_only=True):
-    """A day with its bookings."""
+    """A day of a calendar with its bookings."""
 
     slots: tuple[StaffSlot, ...]

@@ -40,7 +40,7 @@ class Slot(Strict, frozen=True, kw_only=True):
 
 
 class SlotOfDay(Struct, frozen=True):
-    """A slot of a day in a calendar."""
+    """A slot of a calendar on a day, by their codes."""
 
     calendar: str
     day: date

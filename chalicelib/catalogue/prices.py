@@ -16,15 +16,15 @@ from chalicelib.texts import Text
 
 
 class OrderItem(Struct, frozen=True, kw_only=True):
-    """How many of an item somebody wants."""
+    """An item of a service's price list by its code, and how many of it are ordered."""
 
     code: str
     count: int
 
 
 class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line of the check page and the receipt, with the VAT that its amount includes and its
-    rate. A reduction is below 0."""
+    """A line of a price, which the check page and the receipt show. `amount_pence` includes
+    `vat_pence`, at a rate of `vat_percent`. The amount of a reduction is below 0."""
 
     text: str
     amount_pence: int

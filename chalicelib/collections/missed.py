@@ -53,8 +53,9 @@ class PastCollection(Struct, frozen=True, kw_only=True):
 
 
 class Missed(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whether a missed collection may be reported. `until`: the moment from which it is too late.
-    `why_not`: for residents. `may_dispute`: it may be sent as a dispute of what the crew said."""
+    """Whether a collection can be reported as missed. From the moment `until` on, it cannot.
+    `why_not` tells residents why not. `may_dispute`: the crew recorded a reason, and a report can
+    dispute it."""
 
     container: str
     date: Day

@@ -75,9 +75,9 @@ State = Literal["to_come", "out", "out_of_season", "not_known"]
 
 
 class NextCollection(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """When a container is emptied next. `out`: its round is on its way today. `date` is None if no
-    date is known. `original_date`: the day that it was planned for, if it moved because of `why`.
-    Out of season, `date` is the first day of the next season, if that is known."""
+    """The next collection of a container. The state `out` means that its round is on its way today.
+    `date` is None if no date is known; out of season, it is the first day of the next season.
+    `original_date` is the planned day of a collection that was moved, and `why` the reason."""
 
     container: str
     name: str

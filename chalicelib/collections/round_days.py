@@ -86,9 +86,10 @@ class LogKey(NamedTuple):
 
 
 class RoundOperation(Struct, frozen=True, kw_only=True):
-    """What a phone sends. `base_version` is the version that it showed of the round's day, or of
-    the premises on it; `at` is the time on its clock. `off`, `street_missed` and `not_emptied` need
-    a reason; residents read it, and officers read the `text`."""
+    """A crew's record about a round, a street or premises. `base_version` is the version of the
+    round's day, or of the premises on it, that the phone showed; `at` is the time on its clock.
+    `off`, `street_missed` and `not_emptied` need a reason; residents read it, and officers read the
+    `text`."""
 
     op_id: OpId
     round: RoundCode

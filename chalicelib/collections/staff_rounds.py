@@ -30,7 +30,8 @@ from chalicelib.kernel.time import to_the_second
 
 
 class Correction(Struct, frozen=True, kw_only=True):
-    """What the office says instead of what stands: of the round, of a street, or of premises."""
+    """An officer's correction of what is recorded about a round, a street or premises. `street` or
+    `premises_id` names which of them; without either it is the round."""
 
     round: RoundCode
     day: date

@@ -28,14 +28,14 @@ class NotEmptied(Struct, frozen=True, kw_only=True):
 
 
 class PremisesCollections(Struct, frozen=True, kw_only=True):
-    """The collections of one premises. `rounds` are codes of `/data/collections/rounds.json`, by
-    which a client can follow the dates without asking again; `street` is the premises' street as
-    `/data/collections/today.json` names those that a round did not reach. `next` has each container
-    once, those without a date last. `not_emptied` are the containers of the last two weeks that a
-    crew left, and `missed` says of the last collections whether they may be reported as missed.
-    Until `known_until` all dates are known; None if no rounds are published. `garden_pence`: what
-    the first container of a garden waste subscription costs, where the premises can have one.
-    """
+    """The collections of one premises. `rounds` are codes of rounds in
+    `/data/collections/rounds.json`, with whose dates a client can go on without asking again.
+    `street` is the name under which `/data/collections/today.json` lists a street that a round did
+    not reach. `next` has each container once, those without a date last. `not_emptied` lists the
+    containers that a crew left in the last two weeks. `missed` says of each last collection whether
+    it can be reported as missed. All dates until `known_until` are known; it is None if no rounds
+    are published. `garden_pence` is the price of the first container of a garden waste
+    subscription, where the premises can have one."""
 
     rounds: tuple[str, ...]
     street: str

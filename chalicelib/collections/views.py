@@ -17,7 +17,7 @@ from chalicelib.collections.round_days import (
 
 
 class StreetView(Struct, frozen=True, kw_only=True):
-    """A street that the round did not reach; `text` is for officers."""
+    """A street that the round did not reach. Residents read the reason; `text` is for officers."""
 
     street: str
     reason: Reason
@@ -25,8 +25,8 @@ class StreetView(Struct, frozen=True, kw_only=True):
 
 
 class RoundDisputeView(Struct, frozen=True, kw_only=True):
-    """What another phone said, without having seen what stands: the office decides. `street` is
-    null for the round itself."""
+    """A record from another phone that contradicts the stored one, made without having seen it; an
+    officer decides. `street` is null for the round itself."""
 
     op_id: str
     kind: Kind
@@ -37,7 +37,9 @@ class RoundDisputeView(Struct, frozen=True, kw_only=True):
 
 
 class RoundDayView(Struct, frozen=True, kw_only=True):
-    """A round on a day. `version` is 0 while nobody has said anything of it."""
+    """A round on a day. `version` is 0 while nothing is recorded about it. The round counts as over
+    from `closes_at` on if nobody finished it. `streets` were not reached; `disputes` wait for the
+    office."""
 
     round: str
     container: str | None
@@ -55,8 +57,8 @@ class RoundDayView(Struct, frozen=True, kw_only=True):
 
 
 class PremisesDayView(Struct, frozen=True, kw_only=True):
-    """Premises on a round's day of which a crew said something. `is_emptied`: a later crew emptied
-    the container."""
+    """What a crew recorded about premises on a round's day. `is_emptied`: a crew came back and
+    emptied the container."""
 
     premises_id: str
     address: str

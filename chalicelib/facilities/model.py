@@ -68,7 +68,7 @@ class KindEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KindList(msgspec.Struct, frozen=True, kw_only=True):
-    """The kinds: the published document, and an answer."""
+    """The kinds of facilities, as an answer and as the published document."""
 
     items: tuple[KindEntry, ...] = ()
     next: None = None

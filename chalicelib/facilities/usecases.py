@@ -17,11 +17,10 @@ from chalicelib.texts import Text
 
 
 class NearFacility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A facility and its distance. For an area, lat and long are its nearest place.
-
-    `open_now` only if the hours are certain; `closes_at` and `opens_at` are HH:MM on the
-    council's clock, within 24 hours. `open_report` is an open report about it.
-    """
+    """A facility and its distance. For an area, such as a park, `lat` and `long` are its nearest
+    point. `open_now` is null if its opening hours are unknown or unclear; `closes_at` and
+    `opens_at` are times HH:MM on the council's clock, within 24 hours. `open_report` is the
+    reference of an open report about it."""
 
     facility_id: str
     kind: str

@@ -13,9 +13,9 @@ State = Literal["none", "live", "cancelled", "lapsed"]
 
 
 class GardenView(Struct, frozen=True, kw_only=True):
-    """The subscription of a premises. `years` are those that were paid for; `containers` is the
-    number of today. `address` is empty if the premises are unknown. `may_buy`: what can be bought
-    for them now."""
+    """The garden waste subscription of a premises. `years` are those that were paid for;
+    `containers` is the number today. `address` is empty if the premises are unknown. `may_buy`
+    lists what can be bought now: a subscription, its renewal or more containers."""
 
     premises_id: str
     address: str
@@ -27,7 +27,8 @@ class GardenView(Struct, frozen=True, kw_only=True):
 
 
 class GardenDeskView(GardenView, frozen=True, kw_only=True):
-    """The same for officers, with the requests that bought it."""
+    """The garden waste subscription of a premises as officers see it: also with the requests that
+    bought it."""
 
     service_request_ids: tuple[str, ...]
 

@@ -27,7 +27,7 @@ _SHORT: dict[str, str] = msgspec.json.decode(
 
 
 class PlaceList(msgspec.Struct, frozen=True, kw_only=True):
-    """Places: the published document, and the answer to a search."""
+    """Places that match a search, or all places in the published document."""
 
     items: list[Place]
     next: str | None = None

@@ -9,7 +9,8 @@ Kind = Literal["place", "street", "road", "landmark", "facility", "postcode"]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A place with a name. A label is a name, or `name, locality` if the name is ambiguous."""
+    """A place with a name. `label` is its name, or `name, locality` if several places have that
+    name."""
 
     label: str
     kind: Kind

@@ -41,7 +41,7 @@ class JobEventPhotoView(msgspec.Struct, frozen=True, kw_only=True):
 
 class WorkPhotoView(JobEventPhotoView, frozen=True, kw_only=True):
     """A photo that a crew or contractor sent with a job. `when`: before the job was done, or with
-    that event or later; `by` is the writer of a note, as in `labels.writer_of`."""
+    that event or later; `by` is the crew or contractor that sent it."""
 
     job_id: str
     kind: JobEventKind
@@ -85,7 +85,8 @@ class SettledView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
-    """Two sides that gave different outcomes. Until it is settled, the state of `office` counts."""
+    """Two outcomes of a job that contradict each other. Until an officer settles it, the state of
+    `office` counts."""
 
     dispute_id: str
     op_id: str

@@ -25,9 +25,9 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """Money of which the ledger and the provider say different things; None where one of them
-    does not have it. `reference` is the request that it should be for. `refused_pence`: a refund
-    that failed, and that neither of them has; its entry_id has our own id of it."""
+    """An amount about which the ledger and the provider differ; None where one of them has no such
+    entry. `reference` is the request that it should be for. `refused_pence`: a refund that failed,
+    so that neither has it; its `entry_id` has Ginnel's own id."""
 
     entry_id: str
     ledger_pence: int | None
@@ -37,7 +37,7 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class Reconciliation(Struct, frozen=True, kw_only=True):
-    """What was found at a moment about a day on the council's clock."""
+    """The comparison of a day's ledger with the payment provider, which was made `at` a moment."""
 
     day: date
     at: datetime

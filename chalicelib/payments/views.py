@@ -12,8 +12,9 @@ from chalicelib.kernel.time import text_of
 
 
 class LedgerEntryView(msgspec.Struct, frozen=True, kw_only=True):
-    """Money that came in, or went out as a negative amount. `entry_id` is payment: or refund: and
-    the provider's id of it. `vat_pence` is the VAT that a payment includes, None for a refund."""
+    """An amount that came in, or that was refunded, which is below 0. `entry_id` is `payment:` or
+    `refund:` and the provider's id. `vat_pence` is the VAT that a payment includes, None for a
+    refund."""
 
     at: datetime
     entry_id: str
@@ -25,7 +26,7 @@ class LedgerEntryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FundTotal(msgspec.Struct, frozen=True, kw_only=True):
-    """The sums of a fund: what came in, and what went out as a negative amount."""
+    """The sums of a fund: the payments, and the refunds, whose sum is below 0."""
 
     fund: str
     in_pence: int

@@ -35,17 +35,17 @@ MOST_ITEMS = 20
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A new report from a resident. It needs a place, or an `address` that describes the place. A
-    service that needs premises takes the place and the address from `premises_id` instead, one that
-    needs no place has neither, and one about a missed collection needs `collection`. A service with
-    a calendar needs `hold_id`, one with a price list `items`, and a bill `amount_pence`.
-    `amount_pence_shown` is the price that the sender saw: another one is refused. `is_concession`:
-    an officer grants somebody else the reduced price.
+    """A new report or request. Its service says what it needs: a place (`lat` and `long`, or an
+    `address` that describes it); or `premises_id`, from which the place and the address are taken;
+    or neither. A missed collection needs `collection`, a service with a calendar `hold_id`, one
+    with a price list `items`, and a bill `amount_pence`. `amount_pence_shown` is the price that the
+    sender saw: if the price is another now, the request is refused. `is_concession`: an officer
+    grants somebody else the reduced price.
 
-    `attributes` answer the service's questions. An anonymous report keeps neither the contact nor
+    `attributes` answers the service's questions. An anonymous report keeps neither the contact nor
     the account. If `channel` is not online, staff send the report for a resident: the contact and
-    the report belong to the resident. `alerts`: the reporter wants updates on it, in `language`;
-    without it, in the language of the request.
+    the report belong to the resident. `alerts`: the reporter wants to be notified of updates, in
+    `language`; without it, in the language of the request.
     """
 
     service_code: Line
@@ -130,7 +130,7 @@ class NoteDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlagDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A flag on a public report: its sender says that it should not be public as it is."""
+    """Why a public report should not be public as it is."""
 
     reason: FlagReason
     text: Annotated[str, Meta(max_length=500), _TEXT] | None = None
@@ -150,7 +150,7 @@ class ReportChanges(msgspec.Struct, frozen=True, kw_only=True):
     updates, and `questions` replaces answers by question_id. `contractor_text` says by need_id
     whether a contractor's text goes into the timeline. `flags_settled` says that an officer has
     looked at the flags; `needs_settled` says the same of what crews, contractors and residents
-    said. Followers are told of a `new_date`; `expected_datetime` corrects a target silently.
+    said. Followers are notified of a `new_date`; `expected_datetime` corrects a target silently.
     `review_on` is when officers look again at what was granted. The team, priority and
     target that the officer chooses stay when rules decide again."""
 

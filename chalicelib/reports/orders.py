@@ -27,8 +27,9 @@ WITH_MONEY: frozenset[PaidBy] = frozenset(("card", "receipt"))
 
 
 class BookedSlot(Struct, frozen=True, kw_only=True):
-    """Units of a slot, under the id of the hold that they were claimed with. `moving_to`: the place
-    that the booking is about to move to. `no_show_at`: when an officer noted that nobody came."""
+    """A slot that is booked, and how many of its units. `hold_id` is the hold that it was booked
+    with. `moving_to`: the slot to which the booking is being moved. `no_show_at`: when an officer
+    recorded that nobody came."""
 
     hold_id: str
     place: SlotOfDay
@@ -38,11 +39,12 @@ class BookedSlot(Struct, frozen=True, kw_only=True):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """The items, the lines of the price as the sender saw them, and what is booked. `fund` is the
-    council's code for the income. `refund_pence` is what goes back since it was cancelled or paid
-    twice. `receipt` has the number of the receipt or the reason for waiving. `paid_at`: when we
-    learnt that it was paid, None if no money came. `is_to_fulfil`: it is settled, and its service
-    has not done its part yet. `is_concession`: an officer granted the reduced price."""
+    """What a request orders: the items, the lines of the price as the sender saw them, and the
+    booking. `fund` is the council's code for the income. `refund_pence` is to be refunded, because
+    the order was cancelled or paid twice. `receipt` has the number of the receipt or the reason for
+    waiving. `paid_at`: when the payment became known, None if no money came. `is_to_fulfil`: it is
+    settled, and its service has not done its part yet. `is_concession`: an officer granted the
+    reduced price."""
 
     items: tuple[OrderItem, ...] = ()
     lines: tuple[Line, ...] = ()

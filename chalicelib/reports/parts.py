@@ -43,8 +43,9 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MissedCollection(msgspec.Struct, frozen=True, kw_only=True):
-    """A collection that did not empty a container of the premises. `disputes`: the crew said why,
-    and the sender says that it is wrong."""
+    """A collection at which the council did not empty a container of the premises. `container` is
+    its code, `date` the day of the collection. `disputes`: the crew recorded a reason, and the
+    sender says that it is wrong."""
 
     container: Line
     date: date

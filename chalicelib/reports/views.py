@@ -109,7 +109,7 @@ class SummaryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NearView(SummaryView, frozen=True, kw_only=True):
-    """A report and how far it is, in metres."""
+    """A report and its distance from the location, in metres."""
 
     distance_m: float
 

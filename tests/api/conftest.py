@@ -8,17 +8,51 @@ from typing import Any
 
 import pytest
 import time_machine
+from chalice.app import Response
 from chalice.test import Client, HTTPResponse
+from msgspec.structs import fields
 
 from chalicelib.accounts.model import Account, Grant, Role
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.handlers.http import routes
+from chalicelib.handlers.http.answers import PROBLEM
+from chalicelib.handlers.http.openapi import Problem, error_statuses
+from chalicelib.handlers.http.route_facts import RouteFacts
 from chalicelib.kernel.time import utc_now
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.support.builders import draft_body, long_key
 from tests.support.composition import publish_nothing
 from tests.support.paying import PENCE, PayHere, give_order, pay_here
+
+
+@pytest.fixture(autouse=True)
+def documented_errors(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test in which an operation answers an error that the OpenAPI document does not name
+    for it, or with a field that Problem does not have."""
+    found: set[str] = set()
+    reply_to = routes.reply_to
+
+    def checked(view: Any, request: Any, facts: RouteFacts, parameters: dict[str, str]) -> Response:
+        response = reply_to(view, request, facts, parameters)
+        found.update(undocumented(facts, response))
+        return response
+
+    monkeypatch.setattr(routes, "reply_to", checked)
+    yield
+    assert found == set()
+
+
+def undocumented(facts: RouteFacts, response: Response) -> Iterator[str]:
+    """What the document does not say of an error in JSON."""
+    if response.headers["Content-Type"] != PROBLEM or facts.is_page or facts.written:
+        return
+    name = f"{facts.method} {facts.path}: {response.status_code}"
+    if response.status_code not in error_statuses(facts):
+        yield name
+    known = {field.name for field in fields(Problem)}
+    yield from (f"{name} {each}" for each in json.loads(response.body) if each not in known)
 
 
 @pytest.fixture

@@ -10,12 +10,16 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from chalice.app import Response
 from chalice.test import Client
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app
 from chalicelib.accounts.permissions import PERMISSIONS
-from tests.api.conftest import Api
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.answers import PROBLEM
+from chalicelib.handlers.http.route_facts import RouteFacts
+from tests.api.conftest import Api, undocumented
 from tests.support.builders import draft_body, long_key
 from tests.support.wsgi import wsgi_of
 
@@ -56,7 +60,9 @@ def called(operation: Operation, api: Api) -> Any:
 
 
 def test_operation_that_needs_a_caller_answers_401_without_one(here: Api) -> None:
-    needing = [each for each in described() if each.needs_a_caller]
+    needing = [
+        each for each in described() if each.needs_a_caller and not is_signed_by_a_provider(each)
+    ]
     assert len(needing) > 70
     answers = {(each.method, each.path): called(each, here).status_code for each in needing}
     assert {key: status for key, status in answers.items() if status != 401} == {}
@@ -73,10 +79,21 @@ def test_operation_that_needs_no_caller_is_not_refused_for_lack_of_one(here: Api
     assert {key: status for key, status in answers.items() if status == 401} == {}
 
 
+def is_signed_by_a_provider(operation: Operation) -> bool:
+    return bool(operation.said["security"] == [{"govuk_pay": []}, {"stripe": []}])
+
+
+def test_only_notifications_need_the_signature_of_a_payment_provider(here: Api) -> None:
+    signed = [each for each in described() if is_signed_by_a_provider(each)]
+    assert [each.path for each in signed] == ["/api/payments/notifications"]
+    assert [called(each, here).status_code for each in signed] == [403]
+
+
 def test_operation_names_the_permission_that_its_callers_need() -> None:
     for each in described():
         is_named = each.said.get("x-permission") in PERMISSIONS
-        needs_one = each.needs_a_caller and each.said["security"] != [{"session": []}]
+        has_session = each.said["security"] == [{"session": []}]
+        needs_one = each.needs_a_caller and not has_session and not is_signed_by_a_provider(each)
         assert is_named == needs_one, f"{each.method} {each.path}"
 
 
@@ -95,11 +112,101 @@ def test_session_cookie_is_declared_where_the_browser_sends_it() -> None:
     }
 
 
+VERBS = {
+    *("Add", "Answer", "Ask", "Block", "Cancel", "Change", "Check", "Confirm", "Correct", "Create"),
+    *("Delete", "Estimate", "Find", "Flag", "Follow", "Get", "Go", "Hold", "Invite", "List"),
+    *("Move", "Notify", "Permanently", "Plan", "Post", "Preview", "Publish", "Read", "Receive"),
+    *("Record", "Refund", "Release", "Remove", "Report", "Resend", "Return", "Revoke", "Save"),
+    *("Send", "Set", "Settle", "Show", "Sign", "Start", "Stop", "Subscribe", "Unblock", "Undo"),
+    *("Unmerge", "Use", "Waive", "Withdraw"),
+}
+"""The first words of summaries; "Permanently" comes before its verb."""
+
+
+def test_summary_begins_with_a_verb_and_is_short() -> None:
+    for each in described():
+        summary = each.said["summary"]
+        assert re.split(r"\W", summary)[0] in VERBS, f"{each.method} {each.path}: {summary}"
+        assert len(summary) <= 130 and not summary.endswith("."), f"{each.method} {each.path}"
+
+
+def test_every_parameter_has_a_description() -> None:
+    unsaid = [
+        f"{each.method} {each.path}: {parameter['name']}"
+        for each in described()
+        for parameter in each.said["parameters"]
+        if len(parameter["description"]) < 5
+    ]
+    assert unsaid == []
+
+
+def test_every_schema_says_what_it_is_in_words_of_json() -> None:
+    for name, schema in whole_document()["components"]["schemas"].items():
+        description = schema["description"]
+        assert re.match(r"[A-Z]", description), f"{name}: begin with what it is"
+        for python in ("None", "\n ", "The same "):
+            assert python not in description, f"{name}: {description}"
+
+
+def test_advice_for_strangers_is_only_where_nobody_has_to_sign_in() -> None:
+    for each in described():
+        for parameter in each.said["parameters"]:
+            if parameter["name"] == "Idempotency-Key" and "default" not in each.said["responses"]:
+                advises = "Without signing in" in parameter["description"]
+                assert advises != each.needs_a_caller, f"{each.method} {each.path}"
+
+
+def test_proof_of_work_is_described_only_where_calls_are_limited() -> None:
+    for each in described():
+        names = [parameter["name"] for parameter in each.said["parameters"]]
+        limits = "Idempotency-Key" in names and "429" in each.said["responses"]
+        assert ("X-Ginnel-Proof" in names) == limits, f"{each.method} {each.path}"
+
+
+def test_wait_is_described_where_a_call_can_be_repeated_later() -> None:
+    for each in described():
+        for status in {"429", "503"} & set(each.said["responses"]):
+            assert "Retry-After" in each.said["responses"][status]["headers"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "error"),
+    [
+        ("POST", "/api/holds", "`free`"),
+        ("PATCH", "/api/reports/{service_request_id}/booking", "`free`"),
+        ("POST", "/api/reports", "`lines`"),
+    ],
+)
+def test_conflict_is_described_with_what_it_answers(method: str, path: str, error: str) -> None:
+    (said,) = [each.said for each in described() if (each.path, each.method) == (path, method)]
+    assert error in said["responses"]["409"]["description"]
+
+
+def test_limited_read_names_429() -> None:
+    reads = [each for each in described() if each.method == "GET"]
+    limited = {each.path for each in reads if "429" in each.said["responses"]}
+    assert limited == {
+        "/api/events",
+        "/api/premises",
+        "/api/premises/{premises_id}/collections",
+        "/api/quotes",
+    }
+
+
+def test_undocumented_answer_is_found() -> None:
+    facts = RouteFacts(path="/api/x", method="GET", summary="Get x", auth=auth.anyone)
+    headers: dict[str, str | list[str]] = {"Content-Type": PROBLEM}
+    assert not list(undocumented(facts, Response('{"status": 503}', headers, 503)))
+    assert list(undocumented(facts, Response('{"status": 409}', headers, 409)))
+    assert list(undocumented(facts, Response('{"unknown": 1}', headers, 503)))
+
+
 def with_json_bodies() -> list[Operation]:
     return [
         each
         for each in described()
         if "application/json" in each.said.get("requestBody", {}).get("content", {})
+        and not is_signed_by_a_provider(each)
     ]
 
 

@@ -14,7 +14,7 @@ from chalicelib.accounts.usecases import code_verification, own_account
 from chalicelib.accounts.usecases.own_account import AccountChanges
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import Invalid
+from chalicelib.errors import Conflict, Invalid, NotFound, TooMany
 from chalicelib.handlers.accounts.own_report_views import (
     OwnReportList,
     OwnReportView,
@@ -100,6 +100,7 @@ def read(call: Call) -> OwnAccountView:
     auth=auth.may("account.own"),
     summary="Change my account; If-Match names the version",
     versioned=True,
+    raises=(Conflict,),
 )
 def change(call: Call, changes: AccountChanges) -> OwnAccountView:
     version = call.version
@@ -113,6 +114,7 @@ def change(call: Call, changes: AccountChanges) -> OwnAccountView:
     auth=auth.may("account.own"),
     summary="Add an address to my account; we send it a code",
     success=HTTPStatus.CREATED,
+    raises=(TooMany,),
 )
 def add_address(call: Call, sent: NewAddress) -> CodeSent:
     ports = accounts_ports()
@@ -127,7 +129,7 @@ def add_address(call: Call, sent: NewAddress) -> CodeSent:
     method="POST",
     auth=auth.may("account.own"),
     summary="Confirm an address with the code that was sent to it",
-    may_miss=True,
+    raises=(Conflict, NotFound),
 )
 def confirm_address(call: Call, sent: Proof) -> OwnAccountView:
     attempt_id = hex_id_of(sent.attempt_id, "This code has expired. Start again.")
@@ -141,6 +143,7 @@ def confirm_address(call: Call, sent: Proof) -> OwnAccountView:
     method="POST",
     auth=auth.may("account.own"),
     summary="Remove an address from my account, unless it is the only one that I can sign in with",
+    raises=(Conflict,),
 )
 def remove_address(call: Call, sent: OldAddress) -> OwnAccountView:
     # Also shows a phone number that texts are no longer sent to.
@@ -179,6 +182,7 @@ def reports(call: Call) -> OwnReportList:
     auth=auth.may("account.own"),
     summary="Change my report while nobody is working on it; If-Match names the version",
     versioned=True,
+    raises=(Conflict,),
 )
 def change_report(call: Call, changes: OwnChanges, service_request_id: str) -> OwnReportView:
     version = call.version
@@ -193,6 +197,7 @@ def change_report(call: Call, changes: OwnChanges, service_request_id: str) -> O
     method="POST",
     auth=auth.may("account.own"),
     summary="Withdraw my report while nobody is working on it",
+    raises=(Conflict,),
 )
 def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
     ports = reports_ports()

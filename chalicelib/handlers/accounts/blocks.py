@@ -20,8 +20,8 @@ routes = Routes(__name__)
 
 
 class NewBlock(msgspec.Struct, frozen=True, kw_only=True):
-    """An email address with all its tags (name+tag@…), a phone number, or a domain with all its
-    subdomains; and the reason."""
+    """What to block, and why: an email address with all its tags (name+tag@…), a phone number, or a
+    domain with all its subdomains."""
 
     address_or_domain: Annotated[str, Meta(max_length=254)]
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -39,7 +39,7 @@ class BlockView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BlockList(msgspec.Struct, frozen=True, kw_only=True):
-    """The list in no order; `next` is the cursor of the next page."""
+    """Blocked addresses and domains, in no order; `next` is the cursor of the next page."""
 
     items: list[BlockView]
     next: str | None

@@ -14,6 +14,7 @@ from chalicelib.alerts.usecases.questions import answers_as
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.privacy import erasure_ports, export_pages, subscriptions_of_people
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import Conflict
 from chalicelib.handlers.accounts.account import cursor_of, place_of
 from chalicelib.handlers.accounts.sign_in_pages import problem_page
 from chalicelib.handlers.http import auth, cookies, request_language
@@ -37,8 +38,8 @@ routes = Routes(__name__, problem_page)
 
 
 class ErasureRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`redact`: also removes the text of the person's public reports and of their updates on other
-    reports; otherwise the text stays, without the person's name."""
+    """How to delete the account. `redact` also removes the text of the person's public reports and
+    of their updates on other reports; otherwise the text stays, without the person's name."""
 
     redact: bool = False
 
@@ -82,7 +83,7 @@ def export(call: Call) -> ExportView:
     "/api/account/export/page",
     method="GET",
     auth=auth.may("account.own"),
-    summary="Get the same as a web page",
+    summary="Show everything that the council keeps about me as a web page",
     query=(CURSOR,),
 )
 def export_page(call: Call) -> Page:
@@ -97,6 +98,7 @@ def export_page(call: Call) -> Page:
     summary="Delete my account: it closes at once, and the data is erased within minutes",
     answer=ErasureStarted,
     success=HTTPStatus.ACCEPTED,
+    raises=(Conflict,),
 )
 def forget_me(call: Call, asked: ErasureRequest) -> WithCookie:
     begun = erasing.begin_erasure(call.caller.signed_in, redact=asked.redact, ports=erasure_ports())

@@ -22,9 +22,9 @@ from chalicelib.reports.views import receipt_url, tracking_url
 
 class OwnOrderView(msgspec.Struct, frozen=True, kw_only=True):
     """What a report booked and costs. `day` and `slot`, the name of the slot, are None if nothing
-    is booked; `is_to_pay`: somebody has to pay `amount_pence` before the report counts. `paid_at`:
-    when we learnt that it was paid, None if no money came; `receipt_url` leads to its receipt then,
-    and `refunded_pence` went back to the card or is on its way."""
+    is booked. `is_to_pay`: `amount_pence` has to be paid before the report counts. `paid_at` is
+    when the payment became known, None if no money came; then `receipt_url` leads to its receipt.
+    `refunded_pence` was refunded to the card or is on its way."""
 
     day: date | None
     slot: str | None
@@ -38,7 +38,8 @@ class OwnOrderView(msgspec.Struct, frozen=True, kw_only=True):
 
 class OwnGardenView(GardenView, frozen=True, kw_only=True):
     """The garden waste subscription that a report bought. `may_change`: the page of the report can
-    move and cancel all of it; otherwise it can only give back what the report added."""
+    move and cancel the whole subscription; otherwise it can only cancel the containers that the
+    report added."""
 
     may_change: bool
 
@@ -71,7 +72,7 @@ class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnReportList(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest first; `next` is the cursor of the next page."""
+    """The caller's reports, the newest first; `next` is the cursor of the next page."""
 
     items: list[OwnReportView]
     next: str | None

@@ -15,7 +15,7 @@ from chalicelib.accounts.usecases import staff
 from chalicelib.accounts.usecases.staff import ACCOUNT_ID, MOST_GRANTS, PersonChanges
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, audit_ports, people_ports
-from chalicelib.errors import NotFound
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, cursor_of, limit_of
@@ -79,7 +79,7 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntryList(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest first; `next` is the cursor of the next page."""
+    """Entries of the audit log, the newest first; `next` is the cursor of the next page."""
 
     items: list[EntryView]
     next: str | None
@@ -111,6 +111,7 @@ def people(call: Call) -> PersonList:
     auth=auth.may("people.manage"),
     summary="Invite a member of staff, who signs in with this address",
     success=HTTPStatus.CREATED,
+    raises=(Conflict,),
 )
 def invite(call: Call, sent: Invitation) -> PersonView:
     where = destination(sent.address, takes_phones=accounts_ports().takes_phones)
@@ -135,6 +136,7 @@ def person(call: Call, account_id: str) -> PersonView:
         "Change what a member of staff can do, or disable the account; If-Match names the version"
     ),
     versioned=True,
+    raises=(Conflict,),
 )
 def change(call: Call, changes: PersonChanges, account_id: str) -> PersonView:
     version = call.version

@@ -9,7 +9,7 @@ from chalicelib.accounts.model import ACCESS_HOLDS, Assurance, Role, Session
 from chalicelib.accounts.usecases import sessions
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.errors import NotFound
+from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.answers import WithCookie
 from chalicelib.handlers.http.call import Call
@@ -52,7 +52,7 @@ class SignedInDevice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceList(msgspec.Struct, frozen=True, kw_only=True):
-    """All devices, the last used first."""
+    """The devices that the caller is signed in on, the last used first."""
 
     items: list[SignedInDevice]
     next: None
@@ -70,6 +70,7 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.cookie_holder,
     summary="Get a new access token for the cookie of the session",
     answer=SessionView,
+    raises=(Invalid,),
 )
 def refresh(call: Call) -> WithCookie:
     ports = accounts_ports()
@@ -96,6 +97,7 @@ def refresh(call: Call) -> WithCookie:
     auth=auth.own_page,
     summary="Sign out of this device, named by its cookie or access token",
     answer=SignedOut,
+    raises=(Invalid,),
 )
 def sign_out(call: Call) -> WithCookie:
     ports, caller = accounts_ports(), call.caller

@@ -38,7 +38,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 SURER = ("proven", "staff")
 """The levels that a code cannot prove."""
 NEXT = Query("next", "the path on this site to continue to")
-SURE = Query("sure", "the level of proof that is needed where an address is not enough: proven")
+SURE = Query("sure", "proven or staff: only the ways to sign in that prove this are offered")
 DIGITS = 6
 NOT_SIX = (FieldError("code", Text("enter the 6-digit code")),)
 routes = Routes(__name__, problem_page)
@@ -48,7 +48,7 @@ routes = Routes(__name__, problem_page)
     "/forms/sign-in",
     method="GET",
     auth=auth.anyone,
-    summary="Sign in: page for the address",
+    summary="Show the page that asks for the address to sign in with",
     query=(NEXT, SURE),
 )
 def begin(call: Call) -> Page:
@@ -60,7 +60,7 @@ def begin(call: Call) -> Page:
     "/forms/sign-in",
     method="POST",
     auth=auth.own_page,
-    summary=("Sign in: send a code to the address"),
+    summary=("Send a code to sign in with to the address"),
 )
 def ask(call: Call) -> Page | SeeOther:
     form = posted_form(call)
@@ -81,8 +81,8 @@ def ask(call: Call) -> Page | SeeOther:
     "/forms/sign-in/code",
     method="GET",
     auth=auth.anyone,
-    summary="Sign in: page for the code",
-    query=(Query("attempt", "the code's id"),),
+    summary="Show the page that asks for the code",
+    query=(Query("attempt", "the id of the attempt to sign in"),),
 )
 def await_code(call: Call) -> Page:
     return code_page(_attempt_id(call.parameter("attempt") or ""))
@@ -110,7 +110,7 @@ def enter_code(call: Call) -> Page | SeeOther:
     "/forms/sign-in/confirm/{attempt_id}",
     method="GET",
     auth=auth.anyone,
-    summary="Sign in with the link: page with a button",
+    summary="Show the page with the button that signs in with the link",
     query=(Query("token", "the link's token"),),
 )
 def ask_confirm(call: Call, attempt_id: str) -> Page:
@@ -140,7 +140,7 @@ def confirm(call: Call, attempt_id: str) -> SeeOther:
     "/forms/sign-in/done",
     method="GET",
     auth=auth.anyone,
-    summary="Signed in with the link: page that leads back",
+    summary="Show that the link signed in, and the way back",
     query=(NEXT,),
 )
 def done(call: Call) -> Page:

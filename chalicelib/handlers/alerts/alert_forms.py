@@ -50,7 +50,7 @@ routes = Routes(__name__, problem_page)
     "/forms/alerts",
     method="GET",
     auth=auth.anyone,
-    summary="Page to set up an alert",
+    summary="Show the page to set up an alert",
     query=(
         Query("report", "the reference of the report"),
         Query("premises_id", "the address to be reminded of collections at"),

@@ -37,7 +37,7 @@ routes = Routes(__name__, problem_page)
     "/forms/alerts/{subscription_id}/confirm",
     method="GET",
     auth=auth.anyone,
-    summary="Page to confirm alerts",
+    summary="Show the page to confirm alerts",
     query=(TOKEN,),
 )
 def ask_confirm(call: Call, subscription_id: str) -> Page:
@@ -75,7 +75,7 @@ def enter_code(call: Call, subscription_id: str) -> Page:
     "/forms/alerts/{subscription_id}",
     method="GET",
     auth=auth.anyone,
-    summary="Page to change alerts, for anyone who has the link",
+    summary="Show the page to change alerts, to anyone who has the link",
     query=(TOKEN,),
 )
 def show(call: Call, subscription_id: str) -> Page:
@@ -111,7 +111,7 @@ def change(call: Call, subscription_id: str) -> Page:
     "/forms/alerts/{subscription_id}/unsubscribe",
     method="GET",
     auth=auth.anyone,
-    summary="Page to stop alerts",
+    summary="Show the page to stop alerts",
     query=(TOKEN,),
 )
 def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
@@ -125,7 +125,7 @@ def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
     "/forms/s/{packed}",
     method="GET",
     auth=auth.anyone,
-    summary="Short link of text messages to stop alerts",
+    summary="Go on from the short link in text messages to the page that stops alerts",
 )
 def from_text(_: Call, packed: str) -> SeeOther:
     stop = links.stop_of(packed)
@@ -152,7 +152,7 @@ def unsubscribe(call: Call, subscription_id: str) -> Page:
     "/forms/alerts/{subscription_id}/all",
     method="GET",
     auth=auth.anyone,
-    summary="List all alerts to the same address, for anyone who has the link from one of them",
+    summary=("Show all alerts to the same address, to anyone who has the link from one of them"),
     query=(TOKEN,),
 )
 def show_all(call: Call, subscription_id: str) -> Page:

@@ -9,6 +9,7 @@ from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.disruptions import usecases
 from chalicelib.disruptions.model import DisruptionArea, DisruptionChanges, DisruptionDraft
 from chalicelib.disruptions.views import DisruptionList, DisruptionView, listed, view
+from chalicelib.errors import Conflict
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import hex_id_of
@@ -34,6 +35,7 @@ def disruptions(_: Call) -> DisruptionList:
     summary="Post a disruption",
     success=HTTPStatus.CREATED,
     keyed=True,
+    raises=(Conflict,),
 )
 def post(call: Call, draft: DisruptionDraft) -> DisruptionView:
     key = call.idempotency_key
@@ -44,7 +46,7 @@ def post(call: Call, draft: DisruptionDraft) -> DisruptionView:
     "/api/disruptions/audience",
     method="POST",
     auth=auth.may("disruptions.post"),
-    summary="Estimate how many people a disruption here is sent to, and how long that takes",
+    summary=("Estimate how many messages a disruption in an area sends, and how long that takes"),
 )
 def estimate_audience(_: Call, area: DisruptionArea) -> Audience:
     usecases.refuse_area(area, disruptions_ports())
@@ -57,6 +59,7 @@ def estimate_audience(_: Call, area: DisruptionArea) -> Audience:
     auth=auth.may("disruptions.post"),
     summary="Change a disruption; If-Match names the version",
     versioned=True,
+    raises=(Conflict,),
 )
 def change(call: Call, changes: DisruptionChanges, disruption_id: str) -> DisruptionView:
     version = call.version
@@ -70,6 +73,7 @@ def change(call: Call, changes: DisruptionChanges, disruption_id: str) -> Disrup
     auth=auth.may("disruptions.post"),
     summary="Withdraw a disruption; If-Match names the version",
     versioned=True,
+    raises=(Conflict,),
 )
 def withdraw(call: Call, disruption_id: str) -> DisruptionView:
     version, ports = call.version, disruptions_ports()

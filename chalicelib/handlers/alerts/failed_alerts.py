@@ -10,6 +10,7 @@ from chalicelib.alerts.delivery import Alert, Kind, OfOfficers, State
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.failed import listed, send_again
 from chalicelib.bootstrap.alerts import delivery_ports
+from chalicelib.errors import Conflict
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, limit_of, one_of
@@ -38,7 +39,7 @@ class FailedAlert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FailedAlerts(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest first; `next` is the cursor of the next page."""
+    """Alerts that were not delivered, the latest first; `next` is the cursor of the next page."""
 
     items: list[FailedAlert]
     next: str | None
@@ -75,6 +76,7 @@ def failed_alerts(call: Call) -> FailedAlerts:
     method="POST",
     auth=auth.may("alerts.handle"),
     summary="Resend an alert that was not delivered",
+    raises=(Conflict,),
 )
 def again(_: Call, alert_id: str) -> FailedAlert:
     return _view(send_again(alert_id, delivery_ports()))

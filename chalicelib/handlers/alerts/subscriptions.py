@@ -28,7 +28,7 @@ from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.moving import Move, move
 from chalicelib.alerts.usecases.subscribing import checked, managed_at
 from chalicelib.bootstrap.alerts import alerts_ports
-from chalicelib.errors import Invalid
+from chalicelib.errors import Conflict, Invalid, TooMany
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, cursor_of, hex_id_of, limit_of
@@ -43,6 +43,7 @@ TOKEN = Query(
     "token",
     "the token of the subscription's link; not needed when signed in to the "
     "account that it belongs to",
+    is_checked=False,
 )
 _CURSOR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z~[0-9a-f]{32}")
 
@@ -103,6 +104,7 @@ class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
     summary="Subscribe to events in an area, a ward or the council, or about a report",
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
+    raises=(Conflict, TooMany),
 )
 def create(call: Call, sent: SubscriptionRequest) -> SubscriptionReceipt:
     key = call.idempotency_key if "idempotency-key" in call.request.headers else None
@@ -114,6 +116,7 @@ def create(call: Call, sent: SubscriptionRequest) -> SubscriptionReceipt:
     method="POST",
     auth=auth.anyone,
     summary="Move a browser's subscriptions from its old address to its new one",
+    raises=(TooMany,),
 )
 def moved(call: Call, wanted: Move) -> MovedSubscriptions:
     rate_limits.check("subscribe", call)
@@ -124,7 +127,7 @@ def moved(call: Call, wanted: Move) -> MovedSubscriptions:
     "/api/subscriptions/{subscription_id}",
     method="GET",
     auth=auth.anyone,
-    summary="A subscription",
+    summary="Get a subscription",
     query=(TOKEN,),
 )
 def read(call: Call, subscription_id: str) -> SubscriptionView:
@@ -138,6 +141,7 @@ def read(call: Call, subscription_id: str) -> SubscriptionView:
     summary="Change a subscription's topic, frequency or quiet hours; If-Match names the version",
     versioned=True,
     query=(TOKEN,),
+    raises=(Conflict,),
 )
 def change(call: Call, changes: SubscriptionChanges, subscription_id: str) -> SubscriptionView:
     version = call.version
@@ -161,6 +165,7 @@ def stop(call: Call, subscription_id: str) -> SubscriptionView:
     method="POST",
     auth=auth.anyone,
     summary="Confirm a subscription with the token or code that was sent to its address",
+    raises=(Conflict,),
 )
 def confirm(call: Call, sent: Confirmation, subscription_id: str) -> SubscriptionReceipt:
     ports, which = alerts_ports(), id_of(subscription_id)

@@ -15,7 +15,7 @@ from chalicelib.bookings.staff_days import (
 from chalicelib.bookings.staff_views import StaffDay, StaffDaySummary
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports, staff_ports
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.call import Call
@@ -46,14 +46,14 @@ class Calendars(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Week(msgspec.Struct, frozen=True, kw_only=True):
-    """Seven days."""
+    """Seven days of a calendar."""
 
     items: list[StaffDaySummary]
     next: None = None
 
 
 class CapacityChange(msgspec.Struct, frozen=True, kw_only=True):
-    """How many units each slot of the day has."""
+    """The number of units that each slot of the day has from now on; 0 closes the day."""
 
     capacity: Annotated[int, Meta(ge=0, le=1_000)]
 
@@ -77,7 +77,7 @@ def listed(call: Call) -> Calendars:
     "/api/calendars/{calendar}/days",
     method="GET",
     auth=auth.may("calendars.change"),
-    summary="List seven days of a calendar with how much of each slot is taken",
+    summary="List seven days of a calendar, with the taken and free units of each slot",
     query=(Query("from", "the first day, such as 2026-06-01", required=True, schema=DAY),),
 )
 def week(call: Call, calendar: str) -> Week:
@@ -101,8 +101,12 @@ def read(call: Call, calendar: str, day: str) -> StaffDay:
     PATH,
     method="PATCH",
     auth=auth.may("calendars.change"),
-    summary="Change how much of each slot of a day can be booked; nobody loses a booking",
+    summary=(
+        "Change how many units of each slot of a day can be booked; bookings stay. If-Match "
+        "names the version"
+    ),
     versioned=True,
+    raises=(Conflict,),
 )
 def change(call: Call, calendar: str, day: str, changes: CapacityChange) -> StaffDay:
     on, version, ports = _day(day), call.version, staff_ports()

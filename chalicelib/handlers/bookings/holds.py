@@ -11,6 +11,7 @@ from chalicelib.bookings import usecases
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.words import Code
+from chalicelib.errors import Conflict, NotFound, SlotFull, TooMany
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.routes import Routes
@@ -19,7 +20,7 @@ routes = Routes(__name__)
 
 
 class HoldRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The slot, and how many units of it."""
+    """A slot of a calendar on a day, and how many of its units to hold."""
 
     calendar: Code
     day: date
@@ -28,15 +29,15 @@ class HoldRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HoldReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The id that a report names to book the slot, and until when nobody else gets it; None once it
-    is booked."""
+    """The hold of a slot. A report books the slot with `hold_id`. `until` is when the hold ends;
+    None once the slot is booked."""
 
     hold_id: str
     until: datetime | None
 
 
 class HoldGivenUp(msgspec.Struct, frozen=True, kw_only=True):
-    """The hold whose units are free again."""
+    """A hold that was released: its units can be booked again."""
 
     hold_id: str
 
@@ -49,7 +50,7 @@ class HoldGivenUp(msgspec.Struct, frozen=True, kw_only=True):
     "nearest slots with enough units",
     success=HTTPStatus.CREATED,
     keyed=True,
-    may_miss=True,
+    raises=(Conflict, NotFound, SlotFull, TooMany),
 )
 def create(call: Call, sent: HoldRequest) -> HoldReceipt:
     key = call.idempotency_key
@@ -63,7 +64,8 @@ def create(call: Call, sent: HoldRequest) -> HoldReceipt:
     "/api/holds/{hold_id}",
     method="DELETE",
     auth=auth.anyone,
-    summary="Give up a hold, by its id, which only its owner knows",
+    summary="Release a hold, by the id that only its owner knows",
+    raises=(Conflict,),
 )
 def delete(call: Call, hold_id: str) -> HoldGivenUp:
     usecases.give_up(hold_id, bookings_ports())

@@ -17,8 +17,9 @@ routes = Routes(__name__)
 
 
 class CaseGarden(msgspec.Struct, frozen=True, kw_only=True):
-    """`subscription` is None if the case bought none. `may_cancel`: this officer may cancel it now;
-    `refund_pence` would go back to the cards that paid for it."""
+    """The garden waste subscription of a case. `subscription` is None if the case bought none.
+    `may_cancel`: this officer may cancel it now; then `refund_pence` is refunded to the cards that
+    paid for it."""
 
     subscription: GardenView | None = None
     may_cancel: bool = False
@@ -29,7 +30,7 @@ class CaseGarden(msgspec.Struct, frozen=True, kw_only=True):
     "/api/cases/{service_request_id}/garden",
     method="GET",
     auth=auth.may("cases.handle"),
-    summary="Get the garden waste subscription of a case, and if the officer may cancel it",
+    summary=("Get the garden waste subscription of a case, and whether the officer may cancel it"),
 )
 def garden(call: Call, service_request_id: str) -> CaseGarden:
     author = call.caller.author()

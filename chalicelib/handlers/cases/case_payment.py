@@ -20,8 +20,9 @@ routes = Routes(__name__)
 
 
 class CasePayment(msgspec.Struct, frozen=True, kw_only=True):
-    """`payment_id` is of the payment that succeeded, None before. `refunded_pence` went back or is
-    on its way, `left_pence` can still go back. `may`: what this officer may do now."""
+    """The payment of a case. `payment_id` is that of the payment that succeeded, None before.
+    `refunded_pence` was refunded or is on its way, `left_pence` can still be refunded. `may` lists
+    what this officer may do now."""
 
     payment_id: str | None = None
     refunded_pence: int = 0
@@ -33,7 +34,7 @@ class CasePayment(msgspec.Struct, frozen=True, kw_only=True):
     "/api/cases/{service_request_id}/payment",
     method="GET",
     auth=auth.may("cases.handle"),
-    summary="Get what was paid for a case, and what the officer may do about it",
+    summary="Get the payment of a case, and what the officer may do about it",
 )
 def payment(call: Call, service_request_id: str) -> CasePayment:
     author = call.caller.author()

@@ -100,7 +100,7 @@ class CaseItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseList(msgspec.Struct, frozen=True, kw_only=True):
-    """Some of the queue; `next` is the cursor of the next page, also of an empty page."""
+    """A page of the queue, which may be empty; `next` is the cursor of the next page."""
 
     items: list[CaseItem]
     next: str | None
@@ -140,11 +140,11 @@ class CaseEventView(msgspec.Struct, frozen=True, kw_only=True):
 
 class CaseView(FullView, frozen=True, kw_only=True):
     """A report with everything that belongs to it. `merged` are the reports that were merged into
-    it and still are; `may_open_survivor`: it was merged into one that this officer may open;
-    `may`: what this officer may do with it now; `why_not_ask`: why the reporter cannot be asked
-    something; `needs` are reasons to look at it that no officer has dealt with; `work_photos` are
-    those of crews and contractors. It needs no place if it is `placeless`. `booked`: the names of
-    its calendar and slot."""
+    it and still are; `may_open_survivor`: it was merged into another report, which this officer may
+    open; `may` lists what this officer may do with it now; `why_not_ask` is why the reporter cannot
+    be asked a question; `needs` are reasons to look at it that no officer has dealt with;
+    `work_photos` are those of crews and contractors. `placeless`: its service needs no place.
+    `booked` has the names of its calendar and slot."""
 
     placeless: bool
     booked: BookedNames | None

@@ -50,20 +50,25 @@ routes = Routes(__name__)
             "one or more states, separated by commas; the open ones by default",
             schema=some_of(STATES),
         ),
-        Query("team", "one team"),
-        Query("service_code", "one service"),
-        Query("ward_code", "one ward"),
+        Query("team", "the code of a team"),
+        Query("service_code", "the code of a service"),
+        Query("ward_code", "the code of a ward"),
         Query("priority", "low, normal, high or urgent", schema=one_of(CHOICES["priority"])),
-        Query("opens", "job or officer", schema=one_of(CHOICES["opens"])),
+        Query(
+            "opens",
+            "job: a crew gets a job straight away; officer: an officer looks at it first",
+            schema=one_of(CHOICES["opens"]),
+        ),
         Query(
             "attention",
-            f"{', '.join(ATTENTIONS)}, or any; includes closed cases",
+            f"{', '.join(ATTENTIONS)}, or any: why an officer has to look at it; also lists "
+            "closed cases",
             schema=one_of(CHOICES["attention"]),
         ),
         Query("target", "late, soon (in 48 hours) or later", schema=one_of(CHOICES["target"])),
         Query(
             "waits",
-            "reporter or officer: the person we are waiting for",
+            "reporter or officer: who has to answer next",
             schema=one_of(CHOICES["waits"]),
         ),
         Query(
@@ -73,7 +78,8 @@ routes = Routes(__name__)
         ),
         Query(
             "sort",
-            "target, or newest; closed cases are always newest first",
+            "target (the most overdue first; by default) or newest; closed cases are always "
+            "newest first",
             schema=one_of(CHOICES["sort"]),
         ),
         limit_query(A_PAGE),

@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.desk.usecases import undo_data
-from chalicelib.errors import Invalid
+from chalicelib.errors import Conflict, Invalid
 from chalicelib.handlers.cases.case_views import (
     CaseNote,
     CaseView,
@@ -96,9 +96,10 @@ class RedactedPhoto(msgspec.Struct, frozen=True, kw_only=True):
     "/api/cases/{service_request_id}/notes",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Write a note that only officers see",
+    summary="Add a note that only officers see",
     success=HTTPStatus.CREATED,
     keyed=True,
+    raises=(Conflict,),
 )
 def write_note(call: Call, draft: NoteDraft, service_request_id: str) -> CaseNote:
     key = call.idempotency_key
@@ -114,9 +115,10 @@ def write_note(call: Call, draft: NoteDraft, service_request_id: str) -> CaseNot
     "/api/cases/{service_request_id}/questions",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Ask the reporter a question by their alerts; the case waits for the answer",
+    summary="Ask the reporter a question; the case waits for the answer",
     success=HTTPStatus.CREATED,
     keyed=True,
+    raises=(Conflict,),
 )
 def ask(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAsked:
     key = call.idempotency_key
@@ -143,6 +145,7 @@ def ask(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAs
     method="POST",
     auth=auth.may("cases.handle"),
     summary="Stop waiting for the answer to a question",
+    raises=(Invalid,),
 )
 def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
     request_id = _authorised(call, service_request_id).service_request_id
@@ -157,11 +160,12 @@ def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
     method="POST",
     auth=auth.may("cases.handle"),
     summary=(
-        "Change a case and reply; If-Match names the version. The answer says until when the "
-        "change can be undone, and nobody is notified before that"
+        "Change a case and reply; nobody is notified until the time to undo it is over. "
+        "If-Match names the version"
     ),
     versioned=True,
     may_be_keyed=True,
+    raises=(Conflict,),
 )
 def change(call: Call, changes: CaseChanges, service_request_id: str) -> ChangedCase:
     version = call.version
@@ -196,6 +200,7 @@ def change(call: Call, changes: CaseChanges, service_request_id: str) -> Changed
     auth=auth.may("cases.handle"),
     summary="Change many cases in the same way, each with its version, or check what would fail",
     may_be_keyed=True,
+    raises=(Conflict,),
 )
 def change_many(call: Call, draft: BulkDraft) -> BulkAnswer:
     named, undoing = named_in(draft.changes), Undoing(call, "bulk", draft)
@@ -217,7 +222,8 @@ def change_many(call: Call, draft: BulkDraft) -> BulkAnswer:
     "/api/undo/{undo_id}",
     method="POST",
     auth=auth.may("desk.keep"),
-    summary="Undo an officer's own change, as far as nobody has changed the same since",
+    summary="Undo the officer's own change, except what somebody has changed since",
+    raises=(Conflict,),
 )
 def undo(call: Call, undo_id: str) -> UndoAnswer:
     kept = undo_data.get_undo(undo_id, call.caller.signed_in.account_id, desk_ports())
@@ -234,6 +240,7 @@ def undo(call: Call, undo_id: str) -> UndoAnswer:
     ),
     versioned=True,
     may_be_keyed=True,
+    raises=(Conflict,),
 )
 def unmerge(call: Call, service_request_id: str) -> CaseView:
     version, ports = call.version, reports_ports()

@@ -9,6 +9,7 @@ from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk.model import Template, TemplateChanges, TemplateDraft, View, ViewDraft
 from chalicelib.desk.usecases import reply_templates, saved_views
+from chalicelib.errors import Conflict
 from chalicelib.handlers.cases.replies import in_words
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
@@ -85,6 +86,7 @@ def templates(_: Call) -> TemplateList:
     summary="Add a reply template",
     success=HTTPStatus.CREATED,
     keyed=True,
+    raises=(Conflict,),
 )
 def add_template(call: Call, draft: TemplateDraft) -> TemplateView:
     key = call.idempotency_key
@@ -97,6 +99,7 @@ def add_template(call: Call, draft: TemplateDraft) -> TemplateView:
     auth=auth.may("desk.keep"),
     summary="Change a reply template; If-Match names the version",
     versioned=True,
+    raises=(Conflict,),
 )
 def change_template(call: Call, changes: TemplateChanges, template_id: str) -> TemplateView:
     version = call.version
@@ -110,6 +113,7 @@ def change_template(call: Call, changes: TemplateChanges, template_id: str) -> T
     auth=auth.may("desk.keep"),
     summary="Remove a reply template; If-Match names the version",
     versioned=True,
+    raises=(Conflict,),
 )
 def remove_template(call: Call, template_id: str) -> TemplateView:
     version, ports = call.version, desk_ports()
@@ -150,6 +154,7 @@ def views(call: Call) -> SavedViews:
     summary="Save a view of the queue",
     success=HTTPStatus.CREATED,
     keyed=True,
+    raises=(Conflict,),
 )
 def save_view(call: Call, draft: ViewDraft) -> SavedView:
     key = call.idempotency_key

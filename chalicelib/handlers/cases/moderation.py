@@ -8,6 +8,7 @@ from http import HTTPStatus
 import msgspec
 
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import Conflict, TooMany
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import note_change
 from chalicelib.handlers.http.call import Call
@@ -30,7 +31,7 @@ REASONS: tuple[Attention, ...] = ("waiting", "flagged")
 
 
 class Flagged(msgspec.Struct, frozen=True, kw_only=True):
-    """The flag, stored for an officer's review."""
+    """A flag that is stored for an officer to check."""
 
     service_request_id: str
     reason: FlagReason
@@ -49,7 +50,8 @@ class WaitingView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
-    """The reports that have waited longest first; `next` is the cursor of the next page."""
+    """Reports that an officer has to look at, those that have waited longest first; `next` is the
+    cursor of the next page."""
 
     items: list[WaitingView]
     next: str | None
@@ -61,6 +63,7 @@ class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("reports.triage"),
     summary="Change a report; If-Match names the version",
     versioned=True,
+    raises=(Conflict,),
 )
 def change(call: Call, changes: ReportChanges, service_request_id: str) -> FullView:
     version = call.version
@@ -75,9 +78,10 @@ def change(call: Call, changes: ReportChanges, service_request_id: str) -> FullV
     "/api/reports/{service_request_id}/flags",
     method="POST",
     auth=auth.anyone,
-    summary="Flag a report that should not be public as it is",
+    summary="Flag a public report for an officer to check",
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
+    raises=(Conflict, TooMany),
 )
 def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
     report = flagging.flag(
@@ -98,6 +102,7 @@ def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
     auth=auth.anyone,
     summary="Withdraw a report soon after sending it, with the same Idempotency-Key",
     keyed=True,
+    raises=(Conflict,),
 )
 def withdraw(call: Call, service_request_id: str) -> Withdrawn:
     report = withdrawing.withdraw(
@@ -113,7 +118,7 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
     "/api/moderation",
     method="GET",
     auth=auth.may("reports.triage"),
-    summary="List reports that wait for an officer or were flagged",
+    summary="List reports that wait for approval or were flagged",
     query=(
         Query("reason", "waiting or flagged", True, one_of(REASONS)),
         *PAGED,

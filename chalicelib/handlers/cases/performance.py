@@ -89,10 +89,7 @@ class PerformanceView(msgspec.Struct, frozen=True, kw_only=True):
     "/api/performance",
     method="GET",
     auth=auth.may("performance.read"),
-    summary=(
-        "Get what contacts cost in a month, how many could have been avoided, and what the "
-        "crews did"
-    ),
+    summary=("Get a month's contacts and their cost, the avoidable ones, and the crews' work"),
     query=(
         Query(
             "month",

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from chalicelib.bootstrap.collections import calendar_ports
 from chalicelib.collections import calendars
+from chalicelib.errors import NotFound, TooMany
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.routes import Routes
@@ -16,13 +17,13 @@ routes = Routes(__name__)
 
 
 class CalendarRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The premises whose collections the calendar has."""
+    """The premises whose collections are to be in a calendar."""
 
     premises_id: Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class CalendarAddresses(msgspec.Struct, frozen=True, kw_only=True):
-    """The address of a published calendar. Programs that know `webcal_url` subscribe to it."""
+    """The address of a published calendar. Calendar apps open `webcal_url` to subscribe to it."""
 
     url: str
     webcal_url: str
@@ -32,9 +33,9 @@ class CalendarAddresses(msgspec.Struct, frozen=True, kw_only=True):
     "/api/collections/calendars",
     method="POST",
     auth=auth.anyone,
-    summary="Publish the calendar of an address's collections, to subscribe to",
+    summary=("Publish a calendar of an address's collections that calendar apps can subscribe to"),
     success=HTTPStatus.CREATED,
-    may_miss=True,
+    raises=(NotFound, TooMany),
 )
 def create(call: Call, sent: CalendarRequest) -> CalendarAddresses:
     rate_limits.check("premises", call)

@@ -7,6 +7,7 @@ import msgspec
 
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payments import order_ports
+from chalicelib.errors import Conflict
 from chalicelib.garden import usecases
 from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.views import GardenDeskView, GardenView, desk_view, garden_view
@@ -25,7 +26,7 @@ routes = Routes(__name__)
 
 
 class NewHome(msgspec.Struct, frozen=True, kw_only=True):
-    """The premises that a subscription moves to."""
+    """The premises to which a garden waste subscription moves."""
 
     premises_id: str
 
@@ -36,7 +37,8 @@ typed."""
 
 
 class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
-    """`refund`: whether what the council's rules allow goes back to the card."""
+    """Why a garden waste subscription is cancelled. With `refund`, the amount that the council's
+    rules allow is refunded to the card."""
 
     reason: Reason
     refund: bool = True
@@ -46,7 +48,7 @@ class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
     A_REQUEST,
     method="GET",
     auth=auth.anyone,
-    summary="Get the garden waste subscription that a request bought, wherever it has moved",
+    summary=("Get the garden waste subscription that a request bought, at its present address"),
     query=(REPORT_TOKEN,),
 )
 def read(call: Call, service_request_id: str) -> GardenView:
@@ -57,8 +59,12 @@ def read(call: Call, service_request_id: str) -> GardenView:
     f"{A_REQUEST}/cancellation",
     method="POST",
     auth=auth.anyone,
-    summary="Cancel the garden waste subscription that a request began, or what it added to one",
+    summary=(
+        "Cancel the garden waste subscription that a request bought, or the containers that "
+        "it added"
+    ),
     query=(REPORT_TOKEN,),
+    raises=(Conflict,),
 )
 def cancel(call: Call, service_request_id: str) -> GardenView:
     found = _bought_by(call, service_request_id)
@@ -74,8 +80,9 @@ def cancel(call: Call, service_request_id: str) -> GardenView:
     f"{A_REQUEST}/move",
     method="POST",
     auth=auth.anyone,
-    summary="Move the garden waste subscription that a request began to another address",
+    summary="Move the garden waste subscription that a request bought to another address",
     query=(REPORT_TOKEN,),
+    raises=(Conflict,),
 )
 def move(call: Call, to: NewHome, service_request_id: str) -> GardenView:
     found = _bought_by(call, service_request_id)
@@ -103,6 +110,7 @@ def read_at(call: Call, premises_id: str) -> GardenDeskView:
     method="POST",
     auth=auth.may("garden.manage"),
     summary="Cancel the garden waste subscription of an address",
+    raises=(Conflict,),
 )
 def cancel_at(call: Call, wanted: Cancellation, premises_id: str) -> GardenDeskView:
     change = "cancelled" if wanted.refund else "cancelled without money back"
@@ -115,6 +123,7 @@ def cancel_at(call: Call, wanted: Cancellation, premises_id: str) -> GardenDeskV
     method="POST",
     auth=auth.may("garden.manage"),
     summary="Move the garden waste subscription of an address to another one",
+    raises=(Conflict,),
 )
 def move_at(call: Call, to: NewHome, premises_id: str) -> GardenDeskView:
     note("garden.change", premises_id, f"moved to {to.premises_id}", call.caller)

@@ -9,6 +9,7 @@ from chalicelib.collections import usecases
 from chalicelib.collections.missed import Missed
 from chalicelib.collections.premises import ListedPremises
 from chalicelib.collections.usecases import PremisesCollections
+from chalicelib.errors import TooMany
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.route_facts import Query
@@ -29,7 +30,7 @@ class PremisesList(msgspec.Struct, frozen=True, kw_only=True):
     "/api/premises",
     method="GET",
     auth=auth.anyone,
-    summary="List the addresses of a postcode whose waste the council collects",
+    summary="List the addresses of a postcode where the council collects waste",
     query=(
         Query(
             "postcode",
@@ -38,6 +39,7 @@ class PremisesList(msgspec.Struct, frozen=True, kw_only=True):
             schema={"type": "string", "pattern": TYPED_POSTCODE},
         ),
     ),
+    raises=(TooMany,),
 )
 def premises(call: Call) -> PremisesList:
     rate_limits.check("premises", call)
@@ -49,8 +51,11 @@ def premises(call: Call) -> PremisesList:
     "/api/premises/{premises_id}/collections",
     method="GET",
     auth=auth.anyone,
-    summary="Get the next collection of each container of an address, and what may be reported as "
-    "missed",
+    summary=(
+        "Get the next collection of each container of an address, and which collections can "
+        "be reported as missed"
+    ),
+    raises=(TooMany,),
 )
 def collections(call: Call, premises_id: str) -> PremisesCollections:
     rate_limits.check("premises", call)

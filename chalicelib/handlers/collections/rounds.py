@@ -16,7 +16,7 @@ from chalicelib.collections.round_events import Sender
 from chalicelib.collections.round_operations import OperationResult, operate
 from chalicelib.collections.staff_rounds import Correction, no_round
 from chalicelib.collections.views import PremisesDayView, RoundDayView
-from chalicelib.errors import Invalid
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.call import Call
@@ -37,7 +37,7 @@ routes = Routes(__name__)
 
 
 class RoundDays(msgspec.Struct, frozen=True, kw_only=True):
-    """All rounds of a day; none if the caller is in no team that collects."""
+    """All rounds of a day; empty if the caller's teams collect nothing."""
 
     items: list[RoundDayView]
     next: None = None
@@ -51,7 +51,7 @@ class StreetList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PremisesDays(msgspec.Struct, frozen=True, kw_only=True):
-    """The premises of which something was said on a round's day."""
+    """The premises for which a crew recorded something on a round's day."""
 
     items: list[PremisesDayView]
     next: None = None
@@ -64,7 +64,7 @@ class RoundOperations(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoundResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of an operation, with what is stored now of the round or the premises; `reason`
+    """The result of an operation, and what is now stored about the round or the premises; `reason`
     says what to do if it was not accepted as sent."""
 
     op_id: str | None
@@ -84,7 +84,7 @@ class RoundResults(msgspec.Struct, frozen=True, kw_only=True):
     "/api/rounds",
     method="GET",
     auth=auth.may("rounds.work"),
-    summary="List the collection rounds of a day, with what was said of them",
+    summary="List the collection rounds of a day and what crews recorded",
     query=(Query("date", "the day, such as 2026-06-01; today by default", schema=DAY),),
 )
 def rounds(call: Call) -> RoundDays:
@@ -100,7 +100,7 @@ def rounds(call: Call) -> RoundDays:
     auth=auth.may("rounds.work"),
     summary="List the streets of a round and the addresses in them",
     query=(ROUND,),
-    may_miss=True,
+    raises=(NotFound,),
 )
 def streets(call: Call) -> StreetList:
     code = _round(call)
@@ -113,9 +113,9 @@ def streets(call: Call) -> StreetList:
     "/api/rounds/premises",
     method="GET",
     auth=auth.may("rounds.work"),
-    summary="List the addresses whose container was not emptied on a round's day",
+    summary="List the addresses where a crew recorded a container on a round's day",
     query=(ROUND, Query("date", "the day, such as 2026-06-01; today by default", schema=DAY)),
-    may_miss=True,
+    raises=(NotFound,),
 )
 def premises(call: Call) -> PremisesDays:
     code, ports = _round(call), collections_ports()
@@ -150,7 +150,7 @@ def record(call: Call) -> RoundResults:
     success=HTTPStatus.CREATED,
     keyed=True,
     versioned=True,
-    may_miss=True,
+    raises=(Conflict, NotFound),
 )
 def correct(call: Call, correction: Correction) -> RoundResult:
     if not _collects(call):

@@ -8,7 +8,7 @@ from typing import get_args
 import msgspec
 
 from chalicelib.bootstrap.outbound import outbound_ports
-from chalicelib.errors import Invalid
+from chalicelib.errors import Conflict, Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.call import Call
@@ -44,7 +44,7 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest first; `next` is the cursor of the next page."""
+    """Deliveries, the latest first; `next` is the cursor of the next page."""
 
     items: list[DeliveryView]
     next: str | None
@@ -81,6 +81,7 @@ def deliveries(call: Call) -> DeliveryList:
     method="POST",
     auth=auth.may("deliveries.handle"),
     summary="Resend a delivery that failed or was kept",
+    raises=(Conflict,),
 )
 def resend(call: Call, delivery_id: str) -> DeliveryView:
     note("deliveries.resend", id_of(delivery_id), "", call.caller)
@@ -91,7 +92,8 @@ def resend(call: Call, delivery_id: str) -> DeliveryView:
     "/api/outbound/deliveries/{delivery_id}/keep",
     method="POST",
     auth=auth.may("deliveries.handle"),
-    summary="Keep a delivery: do not send it, because the council deals with it itself",
+    summary="Stop a delivery, because the council deals with the report itself",
+    raises=(Conflict,),
 )
 def keep(call: Call, delivery_id: str) -> DeliveryView:
     note("deliveries.keep", id_of(delivery_id), "", call.caller)

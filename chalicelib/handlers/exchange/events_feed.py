@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import Invalid
+from chalicelib.errors import Invalid, TooMany
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import limit_of, limit_query
@@ -50,7 +50,7 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True):
     "/api/events",
     method="GET",
     auth=auth.follower,
-    summary="Read the events of public reports since a moment, with an API key (X-Api-Key)",
+    summary="List the changes to reports since a moment, the oldest first",
     query=(
         Query(
             "after",
@@ -59,6 +59,7 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True):
         ),
         limit_query(),
     ),
+    raises=(TooMany,),
 )
 def events(call: Call) -> FeedView:
     feed = reports_feed.changes_after(

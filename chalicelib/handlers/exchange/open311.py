@@ -97,6 +97,9 @@ for _method in ("GET", "POST"):
             "/open311/" + "/".join(f"{{{name}}}" for name in SEGMENTS[:_depth]),
             method=_method,
             auth=auth.partner,
-            summary="Open311 GeoReport v2; the suffix .xml or .json chooses the format",
+            summary=(
+                "Use Open311 GeoReport v2 (docs/OPEN311.md); the suffix .xml or .json chooses the "
+                "format"
+            ),
             media_types=tuple(each.partition(";")[0] for each in CONTENT_TYPES.values()),
         )(answer)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.bootstrap.outbound import outbound_ports
+from chalicelib.errors import Conflict
 from chalicelib.handlers.exchange.deliveries import id_of
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import named_in, note
@@ -53,16 +54,15 @@ class Removed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReplayDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """The period whose ended deliveries are sent again (until now, if no end is given): at most the
-    last 30 days, and nothing that ends from now on."""
+    """The period of the deliveries to send again, until now if no end is given: those that ended in
+    it, within the last 30 days."""
 
     since: Moment
     until: Moment | None = None
 
 
 class ReplayView(msgspec.Struct, frozen=True, kw_only=True):
-    """How many deliveries are sent again. While there are `more`, ask once more for the same
-    period."""
+    """How many deliveries are sent again. If there are `more`, send the same request again."""
 
     replayed: int
     since: datetime
@@ -88,6 +88,7 @@ def receivers(_: Call) -> ReceiverList:
     summary="Add a system that gets webhooks; its secret is shown only in this answer",
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
+    raises=(Conflict,),
 )
 def add_receiver(call: Call, draft: ReceiverDraft) -> MadeReceiver:
     scope = call.caller.author().scope
@@ -105,6 +106,7 @@ def add_receiver(call: Call, draft: ReceiverDraft) -> MadeReceiver:
     auth=auth.may("receivers.manage"),
     summary="Change a receiver; If-Match names the version",
     versioned=True,
+    raises=(Conflict,),
 )
 def change_receiver(call: Call, changes: ReceiverChanges, receiver_id: str) -> ReceiverView:
     version = call.version
@@ -135,7 +137,7 @@ def remove_receiver(call: Call, receiver_id: str) -> Removed:
     "/api/outbound/receivers/{receiver_id}/replay",
     method="POST",
     auth=auth.may("receivers.manage"),
-    summary="Resend what a receiver was sent since a moment",
+    summary="Resend the webhooks that a receiver was sent in a period",
 )
 def replay(call: Call, draft: ReplayDraft, receiver_id: str) -> ReplayView:
     note("receivers.replay", id_of(receiver_id), "", call.caller)

@@ -51,46 +51,57 @@ def _page(
     )(answer)
 
 
-_page("GET", "/forms/report", "report_form.begin", "First page of a new report", gate=auth.anywhere)
-_page("POST", "/forms/report", "report_form.go_on", "Next page of a new report")
+_page(
+    "GET",
+    "/forms/report",
+    "report_form.begin",
+    "Show the first page of a new report",
+    gate=auth.anywhere,
+)
+_page(
+    "POST",
+    "/forms/report",
+    "report_form.go_on",
+    "Send a page of a new report and show the next one",
+)
 _page(
     "GET",
     A_SERVICE,
     "report_form.begin_service",
-    "First page of a service",
-    query=(Query("premises_id", "the premises that a request is for, which are not asked then"),),
+    "Show the first page of a service",
+    query=(Query("premises_id", "the premises of the request; the form does not ask for them"),),
 )
-_page("POST", A_SERVICE, "report_form.go_on", "Next page of a service")
+_page("POST", A_SERVICE, "report_form.go_on", "Send a page of a service and show the next one")
 _page(
     "POST",
     "/forms/for-caller",
     "report_form.begin_for_caller",
-    "First page of a service that an officer fills in for a caller",
+    "Show the first page of a service to an officer who fills it in for a caller",
 )
 _page(
     "GET",
     A_REPORT,
     "report_pages.read",
-    "A report, for anyone who has the link to it",
+    "Show a report, to anyone who has the link to it",
     query=(REPORT_TOKEN,),
 )
 _page(
     "GET",
     f"{A_REPORT}/update",
     "report_pages.ask_update",
-    "Page to add an update to a report",
+    "Show the page to add an update to a report",
     query=(REPORT_TOKEN,),
 )
 _page("POST", f"{A_REPORT}/update", "report_pages.add_update", "Add an update to a report")
 _page("POST", f"{A_REPORT}/follow", "follow_form.follow", "Follow a report")
-_page("GET", f"{A_REPORT}/flag", "report_pages.ask_flag", "Page to flag a report")
+_page("GET", f"{A_REPORT}/flag", "report_pages.ask_flag", "Show the page to flag a report")
 _page("POST", f"{A_REPORT}/flag", "report_pages.flag", "Flag a report")
 _page("POST", f"{A_REPORT}/withdraw", "report_pages.withdraw", "Withdraw a report")
 _page(
     "GET",
     f"{A_REPORT}/payment",
     "pay_page.ask_payment",
-    "What is to be paid for a request",
+    "Show the amount to pay for a request",
     query=(REPORT_TOKEN,),
 )
 _page("POST", f"{A_REPORT}/payment", "pay_page.begin_payment", "Go to the card page")
@@ -98,14 +109,14 @@ _page(
     "GET",
     f"{A_REPORT}/receipt",
     "receipt_page.receipt",
-    "Receipt of what was paid for a request",
+    "Show the receipt of a request's payment",
     query=(REPORT_TOKEN,),
 )
 _page(
     "GET",
     f"{A_REPORT}/booking.ics",
     "booking_file.calendar_file",
-    "A booking as an iCalendar file",
+    "Get a booking as an iCalendar file",
     query=(REPORT_TOKEN,),
     media_types=("text/calendar",),
 )
@@ -113,7 +124,7 @@ _page(
     "GET",
     f"{A_REPORT}/booking",
     "booking_pages.ask_slot",
-    "Page to move a booking to another day",
+    "Show the page to move a booking to another day",
     query=(REPORT_TOKEN,),
 )
 _page("POST", f"{A_REPORT}/booking", "booking_pages.move", "Move a booking to another day")
@@ -121,7 +132,7 @@ _page(
     "GET",
     f"{A_REPORT}/cancellation",
     "booking_pages.ask_cancellation",
-    "Whether money goes back if a booking is cancelled",
+    "Show what is refunded if a booking is cancelled",
     query=(REPORT_TOKEN,),
 )
 _page("POST", f"{A_REPORT}/cancellation", "booking_pages.cancel", "Cancel a booking")
@@ -129,7 +140,7 @@ _page(
     "GET",
     f"{A_REPORT}/garden/cancellation",
     "garden_pages.ask_cancellation",
-    "Whether money goes back if a garden waste subscription is cancelled",
+    "Show what is refunded if a garden waste subscription is cancelled",
     query=(REPORT_TOKEN,),
 )
 _page(
@@ -142,7 +153,7 @@ _page(
     "GET",
     f"{A_REPORT}/garden/move",
     "garden_pages.ask_move",
-    "Page to move a garden waste subscription to another address",
+    "Show the page to move a garden waste subscription to another address",
     query=(REPORT_TOKEN, Query("postcode", "the postcode of the new address")),
 )
 _page(
@@ -155,7 +166,7 @@ _page(
     "GET",
     "/forms/nearest",
     "forms_nearest.nearest",
-    "Where's my nearest: form, and list by distance",
+    "Show the form of Where's my nearest, and the facilities by distance",
     query=(
         Query("kind", "one of the kinds that /api/facilities/kinds lists"),
         Query("q", "a postcode, street or place"),
@@ -165,17 +176,22 @@ _page(
     "GET",
     "/forms/bins",
     "bins_form.bins",
-    "Your bins: form for an address, and its bin days",
+    "Show the form of Your bins, and the bin days of an address",
     query=(
         Query("postcode", "a full postcode, in any case and spacing"),
         Query("premises_id", "one of the addresses that /api/premises lists for the postcode"),
     ),
 )
-_page("POST", "/forms/bins/calendar", "bins_form.calendar", "Your bins: the calendar of an address")
+_page(
+    "POST",
+    "/forms/bins/calendar",
+    "bins_form.calendar",
+    "Publish the calendar of an address's bin days and show its address",
+)
 _page(
     "GET",
     "/forms/payments/{payment_id}",
     "payment_result.returned",
-    "What became of a payment, for anyone who has its id",
+    "Show the result of a payment, to anyone who has its id",
 )
 _page("POST", "/forms/payments/{payment_id}", "payment_result.pay_again", "Go to the card page")

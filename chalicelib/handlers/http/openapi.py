@@ -1,13 +1,15 @@
 """The OpenAPI 3.1 document, made from the declarations of the routes."""
 
+import inspect
 import re
-from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import msgspec
 
+from chalicelib.errors import Conflict, PriceChanged, SlotFull, TooMany
 from chalicelib.handlers.http import auth, cookies
-from chalicelib.handlers.http.answers import JSON, PROBLEM
+from chalicelib.handlers.http.answers import JSON, PROBLEM, STATUS
 from chalicelib.handlers.http.page_answers import HTML
 from chalicelib.handlers.http.params import DAY, NOT_BLANK
 from chalicelib.handlers.http.route_facts import RouteFacts
@@ -15,31 +17,128 @@ from chalicelib.handlers.http.routes import REQUEST_ID
 from chalicelib.kernel import idempotency, proof_of_work
 
 REF = "#/components/schemas/{name}"
+ABOUT = (
+    "The API of Ginnel, which residents, crews, officers and other systems use.",
+    "Times are RFC 3339 in UTC, such as 2026-06-01T09:30:00Z; a day such as 2026-06-01 is a day on "
+    "the council's clock. Amounts are whole pence. Places are WGS84 degrees, distances metres.",
+    "A list has `items`, and in `next` the `cursor` of its next page, which is null on the last "
+    "one. A request with a field that is not described is refused.",
+    "An error is application/problem+json (RFC 9457). `Accept-Language` chooses the language of "
+    "texts: English, or one of the council's other languages.",
+    "Send an error 500 or 503 to the council with its `request_id`.",
+)
 SCHEMES = {
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-    "partner": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
-    "open311": {"type": "apiKey", "in": "query", "name": "api_key"},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token, which POST /api/session/refresh answers after sign-in at "
+        "/forms/sign-in",
+    },
+    "partner": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Api-Key",
+        "description": "A key that POST /api/partners/keys made",
+    },
+    "open311": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "api_key",
+        "description": "A key that POST /api/partners/keys made; a POST sends it in its form",
+    },
     "session": {
         "type": "apiKey",
         "in": "cookie",
         "name": f"{cookies.SECURE}{cookies.NAME}",
         "description": "The browser gets it at sign-in; without https its name has no prefix",
     },
+    "govuk_pay": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Pay-Signature",
+        "description": "GOV.UK Pay's signature of the body",
+    },
+    "stripe": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Stripe-Signature",
+        "description": "Stripe's signature of the body",
+    },
 }
 ANYONE: dict[str, list[str]] = {}
+OF_GATES: dict[auth.Gate, list[dict[str, list[str]]]] = {
+    auth.anywhere: [],
+    auth.partner: [ANYONE, {"open311": []}],
+    auth.payment_provider: [{"govuk_pay": []}, {"stripe": []}],
+    auth.follower: [{"bearer": []}, {"partner": []}],
+    auth.cookie_holder: [{"session": []}],
+}
+"""How a caller can authenticate at a gate that has a way of its own."""
 ERRORS = {
     400: "The request is wrong: `errors` names each field and how to correct it",
     401: "No token was sent, or it has expired: sign in",
     403: "The caller may not do this",
     404: "Not found, or hidden from this caller",
-    409: "Something else is stored under this key, or somebody changed it in the meantime",
+    409: "What is stored does not allow this, such as a later version: `link` leads to it, and "
+    "`version` is the stored one",
+    410: "The caller could use it before, and it is over",
     413: "The body is too large",
     428: "If-Match is missing",
-    429: "Too many requests: Retry-After says when to try again. X-Ginnel-Proof-Bits says that the "
-    "same request is accepted at once with an X-Ginnel-Proof",
+    429: "Too many requests: Retry-After says when to try again",
     500: "An error in the service: send it again",
     503: "A service that is needed did not answer: send it again",
 }
+MORE: dict[type[Exception], str] = {
+    SlotFull: "The slot is full: `free` has the next slots with enough units",
+    PriceChanged: "The price is no longer `amount_pence_shown`: `amount_pence` and `lines` have "
+    "the new one",
+}
+"""What the answer to an error also says of its kind."""
+RETRY_AFTER = {"description": "After how many seconds to try again", "schema": {"type": "integer"}}
+PROOF_BITS = {
+    "description": "Only if an X-Ginnel-Proof with that many bits lets the same request through",
+    "schema": {"type": "integer"},
+}
+IN_PATH = {
+    "account_id": "the id of an account, from /api/admin/people",
+    "alert_id": "the id of an alert, from /api/alerts/failed",
+    "attempt_id": "the id of the attempt to sign in, from the link in the email",
+    "block_id": "the id of an entry, from /api/admin/blocks",
+    "calendar": "the code of a calendar, from /api/calendars",
+    "crew": "the code of a crew, from /api/crews",
+    "date": "the day, such as 2026-06-01",
+    "day": "the day, such as 2026-06-01",
+    "delivery_id": "the id of a delivery, from /api/outbound/deliveries",
+    "dispute_id": "the id of one of the job's disputes",
+    "disruption_id": "the id of a disruption, from /api/disruptions",
+    "first": "the version, v2; or discovery.json or discovery.xml",
+    "hold_id": "the id of a hold, which POST /api/holds answered",
+    "job_id": "the id of a job, from /api/jobs",
+    "key_id": "the id of an API key, from /api/partners/keys",
+    "packed": "the subscription and the proof of its link, as the text message has them",
+    "payment_id": "the id of a payment, which only its payer and officers know",
+    "photo_id": "the id of a photo, which POST /api/photos answered",
+    "premises_id": "the id of an address, from /api/premises",
+    "provider": "the code of the organisation that signs people in",
+    "question_id": "the id of one of the case's questions",
+    "receiver_id": "the id of a receiver, from /api/outbound/receivers",
+    "service_code": "the code of a service",
+    "service_request_id": "the reference of a report, such as 7K3M2QXV9HTD; groups, spaces and "
+    "small letters are accepted",
+    "session_id": "the id of a device, from /api/account/devices",
+    "subscription_id": "the id of a subscription",
+    "template_id": "the id of a reply template, from /api/desk/templates",
+    "token": "the secret in the link",
+    "undo_id": "the id that the answer to the change had",
+    "view_id": "the id of a saved view, from /api/desk/views",
+    "second": "requests, services, servicerequestupdates or tokens",
+    "third": "the id of a request, a service or a token",
+    "fourth": "a further part, to which there is no answer but 404",
+    "fifth": "a further part, to which there is no answer but 404",
+}
+"""What a parameter of a path is, by its name."""
+DAYS_IN_PATH = ("date", "day")
 VERSION = r'^"?[0-9]{1,9}"?$'
 KEY = r"^[!-~]([ -~]*[!-~])?$"
 PHOTO_KEY = r"^[!-~][ -~]*/(0|[1-9][0-9]?)$"
@@ -49,14 +148,32 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class ProblemField(msgspec.Struct, frozen=True):
-    """One faulty field and how to correct it."""
+    """One faulty field and how to correct it. `field` is a path such as contact.email."""
 
     field: str
     message: str
 
 
+class ProblemSlot(msgspec.Struct, frozen=True):
+    """A slot with enough free units."""
+
+    day: date
+    slot: str
+
+
+class ProblemLine(msgspec.Struct, frozen=True):
+    """A line of the new price."""
+
+    text: str
+    amount_pence: int
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """RFC 9457 problem details."""
+    """An error as RFC 9457 problem details. `detail` is for people, in their language. `errors`
+    names the faulty fields. `version` and `link` are those of the stored object that a request
+    conflicts with, and `free` the next slots with enough units if one is full. `lines` and
+    `amount_pence` are the new price if it changed. `request_id` is the id of the call in the log.
+    """
 
     type: str
     title: str
@@ -65,6 +182,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     errors: list[ProblemField] | msgspec.UnsetType = msgspec.UNSET
     link: str | msgspec.UnsetType = msgspec.UNSET
     version: int | msgspec.UnsetType = msgspec.UNSET
+    free: list[ProblemSlot] | msgspec.UnsetType = msgspec.UNSET
+    lines: list[ProblemLine] | msgspec.UnsetType = msgspec.UNSET
+    amount_pence: int | msgspec.UnsetType = msgspec.UNSET
     request_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -76,12 +196,15 @@ def document(facts: list[RouteFacts]) -> dict[str, Any]:
     bodies = [named[id(kind)] for fact in facts for kind in _bodies(fact)]
     for name in _names_within(bodies, components):
         _describe_parsing(components[name])
+    for schema in components.values():
+        if "description" in schema:
+            schema["description"] = _plain(schema["description"])
     paths: dict[str, dict[str, Any]] = {}
     for fact in facts:
         paths.setdefault(fact.path, {})[fact.method.lower()] = _operation(fact, named)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Ginnel", "version": "1"},
+        "info": {"title": "Ginnel", "version": "1", "description": "\n\n".join(ABOUT)},
         "paths": paths,
         "components": {
             "schemas": components,
@@ -132,6 +255,13 @@ def _describe_parsing(schema: dict[str, Any]) -> None:
             field["pattern"] = f"^[^{found[1]}]*[^{found[1]}\\s][^{found[1]}]*$"
 
 
+def _plain(docstring: str) -> str:
+    """A docstring for readers of JSON: its paragraphs without line breaks, and null for None."""
+    paragraphs = inspect.cleandoc(docstring).split("\n\n")
+    text = "\n\n".join(" ".join(each.split()) for each in paragraphs)
+    return re.sub(r"\bNone\b", "null", text)
+
+
 def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": fact.summary,
@@ -149,27 +279,20 @@ def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
 
 def _security(fact: RouteFacts) -> list[dict[str, list[str]]]:
     """How a caller can authenticate; an empty entry means without authentication."""
-    if fact.auth is auth.anywhere:
-        return []
-    if fact.auth is auth.partner:
-        return [ANYONE, {"open311": []}]
-    if fact.auth is auth.follower:
-        return [{"bearer": []}, {"partner": []}]
-    if fact.auth is auth.cookie_holder:
-        return [{"session": []}]
+    if (known := OF_GATES.get(fact.auth)) is not None:
+        return known
     if fact.auth is auth.own_page and fact.path.startswith(cookies.PATH):
         return [ANYONE, {"bearer": []}, {"session": []}]
     return [{"bearer": []}] if isinstance(fact.auth, auth.May) else [ANYONE, {"bearer": []}]
 
 
 def _contents(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
-    problem = named[id(Problem)]
     answers = [named[id(kind)] for kind in _answers(fact)]
     answer = answers[0] if len(answers) == 1 else {"anyOf": answers}
     contents: dict[str, Any] = {
         "responses": {
             str(fact.success.value): _content(fact.success.phrase, JSON, answer),
-            **{str(status): _content(ERRORS[status], PROBLEM, problem) for status in _errors(fact)},
+            **{str(each): _error(fact, each, named) for each in error_statuses(fact)},
         },
     }
     if fact.as_csv:
@@ -181,29 +304,61 @@ def _contents(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
             "required": not fact.may_be_empty,
             "content": body["content"],
         }
+    if fact.auth is auth.payment_provider:
+        contents["requestBody"] = {
+            "description": "The notification, in the provider's format",
+            "required": True,
+            "content": {JSON: {"schema": {"type": "object"}}},
+        }
     return contents
+
+
+def _error(fact: RouteFacts, status: int, named: dict[int, Any]) -> dict[str, Any]:
+    """The response with this status of an error."""
+    of_status = [each for each in fact.raises if STATUS[each] == status]
+    said = [ERRORS[status]] if status != STATUS[Conflict] or Conflict in of_status else []
+    said += [MORE[each] for each in of_status if each in MORE]
+    response = _content(". ".join(said), PROBLEM, named[id(Problem)])
+    if status in (STATUS[TooMany], 503):
+        response["headers"] = {"Retry-After": RETRY_AFTER}
+    if status == STATUS[TooMany] and _is_keyed(fact):
+        response["headers"] |= {proof_of_work.BITS_HEADER: PROOF_BITS}
+    return response
 
 
 ABOUT_PROOFS = (
     "A proof of work, which an answer 429 asks for with X-Ginnel-Proof-Bits: a number N such that "
     "SHA-256 of the Idempotency-Key, a space and N begins with that many zero bits."
 )
+ABOUT_VERSIONS = 'The `version` that the caller read last, such as "3"; 409 if it is another now'
+ABOUT_IDS = (
+    "An id for this call of 8 to 64 letters, digits and hyphens, which the answer and the log "
+    "repeat; another one is replaced"
+)
 
 
-def _errors(fact: RouteFacts) -> Iterator[int]:
-    """The statuses of the errors that follow from what the route declares."""
+def error_statuses(fact: RouteFacts) -> list[int]:
+    """The statuses of the errors that a route declares, in order."""
+    found = {int(STATUS[each]) for each in fact.raises}
     if fact.auth is auth.anywhere:
-        return
-    writes = fact.method != "GET"
-    takes = fact.body is not None or fact.query or fact.keyed or fact.versioned
-    yield from (400,) if takes else ()
-    yield from (401, 403)
-    yield from (404,) if "{" in fact.path or fact.may_miss else ()
-    yield from (409,) if writes else ()
-    yield from (413,) if fact.body is not None else ()
-    yield from (428,) if fact.versioned else ()
-    yield from (429,) if writes else ()
-    yield from (500, 503)
+        return sorted(found)
+    found |= {403, 500, 503}
+    if fact.auth is not auth.payment_provider:
+        found.add(401)
+    is_checked = any(each.is_checked for each in fact.query)
+    if fact.body is not None or is_checked or _is_keyed(fact) or fact.versioned:
+        found.add(400)
+    if "{" in fact.path:
+        found.add(404)
+    if fact.body is not None:
+        found.add(413)
+    if fact.versioned:
+        found.add(428)
+    return sorted(found)
+
+
+def _is_keyed(fact: RouteFacts) -> bool:
+    return fact.keyed or fact.may_be_keyed
 
 
 def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, Any]:
@@ -225,38 +380,48 @@ def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, 
 
 
 def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:
-    in_path = [part[1:-1] for part in fact.path.split("/") if part.startswith("{")]
-    found = [_parameter(name, "path", required=True) for name in in_path]
-    for parameter in found:
-        if parameter["name"] == "date":
-            parameter["schema"] = DAY
+    found = []
+    for part in fact.path.split("/"):
+        if part.startswith("{"):
+            name = part[1:-1]
+            parameter = _parameter(name, "path", IN_PATH[name], required=True)
+            found.append(parameter | ({"schema": DAY} if name in DAYS_IN_PATH else {}))
     for query in fact.query:
-        parameter = _parameter(query.name, "query", required=query.required)
-        found.append(parameter | {"description": query.description, "schema": query.schema})
-    if fact.keyed or fact.may_be_keyed:
-        key = _parameter(idempotency.HEADER, "header", required=fact.keyed)
+        parameter = _parameter(query.name, "query", query.description, required=query.required)
+        found.append(parameter | {"schema": query.schema})
+    if _is_keyed(fact):
+        key = _parameter(idempotency.HEADER, "header", _about_key(fact), required=fact.keyed)
         pattern = PHOTO_KEY if fact.path == "/api/photos" else KEY
         key["schema"] |= {"minLength": 1, "maxLength": idempotency.LONGEST, "pattern": pattern}
-        found.append(key | {"description": _about_the_key(fact)})
-        proof = _parameter(proof_of_work.HEADER, "header", required=False)
-        proof["schema"] |= {"maxLength": proof_of_work.LONGEST, "pattern": "^[0-9]+$"}
-        found.append(proof | {"description": ABOUT_PROOFS})
+        found.append(key)
+        if TooMany in fact.raises:
+            proof = _parameter(proof_of_work.HEADER, "header", ABOUT_PROOFS, required=False)
+            proof["schema"] |= {"maxLength": proof_of_work.LONGEST, "pattern": "^[0-9]+$"}
+            found.append(proof)
     if fact.versioned:
-        version = _parameter("If-Match", "header", required=True)
+        version = _parameter("If-Match", "header", ABOUT_VERSIONS, required=True)
         found.append(version | {"schema": {"type": "string", "pattern": VERSION}})
-    return [*found, _parameter(REQUEST_ID, "header", required=False)]
+    return [*found, _parameter(REQUEST_ID, "header", ABOUT_IDS, required=False)]
 
 
-def _about_the_key(fact: RouteFacts) -> str:
-    repeated = "The same key again returns what is stored. "
+def _about_key(fact: RouteFacts) -> str:
+    repeated = "Send the same key again to repeat a request: nothing is done twice. "
     if fact.written:
         return repeated + "Each API key has its own Idempotency-Keys."
+    if isinstance(fact.auth, auth.May):
+        return repeated + "Each account has its own keys."
     photo = " Only the part before the slash counts." if fact.path == "/api/photos" else ""
     return repeated + idempotency.ADVICE + photo + " Each account has its own keys, of any length."
 
 
-def _parameter(name: str, place: str, *, required: bool) -> dict[str, Any]:
-    return {"name": name, "in": place, "required": required, "schema": {"type": "string"}}
+def _parameter(name: str, place: str, description: str, *, required: bool) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": place,
+        "description": description,
+        "required": required,
+        "schema": {"type": "string"},
+    }
 
 
 def _content(description: str, media_type: str, schema: Any) -> dict[str, Any]:

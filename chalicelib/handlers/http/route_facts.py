@@ -6,19 +6,24 @@ from typing import Any, Required, TypedDict
 
 import msgspec
 
+from chalicelib.errors import AppError
 from chalicelib.handlers.http.auth import Gate
 
 
 class Query(msgspec.Struct, frozen=True):
-    """A parameter of the query string, for the OpenAPI document; `schema` is its JSON Schema."""
+    """A parameter of the query string, for the OpenAPI document; `schema` is its JSON Schema.
+    `is_checked`: the view answers 400 to a value that it cannot use."""
 
     name: str
     description: str
     required: bool = False
     schema: Mapping[str, Any] = msgspec.field(default_factory=lambda: {"type": "string"})
+    is_checked: bool = True
 
 
-REPORT_TOKEN = Query("token", "the token in the link to a report that is not public")
+REPORT_TOKEN = Query(
+    "token", "the token in the link to a report that is not public", is_checked=False
+)
 
 
 class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +42,7 @@ class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
     query: tuple[Query, ...] = ()
     may_be_keyed: bool = False
     versioned: bool = False
-    may_miss: bool = False
+    raises: tuple[type[AppError], ...] = ()
     is_page: bool = False
     written: tuple[str, ...] = ()
     open_to_sites: bool = False
@@ -48,9 +53,11 @@ class Endpoint(TypedDict, total=False):
     """What a route that answers with JSON may declare. `body`: the shape, for a view that reads
     `call.body` itself. `may_be_empty`: nothing in the body is required. `answer`: the shape of the
     answer, if that is not what the view is declared to return. `keyed`: the call needs an
-    Idempotency-Key; `versioned`: an If-Match. `may_miss`: an object named in the query or the body
-    may not exist. `open_to_sites`: pages of other sites may read the answers, which are the same
-    for every caller. `as_csv`: it answers a caller who accepts CSV with a table.
+    Idempotency-Key; `versioned`: an If-Match. `raises`: the errors that the view can raise besides
+    those that follow from the declaration (Invalid for what was sent, NotFound for an id in the
+    path, Unauthenticated and Forbidden of the gate, UpstreamFailed). `open_to_sites`: pages of
+    other sites may read the answers, which are the same for every caller. `as_csv`: it answers a
+    caller who accepts CSV with a table.
     """
 
     method: Required[str]
@@ -63,7 +70,7 @@ class Endpoint(TypedDict, total=False):
     keyed: bool
     may_be_keyed: bool
     versioned: bool
-    may_miss: bool
+    raises: tuple[type[AppError], ...]
     query: tuple[Query, ...]
     open_to_sites: bool
     as_csv: bool

@@ -104,7 +104,7 @@ class Routes(Blueprint):
                 facts = self.facts[place] = _with_shapes(facts, view)
 
             def answered(**parameters: str) -> Response:
-                return _followed(partial(reply, view), self.current_request, facts, parameters)
+                return reply_to(partial(reply, view), self.current_request, facts, parameters)
 
             answered.__name__ = view.__name__
             # With types listed, Chalice answers 415 to a GET too, and in a shape of its own; a
@@ -127,7 +127,7 @@ def _with_shapes(facts: RouteFacts, view: Callable[..., Any]) -> RouteFacts:
     return facts
 
 
-def _followed(
+def reply_to(
     answer: Callable[[Called], Response],
     request: Request,
     facts: RouteFacts,

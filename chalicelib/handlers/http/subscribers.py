@@ -19,8 +19,8 @@ from chalicelib.reports.usecases import following
 
 
 class FollowRequest(Struct, frozen=True, kw_only=True):
-    """How the follower wants to hear of the report: `to` goes with email and sms, `push` with push.
-    Without a channel, only a signed-in follower hears of it, at an address of the account."""
+    """How the follower wants to be notified of updates: `to` goes with email and sms, `push` with
+    push. Without a channel, only a signed-in follower is notified, at an address of the account."""
 
     channel: Channel | None = None
     to: Annotated[str, Meta(max_length=254)] | None = None

@@ -9,7 +9,7 @@ from chalicelib.accounts.model import Session
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import crew_ports, jobs_ports
 from chalicelib.catalogue.crews import Crew
-from chalicelib.errors import AddressRefused, Invalid
+from chalicelib.errors import AddressRefused, Conflict, Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, day_of
@@ -67,6 +67,7 @@ def link_to_day(call: Call, crew: str) -> DayLinkView:
     summary="Notify this phone when the crew's day changes",
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
+    raises=(Conflict,),
 )
 def add_device(call: Call, draft: DeviceDraft, crew: str) -> CrewDevice:
     code = _own_crew(crew, call)

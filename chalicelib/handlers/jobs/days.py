@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import day_ports, jobs_ports
-from chalicelib.errors import NotFound
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, day_of
@@ -47,7 +47,7 @@ class OrderDraft(Struct, frozen=True, kw_only=True):
     "/api/days",
     method="GET",
     auth=auth.may("jobs.plan"),
-    summary="Get how full each crew's day is",
+    summary="List how full each crew's day is",
     query=(
         Query("date", "the day, such as 2026-06-01; today by default", schema=DAY),
         Query("team", "only the crews of this team"),
@@ -69,6 +69,7 @@ def look(call: Call) -> LoadList:
     summary="Plan the day of these crews: the jobs that fit, in the order with the least driving",
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
+    raises=(Conflict, NotFound),
 )
 def plan(call: Call, draft: PlanDraft) -> PlanView:
     # Planning a day again gives the same result: nobody needs to know whether this was sent before.
@@ -85,6 +86,7 @@ def plan(call: Call, draft: PlanDraft) -> PlanView:
     method="POST",
     auth=auth.may("jobs.plan"),
     summary="Set the order of a crew's day",
+    raises=(Conflict,),
 )
 def order(call: Call, draft: OrderDraft, date: str, crew: str) -> PlannedView:
     day = day_of(date)

@@ -76,7 +76,7 @@ routes = Routes(__name__, problem_pages("jobs"))
     "/forms/jobs/{token}",
     method="GET",
     auth=auth.anyone,
-    summary="Page of a job, for anyone who has the link to it",
+    summary="Show a job, to anyone who has the link to it",
 )
 def show(_: Call, token: str) -> Page:
     opened = _opened(token)

@@ -9,7 +9,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from chalicelib.bootstrap.jobs import job_views, jobs_ports
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, PAGED, cursor_of, day_of, limit_of, one_of, some_of
@@ -84,6 +84,7 @@ class LinkDraft(msgspec.Struct, frozen=True, kw_only=True):
         ),
         *PAGED,
     ),
+    raises=(NotFound,),
 )
 def list_jobs(call: Call) -> JobList:
     filters = Filters(
@@ -107,7 +108,7 @@ def list_jobs(call: Call) -> JobList:
     "/api/jobs/{job_id}",
     method="GET",
     auth=auth.may("jobs.work"),
-    summary="A job",
+    summary="Get a job",
 )
 def read(call: Call, job_id: str) -> JobView:
     return _view(job_lists.one(job_id_of(job_id), worker(call), jobs_ports()), call)
@@ -120,6 +121,7 @@ def read(call: Call, job_id: str) -> JobView:
     summary="Create a job for reports",
     success=HTTPStatus.CREATED,
     keyed=True,
+    raises=(Conflict,),
 )
 def create(call: Call, draft: JobDraft) -> JobView:
     key = call.idempotency_key
@@ -132,6 +134,7 @@ def create(call: Call, draft: JobDraft) -> JobView:
     auth=auth.may("jobs.plan"),
     summary="Plan, change, cancel or reinstate a job; If-Match names the version",
     versioned=True,
+    raises=(Conflict,),
 )
 def change(call: Call, changes: JobChanges, job_id: str) -> JobView:
     version = call.version
@@ -146,6 +149,7 @@ def change(call: Call, changes: JobChanges, job_id: str) -> JobView:
     auth=auth.may("jobs.plan"),
     summary="Settle a dispute: choose which side is right; If-Match names the version",
     versioned=True,
+    raises=(Conflict,),
 )
 def settle(call: Call, sent: Settlement, job_id: str, dispute_id: str) -> JobView:
     version, keep = call.version, sent.keep
@@ -161,6 +165,7 @@ def settle(call: Call, sent: Settlement, job_id: str, dispute_id: str) -> JobVie
     auth=auth.may("jobs.plan"),
     summary="Create a link by which a contractor works on this job; it replaces an earlier one",
     success=HTTPStatus.CREATED,
+    raises=(Conflict,),
 )
 def add_link(call: Call, draft: LinkDraft, job_id: str) -> LinkView:
     ports = jobs_ports()

@@ -73,10 +73,9 @@ class CrewDevice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoadView(msgspec.Struct, frozen=True, kw_only=True):
-    """The work of a crew on a day: the number of jobs, how many of them are done, how long they
-    take and how long the shift is; `late`: those that come after their due date or window;
-    `minutes_over`:
-    minutes beyond the shift."""
+    """The work of a crew on a day: the number of jobs and of those that are done, the minutes that
+    they take and that the shift has. `late` is the number of jobs after their due date or window,
+    `minutes_over` the minutes beyond the shift."""
 
     crew: str
     name: str
@@ -90,7 +89,7 @@ class LoadView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoadList(msgspec.Struct, frozen=True, kw_only=True):
-    """One for each crew of the caller's teams."""
+    """The work of each crew of the caller's teams."""
 
     date: date
     items: list[LoadView]

@@ -25,8 +25,8 @@ routes = Routes(__name__)
 
 
 class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
-    """Days from `day` to `to` on the council's clock. `reconciled` has the last comparison with the
-    provider of each day that was compared."""
+    """The ledger's entries from `day` to `to` on the council's clock. `reconciled` has the last
+    comparison with the payment provider for each day that was compared."""
 
     day: date
     to: date
@@ -39,7 +39,9 @@ class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
     "/api/ledger",
     method="GET",
     auth=auth.may("ledger.read"),
-    summary="List the money of a day, or of up to seven days, by fund, as JSON or as CSV",
+    summary=(
+        "List the ledger entries of up to seven days, as JSON or, with Accept: text/csv, as CSV"
+    ),
     answer=LedgerView,
     as_csv=True,
     query=(

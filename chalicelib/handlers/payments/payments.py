@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.bootstrap.payments import order_ports, payment_ids, payments_ports
-from chalicelib.errors import Conflict, Forbidden, NotFound
+from chalicelib.errors import Conflict, Forbidden, NotFound, TooMany
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.call import Call
@@ -29,15 +29,16 @@ routes = Routes(__name__)
 
 
 class PaymentBegun(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the payer enters the card: `next_url` is the payer's secret."""
+    """A payment that was started. The payer enters the card at `next_url`, which is the payer's
+    secret."""
 
     payment_id: str
     next_url: str
 
 
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment as the provider says. `refunded_pence` is all that went back or is on its way;
-    `reference` is the service_request_id."""
+    """A payment, in the state that the provider reports. `refunded_pence` was refunded or is on its
+    way; `reference` is the service_request_id."""
 
     state: PaymentState
     amount_pence: int
@@ -46,8 +47,8 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefundDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A refund that an officer asks for. `refunded_pence` is what had gone back when the officer
-    looked: the refund is refused if more has gone since."""
+    """A refund that an officer makes. `refunded_pence` is the amount that was refunded before, as
+    the officer saw it: if more has been refunded since, the refund is refused."""
 
     amount_pence: Annotated[int, Meta(ge=1, le=MOST_PENCE)]
     reason: Annotated[str, Meta(max_length=LONGEST_REASON, pattern=NOT_BLANK)]
@@ -55,18 +56,19 @@ class RefundDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """The notification arrived."""
+    """An empty answer: the notification was received."""
 
 
 @routes.endpoint(
     "/api/reports/{service_request_id}/payments",
     method="POST",
     auth=auth.anyone,
-    summary="Begin to pay for a request, or go on with its unfinished payment; an officer for a "
-    "caller on the telephone",
+    summary="Start a payment for a request, or continue its unfinished one; an officer can do it "
+    "for a caller on the telephone",
     success=HTTPStatus.CREATED,
     keyed=True,
     query=(REPORT_TOKEN,),
+    raises=(Conflict, TooMany),
 )
 def begin(call: Call, service_request_id: str) -> PaymentBegun:
     _ = call.idempotency_key
@@ -88,6 +90,7 @@ def begin(call: Call, service_request_id: str) -> PaymentBegun:
     method="GET",
     auth=auth.anyone,
     summary="Get the state of a payment, for anyone who has its id",
+    raises=(Conflict,),
 )
 def read(call: Call, payment_id: str) -> PaymentView:
     service_request_id = _request(payment_id)
@@ -101,6 +104,7 @@ def read(call: Call, payment_id: str) -> PaymentView:
     summary="Refund all or a part of a payment",
     success=HTTPStatus.CREATED,
     keyed=True,
+    raises=(Conflict,),
 )
 def send_back(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
     key, actor = call.idempotency_key, call.caller.signed_in.account_id
@@ -128,8 +132,8 @@ def send_back(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
 @routes.endpoint(
     "/api/payments/notifications",
     method="POST",
-    auth=auth.partner,
-    summary="Hear from the payment provider that there is news of a payment",
+    auth=auth.payment_provider,
+    summary="Receive the payment provider's notification that a payment has changed",
 )
 def notified(call: Call) -> Received:
     ports = payments_ports()

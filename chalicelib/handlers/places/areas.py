@@ -3,6 +3,7 @@
 from chalicelib.areas import usecases
 from chalicelib.areas.model import MyArea
 from chalicelib.bootstrap.areas import areas_ports
+from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import point_of, point_query
@@ -21,11 +22,11 @@ routes = Routes(__name__)
         "Get the ward of a location, its councillors, the nearest facilities, open reports "
         "and road works"
     ),
-    may_miss=True,
     query=(
         Query("postcode", "a full postcode; or send lat and long"),
         *point_query(required=False),
     ),
+    raises=(NotFound,),
 )
 def my_area(call: Call) -> MyArea:
     point = point_of(call) if call.parameter("lat") or call.parameter("long") else None

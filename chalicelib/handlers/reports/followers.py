@@ -9,6 +9,7 @@ from chalicelib.alerts.model import Channel, Subscription
 from chalicelib.alerts.presentation import hinted
 from chalicelib.alerts.usecases.subscribing import managed_at
 from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.errors import Conflict, TooMany
 from chalicelib.handlers.http import auth, subscribers
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
@@ -19,8 +20,8 @@ routes = Routes(__name__)
 
 
 class FollowerAlerts(msgspec.Struct, frozen=True, kw_only=True):
-    """The follower's subscription to the report's news. `to` is a hint at the address;
-    `manage_url` is a secret."""
+    """The follower's subscription to the report's updates. `to` shows enough of the address to
+    recognise it; `manage_url` is a secret."""
 
     subscription_id: str
     channel: Channel
@@ -30,8 +31,8 @@ class FollowerAlerts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Follows(msgspec.Struct, frozen=True, kw_only=True):
-    """The report that the caller now follows, and its number of followers; `alerts` is null if the
-    follower is not told of its news."""
+    """The report that the caller now follows, and its number of followers. `alerts` is null if the
+    follower is not notified."""
 
     service_request_id: str
     followers: int
@@ -42,10 +43,11 @@ class Follows(msgspec.Struct, frozen=True, kw_only=True):
     "/api/reports/{service_request_id}/follow",
     method="POST",
     auth=auth.anyone,
-    summary="Follow a report, and hear of its news; each person counts once",
+    summary="Follow a report and get its updates; each person counts once",
     may_be_empty=True,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
+    raises=(Conflict, TooMany),
 )
 def follow(call: Call, wanted: FollowRequest, service_request_id: str) -> Follows:
     request_id, key = id_of(service_request_id), call.key_or_a_new_one

@@ -6,6 +6,7 @@ import msgspec
 
 from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import Conflict, SlotFull
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.call import Call
@@ -25,20 +26,20 @@ routes = Routes(__name__)
 
 
 class NewSlot(msgspec.Struct, frozen=True, kw_only=True):
-    """A slot of the same calendar."""
+    """The slot to move a booking to, in the same calendar."""
 
     day: date
     slot: str
 
 
 class Attendance(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether somebody came to what was booked."""
+    """Whether somebody came to the booked slot."""
 
     came: bool
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
-    """A request and its order."""
+    """A request with its order; `version` is that of the request."""
 
     service_request_id: str
     state: State
@@ -50,9 +51,10 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     "/api/reports/{service_request_id}/booking",
     method="PATCH",
     auth=auth.anyone,
-    summary="Move a booking to another slot; If-Match names the version of the request",
+    summary="Move a booking to another slot; If-Match names the version of the report",
     versioned=True,
     query=(REPORT_TOKEN,),
+    raises=(Conflict, SlotFull),
 )
 def move(call: Call, to: NewSlot, service_request_id: str) -> OrderView:
     version, request_id = call.version, id_of(service_request_id)
@@ -65,8 +67,9 @@ def move(call: Call, to: NewSlot, service_request_id: str) -> OrderView:
     "/api/reports/{service_request_id}/booking/cancellation",
     method="POST",
     auth=auth.anyone,
-    summary="Cancel a booking; the money goes back where the calendar's rules say so",
+    summary="Cancel a booking and refund what the calendar's rules allow",
     query=(REPORT_TOKEN,),
+    raises=(Conflict,),
 )
 def cancel(call: Call, service_request_id: str) -> OrderView:
     request_id = id_of(service_request_id)
@@ -79,7 +82,8 @@ def cancel(call: Call, service_request_id: str) -> OrderView:
     "/api/reports/{service_request_id}/booking/no-show",
     method="POST",
     auth=auth.may("cases.handle"),
-    summary="Note that nobody came to a booking, or take that back on the same day",
+    summary="Record that nobody came to a booking, or undo that on the same day",
+    raises=(Conflict,),
 )
 def note_attendance(call: Call, attendance: Attendance, service_request_id: str) -> OrderView:
     request_id, author = id_of(service_request_id), call.caller.author()

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.bootstrap.payments import charges, order_ports, payments_ports
+from chalicelib.errors import Conflict
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.call import Call
@@ -23,13 +24,13 @@ routes = Routes(__name__)
 
 
 class WaiverDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """Why nothing has to be paid."""
+    """Why nothing has to be paid for a request."""
 
     reason: Annotated[str, Meta(max_length=LONGEST_REASON, pattern=NOT_BLANK)]
 
 
 class ReceiptDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """The number of the receipt that the payer got."""
+    """The number of the receipt that the payer was given."""
 
     number: Annotated[str, Meta(max_length=LONGEST_NUMBER, pattern=NOT_BLANK)]
 
@@ -38,7 +39,8 @@ class ReceiptDraft(msgspec.Struct, frozen=True, kw_only=True):
     "/api/reports/{service_request_id}/waiver",
     method="POST",
     auth=auth.may("payments.waive"),
-    summary="Decide that nothing has to be paid for a request",
+    summary="Waive the payment for a request",
+    raises=(Conflict,),
 )
 def waive(call: Call, draft: WaiverDraft, service_request_id: str) -> OrderView:
     return _settled(call, service_request_id, "waived", draft.reason)
@@ -48,7 +50,8 @@ def waive(call: Call, draft: WaiverDraft, service_request_id: str) -> OrderView:
     "/api/reports/{service_request_id}/receipt",
     method="POST",
     auth=auth.may("payments.take"),
-    summary="Record that a request was paid in another way, such as by cheque",
+    summary="Record a payment for a request that was not made here, such as by cheque",
+    raises=(Conflict,),
 )
 def take(call: Call, draft: ReceiptDraft, service_request_id: str) -> OrderView:
     return _settled(call, service_request_id, "receipt", draft.number)

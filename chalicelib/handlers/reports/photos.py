@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.bootstrap.reports import photos_ports
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Invalid, NotFound, TooMany
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.routes import Routes
@@ -24,7 +24,8 @@ routes = Routes(__name__)
 
 
 class UploadView(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to post the file: the form fields go before it, unchanged."""
+    """Where to post the file of a photo, as a multipart form: first these `fields`, unchanged, then
+    the field `file`."""
 
     photo_id: str
     url: str
@@ -32,7 +33,7 @@ class UploadView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UploadedPhoto(msgspec.Struct, frozen=True, kw_only=True):
-    """The result for a photo; `reason` tells the reporter what to do if it was refused."""
+    """The state of an uploaded photo. If it was refused, `reason` tells the reporter what to do."""
 
     photo_id: str
     state: State
@@ -46,6 +47,7 @@ class UploadedPhoto(msgspec.Struct, frozen=True, kw_only=True):
     summary="Get an address to upload a photo to",
     success=HTTPStatus.CREATED,
     keyed=True,
+    raises=(TooMany,),
 )
 def ask(call: Call, draft: UploadDraft) -> UploadView:
     key = call.photo_key
@@ -60,7 +62,7 @@ def ask(call: Call, draft: UploadDraft) -> UploadView:
     "/api/reports/{service_request_id}/photos/{photo_id}",
     method="GET",
     auth=auth.anyone,
-    summary="Get the outcome of a photo",
+    summary="Get the state of a photo that was uploaded",
 )
 def look(call: Call, service_request_id: str, photo_id: str) -> UploadedPhoto:
     request_id = reference.parse(service_request_id)

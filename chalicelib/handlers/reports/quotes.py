@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.prices import Line, OrderItem, Wanted
 from chalicelib.catalogue.services import ServiceDefinition
-from chalicelib.errors import Invalid
+from chalicelib.errors import Invalid, TooMany
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.route_facts import Query
@@ -23,7 +23,7 @@ routes = Routes(__name__)
 
 
 class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
-    """The lines of the price and their sum. A reduction is below 0; the sum never is."""
+    """The lines of a price and their sum. A reduction is below 0; the sum never is."""
 
     lines: list[Line]
     amount_pence: int
@@ -33,26 +33,27 @@ class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
     "/api/quotes",
     method="GET",
     auth=auth.anyone,
-    summary="Get the price of an order as it is now; POST /api/reports takes the same values",
+    summary=("Get the present price of an order, from the values that POST /api/reports takes"),
     query=(
-        Query("service_code", "the service", required=True),
+        Query("service_code", "the code of a service", required=True),
         Query(
             "items",
-            "codes with their counts, such as sofa:2,mattress:1",
+            "codes of items with their counts, such as sofa:2,mattress:1",
             schema={"type": "string", "pattern": ITEMS},
         ),
         Query(
             "attributes",
-            "questions with their answers from a list, such as speed:priority",
+            "codes of questions with the chosen answers, such as speed:priority",
             schema={"type": "string", "pattern": ANSWERS},
         ),
         Query(
             "amount_pence",
-            "the amount of a bill that the payer types",
+            "the amount of a bill, in pence",
             schema={"type": "string", "pattern": PENCE},
         ),
-        Query("premises_id", "the address, whose free orders of this year count"),
+        Query("premises_id", "the id of an address, which may have free orders left this year"),
     ),
+    raises=(TooMany,),
 )
 def quote(call: Call) -> QuoteView:
     service = _service(call.parameter("service_code") or "")

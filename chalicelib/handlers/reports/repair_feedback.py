@@ -37,7 +37,7 @@ routes = Routes(__name__, problem_page)
     "/forms/mended/{token}",
     method="GET",
     auth=auth.anyone,
-    summary="Is it fixed? Page with the question",
+    summary="Show the question whether a problem is fixed",
     query=(Query("answer", "yes or no, which is preselected"),),
 )
 def ask_mended(call: Call, token: str) -> Page:
@@ -52,7 +52,7 @@ def ask_mended(call: Call, token: str) -> Page:
     "/forms/mended/{token}",
     method="POST",
     auth=auth.anyone,
-    summary=("Is it fixed? Send the answer"),
+    summary=("Answer the question whether a problem is fixed"),
 )
 def answer_mended(call: Call, token: str) -> Page:
     asked = _asked(token)

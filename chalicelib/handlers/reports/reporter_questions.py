@@ -32,7 +32,7 @@ LENGTH = Text("Enter your answer, with at most 2,000 characters")
     "/forms/questions/{token}",
     method="GET",
     auth=auth.anyone,
-    summary="Page with an officer's question to the reporter",
+    summary="Show an officer's question to the reporter",
 )
 def show_question(_: Call, token: str) -> Page:
     return _shown(questions.asked_of(_asked(token), reports_ports()), token)

@@ -9,7 +9,7 @@ from typing import get_args
 import msgspec
 
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import Invalid
+from chalicelib.errors import Conflict, Invalid, PriceChanged, TooMany
 from chalicelib.geo.point import Box
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.audit import audit_view
@@ -57,14 +57,15 @@ routes = Routes(__name__)
 
 
 class PaymentDue(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be paid before the request counts, and the page to pay it."""
+    """The amount to pay before the council deals with a request, and the page to pay it on."""
 
     amount_pence: int
     payment_url: str
 
 
 class ReportReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The new report, as the reporter gets it at once."""
+    """A report that was created. `tracking_url` is its page; `payment` is None if nothing has to be
+    paid."""
 
     service_request_id: str
     status: Status
@@ -101,6 +102,7 @@ class NearList(msgspec.Struct, frozen=True, kw_only=True):
     summary="Create a report",
     success=HTTPStatus.CREATED,
     keyed=True,
+    raises=(Conflict, PriceChanged, TooMany),
 )
 def submit(call: Call, draft: Draft) -> ReportReceipt:
     key = call.idempotency_key
@@ -206,6 +208,7 @@ def read(call: Call, service_request_id: str) -> ReportView:
     success=HTTPStatus.CREATED,
     keyed=True,
     query=(REPORT_TOKEN,),
+    raises=(Conflict, TooMany),
 )
 def add_update(call: Call, draft: UpdateDraft, service_request_id: str) -> UpdateView:
     key = call.idempotency_key
