@@ -17,7 +17,7 @@ from bench.process import ROOT
 from bench.table import Row
 from chalicelib.geo.point import Point, distance_m
 from chalicelib.jobs.ordering import CrewDay, Order, Stop, ordered
-from chalicelib.jobs.route import StraightLines
+from chalicelib.jobs.travel import StraightLines
 
 REPORTS = ROOT.parent / "shared" / "data" / "reports" / "bath_fixmystreet_2007_2017.csv"
 DAYS, APART, STOPS, ALONE = 50, 30, 60, 20

@@ -10,7 +10,7 @@ from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import ROUNDS, Rounds
 from chalicelib.collections.ports import Ports, TodayPorts
 from chalicelib.collections.round_days import TODAY
-from chalicelib.collections.stored import Shown, StoredPremises
+from chalicelib.collections.stored_premises import Shown, StoredPremises
 from chalicelib.kernel.cached_document import CachedDocument, decoded
 from chalicelib.kernel.time import to_the_second, utc_now
 

@@ -35,8 +35,8 @@ def jobs_ports() -> jobs.Ports:
 
 
 @container.once
-def job_follow_ports() -> jobs.FollowPorts:
-    return jobs.FollowPorts(
+def job_follow_ports() -> jobs.ReactionPorts:
+    return jobs.ReactionPorts(
         jobs=stored_jobs(), reports=_reports(), council=container.council(), now=utc_now
     )
 
@@ -44,7 +44,7 @@ def job_follow_ports() -> jobs.FollowPorts:
 @container.once
 def day_ports() -> DayPorts:
     """The dependencies of planning the days of crews."""
-    from chalicelib.jobs.route import StraightLines
+    from chalicelib.jobs.travel import StraightLines
 
     here = container.council()
     travel = StraightLines(detour_factor=here.detour_factor, speed_kmh=here.crew_speed_kmh)

@@ -8,7 +8,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import Rounds
 from chalicelib.collections.round_days import LogKey, RoundLog
-from chalicelib.collections.stored import StoredPremises
+from chalicelib.collections.stored_premises import StoredPremises
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.stored_document import StoredDocument
 

@@ -1,4 +1,4 @@
-"""Jobs as crews' phones get them: with pictures that the phones read from the bucket."""
+"""The views of jobs for crews' phones, which read the pictures from the bucket."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.integrations.job_views import JobViews
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.s3_crew_days import signed
+from chalicelib.jobs.s3_crew_days import presigned_url
 from chalicelib.jobs.views import JobView
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.s3_uploads import picture_key
@@ -29,4 +29,4 @@ class CrewJobViews:
 
     def _address(self, until: datetime, service_request_id: str, photo_id: str, size: str) -> str:
         key = picture_key(PhotoKey(service_request_id, photo_id), size)
-        return signed(self._signer, self._bucket, key, until)
+        return presigned_url(self._signer, self._bucket, key, until)

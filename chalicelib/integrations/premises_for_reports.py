@@ -1,6 +1,6 @@
 """Premises, as reports see them."""
 
-from chalicelib.collections.stored import StoredPremises
+from chalicelib.collections.stored_premises import StoredPremises
 from chalicelib.geo.point import Point
 from chalicelib.reports.ports import PremisesAddress
 

@@ -1,4 +1,4 @@
-"""Reports, as jobs see them."""
+"""The ReportsOfJobs port, which reads and changes reports for jobs."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -17,7 +17,7 @@ class ReportsForJobs:
     def find(self, service_request_id: str) -> ReportWithWork | None:
         return sharing.shared_with_work(service_request_id, self._ports())
 
-    def say(
+    def add_update(
         self,
         service_request_id: str,
         update_id: str,
@@ -57,11 +57,11 @@ class ReportsForJobs:
             given_at=given_at,
         )
 
-    def note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
+    def add_note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
         notes.add_note(service_request_id, note_id, by, text, self._ports())
 
-    def ask_for_look(self, service_request_id: str, need: Need) -> None:
+    def add_need(self, service_request_id: str, need: Need) -> None:
         attention.ask_for_look(service_request_id, need, self._ports())
 
-    def need_no_look(self, service_request_id: str, job_id: str) -> None:
+    def settle_need(self, service_request_id: str, job_id: str) -> None:
         attention.need_no_look(service_request_id, job_id, self._ports())

@@ -29,7 +29,7 @@ class ReportsForPhotos:
         those go into the report's timeline. What was forgotten with its sender goes."""
         return any(
             photo_id in event.photo_ids
-            for job in self._jobs().once_of_report(service_request_id)
+            for job in self._jobs().of_report_or_merged(service_request_id)
             for event in job.events
             if not event.is_emptied
         )

@@ -46,7 +46,7 @@ class Devices(Protocol):
     def remove(self, crew: str, device_id: str) -> None:
         """Deletes the phone; does nothing if it is not stored."""
 
-    def of(self, crew: str) -> Sequence[Device]:
+    def of_crew(self, crew: str) -> Sequence[Device]:
         """The phones of the crew, including expired ones (a consistent read)."""
 
 

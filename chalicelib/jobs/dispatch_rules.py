@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.jobs.drafts import JobChanges
 from chalicelib.jobs.model import MOST_OFFICE_CHANGES, Job, Placement
-from chalicelib.jobs.parts import Dispute, OfficeChange, SetAside, Settled, StateClaim
+from chalicelib.jobs.parts import Dispute, DisputeSettlement, OfficeChange, PlanSetAside, StateClaim
 from chalicelib.jobs.states import OVER, Side, State
 from chalicelib.kernel.fields import made_from
 
-PLAN = ("crew", "planned_day")
-PLAIN = (
+PLAN_FIELDS = ("crew", "planned_day")
+DIRECT_FIELDS = (
     "kind",
     "title",
     "team",
@@ -36,61 +36,61 @@ FOLLOWS_REPORT = frozenset(
     ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
 )
 """The fields among these that follow the report until the office sets them."""
-SET_ASIDE_FOR = timedelta(minutes=15)
+RESTORABLE_FOR = timedelta(minutes=15)
 """How long a job can return to its plan: the time in which officers can undo the change that took
 it out, and the time until the event of the undo arrives."""
-EMPTY: Mapping[str, Any] = {"instructions": ""}
+EMPTY_VALUES: Mapping[str, Any] = {"instructions": ""}
 """The empty values of the fields that cannot be None."""
 
 
-def changed(job: Job, changes: JobChanges, now: datetime) -> Job:
+def apply_changes(job: Job, changes: JobChanges, now: datetime) -> Job:
     """The job after the changes, except those of its reports. Raises Invalid, Conflict (a job that
     is over must be reset to to_plan before it can be planned)."""
     _refuse_contradiction(changes)
-    given = {name: getattr(changes, name) for name in (*PLAIN, *PLAN)}
+    given = {name: getattr(changes, name) for name in (*DIRECT_FIELDS, *PLAN_FIELDS)}
     values = {name: value for name, value in given.items() if value is not None}
-    values |= {name: EMPTY.get(name) for name in changes.clear}
+    values |= {name: EMPTY_VALUES.get(name) for name in changes.clear}
     after = replace(job, set_aside=None)
     if changes.state == "to_plan":
         after = _reset(after, now)
-    after = _with_values(after, {name: values[name] for name in PLAIN if name in values})
-    if plan := {name: values[name] for name in PLAN if name in values}:
-        after = _planned(after, plan, now)
+    after = _with_values(after, {name: values[name] for name in DIRECT_FIELDS if name in values})
+    if plan := {name: values[name] for name in PLAN_FIELDS if name in values}:
+        after = _set_plan(after, plan, now)
     if changes.state == "cancelled":
-        after = _cancelled(after, changes.because or "", now)
+        after = _cancel(after, changes.because or "", now)
     return with_office_change(job, after, now)
 
 
-def placed(job: Job, placement: Placement, now: datetime) -> Job:
+def place(job: Job, placement: Placement, now: datetime) -> Job:
     """The job at that position of a crew's day. Raises Conflict if it is over."""
     plan = {"crew": placement.crew, "planned_day": placement.planned_day}
-    in_day = _planned(replace(job, set_aside=None), plan, now)
+    in_day = _set_plan(replace(job, set_aside=None), plan, now)
     after = replace(in_day, position=placement.position, arrives_at=placement.arrives_at)
     return with_office_change(job, after, now)
 
 
-def unplanned(job: Job, now: datetime) -> Job:
+def remove_plan(job: Job, now: datetime) -> Job:
     """The job without crew and day, if it was planned and not begun. Its plan is set aside."""
     if job.state != "planned":
         return job
-    without_plan = _planned(_with_plan_set_aside(job, now), dict.fromkeys(PLAN), now)
+    without_plan = _set_plan(_with_plan_set_aside(job, now), dict.fromkeys(PLAN_FIELDS), now)
     return with_office_change(job, without_plan, now)
 
 
-def rebooked(job: Job, day: date, crew: str | None, now: datetime) -> Job:
+def move_booking(job: Job, day: date, crew: str | None, now: datetime) -> Job:
     """The job after its booking moved to another day: planned for it, or to plan without a crew."""
     plan = {"crew": crew, "planned_day": day if crew else None}
     moved = replace(job, booked_day=day, set_aside=None)
-    return with_office_change(job, _planned(moved, plan, now), now)
+    return with_office_change(job, _set_plan(moved, plan, now), now)
 
 
 def with_plan_restored(job: Job, now: datetime, today: date) -> Job:
-    """The job with the plan that was set aside, if its day is not over and SET_ASIDE_FOR has not
+    """The job with the plan that was set aside, if its day is not over and RESTORABLE_FOR has not
     passed: an officer has undone the change that took it out. `today` is in the council's time
     zone."""
     plan = job.set_aside
     is_free = job.state == "to_plan" and plan is not None and plan.team == job.team
-    if plan is None or not is_free or now - plan.at > SET_ASIDE_FOR or plan.planned_day < today:
+    if plan is None or not is_free or now - plan.at > RESTORABLE_FOR or plan.planned_day < today:
         return job
     after = replace(
         job,
@@ -109,35 +109,35 @@ def with_reports(job: Job, service_request_ids: tuple[str, ...], now: datetime) 
     return with_office_change(job, replace(job, service_request_ids=service_request_ids), now)
 
 
-def settled(job: Job, dispute: Dispute, keep: Side, now: datetime) -> Job:
+def settle_dispute(job: Job, dispute: Dispute, keep: Side, now: datetime) -> Job:
     """The job after the office settled the dispute. Its state then counts as set by the office."""
-    decided = replace(dispute, settled=Settled(at=now, keep=keep))
+    decided = replace(dispute, settled=DisputeSettlement(at=now, keep=keep))
     disputes = tuple(decided if each is dispute else each for each in job.disputes)
     state = dispute.site.state if keep == "site" else job.state
     events = tuple(
         replace(event, stands=True) if keep == "site" and event.op_id == dispute.op_id else event
         for event in job.events
     )
-    after = _set_by_office(replace(job, disputes=disputes, events=events), state, now)
-    return with_office_change(job, _without_reason(after), now)
+    after = _set_state(replace(job, disputes=disputes, events=events), state, now)
+    return with_office_change(job, _without_cancellation(after), now)
 
 
-def cancelled_by_reports(job: Job, because: str, now: datetime) -> Job:
+def cancel_for_reports(job: Job, because: str, now: datetime) -> Job:
     """The job cancelled because its reports no longer need it. Its plan is set aside."""
-    cancelled = _cancelled(_with_plan_set_aside(job, now), because, now)
+    cancelled = _cancel(_with_plan_set_aside(job, now), because, now)
     return with_office_change(job, replace(cancelled, closed_itself=True), now)
 
 
-def reinstated(job: Job, now: datetime) -> Job:
+def reinstate(job: Job, now: datetime) -> Job:
     """The job to be planned again, because one of its reports needs it again."""
     return with_link_restored(with_office_change(job, _reset(job, now), now), now)
 
 
 def with_link_restored(job: Job, now: datetime) -> Job:
-    """The job with its contractor's link restored, if that ended within SET_ASIDE_FOR: an officer
+    """The job with its contractor's link restored, if that ended within RESTORABLE_FOR: an officer
     has undone the change of its reports that ended the link."""
     link = job.contractor
-    if link is None or link.ended_at is None or now - link.ended_at > SET_ASIDE_FOR:
+    if link is None or link.ended_at is None or now - link.ended_at > RESTORABLE_FOR:
         return job
     return replace(job, contractor=replace(link, ended_at=None))
 
@@ -145,7 +145,7 @@ def with_link_restored(job: Job, now: datetime) -> Job:
 def _with_plan_set_aside(job: Job, now: datetime) -> Job:
     if job.state != "planned" or job.crew is None or job.planned_day is None:
         return job
-    return replace(job, set_aside=made_from(SetAside, job, at=now))
+    return replace(job, set_aside=made_from(PlanSetAside, job, at=now))
 
 
 def with_office_change(before: Job, after: Job, now: datetime) -> Job:
@@ -203,7 +203,7 @@ def _with_values(job: Job, values: Mapping[str, Any]) -> Job:
     return replace(job, **differing, by_hand=tuple(by_hand), former_teams=former)
 
 
-def _planned(job: Job, plan: Mapping[str, Any], now: datetime) -> Job:
+def _set_plan(job: Job, plan: Mapping[str, Any], now: datetime) -> Job:
     """The job with another crew or day, or without them. A job that was started stays started."""
     if job.state in OVER:
         raise Conflict(
@@ -211,11 +211,11 @@ def _planned(job: Job, plan: Mapping[str, Any], now: datetime) -> Job:
             version=job.version,
         )
     after = replace(job, **plan)
-    if any(getattr(after, name) != getattr(job, name) for name in PLAN):
+    if any(getattr(after, name) != getattr(job, name) for name in PLAN_FIELDS):
         is_new_day = after.planned_day not in (None, job.planned_day)
         after = replace(after, position=None, arrives_at=None, plans=job.plans + is_new_day)
     if job.state in ("could_not", "handed_over"):
-        after = _set_by_office(after, "to_plan", now)
+        after = _set_state(after, "to_plan", now)
     if after.state in ("to_plan", "planned"):
         has_both = after.crew is not None and after.planned_day is not None
         after = replace(after, state="planned" if has_both else "to_plan")
@@ -228,22 +228,22 @@ def _reset(job: Job, now: datetime) -> Job:
         return job
     emptied = replace(job, crew=None, planned_day=None, position=None, arrives_at=None)
     contests = job.state == "done"
-    return _without_reason(_set_by_office(emptied, "to_plan", now, contests=contests))
+    return _without_cancellation(_set_state(emptied, "to_plan", now, contests=contests))
 
 
-def _cancelled(job: Job, because: str, now: datetime) -> Job:
+def _cancel(job: Job, because: str, now: datetime) -> Job:
     if job.state == "cancelled":
         return replace(job, cancelled_because=because)
-    after = _set_by_office(job, "cancelled", now)
+    after = _set_state(job, "cancelled", now)
     return replace(after, cancelled_because=because, closed_itself=False)
 
 
-def _set_by_office(job: Job, state: State, now: datetime, *, contests: bool = False) -> Job:
+def _set_state(job: Job, state: State, now: datetime, *, contests: bool = False) -> Job:
     claim = StateClaim(version=job.version + 1, state=state, at=now, by="office", contests=contests)
     return replace(job, state=state, said=claim)
 
 
-def _without_reason(job: Job) -> Job:
+def _without_cancellation(job: Job) -> Job:
     if job.state == "cancelled":
         return job
     return replace(job, cancelled_because=None, closed_itself=False)

@@ -40,7 +40,7 @@ FULL = (
 NO_ROOM = "This job can have no more entries. Call the office and ask for a new job."
 
 
-class Taken(NamedTuple):
+class OperationEffect(NamedTuple):
     """The result of an operation: the job with it, or the unchanged job and the reason for the
     rejection."""
 
@@ -49,23 +49,29 @@ class Taken(NamedTuple):
     reason: str | None = None
 
 
-def take(job: Job, operation: Operation, who: Operator, now: datetime) -> Taken:
+def apply_operation(
+    job: Job, operation: Operation, who: Operator, now: datetime
+) -> OperationEffect:
     """Apply an operation that arrives at `now` to the job. A repeated operation is applied once."""
     if earlier := job.event(operation.op_id):
-        same = earlier.says_the_same_as(operation)
-        return Taken(job, "duplicate") if same else Taken(job, "rejected", DIFFERENT_OPERATION)
+        same = earlier.matches(operation)
+        return (
+            OperationEffect(job, "duplicate")
+            if same
+            else OperationEffect(job, "rejected", DIFFERENT_OPERATION)
+        )
     if reason := _refusal(job, operation):
-        return Taken(job, "rejected", reason)
-    event = _event(job, operation, who, now)
+        return OperationEffect(job, "rejected", reason)
+    event = _new_event(job, operation, who, now)
     state = LEADS_TO.get(operation.kind)
     if state is None:
-        return Taken(_with(job, event), "applied")
+        return OperationEffect(_with_event(job, event), "applied")
     effect = _verdict(job, event, state)
     if effect == "disputed":
-        return Taken(_disputed(job, event, state), "conflict")
+        return OperationEffect(_with_dispute(job, event, state), "conflict")
     if effect == "stands":
-        return Taken(_with_state(job, event, state), "applied")
-    return Taken(_with(job, event), "applied")
+        return OperationEffect(_with_state(job, event, state), "applied")
+    return OperationEffect(_with_event(job, event), "applied")
 
 
 def _refusal(job: Job, operation: Operation) -> str | None:
@@ -81,7 +87,7 @@ def _refusal(job: Job, operation: Operation) -> str | None:
     return FULL if is_full and operation.kind not in LEADS_TO else None
 
 
-def _event(job: Job, operation: Operation, who: Operator, now: datetime) -> JobEvent:
+def _new_event(job: Job, operation: Operation, who: Operator, now: datetime) -> JobEvent:
     return JobEvent(
         op_id=operation.op_id,
         kind=operation.kind,
@@ -118,7 +124,7 @@ def _own_dispute(job: Job, event: JobEvent) -> Dispute | None:
     return None
 
 
-def _with(job: Job, event: JobEvent) -> Job:
+def _with_event(job: Job, event: JobEvent) -> Job:
     return replace(job, events=(*job.events, event), updated_at=event.received_at)
 
 
@@ -132,7 +138,7 @@ def _with_state(job: Job, event: JobEvent, state: State) -> Job:
         base_version=event.base_version,
     )
     after = replace(
-        _with(job, replace(event, stands=True)),
+        _with_event(job, replace(event, stands=True)),
         state=state,
         said=claim,
         cancelled_because=None,
@@ -141,14 +147,14 @@ def _with_state(job: Job, event: JobEvent, state: State) -> Job:
     return after.without_link(event.received_at) if after.is_over else after
 
 
-def _disputed(job: Job, event: JobEvent, state: State) -> Job:
+def _with_dispute(job: Job, event: JobEvent, state: State) -> Job:
     assert job.said, "A dispute needs an earlier claim."
     site = SiteSide(state=state, at=event.happened_at)
     earlier = _own_dispute(job, event)
     if earlier:
         last = job.event(earlier.op_id)
         is_newer = last is None or order(event) >= order(last)
-        dispute = _updated(earlier, event, site) if is_newer else earlier
+        dispute = _update_dispute(earlier, event, site) if is_newer else earlier
         others = tuple(each for each in job.disputes if each is not earlier)
     else:
         others = job.disputes
@@ -156,20 +162,20 @@ def _disputed(job: Job, event: JobEvent, state: State) -> Job:
             dispute_id=event.op_id,
             op_id=event.op_id,
             site=site,
-            office=OfficeSide(state=job.state, at=_happened(job.said, job), by=job.said.by),
+            office=OfficeSide(state=job.state, at=_time_of(job.said, job), by=job.said.by),
             opened_at=event.received_at,
             device=event.device,
             base_version=event.base_version,
             against=job.said.version,
         )
-    with_event = _with(job, replace(event, dispute_id=dispute.dispute_id))
+    with_event = _with_event(job, replace(event, dispute_id=dispute.dispute_id))
     return replace(with_event, disputes=(*others, dispute))
 
 
-def _updated(dispute: Dispute, event: JobEvent, site: SiteSide) -> Dispute:
+def _update_dispute(dispute: Dispute, event: JobEvent, site: SiteSide) -> Dispute:
     """The dispute after another event of the same phone: its last event counts."""
     return replace(dispute, op_id=event.op_id, site=site, base_version=event.base_version)
 
 
-def _happened(claim: StateClaim, job: Job) -> datetime:
+def _time_of(claim: StateClaim, job: Job) -> datetime:
     return min(claim.at, job.updated_at)

@@ -7,17 +7,17 @@ _OF_CREW = "crew#"
 _DEVICE = "device#"
 
 
-def of_job(job_id: str) -> str:
+def job_owner(job_id: str) -> str:
     """The `owner` key of a job."""
     return f"{_OF_JOB}{job_id}"
 
 
-def of_report(service_request_id: str) -> str:
+def report_owner(service_request_id: str) -> str:
     """The `owner` key of the items that point to a report's jobs."""
     return f"{_OF_REPORT}{service_request_id}"
 
 
-def record_of(job_id: str) -> str:
+def pointer_record(job_id: str) -> str:
     """The `record` key of an item that points to a job."""
     return f"{_OF_JOB}{job_id}"
 
@@ -27,12 +27,12 @@ def job_id_in(key: str) -> str:
     return key.removeprefix(_OF_JOB)
 
 
-def of_crew(crew: str) -> str:
+def crew_owner(crew: str) -> str:
     """The `owner` key of a crew's phones."""
     return f"{_OF_CREW}{crew}"
 
 
-def record_of_device(device_id: str) -> str:
+def device_record(device_id: str) -> str:
     """The `record` key of a phone."""
     return f"{_DEVICE}{device_id}"
 

@@ -42,7 +42,7 @@ REASONS: Mapping[CouldNot, str] = {
     "already_done": "It was already done",
     "other": "Something else",
 }
-BY_RULE = "service"
+AUTOMATIC_WRITER = "service"
 """The writer of automatic notes, such as that of a dispute."""
 
 

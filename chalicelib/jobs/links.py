@@ -16,7 +16,7 @@ class JobLinks:
     def proof(self, job_id: str, link_id: str, expires_at: datetime) -> str:
         return _proof(self._secret.current(), job_id, link_id, expires_at)
 
-    def holds(self, job_id: str, link_id: str, expires_at: datetime, sent: str) -> bool:
+    def is_valid(self, job_id: str, link_id: str, expires_at: datetime, sent: str) -> bool:
         """True if `sent` is the proof, also if it was made before the last rotation."""
         return holds(self._secret, sent, lambda secret: _proof(secret, job_id, link_id, expires_at))
 

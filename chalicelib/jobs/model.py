@@ -16,7 +16,14 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.jobs.drafts import Window
-from chalicelib.jobs.parts import Contractor, Dispute, JobEvent, OfficeChange, SetAside, StateClaim
+from chalicelib.jobs.parts import (
+    Contractor,
+    Dispute,
+    JobEvent,
+    OfficeChange,
+    PlanSetAside,
+    StateClaim,
+)
 from chalicelib.jobs.states import LEADS_TO, OVER, Kind, State
 from chalicelib.kernel.ids import derived_id
 
@@ -91,7 +98,7 @@ class Job(Struct, frozen=True, kw_only=True):
     contractor: Contractor | None = None
     cancelled_because: str | None = None
     closed_itself: bool = False
-    set_aside: SetAside | None = None
+    set_aside: PlanSetAside | None = None
     booked_day: date | None = None
     fingerprint: str = ""
     request_id: str = ""
@@ -107,7 +114,7 @@ class Job(Struct, frozen=True, kw_only=True):
         return self.state in OVER
 
     @property
-    def working_contractor(self) -> Contractor | None:
+    def active_contractor(self) -> Contractor | None:
         """The contractor whose link has not ended; it may have expired."""
         link = self.contractor
         return None if link is None or link.ended_at or self.is_over else link
@@ -146,7 +153,7 @@ class Placement(Struct, frozen=True, kw_only=True):
     arrives_at: datetime | None = None
 
 
-def job_id_of(*parts: str) -> str:
+def derive_job_id(*parts: str) -> str:
     """The id of a job, derived from these parts: 12 characters of Crockford's base32."""
     number = int(derived_id("job", *parts), 16)
     return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(ID_LENGTH)))

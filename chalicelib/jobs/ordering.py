@@ -15,9 +15,9 @@ from msgspec import Struct
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.geo.point import Point
-from chalicelib.jobs.route import Travel
 from chalicelib.jobs.tour import Ground, Tour
 from chalicelib.jobs.tour_search import Search
+from chalicelib.jobs.travel import Travel
 
 MOST_STOPS = 400
 """The number of a team's stops that are considered, the most important ones: no more fit into a

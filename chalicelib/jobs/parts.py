@@ -49,19 +49,19 @@ class JobEvent(Struct, frozen=True, kw_only=True):
         is_known = self.received_at - OLDEST <= self.at <= self.received_at
         return self.at if is_known else self.received_at
 
-    def says_the_same_as(self, operation: Operation) -> bool:
+    def matches(self, operation: Operation) -> bool:
         """True if the operation is a repeat of this event. Its `base_version` may differ, as the
         phone may have a newer version of the job."""
-        compared = _STAYS if self.is_emptied else _CONTENT
+        compared = _KEPT_FIELDS if self.is_emptied else _COMPARED_FIELDS
         return all(getattr(self, name) == getattr(operation, name) for name in compared)
 
-    def emptied(self) -> "JobEvent":
+    def without_content(self) -> "JobEvent":
         """The event without its text and without the phone's location."""
         return replace(self, text="", lat=None, long=None, is_emptied=True)
 
 
-_STAYS = ("op_id", "kind", "at", "reason", "day", "photo_ids")
-_CONTENT = (*_STAYS, "text", "lat", "long")
+_KEPT_FIELDS = ("op_id", "kind", "at", "reason", "day", "photo_ids")
+_COMPARED_FIELDS = (*_KEPT_FIELDS, "text", "lat", "long")
 
 
 class StateClaim(Struct, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class OfficeSide(Struct, frozen=True, kw_only=True):
     by: By
 
 
-class Settled(Struct, frozen=True, kw_only=True):
+class DisputeSettlement(Struct, frozen=True, kw_only=True):
     """The office's decision of a dispute."""
 
     at: datetime
@@ -121,7 +121,7 @@ class Dispute(Struct, frozen=True, kw_only=True):
     base_version: int
     against: int
     about: Literal["outcome"] = "outcome"
-    settled: Settled | None = None
+    settled: DisputeSettlement | None = None
 
 
 class OfficeChange(Struct, frozen=True, kw_only=True):
@@ -144,7 +144,7 @@ class Contractor(Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
 
 
-class SetAside(Struct, frozen=True, kw_only=True):
+class PlanSetAside(Struct, frozen=True, kw_only=True):
     """The plan of a job before a change of its reports took it out of the plan, with the team that
     it had."""
 

@@ -61,5 +61,5 @@ class Operator(Staff, frozen=True, kw_only=True):
         return any(self.covers_place(team, job.ward_code) for team in teams)
 
     def _has_link_to(self, job: "Job", now: datetime) -> bool:
-        link = job.working_contractor
+        link = job.active_contractor
         return link is not None and link.link_id == self.actor and now < link.expires_at

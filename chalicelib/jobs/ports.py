@@ -15,7 +15,7 @@ from chalicelib.reports.needs import Need
 from chalicelib.reports.published import ReportWithWork
 
 
-class Filters(NamedTuple):
+class JobFilters(NamedTuple):
     """Filters of a list of jobs: those planned for `day` or `crew` if either is given, else those
     of `team` (None for all of `teams`). No states means all states."""
 
@@ -26,7 +26,7 @@ class Filters(NamedTuple):
     disputed: bool = False
 
 
-class Page(NamedTuple):
+class JobPage(NamedTuple):
     """One page of a list. `next` is where the next page starts, None at the end."""
 
     jobs: Sequence[Job]
@@ -57,9 +57,9 @@ class Jobs(Protocol):
     def of_report(self, service_request_id: str) -> Sequence[Job]:
         """All jobs that name the report, oldest first (consistent reads)."""
 
-    def listed(
-        self, filters: Filters, *, teams: Collection[str], limit: int, after: str | None
-    ) -> Page:
+    def list_page(
+        self, filters: JobFilters, *, teams: Collection[str], limit: int, after: str | None
+    ) -> JobPage:
         """The jobs of these teams that match the filters; the list may lag a second behind. A page
         may be short or empty and still have a next one."""
 
@@ -70,7 +70,7 @@ class ReportsOfJobs(Protocol):
     def find(self, service_request_id: str) -> ReportWithWork | None:
         """The report as it is now (a consistent read)."""
 
-    def say(
+    def add_update(
         self,
         service_request_id: str,
         update_id: str,
@@ -99,14 +99,14 @@ class ReportsOfJobs(Protocol):
         """Gives the report a new date, once for each update_id. Does nothing if the report is
         closed, or has a date that was given later. Raises NotFound."""
 
-    def note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
+    def add_note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
         """Adds a note for officers to the report, once for each note_id; `by` names its author.
         Raises NotFound, Conflict (the report has too many notes)."""
 
-    def ask_for_look(self, service_request_id: str, need: Need) -> None:
+    def add_need(self, service_request_id: str, need: Need) -> None:
         """Asks officers to look at the report, once for each need_id. Raises NotFound."""
 
-    def need_no_look(self, service_request_id: str, job_id: str) -> None:
+    def settle_need(self, service_request_id: str, job_id: str) -> None:
         """Settles the need that the job ended without being done. Raises NotFound."""
 
 
@@ -127,7 +127,7 @@ class Ports(Struct, frozen=True):
     now: Callable[[], datetime]
 
 
-class FollowPorts(Struct, frozen=True):
+class ReactionPorts(Struct, frozen=True):
     """The dependencies of the reactions, which open jobs for reports and update reports after their
     jobs."""
 

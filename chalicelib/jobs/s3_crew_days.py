@@ -35,10 +35,10 @@ class S3CrewDays:
         )
 
     def address(self, key: str, expires_at: datetime) -> str:
-        return signed(self._signer, self._bucket.name, key, expires_at)
+        return presigned_url(self._signer, self._bucket.name, key, expires_at)
 
 
-def signed(signer: "S3Client", bucket: str, key: str, expires_at: datetime) -> str:
+def presigned_url(signer: "S3Client", bucket: str, key: str, expires_at: datetime) -> str:
     """The URL with which anybody can read the object until then."""
     seconds = (expires_at - utc_now()).total_seconds()
     return signer.generate_presigned_url(

@@ -15,9 +15,9 @@ from chalicelib.jobs.parts import Dispute, JobEvent
 from chalicelib.jobs.states import By, CouldNot, JobEventKind, Kind, Side, State
 from chalicelib.kernel.fields import made_from
 
-Became = Literal["waiting", "ready", "refused"]
-When = Literal["before", "after"]
-SeenBy = Literal["everybody", "reporter", "nobody_yet", "officers"]
+PhotoViewState = Literal["waiting", "ready", "refused"]
+WorkPhase = Literal["before", "after"]
+PhotoAudience = Literal["everybody", "reporter", "nobody_yet", "officers"]
 """`nobody_yet`: an officer must check the photo first; `officers`: the photo is hidden, or is not
 part of the report."""
 
@@ -34,7 +34,7 @@ class JobEventPhotoView(msgspec.Struct, frozen=True, kw_only=True):
     """A photo from the crew; it has URLs only if it is ready."""
 
     photo_id: str
-    state: Became
+    state: PhotoViewState
     url: str | None
     thumbnail_url: str | None
 
@@ -45,10 +45,10 @@ class WorkPhotoView(JobEventPhotoView, frozen=True, kw_only=True):
 
     job_id: str
     kind: JobEventKind
-    when: When
+    when: WorkPhase
     at: datetime
     by: str
-    seen_by: SeenBy
+    seen_by: PhotoAudience
 
 
 class JobEventView(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +150,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     disputes: tuple[DisputeView, ...]
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
+class JobDetails(msgspec.Struct, frozen=True, kw_only=True):
     """Data shown with a job that is stored elsewhere: the name of its service, the description and
     photos of its first report, and the crew's photos by photo_id."""
 
@@ -160,8 +160,8 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     photos: Mapping[str, JobEventPhotoView] = msgspec.field(default_factory=dict)
 
 
-def job_view(job: Job, beside: Beside) -> JobView:
-    contractor = job.working_contractor
+def job_view(job: Job, beside: JobDetails) -> JobView:
+    contractor = job.active_contractor
     return made_from(
         JobView,
         job,
@@ -170,28 +170,30 @@ def job_view(job: Job, beside: Beside) -> JobView:
         window=made_from(WindowView, job.window) if job.window else None,
         photos_before=beside.photos_before,
         contractor=made_from(ContractorView, contractor) if contractor else None,
-        events=tuple(_event(event, beside) for event in job.events),
-        disputes=tuple(_dispute(dispute, job) for dispute in job.disputes),
+        events=tuple(_event_view(event, beside) for event in job.events),
+        disputes=tuple(_dispute_view(dispute, job) for dispute in job.disputes),
     )
 
 
-def _event(event: JobEvent, beside: Beside) -> JobEventView:
-    photos = (beside.photos.get(photo_id) or not_yet(photo_id) for photo_id in event.photo_ids)
+def _event_view(event: JobEvent, beside: JobDetails) -> JobEventView:
+    photos = (
+        beside.photos.get(photo_id) or waiting_photo(photo_id) for photo_id in event.photo_ids
+    )
     return made_from(JobEventView, event, at=event.happened_at, photos=tuple(photos))
 
 
-def when_of(event: JobEvent, job: Job) -> When:
+def phase_of(event: JobEvent, job: Job) -> WorkPhase:
     """Whether the event's photos show the site before or after the work."""
     done = next((place for place, each in enumerate(job.events) if each.kind == "done"), None)
     return "after" if done is not None and job.events.index(event) >= done else "before"
 
 
-def not_yet(photo_id: str) -> JobEventPhotoView:
+def waiting_photo(photo_id: str) -> JobEventPhotoView:
     """The view of a photo that has not arrived or is not processed yet."""
     return JobEventPhotoView(photo_id=photo_id, state="waiting", url=None, thumbnail_url=None)
 
 
-def _dispute(dispute: Dispute, job: Job) -> DisputeView:
+def _dispute_view(dispute: Dispute, job: Job) -> DisputeView:
     event, settled = job.event(dispute.op_id), dispute.settled
     site = made_from(SideView, dispute.site, by=event.by if event else "crew")
     return made_from(

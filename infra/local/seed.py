@@ -18,7 +18,7 @@ from chalicelib.disruptions.ports import Ports as DisruptionsPorts
 from chalicelib.disruptions.usecases import post
 from chalicelib.jobs.people import EVERYWHERE as ALL_TEAMS
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.usecases.day_planning import plan
+from chalicelib.jobs.usecases.day_planning import plan_days
 from chalicelib.jobs.usecases.day_stops import DayPorts
 from chalicelib.publishing.ports import Ports as Publishing
 from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
@@ -146,7 +146,7 @@ def demo_jobs(ports: DayPorts, now: datetime) -> None:
     day = now.astimezone(zone).date()
     morning = datetime.combine(day, time(6), zone).astimezone(UTC)
     then = replace(ports, jobs=replace(ports.jobs, now=lambda: morning))
-    plan(day, (), None, Staff(actor="demo-officer", remits=ALL_TEAMS), then)
+    plan_days(day, (), None, Staff(actor="demo-officer", remits=ALL_TEAMS), then)
 
 
 def demo_disruption(ports: DisruptionsPorts, now: datetime) -> None:

@@ -31,7 +31,7 @@ from chalicelib.jobs.drafts import JobChanges, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE as REMITS
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import planning
-from chalicelib.jobs.usecases.operations import operate
+from chalicelib.jobs.usecases.operations import apply_operations
 from chalicelib.kernel.time import utc_now
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
@@ -105,13 +105,13 @@ class Council:
         """One of a report here, about which there is a dispute."""
         staff = Operator(actor="staff", remits=REMITS, device="a phone", scope="account:staff")
         ports, draft = jobs_ports(), JobDraft(service_request_ids=(self.report()[0],))
-        job = planning.create(draft, f"job-{next(self.keys)}", staff, ports)
+        job = planning.create_job(draft, f"job-{next(self.keys)}", staff, ports)
         cancelled = JobChanges(state="cancelled", because="Not needed.")
-        planning.change(job.job_id, cancelled, job.version, staff, ports)
+        planning.change_job(job.job_id, cancelled, job.version, staff, ports)
         done = Operation(
             op_id="disputed-op", job_id=job.job_id, kind="done", base_version=1, at=utc_now()
         )
-        operate([done], staff, ports)
+        apply_operations([done], staff, ports)
         return job.job_id
 
     def subscription(self) -> str:

@@ -196,7 +196,7 @@ def test_crews_phone_is_notified_that_its_day_changed_without_details(
     for push, status in (({"endpoint": "https://127.0.0.1/a"}, 400), ({}, 201), ({}, 201)):
         body = {"push": push_of(browser) | push}
         assert api.post(path, body, key=None, token=depot.crew).status_code == status
-    (device,) = crew_ports().devices.of("highways-north")
+    (device,) = crew_ports().devices.of_crew("highways-north")
 
     def planned() -> list[Any]:
         service.taken.clear()

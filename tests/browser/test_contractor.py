@@ -27,7 +27,7 @@ def link(key: str) -> str:
     wanted = JobDraft(
         service_request_ids=(report.service_request_id,), hazards=("Traffic",), materials=("Tar",)
     )
-    job = planning.create(wanted, key, OFFICER, ports)
+    job = planning.create_job(wanted, key, OFFICER, ports)
     made = contractor_links.add_link(job.job_id, "Paving Ltd", 7, OFFICER, ports)
     return made.url.removeprefix(container.settings().site_url)
 

@@ -14,7 +14,7 @@ from chalicelib.accounts.model import Account
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.jobs.model import Job, job_id_of
+from chalicelib.jobs.model import Job, derive_job_id
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
@@ -36,7 +36,7 @@ def today() -> date:
 
 
 def job_of(number: int) -> str:
-    return job_id_of("a whole day", str(number))
+    return derive_job_id("a whole day", str(number))
 
 
 def name_of(number: int) -> str:

@@ -11,7 +11,7 @@ from chalicelib.jobs.drafts import JobChanges, JobDraft, Operation
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import EVERYWHERE, Operator
 from chalicelib.jobs.usecases import planning
-from chalicelib.jobs.usecases.operations import operate
+from chalicelib.jobs.usecases.operations import apply_operations
 from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
@@ -40,14 +40,14 @@ def stored(job: Job) -> Job:
 def changed(job: Job, **changes: object) -> Job:
     now, ports = stored(job), jobs_ports()
     wanted = JobChanges(**changes)  # type: ignore[arg-type]
-    return planning.change(now.job_id, wanted, now.version, STAFF, ports)
+    return planning.change_job(now.job_id, wanted, now.version, STAFF, ports)
 
 
 def disputed(stack: LocalStack) -> Job:
     """A job that the office cancelled while a crew did it."""
     report, ports = reported(stack, service_code="litter"), jobs_ports()
     draft = JobDraft(service_request_ids=(report.service_request_id,), title="Bins by the pond")
-    job = planning.create(draft, report.service_request_id, STAFF, ports)
+    job = planning.create_job(draft, report.service_request_id, STAFF, ports)
     changed(job, state="cancelled", because="The gardeners took it along.")
     done = Operation(
         op_id=f"done-{job.job_id}",
@@ -57,7 +57,7 @@ def disputed(stack: LocalStack) -> Job:
         at=utc_now(),
         text="All bagged.",
     )
-    operate([done], STAFF, ports)
+    apply_operations([done], STAFF, ports)
     return stored(job)
 
 

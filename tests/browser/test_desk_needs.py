@@ -11,7 +11,7 @@ from chalicelib.jobs.drafts import JobDraft, Operation
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
 from chalicelib.jobs.usecases import contractor_links, planning
-from chalicelib.jobs.usecases.operations import operate
+from chalicelib.jobs.usecases.operations import apply_operations
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import ServiceRequest
@@ -29,7 +29,7 @@ CREW = Operator(actor="crew", device="phone", scope="account:crew", remits=EVERY
 
 def job_of(report: ServiceRequest) -> Job:
     wanted = JobDraft(service_request_ids=(report.service_request_id,))
-    return planning.create(wanted, f"needs-{next(NUMBERS)}", OFFICER, jobs_ports())
+    return planning.create_job(wanted, f"needs-{next(NUMBERS)}", OFFICER, jobs_ports())
 
 
 def tell(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
@@ -45,7 +45,7 @@ def tell(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
         at=utc_now(),
         **{"photo_ids": (photo_id,), **values},
     )
-    (outcome,) = operate([sent], who, jobs_ports())
+    (outcome,) = apply_operations([sent], who, jobs_ports())
     assert outcome.result == "applied", outcome.reason
     stack.cloud.pump.wait_until_idle()
 

@@ -19,7 +19,7 @@ from chalicelib.jobs.drafts import JobChanges
 from chalicelib.jobs.model import Job, Placement
 from chalicelib.jobs.ports import Jobs, Ports
 from chalicelib.jobs.usecases import contractor_links, planning
-from chalicelib.jobs.usecases.operations import operate
+from chalicelib.jobs.usecases.operations import apply_operations
 from chalicelib.kernel.observability import trace
 from infra.local.cloud import Cloud
 from tests.support.effort import effort
@@ -78,9 +78,9 @@ def scene(jobs: Jobs, *, is_disputed: bool, job_id: str = JOB) -> Scene:
     stored = jobs.add(planned_job(job_id, position=1))
     if is_disputed:
         gone = JobChanges(state="cancelled", because="Not needed.")
-        planning.change(job_id, gone, stored.version, OFFICER, here)
+        planning.change_job(job_id, gone, stored.version, OFFICER, here)
         late = operation(DISPUTED_OP, job_id=job_id, base_version=stored.version)
-        (outcome,) = operate([late], crew_member("phone-3"), here)
+        (outcome,) = apply_operations([late], crew_member("phone-3"), here)
         assert outcome.result == "conflict" and outcome.job
         stored = outcome.job
     return Scene(here, stored)
@@ -94,25 +94,25 @@ def in_street(kind: str, on: Scene, *, device: str | None = None, **values: Any)
         base_version=on.job.version,
         **values,
     )
-    (outcome,) = operate([sent], crew_member(device or f"phone-of-{kind}"), on.ports)
+    (outcome,) = apply_operations([sent], crew_member(device or f"phone-of-{kind}"), on.ports)
     return outcome.result
 
 
 def replan(on: Scene) -> str:
     place = Placement(job_id=on.job.job_id, crew="south", planned_day=TODAY, position=4)
-    planning.place([place], OFFICER, on.ports)
+    planning.place_jobs([place], OFFICER, on.ports)
     return "ok"
 
 
 def cancel(on: Scene) -> str:
     gone = JobChanges(state="cancelled", because="No longer needed.")
-    planning.change(on.job.job_id, gone, on.job.version, OFFICER, on.ports)
+    planning.change_job(on.job.job_id, gone, on.job.version, OFFICER, on.ports)
     return "ok"
 
 
 def settle(on: Scene) -> str:
     which, version = on.job.job_id, on.job.version
-    planning.settle(which, DISPUTED_OP, version, OFFICER, on.ports, keep="site")
+    planning.settle_dispute(which, DISPUTED_OP, version, OFFICER, on.ports, keep="site")
     return "ok"
 
 

@@ -16,14 +16,14 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.parts import (
     Contractor,
     Dispute,
+    DisputeSettlement,
     OfficeChange,
     OfficeSide,
-    SetAside,
-    Settled,
+    PlanSetAside,
     SiteSide,
     StateClaim,
 )
-from chalicelib.jobs.ports import Filters, Jobs, Page
+from chalicelib.jobs.ports import JobFilters, JobPage, Jobs
 from chalicelib.jobs.states import STATES, State
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.support.builders import NOON
@@ -43,7 +43,9 @@ DISPUTE = Dispute(
     base_version=1,
     against=2,
 )
-SETTLED = replace(DISPUTE, dispute_id="operation-1", settled=Settled(at=LATER, keep="site"))
+SETTLED = replace(
+    DISPUTE, dispute_id="operation-1", settled=DisputeSettlement(at=LATER, keep="site")
+)
 EVERYTHING = job(
     kind="revisit",
     state="done",
@@ -92,7 +94,7 @@ EVERYTHING = job(
     contractor=Contractor(name="Roads & Sons", link_id="0" * 32, expires_at=LATER, ended_at=LATER),
     cancelled_because="It was done.",
     closed_itself=True,
-    set_aside=SetAside(
+    set_aside=PlanSetAside(
         at=NOON,
         team="highways",
         crew="north",
@@ -127,7 +129,7 @@ def every_page(list_page: Any) -> Sequence[Sequence[str]]:
     pages: list[list[str]] = []
     after = None
     while len(pages) < 50:
-        page: Page = list_page(after)
+        page: JobPage = list_page(after)
         pages.append([each.job_id for each in page.jobs])
         if page.next is None:
             return pages
@@ -226,7 +228,7 @@ def test_crews_day_is_in_order_without_others_jobs(store: Jobs) -> None:
 def test_waiting_jobs_are_listed_by_due_date_page_by_page(store: Jobs) -> None:
     due = {n: NOON + timedelta(hours=7 * n % 10) for n in range(1, 8)}
     states: tuple[State, ...] = ("to_plan", "could_not", "handed_over")
-    wanted = Filters(team="highways", states=frozenset(states))
+    wanted = JobFilters(team="highways", states=frozenset(states))
     for n, when in due.items():
         store.add(job(f"J0B00000000{n}", state=states[n % 3], due=when))
     filled(store, job("J0B000000000"), job("J0B000000008", team="parks"))
@@ -234,7 +236,7 @@ def test_waiting_jobs_are_listed_by_due_date_page_by_page(store: Jobs) -> None:
     in_order = [f"J0B00000000{n}" for n in sorted(due, key=lambda n: due[n])] + ["J0B000000000"]
     for limit in (1, 3, 8, 100):
         pages = every_page(
-            lambda after, at_once=limit: store.listed(
+            lambda after, at_once=limit: store.list_page(
                 wanted, teams=TEAMS, limit=at_once, after=after
             )
         )
@@ -264,18 +266,18 @@ def a_mixed_store(store: Jobs) -> None:
 
 
 FILTERS = [
-    Filters(),
-    Filters(team="parks"),
-    Filters(states=frozenset(("planned", "done"))),
-    Filters(day=DAY),
-    Filters(crew="north"),
-    Filters(crew="north", day=DAY),
-    Filters(crew="south", states=frozenset(("done",))),
-    Filters(disputed=True),
-    Filters(disputed=True, team="highways", states=frozenset(("cancelled",))),
-    Filters(day=DAY, disputed=True, team="parks"),
-    Filters(day=DAY + timedelta(days=9)),
-    Filters(team="lighting"),
+    JobFilters(),
+    JobFilters(team="parks"),
+    JobFilters(states=frozenset(("planned", "done"))),
+    JobFilters(day=DAY),
+    JobFilters(crew="north"),
+    JobFilters(crew="north", day=DAY),
+    JobFilters(crew="south", states=frozenset(("done",))),
+    JobFilters(disputed=True),
+    JobFilters(disputed=True, team="highways", states=frozenset(("cancelled",))),
+    JobFilters(day=DAY, disputed=True, team="parks"),
+    JobFilters(day=DAY + timedelta(days=9)),
+    JobFilters(team="lighting"),
 ]
 
 
@@ -284,37 +286,41 @@ def test_list_has_the_matching_jobs_of_those_teams_once_each(store: Jobs) -> Non
     known = MemoryJobs()
     a_mixed_store(known)
     for filters in FILTERS:
-        whole = known.listed(filters, teams=TEAMS, limit=999, after=None)
+        whole = known.list_page(filters, teams=TEAMS, limit=999, after=None)
         pages = every_page(
-            lambda after, filters=filters: store.listed(filters, teams=TEAMS, limit=5, after=after)
+            lambda after, filters=filters: store.list_page(
+                filters, teams=TEAMS, limit=5, after=after
+            )
         )
         found = [each for page in pages for each in page]
         assert sorted(found) == sorted(each.job_id for each in whole.jobs), filters
         assert {len(page) for page in pages[:-1]} <= {5}, filters
-    assert store.listed(Filters(day=DAY), teams=(), limit=5, after=None) == Page([], None)
-    assert store.listed(Filters(), teams=(), limit=5, after=None) == Page([], None)
+    assert store.list_page(JobFilters(day=DAY), teams=(), limit=5, after=None) == JobPage([], None)
+    assert store.list_page(JobFilters(), teams=(), limit=5, after=None) == JobPage([], None)
 
 
-@pytest.mark.parametrize("filters", [Filters(crew="north", day=DAY), Filters(day=DAY), Filters()])
+@pytest.mark.parametrize(
+    "filters", [JobFilters(crew="north", day=DAY), JobFilters(day=DAY), JobFilters()]
+)
 @pytest.mark.parametrize("after", ["!", "0", "2026-06-01", "~~~~"])
 def test_list_is_safe_when_the_cursor_is_invented(
-    after: str, filters: Filters, store: Jobs
+    after: str, filters: JobFilters, store: Jobs
 ) -> None:
     if isinstance(store, DynamoJobs):
         filled(store, planned_job(), planned_job("J0B000000002", planned_day=LATER.date()))
-        page = store.listed(filters, teams=TEAMS, limit=5, after=after)
+        page = store.list_page(filters, teams=TEAMS, limit=5, after=after)
         assert filters.day is None or {each.planned_day for each in page.jobs} <= {DAY}
 
 
 def test_page_is_short_with_a_cursor_when_few_match(
     monkeypatch: pytest.MonkeyPatch, cloud: object
 ) -> None:
-    monkeypatch.setattr(jobs, "MOST_LOOKED_AT", 20)
+    monkeypatch.setattr(jobs, "MOST_ENTRIES", 20)
     store = DynamoJobs(container.settings().jobs_table)
     filled(store, *(planned_job(f"J0B{n:09}", position=n, state="done") for n in range(50)))
     filled(store, planned_job("J0B000000999", position=99))
-    wanted = Filters(crew="north", states=frozenset(("planned",)))
-    pages = every_page(lambda after: store.listed(wanted, teams=TEAMS, limit=5, after=after))
+    wanted = JobFilters(crew="north", states=frozenset(("planned",)))
+    pages = every_page(lambda after: store.list_page(wanted, teams=TEAMS, limit=5, after=after))
     assert pages == [["J0B000000999"], [], []]
 
 
@@ -323,8 +329,8 @@ def test_lagging_index_shows_no_job_in_its_previous_place(cloud: object) -> None
     store = DynamoJobs(container.settings().jobs_table)
     stored = store.add(planned_job(due=NOON))
     store.save(replace(stored, state="could_not", crew="south"))
-    page = store.listed(Filters(crew="north"), teams=TEAMS, limit=5, after=None)
+    page = store.list_page(JobFilters(crew="north"), teams=TEAMS, limit=5, after=None)
     assert page.jobs == []
-    either = Filters(team="highways", states=frozenset(("planned", "could_not")))
-    page = store.listed(either, teams=TEAMS, limit=5, after=None)
+    either = JobFilters(team="highways", states=frozenset(("planned", "could_not")))
+    page = store.list_page(either, teams=TEAMS, limit=5, after=None)
     assert [each.job_id for each in page.jobs] == [stored.job_id]

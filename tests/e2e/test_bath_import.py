@@ -27,7 +27,7 @@ from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.publishing import figures_ports
 from chalicelib.catalogue.load import load
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import Filters
+from chalicelib.jobs.ports import JobFilters
 from chalicelib.publishing.performance import publish_performance
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import State, status_of
@@ -195,12 +195,12 @@ def report_rows(stack: LocalStack) -> list[recount_figures.Row]:
 
 def jobs_to_plan(stack: LocalStack) -> list[Job]:
     jobs = jobs_ports().jobs
-    waiting = Filters(states=frozenset(("to_plan", "could_not", "handed_over")))
+    waiting = JobFilters(states=frozenset(("to_plan", "could_not", "handed_over")))
     found: list[Job] = []
     after: str | None = None
     while True:
         teams = container.council().team_names
-        page = jobs.listed(waiting, teams=teams, limit=100, after=after)
+        page = jobs.list_page(waiting, teams=teams, limit=100, after=after)
         found += page.jobs
         after = page.next
         if after is None:

@@ -22,7 +22,7 @@ from chalicelib.collections.premises import (
     round_key,
 )
 from chalicelib.collections.round_days import LogKey, RoundLog
-from chalicelib.collections.stored import Shown, StoredPremises
+from chalicelib.collections.stored_premises import Shown, StoredPremises
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.optimistic import VersionConflict
 

@@ -17,7 +17,7 @@ from chalicelib.jobs.links import JobLinks
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.parts import JobEvent
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
-from chalicelib.jobs.ports import Filters, FollowPorts, Page, Ports
+from chalicelib.jobs.ports import JobFilters, JobPage, Ports, ReactionPorts
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.reports.needs import Need
 from chalicelib.reports.published import ReportWithWork
@@ -147,9 +147,9 @@ class MemoryJobs:
         found = [j for j in self.stored.values() if service_request_id in j.service_request_ids]
         return sorted(found, key=lambda j: j.opened_at)
 
-    def listed(
-        self, filters: Filters, *, teams: Collection[str], limit: int, after: str | None
-    ) -> Page:
+    def list_page(
+        self, filters: JobFilters, *, teams: Collection[str], limit: int, after: str | None
+    ) -> JobPage:
         found = [j for j in self.stored.values() if j.team in teams and _wanted(j, filters)]
         return _page(sorted(found, key=_due), limit, after)
 
@@ -158,7 +158,7 @@ def _due(job: Job) -> tuple[bool, datetime, str]:
     return job.due is None, job.due or NOON, job.job_id
 
 
-def _wanted(job: Job, filters: Filters) -> bool:
+def _wanted(job: Job, filters: JobFilters) -> bool:
     pairs = (
         (job.planned_day, filters.day),
         (job.crew, filters.crew),
@@ -169,10 +169,10 @@ def _wanted(job: Job, filters: Filters) -> bool:
     return has_all and (not filters.states or job.state in filters.states)
 
 
-def _page(found: Sequence[Job], limit: int, after: str | None) -> Page:
+def _page(found: Sequence[Job], limit: int, after: str | None) -> JobPage:
     start = int(after or 0)
     rest = found[start : start + limit]
-    return Page(rest, str(start + limit) if len(found) > start + limit else None)
+    return JobPage(rest, str(start + limit) if len(found) > start + limit else None)
 
 
 class MemoryReports:
@@ -192,7 +192,7 @@ class MemoryReports:
     def find(self, service_request_id: str) -> ReportWithWork | None:
         return self.stored.get(service_request_id)
 
-    def say(
+    def add_update(
         self,
         service_request_id: str,
         update_id: str,
@@ -228,15 +228,15 @@ class MemoryReports:
         given_at: datetime,
     ) -> None:
         text = f"{day} {reason} {given_at:%H:%M}"
-        self.say(service_request_id, update_id, text, None, ())
+        self.add_update(service_request_id, update_id, text, None, ())
 
-    def note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
+    def add_note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
         if self.stored[service_request_id].is_forgotten:
             raise NotFound(f"There is no report {service_request_id}.")
         self.notes.setdefault(note_id, (service_request_id, text))
         self.signed.setdefault(note_id, by)
 
-    def ask_for_look(self, service_request_id: str, need: Need) -> None:
+    def add_need(self, service_request_id: str, need: Need) -> None:
         self.looks.append((service_request_id, need))
         report = self.stored[service_request_id]
         jobs = {need.about} if need.reason in ("could_not", "handed_over") else frozenset[str]()
@@ -246,7 +246,7 @@ class MemoryReports:
             undone_jobs=report.undone_jobs | jobs,
         )
 
-    def need_no_look(self, service_request_id: str, job_id: str) -> None:
+    def settle_need(self, service_request_id: str, job_id: str) -> None:
         left = self.stored[service_request_id].undone_jobs - {job_id}
         self.change(service_request_id, undone_jobs=left)
 
@@ -309,8 +309,8 @@ class Yard:
             now=self.clock,
         )
 
-    def following(self) -> FollowPorts:
-        return FollowPorts(
+    def following(self) -> ReactionPorts:
+        return ReactionPorts(
             jobs=self.jobs, reports=self.reports, council=self.council, now=self.clock
         )
 

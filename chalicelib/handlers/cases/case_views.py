@@ -25,7 +25,7 @@ from chalicelib.handlers.cases.case_links import (
 )
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.usecases.job_reports import can_create
+from chalicelib.jobs.usecases.job_reports import can_create_job
 from chalicelib.jobs.views import WorkPhotoView
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import Case, Target, case_of
@@ -282,5 +282,5 @@ def _acts(
     report: ServiceRequest, author: Author, planner: Staff, why_not_ask: str | None
 ) -> Iterator[CaseAct | JobAct]:
     yield from case_acts(report, author, why_not_ask, order_ports())
-    if can_create(as_shared(report), planner):
+    if can_create_job(as_shared(report), planner):
         yield "create_job"

@@ -15,12 +15,12 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.handlers.jobs.job_audit import note_day
+from chalicelib.handlers.jobs.job_audit import audit_day
 from chalicelib.handlers.jobs.job_params import today, worker
 from chalicelib.handlers.jobs.jobs_views import CrewDevice, CrewList, CrewView, DayLinkView
-from chalicelib.jobs.usecases.crew_devices import register, unregister
+from chalicelib.jobs.usecases import job_lists
+from chalicelib.jobs.usecases.crew_devices import register_device, unregister
 from chalicelib.jobs.usecases.day_publishing import DepotView, ShiftView, day_link
-from chalicelib.jobs.usecases.job_lists import crew_of, crews
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.push_address import PushAddress
@@ -42,7 +42,7 @@ class DeviceDraft(Struct, frozen=True, kw_only=True):
 )
 def list_crews(call: Call) -> CrewList:
     known = container.council().by_crew
-    own = crews(worker(call), jobs_ports())
+    own = job_lists.list_crews(worker(call), jobs_ports())
     return CrewList(items=[_view(known[each.crew]) for each in own])
 
 
@@ -56,7 +56,7 @@ def list_crews(call: Call) -> CrewList:
 def link_to_day(call: Call, crew: str) -> DayLinkView:
     day, code = day_of(call.parameter("date")) or today(), _own_crew(crew, call)
     link = day_link(code, day, crew_ports())
-    note_day(link, code, day, call.caller)
+    audit_day(link, code, day, call.caller)
     return DayLinkView(url=link.url, expires_at=link.expires_at, etag=link.etag)
 
 
@@ -73,7 +73,9 @@ def add_device(call: Call, draft: DeviceDraft, crew: str) -> CrewDevice:
     code = _own_crew(crew, call)
     session, ports = _session(call), crew_ports()
     try:
-        device = register(code, _device_id(session), draft.push, ports, until=session.expires_at)
+        device = register_device(
+            code, _device_id(session), draft.push, ports, until=session.expires_at
+        )
     except AddressRefused as error:
         raise Invalid.field("push.endpoint", error.detail) from error
     return CrewDevice(crew=code, device_id=device.device_id)
@@ -93,7 +95,7 @@ def remove_device(call: Call, crew: str) -> CrewDevice:
 
 def _own_crew(crew: str, call: Call) -> str:
     """The code of a crew of the caller's teams. Raises NotFound, Forbidden."""
-    return crew_of(crew, worker(call), jobs_ports()).crew
+    return job_lists.get_crew(crew, worker(call), jobs_ports()).crew
 
 
 def _session(call: Call) -> Session:

@@ -20,8 +20,8 @@ from chalicelib.handlers.jobs.jobs_views import LeftOut, LoadList, LoadView, Pla
 from chalicelib.jobs.drafts import Reference, Word
 from chalicelib.jobs.ordering import LeftOut as LeftOutOfDay
 from chalicelib.jobs.usecases import day_planning
-from chalicelib.jobs.usecases.crew_load import Load, loads
-from chalicelib.jobs.usecases.day_planning import Day
+from chalicelib.jobs.usecases.crew_load import CrewLoad, crew_loads
+from chalicelib.jobs.usecases.day_planning import PlannedDay
 from chalicelib.kernel.fields import made_from
 
 MOST_JOBS = 100
@@ -58,7 +58,7 @@ def look(call: Call) -> LoadList:
     team, ports = team_of(call.parameter("team")), jobs_ports()
     return LoadList(
         date=day,
-        items=[_load(each) for each in loads(day, planner(call), ports, team=team)],
+        items=[_load(each) for each in crew_loads(day, planner(call), ports, team=team)],
     )
 
 
@@ -73,7 +73,7 @@ def look(call: Call) -> LoadList:
 )
 def plan(call: Call, draft: PlanDraft) -> PlanView:
     # Planning a day again gives the same result: nobody needs to know whether this was sent before.
-    found = day_planning.plan(draft.date, draft.crews, draft.team, planner(call), day_ports())
+    found = day_planning.plan_days(draft.date, draft.crews, draft.team, planner(call), day_ports())
     return PlanView(
         date=draft.date,
         items=[_planned(each) for each in found.days],
@@ -93,15 +93,15 @@ def order(call: Call, draft: OrderDraft, date: str, crew: str) -> PlannedView:
     if day is None:
         raise NotFound("Enter the day, such as 2026-06-01.")
     job_ids = [job_id_of(each) for each in draft.job_ids]
-    return _planned(day_planning.reorder(day, crew, job_ids, planner(call), day_ports()))
+    return _planned(day_planning.reorder_day(day, crew, job_ids, planner(call), day_ports()))
 
 
-def _load(load: Load) -> LoadView:
+def _load(load: CrewLoad) -> LoadView:
     crew = container.council().by_crew[load.crew]
     return LoadView(**asdict(load), name=crew.name, team=crew.team)
 
 
-def _planned(day: Day) -> PlannedView:
+def _planned(day: PlannedDay) -> PlannedView:
     left_out = [_left_out(each) for each in day.left_out]
     return made_from(PlannedView, day, job_ids=list(day.job_ids), left_out=left_out)
 

@@ -29,7 +29,7 @@ from chalicelib.jobs.parts import JobEvent
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.states import WAITING, JobEventKind
 from chalicelib.jobs.usecases import contractor_links
-from chalicelib.jobs.usecases.operations import OperationResult, operate
+from chalicelib.jobs.usecases.operations import OperationResult, apply_operations
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.parsing import parse
 from chalicelib.photos.usecases import asking
@@ -93,12 +93,12 @@ def show(_: Call, token: str) -> Page:
     summary="Report progress on a job, for anyone who has the link to it",
 )
 def tell(call: Call, token: str) -> Page:
-    opened = Opened(token, *contractor_links.recognised(token, jobs_ports()))
+    opened = Opened(token, *contractor_links.recognise_link(token, jobs_ports()))
     form = posted_form(call)
     files = [each.body for each in form.files if each.name == "photos"]
     typed = {name: form.one(name) for name in FIELDS}
     if not _was_sent(typed["op_id"], opened):
-        contractor_links.refuse_ended(opened.job)
+        contractor_links.require_active_link(opened.job)
     try:
         operation = _operation(typed, opened.job)
         rate_limits.check("update", call)
@@ -114,7 +114,7 @@ def _was_sent(op_id: str, opened: Opened) -> bool:
 
 
 def _opened(token: str) -> Opened:
-    return Opened(token, *contractor_links.opened(token, jobs_ports()))
+    return Opened(token, *contractor_links.open_link(token, jobs_ports()))
 
 
 def _operation(typed: dict[str, str], job: Job) -> Operation:
@@ -149,7 +149,7 @@ def _sent(operation: Operation, files: Sequence[bytes], opened: Opened) -> Opera
         operation = replace(operation, at=earlier.at, photo_ids=earlier.photo_ids)
     else:
         operation = replace(operation, photo_ids=_taken(files, operation.op_id, opened))
-    (outcome,) = operate([operation], opened.who, jobs_ports())
+    (outcome,) = apply_operations([operation], opened.who, jobs_ports())
     return outcome
 
 
@@ -179,7 +179,7 @@ def _told(outcome: OperationResult, opened: Opened, typed: dict[str, str]) -> Pa
         title=opened.job.title,
         reference=grouped(opened.job.job_id),
         token=opened.token,
-        has_ended=outcome.job is None or outcome.job.working_contractor is None,
+        has_ended=outcome.job is None or outcome.job.active_contractor is None,
     )
     return Page(html)
 

@@ -15,7 +15,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, PAGED, cursor_of, day_of, limit_of, one_of, some_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.handlers.jobs.job_audit import noted_jobs
+from chalicelib.handlers.jobs.job_audit import audit_views
 from chalicelib.handlers.jobs.job_params import (
     CURSOR,
     dispute_id_of,
@@ -29,10 +29,10 @@ from chalicelib.handlers.jobs.job_params import (
 from chalicelib.handlers.jobs.jobs_views import JobList, LinkView, Results, ResultView
 from chalicelib.jobs.drafts import JobChanges, JobDraft, Name, Operation
 from chalicelib.jobs.model import DAYS_OF_LINK, MOST_DAYS_OF_LINK, Job
-from chalicelib.jobs.ports import Filters
+from chalicelib.jobs.ports import JobFilters
 from chalicelib.jobs.states import Side, State
 from chalicelib.jobs.usecases import contractor_links, job_lists, planning
-from chalicelib.jobs.usecases.operations import OperationResult, operate
+from chalicelib.jobs.usecases.operations import OperationResult, apply_operations
 from chalicelib.jobs.views import JobView
 from chalicelib.kernel.operations import MOST_OPERATIONS, operations_in
 from chalicelib.kernel.parsing import parse
@@ -87,7 +87,7 @@ class LinkDraft(msgspec.Struct, frozen=True, kw_only=True):
     raises=(NotFound,),
 )
 def list_jobs(call: Call) -> JobList:
-    filters = Filters(
+    filters = JobFilters(
         day=day_of(call.parameter("date")),
         crew=call.parameter("crew"),
         team=call.parameter("team"),
@@ -97,10 +97,10 @@ def list_jobs(call: Call) -> JobList:
     limit, after = limit_of(call), cursor_of(call, CURSOR)
     who, ports = worker(call), jobs_ports()
     while True:
-        found = job_lists.listed(filters, who, ports, limit=limit, after=after)
-        seen = job_views().seen(found.jobs)
+        found = job_lists.list_jobs(filters, who, ports, limit=limit, after=after)
+        seen = job_views().views_to_audit(found.jobs)
         if limit == 1 or sum(map(_size, seen.views)) <= MOST_REPLY_BYTES:
-            return JobList(items=noted_jobs(seen, call.caller), next=found.next)
+            return JobList(items=audit_views(seen, call.caller), next=found.next)
         limit //= 2
 
 
@@ -111,7 +111,7 @@ def list_jobs(call: Call) -> JobList:
     summary="Get a job",
 )
 def read(call: Call, job_id: str) -> JobView:
-    return _view(job_lists.one(job_id_of(job_id), worker(call), jobs_ports()), call)
+    return _view(job_lists.find_job(job_id_of(job_id), worker(call), jobs_ports()), call)
 
 
 @routes.endpoint(
@@ -125,7 +125,7 @@ def read(call: Call, job_id: str) -> JobView:
 )
 def create(call: Call, draft: JobDraft) -> JobView:
     key = call.idempotency_key
-    return _view(planning.create(draft, key, planner(call), jobs_ports()), call)
+    return _view(planning.create_job(draft, key, planner(call), jobs_ports()), call)
 
 
 @routes.endpoint(
@@ -139,7 +139,7 @@ def create(call: Call, draft: JobDraft) -> JobView:
 def change(call: Call, changes: JobChanges, job_id: str) -> JobView:
     version = call.version
     ports = jobs_ports()
-    changed = planning.change(job_id_of(job_id), changes, version, planner(call), ports)
+    changed = planning.change_job(job_id_of(job_id), changes, version, planner(call), ports)
     return _view(changed, call)
 
 
@@ -155,7 +155,7 @@ def settle(call: Call, sent: Settlement, job_id: str, dispute_id: str) -> JobVie
     version, keep = call.version, sent.keep
     job_id, dispute_id = job_id_of(job_id), dispute_id_of(dispute_id)
     ports = jobs_ports()
-    settled = planning.settle(job_id, dispute_id, version, planner(call), ports, keep=keep)
+    settled = planning.settle_dispute(job_id, dispute_id, version, planner(call), ports, keep=keep)
     return _view(settled, call)
 
 
@@ -195,7 +195,7 @@ def drop_link(call: Call, job_id: str) -> JobView:
 )
 def tell(call: Call) -> Results:
     sent = operations_in(call.body, _operation)
-    outcomes = operate(sent, operator(call), jobs_ports())
+    outcomes = apply_operations(sent, operator(call), jobs_ports())
     return Results(items=_results(outcomes, call))
 
 
@@ -209,8 +209,8 @@ def _operation(sent: dict[str, Any]) -> Operation:
 
 def _results(outcomes: Sequence[OperationResult], call: Call) -> list[ResultView]:
     jobs = {each.job.job_id: each.job for each in outcomes if each.job}
-    seen = job_views().seen(list(jobs.values()))
-    views = {view.job_id: view for view in noted_jobs(seen, call.caller)}
+    seen = job_views().views_to_audit(list(jobs.values()))
+    views = {view.job_id: view for view in audit_views(seen, call.caller)}
     shown = _with_job(outcomes, views)
     return [_result(each, views if at in shown else {}) for at, each in enumerate(outcomes)]
 
@@ -243,5 +243,5 @@ def _result(outcome: OperationResult, views: Mapping[str, JobView]) -> ResultVie
 
 
 def _view(job: Job, call: Call) -> JobView:
-    (view,) = noted_jobs(job_views().seen([job]), call.caller)
+    (view,) = audit_views(job_views().views_to_audit([job]), call.caller)
     return view

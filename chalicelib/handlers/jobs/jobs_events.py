@@ -27,9 +27,9 @@ from chalicelib.handlers.http.event import (
 )
 from chalicelib.jobs.stream import fact_of
 from chalicelib.jobs.usecases.day_publishing import publish_days, publish_due
-from chalicelib.jobs.usecases.following import follow
-from chalicelib.jobs.usecases.following import tell_plans as tell_all_plans
-from chalicelib.jobs.usecases.opening import open_for
+from chalicelib.jobs.usecases.opening import update_jobs_of
+from chalicelib.jobs.usecases.progress import publish_changed_plans as tell_all_plans
+from chalicelib.jobs.usecases.progress import publish_progress
 from chalicelib.kernel.observability import logs
 
 # Chalice requires literals; packaging replaces them with the real stream and queues.
@@ -114,7 +114,7 @@ def _is_opened(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
         fact: OfReport = msgspec.json.decode(record["body"], type=OfReport)
         of_facts([fact], line)
-        job = open_for(fact.service_request_id, job_follow_ports())
+        job = update_jobs_of(fact.service_request_id, job_follow_ports())
         line["job_ids"] = [job.job_id] if job else []
         measure_age([fact], line)
     except (AppError, msgspec.DecodeError) as error:
@@ -129,7 +129,7 @@ def _is_followed(record: dict[str, Any], line: logs.Fields) -> bool:
         return False
     _of_jobs([fact], line)
     try:
-        follow(fact.job_id, job_follow_ports())
+        publish_progress(fact.job_id, job_follow_ports())
     except AppError as error:
         logs.failure("a job was not followed", error, job_id=fact.job_id)
         return False

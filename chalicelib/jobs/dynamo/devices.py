@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chalicelib.jobs.crew_ports import Device
 from chalicelib.jobs.dynamo.items import CrewDeviceItem
-from chalicelib.jobs.keys import device_id_in, of_crew, record_of_device
+from chalicelib.jobs.keys import crew_owner, device_id_in, device_record
 from chalicelib.kernel.push_address import PushAddress
 
 
@@ -17,15 +17,15 @@ class DynamoDevices:
     def add(self, device: Device) -> None:
         CrewDeviceItem.of(
             device.push,
-            of_crew(device.crew),
-            record_of_device(device.device_id),
+            crew_owner(device.crew),
+            device_record(device.device_id),
             expires_at=device.expires_at,
         ).put()
 
     def remove(self, crew: str, device_id: str) -> None:
-        CrewDeviceItem(of_crew(crew), record_of_device(device_id)).remove()
+        CrewDeviceItem(crew_owner(crew), device_record(device_id)).remove()
 
-    def of(self, crew: str) -> Sequence[Device]:
+    def of_crew(self, crew: str) -> Sequence[Device]:
         return [
             Device(
                 crew=crew,
@@ -33,5 +33,5 @@ class DynamoDevices:
                 push=item.read_as(PushAddress),
                 expires_at=item.expires_at,
             )
-            for item in CrewDeviceItem.under(of_crew(crew))
+            for item in CrewDeviceItem.under(crew_owner(crew))
         ]

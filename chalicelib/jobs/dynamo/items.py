@@ -24,9 +24,16 @@ from pynamodb.constants import STRING
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.jobs.drafts import Window
-from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report, record_of
+from chalicelib.jobs.keys import JOB, job_id_in, job_owner, pointer_record, report_owner
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.parts import Contractor, Dispute, JobEvent, OfficeChange, SetAside, StateClaim
+from chalicelib.jobs.parts import (
+    Contractor,
+    Dispute,
+    JobEvent,
+    OfficeChange,
+    PlanSetAside,
+    StateClaim,
+)
 from chalicelib.jobs.states import Kind, State
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Index, OwnedItem, index
@@ -95,7 +102,7 @@ class JobItem(JobsItem):
     contractor = JsonAttribute[Contractor | None](Contractor, null=True)
     cancelled_because = UnicodeAttribute(null=True)
     closed_itself = BooleanAttribute()
-    set_aside = JsonAttribute[SetAside | None](SetAside, null=True)
+    set_aside = JsonAttribute[PlanSetAside | None](PlanSetAside, null=True)
     booked_day = DayAttribute(null=True)
     opened_at = MomentAttribute()
     updated_at = MomentAttribute()
@@ -137,7 +144,7 @@ class CrewDeviceItem(JobsItem):
 
 def item_of(job: Job) -> JobItem:
     """The item of a job."""
-    return JobItem.of(job, of_job(job.job_id), **_places(job))
+    return JobItem.of(job, job_owner(job.job_id), **_index_keys(job))
 
 
 def job_of(item: JobItem) -> Job:
@@ -145,12 +152,12 @@ def job_of(item: JobItem) -> Job:
     return item.read_as(Job, job_id=job_id_in(item.owner))
 
 
-def pointer(service_request_id: str, job_id: str) -> JobOfReportItem:
+def pointer_of(service_request_id: str, job_id: str) -> JobOfReportItem:
     """The pointer from the report to the job."""
-    return JobOfReportItem(of_report(service_request_id), record_of(job_id))
+    return JobOfReportItem(report_owner(service_request_id), pointer_record(job_id))
 
 
-def _places(job: Job) -> Mapping[str, Any]:
+def _index_keys(job: Job) -> Mapping[str, Any]:
     """The job's keys in the indexes. Jobs without a position come last in their day, by id."""
     day = job.planned_day.isoformat() if job.planned_day else LATEST
     place = f"{job.position:06}" if job.position is not None else LATEST

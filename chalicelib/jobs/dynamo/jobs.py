@@ -15,18 +15,18 @@ from chalicelib.jobs.dynamo.items import (
     JobOfReportItem,
     item_of,
     job_of,
-    pointer,
+    pointer_of,
 )
-from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report
+from chalicelib.jobs.keys import JOB, job_id_in, job_owner, report_owner
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import Filters, Page
+from chalicelib.jobs.ports import JobFilters, JobPage
 from chalicelib.jobs.states import STATES, State
 from chalicelib.kernel.dynamo.item import Index
 from chalicelib.kernel.optimistic import VersionConflict
 
-AT_ONCE = 100
+QUERY_SIZE = 100
 """The number of entries that one query of an index returns."""
-MOST_LOOKED_AT = 500
+MOST_ENTRIES = 500
 """The number of index entries read for one page. If few of them match, the page is short or empty
 and has a next one."""
 
@@ -60,30 +60,30 @@ class DynamoJobs:
         return job_of(item_of(job).put_on_version())
 
     def get(self, job_id: str) -> Job | None:
-        item = JobItem.find(of_job(job_id), JOB)
+        item = JobItem.find(job_owner(job_id), JOB)
         return job_of(item) if item else None
 
     def many(self, job_ids: Collection[str]) -> Mapping[str, Job]:
-        keys = [(of_job(job_id), JOB) for job_id in set(job_ids)]
+        keys = [(job_owner(job_id), JOB) for job_id in set(job_ids)]
         with JobItem.translated():
             jobs = map(job_of, JobItem.batch_get(keys, consistent_read=True))
             return {job.job_id: job for job in jobs}
 
     def of_day(self, crew: str, day: date) -> Sequence[Job]:
         with JobItem.translated():
-            job_ids = [entry.job_id for entry in _of_crew(crew, day, None)]
+            job_ids = [entry.job_id for entry in _entries_of_crew(crew, day, None)]
         jobs = self.many(job_ids)
         in_order = (jobs[job_id] for job_id in job_ids if job_id in jobs)
         return [job for job in in_order if (job.crew, job.planned_day) == (crew, day)]
 
     def of_report(self, service_request_id: str) -> Sequence[Job]:
-        once = self.once_of_report(service_request_id)
+        once = self.of_report_or_merged(service_request_id)
         return [job for job in once if service_request_id in job.service_request_ids]
 
-    def once_of_report(self, service_request_id: str) -> Sequence[Job]:
+    def of_report_or_merged(self, service_request_id: str) -> Sequence[Job]:
         """All jobs that name the report, or named it while it was merged with one of theirs, the
         oldest first (consistent reads)."""
-        pointers = JobOfReportItem.under(of_report(service_request_id))
+        pointers = JobOfReportItem.under(report_owner(service_request_id))
         candidates = self.many([job_id_in(item.record) for item in pointers]).values()
         jobs = (
             job
@@ -92,16 +92,16 @@ class DynamoJobs:
         )
         return sorted(jobs, key=lambda job: (job.opened_at, job.job_id))
 
-    def listed(
-        self, filters: Filters, *, teams: Collection[str], limit: int, after: str | None
-    ) -> Page:
+    def list_page(
+        self, filters: JobFilters, *, teams: Collection[str], limit: int, after: str | None
+    ) -> JobPage:
         chosen = [team for team in sorted(teams) if filters.team in (None, team)]
         entries = _query(filters, chosen, after)
-        return self._page(entries, lambda job: _passes(job, filters, chosen), limit)
+        return self._page(entries, lambda job: _matches(job, filters, chosen), limit)
 
     def _page(
         self, entries: Iterator[_Entry], is_wanted: Callable[[Job], bool], limit: int
-    ) -> Page:
+    ) -> JobPage:
         """The first jobs that pass. An index may lag behind, so the stored jobs are checked."""
         jobs: dict[str, Job] = {}
         last, looked_at = None, 0
@@ -111,25 +111,25 @@ class DynamoJobs:
                 for place, job_id in batch:
                     job = stored.get(job_id)
                     is_next = job_id not in jobs and job is not None and is_wanted(job)
-                    if looked_at == MOST_LOOKED_AT or (is_next and len(jobs) == limit):
-                        return Page(list(jobs.values()), last)
+                    if looked_at == MOST_ENTRIES or (is_next and len(jobs) == limit):
+                        return JobPage(list(jobs.values()), last)
                     if job is not None and is_next:
                         jobs[job_id] = job
                     last, looked_at = place, looked_at + 1
-        return Page(list(jobs.values()), None)
+        return JobPage(list(jobs.values()), None)
 
 
 def _add_pointers(job: Job) -> None:
     """Store the pointers from the job's reports, before the job names them."""
     with JobItem.translated(), JobOfReportItem.batch_write() as batch:
         for service_request_id in job.service_request_ids:
-            batch.save(pointer(service_request_id, job.job_id))
+            batch.save(pointer_of(service_request_id, job.job_id))
 
 
-def _query(filters: Filters, teams: Sequence[str], after: str | None) -> Iterator[_Entry]:
+def _query(filters: JobFilters, teams: Sequence[str], after: str | None) -> Iterator[_Entry]:
     """The index entries of all jobs that pass the filters, and perhaps others."""
     if filters.crew:
-        return _of_crew(filters.crew, filters.day, after)
+        return _entries_of_crew(filters.crew, filters.day, after)
     if filters.day:
         beyond = JobItem.day_place > after if after else None
         return _entries(JobItem.by_day, filters.day.isoformat(), JobItem.day_place, beyond)
@@ -138,10 +138,10 @@ def _query(filters: Filters, teams: Sequence[str], after: str | None) -> Iterato
         return merge(
             *(_entries(JobItem.by_dispute, team, JobItem.updated_place, beyond) for team in teams)
         )
-    return _of_teams(teams, sorted(filters.states) or STATES, after)
+    return _entries_of_teams(teams, sorted(filters.states) or STATES, after)
 
 
-def _of_crew(crew: str, day: date | None, after: str | None) -> Iterator[_Entry]:
+def _entries_of_crew(crew: str, day: date | None, after: str | None) -> Iterator[_Entry]:
     """The crew's jobs of the day, or of all days, the last day first."""
     index, place = JobItem.by_crew, JobItem.crew_place
     if day is None:
@@ -152,7 +152,9 @@ def _of_crew(crew: str, day: date | None, after: str | None) -> Iterator[_Entry]
     return _entries(index, crew, place, place.between(low, high)) if low <= high else iter(())
 
 
-def _of_teams(teams: Iterable[str], states: Iterable[State], after: str | None) -> Iterator[_Entry]:
+def _entries_of_teams(
+    teams: Iterable[str], states: Iterable[State], after: str | None
+) -> Iterator[_Entry]:
     beyond = JobItem.due_place > after if after else None
     keys = [f"{team}#{state}" for team in teams for state in states]
     return merge(*(_entries(JobItem.by_team_state, key, JobItem.due_place, beyond) for key in keys))
@@ -166,11 +168,11 @@ def _entries(
     *,
     forward: bool = True,
 ) -> Iterator[_Entry]:
-    for item in index.query(key, within, scan_index_forward=forward, page_size=AT_ONCE):
+    for item in index.query(key, within, scan_index_forward=forward, page_size=QUERY_SIZE):
         yield _Entry(getattr(item, place.attr_name), job_id_in(item.owner))
 
 
-def _passes(job: Job, filters: Filters, teams: Collection[str]) -> bool:
+def _matches(job: Job, filters: JobFilters, teams: Collection[str]) -> bool:
     return (
         job.team in teams
         and filters.day in (None, job.planned_day)

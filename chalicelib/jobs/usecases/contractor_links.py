@@ -70,16 +70,16 @@ def drop_link(job_id: str, who: Staff, ports: Ports) -> Job:
     return update_job(job, change, ports)
 
 
-def opened(token: str, ports: Ports) -> tuple[Job, Operator]:
+def open_link(token: str, ports: Ports) -> tuple[Job, Operator]:
     """The job of a link, and the contractor as an operator. Raises NotFound if the link is unknown
     or expired, with one message for both; Ended if the job was done, cancelled or given to another
     team."""
-    job, who = recognised(token, ports)
-    refuse_ended(job)
+    job, who = recognise_link(token, ports)
+    require_active_link(job)
     return job, who
 
 
-def recognised(token: str, ports: Ports) -> tuple[Job, Operator]:
+def recognise_link(token: str, ports: Ports) -> tuple[Job, Operator]:
     """The job and operator of a link, even if the link has ended with the job. Raises NotFound if
     the link is unknown or expired."""
     job_id, _, proof = token.partition("-")
@@ -87,15 +87,15 @@ def recognised(token: str, ports: Ports) -> tuple[Job, Operator]:
     link = job.contractor if job else None
     if job is None or link is None:
         raise NotFound(NO_LINK)
-    is_valid = ports.links.holds(job.job_id, link.link_id, link.expires_at, proof)
+    is_valid = ports.links.is_valid(job.job_id, link.link_id, link.expires_at, proof)
     if not is_valid or ports.now() >= link.expires_at:
         raise NotFound(NO_LINK)
     return job, operator_of(job, link)
 
 
-def refuse_ended(job: Job) -> None:
+def require_active_link(job: Job) -> None:
     """Raise Ended, with a message for the job's state, if the contractor's link has ended."""
-    if job.working_contractor is None:
+    if job.active_contractor is None:
         raise Ended({"done": DONE, "cancelled": CANCELLED}.get(job.state, MOVED))
 
 

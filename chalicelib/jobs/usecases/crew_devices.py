@@ -12,7 +12,7 @@ KEPT_FOR = timedelta(days=30)
 MOST_DEVICES = 20
 
 
-def register(
+def register_device(
     crew: str, device_id: str, push: PushAddress, ports: CrewPorts, *, until: datetime
 ) -> Device:
     """Register a phone for notifications of a crew's day, until `until` or for KEPT_FOR.
@@ -29,7 +29,7 @@ def register(
         push=push,
         expires_at=min(until, now + KEPT_FOR),
     )
-    others = [each for each in ports.devices.of(crew) if each.device_id != device_id]
+    others = [each for each in ports.devices.of_crew(crew) if each.device_id != device_id]
     same = [each for each in others if each.push.endpoint == push.endpoint]
     known = [each for each in others if each not in same and each.expires_at > now]
     if len(known) >= MOST_DEVICES:

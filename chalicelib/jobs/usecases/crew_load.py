@@ -10,10 +10,10 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.states import ENDED
-from chalicelib.jobs.usecases.job_lists import crews
+from chalicelib.jobs.usecases.job_lists import list_crews
 
 
-class Load(Struct, frozen=True, kw_only=True):
+class CrewLoad(Struct, frozen=True, kw_only=True):
     """A crew's day. Numbers of jobs: `jobs` are those not cancelled, `done` those of them that are
     done, `late` those not ended that are due before the crew arrives, or before the end of its
     shift if the arrival is unknown. Minutes: `minutes_planned` is the work without driving,
@@ -28,36 +28,38 @@ class Load(Struct, frozen=True, kw_only=True):
     minutes_over: int
 
 
-def loads(day: date, who: Staff, ports: Ports, *, team: str | None = None) -> Sequence[Load]:
+def crew_loads(
+    day: date, who: Staff, ports: Ports, *, team: str | None = None
+) -> Sequence[CrewLoad]:
     """The load of each crew of the officer's teams, or of one team. Raises UpstreamFailed."""
-    chosen = [each for each in crews(who, ports) if team in (None, each.team)]
-    return [_load(crew, day, ports) for crew in chosen]
+    chosen = [each for each in list_crews(who, ports) if team in (None, each.team)]
+    return [_load_of(crew, day, ports) for crew in chosen]
 
 
-def _load(crew: Crew, day: date, ports: Ports) -> Load:
+def _load_of(crew: Crew, day: date, ports: Ports) -> CrewLoad:
     jobs = [job for job in ports.jobs.of_day(crew.crew, day) if job.state != "cancelled"]
     planned = sum(job.minutes for job in jobs)
-    shift = _minutes(crew)
-    return Load(
+    shift = _shift_minutes(crew)
+    return CrewLoad(
         crew=crew.crew,
         jobs=len(jobs),
         done=sum(job.state == "done" for job in jobs),
         minutes_planned=planned,
         minutes_shift=shift,
-        late=_late(jobs, _ends(crew, day, ports)),
+        late=_count_late(jobs, _shift_end(crew, day, ports)),
         minutes_over=max(0, planned - shift),
     )
 
 
-def _late(jobs: Iterable[Job], ends: datetime) -> int:
+def _count_late(jobs: Iterable[Job], ends: datetime) -> int:
     left = [job for job in jobs if job.due is not None and job.state not in ENDED]
     return sum(job.due < (job.arrives_at or ends) for job in left if job.due)
 
 
-def _minutes(crew: Crew) -> int:
+def _shift_minutes(crew: Crew) -> int:
     starts, ends = (time.fromisoformat(each) for each in (crew.shift.starts, crew.shift.ends))
     return (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
 
 
-def _ends(crew: Crew, day: date, ports: Ports) -> datetime:
+def _shift_end(crew: Crew, day: date, ports: Ports) -> datetime:
     return datetime.combine(day, time.fromisoformat(crew.shift.ends), ports.council.zone)

@@ -13,27 +13,27 @@ from chalicelib.errors import Forbidden, Invalid
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ordering import LeftOut, Way, ordered
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.ports import Filters, Ports
-from chalicelib.jobs.usecases.day_saving import save_ways, unplan
+from chalicelib.jobs.ports import JobFilters, Ports
+from chalicelib.jobs.usecases.day_saving import save_routes, unplan_job
 from chalicelib.jobs.usecases.day_stops import (
     DayPorts,
     crew_day,
+    route_in_order,
     stop_of,
     today_of,
-    way_in_order,
 )
-from chalicelib.jobs.usecases.job_lists import crew_of, crews
+from chalicelib.jobs.usecases.job_lists import get_crew, list_crews
 
 MOST_CREWS = 20
-MOST_AT_ONCE = 100
-MOST_LOOKED_AT = 1_000
+PAGE_SIZE = 100
+MOST_WAITING = 1_000
 """The number of a team's waiting jobs that are considered, the earliest due first; the others are
 planned another day."""
 FURTHEST = timedelta(days=92)
 """How far ahead a day can be planned."""
 
 
-class Day(Struct, frozen=True, kw_only=True):
+class PlannedDay(Struct, frozen=True, kw_only=True):
     """A crew's planned day. `left_out` are the jobs that were planned for this day and crew and did
     not fit."""
 
@@ -44,14 +44,16 @@ class Day(Struct, frozen=True, kw_only=True):
     left_out: tuple[LeftOut, ...] = ()
 
 
-class Plan(Struct, frozen=True, kw_only=True):
+class DaysPlan(Struct, frozen=True, kw_only=True):
     """The days of some crews; `left_out` are the jobs that fit into none of them."""
 
-    days: tuple[Day, ...]
+    days: tuple[PlannedDay, ...]
     left_out: tuple[LeftOut, ...]
 
 
-def plan(day: date, codes: Sequence[str], team: str | None, who: Staff, ports: DayPorts) -> Plan:
+def plan_days(
+    day: date, codes: Sequence[str], team: str | None, who: Staff, ports: DayPorts
+) -> DaysPlan:
     """Plan the day of these crews, or of all crews of the team, or of the officer's teams.
 
     The plan contains jobs that wait to be planned, jobs already planned for the day, and jobs whose
@@ -62,7 +64,7 @@ def plan(day: date, codes: Sequence[str], team: str | None, who: Staff, ports: D
     the call can be repeated.
     """
     _validate_day(day, ports.jobs)
-    chosen = _chosen(codes, team, who, ports.jobs)
+    chosen = _crews_to_plan(codes, team, who, ports.jobs)
     on_day = {each.crew: ports.jobs.jobs.of_day(each.crew, day) for each in chosen}
     jobs = _jobs_to_plan(day, chosen, on_day, who, ports.jobs)
     order = ordered(
@@ -71,43 +73,45 @@ def plan(day: date, codes: Sequence[str], team: str | None, who: Staff, ports: D
         ports.travel,
     )
     left_out = {each.stop_id: each for each in order.left_out}
-    save_ways(day, order.ways, on_day, jobs, who=who, ports=ports.jobs)
+    save_routes(day, order.ways, on_day, jobs, who=who, ports=ports.jobs)
     for job_id in left_out:
-        unplan(jobs[job_id], ports.jobs)
+        unplan_job(jobs[job_id], ports.jobs)
     old_crews = {job.job_id: job.crew for job in jobs.values() if job.planned_day == day}
     days = tuple(
-        _day(way, [left_out[each] for each in left_out if old_crews.get(each) == way.crew])
+        _planned_day(way, [left_out[each] for each in left_out if old_crews.get(each) == way.crew])
         for way in order.ways
     )
-    return Plan(days=days, left_out=order.left_out)
+    return DaysPlan(days=days, left_out=order.left_out)
 
 
-def reorder(day: date, crew: str, job_ids: Sequence[str], who: Staff, ports: DayPorts) -> Day:
+def reorder_day(
+    day: date, crew: str, job_ids: Sequence[str], who: Staff, ports: DayPorts
+) -> PlannedDay:
     """Put a crew's day in this order, after the jobs that it has started or ended. Jobs of the day
     that are not named come last, in their present order. Jobs outside the officer's remit keep
     their places: the others share the remaining places.
 
     Raises: NotFound, Forbidden, Invalid (not a planned job of that day), UpstreamFailed.
     """
-    crew_of(crew, who, ports.jobs)
+    get_crew(crew, who, ports.jobs)
     _validate_day(day, ports.jobs)
     on_day = ports.jobs.jobs.of_day(crew, day)
     planned = {job.job_id: job for job in on_day if job.state == "planned"}
     covered = {job_id: job for job_id, job in planned.items() if who.covers(job)}
-    _refuse_unplanned(job_ids, covered, crew, day)
+    _validate_job_ids(job_ids, covered, crew, day)
     chosen = [planned[each] for each in dict.fromkeys((*job_ids, *covered))]
-    in_order = _merged(list(planned.values()), chosen)
-    way = way_in_order(in_order, ports.jobs.council.by_crew[crew], day, on_day, ports)
+    in_order = _merge_order(list(planned.values()), chosen)
+    way = route_in_order(in_order, ports.jobs.council.by_crew[crew], day, on_day, ports)
     if len(covered) == len(planned):
-        save_ways(day, [way], {crew: on_day}, planned, who=who, ports=ports.jobs)
-        return _day(way, [])
-    numbers = _numbers(in_order, chosen)
+        save_routes(day, [way], {crew: on_day}, planned, who=who, ports=ports.jobs)
+        return _planned_day(way, [])
+    numbers = _positions(in_order, chosen)
     shown = replace(way, visits=tuple(each for each in way.visits if each.stop_id in covered))
-    save_ways(day, [shown], {crew: on_day}, planned, who=who, ports=ports.jobs, numbers=numbers)
-    return _day(shown, [])
+    save_routes(day, [shown], {crew: on_day}, planned, who=who, ports=ports.jobs, numbers=numbers)
+    return _planned_day(shown, [])
 
 
-def _refuse_unplanned(
+def _validate_job_ids(
     job_ids: Sequence[str], covered: Collection[str], crew: str, day: date
 ) -> None:
     """Raises Invalid if a job is named twice, or is not one that can be put in order."""
@@ -121,13 +125,13 @@ def _refuse_unplanned(
         )
 
 
-def _merged(present: Sequence[Job], chosen: Sequence[Job]) -> Sequence[Job]:
+def _merge_order(present: Sequence[Job], chosen: Sequence[Job]) -> Sequence[Job]:
     """The present jobs, with the chosen ones in their new order in the places that they had."""
     new_order, chosen_ids = iter(chosen), {job.job_id for job in chosen}
     return [next(new_order) if job.job_id in chosen_ids else job for job in present]
 
 
-def _numbers(in_order: Sequence[Job], chosen: Sequence[Job]) -> Mapping[str, int]:
+def _positions(in_order: Sequence[Job], chosen: Sequence[Job]) -> Mapping[str, int]:
     """The positions of the chosen jobs in a day where the other jobs keep theirs: the present
     positions of the chosen jobs, in the new order. Jobs without a position come last."""
     last = max((job.position or 0 for job in in_order), default=0)
@@ -136,7 +140,9 @@ def _numbers(in_order: Sequence[Job], chosen: Sequence[Job]) -> Mapping[str, int
     return {job.job_id: number for job, number in zip(chosen, (*present, *more), strict=True)}
 
 
-def _chosen(codes: Sequence[str], team: str | None, who: Staff, ports: Ports) -> Sequence[Crew]:
+def _crews_to_plan(
+    codes: Sequence[str], team: str | None, who: Staff, ports: Ports
+) -> Sequence[Crew]:
     """The crews to plan. Raises NotFound, Forbidden, Invalid."""
     if team is not None and team not in ports.council.team_names:
         known = ", ".join(ports.council.team_names)
@@ -146,13 +152,13 @@ def _chosen(codes: Sequence[str], team: str | None, who: Staff, ports: Ports) ->
     if codes:
         for code in codes:
             if code not in ports.council.by_crew:
-                known = ", ".join(each.crew for each in crews(who, ports))
+                known = ", ".join(each.crew for each in list_crews(who, ports))
                 raise Invalid.field(
                     "crews", f"we do not know the crew {code}; choose from: {known}"
                 )
-        chosen = [crew_of(code, who, ports) for code in dict.fromkeys(codes)]
+        chosen = [get_crew(code, who, ports) for code in dict.fromkeys(codes)]
     else:
-        chosen = list(crews(who, ports))
+        chosen = list(list_crews(who, ports))
     of_team = [each for each in chosen if team in (None, each.team)]
     if not of_team:
         raise Invalid.field("crews", "none of these crews is in that team: choose others")
@@ -181,19 +187,19 @@ def _jobs_to_plan(
     waiting = [
         job
         for team in sorted({each.team for each in chosen})
-        for job in _waiting(team, ports)
+        for job in _waiting_jobs(team, ports)
         if (job.booked_day or day) <= day and (job.state == "to_plan" or _is_overdue(job, ports))
     ]
     jobs = (*planned, *(job for job in waiting if who.covers(job)))
     return {job.job_id: job for job in jobs}
 
 
-def _waiting(team: str, ports: Ports) -> Iterator[Job]:
+def _waiting_jobs(team: str, ports: Ports) -> Iterator[Job]:
     """The team's jobs that are not started, the earliest due first."""
-    filters = Filters(team=team, states=frozenset(("to_plan", "planned")))
+    filters = JobFilters(team=team, states=frozenset(("to_plan", "planned")))
     after, count = None, 0
-    while count < MOST_LOOKED_AT:
-        page = ports.jobs.listed(filters, teams=[team], limit=MOST_AT_ONCE, after=after)
+    while count < MOST_WAITING:
+        page = ports.jobs.list_page(filters, teams=[team], limit=PAGE_SIZE, after=after)
         yield from page.jobs
         count, after = count + len(page.jobs), page.next
         if after is None:
@@ -205,8 +211,8 @@ def _is_overdue(job: Job, ports: Ports) -> bool:
     return job.planned_day is not None and job.planned_day < today_of(ports)
 
 
-def _day(way: Way, left_out: Sequence[LeftOut]) -> Day:
-    return Day(
+def _planned_day(way: Way, left_out: Sequence[LeftOut]) -> PlannedDay:
+    return PlannedDay(
         crew=way.crew,
         job_ids=tuple(visit.stop_id for visit in way.visits),
         minutes_working=round(way.working_s / 60),

@@ -27,7 +27,7 @@ READ_FOR = timedelta(hours=12)
 """How long the URL of a document is valid."""
 BEFORE, AHEAD = timedelta(days=1), timedelta(days=7)
 """Days from yesterday to a week ahead have documents; later days get one when they are near."""
-CHANGED = b'{"kind":"day"}'
+NOTIFICATION = b'{"kind":"day"}'
 """The body of the notification to phones."""
 MOST_GONE = 100
 
@@ -42,7 +42,7 @@ NOT_NOTIFIED = frozenset(
 """The fields of a job whose changes need no notification to the crew."""
 _URLS = frozenset(("url", "thumbnail_url"))
 
-Day = tuple[str, date]
+CrewAndDay = tuple[str, date]
 """A crew's code, and a day."""
 
 
@@ -91,15 +91,15 @@ class DayLink(NamedTuple):
     about: tuple[str, ...] = ()
 
 
-def key_of(crew: str, day: date) -> str:
+def document_key(crew: str, day: date) -> str:
     """The key of a crew's day in the store."""
     return f"crews/{crew}/{day.isoformat()}.json"
 
 
-def publish_days(days: Collection[Day], ports: CrewPorts) -> Mapping[Day, Exception]:
+def publish_days(days: Collection[CrewAndDay], ports: CrewPorts) -> Mapping[CrewAndDay, Exception]:
     """Bring the documents of these days up to date. Returns: the errors of the days that failed.
     Skips days without a document and crews that the council no longer has."""
-    failed: dict[Day, Exception] = {}
+    failed: dict[CrewAndDay, Exception] = {}
     for crew, day in sorted(days):
         if crew not in ports.council.by_crew or not _has_document(day, ports):
             continue
@@ -110,7 +110,7 @@ def publish_days(days: Collection[Day], ports: CrewPorts) -> Mapping[Day, Except
     return failed
 
 
-def publish_due(ports: CrewPorts) -> Mapping[Day, Exception]:
+def publish_due(ports: CrewPorts) -> Mapping[CrewAndDay, Exception]:
     """Bring today's and tomorrow's documents of every crew up to date. Returns: the errors of the
     days that failed."""
     today = _today(ports)
@@ -123,14 +123,14 @@ def publish_due(ports: CrewPorts) -> Mapping[Day, Exception]:
 def day_link(crew: str, day: date, ports: CrewPorts) -> DayLink:
     """The link to read the day; the caller checks permission first. Raises NotFound (the day has
     no document), UpstreamFailed."""
-    document = ports.documents.read(key_of(crew, day))
+    document = ports.documents.read(document_key(crew, day))
     if document is None:
         raise NotFound(
             f"There is no plan of {day} for {crew} yet. Plans exist from yesterday to a week "
             "ahead, and can take some minutes to appear."
         )
     expires_at = to_the_second(ports.now()) + READ_FOR
-    url = ports.documents.address(key_of(crew, day), expires_at)
+    url = ports.documents.address(document_key(crew, day), expires_at)
     jobs = msgspec.json.decode(document.body, type=DayDocument).jobs
     about = dict.fromkeys(each for job in jobs for each in job.service_request_ids[:1])
     return DayLink(url, expires_at, document.etag, tuple(about))
@@ -142,17 +142,17 @@ def _publish(crew: str, day: date, ports: CrewPorts) -> None:
 
     def write() -> bool:
         """Returns: whether the crew must be notified."""
-        stored = ports.documents.read(key_of(crew, day))
+        stored = ports.documents.read(document_key(crew, day))
         before = msgspec.json.decode(stored.body, type=DayDocument) if stored else None
         after = _document(crew, day, before, ports)
         if before and _content(after) == _content(before) and not _is_old(before, ports):
             return False
-        ports.documents.write(key_of(crew, day), msgspec.json.encode(after), stored)
+        ports.documents.write(document_key(crew, day), msgspec.json.encode(after), stored)
         return _notified_content(after) != _notified_content(before)
 
-    has_changed = retry_on_conflict(write, what=key_of(crew, day), attempts=ATTEMPTS)
+    has_changed = retry_on_conflict(write, what=document_key(crew, day), attempts=ATTEMPTS)
     if has_changed and day == _today(ports):
-        _notify(crew, ports)
+        _notify_crew(crew, ports)
 
 
 def _document(crew: str, day: date, before: DayDocument | None, ports: CrewPorts) -> DayDocument:
@@ -163,7 +163,7 @@ def _document(crew: str, day: date, before: DayDocument | None, ports: CrewPorts
     listed = [job.job_id for job in ports.jobs.of_day(crew, day)]
     stored = ports.jobs.many(list(dict.fromkeys([*listed, *had, *was_gone])))
     jobs = sorted(
-        (job for job in stored.values() if _is_in(job, crew, day)),
+        (job for job in stored.values() if _is_planned_for(job, crew, day)),
         key=lambda job: (job.position is None, job.position, job.job_id),
     )
     gone = [each for each in (*was_gone, *had) if each not in {job.job_id for job in jobs}]
@@ -179,17 +179,17 @@ def _document(crew: str, day: date, before: DayDocument | None, ports: CrewPorts
         made_at=now,
         jobs=tuple(ports.views(jobs, now + PICTURES_FOR)),
         gone=tuple(
-            GoneJob(job_id=each, because=_because(stored.get(each), crew, day))
+            GoneJob(job_id=each, because=_reason_removed(stored.get(each), crew, day))
             for each in list(dict.fromkeys(gone))[-MOST_GONE:]
         ),
     )
 
 
-def _is_in(job: Job, crew: str, day: date) -> bool:
+def _is_planned_for(job: Job, crew: str, day: date) -> bool:
     return (job.crew, job.planned_day) == (crew, day) and job.state != "cancelled"
 
 
-def _because(job: Job | None, crew: str, day: date) -> str:
+def _reason_removed(job: Job | None, crew: str, day: date) -> str:
     if job and job.state == "cancelled":
         return job.cancelled_because or CANCELLED
     if job is None or job.planned_day is None or job.crew is None:
@@ -199,20 +199,22 @@ def _because(job: Job | None, crew: str, day: date) -> str:
 
 def _content(document: DayDocument) -> Any:
     """The content of a document without the fields that differ each time it is made."""
-    return _without(msgspec.to_builtins(document), _URLS | {"made_at"})
+    return _without_fields(msgspec.to_builtins(document), _URLS | {"made_at"})
 
 
 def _notified_content(document: DayDocument | None) -> Sequence[Any]:
     """The content whose changes are notified to the crew."""
     jobs = document.jobs if document else ()
-    return [_without(msgspec.to_builtins(job), NOT_NOTIFIED) for job in jobs]
+    return [_without_fields(msgspec.to_builtins(job), NOT_NOTIFIED) for job in jobs]
 
 
-def _without(value: Any, names: Collection[str]) -> Any:
+def _without_fields(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, dict):
-        return {name: _without(each, names) for name, each in value.items() if name not in names}
+        return {
+            name: _without_fields(each, names) for name, each in value.items() if name not in names
+        }
     if isinstance(value, list | tuple):
-        return [_without(each, names) for each in value]
+        return [_without_fields(each, names) for each in value]
     return value
 
 
@@ -220,10 +222,10 @@ def _is_old(document: DayDocument, ports: CrewPorts) -> bool:
     return ports.now() - document.made_at >= PICTURES_FOR / 2
 
 
-def _notify(crew: str, ports: CrewPorts) -> None:
+def _notify_crew(crew: str, ports: CrewPorts) -> None:
     """Notify the crew's phones. A failure is only logged, as phones also poll the document."""
     try:
-        devices = ports.devices.of(crew)
+        devices = ports.devices.of_crew(crew)
     except AppError as error:
         logs.failure("the phones of a crew were not told", error, crew=crew)
         return
@@ -231,14 +233,14 @@ def _notify(crew: str, ports: CrewPorts) -> None:
         if device.expires_at <= ports.now():
             continue
         try:
-            ports.notify(CHANGED, device.push)
+            ports.notify(NOTIFICATION, device.push)
         except Gone:
-            _remove(crew, device.device_id, ports)
+            _remove_device(crew, device.device_id, ports)
         except AppError as error:
             logs.failure("a phone of a crew was not told", error, crew=crew)
 
 
-def _remove(crew: str, device_id: str, ports: CrewPorts) -> None:
+def _remove_device(crew: str, device_id: str, ports: CrewPorts) -> None:
     try:
         ports.devices.remove(crew, device_id)
     except AppError as error:

@@ -11,13 +11,13 @@ from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.day_stops import (
     moment_of,
 )
-from chalicelib.jobs.usecases.job_updates import stored, update_job
+from chalicelib.jobs.usecases.job_updates import load_job, update_job
 from chalicelib.kernel.time import to_the_second
 
-PLAN = ("state", "team", "crew", "planned_day")
+PLAN_FIELDS = ("state", "team", "crew", "planned_day")
 
 
-def save_ways(
+def save_routes(
     day: date,
     ways: Sequence[Way],
     on_day: Mapping[str, Sequence[Job]],
@@ -42,28 +42,28 @@ def save_ways(
                 position=numbers[visit.stop_id] if numbers else position,
                 arrives_at=moment_of(day, visit.begins_s, ports),
             )
-            _place(placement, read[visit.stop_id], ports)
+            _place_job(placement, read[visit.stop_id], ports)
 
 
-def _place(placement: Placement, read: Job, ports: Ports) -> None:
+def _place_job(placement: Placement, read: Job, ports: Ports) -> None:
     """Place a job, unless a crew has started or ended it meanwhile, or an officer has changed its
     plan."""
     now = to_the_second(ports.now())
 
     def change(job: Job) -> Job:
-        return dispatch_rules.placed(job, placement, now) if _has_same_plan(job, read) else job
+        return dispatch_rules.place(job, placement, now) if _has_same_plan(job, read) else job
 
-    update_job(stored(placement.job_id, ports), change, ports)
+    update_job(load_job(placement.job_id, ports), change, ports)
 
 
-def unplan(read: Job, ports: Ports) -> None:
+def unplan_job(read: Job, ports: Ports) -> None:
     now = to_the_second(ports.now())
 
     def change(job: Job) -> Job:
-        return dispatch_rules.unplanned(job, now) if _has_same_plan(job, read) else job
+        return dispatch_rules.remove_plan(job, now) if _has_same_plan(job, read) else job
 
     update_job(read, change, ports)
 
 
 def _has_same_plan(job: Job, read: Job) -> bool:
-    return all(getattr(job, name) == getattr(read, name) for name in PLAN)
+    return all(getattr(job, name) == getattr(read, name) for name in PLAN_FIELDS)

@@ -10,7 +10,7 @@ from chalicelib.geo.point import Point
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ordering import DAY_S, CrewDay, Stop, Visit, Way
 from chalicelib.jobs.ports import Ports
-from chalicelib.jobs.route import Travel
+from chalicelib.jobs.travel import Travel
 
 
 class DayPorts(Struct, frozen=True, kw_only=True):
@@ -29,8 +29,8 @@ def stop_of(job: Job) -> Stop:
         team=job.team,
         priority=job.priority,
         due=job.due,
-        opens_s=_seconds(window.opens) if window else 0,
-        closes_s=_seconds(window.closes) if window else DAY_S,
+        opens_s=_seconds_of(window.opens) if window else 0,
+        closes_s=_seconds_of(window.closes) if window else DAY_S,
         skills=frozenset(job.skills),
     )
 
@@ -39,7 +39,7 @@ def crew_day(crew: Crew, day: date, on_day: Sequence[Job], ports: DayPorts) -> C
     """The crew's free time of the day. On the day itself it begins now, after the started jobs, and
     at the crew's last known place."""
     depot = crew.depot.point
-    starts_s = _seconds(crew.shift.starts)
+    starts_s = _seconds_of(crew.shift.starts)
     started = [job for job in on_day if job.state == "started"]
     if day == today_of(ports.jobs):
         starts_s = max(starts_s, _now_s(ports.jobs))
@@ -50,7 +50,7 @@ def crew_day(crew: Crew, day: date, on_day: Sequence[Job], ports: DayPorts) -> C
         start=_last_place(on_day) or depot,
         depot=depot,
         starts_s=starts_s,
-        ends_s=max(_seconds(crew.shift.ends), starts_s),
+        ends_s=max(_seconds_of(crew.shift.ends), starts_s),
         skills=frozenset(crew.skills),
     )
 
@@ -62,7 +62,7 @@ def _last_place(on_day: Sequence[Job]) -> Point | None:
     return Point(lat=last[1].lat, long=last[1].long) if last else None
 
 
-def way_in_order(
+def route_in_order(
     jobs: Sequence[Job], crew: Crew, day: date, on_day: Sequence[Job], ports: DayPorts
 ) -> Way:
     """A crew's way in an order that an officer chose. The crew waits until a window opens; a closed
@@ -86,7 +86,7 @@ def way_in_order(
     )
 
 
-def _seconds(text: str) -> int:
+def _seconds_of(text: str) -> int:
     moment = time.fromisoformat(text)
     return moment.hour * 3600 + moment.minute * 60
 

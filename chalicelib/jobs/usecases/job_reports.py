@@ -12,12 +12,12 @@ def is_open_to(report: Report, who: Staff) -> bool:
     return not report.is_withdrawn and who.covers_place(report.team, report.ward_code)
 
 
-def can_create(report: Report, who: Staff) -> bool:
+def can_create_job(report: Report, who: Staff) -> bool:
     """True if the person can create a job for the report: it is open to them and has a location."""
     return is_open_to(report, who) and report.point is not None
 
 
-def values_of(report: ReportWithWork, service_name: str) -> dict[str, Any]:
+def job_values_of(report: ReportWithWork, service_name: str) -> dict[str, Any]:
     """The fields that a job takes from its first report. Raises Invalid if the report has no
     location."""
     if report.point is None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.drafts import MOST_REPORTS
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import FollowPorts
+from chalicelib.jobs.ports import ReactionPorts
 from chalicelib.jobs.usecases.job_updates import update_job
 from chalicelib.reports.published import ReportWithWork
 
@@ -16,7 +16,7 @@ MOST_STEPS = 10
 """The longest chain of merged reports that is followed."""
 
 
-def survivor_of(report: ReportWithWork, ports: FollowPorts) -> ReportWithWork | None:
+def survivor_of(report: ReportWithWork, ports: ReactionPorts) -> ReportWithWork | None:
     """The report that this one was finally merged into, or itself if it was not merged. None if it
     is gone or the chain is too long."""
     survivor: ReportWithWork | None = report
@@ -27,7 +27,7 @@ def survivor_of(report: ReportWithWork, ports: FollowPorts) -> ReportWithWork | 
     return None
 
 
-def joined(job: Job, service_request_id: str, now: datetime, *, first: bool = False) -> Job:
+def join_report(job: Job, service_request_id: str, now: datetime, *, first: bool = False) -> Job:
     """The job with one more report, which is merged with one of the job's own."""
     ids = job.service_request_ids
     if service_request_id in ids or len(ids) >= MOST_REPORTS:
@@ -37,7 +37,7 @@ def joined(job: Job, service_request_id: str, now: datetime, *, first: bool = Fa
     return dispatch_rules.with_reports(replace(job, joined=after), reports, now)
 
 
-def separated(job: Job, ports: FollowPorts) -> tuple[str, ...]:
+def separated_reports(job: Job, ports: ReactionPorts) -> tuple[str, ...]:
     """The reports of the job that were added because of a merge and are no longer merged."""
     own = [each for each in job.service_request_ids if each not in job.joined]
     added = [each for each in job.service_request_ids if each in job.joined]
@@ -47,8 +47,8 @@ def separated(job: Job, ports: FollowPorts) -> tuple[str, ...]:
     return tuple(each for each in added if _survivor_id(each, ports) not in survivors)
 
 
-def without(
-    job: Job, service_request_ids: tuple[str, ...], now: datetime, ports: FollowPorts
+def remove_reports(
+    job: Job, service_request_ids: tuple[str, ...], now: datetime, ports: ReactionPorts
 ) -> Job:
     """Store the job without those reports; `joined` still has them, for their photos."""
 
@@ -63,7 +63,7 @@ def without(
     return update_job(job, change, ports)
 
 
-def _survivor_id(service_request_id: str, ports: FollowPorts) -> str:
+def _survivor_id(service_request_id: str, ports: ReactionPorts) -> str:
     report = ports.reports.find(service_request_id)
     survivor = survivor_of(report, ports) if report else None
     return survivor.service_request_id if survivor else service_request_id

@@ -7,18 +7,20 @@ from msgspec import Struct
 
 from chalicelib.errors import Invalid
 from chalicelib.jobs.drafts import Operation
-from chalicelib.jobs.job_events import Taken, take
+from chalicelib.jobs.job_events import OperationEffect, apply_operation
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.ports import Ports
-from chalicelib.jobs.usecases.job_updates import save
+from chalicelib.jobs.usecases.job_updates import save_job
 from chalicelib.kernel.operations import MOST_OPERATIONS, Result, Unreadable
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 
 MOST_REASON = 300
 """The longest reason for a new date, as everybody reads it."""
-NOT_YOURS = "This job is not in your teams and wards. Keep what you recorded, and call the office."
+OUTSIDE_REMIT = (
+    "This job is not in your teams and wards. Keep what you recorded, and call the office."
+)
 """The reason for a job that does not exist and for one outside the caller's remit: the caller
 cannot tell the two apart."""
 
@@ -33,10 +35,12 @@ class OperationResult(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-Sent = Operation | Unreadable
+SentOperation = Operation | Unreadable
 
 
-def operate(operations: Sequence[Sent], who: Operator, ports: Ports) -> Sequence[OperationResult]:
+def apply_operations(
+    operations: Sequence[SentOperation], who: Operator, ports: Ports
+) -> Sequence[OperationResult]:
     """Apply operations, each once, however often it is sent. A rejected operation does not stop the
     others. The operations of one job are saved together.
 
@@ -53,13 +57,13 @@ def operate(operations: Sequence[Sent], who: Operator, ports: Ports) -> Sequence
         if isinstance(each, Operation):
             by_job.setdefault(each.job_id, {})[place] = each
         else:
-            outcomes[place] = _rejected(each.op_id, each.reason)
+            outcomes[place] = _rejection(each.op_id, each.reason)
     for job_id, of_job in by_job.items():
-        outcomes |= _operate_on(job_id, of_job, who, ports)
+        outcomes |= _apply_to_job(job_id, of_job, who, ports)
     return [outcomes[place] for place in range(len(operations))]
 
 
-def _operate_on(
+def _apply_to_job(
     job_id: str, operations: Mapping[int, Operation], who: Operator, ports: Ports
 ) -> dict[int, OperationResult]:
     """Apply the operations of one job. Returns: their outcomes by their places in the call."""
@@ -67,11 +71,13 @@ def _operate_on(
     def attempt() -> dict[int, OperationResult]:
         job = ports.jobs.get(job_id)
         if job is None:
-            return {place: _rejected(each.op_id, NOT_YOURS) for place, each in operations.items()}
+            return {
+                place: _rejection(each.op_id, OUTSIDE_REMIT) for place, each in operations.items()
+            }
         if not who.may_work_on(job, ports.now()):
-            return {place: _not_yours(each, job) for place, each in operations.items()}
-        taken, after = _take_all(job, operations, who, ports)
-        present = job if after is job else save(after, ports)
+            return {place: _outcome_outside_remit(each, job) for place, each in operations.items()}
+        taken, after = _apply_all(job, operations, who, ports)
+        present = job if after is job else save_job(after, ports)
         return {
             place: OperationResult(
                 op_id=operations[place].op_id, result=each.result, job=present, reason=each.reason
@@ -82,22 +88,22 @@ def _operate_on(
     return retry_on_conflict(attempt, what="this job")
 
 
-def _take_all(
+def _apply_all(
     job: Job, operations: Mapping[int, Operation], who: Operator, ports: Ports
-) -> tuple[dict[int, Taken], Job]:
-    taken: dict[int, Taken] = {}
+) -> tuple[dict[int, OperationEffect], Job]:
+    taken: dict[int, OperationEffect] = {}
     after = job
     for place, operation in operations.items():
         is_new = after.event(operation.op_id) is None
-        if is_new and (reason := _fault(operation, who, ports)):
-            taken[place] = Taken(after, "rejected", reason)
+        if is_new and (reason := _fault_of(operation, who, ports)):
+            taken[place] = OperationEffect(after, "rejected", reason)
             continue
-        taken[place] = take(after, operation, who, to_the_second(ports.now()))
+        taken[place] = apply_operation(after, operation, who, to_the_second(ports.now()))
         after = taken[place].job
     return taken, after
 
 
-def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
+def _fault_of(operation: Operation, who: Operator, ports: Ports) -> str | None:
     """The reason to reject the operation without regard to the job; None if there is none."""
     if operation.kind == "could_not" and operation.reason is None:
         return "reason: enter why it could not be done"
@@ -126,14 +132,14 @@ def _fault_of_new_date(operation: Operation, who: Operator) -> str | None:
     return "photo_ids: a new date has no photos" if operation.photo_ids else None
 
 
-def _not_yours(operation: Operation, job: Job) -> OperationResult:
+def _outcome_outside_remit(operation: Operation, job: Job) -> OperationResult:
     """The outcome for a job that the operator may not work on. A repeat of an operation that was
     accepted before is a duplicate."""
     earlier = job.event(operation.op_id)
-    if earlier and earlier.says_the_same_as(operation):
+    if earlier and earlier.matches(operation):
         return OperationResult(op_id=operation.op_id, result="duplicate")
-    return _rejected(operation.op_id, NOT_YOURS)
+    return _rejection(operation.op_id, OUTSIDE_REMIT)
 
 
-def _rejected(op_id: str, reason: str) -> OperationResult:
+def _rejection(op_id: str, reason: str) -> OperationResult:
     return OperationResult(op_id=op_id, result="rejected", reason=reason)

@@ -11,31 +11,41 @@ from msgspec.structs import replace
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.drafts import MOST_REPORTS, JobChanges, JobDraft, Window
-from chalicelib.jobs.model import Job, Placement, job_id_of
+from chalicelib.jobs.model import Job, Placement, derive_job_id
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.states import Side
-from chalicelib.jobs.usecases.job_reports import is_open_to, values_of
+from chalicelib.jobs.usecases.job_reports import is_open_to, job_values_of
 from chalicelib.jobs.usecases.job_updates import (
     get_at_version,
     get_authorised,
+    job_conflict,
     job_forbidden,
-    save,
+    save_job,
     save_or_conflict,
-    stale,
 )
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.published import ReportWithWork
 
-CHOSEN = ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
+FIELDS_FROM_REPORT = (
+    "kind",
+    "title",
+    "team",
+    "minutes",
+    "priority",
+    "due",
+    "materials",
+    "hazards",
+    "skills",
+)
 """The fields of a draft that default to the values of the first report."""
 YEARS = range(2000, 2101)
 """The years in which a job may be due."""
 
 
-def create(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
+def create_job(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
     """Create a job; the same draft with the same key creates it once. Raises Invalid, Forbidden,
     Conflict (another draft with this key), UpstreamFailed."""
     new = _new_job(draft, key, who, ports)
@@ -51,12 +61,12 @@ def create(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
     return stored
 
 
-def change(job_id: str, changes: JobChanges, version: int, who: Staff, ports: Ports) -> Job:
+def change_job(job_id: str, changes: JobChanges, version: int, who: Staff, ports: Ports) -> Job:
     """Change a job if it still has this version. Raises NotFound, Forbidden, Invalid, Conflict
     (with the present version), UpstreamFailed."""
     job = get_at_version(job_id, version, who, ports)
     now = _now(ports)
-    after = dispatch_rules.changed(job, changes, now)
+    after = dispatch_rules.apply_changes(job, changes, now)
     after = _with_reports(after, _reports_after(job, changes, who, ports), changes, now)
     after = _unplanned_if_moved(after, changes, now, ports)
     if after is job:
@@ -69,7 +79,7 @@ def change(job_id: str, changes: JobChanges, version: int, who: Staff, ports: Po
     return save_or_conflict(after, ports)
 
 
-def place(placements: Sequence[Placement], who: Staff, ports: Ports) -> Sequence[Job]:
+def place_jobs(placements: Sequence[Placement], who: Staff, ports: Ports) -> Sequence[Job]:
     """Place jobs in crews' days, even if somebody changes them meanwhile.
 
     Returns: the jobs in the same order. Raises: NotFound, Forbidden, Invalid, Conflict (a job is
@@ -79,10 +89,10 @@ def place(placements: Sequence[Placement], who: Staff, ports: Ports) -> Sequence
         raise Invalid.field(
             "position", f"must be 1 or more, for the first place; job {wrong[0].job_id} has less"
         )
-    return [_place(each, who, ports) for each in placements]
+    return [_place_job(each, who, ports) for each in placements]
 
 
-def settle(
+def settle_dispute(
     job_id: str, dispute_id: str, version: int, who: Staff, ports: Ports, *, keep: Side
 ) -> Job:
     """Settle a dispute: `keep` is the side whose state counts. Repeating a decision changes
@@ -104,19 +114,23 @@ def settle(
             version=job.version,
         )
     if job.version != version:
-        raise stale(job)
+        raise job_conflict(job)
     ports.note(who.actor, "jobs.settle", job_id, keep)
-    return save_or_conflict(dispatch_rules.settled(job, dispute, keep, _now(ports)), ports)
+    return save_or_conflict(dispatch_rules.settle_dispute(job, dispute, keep, _now(ports)), ports)
 
 
 def _new_job(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
-    reports = _reports(draft.service_request_ids, who, ports)
+    reports = _load_reports(draft.service_request_ids, who, ports)
     first, now = reports[0], _now(ports)
-    chosen = {name: getattr(draft, name) for name in CHOSEN if getattr(draft, name) is not None}
+    chosen = {
+        name: getattr(draft, name)
+        for name in FIELDS_FROM_REPORT
+        if getattr(draft, name) is not None
+    }
     plan = JobChanges(crew=draft.crew, planned_day=draft.planned_day)
-    values = values_of(first, ports.council.by_code[first.service_code].service_name) | chosen
+    values = job_values_of(first, ports.council.by_code[first.service_code].service_name) | chosen
     job = Job(
-        job_id=job_id_of("made", who.actor, key),
+        job_id=derive_job_id("made", who.actor, key),
         state="to_plan",
         service_request_ids=tuple(each.service_request_id for each in reports),
         window=draft.window,
@@ -128,14 +142,14 @@ def _new_job(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
         updated_at=now,
         **values,
     )
-    job = dispatch_rules.changed(job, plan, now)
+    job = dispatch_rules.apply_changes(job, plan, now)
     _validate(job, ports)
     if not who.covers(job):
         raise job_forbidden()
     return job
 
 
-def _reports(
+def _load_reports(
     service_request_ids: Iterable[str], who: Staff, ports: Ports
 ) -> Sequence[ReportWithWork]:
     """The reports, each once. Raises Invalid, with one message, if a report does not exist or is
@@ -152,7 +166,7 @@ def _reports(
 
 
 def _reports_after(job: Job, changes: JobChanges, who: Staff, ports: Ports) -> tuple[str, ...]:
-    added = _reports(changes.add_reports, who, ports)
+    added = _load_reports(changes.add_reports, who, ports)
     ids = (*job.service_request_ids, *(each.service_request_id for each in added))
     left = tuple(each for each in dict.fromkeys(ids) if each not in changes.remove_reports)
     if not left and job.service_request_ids:
@@ -175,7 +189,7 @@ def _unplanned_if_moved(job: Job, changes: JobChanges, now: datetime, ports: Por
     crew = ports.council.by_crew.get(job.crew or "")
     is_moved = changes.team is not None and changes.crew is None
     return (
-        dispatch_rules.unplanned(job, now) if is_moved and crew and crew.team != job.team else job
+        dispatch_rules.remove_plan(job, now) if is_moved and crew and crew.team != job.team else job
     )
 
 
@@ -186,7 +200,7 @@ def _validate(job: Job, ports: Ports) -> None:
         raise Invalid.field("team", f"we do not know this team; choose one of: {known}")
     if job.due and job.due.year not in YEARS:
         raise Invalid.field("due", f"must be from {YEARS[0]} to {YEARS[-1]}")
-    if job.window and not _is_span(job.window):
+    if job.window and not _is_valid_window(job.window):
         raise Invalid.field("window.closes", "must be after it opens")
     if job.crew is not None:
         _validate_crew(job, ports)
@@ -200,24 +214,24 @@ def _validate_crew(job: Job, ports: Ports) -> None:
         raise Invalid.field("crew", f"choose a crew of the job's team: {known}")
 
 
-def _place(placement: Placement, who: Staff, ports: Ports) -> Job:
+def _place_job(placement: Placement, who: Staff, ports: Ports) -> Job:
     arrives_at = placement.arrives_at and to_the_second(placement.arrives_at)
     placement = replace(placement, arrives_at=arrives_at)
 
     def attempt() -> Job:
         job = get_authorised(placement.job_id, who, ports)
-        after = dispatch_rules.placed(job, placement, _now(ports))
+        after = dispatch_rules.place(job, placement, _now(ports))
         if after is job:
             return job
         _validate(after, ports)
         plan = f"{placement.crew} {placement.planned_day}"
         ports.note(who.actor, "jobs.plan", job.job_id, plan)
-        return save(after, ports)
+        return save_job(after, ports)
 
     return retry_on_conflict(attempt, what="this job")
 
 
-def _is_span(window: Window) -> bool:
+def _is_valid_window(window: Window) -> bool:
     return window.opens < window.closes
 
 

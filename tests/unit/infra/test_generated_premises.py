@@ -22,7 +22,7 @@ from chalicelib.collections.premises import (
     Premises,
     parts_for,
 )
-from chalicelib.collections.stored import StoredPremises
+from chalicelib.collections.stored_premises import StoredPremises
 from chalicelib.collections.usecases import collections_of, premises_at
 from infra.premises import documents_of, premises_of
 from infra.rounds import rounds_of

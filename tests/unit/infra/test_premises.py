@@ -10,7 +10,7 @@ import pytest
 from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Round, Rounds
 from chalicelib.collections.premises import CURRENT, Current, Premises, in_order, street_of
-from chalicelib.collections.stored import StoredPremises
+from chalicelib.collections.stored_premises import StoredPremises
 from infra.premises import Summary, documents_of, premises_of
 
 DEMO = load("demo")

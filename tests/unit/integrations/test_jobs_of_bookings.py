@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from chalicelib.catalogue.model import Council
 from chalicelib.integrations.reports_for_jobs import ReportsForJobs
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import FollowPorts
 from chalicelib.jobs.ports import Ports as JobPorts
-from chalicelib.jobs.usecases.following import follow
-from chalicelib.jobs.usecases.opening import open_for
-from chalicelib.jobs.usecases.operations import OperationResult, operate
+from chalicelib.jobs.ports import ReactionPorts
+from chalicelib.jobs.usecases.opening import update_jobs_of
+from chalicelib.jobs.usecases.operations import OperationResult, apply_operations
+from chalicelib.jobs.usecases.progress import publish_progress
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 from tests.support.fakes_jobs import MemoryJobs, Yard, crew_member, operation
@@ -41,10 +41,10 @@ class Round:
 
     def reacts(self) -> Job | None:
         """The job after jobs and request have followed each other."""
-        open_for(self.booking.service_request_id, self._following())
+        update_jobs_of(self.booking.service_request_id, self._following())
         for each in tuple(self.jobs.stored):
-            follow(each, self._following())
-            open_for(self.booking.service_request_id, self._following())
+            publish_progress(each, self._following())
+            update_jobs_of(self.booking.service_request_id, self._following())
         return next(iter(self.jobs.stored.values()), None)
 
     def job(self) -> Job:
@@ -57,7 +57,7 @@ class Round:
         job = self.job()
         values = {"job_id": job.job_id, "base_version": job.version} | values
         said = operation(f"operation-{len(job.events)}", **values)
-        return operate([said], crew_member(), self._jobs())[0]
+        return apply_operations([said], crew_member(), self._jobs())[0]
 
     def moves(self) -> None:
         to = (ELSEWHERE.day, ELSEWHERE.slot)
@@ -68,8 +68,8 @@ class Round:
         of = self.booking
         return ReportsForJobs(lambda: of.reports(of.repository, of.days))
 
-    def _following(self) -> FollowPorts:
-        return FollowPorts(
+    def _following(self) -> ReactionPorts:
+        return ReactionPorts(
             jobs=self.jobs, reports=self._reports(), council=self.council, now=self.booking.clock
         )
 

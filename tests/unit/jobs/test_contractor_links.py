@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Ended, Invalid, NotFound
 from chalicelib.jobs.drafts import JobChanges
-from chalicelib.jobs.usecases.contractor_links import add_link, drop_link, opened
-from chalicelib.jobs.usecases.opening import open_for
-from chalicelib.jobs.usecases.operations import operate
-from chalicelib.jobs.usecases.planning import change
+from chalicelib.jobs.usecases.contractor_links import add_link, drop_link, open_link
+from chalicelib.jobs.usecases.opening import update_jobs_of
+from chalicelib.jobs.usecases.operations import apply_operations
+from chalicelib.jobs.usecases.planning import change_job
 from tests.support.fakes_jobs import (
     JOB,
     OFFICER,
@@ -34,15 +34,15 @@ def token_of(url: str) -> str:
 def test_contractor_works_on_the_job_through_a_link_until_it_expires() -> None:
     here = Yard(jobs=MemoryJobs(planned_job()))
     link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
-    job, who = opened(token_of(link.url), here.ports())
+    job, who = open_link(token_of(link.url), here.ports())
     sent = operation(base_version=job.version, kind="start")
-    assert operate([sent], who, here.ports())[0].result == "applied"
+    assert apply_operations([sent], who, here.ports())[0].result == "applied"
     assert here.jobs.stored[JOB].events[0].by == "contractor"
     here.clock.now = link.expires_at - SECOND
-    assert opened(token_of(link.url), here.ports())
+    assert open_link(token_of(link.url), here.ports())
     here.clock.now = link.expires_at
     with pytest.raises(NotFound):
-        opened(token_of(link.url), here.ports())
+        open_link(token_of(link.url), here.ports())
 
 
 def test_link_is_not_valid_when_it_was_replaced_or_revoked() -> None:
@@ -50,13 +50,13 @@ def test_link_is_not_valid_when_it_was_replaced_or_revoked() -> None:
     first = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     second = add_link(JOB, "Masons Ltd", 3, OFFICER, here.ports())
     with pytest.raises(NotFound):
-        opened(token_of(first.url), here.ports())
-    assert opened(token_of(second.url), here.ports())
+        open_link(token_of(first.url), here.ports())
+    assert open_link(token_of(second.url), here.ports())
     drop_link(JOB, OFFICER, here.ports())
     version = drop_link(JOB, OFFICER, here.ports()).version
     assert version == 4
     with pytest.raises(NotFound):
-        opened(token_of(second.url), here.ports())
+        open_link(token_of(second.url), here.ports())
 
 
 @pytest.mark.parametrize("token", ["", "x", f"{JOB}-", f"{JOB}-wrong", "NOSUCHJOB000-x", "é-é"])
@@ -64,7 +64,7 @@ def test_forged_link_is_not_valid(token: str) -> None:
     here = Yard(jobs=MemoryJobs(planned_job()))
     add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     with pytest.raises(NotFound):
-        opened(token, here.ports())
+        open_link(token, here.ports())
 
 
 def test_link_is_refused_when_the_job_is_over_or_the_days_are_too_many() -> None:
@@ -78,25 +78,25 @@ def test_link_is_refused_when_the_job_is_over_or_the_days_are_too_many() -> None
 
 def done(here: Yard) -> None:
     sent = operation("crew-is-done", base_version=here.jobs.stored[JOB].version)
-    assert operate([sent], crew_member(), here.ports())[0].result == "applied"
+    assert apply_operations([sent], crew_member(), here.ports())[0].result == "applied"
 
 
 def changed(**values: Any) -> Callable[[Yard], None]:
     def act(here: Yard) -> None:
         version = here.jobs.stored[JOB].version
-        change(JOB, JobChanges(**values), version, OFFICER, here.ports())
+        change_job(JOB, JobChanges(**values), version, OFFICER, here.ports())
 
     return act
 
 
 def report_given_away(here: Yard) -> None:
     here.reports.change(team="parks")
-    open_for(REPORT, here.following())
+    update_jobs_of(REPORT, here.following())
 
 
 def report_closed(here: Yard) -> None:
     here.reports.change(state="closed")
-    open_for(REPORT, here.following())
+    update_jobs_of(REPORT, here.following())
 
 
 ENDS: dict[str, Callable[[Yard], None]] = {
@@ -112,17 +112,17 @@ ENDS: dict[str, Callable[[Yard], None]] = {
 def test_link_ends_with_the_job_and_stays_ended_when_the_job_is_put_back(name: str) -> None:
     here = Yard(jobs=MemoryJobs(planned_job()))
     link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
-    job, who = opened(token_of(link.url), here.ports())
+    job, who = open_link(token_of(link.url), here.ports())
     first = operation("contractor-begins", base_version=job.version, kind="note", text="Monday.")
-    operate([first], who, here.ports())
+    apply_operations([first], who, here.ports())
     ENDS[name](here)
     late = operation("contractor-is-late", base_version=here.jobs.stored[JOB].version)
     for put_back in (False, True):
         if put_back:
             changed(state="to_plan")(here)
         with pytest.raises(Ended):
-            opened(token_of(link.url), here.ports())
-        results = [each.result for each in operate([late, first], who, here.ports())]
+            open_link(token_of(link.url), here.ports())
+        results = [each.result for each in apply_operations([late, first], who, here.ports())]
         assert results == ["rejected", "duplicate"]
     assert here.jobs.stored[JOB].event("contractor-begins")
     assert add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
@@ -135,4 +135,4 @@ def test_link_of_a_job_that_ended_earlier_stays_closed_when_it_is_put_back() -> 
     here.jobs.stored[JOB] = replace(stored, state="done")
     changed(state="to_plan")(here)
     with pytest.raises(Ended):
-        opened(token_of(link.url), here.ports())
+        open_link(token_of(link.url), here.ports())

@@ -14,15 +14,15 @@ from chalicelib.errors import AddressRefused, Conflict, Gone, NotFound, Upstream
 from chalicelib.jobs.crew_ports import CrewPorts, Device
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.usecases.crew_devices import KEPT_FOR, MOST_DEVICES, unregister
-from chalicelib.jobs.usecases.crew_devices import register as register_phone
+from chalicelib.jobs.usecases.crew_devices import register_device as register_phone
 from chalicelib.jobs.usecases.day_publishing import (
     DayDocument,
     day_link,
-    key_of,
+    document_key,
     publish_days,
     publish_due,
 )
-from chalicelib.jobs.views import Beside, JobPhotoView, JobView, job_view
+from chalicelib.jobs.views import JobDetails, JobPhotoView, JobView, job_view
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.stored_document import StoredDocument
@@ -30,7 +30,7 @@ from tests.support.builders import NOON
 from tests.support.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, event, planned_job
 
 OTHER = "J0B000000002"
-KEY = key_of("north", TODAY)
+KEY = document_key("north", TODAY)
 
 
 def register(crew: str, push: PushAddress, ports: CrewPorts, session: str = "") -> Device:
@@ -72,7 +72,7 @@ class MemoryDevices:
     def remove(self, crew: str, device_id: str) -> None:
         self.known.pop(device_id, None)
 
-    def of(self, crew: str) -> Sequence[Device]:
+    def of_crew(self, crew: str) -> Sequence[Device]:
         return [each for each in self.known.values() if each.crew == crew]
 
 
@@ -119,7 +119,9 @@ class Office:
         return self.document(crew)
 
     def document(self, crew: str = "north") -> DayDocument:
-        return msgspec.json.decode(self.documents.bodies[key_of(crew, TODAY)], type=DayDocument)
+        return msgspec.json.decode(
+            self.documents.bodies[document_key(crew, TODAY)], type=DayDocument
+        )
 
     def change(self, job_id: str = JOB, **values: Any) -> None:
         stored = self.yard.jobs.stored[job_id]
@@ -128,7 +130,7 @@ class Office:
     def _views(self, jobs: Sequence[Job], until: datetime) -> Sequence[JobView]:
         url = f"https://photos.example/?signed={self.yard.clock.now:%H:%M}&until={until:%H:%M}"
         photo = JobPhotoView(photo_id="P", url=url, thumbnail_url=url)
-        beside = Beside(service_name="Pothole", photos_before=(photo,))
+        beside = JobDetails(service_name="Pothole", photos_before=(photo,))
         return [job_view(job, beside) for job in jobs]
 
 
@@ -248,7 +250,7 @@ def test_phones_are_not_notified_of_another_day(office: Office) -> None:
     tomorrow = TODAY + timedelta(days=1)
     office.change(planned_day=tomorrow)
     assert publish_days({("north", tomorrow)}, office.ports()) == {}
-    assert office.documents.puts == [key_of("north", tomorrow)]
+    assert office.documents.puts == [document_key("north", tomorrow)]
     assert office.notifications.sent == []
 
 
@@ -261,7 +263,7 @@ def test_day_is_published_when_a_phone_cannot_be_notified(office: Office) -> Non
     }
     office.publish()
     assert [endpoint for endpoint, _ in office.notifications.sent] == ["https://push.example/2"]
-    left = {each.push.endpoint for each in office.devices.of("north")}
+    left = {each.push.endpoint for each in office.devices.of_crew("north")}
     assert left == {"https://push.example/0", "https://push.example/2"}
 
 
@@ -276,7 +278,7 @@ def test_phone_is_not_notified_when_it_was_unused_for_a_month(office: Office) ->
 def test_upcoming_days_are_written_when_they_are_due(office: Office) -> None:
     assert publish_due(office.ports()) == {}
     crews, days = ("green", "north", "south"), (TODAY, TODAY + timedelta(days=1))
-    assert office.documents.puts == [key_of(crew, day) for crew in crews for day in days]
+    assert office.documents.puts == [document_key(crew, day) for crew in crews for day in days]
 
 
 def test_day_has_no_document_when_it_is_far_off_or_has_no_crew(office: Office) -> None:
@@ -305,9 +307,9 @@ def test_phone_is_stored_once_until_it_is_removed(office: Office) -> None:
     office.yard.pass_time(days=3)
     again = register("north", phone(), office.ports())
     assert again.expires_at > first.expires_at
-    assert list(office.devices.of("north")) == [again]
+    assert list(office.devices.of_crew("north")) == [again]
     unregister("north", again.device_id, office.ports())
-    assert list(office.devices.of("north")) == []
+    assert list(office.devices.of_crew("north")) == []
 
 
 def test_phone_is_notified_once_after_a_new_sign_in_until_its_session_ends(
@@ -315,7 +317,7 @@ def test_phone_is_notified_once_after_a_new_sign_in_until_its_session_ends(
 ) -> None:
     register("north", phone(), office.ports(), "monday")
     later = register("north", phone(), office.ports(), "tuesday")
-    assert list(office.devices.of("north")) == [later] and later.expires_at == NOON + KEPT_FOR
+    assert list(office.devices.of_crew("north")) == [later] and later.expires_at == NOON + KEPT_FOR
     soon = NOON + timedelta(hours=1)
     assert register_phone("north", "x", phone(), office.ports(), until=soon).expires_at == soon
 

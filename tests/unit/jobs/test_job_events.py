@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.drafts import JobChanges
-from chalicelib.jobs.job_events import Taken, take
+from chalicelib.jobs.job_events import OperationEffect, apply_operation
 from chalicelib.jobs.model import MOST_EVENTS, Job
 from chalicelib.jobs.states import State
 from tests.support.builders import NOON
@@ -19,15 +19,15 @@ HOUR = timedelta(hours=1)
 PLAN = ("crew", "planned_day", "position", "arrives_at", "minutes", "window", "team")
 
 
-def told(job: Job, device: str = "phone-1", **values: Any) -> Taken:
+def told(job: Job, device: str = "phone-1", **values: Any) -> OperationEffect:
     """What becomes of an operation, and the job as it is stored after it."""
     op_id = values.pop("op_id", f"operation-{len(job.events) + 1}")
-    taken = take(job, operation(op_id, **values), crew_member(device), NOON)
+    taken = apply_operation(job, operation(op_id, **values), crew_member(device), NOON)
     return taken._replace(job=_stored(taken.job, job))
 
 
 def changed(job: Job, **values: Any) -> Job:
-    return _stored(dispatch_rules.changed(job, JobChanges(**values), NOON), job)
+    return _stored(dispatch_rules.apply_changes(job, JobChanges(**values), NOON), job)
 
 
 def _stored(after: Job, before: Job) -> Job:
@@ -58,7 +58,7 @@ def test_job_follows_the_crew_when_no_one_else_reported(kind: str, state: State)
 def test_repeated_operation_is_applied_once() -> None:
     job = told(stored_job()).job
     again = told(job, op_id="operation-1", base_version=job.version)
-    assert again == Taken(job, "duplicate")
+    assert again == OperationEffect(job, "duplicate")
 
 
 def test_operation_is_rejected_when_another_one_had_its_op_id() -> None:
@@ -195,7 +195,7 @@ def test_settled_dispute_counts_as_the_offices_report(keep: Any, state: State) -
     job = told(stored_job(), "phone-1", kind="could_not").job
     job = told(job, "phone-2", kind="done").job
     (dispute,) = job.disputes
-    settled = _stored(dispatch_rules.settled(job, dispute, keep, NOON), job)
+    settled = _stored(dispatch_rules.settle_dispute(job, dispute, keep, NOON), job)
     assert (settled.state, settled.is_disputed) == (state, False)
     assert settled.outcome and settled.outcome.kind == state
     late = told(settled, "phone-3", kind="hand_over")

@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.errors import Forbidden, Invalid, NotFound
 from chalicelib.jobs.people import Remit, Staff
-from chalicelib.jobs.ports import Filters
-from chalicelib.jobs.usecases.crew_load import Load, loads
-from chalicelib.jobs.usecases.job_lists import crews, listed, of_day, one
+from chalicelib.jobs.ports import JobFilters
+from chalicelib.jobs.usecases.crew_load import CrewLoad, crew_loads
+from chalicelib.jobs.usecases.job_lists import find_job, list_crews, list_day, list_jobs
 from tests.support.builders import NOON
 from tests.support.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, job, planned_job
 
@@ -29,43 +29,45 @@ def yard() -> Yard:
 
 
 def test_day_is_in_its_order_for_those_of_the_team() -> None:
-    day = of_day("north", TODAY, OFFICER, yard().ports())
+    day = list_day("north", TODAY, OFFICER, yard().ports())
     assert [each.job_id[-1] for each in day] == ["2", "1", "4", "3"]
     with pytest.raises(Forbidden):
-        of_day("north", TODAY, GARDENER, yard().ports())
+        list_day("north", TODAY, GARDENER, yard().ports())
     with pytest.raises(NotFound):
-        of_day("nobody", TODAY, OFFICER, yard().ports())
+        list_day("nobody", TODAY, OFFICER, yard().ports())
 
 
 def test_job_is_visible_to_its_team_and_ward() -> None:
-    assert one(JOB, OFFICER, yard().ports()).job_id == JOB
+    assert find_job(JOB, OFFICER, yard().ports()).job_id == JOB
     for who in (GARDENER, IN_A_WARD):
         with pytest.raises(NotFound):
-            one(JOB, who, yard().ports())
+            find_job(JOB, who, yard().ports())
 
 
 def test_list_has_the_matching_jobs_of_the_callers_teams() -> None:
     ports = yard().ports()
-    page = listed(Filters(states=frozenset(("to_plan",))), OFFICER, ports, limit=10)
+    page = list_jobs(JobFilters(states=frozenset(("to_plan",))), OFFICER, ports, limit=10)
     assert [each.job_id[-1] for each in page.jobs] == ["5"] and page.next is None
-    assert [each.job_id[-1] for each in listed(Filters(), GARDENER, ports, limit=10).jobs] == ["5"]
-    assert not listed(Filters(), IN_A_WARD, ports, limit=10).jobs
-    first = listed(Filters(day=TODAY, crew="north"), OFFICER, ports, limit=3)
+    assert [
+        each.job_id[-1] for each in list_jobs(JobFilters(), GARDENER, ports, limit=10).jobs
+    ] == ["5"]
+    assert not list_jobs(JobFilters(), IN_A_WARD, ports, limit=10).jobs
+    first = list_jobs(JobFilters(day=TODAY, crew="north"), OFFICER, ports, limit=3)
     assert len(first.jobs) == 3 and first.next
     with pytest.raises(Forbidden):
-        listed(Filters(crew="north"), GARDENER, ports, limit=10)
-    for wrong in (Filters(crew="nobody"), Filters(team="highways")):
+        list_jobs(JobFilters(crew="north"), GARDENER, ports, limit=10)
+    for wrong in (JobFilters(crew="nobody"), JobFilters(team="highways")):
         with pytest.raises(Invalid):
-            listed(wrong, GARDENER, ports, limit=10)
+            list_jobs(wrong, GARDENER, ports, limit=10)
 
 
 def test_crews_are_those_of_the_callers_teams() -> None:
-    assert [each.crew for each in crews(GARDENER, yard().ports())] == ["green"]
+    assert [each.crew for each in list_crews(GARDENER, yard().ports())] == ["green"]
 
 
 def test_load_has_late_jobs_and_minutes_over() -> None:
-    (north, _south) = loads(TODAY, OFFICER, yard().ports(), team="highways")
-    assert north == Load(
+    (north, _south) = crew_loads(TODAY, OFFICER, yard().ports(), team="highways")
+    assert north == CrewLoad(
         crew="north",
         jobs=3,
         done=1,

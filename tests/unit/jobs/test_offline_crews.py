@@ -26,7 +26,7 @@ from msgspec.structs import replace
 
 from chalicelib.jobs import job_events
 from chalicelib.jobs.drafts import JobChanges, Operation
-from chalicelib.jobs.job_events import Taken
+from chalicelib.jobs.job_events import OperationEffect
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.parts import Dispute
 from chalicelib.jobs.people import Operator
@@ -169,7 +169,7 @@ class OfflineCrews(RuleBasedStateMachine):
     def office_settles(self, keep: Any) -> None:
         before = self.job
         dispute = next(each for each in before.disputes if each.settled is None)
-        after = planning.settle(
+        after = planning.settle_dispute(
             JOB, dispute.dispute_id, before.version, OFFICER, self.yard.ports(), keep=keep
         )
         assert after.state == (dispute.site.state if keep == "site" else before.state)
@@ -181,7 +181,7 @@ class OfflineCrews(RuleBasedStateMachine):
         assert len(kept) == len(set(kept))
         for op_id, sent in self.acknowledged.items():
             event = self.job.event(op_id)
-            assert event is not None and event.says_the_same_as(sent)
+            assert event is not None and event.matches(sent)
             assert event.happened_at <= event.received_at
 
     @invariant()
@@ -221,7 +221,7 @@ class OfflineCrews(RuleBasedStateMachine):
 
     def _operate(self, phone: Phone, sent: Sequence[Operation]) -> Sequence[OperationResult]:
         before = self.job
-        outcomes = operations.operate(sent, crew_member(phone.device), self.yard.ports())
+        outcomes = operations.apply_operations(sent, crew_member(phone.device), self.yard.ports())
         assert len(outcomes) == len(sent) == 1
         self.answered.add(outcomes[0].result)
         assert all(getattr(self.job, name) == getattr(before, name) for name in PLAN)
@@ -272,7 +272,7 @@ class OfflineCrews(RuleBasedStateMachine):
 
     def _change(self, **values: Any) -> None:
         before = self.job
-        after = planning.change(
+        after = planning.change_job(
             JOB, JobChanges(**values), before.version, OFFICER, self.yard.ports()
         )
         is_word = after.state != before.state and "state" in values
@@ -288,61 +288,69 @@ def test_crews_and_office_agree_in_the_end_when_phones_are_offline() -> None:
     assert OfflineCrews.answered == {"applied", "duplicate", "conflict", "rejected"}
 
 
-Take = Callable[[Job, Operation, Operator, Any], Taken]
+Take = Callable[[Job, Operation, Operator, Any], OperationEffect]
 
 
-def _twice(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
+def _twice(job: Job, sent: Operation, who: Operator, now: Any) -> OperationEffect:
     """Repeats are not known."""
     forgotten = replace(job, events=tuple(d for d in job.events if d.op_id != sent.op_id))
-    taken = job_events.take(forgotten, sent, who, now)
+    taken = job_events.apply_operation(forgotten, sent, who, now)
     if taken.job is forgotten:
         return taken._replace(job=job)
     return taken._replace(job=replace(taken.job, events=(*job.events, taken.job.events[-1])))
 
 
-def _hidden(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
+def _hidden(job: Job, sent: Operation, who: Operator, now: Any) -> OperationEffect:
     """What contradicts itself is not shown."""
-    taken = job_events.take(job, sent, who, now)
+    taken = job_events.apply_operation(job, sent, who, now)
     is_conflict = taken.result == "conflict"
-    return Taken(replace(taken.job, disputes=job.disputes), "applied") if is_conflict else taken
+    return (
+        OperationEffect(replace(taken.job, disputes=job.disputes), "applied")
+        if is_conflict
+        else taken
+    )
 
 
-def _last_wins(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
+def _last_wins(job: Job, sent: Operation, who: Operator, now: Any) -> OperationEffect:
     """A planted defect: the last one wins, whatever they had seen."""
-    return job_events.take(replace(job, said=None), sent, who, now)
+    return job_events.apply_operation(replace(job, said=None), sent, who, now)
 
 
-def _dropped(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
+def _dropped(job: Job, sent: Operation, who: Operator, now: Any) -> OperationEffect:
     """A planted defect: a disputed entry is acknowledged, and not kept."""
-    taken = job_events.take(job, sent, who, now)
+    taken = job_events.apply_operation(job, sent, who, now)
     return taken._replace(job=job) if taken.result == "conflict" else taken
 
 
-def _takes_it_off_the_day(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
+def _takes_it_off_the_day(job: Job, sent: Operation, who: Operator, now: Any) -> OperationEffect:
     """A crew that hands over changes the plan."""
-    taken = job_events.take(job, sent, who, now)
+    taken = job_events.apply_operation(job, sent, who, now)
     if sent.kind == "hand_over" and taken.result == "applied":
         return taken._replace(job=replace(taken.job, planned_day=None))
     return taken
 
 
-def _by_arrival(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
+def _by_arrival(job: Job, sent: Operation, who: Operator, now: Any) -> OperationEffect:
     """Of one phone's words the one that arrives last counts."""
     said = job.said and replace(job.said, base_version=0, at=job.said.at - timedelta(days=30))
     is_own = said is not None and said.device == who.device
-    return job_events.take(replace(job, said=said) if is_own else job, sent, who, now)
+    return job_events.apply_operation(replace(job, said=said) if is_own else job, sent, who, now)
 
 
-def _any_content(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
+def _any_content(job: Job, sent: Operation, who: Operator, now: Any) -> OperationEffect:
     """Another operation under the same op_id passes for the same."""
     known = job.event(sent.op_id)
-    return Taken(job, "duplicate") if known else job_events.take(job, sent, who, now)
+    return (
+        OperationEffect(job, "duplicate")
+        if known
+        else job_events.apply_operation(job, sent, who, now)
+    )
 
 
-def _believes_versions(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
+def _believes_versions(job: Job, sent: Operation, who: Operator, now: Any) -> OperationEffect:
     """A version that is not yet is believed."""
     seen = min(sent.base_version, job.version)
-    return job_events.take(job, replace(sent, base_version=seen), who, now)
+    return job_events.apply_operation(job, replace(sent, base_version=seen), who, now)
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
@@ -360,6 +368,6 @@ def _believes_versions(job: Job, sent: Operation, who: Operator, now: Any) -> Ta
     ],
 )
 def test_planted_defect_is_detected(defect: Take, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "take", defect)
+    monkeypatch.setattr(operations, "apply_operation", defect)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(OfflineCrews, settings=WITHOUT_SHRINKING)

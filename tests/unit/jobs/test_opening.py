@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from chalicelib.jobs.drafts import JobChanges
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.parts import Contractor
-from chalicelib.jobs.usecases.following import follow
-from chalicelib.jobs.usecases.opening import open_for
-from chalicelib.jobs.usecases.operations import operate
-from chalicelib.jobs.usecases.planning import change
+from chalicelib.jobs.usecases.opening import update_jobs_of
+from chalicelib.jobs.usecases.operations import apply_operations
+from chalicelib.jobs.usecases.planning import change_job
+from chalicelib.jobs.usecases.progress import publish_progress
 from chalicelib.reports.published import Work
 from tests.support.fakes_jobs import (
     OFFICER,
@@ -28,7 +28,7 @@ from tests.support.fakes_jobs import (
 
 
 def opened(here: Yard, service_request_id: str = REPORT) -> Job:
-    job = open_for(service_request_id, here.following())
+    job = update_jobs_of(service_request_id, here.following())
     assert job is not None
     return job
 
@@ -37,8 +37,8 @@ def done(here: Yard, job: Job, kind: Any = "done", **values: Any) -> None:
     present = here.jobs.stored[job.job_id]
     op_id = f"operation-{len(present.events)}-{job.job_id}"
     sent = operation(op_id, job_id=job.job_id, base_version=present.version, kind=kind, **values)
-    assert operate([sent], crew_member(), here.ports())[0].result == "applied"
-    follow(job.job_id, here.following())
+    assert apply_operations([sent], crew_member(), here.ports())[0].result == "applied"
+    publish_progress(job.job_id, here.following())
 
 
 def two_reports() -> Yard:
@@ -84,14 +84,14 @@ def test_job_for_the_next_day_is_to_plan_when_its_team_has_several_crews() -> No
 def test_report_opens_no_job_when_it_has_to_wait_for_an_officer(values: Any) -> None:
     here = Yard()
     here.reports.change(**values)
-    assert open_for(REPORT, here.following()) is None and not here.jobs.stored
-    assert open_for("NOSUCHREPORT", here.following()) is None
+    assert update_jobs_of(REPORT, here.following()) is None and not here.jobs.stored
+    assert update_jobs_of("NOSUCHREPORT", here.following()) is None
 
 
 def test_job_follows_its_report_except_the_offices_choices() -> None:
     here = Yard()
     job = opened(here)
-    change(job.job_id, JobChanges(minutes=120), 1, OFFICER, here.ports())
+    change_job(job.job_id, JobChanges(minutes=120), 1, OFFICER, here.ports())
     here.reports.change(work=Work(minutes=10), priority="urgent", lat=53.96, address=None)
     job = opened(here)
     assert (job.minutes, job.priority, job.lat, job.address) == (120, "urgent", 53.96, None)
@@ -101,7 +101,7 @@ def test_job_leaves_its_crew_when_its_report_goes_to_another_team() -> None:
     here = Yard()
     job = opened(here)
     plan = JobChanges(crew="north", planned_day=TODAY)
-    change(job.job_id, plan, 1, OFFICER, here.ports())
+    change_job(job.job_id, plan, 1, OFFICER, here.ports())
     here.reports.change(team="parks")
     job = opened(here)
     assert (job.team, job.crew, job.state, job.former_teams) == (
@@ -122,16 +122,16 @@ OUT_OF_THE_PLAN: list[dict[str, Any]] = [
 def out_of_the_plan(here: Yard, values: dict[str, Any]) -> Job:
     job = opened(here)
     plan = JobChanges(crew="north", planned_day=TODAY)
-    planned = change(job.job_id, plan, 1, OFFICER, here.ports())
+    planned = change_job(job.job_id, plan, 1, OFFICER, here.ports())
     expires_at = here.clock.now + timedelta(days=3)
     paviours = Contractor(name="Paviours Ltd", link_id="L", expires_at=expires_at)
     placed = here.jobs.stored[job.job_id] = replace(
         planned, position=3, arrives_at=here.clock.now, contractor=paviours
     )
     here.reports.change(**values)
-    open_for(REPORT, here.following())
+    update_jobs_of(REPORT, here.following())
     out = here.jobs.stored[job.job_id]
-    assert out.state in ("to_plan", "cancelled") and out.working_contractor is None
+    assert out.state in ("to_plan", "cancelled") and out.active_contractor is None
     return placed
 
 
@@ -175,7 +175,7 @@ def test_booked_job_is_planned_for_its_day_again_when_its_report_is_restored_lat
     here.reports.change(team="parks", work=Work(booked_day=day, kind="collect"))
     opened(here)
     here.reports.change(state="closed")
-    open_for(REPORT, here.following())
+    update_jobs_of(REPORT, here.following())
     here.pass_time(days=1)
     here.reports.change(state="open")
     job = opened(here)
@@ -196,7 +196,7 @@ def test_job_stays_out_of_the_plan_when_the_office_decided_so_meanwhile() -> Non
     here = Yard()
     job = out_of_the_plan(here, {"team": "parks"})
     version = here.jobs.stored[job.job_id].version
-    change(job.job_id, JobChanges(minutes=5), version, OFFICER, here.ports())
+    change_job(job.job_id, JobChanges(minutes=5), version, OFFICER, here.ports())
     assert put_back(here).state == "to_plan"
 
 
@@ -219,7 +219,7 @@ def test_done_job_loses_its_address_when_its_report_loses_it(values: Any) -> Non
     job = opened(here)
     done(here, job)
     here.reports.change(**values | {"address": None})
-    open_for(REPORT, here.following())
+    update_jobs_of(REPORT, here.following())
     assert here.jobs.stored[job.job_id].address is None
 
 
@@ -231,35 +231,35 @@ def test_job_loses_its_reporters_data_when_that_is_erased(
     here = Yard()
     job = opened(here)
     told = JobChanges(instructions="Ring Ann at 4.", title="The hole at Ann's")
-    change(job.job_id, told, 1, OFFICER, here.ports())
+    change_job(job.job_id, told, 1, OFFICER, here.ports())
     spoken: Any = {"text": "Spoke to Ann.", "lat": 53.9591, "long": -1.0815, "reason": "no_access"}
     done(here, job, kind, **spoken)
     sent = here.jobs.stored[job.job_id].events[0]
     here.reports.change(**values)
     for _ in range(2):
-        open_for(REPORT, here.following())
+        update_jobs_of(REPORT, here.following())
     after = here.jobs.stored[job.job_id]
     assert (after.lat, after.long) == place and after.address is None
     assert (after.title, after.instructions) == ("Pothole", "")
     (left,) = after.events
     assert (left.text, left.lat, left.long, left.kind) == ("", None, None, kind)
     again = operation(sent.op_id, job_id=job.job_id, base_version=2, kind=kind, **spoken)
-    assert operate([again], crew_member(), here.ports())[0].result == "duplicate"
+    assert apply_operations([again], crew_member(), here.ports())[0].result == "duplicate"
 
 
 def test_job_keeps_its_instructions_while_it_or_another_of_its_reports_needs_them() -> None:
     here = two_reports()
     job = opened(here)
-    change(job.job_id, JobChanges(instructions="Mind the kerb."), 1, OFFICER, here.ports())
+    change_job(job.job_id, JobChanges(instructions="Mind the kerb."), 1, OFFICER, here.ports())
     here.reports.change(is_forgotten=True)
     assert opened(here).instructions == "Mind the kerb."
     added = JobChanges(add_reports=(OTHER_REPORT,))
-    change(job.job_id, added, here.jobs.stored[job.job_id].version, OFFICER, here.ports())
+    change_job(job.job_id, added, here.jobs.stored[job.job_id].version, OFFICER, here.ports())
     done(here, job)
-    open_for(REPORT, here.following())
+    update_jobs_of(REPORT, here.following())
     assert here.jobs.stored[job.job_id].instructions == "Mind the kerb."
     here.reports.change(OTHER_REPORT, is_forgotten=True)
-    open_for(OTHER_REPORT, here.following())
+    update_jobs_of(OTHER_REPORT, here.following())
     assert here.jobs.stored[job.job_id].instructions == ""
 
 
@@ -267,7 +267,7 @@ def test_restored_job_has_its_reports_present_values() -> None:
     here = Yard()
     job = opened(here)
     here.reports.change(state="closed")
-    open_for(REPORT, here.following())
+    update_jobs_of(REPORT, here.following())
     here.reports.change(state="reopen", lat=53.97, priority="urgent")
     after = opened(here)
     assert (after.job_id, after.lat, after.priority) == (job.job_id, 53.97, "urgent")
@@ -280,7 +280,7 @@ def test_job_is_cancelled_and_restored_with_its_report(
     here = Yard()
     job = opened(here)
     here.reports.change(**values)
-    assert open_for(REPORT, here.following()) is None
+    assert update_jobs_of(REPORT, here.following()) is None
     assert here.jobs.stored[job.job_id].state == "cancelled"
     here.reports.change(state="reopen", visibility="public")
     assert (opened(here).job_id, opened(here).state) == (job.job_id, "to_plan")
@@ -291,14 +291,16 @@ def test_started_job_continues_when_its_report_is_closed() -> None:
     job = opened(here)
     done(here, job, "start")
     here.reports.change(state="closed")
-    open_for(REPORT, here.following())
+    update_jobs_of(REPORT, here.following())
     assert here.jobs.stored[job.job_id].state == "started"
 
 
 def test_job_stays_cancelled_when_an_officer_cancelled_it() -> None:
     here = Yard()
     job = opened(here)
-    change(job.job_id, JobChanges(state="cancelled", because="Not ours."), 1, OFFICER, here.ports())
+    change_job(
+        job.job_id, JobChanges(state="cancelled", because="Not ours."), 1, OFFICER, here.ports()
+    )
     assert opened(here).state == "cancelled" and len(here.jobs.stored) == 1
 
 
@@ -306,7 +308,7 @@ def test_report_opens_a_revisit_when_it_was_not_fixed() -> None:
     here = Yard()
     first = opened(here)
     done(here, first)
-    open_for(REPORT, here.following())
+    update_jobs_of(REPORT, here.following())
     assert len(here.jobs.stored) == 1
     here.reports.change(state="reopen", failed_repairs=1)
     second = opened(here)
@@ -374,7 +376,7 @@ def merged(*, begun: bool = False) -> tuple[Yard, Job]:
             done(here, job, "start")
     for each in (OTHER_REPORT, THIRD):
         here.reports.change(each, duplicate_of=REPORT, state="duplicate")
-        open_for(each, here.following())
+        update_jobs_of(each, here.following())
     return here, opened(here)
 
 
@@ -416,8 +418,8 @@ def test_finished_job_fixes_only_its_own_report_when_a_merge_was_undone(
     here, job = merged()
     take_apart(here, OTHER_REPORT, THIRD)
     if is_sorted_out:
-        open_for(OTHER_REPORT, here.following())
-        open_for(THIRD, here.following())
+        update_jobs_of(OTHER_REPORT, here.following())
+        update_jobs_of(THIRD, here.following())
     done(here, job)
     states = {each: report.state for each, report in here.reports.stored.items()}
     assert states == {REPORT: "fixed", OTHER_REPORT: "reopen", THIRD: "reopen"}
@@ -429,7 +431,7 @@ def test_report_has_a_new_job_when_its_merge_is_undone_after_the_work() -> None:
     here, job = merged()
     done(here, job)
     take_apart(here, OTHER_REPORT)
-    follow(job.job_id, here.following())
+    publish_progress(job.job_id, here.following())
     after = opened(here, OTHER_REPORT)
     assert (after.state, after.service_request_ids) == ("to_plan", (OTHER_REPORT,))
     assert here.reports.stored[OTHER_REPORT].state == "reopen"
@@ -438,9 +440,9 @@ def test_report_has_a_new_job_when_its_merge_is_undone_after_the_work() -> None:
 def test_report_added_by_an_officer_stays_when_its_merge_is_undone() -> None:
     here, job = merged()
     added = JobChanges(add_reports=(OTHER_REPORT,))
-    change(job.job_id, added, job.version, OFFICER, here.ports())
+    change_job(job.job_id, added, job.version, OFFICER, here.ports())
     take_apart(here, OTHER_REPORT)
-    open_for(OTHER_REPORT, here.following())
+    update_jobs_of(OTHER_REPORT, here.following())
     assert OTHER_REPORT in here.jobs.stored[job.job_id].service_request_ids
 
 
@@ -449,7 +451,7 @@ def test_duplicate_of_a_duplicate_follows_when_its_merge_is_undone() -> None:
     opened(here)
     for each, into in ((OTHER_REPORT, REPORT), (THIRD, OTHER_REPORT)):
         here.reports.change(each, duplicate_of=into, state="duplicate")
-        open_for(each, here.following())
+        update_jobs_of(each, here.following())
     assert sorted(under_way(here).values()) == [(REPORT, OTHER_REPORT, THIRD)]
     take_apart(here, OTHER_REPORT)
     opened(here, OTHER_REPORT)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.geo.point import Point
 from chalicelib.jobs import ordering
 from chalicelib.jobs.ordering import CrewDay, Order, Stop, claim, ordered
-from chalicelib.jobs.route import StraightLines
+from chalicelib.jobs.travel import StraightLines
 
 DEPOT = Point(lat=53.96, long=-1.08)
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

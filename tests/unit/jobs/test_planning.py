@@ -10,9 +10,9 @@ from chalicelib.jobs.drafts import JobChanges, JobDraft, Window
 from chalicelib.jobs.model import Job, Placement
 from chalicelib.jobs.people import Remit, Staff
 from chalicelib.jobs.states import State
-from chalicelib.jobs.usecases.job_reports import can_create
-from chalicelib.jobs.usecases.operations import operate
-from chalicelib.jobs.usecases.planning import change, create, place, settle
+from chalicelib.jobs.usecases.job_reports import can_create_job
+from chalicelib.jobs.usecases.operations import apply_operations
+from chalicelib.jobs.usecases.planning import change_job, create_job, place_jobs, settle_dispute
 from chalicelib.reports.published import Work
 from tests.support.builders import NOON
 from tests.support.fakes_jobs import (
@@ -43,14 +43,14 @@ def yard(*jobs: Job) -> Yard:
 
 def changed(here: Yard, who: Staff = OFFICER, **values: Any) -> Job:
     version = here.jobs.stored[JOB].version
-    return change(JOB, JobChanges(**values), version, who, here.ports())
+    return change_job(JOB, JobChanges(**values), version, who, here.ports())
 
 
 def test_job_is_made_once_of_its_reports_when_it_is_sent_twice() -> None:
     here = yard()
     draft = JobDraft(service_request_ids=(REPORT, OTHER_REPORT), kind="inspect")
-    made = create(draft, "a-key", OFFICER, here.ports())
-    assert made == create(draft, "a-key", OFFICER, here.ports())
+    made = create_job(draft, "a-key", OFFICER, here.ports())
+    assert made == create_job(draft, "a-key", OFFICER, here.ports())
     assert (made.kind, made.minutes, made.title, made.state) == (
         "inspect",
         45,
@@ -59,12 +59,12 @@ def test_job_is_made_once_of_its_reports_when_it_is_sent_twice() -> None:
     )
     assert made.service_request_ids == (REPORT, OTHER_REPORT) and len(made.job_id) == 12
     with pytest.raises(Conflict):
-        create(JobDraft(service_request_ids=(REPORT,)), "a-key", OFFICER, here.ports())
+        create_job(JobDraft(service_request_ids=(REPORT,)), "a-key", OFFICER, here.ports())
 
 
 def test_job_is_planned_at_once_when_it_is_made_for_a_crew_and_day() -> None:
     draft = JobDraft(service_request_ids=(REPORT,), crew="north", planned_day=TODAY)
-    assert create(draft, "a-key", OFFICER, yard().ports()).state == "planned"
+    assert create_job(draft, "a-key", OFFICER, yard().ports()).state == "planned"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_job_is_planned_at_once_when_it_is_made_for_a_crew_and_day() -> None:
 def test_job_is_refused_when_it_is_impossible(values: Any, field: str) -> None:
     draft = JobDraft(**{"service_request_ids": (REPORT,), **values})
     with pytest.raises(Invalid) as refused:
-        create(draft, "a-key", OFFICER, yard().ports())
+        create_job(draft, "a-key", OFFICER, yard().ports())
     assert refused.value.errors[0].field == field
 
 
@@ -88,12 +88,12 @@ def test_job_is_refused_when_its_place_is_unknown() -> None:
     here = yard()
     here.reports.change(lat=None, long=None)
     with pytest.raises(Invalid):
-        create(JobDraft(service_request_ids=(REPORT,)), "a-key", OFFICER, here.ports())
+        create_job(JobDraft(service_request_ids=(REPORT,)), "a-key", OFFICER, here.ports())
 
 
 def test_job_is_refused_when_its_report_is_another_teams() -> None:
     with pytest.raises(Invalid):
-        create(JobDraft(service_request_ids=(REPORT,)), "a-key", ELSEWHERE, yard().ports())
+        create_job(JobDraft(service_request_ids=(REPORT,)), "a-key", ELSEWHERE, yard().ports())
 
 
 @pytest.mark.parametrize("who", [OFFICER, ELSEWHERE, Staff(actor="nobody")])
@@ -104,11 +104,11 @@ def test_job_is_offered_exactly_when_it_is_not_refused(who: Staff, values: Any) 
     found = here.reports.find(REPORT)
     assert found
     try:
-        create(JobDraft(service_request_ids=(REPORT,)), "a-key", who, here.ports())
+        create_job(JobDraft(service_request_ids=(REPORT,)), "a-key", who, here.ports())
         is_created = True
     except Invalid:
         is_created = False
-    assert is_created is can_create(found, who) is (who is OFFICER and not values)
+    assert is_created is can_create_job(found, who) is (who is OFFICER and not values)
 
 
 def test_job_is_planned_when_it_has_both_crew_and_day() -> None:
@@ -124,7 +124,7 @@ def test_change_is_refused_after_a_concurrent_change() -> None:
     here = yard()
     changed(here, minutes=60)
     with pytest.raises(Conflict) as refused:
-        change(JOB, JobChanges(minutes=90), 1, OFFICER, here.ports())
+        change_job(JOB, JobChanges(minutes=90), 1, OFFICER, here.ports())
     assert refused.value.version == 2
 
 
@@ -144,7 +144,7 @@ def test_change_is_refused_when_the_job_is_another_teams() -> None:
     with pytest.raises(Forbidden):
         changed(yard(), ELSEWHERE, minutes=60)
     with pytest.raises(NotFound):
-        change("NOSUCHJOB000", JobChanges(), 1, OFFICER, yard().ports())
+        change_job("NOSUCHJOB000", JobChanges(), 1, OFFICER, yard().ports())
 
 
 def test_report_of_another_team_is_refused_like_a_missing_one() -> None:
@@ -152,7 +152,7 @@ def test_report_of_another_team_is_refused_like_a_missing_one() -> None:
     for service_request_id in (REPORT, "NOSUCHREPORT"):
         draft = JobDraft(service_request_ids=(service_request_id,))
         with pytest.raises(Invalid) as error:
-            create(draft, "a-key", ELSEWHERE, yard().ports())
+            create_job(draft, "a-key", ELSEWHERE, yard().ports())
         refused.append(error.value.detail.replace(service_request_id, "…"))
     assert refused[0] == refused[1]
 
@@ -200,31 +200,31 @@ def test_jobs_are_ordered_despite_concurrent_changes() -> None:
         Placement(job_id="J0B000000002", crew="north", planned_day=TODAY, position=1),
         Placement(job_id=JOB, crew="north", planned_day=TODAY, position=2, arrives_at=NOON),
     ]
-    placed = place(wanted, OFFICER, here.ports())
+    placed = place_jobs(wanted, OFFICER, here.ports())
     assert [(each.state, each.position) for each in placed] == [("planned", 1), ("planned", 2)]
     writes = here.jobs.writes
-    assert place(wanted, OFFICER, here.ports()) == placed and here.jobs.writes == writes
+    assert place_jobs(wanted, OFFICER, here.ports()) == placed and here.jobs.writes == writes
     assert [each.job_id for each in here.jobs.of_day("north", TODAY)] == ["J0B000000002", JOB]
 
 
 def test_place_is_refused_when_its_position_is_below_one() -> None:
     wanted = [Placement(job_id=JOB, crew="north", planned_day=TODAY, position=0)]
     with pytest.raises(Invalid, match="position: must be 1 or more"):
-        place(wanted, OFFICER, yard().ports())
+        place_jobs(wanted, OFFICER, yard().ports())
 
 
 @pytest.mark.parametrize(("keep", "state"), [("site", "done"), ("office", "cancelled")])
 def test_dispute_is_settled_once(keep: Any, state: State) -> None:
     here = yard(planned_job())
     changed(here, state="cancelled", because="Twice the same.")
-    operate([operation()], crew_member(), here.ports())
+    apply_operations([operation()], crew_member(), here.ports())
     ports = here.ports()
     with pytest.raises(Conflict):
-        settle(JOB, "operation-1", 2, OFFICER, ports, keep=keep)
-    settled = settle(JOB, "operation-1", 3, OFFICER, ports, keep=keep)
+        settle_dispute(JOB, "operation-1", 2, OFFICER, ports, keep=keep)
+    settled = settle_dispute(JOB, "operation-1", 3, OFFICER, ports, keep=keep)
     assert (settled.state, settled.is_disputed) == (state, False)
-    assert settle(JOB, "operation-1", 3, OFFICER, ports, keep=keep) == settled
+    assert settle_dispute(JOB, "operation-1", 3, OFFICER, ports, keep=keep) == settled
     with pytest.raises(Conflict):
-        settle(JOB, "operation-1", 4, OFFICER, ports, keep=OTHER[keep])
+        settle_dispute(JOB, "operation-1", 4, OFFICER, ports, keep=OTHER[keep])
     with pytest.raises(NotFound):
-        settle(JOB, "operation-9", 4, OFFICER, ports, keep=keep)
+        settle_dispute(JOB, "operation-9", 4, OFFICER, ports, keep=keep)

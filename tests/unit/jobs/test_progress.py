@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from chalicelib.jobs.drafts import JobChanges
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.parts import Contractor
-from chalicelib.jobs.usecases.following import follow, tell_plans
-from chalicelib.jobs.usecases.operations import operate
-from chalicelib.jobs.usecases.planning import change, settle
+from chalicelib.jobs.usecases.operations import apply_operations
+from chalicelib.jobs.usecases.planning import change_job, settle_dispute
+from chalicelib.jobs.usecases.progress import publish_changed_plans, publish_progress
 from tests.support.builders import NOON
 from tests.support.fakes_jobs import (
     JOB,
@@ -44,16 +44,16 @@ def told(here: Yard, *kinds: str, **values: Any) -> list[tuple[str, str | None]]
         present = here.jobs.stored[JOB]
         op_id = f"operation-{len(present.events) + 1}"
         sent = operation(op_id, kind=kind, base_version=present.version, **values)
-        assert operate([sent], crew_member(), here.ports())[0].result == "applied"
+        assert apply_operations([sent], crew_member(), here.ports())[0].result == "applied"
     for _ in range(3):
-        follow(JOB, here.following())
+        publish_progress(JOB, here.following())
     return [(text, state) for _, text, state, _ in here.reports.told.values()]
 
 
 def planned_for(here: Yard, days: int) -> None:
     day = TODAY + timedelta(days=days)
     changes = JobChanges(crew="north", planned_day=day)
-    change(JOB, changes, here.jobs.stored[JOB].version, OFFICER, here.ports())
+    change_job(JOB, changes, here.jobs.stored[JOB].version, OFFICER, here.ports())
 
 
 def test_report_is_fixed_once_when_the_job_is_done() -> None:
@@ -125,14 +125,14 @@ def test_report_announces_its_planned_day_at_most_once_a_day() -> None:
     planned_for(here, 3)
     assert told(here) == [first]
     here.pass_time(days=1)
-    tell_plans(here.following())
-    tell_plans(here.following())
+    publish_changed_plans(here.following())
+    publish_changed_plans(here.following())
     assert told(here) == [
         first,
         ("We plan to do this work on Thursday 4 June.", "action_scheduled"),
     ]
     here.pass_time(days=1)
-    tell_plans(here.following())
+    publish_changed_plans(here.following())
     assert len(told(here)) == 2
 
 
@@ -141,7 +141,7 @@ def test_report_announces_a_cancelled_plan_that_it_had_announced() -> None:
     planned_for(here, 1)
     told(here)
     called_off: Any = {"state": "cancelled", "because": "The road is closed."}
-    change(JOB, JobChanges(**called_off), 2, OFFICER, here.ports())
+    change_job(JOB, JobChanges(**called_off), 2, OFFICER, here.ports())
     assert told(here)[1:] == [
         ("We have called off the planned work. We'll say here what happens next.", "investigating")
     ]
@@ -152,7 +152,7 @@ def test_report_announces_a_cancelled_plan_that_it_had_announced() -> None:
 def test_plan_of_another_job_or_officer_is_not_cancelled() -> None:
     here = yard(state="action_scheduled")
     called_off: Any = {"state": "cancelled", "because": "Done twice."}
-    change(JOB, JobChanges(**called_off), 1, OFFICER, here.ports())
+    change_job(JOB, JobChanges(**called_off), 1, OFFICER, here.ports())
     assert told(here) == []
 
 
@@ -178,7 +178,7 @@ def test_handover_and_cancellation_are_told_only_to_officers() -> None:
     here = yard()
     assert told(here, "hand_over", text="Water main.") == []
     values: Any = {"state": "cancelled", "because": "Not ours."}
-    change(JOB, JobChanges(**values), 2, OFFICER, here.ports())
+    change_job(JOB, JobChanges(**values), 2, OFFICER, here.ports())
     assert told(here) == []
     assert [text for _, text in here.reports.notes.values()] == [
         f"Job {JOB}: handed over. Water main.",
@@ -189,18 +189,18 @@ def test_handover_and_cancellation_are_told_only_to_officers() -> None:
 def test_disputed_outcome_reaches_the_report_when_it_is_settled() -> None:
     here = yard()
     values: Any = {"state": "cancelled", "because": "Not ours."}
-    change(JOB, JobChanges(**values), 1, OFFICER, here.ports())
-    operate([operation()], crew_member(), here.ports())
+    change_job(JOB, JobChanges(**values), 1, OFFICER, here.ports())
+    apply_operations([operation()], crew_member(), here.ports())
     assert told(here) == []
     assert any("settle" in text for _, text in here.reports.notes.values())
-    settle(JOB, "operation-1", 3, OFFICER, here.ports(), keep="site")
+    settle_dispute(JOB, "operation-1", 3, OFFICER, here.ports(), keep="site")
     assert told(here) == [("We have repaired this.", "fixed")]
 
 
 def test_withdrawn_report_or_missing_job_is_ignored() -> None:
     here = yard(visibility="withdrawn")
     assert told(here, "done") == [] and not here.reports.notes
-    follow("NOSUCHJOB000", here.following())
+    publish_progress("NOSUCHJOB000", here.following())
 
 
 def test_day_is_in_the_councils_time_zone() -> None:
@@ -219,7 +219,7 @@ def by_contractor(here: Yard, kind: str, **values: Any) -> None:
     present = here.jobs.stored[JOB]
     who = crew_member("link-phone", job_id=JOB, **CONTRACTOR)
     sent = operation(f"contractor-{kind}", kind=kind, base_version=present.version, **values)
-    assert operate([sent], who, here.ports())[0].result == "applied"
+    assert apply_operations([sent], who, here.ports())[0].result == "applied"
 
 
 def test_contractors_text_and_photos_wait_while_the_state_follows() -> None:
@@ -250,7 +250,7 @@ def test_notes_are_signed_by_their_crew_company_or_office() -> None:
     by_contractor(here, "could_not", reason="no_access", text="Locked.")
     values: Any = {"state": "cancelled", "because": "Not ours."}
     version = here.jobs.stored[JOB].version
-    change(JOB, JobChanges(**values), version, OFFICER, here.ports())
+    change_job(JOB, JobChanges(**values), version, OFFICER, here.ports())
     told(here)
     assert list(here.reports.signed.values()) == [
         "crew:north",
@@ -303,7 +303,7 @@ def test_planned_day_disappears_when_it_is_removed_and_the_new_one_is_announced_
     planned_for(here, 1)
     told(here)
     taken_off: Any = {"clear": ("crew", "planned_day")}
-    change(JOB, JobChanges(**taken_off), 2, OFFICER, here.ports())
+    change_job(JOB, JobChanges(**taken_off), 2, OFFICER, here.ports())
     assert told(here)[1:] == [(NOT_PLANNED, "investigating")]
     planned_for(here, 2)
     assert told(here)[2:] == [("We plan to do this work on Wednesday 3 June.", "action_scheduled")]
@@ -314,7 +314,7 @@ def test_planned_day_is_announced_again_when_it_was_removed_and_restored() -> No
     planned_for(here, 1)
     told(here)
     before = here.jobs.stored[JOB]
-    change(JOB, JobChanges(team="parks"), before.version, OFFICER, here.ports())
+    change_job(JOB, JobChanges(team="parks"), before.version, OFFICER, here.ports())
     told(here)
     here.jobs.stored[JOB] = replace(before, version=before.version + 2)
     for _ in range(2):
@@ -327,7 +327,7 @@ def test_planned_day_disappears_when_another_team_gets_the_job() -> None:
     here = yard(job())
     planned_for(here, 1)
     told(here)
-    change(JOB, JobChanges(team="parks"), 2, OFFICER, here.ports())
+    change_job(JOB, JobChanges(team="parks"), 2, OFFICER, here.ports())
     assert told(here)[1:] == [(NOT_PLANNED, "investigating")]
 
 
@@ -346,5 +346,5 @@ def test_day_of_another_job_is_shown_when_one_is_removed(ends: str) -> None:
         told(here, "could_not", reason="other")
         assert here.reports.stored[REPORT].state == "action_scheduled"
         return
-    change(JOB, JobChanges(**values[ends]), 2, OFFICER, here.ports())
+    change_job(JOB, JobChanges(**values[ends]), 2, OFFICER, here.ports())
     assert told(here)[1:] == [("We plan to do this work on Saturday 6 June.", "action_scheduled")]

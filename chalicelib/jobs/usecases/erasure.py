@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import FollowPorts
+from chalicelib.jobs.ports import ReactionPorts
 from chalicelib.jobs.usecases.job_updates import update_job
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.published import ReportWithWork
@@ -18,7 +18,7 @@ A_KILOMETRE = 2
 """The decimal places to which a latitude or longitude is rounded: about a kilometre."""
 
 
-def update_address(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
+def update_address(job: Job, report: ReportWithWork, ports: ReactionPorts) -> Job:
     """Store the address of the first report on its job, in any state of both: the address may have
     been withdrawn."""
     if job.service_request_ids[:1] != (report.service_request_id,):
@@ -33,17 +33,17 @@ def update_address(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
     )
 
 
-def forget_with(report: ReportWithWork, title: str, ports: FollowPorts) -> None:
+def erase_with_report(report: ReportWithWork, title: str, ports: ReactionPorts) -> None:
     """Erase the texts and locations in the jobs of a report without a reporter, if all their other
     reports have none either and the job is over or not needed. Idempotent."""
     for job in ports.jobs.of_report(report.service_request_id):
         reports = [ports.reports.find(each) for each in job.service_request_ids]
         if all(_has_no_reporter(each) for each in reports):
-            _forget(job, reports, title, ports)
+            _erase(job, reports, title, ports)
 
 
-def _forget(
-    job: Job, reports: Sequence[ReportWithWork | None], title: str, ports: FollowPorts
+def _erase(
+    job: Job, reports: Sequence[ReportWithWork | None], title: str, ports: ReactionPorts
 ) -> None:
     now = to_the_second(ports.now())
     is_needed = any(each and each.is_open and not each.is_withdrawn for each in reports)
@@ -53,12 +53,14 @@ def _forget(
         is_same = present.service_request_ids == job.service_request_ids
         if not is_same or (is_needed and not present.is_over):
             return present
-        return _emptied(present, first, title, now)
+        return _without_personal_data(present, first, title, now)
 
     update_job(job, change, ports)
 
 
-def _emptied(job: Job, first: ReportWithWork | None, title: str, now: datetime) -> Job:
+def _without_personal_data(
+    job: Job, first: ReportWithWork | None, title: str, now: datetime
+) -> Job:
     lat, long = round(job.lat, A_KILOMETRE), round(job.long, A_KILOMETRE)
     if first and first.lat is not None and first.long is not None:
         lat, long = first.lat, first.long
@@ -69,7 +71,7 @@ def _emptied(job: Job, first: ReportWithWork | None, title: str, now: datetime) 
         long=long,
         instructions="",
         cancelled_because=job.cancelled_because if job.closed_itself else None,
-        events=tuple(event.emptied() for event in job.events),
+        events=tuple(event.without_content() for event in job.events),
     )
     return job if after == job else replace(after, updated_at=max(now, job.updated_at))
 
