@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Item } from "../../src/features/crew/model.ts";
 import type { RoundDay } from "../../src/features/crew/rounds/model.ts";
-import { NONE, shownRound } from "../../src/features/crew/rounds/state.ts";
+import { NO_ROUNDS, toRoundView } from "../../src/features/crew/rounds/state.ts";
 import { item, job, Office } from "./office.ts";
 
 const DAY = "2026-12-21";
@@ -54,7 +54,7 @@ describe("what a crew says of a round", () => {
       account: "crew-1",
       call: (_, method, path, body, headers) => send(method, path, body, headers),
       shrink: null,
-      tell: () => undefined,
+      onChange: () => undefined,
     });
     expect(done).toEqual({ kind: "empty" });
     return outbox.items();
@@ -76,10 +76,10 @@ describe("what a crew says of a round", () => {
   });
 
   test("updates the round on the phone", async () => {
-    const { keepRounds, keptRounds } = await import("../../src/features/crew/rounds/kept.ts");
-    await keepRounds("day", DAY, [ROUND, { ...ROUND, round: "R2" }]);
+    const { storeRounds, loadRounds } = await import("../../src/features/crew/rounds/kept.ts");
+    await storeRounds("day", DAY, [ROUND, { ...ROUND, round: "R2" }]);
     await flushed(ofRound("a", "out"));
-    const days = (await keptRounds("day")).get(DAY)!;
+    const days = (await loadRounds("day")).get(DAY)!;
     expect(days.map(({ round, state }) => [round, state])).toEqual([
       ["R1", "out"],
       ["R2", "to_come"],
@@ -92,7 +92,7 @@ describe("what a crew says of a round", () => {
 });
 
 describe("a round on the phone", () => {
-  const shown = (...waiting: Item[]) => shownRound(ROUND, NONE, waiting);
+  const shown = (...waiting: Item[]) => toRoundView(ROUND, NO_ROUNDS, waiting);
 
   test("shows what is not sent yet", () => {
     const missed = ofRound("b", "street_missed", {

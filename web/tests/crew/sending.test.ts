@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Item } from "../../src/features/crew/model.ts";
-import type { Line } from "../../src/features/crew/sending.ts";
+import type { Transport } from "../../src/features/crew/sending.ts";
 import { item, job, Office } from "./office.ts";
 
 let office: Office;
@@ -17,15 +17,15 @@ async function phone(...waiting: Item[]) {
   for (const each of waiting) {
     await outbox.save(each);
     for (const { id } of each.photos)
-      await photos.keepPhoto({ id, blob: new Blob([id], { type: "image/jpeg" }), name: id, raw: false });
+      await photos.storePhoto({ id, blob: new Blob([id], { type: "image/jpeg" }), name: id, raw: false });
   }
-  const line: Line = {
+  const line: Transport = {
     account: "crew-1",
     call: (_, method, path, body, headers) => send(method, path, body, headers),
     shrink: null,
-    tell: () => undefined,
+    onChange: () => undefined,
   };
-  return { ...outbox, ...photos, flush: (changes: Partial<Line> = {}) => flush({ ...line, ...changes }) };
+  return { ...outbox, ...photos, flush: (changes: Partial<Transport> = {}) => flush({ ...line, ...changes }) };
 }
 
 const photo = (id: string, n = 1) => ({ id, n, broke: 0 });
@@ -46,8 +46,8 @@ describe("what a crew did", () => {
   test("is told to the phone as it is now", async () => {
     const { flush } = await phone(item("a"));
     await flush();
-    const { knownJobs } = await import("../../src/features/crew/jobs.ts");
-    expect((await knownJobs()).get("JOB1")).toMatchObject({ state: "done", version: 2 });
+    const { readJobs } = await import("../../src/features/crew/jobs.ts");
+    expect((await readJobs()).get("JOB1")).toMatchObject({ state: "done", version: 2 });
   });
 
   test("is taken once when the reply to it was lost", async () => {
@@ -193,8 +193,8 @@ describe("a photo", () => {
   });
 
   test("as the camera made it waits where nothing can make it small", async () => {
-    const { flush, keepPhoto, items } = await phone(item("a", { photos: [photo("p1")] }));
-    await keepPhoto({ id: "p1", blob: new Blob(["raw"]), name: "p1", raw: true });
+    const { flush, storePhoto, items } = await phone(item("a", { photos: [photo("p1")] }));
+    await storePhoto({ id: "p1", blob: new Blob(["raw"]), name: "p1", raw: true });
     expect(await flush()).toEqual({ kind: "empty" });
     expect([office.uploads, (await items()).length]).toEqual([[], 1]);
     await flush({ shrink: async () => new Blob(["small"]) });
@@ -202,8 +202,8 @@ describe("a photo", () => {
   });
 
   test("that the phone lost does not hold up what was done", async () => {
-    const { flush, dropPhoto, items } = await phone(item("a", { photos: [photo("p1")] }));
-    await dropPhoto("p1");
+    const { flush, deletePhoto, items } = await phone(item("a", { photos: [photo("p1")] }));
+    await deletePhoto("p1");
     await flush();
     expect(said()).toEqual(["a"]);
     expect(await items()).toMatchObject([{ attention: expect.stringContaining("It is no longer on this phone") }]);
@@ -212,15 +212,15 @@ describe("a photo", () => {
 
 describe("what is said", () => {
   async function saying() {
-    const { say, asNote } = await import("../../src/features/crew/record.ts");
-    return { say, asNote, ...(await phone()) };
+    const { recordOperation, asNote } = await import("../../src/features/crew/record.ts");
+    return { recordOperation, asNote, ...(await phone()) };
   }
 
   test("keeps its order when the clock was put back", async () => {
-    const { say, items, flush } = await saying();
-    await say(job(2), { kind: "start" }, "crew-1");
+    const { recordOperation, items, flush } = await saying();
+    await recordOperation(job(2), { kind: "start" }, "crew-1");
     vi.setSystemTime(Date.now() - 2 * 24 * 3600_000);
-    await say(job(2), { kind: "could_not", reason: "unsafe" }, "crew-1");
+    await recordOperation(job(2), { kind: "could_not", reason: "unsafe" }, "crew-1");
     const [first, second] = await items();
     expect([first!.kind, second!.kind]).toEqual(["start", "could_not"]);
     expect(second!.at >= first!.at).toBe(true);

@@ -14,12 +14,12 @@ async function phone() {
   vi.stubGlobal("document", { visibilityState: "hidden" });
   vi.stubGlobal("dispatchEvent", () => true);
   const state = await import("../../src/features/crew/state.ts");
-  const { sync, seen } = await import("../../src/features/crew/sync.ts");
-  await state.choose({ account: "crew-1", crew: "north", name: "North crew", day: null, time_zone: "UTC" });
+  const { sync, confirmChanges } = await import("../../src/features/crew/sync.ts");
+  await state.saveChoice({ account: "crew-1", crew: "north", name: "North crew", day: null, time_zone: "UTC" });
   return {
     ...state,
     sync,
-    seen,
+    confirmChanges,
     outbox: await import("../../src/features/crew/outbox.ts"),
     days: await import("../../src/features/crew/days.ts"),
     jobs: await import("../../src/features/crew/jobs.ts"),
@@ -28,7 +28,7 @@ async function phone() {
 
 type Phone = Awaited<ReturnType<typeof phone>>;
 const listed = ({ state }: Phone) =>
-  state.shown.map(({ job: { job_id }, number, state: now, gone }) => [job_id, number, now, gone]);
+  state.jobs.map(({ job: { job_id }, number, state: now, gone }) => [job_id, number, now, gone]);
 
 describe("the day's list", () => {
   test("is read with the jobs in the office's order", async () => {
@@ -47,16 +47,16 @@ describe("the day's list", () => {
     await here.sync();
     office.isAway = true;
     await here.sync();
-    expect([here.state.shown.length, here.state.isOffline]).toEqual([3, true]);
+    expect([here.state.jobs.length, here.state.isOffline]).toEqual([3, true]);
   });
 
   test("is not sent again when nothing changed, and counts as read", async () => {
     const here = await phone();
     await here.sync();
-    const { at, etag } = here.state.kept!;
+    const { at, etag } = here.state.storedDay!;
     vi.setSystemTime(Date.now() + 5000);
     await here.sync();
-    expect(here.state.kept!.at).toBeGreaterThan(at);
+    expect(here.state.storedDay!.at).toBeGreaterThan(at);
     expect(office.network.of("/_office/day.json").map(({ headers }) => headers.get("If-None-Match"))).toEqual([
       null,
       etag,
@@ -69,19 +69,19 @@ describe("the day's list", () => {
     office.jobs = [job(1), job(3), job(4)];
     office.gone = [{ job_id: "JOB2", because: "Another crew does it." }];
     await here.sync();
-    expect(here.state.kept!.changes).toEqual([
+    expect(here.state.storedDay!.changes).toEqual([
       { job_id: "JOB2", title: "Pothole 2", what: "gone", because: "Another crew does it." },
       { job_id: "JOB4", title: "Pothole 4", what: "new", because: "" },
     ]);
     expect(listed(here).at(-1)).toEqual(["JOB2", null, "planned", "Another crew does it."]);
-    await here.seen();
-    expect(here.state.kept!.changes).toEqual([]);
+    await here.confirmChanges();
+    expect(here.state.storedDay!.changes).toEqual([]);
   });
 
   test("tells no change of the first list", async () => {
     const here = await phone();
     await here.sync();
-    expect(here.state.kept!.changes).toEqual([]);
+    expect(here.state.storedDay!.changes).toEqual([]);
   });
 
   test("stays with the reason when the crew may not read it any more", async () => {
@@ -91,7 +91,7 @@ describe("the day's list", () => {
     vi.setSystemTime(Date.now() + 2 * 3600_000);
     await here.sync();
     expect(here.state.problem).toBe("You are in this crew no more.");
-    expect(here.state.shown).toHaveLength(3);
+    expect(here.state.jobs).toHaveLength(3);
   });
 
   test("is nobody's when somebody else is signed in", async () => {
@@ -103,8 +103,8 @@ describe("the day's list", () => {
       return signOut();
     });
     await here.sync();
-    expect([here.state.choice, await here.days.keptDays()]).toEqual([null, []]);
-    expect((await here.jobs.knownJobs()).size).toBe(0);
+    expect([here.state.choice, await here.days.readDays()]).toEqual([null, []]);
+    expect((await here.jobs.readJobs()).size).toBe(0);
   });
 
   test("waits for signing in when nobody is signed in", async () => {
@@ -124,13 +124,13 @@ describe("what waits on the phone", () => {
     await here.outbox.save(item("b", { seq: 2, kind: "note" }));
     await here.outbox.save(item("c", { seq: 3, job_id: "JOB2", attention: "This job is not yours." }));
     await here.sync();
-    expect(here.state.shown.map(({ state, waiting }) => [state, waiting.length])).toEqual([
+    expect(here.state.jobs.map(({ state, waiting }) => [state, waiting.length])).toEqual([
       ["started", 2],
       ["planned", 1],
       ["planned", 0],
     ]);
-    expect(here.needingAttention().map(({ op_id }) => op_id)).toEqual(["c"]);
-    expect(here.leftToDo()).toHaveLength(3);
+    expect(here.itemsNeedingAttention().map(({ op_id }) => op_id)).toEqual(["c"]);
+    expect(here.jobsToDo()).toHaveLength(3);
   });
 
   test("is sent first, and the list shows it as done though the day's document is late", async () => {
@@ -141,8 +141,8 @@ describe("what waits on the phone", () => {
     office.network.answer("/_office/day.json", new Response(null, { status: 304 }));
     await here.sync();
     expect(late[0]!.state).toBe("planned");
-    expect([here.state.items, here.state.shown[0]!.state]).toEqual([[], "done"]);
-    expect(here.leftToDo()).toHaveLength(2);
+    expect([here.state.items, here.state.jobs[0]!.state]).toEqual([[], "done"]);
+    expect(here.jobsToDo()).toHaveLength(2);
   });
 
   test("of a job that went is still told with the job", async () => {
@@ -152,7 +152,7 @@ describe("what waits on the phone", () => {
     office.rejects = { done: "Too late." };
     await here.outbox.save(item("a", { job_id: "JOB2" }));
     await here.sync();
-    expect(here.findShown("JOB2")).toMatchObject({
+    expect(here.findJobView("JOB2")).toMatchObject({
       gone: "The office removed it from your list.",
       waiting: [{ op_id: "a" }],
     });
@@ -167,8 +167,8 @@ describe("the day before", () => {
     office.isAway = true;
     vi.setSystemTime(Date.now() + DAY_MS);
     await here.sync();
-    expect(here.state.shown).toEqual([]);
-    expect(here.findShown("JOB2")).toMatchObject({ state: "started" });
+    expect(here.state.jobs).toEqual([]);
+    expect(here.findJobView("JOB2")).toMatchObject({ state: "started" });
   });
 
   test("is forgotten a day later, with pictures and jobs, and what waits is not", async () => {
@@ -177,19 +177,19 @@ describe("the day before", () => {
     office.jobs = [job(1, { photos_before: [before] })];
     office.network.answer("/_office/whole.svg", () => new Response("whole"));
     office.network.answer("/_office/small.svg", () => new Response("small"));
-    const { file } = await import("../../src/features/crew/kept-files.ts");
+    const { readFile } = await import("../../src/features/crew/kept-files.ts");
     await here.sync();
-    await expect.poll(() => file("photo/BEFORE")).not.toBeNull();
+    await expect.poll(() => readFile("photo/BEFORE")).not.toBeNull();
     await here.outbox.save(item("waits", { account: "crew-2" }));
-    const { keepPhoto, findPhoto } = await import("../../src/features/crew/photos.ts");
-    await keepPhoto({ id: "nobody's", blob: new Blob(["x"]), name: "x", raw: false });
+    const { storePhoto, findPhoto } = await import("../../src/features/crew/photos.ts");
+    await storePhoto({ id: "nobody's", blob: new Blob(["x"]), name: "x", raw: false });
     office.isAway = true;
     vi.setSystemTime(Date.now() + 2.5 * DAY_MS);
     await here.sync();
     expect([
-      await here.days.keptDays(),
-      await file("photo/BEFORE"),
-      await file("small/BEFORE"),
+      await here.days.readDays(),
+      await readFile("photo/BEFORE"),
+      await readFile("small/BEFORE"),
       await findPhoto("nobody's"),
     ]).toEqual([[], null, null, null]);
     expect(await here.outbox.items()).toMatchObject([{ op_id: "waits" }]);
@@ -198,16 +198,16 @@ describe("the day before", () => {
   test("keeps pictures of drafts and of what waits", async () => {
     const here = await phone();
     await here.sync();
-    const { saveDraft, readDraft, openDrafts } = await import("../../src/features/crew/drafts.ts");
-    const { keepPhoto, findPhoto } = await import("../../src/features/crew/photos.ts");
-    for (const id of ["begun", "waits"]) await keepPhoto({ id, blob: new Blob([id]), name: id, raw: false });
+    const { saveDraft, readDraft, readDrafts } = await import("../../src/features/crew/drafts.ts");
+    const { storePhoto, findPhoto } = await import("../../src/features/crew/photos.ts");
+    for (const id of ["begun", "waits"]) await storePhoto({ id, blob: new Blob([id]), name: id, raw: false });
     await saveDraft({ ...(await readDraft("JOB1", "done")), text: "Half of it.", photos: ["begun"] });
     await here.outbox.save(item("a", { account: "crew-2", photos: [{ id: "waits", n: 1, broke: 0 }] }));
     vi.setSystemTime(Date.now() + 2 * DAY_MS);
-    await (await import("../../src/features/crew/cleanup.ts")).tidy();
+    await (await import("../../src/features/crew/cleanup.ts")).deleteOldData();
     expect([(await findPhoto("begun"))?.id, (await findPhoto("waits"))?.id]).toEqual(["begun", "waits"]);
     vi.setSystemTime(Date.now() + 6 * DAY_MS);
-    expect(await openDrafts()).toEqual([]);
+    expect(await readDrafts()).toEqual([]);
   });
 });
 
@@ -216,14 +216,14 @@ test("a draft is its writer's alone", async () => {
   await here.sync();
   const { saveDraft, readDraft } = await import("../../src/features/crew/drafts.ts");
   await saveDraft({ ...(await readDraft("JOB1", "done")), text: "Half of it." });
-  here.changed({ who: { account_id: "crew-2", name: null, roles: ["crew"], assurance: "staff" } });
+  here.updateState({ who: { account_id: "crew-2", name: null, roles: ["crew"], assurance: "staff" } });
   expect((await readDraft("JOB1", "done")).text).toBe("");
 });
 
 test("jobs close by are those within 150 m, nearest first", async () => {
-  const { nearby } = await import("../../src/features/crew/nearby.ts");
+  const { jobsNear } = await import("../../src/features/crew/nearby.ts");
   expect(
-    nearby(job(2), [job(4), job(3), job(1), job(2, { job_id: "here" })]).map(({ job: { job_id }, distance_m }) => [
+    jobsNear(job(2), [job(4), job(3), job(1), job(2, { job_id: "here" })]).map(({ job: { job_id }, distance_m }) => [
       job_id,
       distance_m,
     ]),
@@ -235,13 +235,13 @@ test("jobs close by are those within 150 m, nearest first", async () => {
 });
 
 test("room for what was done is made from what can be fetched again", async () => {
-  const { fetchFile, file, withRoom } = await import("../../src/features/crew/kept-files.ts");
+  const { fetchFile, readFile, retryWithRoom } = await import("../../src/features/crew/kept-files.ts");
   office.network.answer("/_office/map", () => new Response("map"));
   await fetchFile("map", "/_office/map");
   let tries = 0;
-  await withRoom(async () => {
+  await retryWithRoom(async () => {
     if (++tries === 1) throw new DOMException("full", "QuotaExceededError");
   });
-  expect([tries, await file("map")]).toEqual([2, null]);
-  await expect(withRoom(async () => Promise.reject(new Error("disk")))).rejects.toThrow("disk");
+  expect([tries, await readFile("map")]).toEqual([2, null]);
+  await expect(retryWithRoom(async () => Promise.reject(new Error("disk")))).rejects.toThrow("disk");
 });

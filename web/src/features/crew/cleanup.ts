@@ -1,22 +1,22 @@
 /** Deletes residents' data from the phone when the crew no longer needs it. */
-import { forgetDays, forgetOldDays, keptDays } from "./days.ts";
-import { openDrafts } from "./drafts.ts";
-import { forgetJobs, forgetOldJobs, knownJobs } from "./jobs.ts";
-import { forgetPhotos } from "./kept-files.ts";
+import { deleteDays, deleteOldDays, readDays } from "./days.ts";
+import { readDrafts } from "./drafts.ts";
+import { deleteJobs, deleteOldJobs, readJobs } from "./jobs.ts";
+import { deletePhotoFiles } from "./kept-files.ts";
 import { items } from "./outbox.ts";
-import { dropPhotosBut } from "./photos.ts";
-import { forgetOldRounds, forgetRounds } from "./rounds/kept.ts";
+import { deletePhotosExcept } from "./photos.ts";
+import { deleteOldRounds, deleteRounds } from "./rounds/kept.ts";
 
 /** Deletes all lists and their files; waiting operations stay. */
-export async function forgetLists(): Promise<void> {
-  await Promise.all([forgetDays(), forgetJobs(), forgetPhotos(), forgetRounds()]);
+export async function deleteLists(): Promise<void> {
+  await Promise.all([deleteDays(), deleteJobs(), deletePhotoFiles(), deleteRounds()]);
 }
 
 /** Deletes lists of past days, and pictures that are no longer needed. */
-export async function tidy(): Promise<void> {
-  await Promise.all([forgetOldDays(), forgetOldJobs(), forgetOldRounds()]);
-  const jobs = [...(await keptDays()).flatMap(({ document }) => document.jobs), ...(await knownJobs()).values()];
-  await forgetPhotos(
+export async function deleteOldData(): Promise<void> {
+  await Promise.all([deleteOldDays(), deleteOldJobs(), deleteOldRounds()]);
+  const jobs = [...(await readDays()).flatMap(({ document }) => document.jobs), ...(await readJobs()).values()];
+  await deletePhotoFiles(
     new Set(
       jobs.flatMap(({ photos_before, events }) =>
         [...photos_before, ...events.flatMap(({ photos }) => photos)].map(({ photo_id }) => photo_id),
@@ -24,6 +24,6 @@ export async function tidy(): Promise<void> {
     ),
   );
   const waiting = (await items()).flatMap(({ photos }) => photos.map(({ id }) => id));
-  const begun = (await openDrafts()).flatMap(({ photos }) => photos);
-  await dropPhotosBut(new Set([...waiting, ...begun]));
+  const begun = (await readDrafts()).flatMap(({ photos }) => photos);
+  await deletePhotosExcept(new Set([...waiting, ...begun]));
 }

@@ -1,7 +1,7 @@
 /** Drafts of operations, stored at each change, so that nothing is lost if the phone restarts. */
 import { phoneStore } from "../../shared/phone-store.ts";
 import type { JobEventKind, Reason } from "./model.ts";
-import { whoSpeaks } from "./state.ts";
+import { recordingAccount } from "./state.ts";
 
 const DATABASE = "crew_drafts";
 const STORE = "drafts";
@@ -22,7 +22,7 @@ export interface Draft {
 
 const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
 
-const keyOf = (jobId: string, kind: JobEventKind) => `${whoSpeaks()}/${jobId}/${kind}`;
+const keyOf = (jobId: string, kind: JobEventKind) => `${recordingAccount()}/${jobId}/${kind}`;
 
 export async function readDraft(jobId: string, kind: JobEventKind): Promise<Draft> {
   const key = keyOf(jobId, kind);
@@ -35,13 +35,13 @@ export async function saveDraft(draft: Draft): Promise<void> {
   await run("readwrite", (store) => store.put(written));
 }
 
-export async function dropDraft({ key }: Draft): Promise<void> {
+export async function deleteDraft({ key }: Draft): Promise<void> {
   await run("readwrite", (store) => store.delete(key));
 }
 
 /** Drafts that can still be continued. */
-export async function openDrafts(): Promise<Draft[]> {
+export async function readDrafts(): Promise<Draft[]> {
   const all = await run<Draft[]>("readonly", (store) => store.getAll());
-  for (const old of all.filter(({ at }) => Date.now() - at > OLD_MS)) await dropDraft(old);
+  for (const old of all.filter(({ at }) => Date.now() - at > OLD_MS)) await deleteDraft(old);
   return all.filter(({ at }) => Date.now() - at <= OLD_MS);
 }

@@ -4,7 +4,7 @@ import { phoneStore } from "../../shared/phone-store.ts";
 const DATABASE = "crew_files";
 const STORE = "files";
 
-interface KeptFile {
+interface StoredFile {
   /** `map`, or `photo/<photo_id>`. */
   key: string;
   blob: Blob;
@@ -14,13 +14,13 @@ interface KeptFile {
 
 const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
 
-export async function file(key: string): Promise<KeptFile | null> {
-  return (await run<KeptFile | undefined>("readonly", (store) => store.get(key)).catch(() => undefined)) ?? null;
+export async function readFile(key: string): Promise<StoredFile | null> {
+  return (await run<StoredFile | undefined>("readonly", (store) => store.get(key)).catch(() => undefined)) ?? null;
 }
 
 /** Downloads a file unless it is stored; `refresh` checks for a new version. Throws if it cannot be loaded. */
 export async function fetchFile(key: string, url: string, refresh = false): Promise<Blob> {
-  const known = await file(key);
+  const known = await readFile(key);
   if (known && !refresh) return known.blob;
   const answer = await fetch(url, {
     cache: "no-store",
@@ -29,13 +29,16 @@ export async function fetchFile(key: string, url: string, refresh = false): Prom
   if (answer.status === 304 && known) return known.blob;
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   const blob = await answer.blob();
-  const kept: KeptFile = { key, blob, etag: answer.headers.get("ETag"), at: Date.now() };
+  const kept: StoredFile = { key, blob, etag: answer.headers.get("ETag"), at: Date.now() };
   await run("readwrite", (store) => store.put(kept)).catch(() => undefined);
   return blob;
 }
 
-/** Stores a file. A full phone is no error: files can be downloaded again, and operations need the space more. */
-export async function withRoom(act: () => Promise<void>): Promise<void> {
+/**
+ * Runs `act`, which stores something. If the phone is full, deletes all downloaded files, because operations need the
+ * space more, and runs it again.
+ */
+export async function retryWithRoom(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (fault) {
@@ -45,9 +48,9 @@ export async function withRoom(act: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Deletes all files except the map and the photos with those ids. */
-export async function forgetPhotos(but: ReadonlySet<string> = new Set()): Promise<void> {
+/** Deletes all files but the map and the photos with the ids `except`. */
+export async function deletePhotoFiles(except: ReadonlySet<string> = new Set()): Promise<void> {
   const keys = await run<string[]>("readonly", (store) => store.getAllKeys());
-  const isKept = (key: string) => key === "map" || but.has(key.split("/")[1]!);
+  const isKept = (key: string) => key === "map" || except.has(key.split("/")[1]!);
   for (const key of keys.filter((each) => !isKept(each))) await run("readwrite", (store) => store.delete(key));
 }

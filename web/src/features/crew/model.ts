@@ -47,7 +47,7 @@ export interface JobEvent {
   photos: JobEventPhoto[];
 }
 
-export interface Side {
+export interface RecordedState {
   state: JobState;
   at: string;
   by?: "crew" | "contractor" | "office";
@@ -57,8 +57,8 @@ export interface Side {
 export interface Dispute {
   dispute_id: string;
   op_id: string;
-  site: Side;
-  office: Side;
+  site: RecordedState;
+  office: RecordedState;
   opened_at: string;
   settled: { at: string; keep: "site" | "office" } | null;
 }
@@ -92,7 +92,7 @@ export interface Job extends Place {
   disputes: Dispute[];
 }
 
-export interface Gone {
+export interface RemovedJob {
   job_id: string;
   because: string;
 }
@@ -106,7 +106,7 @@ export interface CrewDocument {
   shift: { starts: string; ends: string };
   made_at: string;
   jobs: Job[];
-  gone: Gone[];
+  gone: RemovedJob[];
 }
 
 export interface Crew {
@@ -163,11 +163,11 @@ export interface Item {
 /** The BroadcastChannel of pages and worker, with the messages `sent`, `changed` (the day) and `left` (signed out). */
 export const CHANNEL = "ginnel-crew";
 /** The state that an operation leads to; notes and photos do not change it. */
-export const LEADS_TO: Partial<Record<Item["kind"], JobState>> = {
+export const STATE_AFTER: Partial<Record<Item["kind"], JobState>> = {
   start: "started",
   done: "done",
   could_not: "could_not",
   hand_over: "handed_over",
 };
 /** States in which the crew has nothing left to do. */
-export const ENDED: readonly JobState[] = ["done", "could_not", "handed_over", "cancelled"];
+export const ENDED_STATES: readonly JobState[] = ["done", "could_not", "handed_over", "cancelled"];

@@ -4,13 +4,13 @@ import type { Place } from "../../shared/reports.ts";
 
 export const CLOSE_M = 150;
 
-export interface Near<T> {
+export interface NearJob<T> {
   job: T;
   distance_m: number;
 }
 
 /** Jobs within 150 m of the place, nearest first; equally far ones keep their order. */
-export function nearby<T extends Place>(place: Place, jobs: readonly T[]): Near<T>[] {
+export function jobsNear<T extends Place>(place: Place, jobs: readonly T[]): NearJob<T>[] {
   return jobs
     .map((job) => ({ job, distance_mm: distanceMm(job, place) }))
     .filter(({ distance_mm }) => distance_mm <= CLOSE_M * 1000)

@@ -1,6 +1,6 @@
 /** Operations that are not sent yet, in order. */
 import { createQueue } from "../../shared/queue.ts";
-import { withRoom } from "./kept-files.ts";
+import { retryWithRoom } from "./kept-files.ts";
 import type { Item } from "./model.ts";
 
 const DATABASE = "crew_outbox";
@@ -18,5 +18,5 @@ export const {
   store: STORE,
   keyPath: "op_id",
   lock: "ginnel-crew-outbox",
-  withRoom,
+  withRoom: retryWithRoom,
 });

@@ -2,10 +2,10 @@
 import { momentText } from "../../shared/dates.ts";
 import { element, screenReaderText } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
-import { file, fetchFile } from "./kept-files.ts";
+import { readFile, fetchFile } from "./kept-files.ts";
 import type { JobEventPhoto, Job, JobState, PhotoBefore } from "./model.ts";
 import { findPhoto } from "./photos.ts";
-import { type Shown, changed, state } from "./state.ts";
+import { type JobView, updateState, state } from "./state.ts";
 import { PRIORITIES, STATES } from "./words.ts";
 
 export type Part = Node | string;
@@ -19,7 +19,7 @@ export function stateTag(which: JobState): HTMLElement {
 }
 
 /** The tags of a job: its state and other facts. */
-export function tagsOf({ job, state: stands, waiting, dispute, gone }: Shown): HTMLElement[] {
+export function jobTags({ job, state: stands, waiting, dispute, gone }: JobView): HTMLElement[] {
   const priority = PRIORITIES[job.priority];
   return [
     ...(gone ? [tag("Removed from your list", "ended")] : [stateTag(stands)]),
@@ -32,12 +32,12 @@ export function tagsOf({ job, state: stands, waiting, dispute, gone }: Shown): H
   ];
 }
 
-export const tags = (shown: Shown) =>
-  element("p", { class: "crew-tags" }, ...tagsOf(shown).flatMap((each) => [each, " "]));
+export const tagLine = (shown: JobView) =>
+  element("p", { class: "crew-tags" }, ...jobTags(shown).flatMap((each) => [each, " "]));
 
 /** The tags in a list, which leaves out "To do", as most jobs are. */
-export function tagsInList(shown: Shown): HTMLElement[] {
-  const found = tagsOf(shown).slice(shown.state === "planned" && shown.gone === null ? 1 : 0);
+export function listTags(shown: JobView): HTMLElement[] {
+  const found = jobTags(shown).slice(shown.state === "planned" && shown.gone === null ? 1 : 0);
   return found.length ? [element("p", { class: "crew-tags" }, ...found.flatMap((each) => [each, " "]))] : [];
 }
 
@@ -69,7 +69,7 @@ export function whenText({ arrives_at, window }: Job): string {
   return parts.join(", ").replace(/^only/, "Only");
 }
 
-export function facts(rows: [string, Part | null][]): HTMLElement {
+export function factList(rows: [string, Part | null][]): HTMLElement {
   const filled = rows.filter(([, value]) => value);
   return element(
     "dl",
@@ -86,7 +86,7 @@ export function buttonLink(words: string, href: string, kind = ""): HTMLAnchorEl
   );
 }
 
-export const back = (href: string, words = "Back") => element("a", { class: "govuk-back-link", href }, words);
+export const backLink = (href: string, words = "Back") => element("a", { class: "govuk-back-link", href }, words);
 
 export function heading(words: string, caption = ""): HTMLElement[] {
   return [
@@ -102,7 +102,7 @@ export function heading(words: string, caption = ""): HTMLElement[] {
 const addresses = new Map<string, string>();
 
 /** The address of a stored picture; null while it is looked up, or if there is none. */
-function addressOf(key: string, find: () => Promise<Blob | null>): string | null {
+function objectUrl(key: string, find: () => Promise<Blob | null>): string | null {
   const known = addresses.get(key);
   if (known !== undefined) return known || null;
   addresses.set(key, "");
@@ -111,7 +111,7 @@ function addressOf(key: string, find: () => Promise<Blob | null>): string | null
     .then((blob) => {
       if (!blob) return addresses.delete(key);
       addresses.set(key, URL.createObjectURL(blob));
-      changed();
+      updateState();
     });
   return null;
 }
@@ -119,11 +119,11 @@ function addressOf(key: string, find: () => Promise<Blob | null>): string | null
 /** Photos from before the work: stored copies, otherwise from the network. */
 export function photosBefore(photos: PhotoBefore[]): HTMLElement {
   const entries = photos.map(({ photo_id, url, thumbnail_url }, index) => {
-    const small = addressOf(
+    const small = objectUrl(
       `small/${photo_id}`,
-      async () => (await file(`small/${photo_id}`))?.blob ?? fetchFile(`small/${photo_id}`, thumbnail_url),
+      async () => (await readFile(`small/${photo_id}`))?.blob ?? fetchFile(`small/${photo_id}`, thumbnail_url),
     );
-    const whole = addressOf(`photo/${photo_id}`, async () => (await file(`photo/${photo_id}`))?.blob ?? null);
+    const whole = objectUrl(`photo/${photo_id}`, async () => (await readFile(`photo/${photo_id}`))?.blob ?? null);
     return {
       small: small ?? (state.isOffline ? null : thumbnail_url),
       whole: whole ?? url,
@@ -139,7 +139,7 @@ export function photosOfEvent(photos: JobEventPhoto[]): HTMLElement[] {
       ? [
           {
             small:
-              addressOf(`small/${photo_id}`, () => fetchFile(`small/${photo_id}`, thumbnail_url)) ??
+              objectUrl(`small/${photo_id}`, () => fetchFile(`small/${photo_id}`, thumbnail_url)) ??
               (state.isOffline ? null : thumbnail_url),
             whole: url,
             name: `Photo ${index + 1} from site`,
@@ -165,11 +165,11 @@ export function photosOfEvent(photos: JobEventPhoto[]): HTMLElement[] {
 }
 
 /** Photos stored on the phone. */
-export function photosHere(ids: string[]): HTMLElement {
-  return photoList(ids.map((id, index) => ({ small: pictureHere(id), whole: null, name: `Photo ${index + 1}` })));
+export function storedPhotos(ids: string[]): HTMLElement {
+  return photoList(ids.map((id, index) => ({ small: storedPhotoUrl(id), whole: null, name: `Photo ${index + 1}` })));
 }
 
-export const pictureHere = (id: string) => addressOf(`own/${id}`, async () => (await findPhoto(id))?.blob ?? null);
+export const storedPhotoUrl = (id: string) => objectUrl(`own/${id}`, async () => (await findPhoto(id))?.blob ?? null);
 
 function photoList(entries: { small: string | null; whole: string | null; name: string }[]): HTMLElement {
   const items = entries.map(({ small, whole, name }) => {

@@ -8,14 +8,14 @@ let last: { place: Place; at: number } | null = null;
 let watching = false;
 
 /** The state of the permission, without asking for it. */
-export async function mayKnowPlace(): Promise<PermissionState | "never"> {
+export async function locationPermission(): Promise<PermissionState | "never"> {
   if (!navigator.geolocation) return "never";
   const found = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
   return found?.state ?? "prompt";
 }
 
 /** Watches the position. Asks for permission the first time. */
-export function followPlace(changed: () => void = () => undefined): void {
+export function watchLocation(changed: () => void = () => undefined): void {
   if (watching || !navigator.geolocation) return;
   watching = true;
   const stop = ({ code }: GeolocationPositionError) => {
@@ -32,7 +32,7 @@ export function followPlace(changed: () => void = () => undefined): void {
   );
 }
 
-export function whereAmI(): Place | null {
+export function currentPlace(): Place | null {
   return last && Date.now() - last.at < FRESH_MS ? last.place : null;
 }
 

@@ -8,7 +8,7 @@ import { state } from "./state.ts";
 const PATIENCE_MS = 15_000;
 
 /** Asks for permission if needed. Returns whether this phone gets notifications now. */
-export async function wakeMe(): Promise<boolean> {
+export async function enableNotifications(): Promise<boolean> {
   const { push_key: key } = await loadCouncil();
   if (!key || !state.choice || findObstacle() !== null) return false;
   if ((await Notification.requestPermission()) !== "granted") return false;
@@ -19,12 +19,12 @@ export async function wakeMe(): Promise<boolean> {
     late,
   ]);
   if (!subscription) return false;
-  const told = await call("POST", `/api/crews/${state.choice.crew}/devices`, { push: addressOf(subscription) });
-  return told.kind === "stored";
+  const outcome = await call("POST", `/api/crews/${state.choice.crew}/devices`, { push: addressOf(subscription) });
+  return outcome.kind === "stored";
 }
 
 /** Registers the phone's push address again, because addresses change. */
-export async function sayWhereToWake(): Promise<void> {
+export async function refreshPushAddress(): Promise<void> {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
-  await wakeMe().catch(() => false);
+  await enableNotifications().catch(() => false);
 }

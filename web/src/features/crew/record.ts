@@ -2,9 +2,9 @@
 import { deviceKey } from "../../shared/device.ts";
 import type { JobEventKind, Item, Job, Reason } from "./model.ts";
 import { items, save, nextSeq } from "./outbox.ts";
-import { whereAmI } from "./position.ts";
+import { currentPlace } from "./position.ts";
 
-export interface Saying {
+export interface OperationInput {
   kind: JobEventKind;
   text?: string;
   reason?: Reason | null;
@@ -14,12 +14,12 @@ export interface Saying {
 }
 
 /** Throws if the phone cannot store it. */
-export async function say(
+export async function recordOperation(
   job: Job,
-  { kind, text = "", reason = null, day = null, photos = [] }: Saying,
+  { kind, text = "", reason = null, day = null, photos = [] }: OperationInput,
   account: string,
 ): Promise<Item> {
-  const place = whereAmI();
+  const place = currentPlace();
   const item: Item = {
     op_id: crypto.randomUUID(),
     seq: await nextSeq(),
@@ -30,7 +30,7 @@ export async function say(
     report: job.service_request_ids[0] ?? null,
     kind,
     base_version: job.version,
-    at: await after(job),
+    at: await recordTime(job),
     text: text.trim(),
     reason,
     day,
@@ -47,7 +47,7 @@ export async function say(
 }
 
 /** The present time, but never before a waiting operation of the same job, even if the clock was set back. */
-async function after({ job_id }: Job): Promise<string> {
+async function recordTime({ job_id }: Job): Promise<string> {
   const waiting = (await items()).filter((item) => item.job_id === job_id).map(({ at }) => at);
   return [new Date().toISOString(), ...waiting].sort().at(-1)!;
 }

@@ -2,11 +2,11 @@
 import { storedValue } from "../../shared/kept-value.ts";
 import { isoDay } from "../../shared/dates.ts";
 import type { Account } from "../../shared/session.ts";
-import { type KeptDay, readDay } from "./days.ts";
-import { knownJobs } from "./jobs.ts";
-import { ENDED, type Dispute, type Item, type Job, type JobState, LEADS_TO } from "./model.ts";
+import { type StoredDay, readDay } from "./days.ts";
+import { readJobs } from "./jobs.ts";
+import { ENDED_STATES, type Dispute, type Item, type Job, type JobState, STATE_AFTER } from "./model.ts";
 import { items } from "./outbox.ts";
-import { NONE, readRounds, type Rounds } from "./rounds/state.ts";
+import { NO_ROUNDS, readRounds, type Rounds } from "./rounds/state.ts";
 
 /** The list that this phone shows, and its account. Without a day, it is today's list. */
 export interface Choice {
@@ -18,7 +18,7 @@ export interface Choice {
 }
 
 /** A job with its waiting operations; `gone` is the reason why it was removed from the list. */
-export interface Shown {
+export interface JobView {
   job: Job;
   /** Its number in the day's order, which stays when another job is removed; null if it is removed itself. */
   number: number | null;
@@ -30,10 +30,10 @@ export interface Shown {
 
 export interface State {
   choice: Choice | null;
-  kept: KeptDay | null;
-  shown: Shown[];
+  storedDay: StoredDay | null;
+  jobs: JobView[];
   /** Jobs of the day before, for crews that work past midnight. */
-  earlier: Shown[];
+  yesterdaysJobs: JobView[];
   rounds: Rounds;
   /** All waiting operations, in order. */
   items: Item[];
@@ -45,20 +45,20 @@ export interface State {
   isUpdateReady: boolean;
 }
 
-const MOVED = "The office removed it from your list.";
+const REMOVED = "The office removed it from your list.";
 
-export const choiceOf = storedValue<Choice>(
+export const storedChoice = storedValue<Choice>(
   () => localStorage,
   "ginnel.crew",
   ({ account, crew, name, time_zone }) => [account, crew, name, time_zone].every((each) => typeof each === "string"),
 );
 
 export const state: State = {
-  choice: choiceOf.read(),
-  kept: null,
-  shown: [],
-  earlier: [],
-  rounds: NONE,
+  choice: storedChoice.read(),
+  storedDay: null,
+  jobs: [],
+  yesterdaysJobs: [],
+  rounds: NO_ROUNDS,
   items: [],
   who: "unknown",
   problem: null,
@@ -73,19 +73,19 @@ export function onChange(listener: () => void): void {
   listeners.add(listener);
 }
 
-export function changed(changes: Partial<State> = {}): void {
+export function updateState(changes: Partial<State> = {}): void {
   Object.assign(state, changes);
   for (const listener of listeners) listener();
 }
 
 /** Like 2026-05-03. */
-export function dayOf({ day, time_zone }: Choice): string {
+export function listedDay({ day, time_zone }: Choice): string {
   return day ?? isoDay(new Date(), time_zone);
 }
 
 /** Computed by the calendar, because days with a clock change are not 24 hours long. */
-function yesterdayOf(choice: Choice): string {
-  const noon = new Date(`${dayOf(choice)}T12:00Z`);
+function dayBefore(choice: Choice): string {
+  const noon = new Date(`${listedDay(choice)}T12:00Z`);
   noon.setUTCDate(noon.getUTCDate() - 1);
   return isoDay(noon, "UTC");
 }
@@ -93,22 +93,22 @@ function yesterdayOf(choice: Choice): string {
 /** Reads the stored data again. */
 export async function reload(): Promise<void> {
   const { choice } = state;
-  const [kept, before, known, waiting, rounds] = await Promise.all([
-    choice ? readDay(choice.crew, dayOf(choice)) : null,
-    choice?.day === null ? readDay(choice.crew, yesterdayOf(choice)) : null,
-    knownJobs(),
+  const [storedDay, before, known, waiting, rounds] = await Promise.all([
+    choice ? readDay(choice.crew, listedDay(choice)) : null,
+    choice?.day === null ? readDay(choice.crew, dayBefore(choice)) : null,
+    readJobs(),
     items(),
-    choice ? readRounds(dayOf(choice)) : NONE,
+    choice ? readRounds(listedDay(choice)) : NO_ROUNDS,
   ]);
-  const shownAll = (of: KeptDay | null) => (of ? shownOf(of, known, waiting) : []);
-  changed({ kept, items: waiting, rounds, shown: shownAll(kept), earlier: shownAll(before) });
+  const viewsOf = (of: StoredDay | null) => (of ? toJobViews(of, known, waiting) : []);
+  updateState({ storedDay, items: waiting, rounds, jobs: viewsOf(storedDay), yesterdaysJobs: viewsOf(before) });
 }
 
 /** The day's jobs in order, then removed jobs that are stored here. */
-function shownOf({ document, changes }: KeptDay, known: Map<string, Job>, waiting: Item[]): Shown[] {
+function toJobViews({ document, changes }: StoredDay, known: Map<string, Job>, waiting: Item[]): JobView[] {
   const here = document.jobs.map((job, index) => {
     const newer = known.get(job.job_id);
-    return asShown(newer && newer.version > job.version ? newer : job, job.position ?? index + 1, null, waiting);
+    return toJobView(newer && newer.version > job.version ? newer : job, job.position ?? index + 1, null, waiting);
   });
   const listed = new Set(document.jobs.map(({ job_id }) => job_id));
   const because = new Map([
@@ -117,46 +117,46 @@ function shownOf({ document, changes }: KeptDay, known: Map<string, Job>, waitin
   ]);
   const told = [...new Set([...document.gone, ...changes].map(({ job_id }) => job_id))];
   const gone = told.filter((id) => !listed.has(id)).flatMap((id) => known.get(id) ?? []);
-  return [...here, ...gone.map((job) => asShown(job, null, because.get(job.job_id) || MOVED, waiting))];
+  return [...here, ...gone.map((job) => toJobView(job, null, because.get(job.job_id) || REMOVED, waiting))];
 }
 
-function asShown(job: Job, number: number | null, gone: string | null, waiting: Item[]): Shown {
+function toJobView(job: Job, number: number | null, gone: string | null, waiting: Item[]): JobView {
   const own = waiting.filter(({ job_id }) => job_id === job.job_id);
   const state = own.reduce<JobState>(
-    (before, { kind, attention }) => (attention === null ? LEADS_TO[kind] : undefined) ?? before,
+    (before, { kind, attention }) => (attention === null ? STATE_AFTER[kind] : undefined) ?? before,
     job.state,
   );
   return { job, number, state, waiting: own, dispute: job.disputes.find(({ settled }) => !settled) ?? null, gone };
 }
 
-export function findShown(jobId: string): Shown | null {
-  return [...state.shown, ...state.earlier].find(({ job }) => job.job_id === jobId) ?? null;
+export function findJobView(jobId: string): JobView | null {
+  return [...state.jobs, ...state.yesterdaysJobs].find(({ job }) => job.job_id === jobId) ?? null;
 }
 
-export const isToDo = (shown: Shown) => shown.gone === null && !ENDED.includes(shown.state);
+export const isToDo = (shown: JobView) => shown.gone === null && !ENDED_STATES.includes(shown.state);
 
-export function leftToDo(): Shown[] {
-  return state.shown.filter(isToDo);
+export function jobsToDo(): JobView[] {
+  return state.jobs.filter(isToDo);
 }
 
-export const needingAttention = () => state.items.filter(({ attention }) => attention !== null);
+export const itemsNeedingAttention = () => state.items.filter(({ attention }) => attention !== null);
 
 /** Whether another account recorded the item; it is sent when that person signs in again. */
-export function isOthers(item: Item): boolean {
+export function isFromOtherAccount(item: Item): boolean {
   return typeof state.who === "object" && item.account !== state.who.account_id;
 }
 
 /** The account that new operations are recorded for. */
-export const whoSpeaks = () => (typeof state.who === "object" ? state.who.account_id : state.choice!.account);
+export const recordingAccount = () => (typeof state.who === "object" ? state.who.account_id : state.choice!.account);
 
 /** Forgets which list this phone shows. */
-export function letGo(): void {
-  choiceOf.forget();
-  changed({ choice: null, kept: null, shown: [], earlier: [], rounds: NONE });
+export function clearChoice(): void {
+  storedChoice.forget();
+  updateState({ choice: null, storedDay: null, jobs: [], yesterdaysJobs: [], rounds: NO_ROUNDS });
 }
 
-export async function choose(choice: Choice): Promise<void> {
-  choiceOf.write(choice);
-  changed({ choice });
+export async function saveChoice(choice: Choice): Promise<void> {
+  storedChoice.write(choice);
+  updateState({ choice });
   await reload();
 }

@@ -1,7 +1,7 @@
 /** States, kinds and reasons in words; reasons are those of chalicelib/jobs/labels.py. */
 import { dayText } from "../../shared/dates.ts";
 import { KIND_WORDS, reasonWords, type RoundReason } from "./rounds/model.ts";
-import type { JobEventKind, Item, Job, JobState, Priority, Reason, Side } from "./model.ts";
+import type { JobEventKind, Item, Job, JobState, Priority, Reason, RecordedState } from "./model.ts";
 
 export const STATES: Record<JobState, [words: string, kind: string]> = {
   to_plan: ["To be planned", "ended"],
@@ -45,13 +45,13 @@ export const REASONS: Record<Reason, string> = {
 
 export const PRIORITIES: Partial<Record<Priority, string>> = { high: "High priority", urgent: "Urgent" };
 
-const WHO: Record<NonNullable<Side["by"]>, string> = {
+const WHO: Record<NonNullable<RecordedState["by"]>, string> = {
   crew: "another phone",
   contractor: "a contractor",
   office: "the office",
 };
 
-export const whoText = ({ by }: Side) => WHO[by ?? "office"];
+export const whoText = ({ by }: RecordedState) => WHO[by ?? "office"];
 
 export function photosText(count: number): string {
   return count === 1 ? "1 photo" : `${count} photos`;
@@ -62,7 +62,7 @@ export function jobsText(count: number): string {
 }
 
 /** An item on the phone in one line. */
-export function saidText({
+export function itemText({
   kind,
   reason,
   day,

@@ -1,4 +1,4 @@
-/** Rounds on the phone: those of a day, the streets of a round, and the addresses that it left. */
+/** Rounds on the phone: those of a day, the streets of a round, and the addresses where bins were not emptied. */
 import { phoneStore } from "../../../shared/phone-store.ts";
 import type { LeftPremises, RoundDay, RoundStreet } from "./model.ts";
 
@@ -6,7 +6,7 @@ const DATABASE = "crew_rounds";
 const STORE = "rounds";
 const OLD_MS = 36 * 3600 * 1000;
 
-interface Kinds {
+interface RoundData {
   /** By day. */
   day: RoundDay[];
   /** By round. */
@@ -15,7 +15,7 @@ interface Kinds {
   left: LeftPremises[];
 }
 
-interface Kept<Value> {
+interface StoredRounds<Value> {
   /** `<kind>/<which>`. */
   key: string;
   value: Value;
@@ -25,18 +25,18 @@ interface Kept<Value> {
 const { run } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
 
 /** A full phone is no error: rounds can be read again. */
-export async function keepRounds<Kind extends keyof Kinds>(
+export async function storeRounds<Kind extends keyof RoundData>(
   kind: Kind,
   which: string,
-  value: Kinds[Kind],
+  value: RoundData[Kind],
 ): Promise<void> {
-  const kept: Kept<Kinds[Kind]> = { key: `${kind}/${which}`, value, at: Date.now() };
+  const kept: StoredRounds<RoundData[Kind]> = { key: `${kind}/${which}`, value, at: Date.now() };
   await run("readwrite", (store) => store.put(kept)).catch(() => undefined);
 }
 
-/** All of a kind, by what they are of. */
-export async function keptRounds<Kind extends keyof Kinds>(kind: Kind): Promise<Map<string, Kinds[Kind]>> {
-  const all = await run<Kept<Kinds[Kind]>[]>("readonly", (store) => store.getAll()).catch(() => []);
+/** All stored values of a kind, by their day or round (see `RoundData`). */
+export async function loadRounds<Kind extends keyof RoundData>(kind: Kind): Promise<Map<string, RoundData[Kind]>> {
+  const all = await run<StoredRounds<RoundData[Kind]>[]>("readonly", (store) => store.getAll()).catch(() => []);
   return new Map(
     all
       .filter(({ key }) => key.startsWith(`${kind}/`))
@@ -44,12 +44,12 @@ export async function keptRounds<Kind extends keyof Kinds>(kind: Kind): Promise<
   );
 }
 
-export async function forgetRounds(): Promise<void> {
+export async function deleteRounds(): Promise<void> {
   await run("readwrite", (store) => store.clear());
 }
 
-export async function forgetOldRounds(): Promise<void> {
-  const all = await run<Kept<unknown>[]>("readonly", (store) => store.getAll());
+export async function deleteOldRounds(): Promise<void> {
+  const all = await run<StoredRounds<unknown>[]>("readonly", (store) => store.getAll());
   for (const { key } of all.filter(({ at }) => Date.now() - at > OLD_MS))
     await run("readwrite", (store) => store.delete(key));
 }

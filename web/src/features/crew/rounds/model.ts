@@ -1,4 +1,4 @@
-/** Collection rounds as the API gives them, and what a crew says of them. */
+/** Collection rounds in the API, and the operations of crews on them. */
 
 export type RoundState = "to_come" | "out" | "finished" | "off";
 export type RoundKind = "out" | "finished" | "off" | "street_missed" | "street_reached" | "not_emptied" | "emptied";
@@ -25,7 +25,7 @@ export interface RoundDispute {
   text: string;
 }
 
-/** A round on a day. `version` is 0 while nobody has said anything of it. */
+/** A round on a day. `version` is 0 while nothing is recorded. */
 export interface RoundDay {
   round: string;
   container: string | null;
@@ -42,7 +42,7 @@ export interface RoundDay {
   disputes: RoundDispute[];
 }
 
-/** An address of which a crew said something on a round's day. */
+/** An address where a crew recorded on a round's day that a bin was not emptied, or was emptied later. */
 export interface LeftPremises {
   premises_id: string;
   address: string;
@@ -59,7 +59,7 @@ export interface RoundStreet {
   premises: { premises_id: string; address: string }[];
 }
 
-/** What an operation is about. */
+/** The round of an operation, and its street or address. */
 export interface RoundSubject {
   code: string;
   day: string;
@@ -85,7 +85,7 @@ export const KIND_WORDS: Record<RoundKind, string> = {
   emptied: "Bin emptied",
 };
 
-const SHARED: Partial<Record<RoundReason, string>> = { other: "Something else" };
+const SHARED_REASONS: Partial<Record<RoundReason, string>> = { other: "Something else" };
 export const ROUND_REASONS: Partial<Record<RoundReason, string>> = {
   parked_cars: "Parked cars in the way",
   road_closed: "The road is closed",
@@ -93,7 +93,7 @@ export const ROUND_REASONS: Partial<Record<RoundReason, string>> = {
   breakdown: "The vehicle broke down",
   no_crew: "Not enough crew",
   no_time: "Out of time",
-  ...SHARED,
+  ...SHARED_REASONS,
 };
 export const BIN_REASONS: Partial<Record<RoundReason, string>> = {
   not_out: "The bin was not out",
@@ -101,7 +101,7 @@ export const BIN_REASONS: Partial<Record<RoundReason, string>> = {
   too_heavy: "It is too heavy",
   extra_waste: "There is extra waste beside it",
   no_access: "We could not get to it",
-  ...SHARED,
+  ...SHARED_REASONS,
 };
 
 export const reasonWords = (reason: RoundReason) => ({ ...ROUND_REASONS, ...BIN_REASONS })[reason] ?? reason;

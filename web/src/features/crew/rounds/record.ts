@@ -1,11 +1,11 @@
-/** Records what a crew says of a round: stored on the phone first, then sent with its other operations. */
+/** Records an operation of the crew on a round: stored on the phone first, then sent with its other operations. */
 import { deviceKey } from "../../../shared/device.ts";
 import type { Item } from "../model.ts";
 import { items, save, nextSeq } from "../outbox.ts";
-import { whoSpeaks } from "../state.ts";
+import { recordingAccount } from "../state.ts";
 import { KIND_WORDS, type RoundDay, type RoundKind, type RoundReason, type RoundSubject } from "./model.ts";
 
-export interface RoundSaying {
+export interface RoundInput {
   kind: RoundKind;
   /** The version that the phone shows of the round's day, or of the address. */
   version: number;
@@ -15,14 +15,14 @@ export interface RoundSaying {
 }
 
 /** Throws if the phone cannot store it. */
-export async function sayOfRound(of: RoundDay, { kind, version, about = {}, reason = null, text = "" }: RoundSaying) {
+export async function recordRound(of: RoundDay, { kind, version, about = {}, reason = null, text = "" }: RoundInput) {
   const order = `round/${of.round}/${of.day}`;
   const before = (await items()).filter(({ job_id }) => job_id === order).map(({ at }) => at);
   const where = about.street ?? about.address;
   const item: Item = {
     op_id: crypto.randomUUID(),
     seq: await nextSeq(),
-    account: whoSpeaks(),
+    account: recordingAccount(),
     device: deviceKey(),
     job_id: order,
     title: [`Round ${of.round}`, ...(where ? [where] : [])].join(", "),

@@ -1,6 +1,6 @@
 /** The rounds of a day, with this phone's waiting operations on top. */
 import type { Item } from "../model.ts";
-import { keptRounds } from "./kept.ts";
+import { loadRounds } from "./kept.ts";
 import type { LeftPremises, RoundDay, RoundKind, RoundReason, RoundState, RoundStreet } from "./model.ts";
 
 export interface Rounds {
@@ -11,7 +11,7 @@ export interface Rounds {
 }
 
 /** A round as the crew sees it; `waiting` are its operations that are not sent yet. */
-export interface ShownRound {
+export interface RoundView {
   round: RoundDay;
   state: RoundState;
   missed: { street: string; reason: RoundReason }[];
@@ -19,21 +19,21 @@ export interface ShownRound {
   waiting: Item[];
 }
 
-export const NONE: Rounds = { days: null, streets: new Map(), left: new Map() };
-const STATES: Partial<Record<RoundKind, RoundState>> = { out: "out", finished: "finished", off: "off" };
+export const NO_ROUNDS: Rounds = { days: null, streets: new Map(), left: new Map() };
+const STATE_AFTER_RECORD: Partial<Record<RoundKind, RoundState>> = { out: "out", finished: "finished", off: "off" };
 
 export async function readRounds(day: string): Promise<Rounds> {
-  const [days, streets, left] = await Promise.all([keptRounds("day"), keptRounds("streets"), keptRounds("left")]);
+  const [days, streets, left] = await Promise.all([loadRounds("day"), loadRounds("streets"), loadRounds("left")]);
   return { days: days.get(day) ?? null, streets, left };
 }
 
 export const leftKey = ({ round, day }: RoundDay) => `${round}/${day}`;
 
-export function shownRound(round: RoundDay, { left }: Rounds, items: Item[]): ShownRound {
+export function toRoundView(round: RoundDay, { left }: Rounds, items: Item[]): RoundView {
   const waiting = items.filter(({ round: of }) => of?.code === round.round && of.day === round.day);
   const said = waiting.filter(({ attention }) => attention === null);
   const known = (left.get(leftKey(round)) ?? []).filter(({ is_emptied }) => !is_emptied);
-  const start: ShownRound = {
+  const start: RoundView = {
     round,
     state: round.state,
     missed: round.streets.map(({ street, reason }) => ({ street, reason })),
@@ -48,7 +48,7 @@ export function shownRound(round: RoundDay, { left }: Rounds, items: Item[]): Sh
   return said.reduce(withItem, start);
 }
 
-function withItem(shown: ShownRound, { kind, reason, round }: Item): ShownRound {
+function withItem(shown: RoundView, { kind, reason, round }: Item): RoundView {
   const { street, premises_id, address = "" } = round!;
   const because = (reason ?? "other") as RoundReason;
   const missed = shown.missed.filter((each) => each.street !== street);
@@ -58,5 +58,5 @@ function withItem(shown: ShownRound, { kind, reason, round }: Item): ShownRound 
   if (kind === "emptied") return { ...shown, left };
   if (kind === "not_emptied")
     return { ...shown, left: [...left, { premises_id: premises_id!, address, reason: because, version: 0 }] };
-  return { ...shown, state: STATES[kind as RoundKind] ?? shown.state };
+  return { ...shown, state: STATE_AFTER_RECORD[kind as RoundKind] ?? shown.state };
 }

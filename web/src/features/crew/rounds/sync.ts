@@ -1,34 +1,34 @@
 /** Reads the rounds of the day again, and what the phone needs of a round while it has no signal. */
 import { call } from "../../../shared/session.ts";
-import { keepRounds, keptRounds } from "./kept.ts";
+import { storeRounds, loadRounds } from "./kept.ts";
 import type { LeftPremises, RoundDay, RoundStreet } from "./model.ts";
 
-interface List<Entry> {
+interface ItemList<Entry> {
   items: Entry[];
 }
 
-async function read<Entry>(path: string): Promise<Entry[] | null> {
-  const answer = await call<List<Entry>>("GET", path);
+async function readItems<Entry>(path: string): Promise<Entry[] | null> {
+  const answer = await call<ItemList<Entry>>("GET", path);
   return answer.kind === "stored" ? answer.value.items : null;
 }
 
-/** The day, and the addresses that the opened rounds left. */
-export async function readRoundsAnew(day: string): Promise<void> {
-  const days = await read<RoundDay>(`/api/rounds?date=${day}`);
+/** Reads the rounds of the day and, of the rounds that were opened, the addresses where bins were not emptied. */
+export async function fetchRounds(day: string): Promise<void> {
+  const days = await readItems<RoundDay>(`/api/rounds?date=${day}`);
   if (!days) return;
-  await keepRounds("day", day, days);
-  const opened = await keptRounds("streets");
-  for (const { round } of days) if (opened.has(round)) await readLeft(round, day);
+  await storeRounds("day", day, days);
+  const opened = await loadRounds("streets");
+  for (const { round } of days) if (opened.has(round)) await fetchLeftPremises(round, day);
 }
 
 /** The streets of a round with their addresses. The phone keeps them, so a crew opens its round before it leaves. */
-export async function openRound(round: string, day: string): Promise<void> {
-  const streets = await read<RoundStreet>(`/api/rounds/streets?${new URLSearchParams({ round })}`);
-  if (streets) await keepRounds("streets", round, streets);
-  await readLeft(round, day);
+export async function fetchRound(round: string, day: string): Promise<void> {
+  const streets = await readItems<RoundStreet>(`/api/rounds/streets?${new URLSearchParams({ round })}`);
+  if (streets) await storeRounds("streets", round, streets);
+  await fetchLeftPremises(round, day);
 }
 
-async function readLeft(round: string, date: string): Promise<void> {
-  const left = await read<LeftPremises>(`/api/rounds/premises?${new URLSearchParams({ round, date })}`);
-  if (left) await keepRounds("left", `${round}/${date}`, left);
+async function fetchLeftPremises(round: string, date: string): Promise<void> {
+  const left = await readItems<LeftPremises>(`/api/rounds/premises?${new URLSearchParams({ round, date })}`);
+  if (left) await storeRounds("left", `${round}/${date}`, left);
 }

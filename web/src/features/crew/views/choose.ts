@@ -7,14 +7,14 @@ import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
 import { isSignedOut } from "../../../shared/outcome.ts";
 import { call, errorsOf, signInAddress, whoIsSignedIn } from "../../../shared/session.ts";
 import type { Crew } from "../model.ts";
-import { back, heading, type Part } from "../parts.ts";
-import { choose as keepChoice, state } from "../state.ts";
+import { backLink, heading, type Part } from "../parts.ts";
+import { saveChoice as keepChoice, state } from "../state.ts";
 import { sync } from "../sync.ts";
 
-export async function choose(): Promise<Part[]> {
-  const top = [...(state.choice ? [back("#")] : []), ...heading("Choose a list")];
+export async function renderChoice(): Promise<Part[]> {
+  const top = [...(state.choice ? [backLink("#")] : []), ...heading("Choose a list")];
   const who = await whoIsSignedIn();
-  if (isSignedOut(who)) return [...top, element("p", {}, "Sign in to see the jobs of your crew."), signIn()];
+  if (isSignedOut(who)) return [...top, element("p", {}, "Sign in to see the jobs of your crew."), signInLink()];
   if (who.kind !== "stored")
     return [...top, element("p", {}, "You need a signal to choose another list. Try again when you have one.")];
   if (!who.value.roles.some((role) => role !== "resident"))
@@ -25,14 +25,14 @@ export async function choose(): Promise<Part[]> {
   if (!asked.value.items.length)
     return [...top, element("p", {}, "You are not in a crew. Ask the office to add you to one.")];
   const council = await loadCouncil();
-  return [...top, form(asked.value.items, who.value.account_id, council.time_zone)];
+  return [...top, choiceForm(asked.value.items, who.value.account_id, council.time_zone)];
 }
 
-function signIn(): HTMLElement {
+function signInLink(): HTMLElement {
   return element("a", { class: "govuk-button", href: signInAddress(), role: "button", draggable: "false" }, "Sign in");
 }
 
-function form(crews: Crew[], account: string, zone: string): HTMLElement {
+function choiceForm(crews: Crew[], account: string, zone: string): HTMLElement {
   const known = crews.some(({ crew }) => crew === state.choice?.crew)
     ? state.choice!.crew
     : crews.length === 1

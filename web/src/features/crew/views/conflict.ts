@@ -1,27 +1,27 @@
 /** The two records of a disputed job, side by side, until the office decides. */
 import { element } from "../../../shared/dom.ts";
-import type { JobEvent, Dispute, Job, Side } from "../model.ts";
-import { back, facts, heading, moment, type Part, photosOfEvent, stateTag } from "../parts.ts";
-import { findShown } from "../state.ts";
+import type { JobEvent, Dispute, Job, RecordedState } from "../model.ts";
+import { backLink, factList, heading, moment, type Part, photosOfEvent, stateTag } from "../parts.ts";
+import { findJobView } from "../state.ts";
 import { REASONS, whoText } from "../words.ts";
 
-export function conflict(jobId: string): Part[] {
-  const shown = findShown(jobId);
+export function renderConflict(jobId: string): Part[] {
+  const shown = findJobView(jobId);
   if (!shown?.job.disputes.length)
     return [
-      back("#"),
+      backLink("#"),
       ...heading("There is no dispute about this job"),
       element("p", {}, "The records are now the same."),
     ];
   const { job } = shown;
   return [
-    back(`#job/${jobId}`, "Back to the job"),
+    backLink(`#job/${jobId}`, "Back to the job"),
     ...heading("Dispute about this job", job.title),
-    ...job.disputes.flatMap((each) => both(each, job)),
+    ...job.disputes.flatMap((each) => bothRecords(each, job)),
   ];
 }
 
-function both(dispute: Dispute, job: Job): HTMLElement[] {
+function bothRecords(dispute: Dispute, job: Job): HTMLElement[] {
   const { settled, site, office } = dispute;
   const jobEvent = job.events.find(({ op_id }) => op_id === dispute.op_id);
   const verdict = settled
@@ -32,8 +32,8 @@ function both(dispute: Dispute, job: Job): HTMLElement[] {
     element(
       "div",
       { class: "crew-versions" },
-      version("From site", site, settled?.keep === "site", jobEvent, null),
-      version(
+      recordCard("From site", site, settled?.keep === "site", jobEvent, null),
+      recordCard(
         office.by && office.by !== "office" ? `From ${whoText(office)}` : "From the office",
         office,
         settled?.keep === "office",
@@ -44,9 +44,9 @@ function both(dispute: Dispute, job: Job): HTMLElement[] {
   ];
 }
 
-function version(
+function recordCard(
   title: string,
-  side: Side,
+  side: RecordedState,
   holds: boolean,
   jobEvent: JobEvent | undefined,
   because: string | null,
@@ -61,7 +61,7 @@ function version(
     { class: "app-card" },
     element("h2", {}, title),
     element("p", {}, stateTag(side.state), ...(holds ? [" ", element("strong", {}, "This record counts")] : [])),
-    facts(rows),
+    factList(rows),
     ...(jobEvent ? photosOfEvent(jobEvent.photos) : []),
   );
 }

@@ -2,53 +2,53 @@
 import { dayText } from "../../../shared/dates.ts";
 import { element } from "../../../shared/dom.ts";
 import { placeText } from "../../../shared/places/place-text.ts";
-import { ENDED, type JobEvent, type Item } from "../model.ts";
-import { nearby } from "../nearby.ts";
+import { ENDED_STATES, type JobEvent, type Item } from "../model.ts";
+import { jobsNear } from "../nearby.ts";
 import {
-  back,
+  backLink,
   buttonLink,
-  facts,
+  factList,
   heading,
   moment,
   type Part,
   photosBefore,
-  photosHere,
+  storedPhotos,
   photosOfEvent,
   placeOf,
-  tags,
-  tagsInList,
+  tagLine,
+  listTags,
   whenText,
 } from "../parts.ts";
-import { type Shown, findShown, leftToDo, state } from "../state.ts";
-import { EVENT_LABELS, KINDS, minutesText, REASONS, saidText } from "../words.ts";
+import { type JobView, findJobView, jobsToDo, state } from "../state.ts";
+import { EVENT_LABELS, KINDS, minutesText, REASONS, itemText } from "../words.ts";
 
 const SAVED = "Saved on this phone. We'll send it as soon as there is a signal. You can continue.";
-const ARRIVED = "Sent to the office.";
+const SENT = "Sent to the office.";
 
-export function job(jobId: string): Part[] {
-  const shown = findShown(jobId);
+export function renderJob(jobId: string): Part[] {
+  const shown = findJobView(jobId);
   if (!shown)
     return [
-      back("#"),
+      backLink("#"),
       ...heading("This job is not on your list"),
       element("p", {}, "It may be on another list, or this phone has not loaded it yet."),
     ];
   const { job: of, number } = shown;
   const caption = number ? `Job ${number}` : "No longer on your list";
   return [
-    back("#"),
+    backLink("#"),
     ...heading(of.title, caption),
-    tags(shown),
+    tagLine(shown),
     ...hazards(shown),
     ...warnings(shown),
-    where(shown),
+    placeLine(shown),
     ...actions(shown),
-    ...about(shown),
-    ...said(shown),
+    ...jobDetails(shown),
+    ...recordedEvents(shown),
   ];
 }
 
-function hazards({ job: { hazards: all } }: Shown): HTMLElement[] {
+function hazards({ job: { hazards: all } }: JobView): HTMLElement[] {
   if (!all.length) return [];
   return [
     element(
@@ -60,7 +60,7 @@ function hazards({ job: { hazards: all } }: Shown): HTMLElement[] {
   ];
 }
 
-function warnings({ job: of, dispute, gone, waiting }: Shown): HTMLElement[] {
+function warnings({ job: of, dispute, gone, waiting }: JobView): HTMLElement[] {
   const isRefused = waiting.some(({ attention }) => attention !== null);
   const isCancelled = of.state === "cancelled";
   const off = isCancelled ? "The office has cancelled this job. " : "This job is no longer on your list. ";
@@ -97,7 +97,7 @@ function warning(...content: (Node | string)[]): HTMLElement {
   return element("div", { class: "app-notice", role: "status" }, element("p", {}, ...content));
 }
 
-function where({ job: of }: Shown): HTMLElement {
+function placeLine({ job: of }: JobView): HTMLElement {
   const when = whenText(of);
   return element(
     "p",
@@ -107,10 +107,10 @@ function where({ job: of }: Shown): HTMLElement {
   );
 }
 
-function actions(shown: Shown): HTMLElement[] {
+function actions(shown: JobView): HTMLElement[] {
   const { job: of, state: stands } = shown;
   const go = (kind: string) => `#job/${of.job_id}/${kind}`;
-  const hasEnded = ENDED.includes(stands);
+  const hasEnded = ENDED_STATES.includes(stands);
   const begin = element(
     "button",
     {
@@ -150,7 +150,7 @@ function actions(shown: Shown): HTMLElement[] {
   return [element("div", { class: "app-buttons crew-actions" }, ...first, ...more), ...other];
 }
 
-function about({ job: of }: Shown): HTMLElement[] {
+function jobDetails({ job: of }: JobView): HTMLElement[] {
   const place = element(
     "span",
     {},
@@ -163,7 +163,7 @@ function about({ job: of }: Shown): HTMLElement[] {
   return [
     element("h2", {}, "Work to do"),
     ...(of.instructions ? [element("p", { class: "app-prose" }, of.instructions)] : []),
-    facts([
+    factList([
       ["Where", place],
       ["When", whenText(of) || null],
       ["Time needed", minutesText(of.minutes)],
@@ -180,7 +180,7 @@ function about({ job: of }: Shown): HTMLElement[] {
   ];
 }
 
-function said({ job: of, waiting }: Shown): HTMLElement[] {
+function recordedEvents({ job: of, waiting }: JobView): HTMLElement[] {
   if (!of.events.length && !waiting.length) return [];
   const sent = new Set(of.events.map(({ op_id }) => op_id));
   const unsent = waiting.filter(({ op_id }) => !sent.has(op_id));
@@ -209,38 +209,38 @@ function itemEntry(item: Item): HTMLElement {
   return element(
     "li",
     {},
-    element("strong", {}, saidText(item)),
+    element("strong", {}, itemText(item)),
     element("p", { class: "app-timeline__when" }, `${words}, ${moment(item.at)}`),
-    ...(item.photos.length ? [photosHere(item.photos.map(({ id }) => id))] : []),
+    ...(item.photos.length ? [storedPhotos(item.photos.map(({ id }) => id))] : []),
   );
 }
 
 /** The confirmation for a job of a past day, for example after midnight. */
-function savedOf(jobId: string): Part[] {
+function savedMessage(jobId: string): Part[] {
   const unsent = state.items.some(({ job_id, attention }) => job_id === jobId && attention === null);
   return [
-    back("#", "Back to the list"),
+    backLink("#", "Back to the list"),
     ...heading("Saved"),
-    element("p", { role: "status" }, unsent ? SAVED : ARRIVED),
+    element("p", { role: "status" }, unsent ? SAVED : SENT),
   ];
 }
 
 /** The confirmation after an operation: other jobs nearby, then the next in the order. */
-export function after(jobId: string): Part[] {
-  const shown = findShown(jobId);
-  if (!shown) return savedOf(jobId);
-  const others = leftToDo().filter((each) => each.job.job_id !== jobId);
-  const close = nearby(
+export function renderSaved(jobId: string): Part[] {
+  const shown = findJobView(jobId);
+  if (!shown) return savedMessage(jobId);
+  const others = jobsToDo().filter((each) => each.job.job_id !== jobId);
+  const close = jobsNear(
     shown.job,
     others.map((each) => ({ ...each.job, shown: each })),
   );
   const next = others[0];
   const unsent = shown.waiting.some(({ attention }) => attention === null);
   return [
-    back("#", "Back to the list"),
+    backLink("#", "Back to the list"),
     ...heading(shown.dispute ? "Saved, but there is a dispute" : "Saved", shown.job.title),
-    tags(shown),
-    element("p", { role: "status" }, unsent ? SAVED : ARRIVED),
+    tagLine(shown),
+    element("p", { role: "status" }, unsent ? SAVED : SENT),
     ...(shown.dispute ? [element("p", {}, element("a", { href: `#conflict/${jobId}` }, "See both records"))] : []),
     ...(close.length
       ? [
@@ -254,7 +254,7 @@ export function after(jobId: string): Part[] {
                 { class: "crew-job" },
                 element("h3", {}, element("a", { href: `#job/${near.job_id}` }, near.title)),
                 element("p", {}, `${distance_m} m from here · ${placeOf(near)}`),
-                ...tagsInList(near.shown),
+                ...listTags(near.shown),
               ),
             ),
           ),

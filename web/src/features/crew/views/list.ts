@@ -1,44 +1,52 @@
 /** The day's jobs, in order. */
 import { actionButton, element, screenReaderText } from "../../../shared/dom.ts";
-import { ENDED } from "../model.ts";
-import { buttonLink, dayWords, heading, type Part, placeOf, tagsInList, whenText } from "../parts.ts";
-import { type Shown, dayOf, findShown, isOthers, leftToDo, needingAttention, state } from "../state.ts";
-import { seen } from "../sync.ts";
+import { ENDED_STATES } from "../model.ts";
+import { buttonLink, dayWords, heading, type Part, placeOf, listTags, whenText } from "../parts.ts";
+import {
+  type JobView,
+  listedDay,
+  findJobView,
+  isFromOtherAccount,
+  jobsToDo,
+  itemsNeedingAttention,
+  state,
+} from "../state.ts";
+import { confirmChanges } from "../sync.ts";
 import { jobsText, minutesText } from "../words.ts";
 
-export function list(): Part[] {
-  const { choice, kept } = state;
+export function renderList(): Part[] {
+  const { choice, storedDay } = state;
   if (!choice) return [];
-  const day = dayOf(choice);
-  const top = [...heading(dayWords(day), kept?.document.name ?? choice.name)];
-  if (!kept)
+  const day = listedDay(choice);
+  const top = [...heading(dayWords(day), storedDay?.document.name ?? choice.name)];
+  if (!storedDay)
     return [
       ...top,
-      nothingYet(),
-      ...fromYesterday(),
-      ...toRounds(),
+      emptyMessage(),
+      ...unfinishedFromYesterday(),
+      ...roundsLink(),
       element("p", {}, element("a", { href: "#choose" }, "Choose another crew or day")),
     ];
-  const here = state.shown.filter(({ gone }) => gone === null);
-  const gone = state.shown.filter((each) => each.gone !== null);
+  const here = state.jobs.filter(({ gone }) => gone === null);
+  const gone = state.jobs.filter((each) => each.gone !== null);
   return [
     ...top,
     ...notices(),
-    ...fromYesterday(),
+    ...unfinishedFromYesterday(),
     ...progress(here),
     ...(here.length
-      ? [element("ol", { class: "crew-list" }, ...here.map((each) => entry(each, here.find(isNext))))]
+      ? [element("ol", { class: "crew-list" }, ...here.map((each) => jobEntry(each, here.find(isNext))))]
       : [element("p", {}, "There are no jobs on this list.")]),
     ...(gone.length
       ? [
           element("h2", {}, "No longer on your list"),
-          element("ul", { class: "crew-list crew-list--gone" }, ...gone.map((each) => entry(each))),
+          element("ul", { class: "crew-list crew-list--gone" }, ...gone.map((each) => jobEntry(each))),
         ]
       : []),
     element(
       "nav",
       { class: "crew-foot", "aria-label": "More of this day" },
-      ...toRounds(),
+      ...roundsLink(),
       element("a", { href: "#summary" }, "End of the day"),
       element("a", { href: "#sheet" }, "Print sheet"),
       element("a", { href: "#choose" }, "Another crew or day"),
@@ -47,25 +55,25 @@ export function list(): Part[] {
 }
 
 /** Crews of the team that collects have rounds. */
-const toRounds = () => (state.rounds.days?.length ? [element("a", { href: "#rounds" }, "Collection rounds")] : []);
+const roundsLink = () => (state.rounds.days?.length ? [element("a", { href: "#rounds" }, "Collection rounds")] : []);
 
-const isNext = (shown: Shown) => !ENDED.includes(shown.state);
+const isNext = (shown: JobView) => !ENDED_STATES.includes(shown.state);
 
 /** Unfinished jobs that were started the day before, unless today's list has them too. */
-function fromYesterday(): HTMLElement[] {
-  const begun = state.earlier.filter(
+function unfinishedFromYesterday(): HTMLElement[] {
+  const begun = state.yesterdaysJobs.filter(
     ({ job, state: stands, gone }) =>
-      stands === "started" && gone === null && !state.shown.some((each) => each.job.job_id === job.job_id),
+      stands === "started" && gone === null && !state.jobs.some((each) => each.job.job_id === job.job_id),
   );
   return begun.length
     ? [
         element("h2", {}, "Started the day before"),
-        element("ul", { class: "crew-list" }, ...begun.map((each) => entry({ ...each, number: null }))),
+        element("ul", { class: "crew-list" }, ...begun.map((each) => jobEntry({ ...each, number: null }))),
       ]
     : [];
 }
 
-function nothingYet(): HTMLElement {
+function emptyMessage(): HTMLElement {
   if (state.who === "signed-out") return element("p", {}, "Sign in to get this list.");
   if (state.isSyncing) return element("p", { role: "status" }, "Loading…");
   if (state.problem) return element("p", { role: "status" }, state.problem);
@@ -78,9 +86,9 @@ function nothingYet(): HTMLElement {
   );
 }
 
-function progress(here: Shown[]): HTMLElement[] {
+function progress(here: JobView[]): HTMLElement[] {
   if (!here.length) return [];
-  const left = leftToDo();
+  const left = jobsToDo();
   const minutes = left.reduce((sum, { job }) => sum + job.minutes, 0);
   const words = left.length
     ? `${jobsText(left.length)} left of ${here.length}, about ${minutesText(minutes)} of work`
@@ -92,9 +100,9 @@ function progress(here: Shown[]): HTMLElement[] {
 }
 
 function notices(): HTMLElement[] {
-  const disputed = state.shown.filter(({ dispute }) => dispute);
-  const attention = needingAttention();
-  const others = state.items.filter(isOthers);
+  const disputed = state.jobs.filter(({ dispute }) => dispute);
+  const attention = itemsNeedingAttention();
+  const others = state.items.filter(isFromOtherAccount);
   return [
     ...(attention.length
       ? [
@@ -127,21 +135,21 @@ function notices(): HTMLElement[] {
         element("a", { href: `#conflict/${job.job_id}` }, `See both records: ${job.title}`),
       ),
     ),
-    ...changes(),
+    ...changeNotice(),
   ];
 }
 
 const notice = (words: string, link: HTMLElement) =>
   element("div", { class: "app-notice" }, element("p", {}, words, " ", link));
 
-function changes(): HTMLElement[] {
-  const told = state.kept?.changes ?? [];
+function changeNotice(): HTMLElement[] {
+  const told = state.storedDay?.changes ?? [];
   if (!told.length) return [];
   const lines = told.map(({ job_id, title, what, because }) => {
-    const name = findShown(job_id) ? element("a", { href: `#job/${job_id}` }, title) : title;
+    const name = findJobView(job_id) ? element("a", { href: `#job/${job_id}` }, title) : title;
     return element("li", {}, what === "new" ? "New: " : "Removed: ", name, ...(because ? [`. ${because}`] : []));
   });
-  const done = actionButton("I have seen this", () => void seen());
+  const done = actionButton("I have seen this", () => void confirmChanges());
   done.id = "seen-changes";
   return [
     element(
@@ -154,7 +162,7 @@ function changes(): HTMLElement[] {
   ];
 }
 
-function entry(shown: Shown, next?: Shown): HTMLElement {
+function jobEntry(shown: JobView, next?: JobView): HTMLElement {
   const { job, number, gone } = shown;
   const isFirst = shown === next;
   const when = [whenText(job), minutesText(job.minutes)].filter(Boolean).join(" · ");
@@ -165,7 +173,7 @@ function entry(shown: Shown, next?: Shown): HTMLElement {
     job.title,
   );
   const of = element("h2", {}, ...(isFirst ? [element("span", { class: "crew-next" }, "Next"), " "] : []), name);
-  const ended = ENDED.includes(shown.state) || gone !== null;
+  const ended = ENDED_STATES.includes(shown.state) || gone !== null;
   const item = element("li", {
     class: ["crew-job", ...(isFirst ? ["crew-job--next"] : []), ...(ended ? ["crew-job--ended"] : [])].join(" "),
   });
@@ -175,7 +183,7 @@ function entry(shown: Shown, next?: Shown): HTMLElement {
     element("p", {}, placeOf(job)),
     ...(ended ? [] : [element("p", { class: "app-muted" }, when)]),
     ...(gone ? [element("p", {}, gone)] : []),
-    ...tagsInList(shown),
+    ...listTags(shown),
   );
   return item;
 }

@@ -3,19 +3,19 @@ import * as L from "leaflet";
 import { createMap, drawBasemap } from "../../../shared/basemap.ts";
 import { loadCouncil } from "../../../shared/council.ts";
 import { byId, element } from "../../../shared/dom.ts";
-import { ENDED } from "../model.ts";
-import { file } from "../kept-files.ts";
-import { placeOf, tags } from "../parts.ts";
-import { followPlace, mayKnowPlace, whereAmI } from "../position.ts";
-import { leftToDo, onChange, type Shown, state } from "../state.ts";
+import { ENDED_STATES } from "../model.ts";
+import { readFile } from "../kept-files.ts";
+import { placeOf, tagLine } from "../parts.ts";
+import { watchLocation, locationPermission, currentPlace } from "../position.ts";
+import { jobsToDo, onChange, type JobView, state } from "../state.ts";
 
 const SIZE = 34;
 const CLOSEST = 17;
 
 /** Draws into #crew-map; false if the base map is not stored. */
 export async function drawMap(): Promise<boolean> {
-  const [council, kept] = await Promise.all([loadCouncil().catch(() => null), file("map")]);
-  const places = state.shown.filter(({ gone }) => gone === null);
+  const [council, kept] = await Promise.all([loadCouncil().catch(() => null), readFile("map")]);
+  const places = state.jobs.filter(({ gone }) => gone === null);
   if (!council || !places.length || (!kept && state.isOffline)) return false;
   const map = createMap(byId("crew-map"), council, { ...places[0]!.job, zoom: 14 });
   const layer = L.layerGroup().addTo(map);
@@ -23,10 +23,10 @@ export async function drawMap(): Promise<boolean> {
   function draw(): void {
     if (!document.getElementById("crew-map")) return;
     layer.clearLayers();
-    const next = leftToDo()[0];
-    for (const shown of state.shown.filter(({ gone }) => gone === null))
+    const next = jobsToDo()[0];
+    for (const shown of state.jobs.filter(({ gone }) => gone === null))
       marker(shown, shown.job.job_id === next?.job.job_id);
-    const here = whereAmI();
+    const here = currentPlace();
     if (here)
       L.marker([here.lat, here.long], {
         icon: L.divIcon({ className: "app-here", iconSize: [20, 20] }),
@@ -35,8 +35,8 @@ export async function drawMap(): Promise<boolean> {
       }).addTo(layer);
   }
 
-  function marker(shown: Shown, isNext: boolean): void {
-    const ended = ENDED.includes(shown.state);
+  function marker(shown: JobView, isNext: boolean): void {
+    const ended = ENDED_STATES.includes(shown.state);
     const html = element("span", { title: shown.job.title }, String(shown.number));
     const icon = L.divIcon({
       className: `app-mark app-mark--${ended ? "closed crew-mark--ended" : "open"}${isNext ? " crew-mark--next" : ""}`,
@@ -48,7 +48,7 @@ export async function drawMap(): Promise<boolean> {
       keyboard: false,
       zIndexOffset: ended ? -1000 : -(shown.number ?? 0),
     })
-      .on("click", () => tell(shown))
+      .on("click", () => showJob(shown))
       .addTo(layer);
   }
 
@@ -60,15 +60,15 @@ export async function drawMap(): Promise<boolean> {
     animate: false,
   });
   await drawBasemap(map, council, kept?.blob);
-  if ((await mayKnowPlace()) === "granted") followPlace(draw);
+  if ((await locationPermission()) === "granted") watchLocation(draw);
   return true;
 }
 
-function tell(shown: Shown): void {
+function showJob(shown: JobView): void {
   const { job, number } = shown;
   byId("crew-map-job").replaceChildren(
     element("h2", {}, element("a", { href: `#job/${job.job_id}` }, `${number}. ${job.title}`)),
     element("p", {}, placeOf(job)),
-    tags(shown),
+    tagLine(shown),
   );
 }

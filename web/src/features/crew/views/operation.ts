@@ -5,12 +5,12 @@ import { choiceGroup, choiceItems, checkedValues } from "../../../shared/choices
 import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
 import type { FieldError } from "../../../shared/outcome.ts";
 import { shrink } from "../../report/photo-shrink.ts";
-import { type Draft, dropDraft, readDraft, saveDraft } from "../drafts.ts";
+import { type Draft, deleteDraft, readDraft, saveDraft } from "../drafts.ts";
 import type { JobEventKind, Job, Reason } from "../model.ts";
-import { back, heading, type Part } from "../parts.ts";
-import { dropPhoto, findPhoto, keepPhoto } from "../photos.ts";
-import { say } from "../record.ts";
-import { findShown, reload, whoSpeaks } from "../state.ts";
+import { backLink, heading, type Part } from "../parts.ts";
+import { deletePhoto, findPhoto, storePhoto } from "../photos.ts";
+import { recordOperation } from "../record.ts";
+import { findJobView, reload, recordingAccount } from "../state.ts";
 import { sendLater, sync } from "../sync.ts";
 import { REASONS } from "../words.ts";
 
@@ -18,7 +18,7 @@ const MOST_PHOTOS = 5;
 const MOST_TEXT = 2000;
 const MOST_REASON = 300;
 
-interface Words {
+interface FormTexts {
   title: string;
   photos: string | null;
   text: string;
@@ -26,7 +26,7 @@ interface Words {
   save: string;
 }
 
-const FORMS: Record<Exclude<JobEventKind, "start">, Words> = {
+const FORMS: Record<Exclude<JobEventKind, "start">, FormTexts> = {
   done: {
     title: "Done",
     photos: "Photos after the work",
@@ -63,40 +63,40 @@ const FORMS: Record<Exclude<JobEventKind, "start">, Words> = {
   photo: { title: "Add a photo", photos: "Photos", text: "What the photo shows (optional)", save: "Save" },
 };
 
-/** After these the work on the job goes on. */
-const STAYS: JobEventKind[] = ["note", "photo", "new_date"];
+/** Kinds of operation after which the work continues, so the page returns to the job. */
+const RETURNS_TO_JOB: JobEventKind[] = ["note", "photo", "new_date"];
 
 /** Photos that are being stored. Saving waits for them. False if one of them could not be stored. */
-let adding: Promise<boolean> | null = null;
+let addingPhotos: Promise<boolean> | null = null;
 
-export const isForm = (kind: string): kind is keyof typeof FORMS => kind in FORMS;
+export const isOperationForm = (kind: string): kind is keyof typeof FORMS => kind in FORMS;
 
 /** Records at once that the job was started. */
-export async function start(jobId: string): Promise<void> {
-  const shown = findShown(jobId);
-  if (shown) await store(shown.job, { kind: "start" });
+export async function recordStart(jobId: string): Promise<void> {
+  const shown = findJobView(jobId);
+  if (shown) await storeOperation(shown.job, { kind: "start" });
 }
 
-export async function deed(jobId: string, kind: keyof typeof FORMS): Promise<Part[]> {
-  const shown = findShown(jobId);
-  if (!shown) return [back("#"), ...heading("This job is not on your list")];
+export async function renderOperation(jobId: string, kind: keyof typeof FORMS): Promise<Part[]> {
+  const shown = findJobView(jobId);
+  if (!shown) return [backLink("#"), ...heading("This job is not on your list")];
   const { job } = shown;
   const draft = await readDraft(jobId, kind);
   const words = FORMS[kind];
   const form = element("form", { id: "deed", novalidate: "" });
-  if (kind === "could_not") form.append(reasons(draft));
+  if (kind === "could_not") form.append(reasonField(draft));
   if (kind === "new_date") form.append(dayInput(draft));
-  if (words.photos) form.append(photos(draft, words.photos, form));
-  form.append(text(draft, words, kind === "new_date" ? MOST_REASON : MOST_TEXT));
+  if (words.photos) form.append(photoField(draft, words.photos, form));
+  form.append(textField(draft, words, kind === "new_date" ? MOST_REASON : MOST_TEXT));
   form.append(element("button", { class: "govuk-button", type: "submit", id: "save" }, words.save));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void submit(form, job, kind, draft);
   });
-  return [back(`#job/${jobId}`, "Back to the job"), ...heading(words.title, job.title), form];
+  return [backLink(`#job/${jobId}`, "Back to the job"), ...heading(words.title, job.title), form];
 }
 
-function reasons(draft: Draft): HTMLElement {
+function reasonField(draft: Draft): HTMLElement {
   const items = choiceItems("radio", "reason", Object.entries(REASONS), draft.reason ? [draft.reason] : []);
   const group = choiceGroup("Why not?", "radios", items);
   group.addEventListener("change", () => {
@@ -121,7 +121,7 @@ function dayInput(draft: Draft): HTMLElement {
   );
 }
 
-function text(draft: Draft, { text: label, hint }: Words, most: number): HTMLElement {
+function textField(draft: Draft, { text: label, hint }: FormTexts, most: number): HTMLElement {
   const described: Record<string, string> = hint ? { "aria-describedby": "text-hint" } : {};
   const area = element("textarea", {
     class: "govuk-textarea",
@@ -144,7 +144,7 @@ function text(draft: Draft, { text: label, hint }: Words, most: number): HTMLEle
   );
 }
 
-function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
+function photoField(draft: Draft, label: string, form: HTMLElement): HTMLElement {
   const chosen = element("ul", { class: "crew-chosen" });
   const status = element("p", { class: "app-muted app-said", role: "status" });
   const input = element("input", {
@@ -158,9 +158,9 @@ function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
   input.addEventListener("change", () => {
     const files = [...(input.files ?? [])];
     input.value = "";
-    const now = (adding = Promise.resolve(adding).then(() => add(files)));
+    const now = (addingPhotos = Promise.resolve(addingPhotos).then(() => add(files)));
     void now.finally(() => {
-      if (adding === now) adding = null;
+      if (addingPhotos === now) addingPhotos = null;
     });
   });
 
@@ -169,7 +169,7 @@ function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
     const faults: string[] = [];
     for (const each of files) {
       status.textContent = "Saving the photo…";
-      const fault = await take(each, draft).catch(() => "This phone could not save the photo. It may be full");
+      const fault = await addPhoto(each, draft).catch(() => "This phone could not save the photo. It may be full");
       if (fault) faults.push(fault);
     }
     await draw();
@@ -191,14 +191,14 @@ function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
       "Remove",
       screenReaderText(` ${name.toLowerCase()}`),
     );
-    remove.addEventListener("click", () => void takeOut(id, name));
-    return element("li", {}, await picture(id, name), remove);
+    remove.addEventListener("click", () => void removePhoto(id, name));
+    return element("li", {}, await photoThumbnail(id, name), remove);
   }
 
-  async function takeOut(id: string, name: string): Promise<void> {
+  async function removePhoto(id: string, name: string): Promise<void> {
     draft.photos = draft.photos.filter((each) => each !== id);
     await saveDraft(draft);
-    await dropPhoto(id);
+    await deletePhoto(id);
     await draw();
     status.textContent = `${name} removed.`;
     input.focus();
@@ -215,7 +215,7 @@ function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
   );
 }
 
-async function picture(id: string, name: string): Promise<HTMLElement> {
+async function photoThumbnail(id: string, name: string): Promise<HTMLElement> {
   const kept = await findPhoto(id);
   const words = element(
     "span",
@@ -234,20 +234,20 @@ async function picture(id: string, name: string): Promise<HTMLElement> {
 }
 
 /** Stores the original first, because a phone can end the page at any moment, then the smaller copy. Returns the error message, or null. */
-async function take(file: File, draft: Draft): Promise<string | null> {
+async function addPhoto(file: File, draft: Draft): Promise<string | null> {
   if (draft.photos.length >= MOST_PHOTOS) return `You can add up to ${MOST_PHOTOS} photos`;
   const id = crypto.randomUUID();
-  await keepPhoto({ id, blob: file, name: file.name, raw: true });
+  await storePhoto({ id, blob: file, name: file.name, raw: true });
   draft.photos = [...draft.photos, id];
   await saveDraft(draft);
   const small = await shrink(file);
   if (!("problem" in small)) {
-    await keepPhoto({ id, blob: small, name: file.name, raw: false });
+    await storePhoto({ id, blob: small, name: file.name, raw: false });
     return null;
   }
   draft.photos = draft.photos.filter((each) => each !== id);
   await saveDraft(draft);
-  await dropPhoto(id);
+  await deletePhoto(id);
   return small.problem;
 }
 
@@ -255,14 +255,14 @@ async function submit(form: HTMLElement, job: Job, kind: keyof typeof FORMS, dra
   const button = form.querySelector<HTMLButtonElement>("#save")!;
   clearErrors(form);
   button.disabled = true;
-  const isWhole = (await adding) ?? true;
-  const faults = faultsOf(kind, draft);
+  const isWhole = (await addingPhotos) ?? true;
+  const faults = draftErrors(kind, draft);
   if (!isWhole || faults.length) {
     button.disabled = false;
     return isWhole ? showErrors(form, faults) : undefined;
   }
   try {
-    await store(findShown(job.job_id)?.job ?? job, {
+    await storeOperation(findJobView(job.job_id)?.job ?? job, {
       kind,
       text: draft.text,
       reason: kind === "could_not" ? draft.reason : null,
@@ -279,11 +279,11 @@ async function submit(form: HTMLElement, job: Job, kind: keyof typeof FORMS, dra
       },
     ]);
   }
-  await dropDraft(draft).catch(() => undefined);
-  location.hash = STAYS.includes(kind) ? `job/${job.job_id}` : `job/${job.job_id}/after`;
+  await deleteDraft(draft).catch(() => undefined);
+  location.hash = RETURNS_TO_JOB.includes(kind) ? `job/${job.job_id}` : `job/${job.job_id}/after`;
 }
 
-function faultsOf(kind: JobEventKind, { text: typed, reason, day, photos: chosen }: Draft): FieldError[] {
+function draftErrors(kind: JobEventKind, { text: typed, reason, day, photos: chosen }: Draft): FieldError[] {
   if (kind === "could_not" && !reason) return [{ field: "reason", message: "Choose why you could not do it" }];
   if (kind === "could_not" && reason === "other" && !typed.trim())
     return [{ field: "text", message: "Enter why you could not do it" }];
@@ -297,8 +297,8 @@ function faultsOf(kind: JobEventKind, { text: typed, reason, day, photos: chosen
   return [];
 }
 
-async function store(job: Job, saying: Parameters<typeof say>[1]): Promise<void> {
-  await say(job, saying, whoSpeaks());
+async function storeOperation(job: Job, saying: Parameters<typeof recordOperation>[1]): Promise<void> {
+  await recordOperation(job, saying, recordingAccount());
   await reload();
   void sync();
   void sendLater();

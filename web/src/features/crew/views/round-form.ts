@@ -3,7 +3,7 @@ import { choiceGroup, choiceItems, checkedValues } from "../../../shared/choices
 import { element } from "../../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
 import type { FieldError } from "../../../shared/outcome.ts";
-import { back, heading, type Part } from "../parts.ts";
+import { backLink, heading, type Part } from "../parts.ts";
 import {
   BIN_REASONS,
   ROUND_REASONS,
@@ -12,12 +12,12 @@ import {
   type RoundStreet,
   type RoundSubject,
 } from "../rounds/model.ts";
-import { sayOfRound } from "../rounds/record.ts";
+import { recordRound } from "../rounds/record.ts";
 import { reload, state } from "../state.ts";
 import { sendLater, sync } from "../sync.ts";
-import { findRound, notHere, roundAddress } from "./rounds.ts";
+import { findRound, notOnPhone, roundAddress } from "./rounds.ts";
 
-interface Words {
+interface FormTexts {
   kind: RoundKind;
   title: string;
   save: string;
@@ -28,19 +28,19 @@ const FORMS = {
   off: { kind: "off", title: "Cancel the round", save: "Cancel the round", reasons: ROUND_REASONS },
   street: { kind: "street_missed", title: "Street not reached", save: "Save", reasons: ROUND_REASONS },
   bin: { kind: "not_emptied", title: "Bin not emptied", save: "Save", reasons: BIN_REASONS },
-} satisfies Record<string, Words>;
+} satisfies Record<string, FormTexts>;
 
 export type RoundForm = keyof typeof FORMS;
 export const isRoundForm = (step: string): step is RoundForm => step in FORMS;
 
-export function roundForm(code: string, step: RoundForm): Part[] {
+export function renderRoundForm(code: string, step: RoundForm): Part[] {
   const shown = findRound(code);
-  const top = [back(roundAddress(code), "Back to the round"), ...heading(FORMS[step].title, code)];
+  const top = [backLink(roundAddress(code), "Back to the round"), ...heading(FORMS[step].title, code)];
   const streets = state.rounds.streets.get(code) ?? [];
-  if (!shown || (step !== "off" && !streets.length)) return [...top, notHere()];
-  const words: Words = FORMS[step];
+  if (!shown || (step !== "off" && !streets.length)) return [...top, notOnPhone()];
+  const words: FormTexts = FORMS[step];
   const form = element("form", { id: "round-form", novalidate: "" });
-  const subject = step === "off" ? [] : subjectOf(step, streets);
+  const subject = step === "off" ? [] : subjectFields(step, streets);
   form.append(...subject, reasonField(words), noteField());
   form.append(element("button", { class: "govuk-button", type: "submit", id: "save" }, words.save));
   form.addEventListener("submit", (event) => {
@@ -50,7 +50,7 @@ export function roundForm(code: string, step: RoundForm): Part[] {
 
   async function save(): Promise<void> {
     clearErrors(form);
-    const { about, faults } = aboutIn(form, step, streets);
+    const { about, faults } = readSubject(form, step, streets);
     const reason = (checkedValues(form, "reason")[0] ?? null) as RoundReason | null;
     if (!reason) faults.push({ field: "reason", message: "Choose a reason" });
     if (faults.length) return showErrors(form, faults);
@@ -61,7 +61,7 @@ export function roundForm(code: string, step: RoundForm): Part[] {
         : shown!.round.version;
     const text = form.querySelector("textarea")!.value;
     try {
-      await sayOfRound(shown!.round, { kind: words.kind, version, about, reason, text });
+      await recordRound(shown!.round, { kind: words.kind, version, about, reason, text });
     } catch {
       return showErrors(form, [{ field: "save", message: "This phone could not save this. It may be full" }]);
     }
@@ -73,7 +73,7 @@ export function roundForm(code: string, step: RoundForm): Part[] {
   return [...top, form];
 }
 
-function aboutIn(form: HTMLElement, step: RoundForm, streets: RoundStreet[]) {
+function readSubject(form: HTMLElement, step: RoundForm, streets: RoundStreet[]) {
   const faults: FieldError[] = [];
   const about: Partial<RoundSubject> = {};
   if (step === "off") return { about, faults };
@@ -86,43 +86,43 @@ function aboutIn(form: HTMLElement, step: RoundForm, streets: RoundStreet[]) {
   return { about: { premises_id: chosen, ...(found && { address: found.address }) }, faults };
 }
 
-function subjectOf(step: RoundForm, streets: RoundStreet[]): HTMLElement[] {
-  const street = select("street", "Choose a street", []);
-  options(
+function subjectFields(step: RoundForm, streets: RoundStreet[]): HTMLElement[] {
+  const street = selectElement("street", "Choose a street", []);
+  fillOptions(
     street,
     "Choose a street",
     streets.map(({ street: name }) => [name, name]),
   );
-  if (step === "street") return [field("street", "Street", street)];
-  const premises = select("premises", "Choose an address", []);
+  if (step === "street") return [formGroup("street", "Street", street)];
+  const premises = selectElement("premises", "Choose an address", []);
   street.addEventListener("change", () => {
     const found = streets.find(({ street: name }) => name === street.value)?.premises ?? [];
-    options(
+    fillOptions(
       premises,
       "Choose an address",
       found.map(({ premises_id, address }) => [premises_id, address]),
     );
   });
-  return [field("street", "Street", street), field("premises", "Address", premises)];
+  return [formGroup("street", "Street", street), formGroup("premises", "Address", premises)];
 }
 
-function select(id: string, empty: string, entries: [string, string][]): HTMLSelectElement {
+function selectElement(id: string, empty: string, entries: [string, string][]): HTMLSelectElement {
   const made = element("select", { class: "govuk-select", id });
-  options(made, empty, entries);
+  fillOptions(made, empty, entries);
   return made;
 }
 
-function options(into: HTMLSelectElement, empty: string, entries: [string, string][]): void {
+function fillOptions(into: HTMLSelectElement, empty: string, entries: [string, string][]): void {
   into.replaceChildren(
     element("option", { value: "" }, empty),
     ...entries.map(([value, words]) => element("option", { value }, words)),
   );
 }
 
-const field = (id: string, label: string, input: HTMLElement) =>
+const formGroup = (id: string, label: string, input: HTMLElement) =>
   element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: id }, label), input);
 
-const reasonField = ({ reasons }: Words) =>
+const reasonField = ({ reasons }: FormTexts) =>
   choiceGroup(
     "Why?",
     "radios",

@@ -1,42 +1,42 @@
 /** The collection rounds of the day, and one of them. */
 import { actionButton, element } from "../../../shared/dom.ts";
-import { back, buttonLink, dayWords, heading, type Part, tag } from "../parts.ts";
+import { backLink, buttonLink, dayWords, heading, type Part, tag } from "../parts.ts";
 import { reasonWords, type RoundKind, type RoundSubject, STATE_WORDS } from "../rounds/model.ts";
-import { type ShownRound, shownRound } from "../rounds/state.ts";
-import { openRound } from "../rounds/sync.ts";
-import { sayOfRound } from "../rounds/record.ts";
-import { dayOf, reload, state } from "../state.ts";
+import { type RoundView, toRoundView } from "../rounds/state.ts";
+import { fetchRound } from "../rounds/sync.ts";
+import { recordRound } from "../rounds/record.ts";
+import { listedDay, reload, state } from "../state.ts";
 import { sendLater, sync } from "../sync.ts";
 
-const PATIENT = "These addresses are not on this phone yet. Open this round when there is a signal.";
-let asked = "";
+const NOT_ON_PHONE = "These addresses are not on this phone yet. Open this round when there is a signal.";
+let openedRound = "";
 
-export function rounds(): Part[] {
-  const top = [back("#"), ...heading("Collection rounds", dayWords(dayOf(state.choice!)))];
+export function renderRounds(): Part[] {
+  const top = [backLink("#"), ...heading("Collection rounds", dayWords(listedDay(state.choice!)))];
   const { days } = state.rounds;
   if (!days) return [...top, element("p", { role: "status" }, "The rounds are not on this phone yet.")];
   if (!days.length) return [...top, element("p", {}, "There are no rounds on this day.")];
-  return [...top, element("ul", { class: "crew-list" }, ...days.map((each) => entry(findRound(each.round)!)))];
+  return [...top, element("ul", { class: "crew-list" }, ...days.map((each) => roundEntry(findRound(each.round)!)))];
 }
 
-export function findRound(code: string): ShownRound | null {
+export function findRound(code: string): RoundView | null {
   const found = state.rounds.days?.find(({ round }) => round === code);
-  return found ? shownRound(found, state.rounds, state.items) : null;
+  return found ? toRoundView(found, state.rounds, state.items) : null;
 }
 
 export const roundAddress = (code: string, step = "") => `#round/${encodeURIComponent(code)}${step ? `/${step}` : ""}`;
 
-function entry(shown: ShownRound): HTMLElement {
+function roundEntry(shown: RoundView): HTMLElement {
   const { round } = shown;
   return element(
     "li",
     { class: "crew-job" },
     element("h2", {}, element("a", { href: roundAddress(round.round) }, `${round.round}, ${round.name}`)),
-    tagsOf(shown),
+    roundTags(shown),
   );
 }
 
-function tagsOf({ state: stands, waiting, round }: ShownRound): HTMLElement {
+function roundTags({ state: stands, waiting, round }: RoundView): HTMLElement {
   const found = [
     tag(...STATE_WORDS[stands]),
     ...(waiting.some(({ attention }) => attention !== null) ? [tag("Not accepted", "fault")] : []),
@@ -46,26 +46,26 @@ function tagsOf({ state: stands, waiting, round }: ShownRound): HTMLElement {
   return element("p", { class: "crew-tags" }, ...found.flatMap((each) => [each, " "]));
 }
 
-export function oneRound(code: string): Part[] {
+export function renderRound(code: string): Part[] {
   const shown = findRound(code);
-  if (!shown) return [back("#rounds", "All rounds"), ...heading("This round is not on this phone")];
-  openOnce(shown);
+  if (!shown) return [backLink("#rounds", "All rounds"), ...heading("This round is not on this phone")];
+  fetchOnce(shown);
   const { round, missed, left } = shown;
   return [
-    back("#rounds", "All rounds"),
+    backLink("#rounds", "All rounds"),
     ...heading(round.round, round.name),
-    tagsOf(shown),
+    roundTags(shown),
     ...(round.disputes.length
       ? [element("p", { class: "app-notice" }, "Two people recorded different things. The office will decide.")]
       : []),
-    steps(shown),
-    ...recorded(
+    roundButtons(shown),
+    ...recordedList(
       "Streets not reached",
       missed.map(({ street, reason }) =>
         recordedEntry(shown, street, reasonWords(reason), "Reached now", "street_reached", { street }),
       ),
     ),
-    ...recorded(
+    ...recordedList(
       "Bins not emptied",
       left.map(({ premises_id, address, reason, version }) =>
         recordedEntry(shown, address, reasonWords(reason), "Emptied now", "emptied", { premises_id, address }, version),
@@ -74,10 +74,10 @@ export function oneRound(code: string): Part[] {
   ];
 }
 
-function steps(shown: ShownRound): HTMLElement {
+function roundButtons(shown: RoundView): HTMLElement {
   const { state: stands, round } = shown;
-  const begin = sayButton(shown, "Out", "out");
-  const finish = sayButton(shown, "Finished", "finished");
+  const begin = recordButton(shown, "Out", "out");
+  const finish = recordButton(shown, "Finished", "finished");
   return element(
     "div",
     { class: "app-buttons" },
@@ -89,11 +89,11 @@ function steps(shown: ShownRound): HTMLElement {
   );
 }
 
-const recorded = (title: string, entries: HTMLElement[]) =>
+const recordedList = (title: string, entries: HTMLElement[]) =>
   entries.length ? [element("h2", {}, title), element("ul", { class: "crew-list" }, ...entries)] : [];
 
 function recordedEntry(
-  shown: ShownRound,
+  shown: RoundView,
   title: string,
   because: string,
   words: string,
@@ -101,12 +101,12 @@ function recordedEntry(
   about: Partial<RoundSubject>,
   version = shown.round.version,
 ): HTMLElement {
-  const undo = sayButton(shown, words, kind, about, version);
+  const undo = recordButton(shown, words, kind, about, version);
   return element("li", { class: "crew-job" }, element("h3", {}, title), element("p", {}, because), undo);
 }
 
-function sayButton(
-  { round }: ShownRound,
+function recordButton(
+  { round }: RoundView,
   words: string,
   kind: RoundKind,
   about: Partial<RoundSubject> = {},
@@ -115,7 +115,7 @@ function sayButton(
   const button = actionButton(words, () => void record());
   button.id = ["say", kind, about.street ?? about.premises_id ?? ""].join("-").replaceAll(/\s/g, "-");
   async function record(): Promise<void> {
-    await sayOfRound(round, { kind, version, about });
+    await recordRound(round, { kind, version, about });
     await reload();
     void sendLater();
     void sync();
@@ -124,13 +124,13 @@ function sayButton(
 }
 
 /** Reads the streets once for each time that the round is opened. */
-function openOnce({ round }: ShownRound): void {
+function fetchOnce({ round }: RoundView): void {
   const key = `${round.round}/${round.day}`;
-  if (asked === key || state.isOffline) return;
-  asked = key;
-  void openRound(round.round, round.day)
+  if (openedRound === key || state.isOffline) return;
+  openedRound = key;
+  void fetchRound(round.round, round.day)
     .then(reload)
     .catch(() => undefined);
 }
 
-export const notHere = () => element("p", { role: "status" }, PATIENT);
+export const notOnPhone = () => element("p", { role: "status" }, NOT_ON_PHONE);

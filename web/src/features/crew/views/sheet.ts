@@ -1,34 +1,34 @@
 /** A sheet to print, in case the phone fails: every job, with room to write. */
 import { element } from "../../../shared/dom.ts";
 import { placeText } from "../../../shared/places/place-text.ts";
-import { back, dayWords, heading, moment, type Part, placeOf, whenText } from "../parts.ts";
-import { type Shown, dayOf, state } from "../state.ts";
+import { backLink, dayWords, heading, moment, type Part, placeOf, whenText } from "../parts.ts";
+import { type JobView, listedDay, state } from "../state.ts";
 import { KINDS, minutesText, STATES } from "../words.ts";
 
-export function sheet(): Part[] {
-  const { choice, kept } = state;
-  if (!choice || !kept)
-    return [back("#"), ...heading("Print sheet"), element("p", {}, "There is no list on this phone.")];
-  const { document: of } = kept;
+export function renderSheet(): Part[] {
+  const { choice, storedDay } = state;
+  if (!choice || !storedDay)
+    return [backLink("#"), ...heading("Print sheet"), element("p", {}, "There is no list on this phone.")];
+  const { document: of } = storedDay;
   const print = element("button", { class: "govuk-button", type: "button", id: "print" }, "Print");
   print.addEventListener("click", () => window.print());
   return [
-    back("#"),
-    ...heading(`${of.name}: ${dayWords(dayOf(choice))}`),
+    backLink("#"),
+    ...heading(`${of.name}: ${dayWords(listedDay(choice))}`),
     element("p", { class: "crew-screen" }, print),
     element(
       "p",
       {},
-      `Shift ${of.shift.starts} to ${of.shift.ends}, from ${of.depot.name}. As of ${moment(new Date(kept.at).toISOString())}.`,
+      `Shift ${of.shift.starts} to ${of.shift.ends}, from ${of.depot.name}. As of ${moment(new Date(storedDay.at).toISOString())}.`,
     ),
-    element("ol", { class: "crew-sheet" }, ...state.shown.filter(({ gone }) => gone === null).map(entry)),
+    element("ol", { class: "crew-sheet" }, ...state.jobs.filter(({ gone }) => gone === null).map(sheetEntry)),
   ];
 }
 
-function entry({ job, number, state: stands }: Shown): HTMLElement {
+function sheetEntry({ job, number, state: stands }: JobView): HTMLElement {
   const line = (name: string, words: string) =>
     words ? [element("p", {}, element("strong", {}, `${name}: `), words)] : [];
-  const told = element(
+  const details = element(
     "div",
     {},
     element("h2", {}, `${number}. ${job.title}`),
@@ -47,5 +47,5 @@ function entry({ job, number, state: stands }: Shown): HTMLElement {
     element("p", {}, element("span", { class: "crew-box", "aria-hidden": "true" }), words),
   );
   const room = element("p", { class: "crew-line" }, "Time, and why or what is left:");
-  return element("li", {}, told, element("div", { class: "crew-boxes" }, ...boxes, room));
+  return element("li", {}, details, element("div", { class: "crew-boxes" }, ...boxes, room));
 }

@@ -2,26 +2,26 @@
 import { actionButton, element } from "../../../shared/dom.ts";
 import { signOut } from "../../../shared/session.ts";
 import { CHANNEL, type JobState } from "../model.ts";
-import { back, dayWords, facts, heading, type Part, placeOf, timeText } from "../parts.ts";
-import { type Shown, dayOf, leftToDo, letGo, reload, state } from "../state.ts";
-import { forgetLists } from "../cleanup.ts";
+import { backLink, dayWords, factList, heading, type Part, placeOf, timeText } from "../parts.ts";
+import { type JobView, listedDay, jobsToDo, clearChoice, reload, state } from "../state.ts";
+import { deleteLists } from "../cleanup.ts";
 import { jobsText, minutesText } from "../words.ts";
 
-let told = "";
-let woken = "";
+let signOutMessage = "";
+let notificationMessage = "";
 
-export function summary(): Part[] {
-  const { choice, kept } = state;
-  if (!choice || !kept)
-    return [back("#"), ...heading("End of the day"), element("p", {}, "There is no list on this phone.")];
-  const count = (which: JobState) => state.shown.filter((shown) => shown.state === which && shown.gone === null).length;
-  const left = leftToDo();
-  const disputes = state.shown.filter(({ dispute }) => dispute).length;
+export function renderSummary(): Part[] {
+  const { choice, storedDay } = state;
+  if (!choice || !storedDay)
+    return [backLink("#"), ...heading("End of the day"), element("p", {}, "There is no list on this phone.")];
+  const count = (which: JobState) => state.jobs.filter((shown) => shown.state === which && shown.gone === null).length;
+  const left = jobsToDo();
+  const disputes = state.jobs.filter(({ dispute }) => dispute).length;
   return [
-    back("#"),
-    ...heading("End of the day", dayWords(dayOf(choice))),
+    backLink("#"),
+    ...heading("End of the day", dayWords(listedDay(choice))),
     waitingWords(),
-    facts([
+    factList([
       ["Done", jobsText(count("done"))],
       ["Could not be done", jobsText(count("could_not"))],
       ["Handed over", jobsText(count("handed_over"))],
@@ -31,35 +31,35 @@ export function summary(): Part[] {
       [
         "Time worked",
         minutesText(
-          state.shown.filter((shown) => shown.state === "done").reduce((sum, { job }) => sum + job.minutes, 0),
+          state.jobs.filter((shown) => shown.state === "done").reduce((sum, { job }) => sum + job.minutes, 0),
         ),
       ],
-      ["First and last record", span()],
+      ["First and last record", recordTimes()],
     ]),
     ...(left.length
       ? [element("h2", {}, "Still open"), element("ul", { class: "crew-list" }, ...left.map(entry))]
       : []),
     element("h2", {}, "Notifications"),
-    waking(),
+    notificationOffer(),
     element("h2", {}, "Sign out"),
     element(
       "p",
       {},
       "Signing out deletes the lists from this phone. Unsent records and drafts stay on the phone until you sign in again.",
     ),
-    element("p", { role: "status", class: "app-told" }, told),
-    button(),
+    element("p", { role: "status", class: "app-told" }, signOutMessage),
+    signOutButton(),
   ];
 }
 
 /** Offers notifications, if the browser supports them. */
-function waking(): HTMLElement {
+function notificationOffer(): HTMLElement {
   if (!("Notification" in window) || !("PushManager" in window))
     return element("p", {}, "This browser cannot show notifications. The list updates every minute while it is open.");
-  if (woken) return element("p", { role: "status" }, woken);
+  if (notificationMessage) return element("p", { role: "status" }, notificationMessage);
   if (Notification.permission === "granted")
     return element("p", {}, "You'll get a notification on this phone when the office changes the list.");
-  const made = actionButton("Turn on notifications", () => void wake());
+  const made = actionButton("Turn on notifications", () => void turnOnNotifications());
   made.id = "wake";
   return element(
     "div",
@@ -73,16 +73,16 @@ function waking(): HTMLElement {
   );
 }
 
-async function wake(): Promise<void> {
-  const { wakeMe } = await import("../push.ts");
-  woken = (await wakeMe().catch(() => false))
+async function turnOnNotifications(): Promise<void> {
+  const { enableNotifications } = await import("../push.ts");
+  notificationMessage = (await enableNotifications().catch(() => false))
     ? "You'll get a notification on this phone when the office changes the list."
     : "We could not turn on notifications. The list updates every minute while it is open.";
   await reload();
 }
 
-function button(): HTMLElement {
-  const made = actionButton("Sign out", () => void leave());
+function signOutButton(): HTMLElement {
+  const made = actionButton("Sign out", () => void leaveApp());
   made.id = "sign-out";
   return made;
 }
@@ -99,15 +99,15 @@ function waitingWords(): HTMLElement {
 }
 
 /** The times of the first and the last record of the day. */
-function span(): string | null {
-  const at = state.shown.flatMap(({ job, waiting }) =>
+function recordTimes(): string | null {
+  const at = state.jobs.flatMap(({ job, waiting }) =>
     [...job.events.filter(({ by }) => by === "crew"), ...waiting].map(({ at }) => Date.parse(at)),
   );
   if (!at.length) return null;
   return `${timeText(new Date(Math.min(...at)).toISOString())} to ${timeText(new Date(Math.max(...at)).toISOString())}`;
 }
 
-const entry = ({ job, number }: Shown) =>
+const entry = ({ job, number }: JobView) =>
   element(
     "li",
     { class: "crew-job" },
@@ -115,13 +115,13 @@ const entry = ({ job, number }: Shown) =>
     element("p", {}, placeOf(job)),
   );
 
-async function leave(): Promise<void> {
+async function leaveApp(): Promise<void> {
   const outcome = await signOut();
   if (outcome.kind !== "stored") {
-    told = "You are still signed in. Try again when you have a signal.";
+    signOutMessage = "You are still signed in. Try again when you have a signal.";
     return reload();
   }
-  letGo();
-  await forgetLists();
+  clearChoice();
+  await deleteLists();
   new BroadcastChannel(CHANNEL).postMessage("left");
 }

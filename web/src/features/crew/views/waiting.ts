@@ -3,23 +3,23 @@ import { actionButton, element } from "../../../shared/dom.ts";
 import { signInAddress } from "../../../shared/session.ts";
 import type { Item } from "../model.ts";
 import { changeItem, save, nextSeq, remove } from "../outbox.ts";
-import { back, heading, moment, type Part, photosHere, pictureHere } from "../parts.ts";
-import { dropPhoto } from "../photos.ts";
+import { backLink, heading, moment, type Part, storedPhotos, storedPhotoUrl } from "../parts.ts";
+import { deletePhoto } from "../photos.ts";
 import { asNote } from "../record.ts";
-import { isOthers, reload, state } from "../state.ts";
+import { isFromOtherAccount, reload, state } from "../state.ts";
 import { sync } from "../sync.ts";
-import { photosText, saidText } from "../words.ts";
+import { photosText, itemText } from "../words.ts";
 
-let asking: string | null = null;
+let confirmingId: string | null = null;
 
-export function waiting(): Part[] {
+export function renderWaiting(): Part[] {
   const attention = state.items.filter((item) => item.attention !== null);
-  const others = state.items.filter((item) => item.attention === null && isOthers(item));
-  const rest = state.items.filter((item) => item.attention === null && !isOthers(item));
+  const others = state.items.filter((item) => item.attention === null && isFromOtherAccount(item));
+  const rest = state.items.filter((item) => item.attention === null && !isFromOtherAccount(item));
   return [
-    back("#"),
+    backLink("#"),
     ...heading("Waiting to send"),
-    element("p", { role: "status" }, wordsFor(rest.length)),
+    element("p", { role: "status" }, waitingText(rest.length)),
     ...(state.who === "signed-out" && state.items.length
       ? [
           element(
@@ -31,23 +31,23 @@ export function waiting(): Part[] {
         ]
       : []),
     ...(attention.length
-      ? [element("h2", {}, "Not accepted"), element("ul", { class: "crew-list" }, ...attention.map(refusedEntry))]
+      ? [element("h2", {}, "Not accepted"), element("ul", { class: "crew-list" }, ...attention.map(rejectedEntry))]
       : []),
     ...(others.length
       ? [
           element("h2", {}, "Recorded by somebody else on this phone"),
           element("p", {}, "We'll send these when they sign in here again. You can also send them now in your name."),
-          element("ul", { class: "crew-list" }, ...others.map(othersEntry)),
+          element("ul", { class: "crew-list" }, ...others.map(otherAccountEntry)),
         ]
       : []),
     ...(rest.length
       ? [
           element("h2", {}, "Ready to send"),
-          element("ul", { class: "crew-list" }, ...rest.map(restEntry)),
+          element("ul", { class: "crew-list" }, ...rest.map(readyEntry)),
           element(
             "div",
             { class: "app-buttons" },
-            named(
+            withId(
               actionButton("Try now", () => void sync()),
               "try-now",
             ),
@@ -57,7 +57,7 @@ export function waiting(): Part[] {
   ];
 }
 
-function wordsFor(count: number): string {
+function waitingText(count: number): string {
   if (!count)
     return state.items.length
       ? "There is nothing else waiting."
@@ -71,21 +71,21 @@ function wordsFor(count: number): string {
   return `${what} on this phone. ${when}`;
 }
 
-function named(button: HTMLButtonElement, id: string): HTMLButtonElement {
+function withId(button: HTMLButtonElement, id: string): HTMLButtonElement {
   button.id = id;
   return button;
 }
 
-function facts(item: Item): HTMLElement[] {
+function itemFacts(item: Item): HTMLElement[] {
   const photos = item.photos.length ? [`, ${photosText(item.photos.length)}`] : [];
   return [
     element("h3", {}, item.title),
-    element("p", { class: "app-prose" }, saidText(item)),
+    element("p", { class: "app-prose" }, itemText(item)),
     element("p", { class: "app-muted" }, moment(item.at), ...photos),
   ];
 }
 
-const restEntry = (item: Item) => element("li", { class: "crew-job" }, ...facts(item), ...progress(item));
+const readyEntry = (item: Item) => element("li", { class: "crew-job" }, ...itemFacts(item), ...progress(item));
 
 function progress({ photos, tries }: Item): HTMLElement[] {
   const there = photos.filter(({ uploaded }) => uploaded).length;
@@ -93,7 +93,7 @@ function progress({ photos, tries }: Item): HTMLElement[] {
   return tries > 1 ? [element("p", {}, `Tried ${tries} times`)] : [];
 }
 
-function othersEntry(item: Item): HTMLElement {
+function otherAccountEntry(item: Item): HTMLElement {
   const mine = actionButton("Send in my name", () => void send());
   async function send(): Promise<void> {
     if (typeof state.who !== "object") return;
@@ -109,35 +109,35 @@ function othersEntry(item: Item): HTMLElement {
     await reload();
     void sync();
   }
-  return element("li", { class: "crew-job" }, ...facts(item), named(mine, `mine-${item.op_id}`));
+  return element("li", { class: "crew-job" }, ...itemFacts(item), withId(mine, `mine-${item.op_id}`));
 }
 
-function refusedEntry(item: Item): HTMLElement {
+function rejectedEntry(item: Item): HTMLElement {
   const isPhotos = item.photos.length > 0 && item.photos.every(({ refused }) => refused);
-  const again = named(
-    actionButton("Try again", () => void put({ attention: null })),
+  const again = withId(
+    actionButton("Try again", () => void tryAgain({ attention: null })),
     `again-${item.op_id}`,
   );
-  const note = named(
-    actionButton("Save as a note", () => void asANote(item)),
+  const note = withId(
+    actionButton("Save as a note", () => void saveAsNote(item)),
     `note-${item.op_id}`,
   );
-  const askDelete = named(
-    actionButton("Delete", () => void confirm(item.op_id)),
+  const askDelete = withId(
+    actionButton("Delete", () => void askToDelete(item.op_id)),
     `delete-${item.op_id}`,
   );
   const sure = [
     element("p", {}, "You cannot undo this."),
-    named(
-      actionButton("Yes, delete it", () => void drop(item)),
+    withId(
+      actionButton("Yes, delete it", () => void deleteItem(item)),
       `sure-${item.op_id}`,
     ),
-    named(
-      actionButton("No, keep it", () => void confirm(null)),
+    withId(
+      actionButton("No, keep it", () => void askToDelete(null)),
       `keep-${item.op_id}`,
     ),
   ];
-  async function put(change: Partial<Item>): Promise<void> {
+  async function tryAgain(change: Partial<Item>): Promise<void> {
     await changeItem(item.op_id, (known) =>
       save({ ...known, ...change, photos: known.photos.map(({ refused: _, ...photo }) => photo) }),
     );
@@ -146,22 +146,22 @@ function refusedEntry(item: Item): HTMLElement {
   }
   const saves = isPhotos ? item.photos.flatMap(({ id }, index) => saveLink(id, index)) : [];
   const choices =
-    asking === item.op_id
+    confirmingId === item.op_id
       ? sure
       : [again, ...(isPhotos || item.round || item.kind === "note" ? [] : [note]), askDelete];
   return element(
     "li",
     { class: "crew-job" },
-    ...facts(item),
+    ...itemFacts(item),
     element("p", { class: "app-fault" }, `Why: ${item.attention}`),
-    ...(item.photos.length ? [photosHere(item.photos.map(({ id }) => id))] : []),
+    ...(item.photos.length ? [storedPhotos(item.photos.map(({ id }) => id))] : []),
     ...saves,
     element("div", { class: "app-buttons" }, ...choices),
   );
 }
 
 function saveLink(id: string, index: number): HTMLElement[] {
-  const address = pictureHere(id);
+  const address = storedPhotoUrl(id);
   return address
     ? [
         element(
@@ -174,27 +174,27 @@ function saveLink(id: string, index: number): HTMLElement[] {
 }
 
 /** Stores it as a note first, then deletes the original. */
-async function asANote(item: Item): Promise<void> {
+async function saveAsNote(item: Item): Promise<void> {
   await changeItem(item.op_id, async (known) => {
-    await save({ ...asNote(known, saidText(known), known.attention ?? ""), seq: await nextSeq() });
+    await save({ ...asNote(known, itemText(known), known.attention ?? ""), seq: await nextSeq() });
     await remove(known.op_id);
   });
   await reload();
   void sync();
 }
 
-async function confirm(opId: string | null): Promise<void> {
-  const before = asking;
-  asking = opId;
+async function askToDelete(opId: string | null): Promise<void> {
+  const before = confirmingId;
+  confirmingId = opId;
   await reload();
   document.getElementById(opId ? `keep-${opId}` : `delete-${before}`)?.focus();
 }
 
-async function drop(item: Item): Promise<void> {
+async function deleteItem(item: Item): Promise<void> {
   await changeItem(item.op_id, async (known) => {
     await remove(known.op_id);
-    for (const { id } of known.photos) await dropPhoto(id);
+    for (const { id } of known.photos) await deletePhoto(id);
   });
-  asking = null;
+  confirmingId = null;
   await reload();
 }
