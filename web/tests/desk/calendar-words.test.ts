@@ -5,10 +5,10 @@ import {
   bookingText,
   closedText,
   type DaySummary,
-  overText,
+  overbookedText,
   totalText,
 } from "../../src/features/desk/calendar-words.ts";
-import { dayAsked, daysAfter, mondayOf, weekdayText } from "../../src/features/desk/words.ts";
+import { dayInQuery, daysAfter, mondayOf, weekdayText } from "../../src/features/desk/words.ts";
 
 const slot = (name: string, taken: number) => ({ slot: name, name, taken, free: 0 });
 const day = (more: Partial<DaySummary>): DaySummary => ({
@@ -39,8 +39,8 @@ describe("a day of a calendar", () => {
   });
 
   test("names the slots with more bookings than units", () => {
-    expect(overText(day({}))).toBe("");
-    expect(overText(day({ capacity: 1 }))).toMatch(/^More is booked than the 1 unit of each slot \(10am: 2\)\./);
+    expect(overbookedText(day({}))).toBe("");
+    expect(overbookedText(day({ capacity: 1 }))).toMatch(/^More is booked than the 1 unit of each slot \(10am: 2\)\./);
   });
 });
 
@@ -103,7 +103,7 @@ test("a week begins on Monday, also over the end of a year and a clock change", 
 });
 
 test("an address that asks for no day, or for one that does not exist, asks for none", () => {
-  const asked = (query: string) => dayAsked(new URLSearchParams(query), "date");
+  const asked = (query: string) => dayInQuery(new URLSearchParams(query), "date");
   expect([asked("date=2026-06-08"), asked(""), asked("date=tomorrow"), asked("date=2026-13-01")]).toEqual([
     "2026-06-08",
     undefined,

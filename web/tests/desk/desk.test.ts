@@ -40,30 +40,30 @@ describe("a change that is sent", () => {
 
   async function desk() {
     const network = newBrowser({ "/api/session/refresh": { access_token: "token", account: {} }, [PATH]: {} });
-    const { send } = await import("../../src/features/desk/sending.ts");
-    return { network, send, keys: () => network.of(PATH).map(({ headers }) => headers.get("Idempotency-Key")) };
+    const { sendChange } = await import("../../src/features/desk/sending.ts");
+    return { network, sendChange, keys: () => network.of(PATH).map(({ headers }) => headers.get("Idempotency-Key")) };
   }
 
   test("goes under the same key until its answer has come", async () => {
-    const { network, send, keys } = await desk();
+    const { network, sendChange, keys } = await desk();
     network.answer(PATH, null);
-    const lost = await send(PATH, { state: "fixed" });
+    const lost = await sendChange(PATH, { state: "fixed" });
     network.answer(PATH, {});
-    const found = await send(PATH, { state: "fixed" });
+    const found = await sendChange(PATH, { state: "fixed" });
     expect([lost.outcome.kind, found.outcome.kind]).toEqual(["later", "stored"]);
     expect(new Set(keys()).size).toBe(1);
     expect(found.asked).toBe(lost.asked);
   });
 
   test("goes under another key when it is another one, or was stored or refused before", async () => {
-    const { network, send, keys } = await desk();
-    await send(PATH, { state: "fixed" });
-    await send(PATH, { state: "fixed" });
+    const { network, sendChange, keys } = await desk();
+    await sendChange(PATH, { state: "fixed" });
+    await sendChange(PATH, { state: "fixed" });
     network.answer(PATH, () => problem(409, "Conflict"));
-    await send(PATH, { state: "fixed" });
+    await sendChange(PATH, { state: "fixed" });
     network.answer(PATH, null);
-    await send(PATH, { state: "fixed" });
-    await send(PATH, { state: "open" });
+    await sendChange(PATH, { state: "fixed" });
+    await sendChange(PATH, { state: "open" });
     expect(new Set(keys()).size).toBe(5);
   });
 });

@@ -22,7 +22,7 @@ interface Row {
   inputs: Record<keyof Area, HTMLInputElement>;
 }
 
-const within = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
+const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 
 export class BlackenField {
   readonly part: HTMLElement;
@@ -87,7 +87,7 @@ export class BlackenField {
 
   private at({ clientX, clientY }: PointerEvent): { x: number; y: number } {
     const { left, top, width, height } = this.picture.getBoundingClientRect();
-    return { x: within((clientX - left) / width, 0, 1), y: within((clientY - top) / height, 0, 1) };
+    return { x: clamp((clientX - left) / width, 0, 1), y: clamp((clientY - top) / height, 0, 1) };
   }
 
   private add(area: Area): Row {

@@ -5,16 +5,16 @@ import { actionButton, byId, element, focusOn, show, whileBusy } from "../../sha
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { errorsOf } from "../../shared/session.ts";
 import { stateNames } from "../../shared/states.ts";
-import { type Chosen, chosenCases } from "./selected-cases.ts";
+import { type SelectedCase, selectedCases } from "./selected-cases.ts";
 import { openDesk } from "./desk.ts";
-import type { Offer } from "./model.ts";
-import { fillSelect, loadNames, named, nameOf, type Names } from "./names.ts";
-import { enteredNewDate, type NewDate } from "./new-date.ts";
-import { send } from "./sending.ts";
+import type { UndoOffer } from "./model.ts";
+import { fillSelect, loadNames, toCodeNames, nameOf, type Names } from "./names.ts";
+import { readNewDate, type NewDate } from "./new-date.ts";
+import { sendChange } from "./sending.ts";
 import { offerUndo } from "./undo.ts";
 import { caseAddress, countText, PRIORITIES, reference } from "./words.ts";
 
-interface Answer extends Offer {
+interface Answer extends UndoOffer {
   items: { service_request_id: string; ok: boolean; because: string | null; version: number | null }[];
 }
 
@@ -25,43 +25,43 @@ const BULK = "/api/cases/bulk";
 const FIELDS: Field[] = ["state", "team", "priority", "service_code", "text"];
 const form = byId<HTMLFormElement>("bulk-form");
 const check = byId("check");
-let cases: Chosen[] = [];
+let cases: SelectedCase[] = [];
 let names: Names = { teams: [], services: [], wards: [] };
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void look();
+  void checkChanges();
 });
 openDesk(open, async () => location.assign("/desk/"));
 
 async function open(): Promise<void> {
-  cases = chosenCases.read() ?? [];
+  cases = selectedCases.read() ?? [];
   if (!cases.length) return show(byId("nothing-chosen"));
   names = await loadNames();
   fillSelect(byId("state"), "No change", stateNames());
   fillSelect(byId("team"), "No change", names.teams);
-  fillSelect(byId("priority"), "No change", named(PRIORITIES));
+  fillSelect(byId("priority"), "No change", toCodeNames(PRIORITIES));
   fillSelect(byId("service_code"), "No change", names.services);
   byId("bulk-count").textContent = `${countText(cases.length, "case")} chosen`;
-  byId("bulk-cases").replaceChildren(...cases.map((each) => element("li", {}, ...lineOf(each))));
+  byId("bulk-cases").replaceChildren(...cases.map((each) => element("li", {}, ...caseLine(each))));
   show(byId("bulk"));
 }
 
 function chosenChanges(): Changes | FieldError {
   const filled = FIELDS.map((field) => [field, byId<HTMLInputElement>(field).value.trim()]);
-  const new_date = enteredNewDate();
+  const new_date = readNewDate();
   if (new_date && "field" in new_date) return new_date;
   return { ...Object.fromEntries(filled.filter(([, value]) => value)), ...(new_date ? { new_date } : {}) };
 }
 
-async function look(): Promise<void> {
+async function checkChanges(): Promise<void> {
   clearErrors(form);
   const changes = chosenChanges();
   if ("field" in changes) return showErrors(form, [changes]);
   if (!Object.keys(changes).length)
     return showErrors(form, [{ field: "state", message: "Choose something to change" }]);
   const { outcome } = await whileBusy(form, () => sendMany(cases, changes, true));
-  if (outcome.kind !== "stored") return showErrors(form, faultsHere(outcome));
+  if (outcome.kind !== "stored") return showErrors(form, bulkErrors(outcome));
   showCheck(changes, outcome.value);
 }
 
@@ -75,15 +75,15 @@ function showCheck(changes: Changes, { items }: Answer): void {
     element(
       "ul",
       { class: "govuk-list govuk-list--bullet" },
-      ...sayings(changes).map((text) => element("li", {}, text)),
+      ...changeTexts(changes).map((text) => element("li", {}, text)),
     ),
-    ...(able.length ? [listOf(`${countText(able.length, "case")} will change`, able)] : []),
+    ...(able.length ? [caseList(`${countText(able.length, "case")} will change`, able)] : []),
     ...(unable.length
       ? [
-          listOf(
+          caseList(
             `${countText(unable.length, "case")} cannot`,
             cases.filter((_, index) => !items[index]!.ok),
-            (id) => becauseOf(id, items),
+            (id) => reasonFor(id, items),
           ),
         ]
       : []),
@@ -100,39 +100,39 @@ function back(): void {
   focusOn(byId("state"));
 }
 
-async function change(able: Chosen[], changes: Changes): Promise<void> {
+async function change(able: SelectedCase[], changes: Changes): Promise<void> {
   clearErrors(check);
   const { outcome, asked } = await whileBusy(check, () => sendMany(able, changes, false));
-  if (outcome.kind !== "stored") return showErrors(check, faultsHere(outcome));
+  if (outcome.kind !== "stored") return showErrors(check, bulkErrors(outcome));
   const { items } = outcome.value;
   const done = items.filter(({ ok }) => ok);
   const failed = able.filter((_, index) => !items[index]!.ok);
-  chosenCases.forget();
+  selectedCases.forget();
   offerUndo(outcome.value, `${countText(done.length, "case")} changed.`, "", asked);
   check.replaceChildren(
     element("h2", { id: "check-heading" }, `${countText(done.length, "case")} changed`),
     ...(done.length
       ? [
-          listOf(
+          caseList(
             "Changed",
             able.filter((_, index) => items[index]!.ok),
           ),
         ]
       : []),
-    ...(failed.length ? [listOf("Not changed", failed, (id) => becauseOf(id, items))] : []),
+    ...(failed.length ? [caseList("Not changed", failed, (id) => reasonFor(id, items))] : []),
     element("p", {}, element("a", { class: "govuk-button", href: "/desk/" }, "Back to the queue")),
   );
   show(byId("bulk-chosen"), false);
   focusOn(byId("check-heading"));
 }
 
-function sendMany(of: Chosen[], changes: Changes, isCheck: boolean) {
+function sendMany(of: SelectedCase[], changes: Changes, isCheck: boolean) {
   const ids = of.map(({ service_request_id, version }) => ({ service_request_id, version }));
-  return send<Answer>(BULK, { ids, changes, check: isCheck });
+  return sendChange<Answer>(BULK, { ids, changes, check: isCheck });
 }
 
 /** The changes in words. */
-function sayings({ state, team, priority, service_code, new_date, text }: Changes): string[] {
+function changeTexts({ state, team, priority, service_code, new_date, text }: Changes): string[] {
   const states = stateNames();
   return [
     ...(state ? [`The state will be “${nameOf(state, states)}”. We'll notify the followers.`] : []),
@@ -150,21 +150,21 @@ function sayings({ state, team, priority, service_code, new_date, text }: Change
   ];
 }
 
-function listOf(title: string, of: Chosen[], because: (id: string) => string = () => ""): HTMLElement {
+function caseList(title: string, of: SelectedCase[], because: (id: string) => string = () => ""): HTMLElement {
   const items = of.map((each) => {
     const why = because(each.service_request_id);
-    return element("li", {}, ...lineOf(each), ...(why ? [element("p", { class: "desk-why" }, why)] : []));
+    return element("li", {}, ...caseLine(each), ...(why ? [element("p", { class: "desk-why" }, why)] : []));
   });
   return element("section", {}, element("h3", {}, title), element("ul", { class: "desk-lines" }, ...items));
 }
 
-function lineOf({ service_request_id: id, title }: Chosen): (Node | string)[] {
+function caseLine({ service_request_id: id, title }: SelectedCase): (Node | string)[] {
   return [element("a", { href: caseAddress(id) }, title), " ", reference(id)];
 }
 
-const becauseOf = (id: string, items: Answer["items"]) =>
+const reasonFor = (id: string, items: Answer["items"]) =>
   items.find((each) => each.service_request_id === id)?.because ?? "";
 
-function faultsHere(outcome: Parameters<typeof errorsOf>[0]): FieldError[] {
+function bulkErrors(outcome: Parameters<typeof errorsOf>[0]): FieldError[] {
   return errorsOf(outcome).map(({ field, message }) => ({ field: field.replace(/^changes\./, ""), message }));
 }

@@ -1,4 +1,4 @@
-/** The days of a calendar as the API has them, and what the page says of them. */
+/** The days of a calendar in the API, and in words. */
 import { isoDay, momentText } from "../../shared/dates.ts";
 import type { Order } from "./model.ts";
 import { countText, PAID } from "./words.ts";
@@ -59,7 +59,7 @@ export function totalText({ slots, capacity }: DaySummary): string {
 }
 
 /** Which slots have more bookings than units; empty if none has. */
-export function overText({ slots, capacity }: DaySummary): string {
+export function overbookedText({ slots, capacity }: DaySummary): string {
   const over = slots.filter(({ taken }) => taken > capacity).map(({ name, taken }) => `${name}: ${taken}`);
   return over.length
     ? `More is booked than the ${countText(capacity, "unit")} of each slot (${over.join(", ")}). Nobody has lost a booking: call people if it cannot be done.`

@@ -12,84 +12,84 @@ import {
   type Booking,
   bookingText,
   closedText,
-  overText,
+  overbookedText,
   takenText,
 } from "./calendar-words.ts";
 import { caseAddress, countText, reference, weekdayText } from "./words.ts";
 
 const MOST = 1000;
-const said = byId("day-status");
+const status = byId("day-status");
 const form = byId<HTMLFormElement>("capacity-form");
 const field = byId<HTMLInputElement>("capacity");
 let path = "";
 let zone = "";
 let isVisited = false;
-let shown: BookedDay;
+let shownDay: BookedDay;
 
-/** `changed` is called after each change of the day. False if it has said why there is nothing to show. */
+/** `onChanged` is called after each change of the day. False if it has said why there is nothing to show. */
 export async function openDay(
   of: { calendar: string; date: string; zone: string; isVisited: boolean },
-  changed: () => Promise<unknown>,
+  onChanged: () => Promise<unknown>,
 ): Promise<boolean> {
   zone = of.zone;
   isVisited = of.isVisited;
   path = `/api/calendars/${encodeURIComponent(of.calendar)}/days/${encodeURIComponent(of.date)}`;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void readAndChange(changed);
+    void readAndChange(onChanged);
   });
-  byId("close-day").addEventListener("click", () => void change(0, changed));
-  return load();
+  byId("close-day").addEventListener("click", () => void changeCapacity(0, onChanged));
+  return loadDay();
 }
 
-async function load(): Promise<boolean> {
+async function loadDay(): Promise<boolean> {
   const found = await call<BookedDay>("GET", path);
   if (found.kind !== "stored") {
     showFailure(found);
     return false;
   }
-  draw(found.value);
+  drawDay(found.value);
   return true;
 }
 
-function draw(day: BookedDay): void {
-  shown = day;
+function drawDay(day: BookedDay): void {
+  shownDay = day;
   const booked = day.slots.filter(({ bookings }) => bookings.length);
   const others = day.slots.filter(({ bookings }) => !bookings.length).map(({ name }) => name);
   byId("day-heading").textContent = weekdayText(day.day);
-  said.textContent = [closedText(day), booked.length ? "" : "Nothing is booked on this day"]
+  status.textContent = [closedText(day), booked.length ? "" : "Nothing is booked on this day"]
     .filter(Boolean)
     .map((text) => `${text}.`)
     .join(" ");
-  const over = overText(day);
+  const over = overbookedText(day);
   byId("day-over").textContent = over;
   show(byId("day-over"), over !== "");
-  byId("slots").replaceChildren(...booked.map((slot) => slotOf(slot, day.capacity)));
+  byId("slots").replaceChildren(...booked.map((slot) => slotEntry(slot, day.capacity)));
   byId("not-booked").textContent = booked.length && others.length ? `Not booked: ${others.join(", ")}.` : "";
   show(form, day.closed === null);
   show(byId("close-day"), day.capacity > 0);
   field.value = `${day.capacity}`;
 }
 
-function slotOf({ name, taken, bookings }: BookedSlot, capacity: number): HTMLElement {
+function slotEntry({ name, taken, bookings }: BookedSlot, capacity: number): HTMLElement {
   return element(
     "li",
     {},
     element("h3", {}, name),
     element("p", { class: "app-muted" }, takenText(taken, capacity)),
-    ...bookings.map(entryOf),
+    ...bookings.map(bookingEntry),
   );
 }
 
-function entryOf(booking: Booking): HTMLElement {
+function bookingEntry(booking: Booking): HTMLElement {
   const { service_request_id: id } = booking;
   const link = id ? [element("a", { href: caseAddress(id) }, reference(id)), " "] : [];
-  return element("p", {}, ...link, bookingText(booking, zone), ...attendance(booking));
+  return element("p", {}, ...link, bookingText(booking, zone), ...attendanceButton(booking));
 }
 
-function attendance(booking: Booking): (Node | string)[] {
+function attendanceButton(booking: Booking): (Node | string)[] {
   const { service_request_id: id } = booking;
-  const may = isVisited && id ? attendanceToNote(booking, shown.day, isoDay(new Date(), zone), zone) : null;
+  const may = isVisited && id ? attendanceToNote(booking, shownDay.day, isoDay(new Date(), zone), zone) : null;
   if (!id || !may) return [];
   const button = actionButton(may.words, () => void noteAttendance(id, may.came));
   button.className = "app-link-button";
@@ -99,8 +99,8 @@ function attendance(booking: Booking): (Node | string)[] {
 
 async function noteAttendance(id: string, came: boolean): Promise<void> {
   const outcome = await whileBusy(byId("slots"), () => call("POST", `/api/reports/${id}/booking/no-show`, { came }));
-  if (outcome.kind === "stored") await load();
-  said.textContent =
+  if (outcome.kind === "stored") await loadDay();
+  status.textContent =
     outcome.kind === "stored"
       ? `${groupReference(id)}: ${came ? "somebody came after all" : "nobody came"}. This is noted.`
       : errorsOf(outcome)[0]!.message;
@@ -113,23 +113,23 @@ async function readAndChange(changed: () => Promise<unknown>): Promise<void> {
     return showErrors(form, [
       { field: field.id, message: `Enter a whole number from 0 to ${MOST.toLocaleString("en-GB")}` },
     ]);
-  await change(Number(typed), changed);
+  await changeCapacity(Number(typed), changed);
 }
 
-async function change(capacity: number, changed: () => Promise<unknown>): Promise<void> {
+async function changeCapacity(capacity: number, changed: () => Promise<unknown>): Promise<void> {
   clearErrors(form);
-  const headers = { "If-Match": `"${shown.version}"` };
+  const headers = { "If-Match": `"${shownDay.version}"` };
   const outcome = await whileBusy(form, () => call<BookedDay>("PATCH", path, { capacity }, headers));
   const isStale = outcome.kind === "refused" && outcome.problem.status === 409;
-  if (outcome.kind === "stored") draw(outcome.value);
-  else if (isStale) await load();
+  if (outcome.kind === "stored") drawDay(outcome.value);
+  else if (isStale) await loadDay();
   else
     return showErrors(
       form,
       errorsOf(outcome).map(({ message }) => ({ field: field.id, message })),
     );
   await changed();
-  said.textContent = isStale
+  status.textContent = isStale
     ? "Somebody booked or changed this day in the meantime. Check it, then change it again."
     : changedText(capacity);
   focusOn(byId("day-heading"));

@@ -7,7 +7,7 @@ import { showStatus, showFailure } from "../../shared/staff-page.ts";
 import { closedText, type DaySummary, totalText } from "./calendar-words.ts";
 import { openDay } from "./calendars-day.ts";
 import { openDesk } from "./desk.ts";
-import { dayAsked, daysAfter, mondayOf, weekdayText } from "./words.ts";
+import { dayInQuery, daysAfter, mondayOf, weekdayText } from "./words.ts";
 
 let calendar = "";
 let date = "";
@@ -31,7 +31,7 @@ async function open(): Promise<boolean> {
   }
   const zone = council?.time_zone ?? "Europe/London";
   calendar = asked.get("calendar") || calendars[0]!.calendar;
-  date = dayAsked(asked, "date") ?? isoDay(new Date(), zone);
+  date = dayInQuery(asked, "date") ?? isoDay(new Date(), zone);
   const select = byId<HTMLSelectElement>("calendar");
   select.replaceChildren(...calendars.map((each) => element("option", { value: each.calendar }, each.name)));
   select.value = calendar;
@@ -50,11 +50,11 @@ async function loadWeek(): Promise<boolean> {
     showFailure(found);
     return false;
   }
-  byId("week").replaceChildren(...found.value.items.map(entryOf));
+  byId("week").replaceChildren(...found.value.items.map(dayEntry));
   return true;
 }
 
-function entryOf(day: DaySummary): HTMLElement {
+function dayEntry(day: DaySummary): HTMLElement {
   const closed = closedText(day);
   const link = element("a", { href: addressOf(day.day) }, weekdayText(day.day).replace(/ \d{4}$/, ""));
   if (day.day === date) link.setAttribute("aria-current", "date");

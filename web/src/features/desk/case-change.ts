@@ -5,9 +5,9 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call } from "../../shared/session.ts";
 import { type State, stateNames } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
-import { changeCase, here, may } from "./current-case.ts";
+import { changeCase, casePage, may } from "./current-case.ts";
 import { fillSelect, nameOf } from "./names.ts";
-import { enteredNewDate } from "./new-date.ts";
+import { readNewDate } from "./new-date.ts";
 import { ALL_VISIBILITIES, PRIORITIES, VISIBILITIES } from "./words.ts";
 
 const LONGEST = 2000;
@@ -18,20 +18,20 @@ const template = byId<HTMLSelectElement>("template");
 const state = byId<HTMLSelectElement>("state");
 const count = startCharacterCount(text, LONGEST);
 /** The text of the chosen template. Another template replaces it only if it was not edited. */
-let filled = "";
+let templateText = "";
 
 export function startChange(): void {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void save();
+    void saveChange();
   });
   template.addEventListener("change", () => void useTemplate());
-  for (const each of [text, state]) each.addEventListener("input", preview);
+  for (const each of [text, state]) each.addEventListener("input", showPreview);
 }
 
 /** Fills the choices and keeps what was chosen. */
 export function drawChange(): void {
-  const { shown, names, templates } = here;
+  const { shown, names, templates } = casePage;
   for (const each of [form, byId("to-change")]) show(each, may("change"));
   const states = stateNames();
   const offered = Object.entries(VISIBILITIES)
@@ -64,47 +64,47 @@ export function drawChange(): void {
     fitting.map(({ template_id, name }) => ({ code: template_id, name })),
     fitting.some(({ template_id }) => template_id === template.value) ? template.value : "",
   );
-  preview();
+  showPreview();
 }
 
 async function useTemplate(): Promise<void> {
-  const chosen = here.templates.find(({ template_id }) => template_id === template.value);
-  const isOwn = text.value.trim() !== "" && text.value !== filled;
+  const chosen = casePage.templates.find(({ template_id }) => template_id === template.value);
+  const isOwn = text.value.trim() !== "" && text.value !== templateText;
   if (isOwn) return;
-  filled = "";
+  templateText = "";
   if (chosen) {
     const found = await call<{ text: string }>("POST", `/api/desk/templates/${chosen.template_id}/preview`, {
-      service_request_id: here.shown.service_request_id,
+      service_request_id: casePage.shown.service_request_id,
     });
     if (found.kind !== "stored")
       return showErrors(form, [{ field: "template", message: "We could not fill in the template. Try again" }]);
-    filled = found.value.text;
+    templateText = found.value.text;
     if (chosen.state && !state.value) state.value = chosen.state;
   }
-  text.value = filled;
+  text.value = templateText;
   count();
-  preview();
+  showPreview();
 }
 
-function preview(): void {
+function showPreview(): void {
   count();
   const said = text.value.trim();
   show(byId("preview"), said !== "");
   const entry = {
     update_id: "",
-    state: (state.value || here.shown.state) as State,
+    state: (state.value || casePage.shown.state) as State,
     text: said,
     datetime: new Date().toISOString(),
     by: "council" as const,
   };
-  byId("preview-entry").replaceChildren(timelineEntry(entry, here.zone));
+  byId("preview-entry").replaceChildren(timelineEntry(entry, casePage.zone));
 }
 
-async function save(): Promise<void> {
+async function saveChange(): Promise<void> {
   clearErrors(form);
   const chosen = FIELDS.map((field) => [field, byId<HTMLSelectElement>(field).value]).filter(([, value]) => value);
   const said = text.value.trim();
-  const new_date = enteredNewDate();
+  const new_date = readNewDate();
   if (new_date && "field" in new_date) return showErrors(form, [new_date]);
   if (!chosen.length && !said && !new_date)
     return showErrors(form, [{ field: "state", message: "Change something, or write a reply" }]);
@@ -120,6 +120,6 @@ async function save(): Promise<void> {
   if (!(await changeCase(form, changes, said ? "Changes saved and reply added." : "Changes saved.", "state"))) return;
   form.reset();
   byId<HTMLDetailsElement>("put-off").open = false;
-  filled = "";
-  preview();
+  templateText = "";
+  showPreview();
 }

@@ -5,8 +5,8 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference, parseReference } from "../../shared/reference.ts";
 import { showStatus } from "../../shared/staff-page.ts";
 import { stateTag } from "../../shared/states.ts";
-import { here, ifMatch, may, pathOf, sendOf } from "./current-case.ts";
-import type { Merged, Near } from "./model.ts";
+import { casePage, ifMatch, may, pathOf, sendForCase } from "./current-case.ts";
+import type { MergedReport, NearbyReport } from "./model.ts";
 import { nameOf } from "./names.ts";
 import { caseAddress, reference } from "./words.ts";
 
@@ -21,20 +21,20 @@ export function startNear(): void {
     event.preventDefault();
     clearErrors(form);
     const id = parseReference(other.value);
-    if (!id || id === here.shown.service_request_id)
+    if (!id || id === casePage.shown.service_request_id)
       showErrors(form, [{ field: "other", message: "Enter the reference of another report, like 7K3M-2QXV-9HTD" }]);
-    else location.assign(both(id));
+    else location.assign(mergeAddress(id));
   });
 }
 
 /** Links to the report that the case was merged into; where another team has that one, only the button to leave it. */
 export function drawDuplicate(): void {
-  const { duplicate_of: id, may_open_survivor } = here.shown;
+  const { duplicate_of: id, may_open_survivor } = casePage.shown;
   show(survivor, id !== null);
   if (!id) return;
   const link = element("a", { href: caseAddress(id) }, groupReference(id));
   const into = may_open_survivor ? [link] : [reference(id)];
-  const compare = element("a", { href: both(id) }, "Compare or unmerge");
+  const compare = element("a", { href: mergeAddress(id) }, "Compare or unmerge");
   const leave = actionButton("Unmerge", () => void unmerge());
   leave.id = UNMERGE;
   survivor.replaceChildren(
@@ -45,23 +45,24 @@ export function drawDuplicate(): void {
 }
 
 async function unmerge(): Promise<void> {
-  if (!(await sendOf(survivor, pathOf(here.shown, "/unmerge"), {}, ifMatch(here.shown), UNMERGE))) return;
+  if (!(await sendForCase(survivor, pathOf(casePage.shown, "/unmerge"), {}, ifMatch(casePage.shown), UNMERGE))) return;
   showStatus("Unmerged, with its followers.");
   focusOn(byId("case-title"));
 }
 
 export function drawNear(): void {
-  const { merged, nearby } = here.shown;
+  const { merged, nearby } = casePage.shown;
   byId("merged-list").replaceChildren(...merged.map(mergedEntry));
   byId("near-list").replaceChildren(...nearby.map(nearEntry));
   show(byId("none-near"), nearby.length + merged.length === 0);
   show(form, may("change"));
 }
 
-const both = (id: string) => `/desk/merge/?${new URLSearchParams({ one: here.shown.service_request_id, other: id })}`;
+const mergeAddress = (id: string) =>
+  `/desk/merge/?${new URLSearchParams({ one: casePage.shown.service_request_id, other: id })}`;
 
-function mergedEntry({ service_request_id: id, in_remit, may_unmerge }: Merged): HTMLElement {
-  const compare = element("a", { href: both(id) }, "Compare or unmerge", screenReaderText(`: ${id}`));
+function mergedEntry({ service_request_id: id, in_remit, may_unmerge }: MergedReport): HTMLElement {
+  const compare = element("a", { href: mergeAddress(id) }, "Compare or unmerge", screenReaderText(`: ${id}`));
   return element(
     "li",
     {},
@@ -79,19 +80,19 @@ function nearEntry({
   distance_m,
   requested_datetime,
   in_remit,
-}: Near): HTMLElement {
-  const name = title || nameOf(service_code, here.names.services);
+}: NearbyReport): HTMLElement {
+  const name = title || nameOf(service_code, casePage.names.services);
   const facts = element(
     "div",
     { class: "app-muted" },
     `${Math.round(distance_m)} m away, reported `,
-    dayElement(requested_datetime, here.zone),
+    dayElement(requested_datetime, casePage.zone),
   );
   if (!in_remit) {
     const elsewhere = element("p", {}, ELSEWHERE);
     return element("li", {}, element("div", { class: "desk-tags" }, name, stateTag(state)), facts, elsewhere);
   }
-  const compare = element("a", { href: both(id) }, "Compare and merge", screenReaderText(`: ${name}, ${id}`));
+  const compare = element("a", { href: mergeAddress(id) }, "Compare and merge", screenReaderText(`: ${name}, ${id}`));
   return element(
     "li",
     {},

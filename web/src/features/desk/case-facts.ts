@@ -5,7 +5,7 @@ import { placeText } from "../../shared/places/place-text.ts";
 import { MapOnRequest } from "../../shared/places/show-map.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { stateTag } from "../../shared/states.ts";
-import { changeCase, here, may } from "./current-case.ts";
+import { changeCase, casePage, may } from "./current-case.ts";
 import { placeOf } from "./model.ts";
 import { nameOf } from "./names.ts";
 import {
@@ -21,10 +21,10 @@ import {
   ALL_VISIBILITIES,
 } from "./words.ts";
 
-type Inside = Node | string | null;
+type FactPart = Node | string | null;
 
 /** The facts that show their reasons beside them. */
-const SHOWN_BESIDE = ["team", "priority", "target", "opens"];
+const FACTS_WITH_REASONS = ["team", "priority", "target", "opens"];
 const FLAGS: Record<string, string> = {
   personal_data: "It includes personal information",
   offensive: "It is offensive",
@@ -37,8 +37,8 @@ export function startFacts(): void {
     "show-map",
     "case-map",
     () => {
-      const place = placeOf(here.shown);
-      return { marks: place ? [{ ...place, name: titleOf(here.shown) }] : [], here: null };
+      const place = placeOf(casePage.shown);
+      return { marks: place ? [{ ...place, name: titleOf(casePage.shown) }] : [], here: null };
     },
     () => undefined,
   );
@@ -49,7 +49,7 @@ export function startFacts(): void {
 }
 
 export function drawFacts(): void {
-  const { shown, names, zone } = here;
+  const { shown, names, zone } = casePage;
   document.title = document.title.replace(/^.*?( – )/, `${titleOf(shown)}$1`);
   byId("case-title").textContent = titleOf(shown);
   byId("case-tags").replaceChildren(
@@ -65,7 +65,7 @@ export function drawFacts(): void {
   const answers = Object.entries(shown.attributes).map(([code, values]) =>
     element("div", {}, `${code}: ${values.join(", ")}`),
   );
-  const rows: [string, Inside[]][] = [
+  const rows: [string, FactPart[]][] = [
     ["Reference", [reference(shown.service_request_id)]],
     ["Service", [shown.service_name]],
     ["Answers", answers],
@@ -80,14 +80,16 @@ export function drawFacts(): void {
     ],
     ["Ward", [shown.ward_code && nameOf(shown.ward_code, names.wards)]],
     ["Reported", [dayElement(shown.requested_datetime, zone), `, ${CHANNELS[shown.channel] ?? shown.channel}`]],
-    ["Target", [targetText(shown), ...why("target")]],
+    ["Target", [targetText(shown), ...reasonLines("target")]],
     ["Next review", [shown.review_on && dayElement(shown.review_on, zone)]],
-    ["Team", [nameOf(shown.team, names.teams), ...why("team")]],
-    ["Priority", [PRIORITIES[shown.priority], ...why("priority")]],
-    ["Assigned to", [shown.opens === "job" ? "A crew, as a job" : "An officer", ...why("opens")]],
+    ["Team", [nameOf(shown.team, names.teams), ...reasonLines("team")]],
+    ["Priority", [PRIORITIES[shown.priority], ...reasonLines("priority")]],
+    ["Assigned to", [shown.opens === "job" ? "A crew, as a job" : "An officer", ...reasonLines("opens")]],
     [
       "Other rules",
-      shown.because.filter(({ about }) => !SHOWN_BESIDE.includes(about)).map(({ text }) => element("div", {}, text)),
+      shown.because
+        .filter(({ about }) => !FACTS_WITH_REASONS.includes(about))
+        .map(({ text }) => element("div", {}, text)),
     ],
     ["Who can see it", [ALL_VISIBILITIES[shown.visibility]]],
     ["Followers", [shown.followers ? countText(shown.followers, "follower") : null]],
@@ -111,7 +113,7 @@ export function drawFacts(): void {
       ],
     ],
   ];
-  byId("facts").replaceChildren(...listed(rows));
+  byId("facts").replaceChildren(...factRows(rows));
   drawReporter();
   show(byId("flags"), shown.flags.length > 0);
   show(byId("settle-flags"), may("change"));
@@ -123,8 +125,8 @@ export function drawFacts(): void {
 }
 
 function drawReporter(): void {
-  const { contact, anonymous, language, reach_by } = here.shown;
-  const rows: [string, Inside[]][] = [
+  const { contact, anonymous, language, reach_by } = casePage.shown;
+  const rows: [string, FactPart[]][] = [
     ["Name", [contact?.name ?? null]],
     ["Email", [contact?.email ? element("a", { href: `mailto:${contact.email}` }, contact.email) : null]],
     [
@@ -134,24 +136,24 @@ function drawReporter(): void {
     ["Preferred contact", [reach_by]],
     ["Language", [language]],
   ];
-  const known = listed(rows);
+  const known = factRows(rows);
   byId("reporter").replaceChildren(
     ...(known.length
       ? known
-      : listed([
+      : factRows([
           ["Not known", [anonymous ? "Reported anonymously" : "No contact details, or they have been deleted"]],
         ])),
   );
 }
 
-function why(about: string): HTMLElement[] {
-  const { because, decided_by_hand } = here.shown;
+function reasonLines(about: string): HTMLElement[] {
+  const { because, decided_by_hand } = casePage.shown;
   if (decided_by_hand.includes(about)) return [element("div", { class: "desk-why" }, "An officer chose this.")];
   return because.filter((each) => each.about === about).map(({ text }) => element("div", { class: "desk-why" }, text));
 }
 
 /** Leaves out empty facts. */
-export function listed(rows: [string, Inside[]][]): HTMLElement[] {
+export function factRows(rows: [string, FactPart[]][]): HTMLElement[] {
   const told = rows.map(
     ([name, inside]) => [name, inside.filter((each) => each !== null && each !== "")] as [string, (Node | string)[]],
   );
@@ -160,4 +162,4 @@ export function listed(rows: [string, Inside[]][]): HTMLElement[] {
     .flatMap(([name, inside]) => [element("dt", {}, name), element("dd", {}, ...inside)]);
 }
 
-export const moment = (iso: string) => momentText(Date.parse(iso), here.zone);
+export const moment = (iso: string) => momentText(Date.parse(iso), casePage.zone);

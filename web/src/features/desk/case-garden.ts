@@ -4,8 +4,8 @@ import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call } from "../../shared/session.ts";
 import { showStatus, showFailure } from "../../shared/staff-page.ts";
-import { listed } from "./case-facts.ts";
-import { here, pathOf, sendOf } from "./current-case.ts";
+import { factRows } from "./case-facts.ts";
+import { casePage, pathOf, sendForCase } from "./current-case.ts";
 import { cancellationFaults, gardenFacts, MONEY_BACK, moneyChoices, REASONS } from "./garden-words.ts";
 import type { CaseGarden } from "./model.ts";
 
@@ -26,30 +26,30 @@ export function startGarden(): void {
 
 /** Shows the subscription as it is now. */
 export function drawGarden(): void {
-  if (mayHaveOne()) void load().then(fill);
-  else fill(NOTHING);
+  if (mayHaveSubscription()) void load().then(showGarden);
+  else showGarden(NOTHING);
 }
 
-function fill(found: CaseGarden): void {
+function showGarden(found: CaseGarden): void {
   shown = found;
   const { subscription } = found;
   show(box, subscription !== null);
   if (!subscription) return;
   byId("garden-facts").replaceChildren(
-    ...listed(gardenFacts(subscription).map(([name, value]): [string, string[]] => [name, [value]])),
+    ...factRows(gardenFacts(subscription).map(([name, value]): [string, string[]] => [name, [value]])),
   );
   show(byId("garden-cancel"), shown.may_cancel);
   byId("garden-money-choices").replaceChildren(...choiceItems("radio", "garden-money", moneyChoices(shown), []));
 }
 
 /** A subscription is bought for premises, and nothing is booked. */
-function mayHaveOne(): boolean {
-  const { order, premises_id: premisesId } = here.shown;
+function mayHaveSubscription(): boolean {
+  const { order, premises_id: premisesId } = casePage.shown;
   return order !== null && order.booking === null && premisesId !== null;
 }
 
 async function load(): Promise<CaseGarden> {
-  const found = await call<CaseGarden>("GET", pathOf(here.shown, "/garden"));
+  const found = await call<CaseGarden>("GET", pathOf(casePage.shown, "/garden"));
   if (found.kind === "stored") return found.value;
   showFailure(found);
   return NOTHING;
@@ -62,7 +62,7 @@ async function cancel(): Promise<void> {
   if (faults.length) return showErrors(form, faults);
   const path = `/api/premises/${encodeURIComponent(shown.subscription!.premises_id)}/garden/cancellation`;
   const body = { reason: reason.value, refund: money === MONEY_BACK };
-  if (!(await sendOf(form, path, body, {}, reason.id))) return;
+  if (!(await sendForCase(form, path, body, {}, reason.id))) return;
   form.reset();
   showStatus("The subscription is cancelled.");
   focusOn(byId("garden-heading"));

@@ -4,12 +4,12 @@ import { actionButton, byId, element, focusOn, show, whileBusy } from "../../sha
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import type { Job } from "../crew/model.ts";
-import { KINDS, saidText } from "../crew/words.ts";
-import { listed, moment } from "./case-facts.ts";
-import { here, may, sendOf } from "./current-case.ts";
+import { KINDS, itemText } from "../crew/words.ts";
+import { factRows, moment } from "./case-facts.ts";
+import { casePage, may, sendForCase } from "./current-case.ts";
 import { jobTag } from "./job-words.ts";
 import type { CaseJob } from "./model.ts";
-import { fillSelect, named } from "./names.ts";
+import { fillSelect, toCodeNames } from "./names.ts";
 
 /** Fields of a job that only officers see. */
 interface FullJob extends Job {
@@ -28,33 +28,33 @@ const USUAL_DAYS = "7";
 let key = crypto.randomUUID();
 
 export function startJobs(): void {
-  fillSelect(byId("kind"), "Set by rules", named(KINDS));
+  fillSelect(byId("kind"), "Set by rules", toCodeNames(KINDS));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void open();
+    void createJob();
   });
 }
 
 export function drawJobs(): void {
-  const { jobs } = here.shown;
+  const { jobs } = casePage.shown;
   show(byId("open-job"), may("create_job"));
   const none = element("li", { class: "app-muted" }, "There are no jobs.");
-  byId("job-list").replaceChildren(...(jobs.length ? jobs.map(entryOf) : [none]));
+  byId("job-list").replaceChildren(...(jobs.length ? jobs.map(jobEntry) : [none]));
 }
 
-async function open(): Promise<void> {
+async function createJob(): Promise<void> {
   clearErrors(form);
   const length = Number(minutes.value || 1);
   if (!Number.isInteger(length) || length < 1)
     return showErrors(form, [{ field: "minutes", message: "Enter whole minutes, like 45" }]);
   const kind = byId<HTMLSelectElement>("kind").value;
   const draft = {
-    service_request_ids: [here.shown.service_request_id],
+    service_request_ids: [casePage.shown.service_request_id],
     instructions: instructions.value.trim(),
     ...(kind ? { kind } : {}),
     ...(minutes.value ? { minutes: length } : {}),
   };
-  const job = await sendOf<Job>(form, "/api/jobs", draft, { "Idempotency-Key": key }, "kind");
+  const job = await sendForCase<Job>(form, "/api/jobs", draft, { "Idempotency-Key": key }, "kind");
   if (!job) return;
   key = crypto.randomUUID();
   form.reset();
@@ -62,7 +62,7 @@ async function open(): Promise<void> {
   document.getElementById(`job-${job.job_id}`)?.querySelector("summary")?.focus();
 }
 
-function entryOf(job: CaseJob): HTMLElement {
+function jobEntry(job: CaseJob): HTMLElement {
   const name = `${KINDS[job.kind]}: ${job.title}`;
   const planned = job.planned_day ? `${dayText(job.planned_day)}, ${crewName(job.crew)}` : "";
   return element(
@@ -77,22 +77,23 @@ function detailsOf(job: CaseJob, name: string): HTMLElement {
   const body = element("div", { class: "desk-job" });
   const details = element("details", { class: "app-details" }, element("summary", {}, name), body);
   details.addEventListener("toggle", () => {
-    if (details.open && !body.hasChildNodes()) void load(job.job_id, body);
+    if (details.open && !body.hasChildNodes()) void loadJob(job.job_id, body);
   });
   return details;
 }
 
-const crewName = (code: string | null) => here.crews.find(({ crew }) => crew === code)?.name ?? code ?? "no crew yet";
+const crewName = (code: string | null) =>
+  casePage.crews.find(({ crew }) => crew === code)?.name ?? code ?? "no crew yet";
 
-async function load(jobId: string, body: HTMLElement): Promise<void> {
+async function loadJob(jobId: string, body: HTMLElement): Promise<void> {
   body.replaceChildren(element("p", {}, "Loading…"));
   const found = await call<FullJob>("GET", `/api/jobs/${jobId}`);
-  if (found.kind === "stored") draw(found.value, body);
+  if (found.kind === "stored") drawJob(found.value, body);
   else body.replaceChildren(element("p", { role: "alert" }, errorsOf(found)[0]!.message));
 }
 
-function draw(job: FullJob, body: HTMLElement): void {
-  const said = job.events.map((jobEvent) => element("div", {}, `${moment(jobEvent.at)}: ${saidText(jobEvent)}`));
+function drawJob(job: FullJob, body: HTMLElement): void {
+  const said = job.events.map((jobEvent) => element("div", {}, `${moment(jobEvent.at)}: ${itemText(jobEvent)}`));
   const day = job.planned_day;
   const plan = element(
     "a",
@@ -103,7 +104,7 @@ function draw(job: FullJob, body: HTMLElement): void {
     element(
       "dl",
       { class: "app-facts desk-facts" },
-      ...listed([
+      ...factRows([
         ["Minutes", [String(job.minutes)]],
         ["Instructions", [job.instructions]],
         ["Hazards", [job.hazards.join(", ")]],
@@ -126,12 +127,12 @@ function contractorPart(job: FullJob, body: HTMLElement): HTMLElement {
       `${job.contractor.name} has a link to this job until ${moment(job.contractor.expires_at)}.`,
     );
     const part = element("div", {}, words);
-    const drop = actionButton("Revoke link", () => void dropLink(job, body, part, told));
+    const drop = actionButton("Revoke link", () => void revokeLink(job, body, part, told));
     part.append(drop, told);
     return part;
   }
-  const name = field(`company-${job.job_id}`, "Company", "");
-  const days = field(`days-${job.job_id}`, "Days until the link expires", USUAL_DAYS);
+  const name = textField(`company-${job.job_id}`, "Company", "");
+  const days = textField(`days-${job.job_id}`, "Days until the link expires", USUAL_DAYS);
   const make = element(
     "button",
     { class: "govuk-button govuk-button--secondary", type: "submit" },
@@ -145,7 +146,7 @@ function contractorPart(job: FullJob, body: HTMLElement): HTMLElement {
   return linkForm;
 }
 
-function field(id: string, label: string, value: string): HTMLElement {
+function textField(id: string, label: string, value: string): HTMLElement {
   const input = element("input", { class: "govuk-input", id, type: "text", autocomplete: "off", value });
   return element(
     "div",
@@ -191,11 +192,11 @@ async function makeLink(job: FullJob, linkForm: HTMLElement, body: HTMLElement):
   shown.select();
 }
 
-async function dropLink(job: FullJob, body: HTMLElement, part: HTMLElement, told: HTMLElement): Promise<void> {
+async function revokeLink(job: FullJob, body: HTMLElement, part: HTMLElement, told: HTMLElement): Promise<void> {
   const outcome = await whileBusy(part, () => call<FullJob>("DELETE", `/api/jobs/${job.job_id}/links`));
   if (outcome.kind !== "stored") told.textContent = errorsOf(outcome)[0]!.message;
   else {
-    draw(outcome.value, body);
+    drawJob(outcome.value, body);
     body.querySelector<HTMLElement>("input")?.focus();
   }
 }

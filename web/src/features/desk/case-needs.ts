@@ -1,7 +1,7 @@
 /** Updates from crews, contractors and residents that an officer has to deal with. */
 import { actionButton, byId, element, show, screenReaderText } from "../../shared/dom.ts";
 import { moment } from "./case-facts.ts";
-import { changeCase, here, may } from "./current-case.ts";
+import { changeCase, casePage, may } from "./current-case.ts";
 import type { Need } from "./model.ts";
 import { needText } from "./words.ts";
 
@@ -13,13 +13,13 @@ export function startNeeds(): void {
 }
 
 export function drawNeeds(): void {
-  const { needs } = here.shown;
+  const { needs } = casePage.shown;
   show(byId("needs"), needs.length > 0);
   show(byId("settle-needs"), may("change") && needs.some(({ reason }) => reason !== "contractor_text"));
-  byId("need-list").replaceChildren(...needs.map(entryOf));
+  byId("need-list").replaceChildren(...needs.map(needEntry));
 }
 
-function entryOf(need: Need): HTMLElement {
+function needEntry(need: Need): HTMLElement {
   const when = element("div", { class: "app-muted" }, moment(need.since));
   const entry = element(
     "li",

@@ -3,9 +3,9 @@ import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { BlackenField } from "./blacken-field.ts";
-import { changeCase, here, may, pathOf, readAnew } from "./current-case.ts";
+import { changeCase, casePage, may, pathOf, reloadCase } from "./current-case.ts";
 import { moment } from "./case-facts.ts";
-import type { KeptPhoto, WorkPhoto } from "./model.ts";
+import type { CasePhoto, WorkPhoto } from "./model.ts";
 
 const STATES: Record<string, string> = {
   shown: "Shown to everyone who can see the report",
@@ -13,7 +13,7 @@ const STATES: Record<string, string> = {
   waiting: "Not checked yet: only officers can see it",
 };
 const WHEN: Record<WorkPhoto["when"], string> = { before: "Before the work", after: "After the work" };
-const OF_THE_WORK: Record<WorkPhoto["state"], string> = {
+const WORK_PHOTO_STATES: Record<WorkPhoto["state"], string> = {
   ready: "Sent with the job: only officers and crews can see it",
   waiting: "Not received yet",
   refused: "We could not use this photo",
@@ -22,19 +22,19 @@ const list = byId("photo-list");
 const editor = byId("blacken");
 
 export function drawPhotos(): void {
-  const { all_photos, work_photos } = here.shown;
+  const { all_photos, work_photos } = casePage.shown;
   const known = new Set(all_photos.map(({ photo_id }) => photo_id));
   const others = work_photos.filter(({ photo_id }) => !known.has(photo_id));
   show(byId("photos"), all_photos.length + others.length > 0);
   list.replaceChildren(
-    ...all_photos.map(entryOf),
+    ...all_photos.map(photoEntry),
     ...others.map((photo, index) => workEntry(photo, `Photo ${all_photos.length + index + 1}`)),
   );
 }
 
 /** When and by whom a photo was taken; empty for a photo of the report. */
-function takenBy(photoId: string): HTMLElement[] {
-  const found = here.shown.work_photos.find(({ photo_id }) => photo_id === photoId);
+function photoOrigin(photoId: string): HTMLElement[] {
+  const found = casePage.shown.work_photos.find(({ photo_id }) => photo_id === photoId);
   return found ? [element("p", {}, `${WHEN[found.when]}. ${found.by}, ${moment(found.at)}`)] : [];
 }
 
@@ -45,18 +45,18 @@ function workEntry(photo: WorkPhoto, name: string): HTMLElement {
     const image = element("img", { src: photo.thumbnail_url, alt: name, width: "160", height: "120", loading: "lazy" });
     entry.append(element("a", { class: "app-photos__link", href: photo.url }, image));
   }
-  entry.append(...takenBy(photo.photo_id), element("p", { class: "app-muted" }, OF_THE_WORK[photo.state]));
+  entry.append(...photoOrigin(photo.photo_id), element("p", { class: "app-muted" }, WORK_PHOTO_STATES[photo.state]));
   return entry;
 }
 
-function entryOf(photo: KeptPhoto, index: number): HTMLElement {
+function photoEntry(photo: CasePhoto, index: number): HTMLElement {
   const name = `Photo ${index + 1}`;
   const image = element("img", { src: photo.thumbnail_url, alt: name, width: "160", height: "120", loading: "lazy" });
   const entry = element(
     "li",
     { id: `photo-${photo.photo_id}` },
     element("a", { class: "app-photos__link", href: photo.url }, image),
-    ...takenBy(photo.photo_id),
+    ...photoOrigin(photo.photo_id),
     element("p", { class: "app-muted" }, STATES[photo.state] ?? photo.state),
   );
   image.addEventListener(
@@ -75,14 +75,14 @@ function entryOf(photo: KeptPhoto, index: number): HTMLElement {
         entry.id,
       ),
   );
-  const blacken = actionButton("Black out parts", () => edit(photo, name));
+  const blacken = actionButton("Black out parts", () => editPhoto(photo, name));
   for (const each of [turn, blacken]) each.append(screenReaderText(` of ${name}`));
   const offered = [...(may("change") ? [turn] : []), ...(may("black_out") ? [blacken] : [])];
   entry.append(element("div", { class: "app-buttons" }, ...offered));
   return entry;
 }
 
-function edit(photo: KeptPhoto, name: string): void {
+function editPhoto(photo: CasePhoto, name: string): void {
   const field = new BlackenField(photo.url, name);
   const heading = element("h3", {}, `Black out parts of ${name.toLowerCase()}`);
   const save = element(
@@ -98,7 +98,7 @@ function edit(photo: KeptPhoto, name: string): void {
       "div",
       { class: "govuk-button-group" },
       save,
-      actionButton("Cancel", () => close(photo)),
+      actionButton("Cancel", () => closeEditor(photo)),
     ),
   );
   form.addEventListener("submit", (event) => {
@@ -119,17 +119,17 @@ function edit(photo: KeptPhoto, name: string): void {
   editor.scrollIntoView({ block: "nearest" });
 }
 
-function close({ photo_id }: KeptPhoto): void {
+function closeEditor({ photo_id }: CasePhoto): void {
   show(editor, false);
   document.getElementById(`photo-${photo_id}`)?.querySelector<HTMLElement>("button:last-of-type")?.focus();
 }
 
-async function blacken(photo: KeptPhoto, field: BlackenField, form: HTMLElement): Promise<void> {
+async function blacken(photo: CasePhoto, field: BlackenField, form: HTMLElement): Promise<void> {
   clearErrors(form);
   const areas = field.areas();
   if ("message" in areas) return showErrors(form, [areas]);
   const outcome = await whileBusy(form, () =>
-    call("POST", pathOf(here.shown, `/photos/${photo.photo_id}/redaction`), { areas: areas.all }),
+    call("POST", pathOf(casePage.shown, `/photos/${photo.photo_id}/redaction`), { areas: areas.all }),
   );
   if (outcome.kind !== "stored")
     return showErrors(
@@ -137,6 +137,6 @@ async function blacken(photo: KeptPhoto, field: BlackenField, form: HTMLElement)
       errorsOf(outcome).map(({ message }) => ({ field: "blacken-save", message })),
     );
   editor.replaceChildren(element("p", { class: "app-card", role: "status" }, "Photo changed."));
-  await readAnew();
+  await reloadCase();
   focusOn(editor.firstElementChild as HTMLElement);
 }

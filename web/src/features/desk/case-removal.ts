@@ -1,7 +1,7 @@
 /** Permanently removes text from a report. */
 import { byId, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { changeCase, here, may } from "./current-case.ts";
+import { changeCase, casePage, may } from "./current-case.ts";
 
 const form = byId<HTMLFormElement>("removal-form");
 const title = byId<HTMLInputElement>("title");
@@ -10,44 +10,45 @@ const address = byId<HTMLInputElement>("address");
 const forget = byId<HTMLInputElement>("forget-contact");
 let stored = ["", "", ""];
 
-export function startTakeOut(): void {
+export function startRemoval(): void {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void takeOut();
+    void removeText();
   });
 }
 
 /** Fills in the fields that were not edited. */
-export function drawTakeOut(): void {
+export function drawRemoval(): void {
   show(byId("removal"), may("change"));
-  const now = [here.shown.title ?? "", here.shown.description, here.shown.address ?? ""];
+  const now = [casePage.shown.title ?? "", casePage.shown.description, casePage.shown.address ?? ""];
   [title, description, address].forEach((field, index) => {
     if (field.value === stored[index]) field.value = now[index]!;
   });
   stored = now;
 }
 
-async function takeOut(): Promise<void> {
+async function removeText(): Promise<void> {
   clearErrors(form);
-  const [had, said, there] = [title, description, address].map((field, index) =>
+  const [newTitle, newDescription, newAddress] = [title, description, address].map((field, index) =>
     field.value === stored[index] ? null : field.value.trim(),
   );
-  if (said === "") return showErrors(form, [{ field: "redacted", message: "The description cannot be empty" }]);
+  if (newDescription === "")
+    return showErrors(form, [{ field: "redacted", message: "The description cannot be empty" }]);
   const clear = [
-    ...(had === "" ? ["title"] : []),
-    ...(there === "" ? ["address"] : []),
+    ...(newTitle === "" ? ["title"] : []),
+    ...(newAddress === "" ? ["address"] : []),
     ...(forget.checked ? ["contact"] : []),
   ];
   const changes = {
-    ...(had ? { title: had } : {}),
-    ...(said ? { description: said } : {}),
-    ...(there ? { address: there } : {}),
+    ...(newTitle ? { title: newTitle } : {}),
+    ...(newDescription ? { description: newDescription } : {}),
+    ...(newAddress ? { address: newAddress } : {}),
     ...(clear.length ? { clear } : {}),
   };
   if (!Object.keys(changes).length) return showErrors(form, [{ field: "title", message: "Remove some text first" }]);
   if (await changeCase(form, changes, "Text removed.", "title")) {
     forget.checked = false;
     stored = [title, description, address].map((field) => field.value);
-    drawTakeOut();
+    drawRemoval();
   }
 }

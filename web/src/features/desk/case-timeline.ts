@@ -5,17 +5,17 @@ import { call, errorsOf } from "../../shared/session.ts";
 import { STATES } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { moment } from "./case-facts.ts";
-import { changeCase, here, may, pathOf, readAnew, sendOf } from "./current-case.ts";
-import type { Asked, HeldUpdate, Note, Question } from "./model.ts";
+import { changeCase, casePage, may, pathOf, reloadCase, sendForCase } from "./current-case.ts";
+import type { SentQuestion, HeldUpdate, Note, Question } from "./model.ts";
 import { offerUndo } from "./undo.ts";
 
-export function startTalk(): void {
-  sends("ask-form", "question", "/questions", "Enter your question");
-  sends("note-form", "note", "/notes", "Enter your note");
+export function startTimeline(): void {
+  startForm("ask-form", "question", "/questions", "Enter your question");
+  startForm("note-form", "note", "/notes", "Enter your note");
 }
 
-export function drawTalk(): void {
-  const { shown, zone } = here;
+export function drawTimeline(): void {
+  const { shown, zone } = casePage;
   const timeline = shown.updates.map((update) => {
     const entry = timelineEntry(update, zone);
     if (update.text && may("change"))
@@ -26,7 +26,7 @@ export function drawTalk(): void {
   });
   byId("timeline").replaceChildren(...timeline);
   show(byId("held-updates"), shown.held_updates.length > 0);
-  byId("held-update-list").replaceChildren(...shown.held_updates.map(heldEntry));
+  byId("held-update-list").replaceChildren(...shown.held_updates.map(heldUpdateEntry));
   byId("question-list").replaceChildren(...shown.questions.map(questionEntry));
   byId("note-list").replaceChildren(...shown.notes.map(noteEntry));
   show(byId("ask-form"), may("ask"));
@@ -39,7 +39,7 @@ export function drawTalk(): void {
   );
 }
 
-function sends(formId: string, fieldId: string, path: string, missing: string): void {
+function startForm(formId: string, fieldId: string, path: string, missing: string): void {
   const form = byId<HTMLFormElement>(formId);
   const field = byId<HTMLTextAreaElement>(fieldId);
   let asked: number | undefined;
@@ -53,15 +53,15 @@ function sends(formId: string, fieldId: string, path: string, missing: string): 
     clearErrors(form);
     if (!field.value.trim()) return showErrors(form, [{ field: fieldId, message: missing }]);
     asked ??= Date.now();
-    const stored = await sendOf<Note | Asked>(
+    const stored = await sendForCase<Note | SentQuestion>(
       form,
-      pathOf(here.shown, path),
+      pathOf(casePage.shown, path),
       { text: field.value.trim() },
       { "Idempotency-Key": key },
       fieldId,
     );
     if (!stored) return;
-    if ("question_id" in stored) offerUndo(stored, "Question sent.", here.shown.service_request_id, asked);
+    if ("question_id" in stored) offerUndo(stored, "Question sent.", casePage.shown.service_request_id, asked);
     key = crypto.randomUUID();
     asked = undefined;
     field.value = "";
@@ -73,7 +73,7 @@ function sends(formId: string, fieldId: string, path: string, missing: string): 
 }
 
 /** An update that waits for review. Its photos are among those of the case. */
-function heldEntry({ update_id, datetime, text, requested_state }: HeldUpdate): HTMLElement {
+function heldUpdateEntry({ update_id, datetime, text, requested_state }: HeldUpdate): HTMLElement {
   const entry = element("li", { id: `held-${update_id}` }, element("p", { class: "app-prose" }, text));
   const about = [
     `Sent ${moment(datetime)}`,
@@ -134,8 +134,10 @@ function questionEntry(question: Question): HTMLElement {
 }
 
 async function settle({ question_id }: Question, entry: HTMLElement): Promise<void> {
-  const outcome = await whileBusy(entry, () => call("POST", pathOf(here.shown, `/questions/${question_id}/settled`)));
-  if (outcome.kind === "stored") await readAnew();
+  const outcome = await whileBusy(entry, () =>
+    call("POST", pathOf(casePage.shown, `/questions/${question_id}/settled`)),
+  );
+  if (outcome.kind === "stored") await reloadCase();
   else entry.append(element("p", { class: "govuk-error-message", role: "alert" }, errorsOf(outcome)[0]!.message));
   focusOn(byId("questions-heading"));
 }

@@ -7,23 +7,23 @@ import { showStatus, showFailure } from "../../shared/staff-page.ts";
 import { drawChange, startChange } from "./case-change.ts";
 import { drawFacts, startFacts } from "./case-facts.ts";
 import { drawGarden, startGarden } from "./case-garden.ts";
-import { here, readAnew } from "./current-case.ts";
+import { casePage, reloadCase } from "./current-case.ts";
 import { drawJobs, startJobs } from "./case-jobs.ts";
 import { drawDuplicate, drawNear, startNear } from "./case-duplicates.ts";
 import { drawNeeds, startNeeds } from "./case-needs.ts";
 import { drawOrder } from "./case-order.ts";
 import { startPayment } from "./case-payment.ts";
 import { drawPhotos } from "./case-photos.ts";
-import { drawTakeOut, startTakeOut } from "./case-removal.ts";
-import { drawTalk, startTalk } from "./case-timeline.ts";
+import { drawRemoval, startRemoval } from "./case-removal.ts";
+import { drawTimeline, startTimeline } from "./case-timeline.ts";
 import { openDesk } from "./desk.ts";
 import type { Case, Template } from "./model.ts";
 import { loadCrews, loadNames } from "./names.ts";
 
-const came = document.referrer.startsWith(`${location.origin}/desk/?`) ? document.referrer : "/desk/";
-byId<HTMLAnchorElement>("to-queue").href = came;
+const queueAddress = document.referrer.startsWith(`${location.origin}/desk/?`) ? document.referrer : "/desk/";
+byId<HTMLAnchorElement>("to-queue").href = queueAddress;
 
-openDesk(open, async () => (here.shown ? readAnew() : false));
+openDesk(open, async () => (casePage.shown ? reloadCase() : false));
 
 async function open(): Promise<boolean> {
   const id = parseReference(new URLSearchParams(location.search).get("id") ?? "");
@@ -39,7 +39,7 @@ async function open(): Promise<boolean> {
     showFailure(found);
     return false;
   }
-  Object.assign(here, {
+  Object.assign(casePage, {
     shown: found.value,
     names,
     crews,
@@ -53,10 +53,10 @@ async function open(): Promise<boolean> {
     startGarden,
     startNeeds,
     startChange,
-    startTalk,
+    startTimeline,
     startJobs,
     startNear,
-    startTakeOut,
+    startRemoval,
   ])
     start();
   draw();
@@ -71,10 +71,10 @@ function draw(): void {
     drawGarden,
     drawNeeds,
     drawPhotos,
-    drawTalk,
+    drawTimeline,
     drawJobs,
     drawNear,
-    drawTakeOut,
+    drawRemoval,
     drawChange,
   ])
     part();

@@ -7,13 +7,13 @@ import { call, errorsOf } from "../../shared/session.ts";
 import { showStatus } from "../../shared/staff-page.ts";
 import { stateNames } from "../../shared/states.ts";
 import type { Crew } from "../crew/model.ts";
-import type { Case, CaseAct, Changed, Template } from "./model.ts";
+import type { Case, CaseAct, ChangeResult, Template } from "./model.ts";
 import { nameOf, type Names } from "./names.ts";
-import { send } from "./sending.ts";
+import { sendChange } from "./sending.ts";
 import { offerUndo } from "./undo.ts";
 import { PRIORITIES, targetText, ALL_VISIBILITIES } from "./words.ts";
 
-interface Here {
+interface CasePage {
   shown: Case;
   names: Names;
   templates: Template[];
@@ -24,30 +24,30 @@ interface Here {
 }
 
 /** Empty until the page is open. */
-export const here = {} as Here;
+export const casePage = {} as CasePage;
 
 export const pathOf = (of: Case, rest = "") => `/api/cases/${of.service_request_id}${rest}`;
 
-export const may = (act: CaseAct) => here.shown.may.includes(act);
+export const may = (act: CaseAct) => casePage.shown.may.includes(act);
 
 export const ifMatch = ({ version }: Case) => ({ "If-Match": `"${version}"` });
 
 /** Reads the case again; false if it cannot be read. A case that the officer can no longer see is removed from the page. */
-export async function readAnew(): Promise<boolean> {
-  const found = await call<Case>("GET", pathOf(here.shown));
+export async function reloadCase(): Promise<boolean> {
+  const found = await call<Case>("GET", pathOf(casePage.shown));
   const isElsewhere = found.kind === "refused" && [403, 404].includes(found.problem.status);
-  if (isElsewhere) leave();
+  if (isElsewhere) showMoved();
   if (found.kind !== "stored") return false;
-  here.shown = found.value;
+  casePage.shown = found.value;
   showStatus("");
   show(byId("staff-page"));
-  here.draw();
+  casePage.draw();
   return true;
 }
 
-function leave(team?: string): void {
-  const whose = team ? nameOf(team, here.names.teams) : "another team";
-  showStatus(`${groupReference(here.shown.service_request_id)} is now with ${whose}. You can no longer see it.`);
+function showMoved(team?: string): void {
+  const whose = team ? nameOf(team, casePage.names.teams) : "another team";
+  showStatus(`${groupReference(casePage.shown.service_request_id)} is now with ${whose}. You can no longer see it.`);
   byId("staff-status").append(" ", element("a", { href: "/desk/" }, "Back to the queue"));
   show(byId("staff-page"), false);
 }
@@ -61,21 +61,21 @@ export async function changeCase(
 ): Promise<boolean> {
   clearErrors(place);
   const { outcome, asked } = await whileBusy(place, () =>
-    send<Changed>(pathOf(here.shown, "/changes"), changes, ifMatch(here.shown)),
+    sendChange<ChangeResult>(pathOf(casePage.shown, "/changes"), changes, ifMatch(casePage.shown)),
   );
   if (outcome.kind === "stored") {
     hideNewer();
-    offerUndo(outcome.value, done, here.shown.service_request_id, asked);
-    if (outcome.value.in_remit) await readAnew();
-    else leave(changes.team);
+    offerUndo(outcome.value, done, casePage.shown.service_request_id, asked);
+    if (outcome.value.in_remit) await reloadCase();
+    else showMoved(changes.team);
     return true;
   }
-  await refused(place, outcome, otherwise);
+  await showRefusal(place, outcome, otherwise);
   return false;
 }
 
 /** Adds a note, a question or a job to the case. */
-export async function sendOf<T>(
+export async function sendForCase<T>(
   place: HTMLElement,
   path: string,
   body: unknown,
@@ -85,21 +85,25 @@ export async function sendOf<T>(
   clearErrors(place);
   const outcome = await whileBusy(place, () => call<T>("POST", path, body, headers));
   if (outcome.kind !== "stored") {
-    await refused(place, outcome, otherwise);
+    await showRefusal(place, outcome, otherwise);
     return null;
   }
-  await readAnew();
+  await reloadCase();
   return outcome.value;
 }
 
 /** After a version conflict, shows the present case and keeps the typed text to send again. */
-async function refused(place: HTMLElement, outcome: Parameters<typeof errorsOf>[0], otherwise: string): Promise<void> {
-  const before = here.shown;
+async function showRefusal(
+  place: HTMLElement,
+  outcome: Parameters<typeof errorsOf>[0],
+  otherwise: string,
+): Promise<void> {
+  const before = casePage.shown;
   if (
     outcome.kind === "refused" &&
     outcome.problem.status === 409 &&
-    (await readAnew()) &&
-    before.version !== here.shown.version
+    (await reloadCase()) &&
+    before.version !== casePage.shown.version
   )
     return showNewer(before, place);
   showErrors(
@@ -113,7 +117,7 @@ async function refused(place: HTMLElement, outcome: Parameters<typeof errorsOf>[
 
 function showNewer(before: Case, place: HTMLElement): void {
   const box = byId("newer");
-  const changed = differences(before, here.shown);
+  const changed = differences(before, casePage.shown);
   const again = element("a", { href: `#${place.id}` }, "Check what you were about to send");
   again.addEventListener("click", (event) => {
     event.preventDefault();
@@ -141,7 +145,7 @@ function hideNewer(): void {
 function differences(before: Case, now: Case): string[] {
   const facts: [name: string, of: (one: Case) => string][] = [
     ["State", ({ state }) => nameOf(state, stateNames())],
-    ["Team", ({ team }) => nameOf(team, here.names.teams)],
+    ["Team", ({ team }) => nameOf(team, casePage.names.teams)],
     ["Priority", ({ priority }) => PRIORITIES[priority]],
     ["Service", ({ service_name }) => service_name],
     ["Target", targetText],

@@ -7,7 +7,7 @@ export interface DayJob extends Job {
   team: string;
 }
 
-export interface Load {
+export interface CrewLoad {
   crew: string;
   name: string;
   team: string;
@@ -19,24 +19,24 @@ export interface Load {
   minutes_over: number;
 }
 
-export interface LeftOut {
+export interface UnplannedJob {
   job_id: string;
   because: string;
 }
 
-export interface Planned {
+export interface CrewPlan {
   crew: string;
   job_ids: string[];
   minutes_working: number;
   minutes_driving: number;
 }
 
-export const here = {
+export const dayPage = {
   date: "",
   team: "",
   zone: undefined as string | undefined,
   crews: [] as Crew[],
-  loads: [] as Load[],
+  loads: [] as CrewLoad[],
   jobs: [] as DayJob[],
   /** Each crew's driving time, if the day was planned or ordered on this page. */
   driving: new Map<string, number>(),
@@ -49,12 +49,12 @@ interface JobPage {
 
 /** The jobs of a crew's day, in order. */
 export const jobsOf = (crew: string) =>
-  here.jobs
+  dayPage.jobs
     .filter((job) => job.crew === crew && job.state !== "cancelled")
     .sort((one, other) => (one.position ?? 0) - (other.position ?? 0));
 
 /** Reads all pages of matching jobs. Throws an error with a message if they cannot be read. */
-export async function allJobs(asked: Record<string, string>): Promise<DayJob[]> {
+export async function fetchJobs(asked: Record<string, string>): Promise<DayJob[]> {
   const found: DayJob[] = [];
   let cursor: string | null = null;
   do {

@@ -3,14 +3,14 @@ import { momentText } from "../../shared/dates.ts";
 import { actionButton, element, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { KINDS, minutesText } from "../crew/words.ts";
-import { type DayJob, here, jobsOf, type Load, type Planned } from "./current-day.ts";
+import { type DayJob, dayPage, jobsOf, type CrewLoad, type CrewPlan } from "./current-day.ts";
 import { jobTag } from "./job-words.ts";
 import { caseAddress, countText, priorityTag } from "./words.ts";
 
 /** Reads the day again, shows a message, and returns the focus to that button of that job. */
-export type Done = (said: string, focus?: { job: string; act: string }) => Promise<void>;
+export type OnDone = (said: string, focus?: { job: string; act: string }) => Promise<void>;
 
-export function crewSection(load: Load, done: Done): HTMLElement {
+export function crewSection(load: CrewLoad, done: OnDone): HTMLElement {
   const jobs = jobsOf(load.crew);
   const told = element("p", { class: "app-told", role: "alert" });
   const heading = element("h3", { id: `crew-${load.crew}`, tabindex: "-1" }, load.name);
@@ -23,18 +23,18 @@ export function crewSection(load: Load, done: Done): HTMLElement {
   );
   if (!jobs.length) section.append(element("p", { class: "app-muted" }, "No jobs planned."));
   else {
-    const print = actionButton("Print sheet", () => printAlone(section));
+    const print = actionButton("Print sheet", () => printSection(section));
     print.append(screenReaderText(` of ${load.name}`));
     print.classList.add("desk-screen");
     section.append(
-      element("ol", { class: "desk-order" }, ...jobs.map((job) => entryOf(job, jobs, load, told, done))),
+      element("ol", { class: "desk-order" }, ...jobs.map((job) => jobEntry(job, jobs, load, told, done))),
       print,
     );
   }
   return section;
 }
 
-function loadPart({ jobs, done, minutes_planned, minutes_shift, minutes_over, late, crew }: Load): HTMLElement[] {
+function loadPart({ jobs, done, minutes_planned, minutes_shift, minutes_over, late, crew }: CrewLoad): HTMLElement[] {
   const bar = element("meter", {
     class: "desk-screen",
     min: "0",
@@ -43,7 +43,7 @@ function loadPart({ jobs, done, minutes_planned, minutes_shift, minutes_over, la
     value: String(Math.min(minutes_planned, minutes_shift)),
     "aria-label": "How full the shift is",
   });
-  const driving = here.driving.get(crew);
+  const driving = dayPage.driving.get(crew);
   const facts = [
     `${minutesText(minutes_planned)} of work in a shift of ${minutesText(minutes_shift)}`,
     driving === undefined ? "" : `${minutesText(driving)} of driving`,
@@ -64,11 +64,11 @@ function loadPart({ jobs, done, minutes_planned, minutes_shift, minutes_over, la
   ];
 }
 
-function entryOf(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, done: Done): HTMLElement {
+function jobEntry(job: DayJob, jobs: DayJob[], load: CrewLoad, told: HTMLElement, done: OnDone): HTMLElement {
   const report = job.service_request_ids[0];
   const title = report ? element("a", { href: caseAddress(report) }, job.title) : job.title;
   const arrives = job.arrives_at
-    ? momentText(Date.parse(job.arrives_at), here.zone).split(" at ").at(-1)!.split(", ").at(-1)!
+    ? momentText(Date.parse(job.arrives_at), dayPage.zone).split(" at ").at(-1)!.split(", ").at(-1)!
     : "";
   const facts = [
     arrives ? `about ${arrives}` : "",
@@ -88,14 +88,14 @@ function entryOf(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
     ),
     element("div", {}, job.address ?? ""),
     element("div", { class: "app-muted" }, facts.filter(Boolean).join(", ")),
-    paper(job),
+    printedDetails(job),
   );
-  if (job.state === "planned") entry.append(actions(job, jobs, load, told, done));
+  if (job.state === "planned") entry.append(orderButtons(job, jobs, load, told, done));
   return entry;
 }
 
 /** Content that is only printed. */
-function paper({ hazards, materials, instructions, description }: DayJob): HTMLElement {
+function printedDetails({ hazards, materials, instructions, description }: DayJob): HTMLElement {
   const lines: [string, string][] = [
     ["Hazards", hazards.join(", ")],
     ["Take with you", materials.join(", ")],
@@ -113,7 +113,7 @@ function paper({ hazards, materials, instructions, description }: DayJob): HTMLE
 }
 
 /** Buttons that move a planned job; a started job cannot be moved. */
-function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, done: Done): HTMLElement {
+function orderButtons(job: DayJob, jobs: DayJob[], load: CrewLoad, told: HTMLElement, done: OnDone): HTMLElement {
   const planned = jobs.filter(({ state }) => state === "planned").map(({ job_id }) => job_id);
   const at = planned.indexOf(job.job_id);
   const box = element("div", { class: "desk-order__actions desk-screen" });
@@ -123,13 +123,13 @@ function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
     made.append(screenReaderText(`: ${job.title}${job.address ? `, ${job.address}` : ""}`));
     return made;
   };
-  const up = button("up", "Up", () => order(swapped(planned, at, at - 1), "up", `Now ${at} of ${planned.length}.`));
+  const up = button("up", "Up", () => order(swapItems(planned, at, at - 1), "up", `Now ${at} of ${planned.length}.`));
   const down = button("down", "Down", () =>
-    order(swapped(planned, at, at + 1), "down", `Now ${at + 2} of ${planned.length}.`),
+    order(swapItems(planned, at, at + 1), "down", `Now ${at + 2} of ${planned.length}.`),
   );
   up.hidden = at === 0;
   down.hidden = at === planned.length - 1;
-  const others = here.crews.filter(({ crew, team }) => team === job.team && crew !== load.crew);
+  const others = dayPage.crews.filter(({ crew, team }) => team === job.team && crew !== load.crew);
   const off = button("off", "Remove from this day", () =>
     patch({ clear: ["crew", "planned_day"] }, `${job.title} is now waiting to be planned.`),
   );
@@ -137,7 +137,9 @@ function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
     up,
     down,
     ...others.map(({ crew, name }) =>
-      button("move", `To ${name}`, () => patch({ crew, planned_day: here.date }, `${job.title} is now with ${name}.`)),
+      button("move", `To ${name}`, () =>
+        patch({ crew, planned_day: dayPage.date }, `${job.title} is now with ${name}.`),
+      ),
     ),
     off,
   );
@@ -145,10 +147,10 @@ function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
 
   async function order(job_ids: string[], act: string, said: string): Promise<void> {
     const outcome = await whileBusy(box.closest<HTMLElement>(".desk-days")!, () =>
-      call<Planned>("POST", `/api/days/${here.date}/${load.crew}/order`, { job_ids }),
+      call<CrewPlan>("POST", `/api/days/${dayPage.date}/${load.crew}/order`, { job_ids }),
     );
     if (outcome.kind !== "stored") return fail(outcome);
-    here.driving.set(load.crew, outcome.value.minutes_driving);
+    dayPage.driving.set(load.crew, outcome.value.minutes_driving);
     await done(`${job.title}: ${said}`, { job: job.job_id, act });
   }
 
@@ -169,14 +171,14 @@ function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
   }
 }
 
-function swapped(ids: string[], one: number, other: number): string[] {
+function swapItems(ids: string[], one: number, other: number): string[] {
   const after = [...ids];
   [after[one], after[other]] = [after[other]!, after[one]!];
   return after;
 }
 
 /** Prints only this section. */
-function printAlone(section: HTMLElement): void {
+function printSection(section: HTMLElement): void {
   section.classList.add("desk-day--printed");
   window.print();
   section.classList.remove("desk-day--printed");

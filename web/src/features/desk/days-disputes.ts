@@ -4,27 +4,27 @@ import { byId, element, focusOn, show, screenReaderText, whileBusy } from "../..
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { photoList } from "../../shared/timeline.ts";
-import type { Dispute, Side } from "../crew/model.ts";
+import type { Dispute, RecordedState } from "../crew/model.ts";
 import { REASONS } from "../crew/words.ts";
-import { allJobs, type DayJob, here } from "./current-day.ts";
+import { fetchJobs, type DayJob, dayPage } from "./current-day.ts";
 import { jobTag } from "./job-words.ts";
 import { caseAddress } from "./words.ts";
 
-type Kept = "site" | "office";
-type Settled = (said: string) => Promise<void>;
+type KeptRecord = "site" | "office";
+type OnSettled = (said: string) => Promise<void>;
 
 const WHO = { crew: "A crew", contractor: "A contractor", office: "The office" };
 
-export async function drawDisputes(settled: Settled): Promise<void> {
-  const jobs = await allJobs({ disputed: "true" });
+export async function drawDisputes(settled: OnSettled): Promise<void> {
+  const jobs = await fetchJobs({ disputed: "true" });
   const open = jobs.flatMap((job) =>
-    job.disputes.filter((each) => each.settled === null).map((each) => disputeOf(each, job, settled)),
+    job.disputes.filter((each) => each.settled === null).map((each) => disputeSection(each, job, settled)),
   );
   show(byId("disputes"), open.length > 0);
   byId("dispute-list").replaceChildren(...open);
 }
 
-function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement {
+function disputeSection(dispute: Dispute, job: DayJob, settled: OnSettled): HTMLElement {
   const report = job.service_request_ids[0];
   const title = report ? element("a", { href: caseAddress(report) }, job.title) : job.title;
   const part = element(
@@ -34,7 +34,10 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
     element("p", { class: "app-muted" }, job.address ?? ""),
   );
   const said = job.events.find(({ op_id }) => op_id === dispute.op_id);
-  const site = sideOf("Recorded second", dispute.site, [said?.reason ? REASONS[said.reason] : "", said?.text ?? ""]);
+  const site = recordCard("Recorded second", dispute.site, [
+    said?.reason ? REASONS[said.reason] : "",
+    said?.text ?? "",
+  ]);
   const photos = (said?.photos ?? []).filter((photo) => photo.url && photo.thumbnail_url);
   if (photos.length)
     site.append(
@@ -43,7 +46,7 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
         "the work",
       ),
     );
-  const office = sideOf("Recorded first", dispute.office, [
+  const office = recordCard("Recorded first", dispute.office, [
     dispute.office.state === "cancelled" ? (job.cancelled_because ?? "") : "",
   ]);
   site.append(keepButton("site"));
@@ -51,7 +54,7 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
   part.append(element("div", { class: "desk-sides" }, office, site));
   return part;
 
-  function keepButton(keep: Kept): HTMLElement {
+  function keepButton(keep: KeptRecord): HTMLElement {
     const side = dispute[keep];
     const button = element(
       "button",
@@ -63,7 +66,7 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
     return button;
   }
 
-  async function settle(keep: Kept): Promise<void> {
+  async function settle(keep: KeptRecord): Promise<void> {
     clearErrors(part);
     const outcome = await whileBusy(part, () =>
       call(
@@ -86,13 +89,13 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
   }
 }
 
-function sideOf(title: string, { state, at, by }: Side, words: string[]): HTMLElement {
+function recordCard(title: string, { state, at, by }: RecordedState, words: string[]): HTMLElement {
   return element(
     "div",
     { class: "app-card" },
     element("h4", {}, title),
     element("div", { class: "desk-tags" }, jobTag(state)),
-    element("p", { class: "app-muted" }, `${WHO[by ?? "crew"]}, ${momentText(Date.parse(at), here.zone)}`),
+    element("p", { class: "app-muted" }, `${WHO[by ?? "crew"]}, ${momentText(Date.parse(at), dayPage.zone)}`),
     ...words.filter(Boolean).map((text) => element("p", { class: "app-prose" }, text)),
   );
 }

@@ -6,44 +6,44 @@ import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { showStatus, showFailure } from "../../shared/staff-page.ts";
-import { crewSection, type Done } from "./days-crew.ts";
+import { crewSection, type OnDone } from "./days-crew.ts";
 import { drawDisputes } from "./days-disputes.ts";
-import { allJobs, here, type LeftOut, type Load, type Planned } from "./current-day.ts";
+import { fetchJobs, dayPage, type UnplannedJob, type CrewLoad, type CrewPlan } from "./current-day.ts";
 import { openDesk } from "./desk.ts";
 import { fillSelect, loadCrews, loadTeams } from "./names.ts";
 import { caseAddress, countText, weekdayText } from "./words.ts";
 
 interface Plan {
-  items: Planned[];
-  left_out: LeftOut[];
+  items: CrewPlan[];
+  left_out: UnplannedJob[];
 }
 
 const form = byId<HTMLFormElement>("plan-form");
 const crews = byId("crews");
-const said = byId("day-status");
+const status = byId("day-status");
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void plan();
+  void planDay();
 });
 openDesk(open, load);
 
 async function open(): Promise<boolean> {
   const asked = new URLSearchParams(location.search);
   const [council, known, teams] = await Promise.all([loadCouncil().catch(() => null), loadCrews(), loadTeams()]);
-  here.zone = council?.time_zone;
-  here.crews = known;
-  here.date = asked.get("date") || isoDay(new Date(), here.zone ?? "Europe/London");
-  here.team = asked.get("team") ?? "";
-  byId<HTMLInputElement>("date").value = here.date;
+  dayPage.zone = council?.time_zone;
+  dayPage.crews = known;
+  dayPage.date = asked.get("date") || isoDay(new Date(), dayPage.zone ?? "Europe/London");
+  dayPage.team = asked.get("team") ?? "";
+  byId<HTMLInputElement>("date").value = dayPage.date;
   fillSelect(
     byId("team"),
     "All my teams",
     teams.filter(({ code }) => known.some(({ team }) => team === code)),
-    here.team,
+    dayPage.team,
   );
-  byId("day-heading").textContent = weekdayText(here.date);
-  const offered = known.filter(({ team }) => !here.team || team === here.team);
+  byId("day-heading").textContent = weekdayText(dayPage.date);
+  const offered = known.filter(({ team }) => !dayPage.team || team === dayPage.team);
   crews.replaceChildren(
     ...choiceItems(
       "checkbox",
@@ -53,25 +53,25 @@ async function open(): Promise<boolean> {
     ),
   );
   show(form, offered.length > 0);
-  if (!offered.length) said.textContent = "Your teams have no crews.";
+  if (!offered.length) status.textContent = "Your teams have no crews.";
   return load();
 }
 
 /** Reads the day and the disputes. */
 async function load(): Promise<boolean> {
-  const found = await call<{ items: Load[] }>(
+  const found = await call<{ items: CrewLoad[] }>(
     "GET",
-    `/api/days?${new URLSearchParams({ date: here.date, ...(here.team ? { team: here.team } : {}) })}`,
+    `/api/days?${new URLSearchParams({ date: dayPage.date, ...(dayPage.team ? { team: dayPage.team } : {}) })}`,
   );
   if (found.kind !== "stored") {
     showFailure(found);
     return false;
   }
   try {
-    here.loads = found.value.items;
-    here.jobs = await allJobs({ date: here.date });
-    draw();
-    await drawDisputes(settled);
+    dayPage.loads = found.value.items;
+    dayPage.jobs = await fetchJobs({ date: dayPage.date });
+    drawDays();
+    await drawDisputes(reloadAfterDispute);
   } catch (error) {
     showStatus((error as Error).message);
     return false;
@@ -79,50 +79,50 @@ async function load(): Promise<boolean> {
   return true;
 }
 
-function draw(): void {
-  byId("days").replaceChildren(...here.loads.map((each) => crewSection(each, done)));
+function drawDays(): void {
+  byId("days").replaceChildren(...dayPage.loads.map((each) => crewSection(each, reloadAndFocus)));
 }
 
-const done: Done = async (text, focus) => {
+const reloadAndFocus: OnDone = async (text, focus) => {
   await load();
-  said.textContent = text;
+  status.textContent = text;
   const entry = focus && document.querySelector(`[data-job="${focus.job}"]`);
   const buttons = entry ? [...entry.querySelectorAll<HTMLButtonElement>("button:not([hidden])")] : [];
   focusOn(buttons.find(({ dataset }) => dataset.act === focus?.act) ?? buttons[0] ?? byId("day-heading"));
 };
 
-async function settled(text: string): Promise<void> {
+async function reloadAfterDispute(text: string): Promise<void> {
   await load();
-  said.textContent = text;
+  status.textContent = text;
   focusOn(byId(byId("disputes").hidden ? "day-heading" : "disputes-heading"));
 }
 
-async function plan(): Promise<void> {
+async function planDay(): Promise<void> {
   clearErrors(form);
   const chosen = checkedValues(crews);
   if (!chosen.length) return showErrors(form, [{ field: "crew", message: "Choose a crew" }]);
-  said.textContent = "Planning the day…";
-  const draft = { date: here.date, crews: chosen, ...(here.team ? { team: here.team } : {}) };
+  status.textContent = "Planning the day…";
+  const draft = { date: dayPage.date, crews: chosen, ...(dayPage.team ? { team: dayPage.team } : {}) };
   const outcome = await whileBusy(form, () => call<Plan>("POST", "/api/days/plan", draft));
-  said.textContent = "";
+  status.textContent = "";
   if (outcome.kind !== "stored")
     return showErrors(
       form,
       errorsOf(outcome).map(({ message }) => ({ field: "plan", message })),
     );
   const { items, left_out } = outcome.value;
-  for (const { crew, minutes_driving } of items) here.driving.set(crew, minutes_driving);
+  for (const { crew, minutes_driving } of items) dayPage.driving.set(crew, minutes_driving);
   await load();
   await drawLeftOut(left_out);
   const count = items.reduce((sum, { job_ids }) => sum + job_ids.length, 0);
-  said.textContent = `${countText(count, "job")} planned${left_out.length ? `, ${left_out.length} could not be planned` : ""}.`;
+  status.textContent = `${countText(count, "job")} planned${left_out.length ? `, ${left_out.length} could not be planned` : ""}.`;
   focusOn(byId("day-heading"));
 }
 
-async function drawLeftOut(left: LeftOut[]): Promise<void> {
+async function drawLeftOut(left: UnplannedJob[]): Promise<void> {
   show(byId("left-out"), left.length > 0);
   byId("left-heading").textContent = `${countText(left.length, "job")} could not be planned`;
-  const jobs = left.length ? await allJobs({ state: "to_plan" }).catch(() => []) : [];
+  const jobs = left.length ? await fetchJobs({ state: "to_plan" }).catch(() => []) : [];
   byId("left-list").replaceChildren(
     ...left.map(({ job_id, because }) => {
       const job = jobs.find((each) => each.job_id === job_id);

@@ -1,4 +1,4 @@
-/** What the desk says of a garden waste subscription, and what an officer has to choose to cancel it. */
+/** A garden waste subscription in words for officers, and the choices for cancelling it. */
 import type { FieldError } from "../../shared/api.ts";
 import { dayText } from "../../shared/dates.ts";
 import { pounds } from "../../shared/money.ts";
@@ -28,13 +28,13 @@ export function gardenFacts(of: GardenSubscription): [name: string, value: strin
   return rows.filter((row): row is [string, string] => Boolean(row[1]));
 }
 
-/** What can become of the money; only the second one if no card payment is recent enough. */
+/** The choices for the money: refund it, if a card payment is recent enough, or keep it. */
 export function moneyChoices({ refund_pence: pence }: CaseGarden): [value: string, words: string][] {
   const keep: [string, string] = [NO_MONEY_BACK, "Send no money back"];
   return pence ? [[MONEY_BACK, `Send ${pounds(pence)} back to the card`], keep] : [keep];
 }
 
-/** What is not chosen yet, by field. */
+/** The errors for choices that are missing. */
 export function cancellationFaults(reason: string, money: string | undefined): FieldError[] {
   return [
     ...(reason ? [] : [{ field: "garden-reason", message: "Choose the reason" }]),

@@ -1,4 +1,4 @@
-/** The ledger as the API has it, and what the page says of it. */
+/** The ledger in the API, and in words. */
 import { momentText } from "../../shared/dates.ts";
 import { pounds } from "../../shared/money.ts";
 import { countText, daysAfter, weekdayText } from "./words.ts";
@@ -60,7 +60,7 @@ export function daysOf({ day, to }: { day: string; to: string }): string[] {
   return day > to ? [] : [day, ...daysOf({ day: daysAfter(day, 1), to })];
 }
 
-/** What the comparison of a day found. */
+/** The result of comparing a day with the payment provider. */
 export function reconciledText(day: string, found: Reconciliation | undefined, zone: string): string {
   const name = weekdayText(day);
   if (!found) return `${name}: not compared yet.`;

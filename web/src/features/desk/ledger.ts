@@ -19,7 +19,7 @@ import {
   type Reconciliation,
   reconciledText,
 } from "./ledger-words.ts";
-import { caseAddress, dayAsked, daysAfter, reference, weekdayText } from "./words.ts";
+import { caseAddress, dayInQuery, daysAfter, reference, weekdayText } from "./words.ts";
 
 let zone = "Europe/London";
 let path = "";
@@ -32,8 +32,8 @@ async function open(): Promise<boolean> {
   zone = (await loadCouncil().catch(() => null))?.time_zone ?? zone;
   const asked = new URLSearchParams(location.search);
   const today = isoDay(new Date(), zone);
-  const day = dayAsked(asked, "day") ?? daysAfter(today, -1);
-  const to = dayAsked(asked, "to") ?? (asked.has("day") ? day : today);
+  const day = dayInQuery(asked, "day") ?? daysAfter(today, -1);
+  const to = dayInQuery(asked, "to") ?? (asked.has("day") ? day : today);
   byId<HTMLInputElement>("day").value = day;
   byId<HTMLInputElement>("to").value = to;
   show(byId("choose-days"));
@@ -106,11 +106,11 @@ const caseLink = (id: string) =>
   parseReference(id) ? element("a", { href: caseAddress(id) }, reference(id)) : id || "without a reference";
 
 async function download(): Promise<void> {
-  const told = byId("told");
-  told.textContent = "";
+  const status = byId("told");
+  status.textContent = "";
   const found = await whileBusy(byId("staff-page"), () => call<string>("GET", path, undefined, { Accept: "text/csv" }));
   if (found.kind !== "stored") {
-    told.textContent = errorsOf(found)[0]!.message;
+    status.textContent = errorsOf(found)[0]!.message;
     return;
   }
   const { value: day } = byId<HTMLInputElement>("day");

@@ -8,26 +8,26 @@ import { showFailure } from "../../shared/staff-page.ts";
 import { stateTag } from "../../shared/states.ts";
 import { photoList } from "../../shared/timeline.ts";
 import { openDesk } from "./desk.ts";
-import type { Case, Changed } from "./model.ts";
-import { send } from "./sending.ts";
-import { offerUndo, say } from "./undo.ts";
+import type { Case, ChangeResult } from "./model.ts";
+import { sendChange } from "./sending.ts";
+import { offerUndo, showMessage } from "./undo.ts";
 import { caseAddress, countText, reference, titleOf } from "./words.ts";
 
 const SIDES = ["one", "other"] as const;
 const form = byId<HTMLFormElement>("merge-form");
 const apart = byId("apart");
-let both: [Case, Case];
+let cases: [Case, Case];
 let survivor = "";
 
 byId("pick-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  pick();
+  chooseReports();
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   void merge();
 });
-byId("unmerge").addEventListener("click", () => void takeApart());
+byId("unmerge").addEventListener("click", () => void unmerge());
 openDesk(open, load);
 
 async function open(): Promise<boolean> {
@@ -41,7 +41,7 @@ async function open(): Promise<boolean> {
   return load();
 }
 
-function pick(): void {
+function chooseReports(): void {
   const picker = byId("pick-form");
   clearErrors(picker);
   const ids = SIDES.map((side) => parseReference(byId<HTMLInputElement>(side).value));
@@ -65,25 +65,25 @@ async function load(): Promise<boolean> {
       return false;
     }
   }
-  both = found.map((each) => (each as { value: Case }).value) as [Case, Case];
+  cases = found.map((each) => (each as { value: Case }).value) as [Case, Case];
   draw();
   return true;
 }
 
 /** Preselects the report with more followers, otherwise the older one, unless the officer has chosen. */
 function draw(): void {
-  const [one, other] = both;
+  const [one, other] = cases;
   const older = one.requested_datetime <= other.requested_datetime ? one : other;
   const usual = one.followers === other.followers ? older : one.followers > other.followers ? one : other;
   survivor ||= usual.service_request_id;
-  const duplicate = mergedOf(both);
-  byId("sides").replaceChildren(...both.map((each, index) => sideOf(each, index, duplicate !== null)));
+  const duplicate = mergedOf(cases);
+  byId("sides").replaceChildren(...cases.map((each, index) => reportCard(each, index, duplicate !== null)));
   byId("merge-heading").textContent = duplicate ? "These reports are merged" : "Are these about the same problem?";
   byId("merge-summary").textContent = duplicate
     ? `${groupReference(duplicate.service_request_id)} was merged into the other report.`
     : "";
   show(form);
-  const isOpen = both.every(({ may }) => may.includes("change"));
+  const isOpen = cases.every(({ may }) => may.includes("change"));
   show(byId("merge-buttons"), !duplicate && isOpen);
   show(byId("unmerge"), duplicate?.may.includes("unmerge"));
   show(apart, duplicate !== null);
@@ -92,7 +92,7 @@ function draw(): void {
 const mergedOf = ([one, other]: [Case, Case]) =>
   one.duplicate_of === other.service_request_id ? one : other.duplicate_of === one.service_request_id ? other : null;
 
-function sideOf(each: Case, index: number, isMerged: boolean): HTMLElement {
+function reportCard(each: Case, index: number, isMerged: boolean): HTMLElement {
   const id = each.service_request_id;
   const rows: [string, (Node | string)[]][] = [
     ["Reported", [dayElement(each.requested_datetime)]],
@@ -116,11 +116,11 @@ function sideOf(each: Case, index: number, isMerged: boolean): HTMLElement {
     ),
   );
   if (each.all_photos.length) side.append(photoList(each.all_photos, `the report ${groupReference(id)}`));
-  if (!isMerged) side.append(choiceOf(id, index));
+  if (!isMerged) side.append(survivorChoice(id, index));
   return side;
 }
 
-function choiceOf(id: string, index: number): HTMLElement {
+function survivorChoice(id: string, index: number): HTMLElement {
   const input = element("input", {
     class: "govuk-radios__input",
     id: `stays-${index + 1}`,
@@ -140,34 +140,34 @@ function choiceOf(id: string, index: number): HTMLElement {
 
 async function merge(): Promise<void> {
   clearErrors(form);
-  const goes = both.find(({ service_request_id }) => service_request_id !== survivor)!;
+  const goes = cases.find(({ service_request_id }) => service_request_id !== survivor)!;
   const { outcome, asked } = await whileBusy(form, () =>
-    send<Changed>(
+    sendChange<ChangeResult>(
       `/api/cases/${goes.service_request_id}/changes`,
       { duplicate_of: survivor },
       { "If-Match": `"${goes.version}"` },
     ),
   );
-  if (outcome.kind !== "stored") return refused(outcome);
+  if (outcome.kind !== "stored") return showRefusal(outcome);
   offerUndo(outcome.value, `Merged into ${groupReference(survivor)}.`, goes.service_request_id, asked);
   await load();
   focusOn(byId("merge-heading"));
 }
 
-async function takeApart(): Promise<void> {
+async function unmerge(): Promise<void> {
   clearErrors(form);
-  const goes = mergedOf(both)!;
+  const goes = mergedOf(cases)!;
   const { outcome } = await whileBusy(form, () =>
-    send<Case>(`/api/cases/${goes.service_request_id}/unmerge`, undefined, { "If-Match": `"${goes.version}"` }),
+    sendChange<Case>(`/api/cases/${goes.service_request_id}/unmerge`, undefined, { "If-Match": `"${goes.version}"` }),
   );
-  if (outcome.kind !== "stored") return refused(outcome);
-  say(`${groupReference(goes.service_request_id)} unmerged, with its followers.`);
+  if (outcome.kind !== "stored") return showRefusal(outcome);
+  showMessage(`${groupReference(goes.service_request_id)} unmerged, with its followers.`);
   await load();
   focusOn(byId("merge-heading"));
 }
 
 /** After a version conflict, shows both reports as they are now. */
-async function refused(outcome: Parameters<typeof errorsOf>[0]): Promise<void> {
+async function showRefusal(outcome: Parameters<typeof errorsOf>[0]): Promise<void> {
   const isOld = outcome.kind === "refused" && outcome.problem.status === 409;
   if (isOld) await load();
   const message = isOld

@@ -9,7 +9,7 @@ export type Target = "late" | "soon" | "in_time" | "none";
 export type Visibility = "public" | "waiting" | "held" | "private" | "unconfirmed" | "hidden" | "withdrawn";
 
 /** A code and its name. */
-export interface Named {
+export interface CodeName {
   code: string;
   name: string;
 }
@@ -28,7 +28,7 @@ export interface Need {
 }
 
 /** The fields of a case in the queue. */
-interface Standing {
+interface CaseSummary {
   service_request_id: string;
   version: number;
   title: string | null;
@@ -56,7 +56,7 @@ interface Standing {
   waits_for: string | null;
 }
 
-export interface CaseItem extends Standing {
+export interface CaseItem extends CaseSummary {
   /** The number of its jobs. */
   jobs: number;
 }
@@ -75,7 +75,7 @@ export interface CaseJob {
   in_remit: boolean;
 }
 
-export interface KeptPhoto extends Photo {
+export interface CasePhoto extends Photo {
   state: "shown" | "hidden" | "waiting";
   update_id: string | null;
 }
@@ -93,7 +93,7 @@ export interface WorkPhoto {
   seen_by: "everybody" | "reporter" | "nobody_yet" | "officers";
 }
 
-export interface Near {
+export interface NearbyReport {
   service_request_id: string;
   distance_m: number;
   title: string | null;
@@ -114,7 +114,7 @@ export interface Question {
   settled_at: string | null;
 }
 
-export interface Asked extends Question, Offer {}
+export interface SentQuestion extends Question, UndoOffer {}
 
 export interface Note {
   note_id: string;
@@ -127,7 +127,7 @@ export interface Note {
 export type CaseAct = "change" | "note" | "ask" | "settle" | "black_out" | "unmerge" | "cancel_order" | "create_job";
 
 /** A report that was merged into the case. */
-export interface Merged {
+export interface MergedReport {
   service_request_id: string;
   /** The officer may open it. */
   in_remit: boolean;
@@ -135,7 +135,7 @@ export interface Merged {
 }
 
 /** All of a case. */
-export interface Case extends Standing {
+export interface Case extends CaseSummary {
   status: "open" | "closed";
   description: string;
   updated_datetime: string;
@@ -158,16 +158,16 @@ export interface Case extends Standing {
   said_fixed: number;
   said_not_fixed: number;
   held_updates: HeldUpdate[];
-  all_photos: KeptPhoto[];
+  all_photos: CasePhoto[];
   work_photos: WorkPhoto[];
   notes: Note[];
   may: CaseAct[];
   why_not_ask: string | null;
   jobs: CaseJob[];
-  nearby: Near[];
+  nearby: NearbyReport[];
   questions: Question[];
   history: { at: string; action: string; by: string }[];
-  merged: Merged[];
+  merged: MergedReport[];
   /** It was merged into a report that the officer may open. */
   may_open_survivor: boolean;
   order: Order | null;
@@ -186,7 +186,7 @@ export interface OrderLine {
   vat_percent?: number;
 }
 
-/** What a case booked and costs. */
+/** The order of a case: its booking and price. */
 export interface Order {
   lines: OrderLine[];
   amount_pence: number;
@@ -197,7 +197,7 @@ export interface Order {
   refund_pence: number;
 }
 
-/** What was paid by card, in pence, and what the officer may do about it. */
+/** The card payment of a case, in pence, and the actions that the officer may take. */
 export interface CasePayment {
   payment_id: string | null;
   refunded_pence: number;
@@ -215,7 +215,7 @@ export interface GardenSubscription {
   cancelled_on: string | null;
 }
 
-/** The garden waste subscription that a case bought, and what goes back to cards if the officer cancels it. */
+/** The garden waste subscription that a case bought, and the refund to cards if the officer cancels it. */
 export interface CaseGarden {
   subscription: GardenSubscription | null;
   may_cancel: boolean;
@@ -240,18 +240,18 @@ export interface Template {
 }
 
 /** The id with which a change can be undone, and for how many seconds; null if it cannot. */
-export interface Offer {
+export interface UndoOffer {
   undo_id: string | null;
   undo_within_s: number | null;
 }
 
-export interface Changed extends Offer {
+export interface ChangeResult extends UndoOffer {
   service_request_id: string;
   version: number;
   /** False if the case was given to a team that the officer does not work for. */
   in_remit: boolean;
 }
 
-/** Report ids, grouped to be readable. */
+/** The place of a case, or null if it has no pin. */
 export const placeOf = ({ lat, long }: { lat: number | null; long: number | null }): Place | null =>
   lat === null || long === null ? null : { lat, long };

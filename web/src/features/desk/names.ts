@@ -4,12 +4,12 @@ import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { element } from "../../shared/dom.ts";
 import { call } from "../../shared/session.ts";
 import type { Crew } from "../crew/model.ts";
-import type { Named } from "./model.ts";
+import type { CodeName } from "./model.ts";
 
 export interface Names {
-  teams: Named[];
-  services: Named[];
-  wards: Named[];
+  teams: CodeName[];
+  services: CodeName[];
+  wards: CodeName[];
 }
 
 /** Lists that cannot be loaded are empty; codes are shown instead of names. */
@@ -22,7 +22,7 @@ export async function loadNames(): Promise<Names> {
   };
 }
 
-export async function loadTeams(): Promise<Named[]> {
+export async function loadTeams(): Promise<CodeName[]> {
   const found = await call<{ items: { team: string; name: string }[] }>("GET", "/api/teams");
   return found.kind === "stored" ? found.value.items.map(({ team, name }) => ({ code: team, name })) : [];
 }
@@ -32,23 +32,23 @@ export async function loadCrews(): Promise<Crew[]> {
   return found.kind === "stored" ? found.value.items : [];
 }
 
-export const nameOf = (code: string, known: Named[]) => known.find((each) => each.code === code)?.name ?? code;
+export const nameOf = (code: string, known: CodeName[]) => known.find((each) => each.code === code)?.name ?? code;
 
 /** Fills a select, with an empty choice first. */
-export function fillSelect(select: HTMLSelectElement, none: string, known: readonly Named[], chosen = ""): void {
+export function fillSelect(select: HTMLSelectElement, none: string, known: readonly CodeName[], chosen = ""): void {
   const unknown = chosen && !known.some(({ code }) => code === chosen) ? [{ code: chosen, name: chosen }] : [];
   const options = [...known, ...unknown].map(({ code, name }) => element("option", { value: code }, name));
   select.replaceChildren(element("option", { value: "" }, none), ...options);
   select.value = chosen;
 }
 
-export const named = (words: Record<string, string>): Named[] =>
+export const toCodeNames = (words: Record<string, string>): CodeName[] =>
   Object.entries(words).map(([code, name]) => ({ code, name }));
 
-async function loadWards(): Promise<Named[]> {
+async function loadWards(): Promise<CodeName[]> {
   try {
     const { wards } = await loadCouncil();
-    const found = wards ? await getJson<{ items: Named[] }>(wards) : null;
+    const found = wards ? await getJson<{ items: CodeName[] }>(wards) : null;
     return (found?.items ?? []).map(({ code, name }) => ({ code, name }));
   } catch {
     return [];

@@ -8,7 +8,7 @@ export interface NewDate {
 }
 
 /** What was entered, or what is missing; null if nothing was entered. */
-export function enteredNewDate(): NewDate | FieldError | null {
+export function readNewDate(): NewDate | FieldError | null {
   const day = byId<HTMLInputElement>("new_date").value;
   const reason = byId<HTMLInputElement>("new_date_reason").value.trim();
   if (!day && !reason) return null;

@@ -11,16 +11,16 @@ interface Ticket {
 
 const FORM = "/forms/for-caller";
 const form = byId<HTMLFormElement>("request-form");
-const again = byId<HTMLFormElement>("ticket-form");
+const ticketForm = byId<HTMLFormElement>("ticket-form");
 const channel = byId<HTMLSelectElement>("channel");
 const service = byId<HTMLSelectElement>("service");
-const shown = byId<HTMLInputElement>("ticket");
+const ticketField = byId<HTMLInputElement>("ticket");
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void start();
+  void startRequest();
 });
-again.addEventListener("submit", (event) => {
+ticketForm.addEventListener("submit", (event) => {
   event.preventDefault();
   void showTicket();
 });
@@ -39,21 +39,21 @@ async function open(): Promise<void> {
 
 const option = ({ service_code: value, service_name: name }: Service) => element("option", { value }, name);
 
-async function start(): Promise<void> {
+async function startRequest(): Promise<void> {
   clearErrors(form);
   if (!service.value) return showErrors(form, [{ field: service.id, message: "Choose a service" }]);
   const ticket = await ticketFor(form, channel.id);
-  if (ticket) send({ for_caller: ticket, service_code: service.value });
+  if (ticket) postForm({ for_caller: ticket, service_code: service.value });
 }
 
 async function showTicket(): Promise<void> {
-  clearErrors(again);
-  const ticket = await ticketFor(again, shown.id);
+  clearErrors(ticketForm);
+  const ticket = await ticketFor(ticketForm, ticketField.id);
   if (!ticket) return;
-  shown.value = ticket;
+  ticketField.value = ticket;
   show(byId("ticket-box"));
-  shown.focus();
-  shown.select();
+  ticketField.focus();
+  ticketField.select();
 }
 
 /** A ticket for the chosen channel; an error is shown in `place`. */
@@ -69,7 +69,7 @@ async function ticketFor(place: HTMLElement, field: string): Promise<string | nu
 }
 
 /** Posts the fields, so that the ticket is in no address. */
-function send(fields: Record<string, string>): void {
+function postForm(fields: Record<string, string>): void {
   const inputs = Object.entries(fields).map(([name, value]) => element("input", { type: "hidden", name, value }));
   const made = element("form", { method: "post", action: FORM, hidden: "" }, ...inputs);
   document.body.append(made);

@@ -1,4 +1,4 @@
-/** What the desk says of an order: its price with the VAT, and its payment. */
+/** An order in words for officers: its price with the VAT, and its payment. */
 import { pounds } from "../../shared/money.ts";
 import type { Order, OrderLine } from "./model.ts";
 import { PAID } from "./words.ts";

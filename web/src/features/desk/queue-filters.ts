@@ -1,8 +1,8 @@
 /** The filters of the queue, in the address, the form and saved views. */
 import { byId } from "../../shared/dom.ts";
 import { stateNames } from "../../shared/states.ts";
-import type { Named } from "./model.ts";
-import { fillSelect, type Names, named } from "./names.ts";
+import type { CodeName } from "./model.ts";
+import { fillSelect, type Names, toCodeNames } from "./names.ts";
 import { ANY_ATTENTION, ATTENTION, PRIORITIES } from "./words.ts";
 
 const form = byId<HTMLFormElement>("filters");
@@ -23,17 +23,17 @@ export function queryOfForm(): URLSearchParams {
 
 /** Fills the form with the choices, and selects those in the address. */
 export function showFilters({ teams, services, wards }: Names, query: URLSearchParams): void {
-  const selects: [name: string, none: string, known: readonly Named[]][] = [
+  const selects: [name: string, none: string, known: readonly CodeName[]][] = [
     ["team", "All my teams", teams],
     ["service_code", "All", services],
     ["ward_code", "All my wards", wards],
-    ["priority", "Any", named(PRIORITIES)],
-    ["target", "Any", named({ late: "Past target", soon: "In the next 48 hours", later: "Later, or no target" })],
+    ["priority", "Any", toCodeNames(PRIORITIES)],
+    ["target", "Any", toCodeNames({ late: "Past target", soon: "In the next 48 hours", later: "Later, or no target" })],
     ["state", "All open states", stateNames()],
-    ["waits", "Anyone", named({ officer: "An officer", reporter: "The reporter" })],
-    ["opens", "Anyone", named({ job: "A crew", officer: "An officer" })],
-    ["attention", "All", named({ ...ANY_ATTENTION, ...ATTENTION })],
-    ["sort", "By target", named({ newest: "Newest first" })],
+    ["waits", "Anyone", toCodeNames({ officer: "An officer", reporter: "The reporter" })],
+    ["opens", "Anyone", toCodeNames({ job: "A crew", officer: "An officer" })],
+    ["attention", "All", toCodeNames({ ...ANY_ATTENTION, ...ATTENTION })],
+    ["sort", "By target", toCodeNames({ newest: "Newest first" })],
   ];
   for (const [name, none, known] of selects) fillSelect(byId(name), none, known, query.get(name) ?? "");
   byId<HTMLInputElement>("q").value = query.get("q") ?? "";

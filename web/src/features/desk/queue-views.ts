@@ -15,7 +15,7 @@ const VIEWS = "/api/desk/views";
 const form = byId<HTMLFormElement>("save-view");
 const name = byId<HTMLInputElement>("view-name");
 const list = byId("own-views");
-const told = byId("view-status");
+const status = byId("view-status");
 let key = crypto.randomUUID();
 
 export async function startViews(): Promise<void> {
@@ -24,7 +24,7 @@ export async function startViews(): Promise<void> {
     void save();
   });
   const found = await call<{ items: View[] }>("GET", VIEWS);
-  if (found.kind === "stored") list.replaceChildren(...found.value.items.map(entryOf));
+  if (found.kind === "stored") list.replaceChildren(...found.value.items.map(viewEntry));
   markView();
 }
 
@@ -48,7 +48,7 @@ export function suggestName(query: URLSearchParams, { services, teams }: Names):
   return words.filter(Boolean).join(", ");
 }
 
-function entryOf(view: View): HTMLElement {
+function viewEntry(view: View): HTMLElement {
   const remove = element(
     "button",
     { class: "app-link-button desk-views__remove", type: "button" },
@@ -56,13 +56,13 @@ function entryOf(view: View): HTMLElement {
     screenReaderText(` the view ${view.name}`),
   );
   const entry = element("li", {}, element("a", { href: `/desk/?${view.query}` }, view.name), " ", remove);
-  remove.addEventListener("click", () => void forget(view, entry));
+  remove.addEventListener("click", () => void removeView(view, entry));
   return entry;
 }
 
 async function save(): Promise<void> {
   clearErrors(form);
-  told.textContent = "";
+  status.textContent = "";
   if (!name.value.trim()) return showErrors(form, [{ field: "view-name", message: "Enter a name for the view" }]);
   const draft = { name: name.value.trim(), query: queryOf(location.search).toString() };
   const outcome = await whileBusy(form, () => call<View>("POST", VIEWS, draft, { "Idempotency-Key": key }));
@@ -72,15 +72,15 @@ async function save(): Promise<void> {
       errorsOf(outcome).map(({ message }) => ({ field: "view-name", message })),
     );
   key = crypto.randomUUID();
-  list.append(entryOf(outcome.value));
+  list.append(viewEntry(outcome.value));
   name.value = "";
   markView();
-  told.textContent = `“${outcome.value.name}” saved to your views.`;
+  status.textContent = `“${outcome.value.name}” saved to your views.`;
 }
 
-async function forget(view: View, entry: HTMLElement): Promise<void> {
+async function removeView(view: View, entry: HTMLElement): Promise<void> {
   const outcome = await whileBusy(entry, () => call("DELETE", `${VIEWS}/${view.view_id}`));
   if (outcome.kind === "stored") entry.remove();
-  told.textContent = outcome.kind === "stored" ? `“${view.name}” removed.` : errorsOf(outcome)[0]!.message;
+  status.textContent = outcome.kind === "stored" ? `“${view.name}” removed.` : errorsOf(outcome)[0]!.message;
   focusOn(name);
 }

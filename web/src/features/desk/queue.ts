@@ -3,7 +3,7 @@ import { byId, element, focusOn, show, screenReaderText, whileBusy } from "../..
 import { mayBeWords, parseReference } from "../../shared/reference.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { stateTag } from "../../shared/states.ts";
-import { chosenCases, MOST_CHOSEN } from "./selected-cases.ts";
+import { selectedCases, MOST_CHOSEN } from "./selected-cases.ts";
 import { openDesk } from "./desk.ts";
 import type { CaseItem } from "./model.ts";
 import { loadNames, nameOf, type Names } from "./names.ts";
@@ -32,27 +32,27 @@ const more = byId<HTMLButtonElement>("more");
 const all = byId<HTMLInputElement>("choose-all");
 const count = byId("count");
 let names: Names = { teams: [], services: [], wards: [] };
-let shown: CaseItem[] = [];
+let shownCases: CaseItem[] = [];
 let next: string | null = null;
 /** Counts searches, so that only the answer to the last one is shown. */
-let asking = 0;
+let searches = 0;
 
 byId<HTMLDetailsElement>("filter-box").open = matchMedia(WIDE).matches;
 byId("filters").addEventListener("submit", (event) => {
   event.preventDefault();
-  void filter();
+  void applyFilters();
 });
 window.addEventListener("popstate", () => void load());
-more.addEventListener("click", () => void further());
+more.addEventListener("click", () => void loadMore());
 all.addEventListener("change", () => tick(() => all.checked));
 byId("choose-none").addEventListener("click", () => {
   tick(() => false);
   focusOn(all);
 });
-rows.addEventListener("change", showChosen);
+rows.addEventListener("change", showSelection);
 byId("change-chosen").addEventListener("click", () =>
-  chosenCases.write(
-    chosen().map((each) => ({
+  selectedCases.write(
+    checkedCases().map((each) => ({
       service_request_id: each.service_request_id,
       version: each.version,
       title: titleOf(each),
@@ -65,7 +65,7 @@ openDesk(async () => {
   await load();
 }, load);
 
-async function filter(): Promise<void> {
+async function applyFilters(): Promise<void> {
   const query = queryOfForm();
   const typed = query.get("q") ?? "";
   const id = parseReference(typed);
@@ -80,49 +80,49 @@ async function load(): Promise<void> {
   showFilters(names, query);
   byId<HTMLInputElement>("view-name").value = suggestName(query, names);
   markView();
-  shown = [];
+  shownCases = [];
   rows.replaceChildren();
   count.textContent = "Loading…";
-  await add(query);
+  await loadPage(query);
 }
 
-async function further(): Promise<void> {
-  const first = shown.length;
-  await add(new URLSearchParams([...queryOf(location.search), ["cursor", next!]]));
+async function loadMore(): Promise<void> {
+  const first = shownCases.length;
+  await loadPage(new URLSearchParams([...queryOf(location.search), ["cursor", next!]]));
   rows.children[first]?.querySelector<HTMLElement>("a")?.focus();
 }
 
 /** Reads a page and, if it is empty, the next one. */
-async function add(query: URLSearchParams): Promise<void> {
-  const number = ++asking;
+async function loadPage(query: URLSearchParams): Promise<void> {
+  const number = ++searches;
   const found = await whileBusy(byId("staff-page"), () => call<CaseList>("GET", `/api/cases?${query}`));
-  if (number !== asking) return;
+  if (number !== searches) return;
   if (found.kind !== "stored") {
     count.textContent = `${errorsOf(found)[0]!.message.replace(/\.$/, "")}.`;
     return;
   }
   next = found.value.next;
-  shown.push(...found.value.items);
+  shownCases.push(...found.value.items);
   rows.append(...found.value.items.map(rowOf));
   show(more, next !== null);
-  show(byId("cases"), shown.length > 0);
-  count.textContent = saying();
+  show(byId("cases"), shownCases.length > 0);
+  count.textContent = countLabel();
   more.textContent = found.value.items.length ? "Show more" : "Search more cases";
-  showChosen();
+  showSelection();
 }
 
 /** The number of cases. A page of the queue can be empty although later pages have matches. */
-function saying(): string {
-  if (shown.length) return `${countText(shown.length, "case")}${next ? " shown. There may be more." : "."}`;
+function countLabel(): string {
+  if (shownCases.length) return `${countText(shownCases.length, "case")}${next ? " shown. There may be more." : "."}`;
   return next ? "No matching cases so far." : "No matching cases.";
 }
 
 function rowOf(each: CaseItem): HTMLElement {
-  const tick = element("input", { type: "checkbox", value: each.service_request_id });
+  const checkBoxes = element("input", { type: "checkbox", value: each.service_request_id });
   const box = element(
     "label",
     { class: "desk-tick" },
-    tick,
+    checkBoxes,
     screenReaderText(`Choose ${titleOf(each)}, ${each.service_request_id}`),
   );
   const link = element("a", { href: caseAddress(each.service_request_id) }, titleOf(each));
@@ -136,7 +136,7 @@ function rowOf(each: CaseItem): HTMLElement {
     ...(each.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, attentionText(each))] : []),
     ...(each.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waiting for an answer")] : []),
   ];
-  const needs = each.needs.map((need) => element("div", { class: "desk-table__need" }, shortened(needText(need))));
+  const needs = each.needs.map((need) => element("div", { class: "desk-table__need" }, shorten(needText(need))));
   const what = element(
     "div",
     { class: "desk-table__what" },
@@ -163,22 +163,22 @@ function rowOf(each: CaseItem): HTMLElement {
 }
 
 /** Shortens a long text. */
-const shortened = (text: string) => (text.length > LONGEST_NEED ? `${text.slice(0, LONGEST_NEED - 1)}…` : text);
+const shorten = (text: string) => (text.length > LONGEST_NEED ? `${text.slice(0, LONGEST_NEED - 1)}…` : text);
 
 function cell(kind: string, ...inside: (Node | string)[]): HTMLElement {
   return element("td", { role: "cell", ...(kind ? { class: kind } : {}) }, ...inside);
 }
 
 const boxes = () => [...rows.querySelectorAll<HTMLInputElement>("input[type=checkbox]")];
-const chosen = () => shown.filter((_, index) => boxes()[index]!.checked);
+const checkedCases = () => shownCases.filter((_, index) => boxes()[index]!.checked);
 
 function tick(choose: () => boolean): void {
   boxes().forEach((box, index) => (box.checked = choose() && index < MOST_CHOSEN));
-  showChosen();
+  showSelection();
 }
 
-function showChosen(): void {
-  const picked = chosen();
+function showSelection(): void {
+  const picked = checkedCases();
   show(byId("chosen-bar"), picked.length > 0);
   const tooMany = picked.length > MOST_CHOSEN ? ` (you can change up to ${MOST_CHOSEN} together)` : "";
   byId("chosen-count").textContent = `${countText(picked.length, "case")} chosen${tooMany}`;
@@ -188,6 +188,6 @@ function showChosen(): void {
   if (picked.length === 2)
     byId<HTMLAnchorElement>("compare").href =
       `/desk/merge/?${new URLSearchParams({ one: one!.service_request_id, other: other!.service_request_id })}`;
-  all.checked = picked.length > 0 && picked.length === shown.length;
-  all.indeterminate = picked.length > 0 && picked.length < shown.length;
+  all.checked = picked.length > 0 && picked.length === shownCases.length;
+  all.indeterminate = picked.length > 0 && picked.length < shownCases.length;
 }

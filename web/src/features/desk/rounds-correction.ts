@@ -3,7 +3,7 @@ import { element, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { ROUND_REASONS, type RoundDay, type RoundKind, type RoundReason } from "../crew/rounds/model.ts";
 
-/** What a correction says of a round, or of a street or address of it. */
+/** A correction of a round, or of one of its streets or addresses. */
 export interface Correction {
   kind: RoundKind | "to_come";
   street?: string;

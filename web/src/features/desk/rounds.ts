@@ -1,4 +1,4 @@
-/** The collection rounds of a day: what they did not reach, disputes, and corrections. */
+/** The collection rounds of a day: missed streets, disputes and corrections. */
 import { loadCouncil } from "../../shared/council.ts";
 import { dayText, isoDay, momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, screenReaderText } from "../../shared/dom.ts";
@@ -17,7 +17,7 @@ import { openDesk } from "./desk.ts";
 import { type Correction, correctionForm } from "./rounds-correction.ts";
 
 const ORDER: RoundState[] = ["out", "to_come", "off", "finished"];
-const said = byId("rounds-status");
+const status = byId("rounds-status");
 let date = "";
 let zone = "Europe/London";
 
@@ -38,18 +38,18 @@ async function load(): Promise<boolean> {
     return false;
   }
   const rounds = [...found.value.items].sort(
-    (one, other) => needs(other) - needs(one) || ORDER.indexOf(one.state) - ORDER.indexOf(other.state),
+    (one, other) => urgencyOf(other) - urgencyOf(one) || ORDER.indexOf(one.state) - ORDER.indexOf(other.state),
   );
   const counts = ORDER.map((each) => `${rounds.filter(({ state }) => state === each).length} ${STATE_WORDS[each][0]}`);
-  said.textContent = rounds.length ? counts.join(", ").toLowerCase() : "Your teams have no rounds on this day.";
-  byId("rounds-list").replaceChildren(...rounds.map(entryOf));
+  status.textContent = rounds.length ? counts.join(", ").toLowerCase() : "Your teams have no rounds on this day.";
+  byId("rounds-list").replaceChildren(...rounds.map(roundEntry));
   return true;
 }
 
 /** Rounds with disputes come first, then those that did not reach a street. */
-const needs = ({ disputes, streets }: RoundDay) => (disputes.length ? 2 : streets.length ? 1 : 0);
+const urgencyOf = ({ disputes, streets }: RoundDay) => (disputes.length ? 2 : streets.length ? 1 : 0);
 
-function entryOf(round: RoundDay): HTMLElement {
+function roundEntry(round: RoundDay): HTMLElement {
   const left = element("div", {});
   const details = element(
     "details",
@@ -58,29 +58,29 @@ function entryOf(round: RoundDay): HTMLElement {
     left,
   );
   details.addEventListener("toggle", () => {
-    if (details.open) void drawLeft(round, left);
+    if (details.open) void drawLeftPremises(round, left);
   });
   return element(
     "li",
     { id: `round-${round.round}` },
     element("h3", {}, `${round.round}, ${round.name}`),
-    element("p", { class: "desk-tags" }, tagOf(round)),
+    element("p", { class: "desk-tags" }, roundTag(round)),
     ...(round.text ? [element("p", { class: "app-prose" }, round.text)] : []),
-    ...missed(round),
-    ...disputes(round, round.disputes, round.version),
+    ...missedStreets(round),
+    ...disputeEntries(round, round.disputes, round.version),
     details,
     correctionForm(round, (correction) => correct(round, correction, round.version)),
   );
 }
 
-function tagOf({ state, reason, finished_at }: RoundDay): HTMLElement {
+function roundTag({ state, reason, finished_at }: RoundDay): HTMLElement {
   const [words, kind] = STATE_WORDS[state];
   const when = finished_at ? ` ${momentText(Date.parse(finished_at), zone)}` : "";
   const because = reason ? `: ${reasonWords(reason)}` : "";
   return element("strong", { class: `govuk-tag app-tag--${kind}` }, `${words}${when}${because}`);
 }
 
-function missed(round: RoundDay): HTMLElement[] {
+function missedStreets(round: RoundDay): HTMLElement[] {
   if (!round.streets.length) return [];
   const lines = round.streets.map(({ street, reason, text }) =>
     element(
@@ -88,21 +88,23 @@ function missed(round: RoundDay): HTMLElement[] {
       {},
       [street, reasonWords(reason), text].filter(Boolean).join(": "),
       " ",
-      undo("Mark as reached", street, () => correct(round, { kind: "street_reached", street }, round.version)),
+      correctionButton("Mark as reached", street, () =>
+        correct(round, { kind: "street_reached", street }, round.version),
+      ),
     ),
   );
   return [element("h4", {}, "Streets not reached"), element("ul", { class: "app-bullets" }, ...lines)];
 }
 
-function undo(words: string, of: string, act: () => Promise<string>): HTMLButtonElement {
-  const button = actionButton(words, () => void act().then((fault) => fault && (said.textContent = fault)));
+function correctionButton(words: string, of: string, act: () => Promise<string>): HTMLButtonElement {
+  const button = actionButton(words, () => void act().then((fault) => fault && (status.textContent = fault)));
   button.className = "app-link-button";
   button.append(screenReaderText(`: ${of}`));
   return button;
 }
 
-/** What another phone said, which the office decides by saying it, or what stands, again. */
-function disputes(round: RoundDay, found: RoundDispute[], version: number, premises_id?: string): HTMLElement[] {
+/** Conflicting records from another phone. The office decides by recording one of the two versions again. */
+function disputeEntries(round: RoundDay, found: RoundDispute[], version: number, premises_id?: string): HTMLElement[] {
   return found.map(({ kind, street, reason, text, at }) => {
     const words = [KIND_WORDS[kind], street, reason ? reasonWords(reason) : "", text].filter(Boolean).join(": ");
     const about = { ...(street && { street }), ...(premises_id && { premises_id }) };
@@ -111,14 +113,14 @@ function disputes(round: RoundDay, found: RoundDispute[], version: number, premi
       { class: "desk-dispute" },
       element("h4", {}, "Disputed"),
       element("p", {}, `Another phone recorded "${words}", ${momentText(Date.parse(at), zone)}.`),
-      undo("That is right", words, () =>
+      correctionButton("That is right", words, () =>
         correct(round, { kind, ...about, ...(reason && { reason }), ...(text && { text }) }, version),
       ),
     );
   });
 }
 
-async function drawLeft(round: RoundDay, into: HTMLElement): Promise<void> {
+async function drawLeftPremises(round: RoundDay, into: HTMLElement): Promise<void> {
   const asked = new URLSearchParams({ round: round.round, date: round.day });
   const found = await call<{ items: LeftPremises[] }>("GET", `/api/rounds/premises?${asked}`);
   if (found.kind !== "stored") return into.replaceChildren(errorsOf(found)[0]!.message);
@@ -130,8 +132,12 @@ async function drawLeft(round: RoundDay, into: HTMLElement): Promise<void> {
       " ",
       ...(is_emptied
         ? []
-        : [undo("Mark as emptied", address, () => correct(round, { kind: "emptied", premises_id }, version))]),
-      ...disputes(round, open, version, premises_id),
+        : [
+            correctionButton("Mark as emptied", address, () =>
+              correct(round, { kind: "emptied", premises_id }, version),
+            ),
+          ]),
+      ...disputeEntries(round, open, version, premises_id),
     ),
   );
   into.replaceChildren(
@@ -146,7 +152,9 @@ async function correct({ round, day }: RoundDay, correction: Correction, version
   const isStale = outcome.kind === "refused" && outcome.problem.status === 409;
   if (outcome.kind !== "stored" && !isStale) return errorsOf(outcome)[0]!.message;
   await load();
-  said.textContent = isStale ? `Somebody else has changed ${round}. Check it, then decide.` : `${round} is corrected.`;
+  status.textContent = isStale
+    ? `Somebody else has changed ${round}. Check it, then decide.`
+    : `${round} is corrected.`;
   focusOn(byId("rounds-heading"));
   return "";
 }

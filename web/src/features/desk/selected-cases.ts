@@ -1,7 +1,7 @@
 /** The cases selected in the queue, for the page that changes them together. */
 import { storedValue } from "../../shared/kept-value.ts";
 
-export interface Chosen {
+export interface SelectedCase {
   service_request_id: string;
   version: number;
   title: string;
@@ -10,7 +10,7 @@ export interface Chosen {
 /** The most cases that the API changes in one request. */
 export const MOST_CHOSEN = 100;
 
-export const chosenCases = storedValue<Chosen[]>(
+export const selectedCases = storedValue<SelectedCase[]>(
   () => sessionStorage,
   "ginnel.desk-chosen",
   (cases) =>

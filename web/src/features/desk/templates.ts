@@ -8,9 +8,9 @@ import { call, errorsOf } from "../../shared/session.ts";
 import { showStatus, showFailure } from "../../shared/staff-page.ts";
 import { stateNames } from "../../shared/states.ts";
 import { openDesk } from "./desk.ts";
-import type { Named, Template } from "./model.ts";
+import type { CodeName, Template } from "./model.ts";
 import { fillSelect, nameOf } from "./names.ts";
-import { say } from "./undo.ts";
+import { showMessage } from "./undo.ts";
 
 type Draft = Pick<Template, "name" | "text" | "service_codes" | "state">;
 
@@ -23,9 +23,9 @@ const state = byId<HTMLSelectElement>("state");
 const services = byId("services");
 const list = byId("template-list");
 /** The template being changed; null while a new one is written. */
-let changing: Template | null = null;
+let edited: Template | null = null;
 let key = crypto.randomUUID();
-let known: Named[] = [];
+let serviceNames: CodeName[] = [];
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -34,15 +34,15 @@ form.addEventListener("submit", (event) => {
 text.addEventListener("input", preview);
 state.addEventListener("change", preview);
 byId("cancel").addEventListener("click", () => {
-  write(null);
+  fillForm(null);
   focusOn(byId("templates-heading"));
 });
 openDesk(async () => {
-  known = (await loadServices().catch(() => [])).map(({ service_code, service_name }) => ({
+  serviceNames = (await loadServices().catch(() => [])).map(({ service_code, service_name }) => ({
     code: service_code,
     name: service_name,
   }));
-  write(null);
+  fillForm(null);
   return load();
 }, load);
 
@@ -53,19 +53,19 @@ async function load(): Promise<boolean> {
     return false;
   }
   const none = element("li", { class: "app-muted" }, "There are no templates yet.");
-  list.replaceChildren(...(found.value.items.length ? found.value.items.map(entryOf) : [none]));
+  list.replaceChildren(...(found.value.items.length ? found.value.items.map(templateEntry) : [none]));
   return true;
 }
 
-function entryOf(template: Template): HTMLElement {
+function templateEntry(template: Template): HTMLElement {
   const facts = [
     template.state ? `changes the state to “${nameOf(template.state, stateNames())}”` : "",
     template.service_codes.length
-      ? `for ${template.service_codes.map((code) => nameOf(code, known)).join(", ")}`
+      ? `for ${template.service_codes.map((code) => nameOf(code, serviceNames)).join(", ")}`
       : "for all services",
   ];
   const buttons = [
-    actionButton("Change", () => write(template)),
+    actionButton("Change", () => fillForm(template)),
     actionButton("Remove", () => void remove(template, entry)),
   ];
   for (const each of buttons) each.append(screenReaderText(` ${template.name}`));
@@ -80,18 +80,18 @@ function entryOf(template: Template): HTMLElement {
   return entry;
 }
 
-function write(template: Template | null): void {
+function fillForm(template: Template | null): void {
   clearErrors(form);
-  changing = template;
+  edited = template;
   key = crypto.randomUUID();
   byId("form-heading").textContent = template ? `Change: ${template.name}` : "Add a template";
   byId("save").textContent = template ? "Save changes" : "Add template";
   show(byId("cancel"), template !== null);
-  fill(template ?? { name: "", text: "", service_codes: [], state: null });
+  fillFields(template ?? { name: "", text: "", service_codes: [], state: null });
   if (template) focusOn(byId("form-heading"));
 }
 
-function fill(draft: Draft): void {
+function fillFields(draft: Draft): void {
   name.value = draft.name;
   text.value = draft.text;
   fillSelect(
@@ -104,7 +104,7 @@ function fill(draft: Draft): void {
     ...choiceItems(
       "checkbox",
       "service_codes",
-      known.map(({ code, name: called }) => [code, called]),
+      serviceNames.map(({ code, name: called }) => [code, called]),
       draft.service_codes,
     ),
   );
@@ -115,7 +115,7 @@ function fill(draft: Draft): void {
 function preview(): void {
   const sample: Record<string, string> = {
     reference: "7K3M-2QXV-9HTD",
-    service: known[0]?.name ?? "Pothole",
+    service: serviceNames[0]?.name ?? "Pothole",
     target: dayText(new Date(Date.now() + 5 * DAY_MS).toISOString()),
     place: "12 Mill Lane",
   };
@@ -137,12 +137,12 @@ async function save(): Promise<void> {
     ...(draft.text ? [] : [{ field: "text", message: "Enter the reply" }]),
   ];
   if (missing.length) return showErrors(form, missing);
-  const before = changing;
+  const before = edited;
   const outcome = await whileBusy(form, () =>
     before ? change(before, draft) : call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": key }),
   );
-  if (outcome.kind !== "stored") return refused(outcome, before);
-  write(null);
+  if (outcome.kind !== "stored") return showRefusal(outcome, before);
+  fillForm(null);
   await load();
   showStatus(`“${outcome.value.name}” ${before ? "changed" : "added"}.`);
   focusOn(byId("staff-status"));
@@ -160,7 +160,7 @@ function change({ template_id, version }: Template, { state: after, service_code
 }
 
 /** After a version conflict, keeps the typed text and shows the other officer's. */
-async function refused(outcome: Parameters<typeof errorsOf>[0], before: Template | null): Promise<void> {
+async function showRefusal(outcome: Parameters<typeof errorsOf>[0], before: Template | null): Promise<void> {
   if (before && outcome.kind === "refused" && outcome.problem.status === 409) {
     const found = await call<{ items: Template[] }>("GET", TEMPLATES);
     const now =
@@ -168,7 +168,7 @@ async function refused(outcome: Parameters<typeof errorsOf>[0], before: Template
         ? found.value.items.find(({ template_id }) => template_id === before.template_id)
         : undefined;
     if (now) {
-      changing = now;
+      edited = now;
       await load();
       return showErrors(form, [
         {
@@ -196,16 +196,16 @@ async function remove(template: Template, entry: HTMLElement): Promise<void> {
     await load();
     return showFailure(outcome);
   }
-  if (changing?.template_id === template.template_id) write(null);
-  say(`“${template.name}” removed.`);
+  if (edited?.template_id === template.template_id) fillForm(null);
+  showMessage(`“${template.name}” removed.`);
   const again = crypto.randomUUID();
-  const back = actionButton("Undo removal", () => void putBack(template, again));
+  const back = actionButton("Undo removal", () => void restoreTemplate(template, again));
   byId("undo-message").append(" ", back);
   await load();
   focusOn(back);
 }
 
-async function putBack(
+async function restoreTemplate(
   { name: called, text: says, service_codes, state: becomes }: Template,
   again: string,
 ): Promise<void> {
@@ -214,7 +214,7 @@ async function putBack(
     call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": again }),
   );
   if (outcome.kind !== "stored") return showFailure(outcome);
-  say(`“${called}” added again.`);
+  showMessage(`“${called}” added again.`);
   await load();
   focusOn(byId("undo-message"));
 }

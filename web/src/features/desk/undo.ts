@@ -5,10 +5,10 @@
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { storedValue } from "../../shared/kept-value.ts";
 import { call, errorsOf } from "../../shared/session.ts";
-import type { Offer } from "./model.ts";
+import type { UndoOffer } from "./model.ts";
 import { caseAddress, countText, reference } from "./words.ts";
 
-interface Kept {
+interface StoredUndo {
   undo_id: string;
   what: string;
   /** The case's id; empty for several cases. */
@@ -38,85 +38,85 @@ const PARTS: Record<string, string> = {
   attention: "the reasons that need attention",
   text_review: "the decision about a contractor’s or another system’s text",
 };
-const kept = storedValue<Kept>(
+const storedUndo = storedValue<StoredUndo>(
   () => sessionStorage,
   "ginnel.desk-undo",
   ({ undo_id, what, id, ends }) =>
     [undo_id, what, id].every((each) => typeof each === "string") && Number.isFinite(ends),
 );
 const box = byId("undo");
-const said = byId("undo-message");
-const left = byId("undo-countdown");
+const message = byId("undo-message");
+const countdown = byId("undo-countdown");
 const button = byId<HTMLButtonElement>("undo-button");
-let after: () => Promise<unknown> = async () => undefined;
-let clock: number | undefined;
+let reload: () => Promise<unknown> = async () => undefined;
+let timer: number | undefined;
 
-button.addEventListener("click", () => void undo());
+button.addEventListener("click", () => void undoChange());
 byId("undo-close").addEventListener("click", () => {
-  kept.forget();
-  draw([]);
+  storedUndo.forget();
+  drawMessage([]);
 });
 
 /** Shows an undo that is left from the page before; `changed` reads the page again. */
 export function startUndo(changed: () => Promise<unknown>): void {
-  after = changed;
-  const before = kept.read();
-  if (before) draw(sayingOf(before.what, before.id));
+  reload = changed;
+  const before = storedUndo.read();
+  if (before) drawMessage(messageFor(before.what, before.id));
 }
 
 /**
  * Shows what was done to that case, or to several if the id is empty. `asked` is when it was first sent, by this
  * browser's clock, which may differ from the service's: the time to undo it starts then.
  */
-export function offerUndo({ undo_id, undo_within_s }: Offer, what: string, id: string, asked: number): void {
-  if (undo_id && undo_within_s) kept.write({ undo_id, what, id, ends: asked + undo_within_s * 1000 });
-  else kept.forget();
-  draw(sayingOf(what, id));
+export function offerUndo({ undo_id, undo_within_s }: UndoOffer, what: string, id: string, asked: number): void {
+  if (undo_id && undo_within_s) storedUndo.write({ undo_id, what, id, ends: asked + undo_within_s * 1000 });
+  else storedUndo.forget();
+  drawMessage(messageFor(what, id));
 }
 
 /** Shows what was done, without an undo. */
-export function say(what: string): void {
-  kept.forget();
-  draw([what]);
+export function showMessage(what: string): void {
+  storedUndo.forget();
+  drawMessage([what]);
 }
 
-function sayingOf(what: string, id: string): (Node | string)[] {
+function messageFor(what: string, id: string): (Node | string)[] {
   return id ? [linkTo(id), `: ${what}`] : [what];
 }
 
-function draw(saying: (Node | string)[]): void {
-  window.clearInterval(clock);
-  said.replaceChildren(...saying);
+function drawMessage(saying: (Node | string)[]): void {
+  window.clearInterval(timer);
+  message.replaceChildren(...saying);
   show(box, saying.length > 0);
-  if (kept.read()) clock = window.setInterval(tick, 1000);
-  tick();
+  if (storedUndo.read()) timer = window.setInterval(updateCountdown, 1000);
+  updateCountdown();
 }
 
-function tick(): void {
-  const seconds = Math.ceil(((kept.read()?.ends ?? 0) - Date.now()) / 1000);
+function updateCountdown(): void {
+  const seconds = Math.ceil(((storedUndo.read()?.ends ?? 0) - Date.now()) / 1000);
   const isOpen = seconds > 0;
   show(button, isOpen);
-  show(left, isOpen);
-  left.textContent = isOpen ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} left` : "";
-  if (isOpen || !kept.read()) return;
-  kept.forget();
-  draw([]);
+  show(countdown, isOpen);
+  countdown.textContent = isOpen ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} left` : "";
+  if (isOpen || !storedUndo.read()) return;
+  storedUndo.forget();
+  drawMessage([]);
 }
 
-async function undo(): Promise<void> {
-  const { undo_id } = kept.read()!;
+async function undoChange(): Promise<void> {
+  const { undo_id } = storedUndo.read()!;
   const outcome = await whileBusy(box, () => call<{ items: UndoneItem[] }>("POST", `/api/undo/${undo_id}`));
-  if (outcome.kind === "later") return said.replaceChildren(errorsOf(outcome)[0]!.message);
-  kept.forget();
-  if (outcome.kind === "refused") draw([errorsOf(outcome)[0]!.message]);
+  if (outcome.kind === "later") return message.replaceChildren(errorsOf(outcome)[0]!.message);
+  storedUndo.forget();
+  if (outcome.kind === "refused") drawMessage([errorsOf(outcome)[0]!.message]);
   else {
-    draw(resultOf(outcome.value.items));
-    await after();
+    drawMessage(resultMessage(outcome.value.items));
+    await reload();
   }
-  focusOn(said);
+  focusOn(message);
 }
 
-function resultOf(items: UndoneItem[]): (Node | string)[] {
+function resultMessage(items: UndoneItem[]): (Node | string)[] {
   const undone = items.filter(({ result }) => result === "undone");
   const [first] = items;
   if (!first) return ["Nothing was changed, so there is nothing to undo."];
@@ -131,13 +131,13 @@ function resultOf(items: UndoneItem[]): (Node | string)[] {
 
 function lineOf({ service_request_id: id, result, restored, not_restored, because }: UndoneItem): (Node | string)[] {
   const link = linkTo(id);
-  if (result === "undone") return [link, `: change undone. Restored: ${named(restored)}.`];
-  const back = restored.length ? ` Restored: ${named(restored)}.` : "";
-  return [link, `:${back} Not restored: ${named(not_restored)}. ${because ?? ""}`];
+  if (result === "undone") return [link, `: change undone. Restored: ${partNames(restored)}.`];
+  const back = restored.length ? ` Restored: ${partNames(restored)}.` : "";
+  return [link, `:${back} Not restored: ${partNames(not_restored)}. ${because ?? ""}`];
 }
 
 // With a class of its own: other links are dark.
 const linkTo = (id: string) =>
   element("a", { class: "desk-undo__case", href: caseAddress(id) }, "Case ", reference(id));
 
-const named = (parts: string[]) => parts.map((part) => PARTS[part] ?? `the ${part}`).join(", ");
+const partNames = (parts: string[]) => parts.map((part) => PARTS[part] ?? `the ${part}`).join(", ");

@@ -147,7 +147,7 @@ export function weekdayText(iso: string): string {
 }
 
 /** The day that an address asks for; undefined if it asks for none, or for one that does not exist. */
-export function dayAsked(asked: URLSearchParams, name: string): string | undefined {
+export function dayInQuery(asked: URLSearchParams, name: string): string | undefined {
   const day = asked.get(name) ?? "";
   return /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(noonOf(day).getTime()) ? day : undefined;
 }
