@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isKnownWell } from "../../src/features/report/assurance.ts";
+import { hasAssurance } from "../../src/features/report/assurance.ts";
 
 const resident = (assurance: "contact" | "proven") => ({ roles: ["resident"], assurance });
 const OFFICER = { roles: ["resident", "officer"], assurance: "contact" as const };
@@ -14,5 +14,5 @@ test.each([
   [OFFICER, "proven", "", true],
   [OFFICER, "proven", "online", false],
 ] as const)("%o is known well enough for %s on channel “%s”: %s", (account, assurance, channel, isEnough) => {
-  expect(isKnownWell({ ...account, roles: [...account.roles] }, { assurance }, channel)).toBe(isEnough);
+  expect(hasAssurance({ ...account, roles: [...account.roles] }, { assurance }, channel)).toBe(isEnough);
 });

@@ -7,10 +7,10 @@ import { HERE, SERVICES, WHOLE } from "./council.ts";
 async function sent(changes: Partial<Draft> = {}, photoIds: string[] = []) {
   newBrowser();
   const { newDraft } = await import("../../src/shared/pending-report.ts");
-  const { bodyOf } = await import("../../src/features/report/body.ts");
+  const { requestBody } = await import("../../src/features/report/body.ts");
   const draft = { ...newDraft(), ...WHOLE, ...changes };
   const service = SERVICES.find(({ service_code }) => service_code === draft.service_code)!;
-  return bodyOf(draft, service, photoIds);
+  return requestBody(draft, service, photoIds);
 }
 
 test("a report without more has its place, service and words alone", async () => {

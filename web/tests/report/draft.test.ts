@@ -6,7 +6,7 @@ import { HERE } from "./council.ts";
 async function opened(written: Partial<Draft> = {}) {
   newBrowser();
   const draft = await import("../../src/features/report/draft.ts");
-  await draft.takeUp();
+  await draft.loadDraft();
   draft.changeDraft(written);
   return draft;
 }
@@ -50,15 +50,15 @@ describe("the address", () => {
   });
 
   test("is near the nearest house, which follows the pin", async () => {
-    const { movePin, suggestStreet, nameHouse, lastingSuggestion, addressOf, currentDraft } = await opened();
+    const { movePin, suggestStreet, setNearestHouse, lastingSuggestion, addressOf, currentDraft } = await opened();
     movePin(HERE);
     suggestStreet("Market Place", false);
-    nameHouse("12 Market Place", false);
+    setNearestHouse("12 Market Place", false);
     expect(currentDraft().address).toBe("12 Market Place");
     expect(addressOf(currentDraft())).toBe("Near 12 Market Place");
     movePin({ lat: 53, long: -1 }, "", lastingSuggestion());
     expect(addressOf(currentDraft())).toBe("Market Place");
-    nameHouse("18 Market Place", false);
+    setNearestHouse("18 Market Place", false);
     expect(addressOf(currentDraft())).toBe("Near 18 Market Place");
   });
 
@@ -66,18 +66,18 @@ describe("the address", () => {
     ["typed", { address: "Outside 4" }, "", "Outside 4"],
     ["searched for", {}, "4 Market Place", "4 Market Place"],
   ])("that was %s stays when a house is near", async (_, written, searched, whole) => {
-    const { movePin, nameHouse, lastingSuggestion, addressOf, currentDraft } = await opened(written);
+    const { movePin, setNearestHouse, lastingSuggestion, addressOf, currentDraft } = await opened(written);
     movePin(HERE, "", searched || "Market Place");
-    nameHouse("12 Market Place", false);
+    setNearestHouse("12 Market Place", false);
     movePin({ lat: 53, long: -1 }, "", lastingSuggestion());
-    nameHouse("18 Market Place", false);
+    setNearestHouse("18 Market Place", false);
     expect(addressOf(currentDraft())).toBe(whole);
   });
 
   test("is not changed by a house while the resident types it", async () => {
-    const { movePin, nameHouse, currentDraft } = await opened();
+    const { movePin, setNearestHouse, currentDraft } = await opened();
     movePin(HERE, "", "Market Place");
-    nameHouse("12 Market Place", true);
+    setNearestHouse("12 Market Place", true);
     expect(currentDraft()).toMatchObject({ address: "Market Place", nearest_house: "12 Market Place" });
   });
 
@@ -114,11 +114,11 @@ test("another pin is a place without words, and about nothing that stands elsewh
 });
 
 test("what it is about changes with the problem, the place and the report", async () => {
-  const { about, changeDraft, renewKey } = await opened({ ...HERE, service_code: "light" });
-  const seen = [about()];
+  const { draftSubject, changeDraft, renewKey } = await opened({ ...HERE, service_code: "light" });
+  const seen = [draftSubject()];
   for (const act of [() => changeDraft({ service_code: "litter" }), () => changeDraft({ lat: 53 }), renewKey]) {
     act();
-    seen.push(about());
+    seen.push(draftSubject());
   }
   expect(new Set(seen).size).toBe(4);
 });

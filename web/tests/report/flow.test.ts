@@ -12,10 +12,10 @@ async function opened(
 ) {
   const network = newBrowser(documents(changes, elsewhere), address);
   const draft = await import("../../src/features/report/draft.ts");
-  await draft.takeUp();
+  await draft.loadDraft();
   draft.changeDraft(written);
-  const { allowed, stepAfter } = await import("../../src/features/report/flow.ts");
-  return { ...draft, allowed, stepAfter, network };
+  const { allowedStep, stepAfter } = await import("../../src/features/report/flow.ts");
+  return { ...draft, allowedStep, stepAfter, network };
 }
 
 const NEARBY = {
@@ -75,15 +75,15 @@ describe("a place that another body looks after", () => {
 
 describe("reports nearby", () => {
   test("are shown before the details, and once", async () => {
-    const { stepAfter, changeDraft, about } = await opened({ ...HERE, service_code: "pothole" }, NEARBY);
+    const { stepAfter, changeDraft, draftSubject } = await opened({ ...HERE, service_code: "pothole" }, NEARBY);
     expect(await stepAfter("service")).toBe("nearby");
-    changeDraft({ nearby_for: about() });
+    changeDraft({ nearby_for: draftSubject() });
     expect(await stepAfter("service")).toBe("details");
   });
 
   test("are shown again when the problem becomes another", async () => {
-    const { stepAfter, changeDraft, about } = await opened({ ...HERE, service_code: "pothole" }, NEARBY);
-    changeDraft({ nearby_for: about() });
+    const { stepAfter, changeDraft, draftSubject } = await opened({ ...HERE, service_code: "pothole" }, NEARBY);
+    changeDraft({ nearby_for: draftSubject() });
     changeDraft({ service_code: "litter" });
     expect(await stepAfter("service")).toBe("nearby");
   });
@@ -112,12 +112,12 @@ describe("reports nearby", () => {
   });
 
   test("are not looked for without a pin", async () => {
-    const { stepAfter, allowed, network } = await opened(
+    const { stepAfter, allowedStep, network } = await opened(
       { in_words: true, address: "By the bench", service_code: "pothole" },
       NEARBY,
     );
     expect(await stepAfter("service")).toBe("details");
-    expect(await allowed("nearby")).toBe("service");
+    expect(await allowedStep("nearby")).toBe("service");
     expect(network.of("/api/reports/nearby")).toEqual([]);
   });
 });
@@ -139,8 +139,8 @@ describe("which one it is", () => {
   });
 
   test("is not asked again of the same report", async () => {
-    const { stepAfter, changeDraft, about } = await opened({ ...HERE, service_code: "light" }, lights(20));
-    changeDraft({ asset_for: about() });
+    const { stepAfter, changeDraft, draftSubject } = await opened({ ...HERE, service_code: "light" }, lights(20));
+    changeDraft({ asset_for: draftSubject() });
     expect(await stepAfter("service")).toBe("details");
   });
 });
@@ -149,14 +149,14 @@ describe("the service's own questions", () => {
   test.each<Draft["attributes"]>([{}, { what: "" }, { what: "  " }])(
     "hold up the report while a required answer is missing: %o",
     async (attributes) => {
-      const { allowed } = await opened({ ...WHOLE, service_code: "light", attributes });
-      expect(await allowed("check")).toBe("details");
+      const { allowedStep } = await opened({ ...WHOLE, service_code: "light", attributes });
+      expect(await allowedStep("check")).toBe("details");
     },
   );
 
   test("do not hold it up without the answers that nobody has to give", async () => {
-    const { allowed } = await opened({ ...WHOLE, service_code: "pothole" });
-    expect(await allowed("check")).toBe("check");
+    const { allowedStep } = await opened({ ...WHOLE, service_code: "pothole" });
+    expect(await allowedStep("check")).toBe("check");
   });
 
   test("are those of another service when the problem is changed after the check", async () => {
@@ -167,15 +167,15 @@ describe("the service's own questions", () => {
 
 describe("a dangerous answer", () => {
   test("stops the report", async () => {
-    const { stepAfter, allowed } = await opened({ ...WHOLE, service_code: "light", attributes: { what: "wires" } });
+    const { stepAfter, allowedStep } = await opened({ ...WHOLE, service_code: "light", attributes: { what: "wires" } });
     expect(await stepAfter("details")).toBe("danger");
-    expect(await allowed("check")).toBe("danger");
+    expect(await allowedStep("check")).toBe("danger");
   });
 
   test("stops it no more when it is changed", async () => {
-    const { stepAfter, allowed } = await opened({ ...WHOLE, service_code: "light", attributes: { what: "out" } });
+    const { stepAfter, allowedStep } = await opened({ ...WHOLE, service_code: "light", attributes: { what: "out" } });
     expect(await stepAfter("details")).toBe("check");
-    expect(await allowed("danger")).toBe("service");
+    expect(await allowedStep("danger")).toBe("service");
   });
 });
 
@@ -205,7 +205,7 @@ describe("words about a person", () => {
   });
 
   test("lead back to the details when they are gone", async () => {
-    expect(await (await opened(WHOLE)).allowed("personal")).toBe("details");
+    expect(await (await opened(WHOLE)).allowedStep("personal")).toBe("details");
   });
 });
 
@@ -230,16 +230,16 @@ describe("a step that the address asks for", () => {
     [{ ...HERE, service_code: "permit" }, "sign-in"],
     [WHOLE, "check"],
   ])("is not shown before what it needs: %o", async (written, step) => {
-    expect(await (await opened(written)).allowed("check")).toBe(step);
+    expect(await (await opened(written)).allowedStep("check")).toBe(step);
   });
 
   test("is the beginning when nothing was begun", async () => {
-    expect(await (await opened({})).allowed("begun")).toBe("where");
-    expect(await (await opened({ description: "A hole" })).allowed("begun")).toBe("begun");
-    expect(await (await opened({}, {}, [], "/report/?asset=lights-1")).allowed("begun")).toBe("begun");
+    expect(await (await opened({})).allowedStep("begun")).toBe("where");
+    expect(await (await opened({ description: "A hole" })).allowedStep("begun")).toBe("begun");
+    expect(await (await opened({}, {}, [], "/report/?asset=lights-1")).allowedStep("begun")).toBe("begun");
   });
 
   test("is left to the server to judge when the services cannot be had", async () => {
-    expect(await (await opened(WHOLE, { "/data/services.json": null })).allowed("check")).toBe("check");
+    expect(await (await opened(WHOLE, { "/data/services.json": null })).allowedStep("check")).toBe("check");
   });
 });

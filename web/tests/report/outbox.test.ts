@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Line } from "../../src/features/report/delivery.ts";
+import type { Transport } from "../../src/features/report/delivery.ts";
 import type { WaitingReport } from "../../src/features/report/outbox.ts";
 import { newDraft } from "../../src/shared/pending-report.ts";
 import { type Asked, type Network, newBrowser, problem } from "../browser.ts";
@@ -48,14 +48,15 @@ async function phone(...waiting: WaitingReport[]) {
   const { post } = await import("../../src/shared/send.ts");
   for (const each of waiting) {
     await outbox.save(each);
-    for (const { id } of each.content?.photos ?? []) await photos.keep(id, new Blob([id], { type: "image/jpeg" }));
+    for (const { id } of each.content?.photos ?? [])
+      await photos.storePhoto(id, new Blob([id], { type: "image/jpeg" }));
   }
-  const line: Line = {
+  const line: Transport = {
     account: async () => ({ kind: "stored", value: "me" }),
     post: (_, path, body, key) => post(path, body, key),
-    tell: () => undefined,
+    onChange: () => undefined,
   };
-  return { ...outbox, ...photos, flush: (changes: Partial<Line> = {}) => delivery.flush({ ...line, ...changes }) };
+  return { ...outbox, ...photos, flush: (changes: Partial<Transport> = {}) => delivery.flush({ ...line, ...changes }) };
 }
 
 describe("a waiting report", () => {
@@ -113,8 +114,8 @@ describe("a waiting report", () => {
   });
 
   test("says so when a photo is gone from the device", async () => {
-    const { flush, items, drop } = await phone(item("a", {}, [photo(0)]));
-    await drop(["photo-0"]);
+    const { flush, items, deletePhotos } = await phone(item("a", {}, [photo(0)]));
+    await deletePhotos(["photo-0"]);
     await flush();
     expect((await items())[0]!.attention).toContain("no longer saved");
     expect(stored.size).toBe(0);
@@ -141,8 +142,8 @@ describe("a waiting report", () => {
   });
 
   test("has no sender's details and is not sent after its sender signed out", async () => {
-    const { flush, items, withoutSenders } = await phone(item("mine", { account: "me" }), item("nobody's", { seq: 2 }));
-    await withoutSenders((draft) => ({ ...draft, email: "" }));
+    const { flush, items, removeSenders } = await phone(item("mine", { account: "me" }), item("nobody's", { seq: 2 }));
+    await removeSenders((draft) => ({ ...draft, email: "" }));
     await flush();
     expect([...stored.keys()]).toEqual(["nobody's"]);
     expect((await items())[0]).toMatchObject({ account: "", content: { body: {} } });
@@ -191,9 +192,9 @@ describe("the draft of a report", () => {
     vi.stubGlobal("BroadcastChannel", class extends EventTarget {});
     const draft = await import("../../src/features/report/draft.ts");
     const photos = await import("../../src/features/report/photo-store.ts");
-    await draft.takeUp();
+    await draft.loadDraft();
     draft.changeDraft({ description: " Deep hole ", photos: [{ id: "p", n: 0, name: "p.jpg" }], account: "me" });
-    if (photosStored) await photos.keep("p", new Blob(["p"], { type: "image/jpeg" }));
+    if (photosStored) await photos.storePhoto("p", new Blob(["p"], { type: "image/jpeg" }));
     const { enqueue } = await import("../../src/features/report/enqueue.ts");
     const { items } = await import("../../src/features/report/outbox.ts");
     const service = { service_code: "pothole", service_name: "Pothole" } as never;

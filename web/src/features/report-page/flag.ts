@@ -78,10 +78,10 @@ export function startFlag(reportId: string): void {
       key,
     );
     button.disabled = false;
-    settle(outcome);
+    handleOutcome(outcome);
   }
 
-  function settle(outcome: Outcome<unknown>): void {
+  function handleOutcome(outcome: Outcome<unknown>): void {
     if (outcome.kind === "later") {
       refuse(outcome.why ?? say("We have not received this. Check your connection and try again"));
     } else if (outcome.kind === "refused") {

@@ -15,14 +15,14 @@ export function startFollow(reportId: string): void {
   const control = element("div", {});
   status.before(control);
   show(offer);
-  count(recentFollowers(reportId) ?? 0);
+  showFollowers(recentFollowers(reportId) ?? 0);
   if (isFollowed(reportId)) {
     show(button, false);
     status.textContent = say("You are following this report.");
-  } else if (location.hash === AT_ONCE) void open();
-  button.addEventListener("click", () => void open());
+  } else if (location.hash === AT_ONCE) void openControl();
+  button.addEventListener("click", () => void openControl());
 
-  async function open(): Promise<void> {
+  async function openControl(): Promise<void> {
     button.disabled = true;
     const shared = await import("../../shared/follow-control.ts").catch(() => null);
     button.disabled = false;
@@ -34,7 +34,7 @@ export function startFollow(reportId: string): void {
     status.textContent = "";
     await shared.openFollowControl(control, reportId, (followed, words) => {
       control.replaceChildren();
-      if (followed.service_request_id === reportId) count(followed.followers);
+      if (followed.service_request_id === reportId) showFollowers(followed.followers);
       else rememberFollow(reportId, 0);
       status.replaceChildren(...shared.followWords(reportId, followed, words));
       focusOn(status);
@@ -43,7 +43,7 @@ export function startFollow(reportId: string): void {
 }
 
 /** Updates the number of followers, if the page was published before. */
-function count(followers: number): void {
+function showFollowers(followers: number): void {
   const said = byId("followers");
   const published = Number.parseInt(said.textContent!, 10) || 0;
   if (followers > published) said.textContent = sayMany(followers, "1 person", "{count} people");

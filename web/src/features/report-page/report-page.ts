@@ -33,12 +33,12 @@ const sendAsNew = actionButton(say("Send this as a new update"), () => {
 });
 const count = startCharacterCount(area, MAX_LENGTH);
 let draft = newUpdate();
-let kept: StoredDraft<UpdateDraft>;
+let storedDraft: StoredDraft<UpdateDraft>;
 const holder = {
   draft: () => draft,
   change(changes: Partial<UpdateDraft>) {
     draft = { ...draft, ...changes };
-    keep();
+    storeDraft();
   },
 };
 
@@ -49,8 +49,8 @@ if (picture) startStaticMap(picture);
 show(sendAsNew, false);
 button.after(" ", sendAsNew);
 void openDraft<UpdateDraft>(updateDraftName(id)).then((opened) => {
-  kept = opened;
-  draft = { ...draft, ...kept.value };
+  storedDraft = opened;
+  draft = { ...draft, ...storedDraft.value };
   if (draft.photos.length) void drawPhotos();
   area.value = draft.text;
   if (choice) choice.value = draft.state;
@@ -58,26 +58,26 @@ void openDraft<UpdateDraft>(updateDraftName(id)).then((opened) => {
   // The form is shown only now, because from here on its text is saved.
   show(form);
 });
-form.addEventListener("input", keep);
+form.addEventListener("input", storeDraft);
 photos?.addEventListener("change", () => void addPhotos());
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
 });
 
-function keep(): void {
+function storeDraft(): void {
   draft = { ...draft, text: area.value, state: choice?.value ?? draft.state };
-  void kept.save(draft);
+  void storedDraft.save(draft);
 }
 
 function submit(): void {
   clearErrors(form);
-  const message = problem(area.value.trim());
+  const message = findProblem(area.value.trim());
   if (message) refuse(message);
   else void send();
 }
 
-function problem(text: string): string | null {
+function findProblem(text: string): string | null {
   if (!text) return say("Enter your update");
   return text.length > MAX_LENGTH ? say("Your update must be 2,000 characters or fewer") : null;
 }
@@ -94,7 +94,7 @@ function explain(error: FieldError): void {
 const photoModule = () => import("./update-photos.ts").catch(() => null);
 
 async function drawPhotos(): Promise<void> {
-  if (photos) await (await photoModule())?.draw(photos, holder);
+  if (photos) await (await photoModule())?.drawPhotos(photos, holder);
 }
 
 async function addPhotos(): Promise<void> {
@@ -103,7 +103,7 @@ async function addPhotos(): Promise<void> {
   status.textContent = say("Preparing the photo…");
   const failed = say("We could not prepare the photo. Try again, or choose another photo");
   const module = await photoModule();
-  const problem = module ? await module.addChosen(photos!, holder).catch(() => failed) : failed;
+  const problem = module ? await module.addPhotos(photos!, holder).catch(() => failed) : failed;
   await drawPhotos();
   button.disabled = false;
   if (problem) explain({ field: photos!.id, message: problem });
@@ -111,7 +111,7 @@ async function addPhotos(): Promise<void> {
 }
 
 async function send(): Promise<void> {
-  keep();
+  storeDraft();
   button.disabled = true;
   show(sendAsNew, false);
   status.textContent = say("Sending your update…");
@@ -119,7 +119,7 @@ async function send(): Promise<void> {
   const account = who.kind === "stored" ? who.value : null;
   const outcome = account === null ? (who as Outcome<never>) : await sendAs(account);
   if ("field" in outcome) explain(outcome);
-  else await settle(outcome, account);
+  else await handleOutcome(outcome, account);
   button.disabled = false;
 }
 
@@ -135,55 +135,57 @@ async function sendAs(account: string): Promise<Outcome<Update> | FieldError> {
   return postAs<Update>(account, `/api/reports/${id}/updates`, body, draft.key);
 }
 
-/** Whether the update waits in the outbox now. The service's own reason not to take it is for its sender. */
-async function isWaiting(outcome: Outcome<Update>, account: string | null): Promise<boolean> {
+/** Puts the update into the outbox if the service could not be reached; returns whether it is there now. */
+async function tryToQueue(outcome: Outcome<Update>, account: string | null): Promise<boolean> {
   if (outcome.kind !== "later" || outcome.why) return false;
   const title = document.querySelector("h1")!.textContent.trim();
-  const said = await import("./wait.ts").then(({ letWait }) => letWait(draft, id, title, account)).catch(() => null);
-  if (!said) return false;
-  await beginAnother();
-  status.replaceChildren(...said);
+  const notice = await import("./wait.ts")
+    .then(({ queueUpdate }) => queueUpdate(draft, id, title, account))
+    .catch(() => null);
+  if (!notice) return false;
+  await startNextUpdate();
+  status.replaceChildren(...notice);
   focusOn(status);
   return true;
 }
 
-async function settle(outcome: Outcome<Update>, account: string | null): Promise<void> {
-  if (await isWaiting(outcome, account)) return;
+async function handleOutcome(outcome: Outcome<Update>, account: string | null): Promise<void> {
+  if (await tryToQueue(outcome, account)) return;
   if (outcome.kind === "later") {
     refuse(
-      `${say("Your update has not been sent.")} ${kept.savedText()} ${outcome.why ?? say("Check your connection and try again")}`,
+      `${say("Your update has not been sent.")} ${storedDraft.savedText()} ${outcome.why ?? say("Check your connection and try again")}`,
     );
   } else if (outcome.kind === "stored") {
-    await accept(outcome.value);
+    await showUpdate(outcome.value);
   } else if (outcome.problem.status === 409 && outcome.problem.link) {
     show(sendAsNew);
     refuse(say("You've already sent a version of this update. Reload this page to see it"));
   } else {
-    if (outcome.problem.status === 409) takeBackHiddenChoice();
+    if (outcome.problem.status === 409) clearHiddenChoice();
     refuse(reasonOf(outcome.problem));
   }
 }
 
 /** Clears a stored choice if the page no longer has the radios to change it. */
-function takeBackHiddenChoice(): void {
+function clearHiddenChoice(): void {
   if (choice) return;
   draft.state = "";
-  keep();
+  storeDraft();
 }
 
-async function beginAnother(): Promise<void> {
+async function startNextUpdate(): Promise<void> {
   form.reset();
-  kept.drop();
+  storedDraft.drop();
   draft = newUpdate();
   count();
   await drawPhotos();
 }
 
-async function accept(update: Update): Promise<void> {
+async function showUpdate(update: Update): Promise<void> {
   const sent = draft.photos;
   const words = sent.length ? say(" Your photos follow when we have checked them.") : "";
-  await beginAnother();
-  if (sent.length) await (await photoModule())?.forget(sent);
+  await startNextUpdate();
+  if (sent.length) await (await photoModule())?.deleteDraftPhotos(sent);
   const zone = await loadCouncil().then(
     ({ time_zone }) => time_zone,
     () => undefined,

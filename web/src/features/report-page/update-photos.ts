@@ -9,21 +9,21 @@ import { say } from "../../shared/say.ts";
 import type { Policy } from "../../shared/upload.ts";
 import { photoPicture } from "../report/photo-picture.ts";
 import { shrink } from "../report/photo-shrink.ts";
-import { drop, find, keep } from "../report/photo-store.ts";
+import { deletePhotos, findPhoto, storePhoto } from "../report/photo-store.ts";
 
 const MOST_PHOTOS = 3;
 
-export interface Holder {
+export interface DraftHolder {
   draft(): UpdateDraft;
   change(changes: Partial<UpdateDraft>): void;
 }
 
-export type PhotosSent = { photo_ids: string[] } | FieldError | { kind: "later"; retryAfterSeconds: number | null };
+export type PhotosResult = { photo_ids: string[] } | FieldError | { kind: "later"; retryAfterSeconds: number | null };
 
-export const forget = (photos: DraftPhoto[]) => drop(photos.map(({ id }) => id));
+export const deleteDraftPhotos = (photos: DraftPhoto[]) => deletePhotos(photos.map(({ id }) => id));
 
 /** Adds the files that were chosen. Returns why some were not added, or null. */
-export async function addChosen(input: HTMLInputElement, { draft, change }: Holder): Promise<string | null> {
+export async function addPhotos(input: HTMLInputElement, { draft, change }: DraftHolder): Promise<string | null> {
   let problem: string | null = null;
   for (const file of input.files ?? []) {
     const { photos, photos_chosen: n } = draft();
@@ -34,7 +34,7 @@ export async function addChosen(input: HTMLInputElement, { draft, change }: Hold
     if ("problem" in picture) problem = picture.problem;
     else {
       const id = crypto.randomUUID();
-      await keep(id, picture);
+      await storePhoto(id, picture);
       change({ photos: [...photos, { id, n, name: file.name }], photos_chosen: n + 1 });
     }
   }
@@ -43,7 +43,7 @@ export async function addChosen(input: HTMLInputElement, { draft, change }: Hold
 }
 
 /** Lists the photos of the draft after the input. */
-export async function draw(input: HTMLInputElement, holder: Holder): Promise<void> {
+export async function drawPhotos(input: HTMLInputElement, holder: DraftHolder): Promise<void> {
   const shown = input.parentElement!.querySelector("ol");
   const list = shown ?? element("ol", { class: "app-chosen" });
   if (!shown) input.after(list);
@@ -51,7 +51,7 @@ export async function draw(input: HTMLInputElement, holder: Holder): Promise<voi
 
   async function item(photo: DraftPhoto, index: number): Promise<HTMLElement> {
     const name = say("Photo {number}", { number: index + 1 });
-    const remove = actionButton(say("Remove"), () => void takeOut(photo));
+    const remove = actionButton(say("Remove"), () => void removePhoto(photo));
     remove.append(element("span", { class: "govuk-visually-hidden" }, ` ${name}`));
     return element(
       "li",
@@ -61,10 +61,10 @@ export async function draw(input: HTMLInputElement, holder: Holder): Promise<voi
     );
   }
 
-  async function takeOut(photo: DraftPhoto): Promise<void> {
+  async function removePhoto(photo: DraftPhoto): Promise<void> {
     holder.change({ photos: holder.draft().photos.filter(({ id }) => id !== photo.id) });
-    await forget([photo]);
-    await draw(input, holder);
+    await deleteDraftPhotos([photo]);
+    await drawPhotos(input, holder);
     focusOn(input);
   }
 }
@@ -75,10 +75,10 @@ export async function sendPhotos(
   report: string,
   account: string,
   field: string,
-): Promise<PhotosSent> {
+): Promise<PhotosResult> {
   const photo_ids: string[] = [];
   for (const { id, n, name } of photos) {
-    const picture = await find(id);
+    const picture = await findPhoto(id);
     if (!picture) return { field, message: say("{name} is no longer saved in this browser. Remove it", { name }) };
     const sent = await sendPhoto(picture, (about) =>
       postAs<Policy>(account, "/api/photos", { ...about, service_request_id: report }, `${key}/${n}`),

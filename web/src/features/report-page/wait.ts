@@ -2,11 +2,11 @@
 import { element } from "../../shared/dom.ts";
 import { type UpdateDraft, updateBody } from "../../shared/pending-update.ts";
 import { say } from "../../shared/say.ts";
-import { outboxChanged, sendWaiting } from "../app/outbox-notices.ts";
+import { notifyOutboxChange, sendWaiting } from "../app/outbox-notices.ts";
 import { addToOutbox } from "../report/outbox-add.ts";
 
-/** Returns what to tell its sender; null if this browser cannot keep it. A null `account` is not known yet. */
-export async function letWait(
+/** Returns the message for its sender, or null if this browser cannot store it. A null `account` is not known yet. */
+export async function queueUpdate(
   draft: UpdateDraft,
   report: string,
   title: string,
@@ -23,7 +23,7 @@ export async function letWait(
     content: { draft, body: updateBody(draft), photos: draft.photos.map(({ id, n }) => ({ id, n })) },
   });
   if (!isStored) return null;
-  outboxChanged();
+  notifyOutboxChange();
   void sendWaiting();
   return [
     say("Your update is saved on this device. We'll send it when you have a connection. "),

@@ -1,4 +1,4 @@
-/** What was answered to a service's questions. */
+/** The answers to a service's questions. */
 import type { Attribute, Service } from "../../shared/council.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 
@@ -13,7 +13,7 @@ export function answerOf({ attributes }: Draft, { code }: Attribute): string | s
   return answer?.length ? answer : null;
 }
 
-function chosen(draft: Draft, question: Attribute) {
+function chosenValues(draft: Draft, question: Attribute) {
   const answer = answerOf(draft, question) ?? [];
   return question.values.filter(({ key }) => answer === key || (Array.isArray(answer) && answer.includes(key)));
 }
@@ -23,13 +23,13 @@ export function isDangerous(draft: Draft, questions: Attribute[]): boolean {
 }
 
 export function dangerousAnswer(draft: Draft, questions: Attribute[]): string | undefined {
-  return questions.flatMap((question) => chosen(draft, question)).find(({ dangerous }) => dangerous)?.name;
+  return questions.flatMap((question) => chosenValues(draft, question)).find(({ dangerous }) => dangerous)?.name;
 }
 
 /** The answer in words: the names of the values, one a line. */
 export function answerText(draft: Draft, question: Attribute): string {
   if (question.values.length)
-    return chosen(draft, question)
+    return chosenValues(draft, question)
       .map(({ name }) => name)
       .join("\n");
   const answer = answerOf(draft, question)?.toString() ?? "";

@@ -1,36 +1,36 @@
 /** Searches for the council's assets near the place. */
 import { loadFacilities, loadKinds, type NearFacility, nearestOf } from "../../shared/places/facilities.ts";
 import type { Place } from "../../shared/reports.ts";
-import { about, changeDraft, currentDraft, placeOf } from "./draft.ts";
+import { draftSubject, changeDraft, currentDraft, placeOf } from "./draft.ts";
 
 export const MOST = 8;
 const WITHIN_M = 250;
 const PATIENCE_MS = 4_000;
 
-export interface Choice {
+export interface AssetChoice {
   /** The place that distances are measured from. */
   from: Place;
   label: string;
   near: NearFacility[];
 }
 
-let found: { about: string; choice: Promise<Choice | null> } | undefined;
+let cached: { about: string; choice: Promise<AssetChoice | null> } | undefined;
 
 /** Whether there are assets to choose from that were not shown before. */
-export async function isWorthAsking(): Promise<boolean> {
-  return currentDraft().asset_for !== about() && (await search()) !== null;
+export async function hasNewAssets(): Promise<boolean> {
+  return currentDraft().asset_for !== draftSubject() && (await findAssets()) !== null;
 }
 
 /** The assets to choose from, loaded once. A failure counts as nothing found. */
-export function lookAhead(): Promise<Choice | null> {
-  if (found?.about !== about()) found = { about: about(), choice: fetchChoice().catch(() => null) };
-  return found.choice;
+export function preloadAssets(): Promise<AssetChoice | null> {
+  if (cached?.about !== draftSubject()) cached = { about: draftSubject(), choice: fetchChoice().catch(() => null) };
+  return cached.choice;
 }
 
-export const search = () => inTime(lookAhead());
+export const findAssets = () => withTimeLimit(preloadAssets());
 
 /** Makes the report about that asset, at its place. The description of the place stays. */
-export function take(near: NearFacility | undefined, choice: Choice): void {
+export function chooseAsset(near: NearFacility | undefined, choice: AssetChoice): void {
   const { service_code } = currentDraft();
   if (near) {
     const { facility_id, name, lat, long } = near.facility;
@@ -39,11 +39,11 @@ export function take(near: NearFacility | undefined, choice: Choice): void {
     changeDraft({ asset: null });
   }
   // Going back shows the same choices, although the pin has moved.
-  found = { about: about(), choice: Promise.resolve(choice) };
-  changeDraft({ asset_for: about() });
+  cached = { about: draftSubject(), choice: Promise.resolve(choice) };
+  changeDraft({ asset_for: draftSubject() });
 }
 
-async function fetchChoice(): Promise<Choice | null> {
+async function fetchChoice(): Promise<AssetChoice | null> {
   const draft = currentDraft();
   const from = placeOf(draft);
   if (!from) return null;
@@ -59,7 +59,7 @@ async function fetchChoice(): Promise<Choice | null> {
 }
 
 /** After 4 seconds, counts as nothing found. */
-function inTime(wanted: Promise<Choice | null>): Promise<Choice | null> {
+function withTimeLimit(wanted: Promise<AssetChoice | null>): Promise<AssetChoice | null> {
   const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null));
   return Promise.race([wanted, late]);
 }

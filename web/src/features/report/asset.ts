@@ -3,22 +3,22 @@ import { byId, element } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { distanceText, type NearFacility } from "../../shared/places/facilities.ts";
 import { MapOnRequest } from "../../shared/places/show-map.ts";
-import { type Choice, MOST, search, take } from "./asset-search.ts";
-import { about, assetOf, changeDraft, currentDraft } from "./draft.ts";
+import { type AssetChoice, MOST, findAssets, chooseAsset } from "./asset-search.ts";
+import { draftSubject, assetOf, changeDraft, currentDraft } from "./draft.ts";
 import { stepAfter } from "./flow.ts";
-import { goInstead, sectionOf } from "./steps.ts";
+import { replaceStep, sectionOf } from "./steps.ts";
 import { say } from "../../shared/say.ts";
 
 const NONE = "none";
 
 const section = sectionOf("asset");
 const box = byId("assets");
-let shown: Choice | null = null;
+let choice: AssetChoice | null = null;
 
 const map = new MapOnRequest(
   "assets-on-map",
   "asset-map",
-  () => ({ marks: shown?.near.map(({ facility }) => facility) ?? [], here: shown?.from ?? null }),
+  () => ({ marks: choice?.near.map(({ facility }) => facility) ?? [], here: choice?.from ?? null }),
   (index) => {
     radios()[index]?.click();
     return radios()[index];
@@ -34,9 +34,9 @@ export function start(onward: () => Promise<void>): void {
       return showErrors(section, [
         { field: "asset-0", message: say("Choose which one it is, or choose 'It is not in this list'") },
       ]);
-    take(
-      shown!.near.find(({ facility }) => facility.facility_id === chosen),
-      shown!,
+    chooseAsset(
+      choice!.near.find(({ facility }) => facility.facility_id === chosen),
+      choice!,
     );
     void onward();
   });
@@ -44,24 +44,24 @@ export function start(onward: () => Promise<void>): void {
 
 export async function enter(): Promise<void> {
   clearErrors(section);
-  shown = await search();
-  if (!shown) {
-    changeDraft({ asset_for: about() });
-    return goInstead(await stepAfter("asset"));
+  choice = await findAssets();
+  if (!choice) {
+    changeDraft({ asset_for: draftSubject() });
+    return replaceStep(await stepAfter("asset"));
   }
-  byId("asset-hint").textContent = say("{kind}, nearest to your location first.", { kind: shown.label });
+  byId("asset-hint").textContent = say("{kind}, nearest to your location first.", { kind: choice.label });
   box.replaceChildren(
-    ...shown.near.map(item),
+    ...choice.near.map(assetItem),
     element("p", { class: "govuk-radios__divider" }, say("or")),
     radio(MOST, NONE, say("It is not in this list"), ""),
   );
   const { asset_for } = currentDraft();
-  const before = assetOf(currentDraft())?.asset_id ?? (asset_for === about() ? NONE : "");
+  const before = assetOf(currentDraft())?.asset_id ?? (asset_for === draftSubject() ? NONE : "");
   for (const each of radios()) each.checked = each.value === before;
   map.redraw();
 }
 
-function item({ facility, distance_m }: NearFacility, index: number): HTMLElement {
+function assetItem({ facility, distance_m }: NearFacility, index: number): HTMLElement {
   const { facility_id, name, address } = facility;
   return radio(
     index,

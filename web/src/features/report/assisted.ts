@@ -14,8 +14,8 @@ export const CHANNELS: [code: string, name: string][] = [
 /** The field, and the first of its choices. */
 const CHANNEL = "channel";
 
-/** Fills in the choice; `chosen` happens when it changes. */
-export function offerChannels(chosen: () => void): void {
+/** Fills in the choice; `onChosen` happens when it changes. */
+export function offerChannels(onChosen: () => void): void {
   const legend = element("legend", { class: "govuk-fieldset__legend" }, say("Who reports this?"));
   const hint = element(
     "p",
@@ -33,7 +33,7 @@ export function offerChannels(chosen: () => void): void {
   );
   choice.onchange = ({ target }) => {
     changeDraft({ channel: (target as HTMLInputElement).value });
-    chosen();
+    onChosen();
   };
   show(choice);
 }

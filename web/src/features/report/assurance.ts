@@ -3,16 +3,16 @@ import type { Service } from "../../shared/council.ts";
 import type { Account } from "../../shared/session.ts";
 
 /** Levels of assurance, lowest first. */
-const SURENESS = ["anonymous", "contact", "proven", "staff"];
+const ASSURANCE_LEVELS = ["anonymous", "contact", "proven", "staff"];
 
 export const isStaff = ({ roles }: Pick<Account, "roles">) => roles.some((role) => role !== "resident");
 
 /** Staff check the identity of a resident they report for. Their own reports need the same assurance as anyone's. */
-export function isKnownWell(
+export function hasAssurance(
   account: Pick<Account, "roles" | "assurance">,
   { assurance = "anonymous" }: Pick<Service, "assurance">,
   channel: string,
 ): boolean {
   const forOthers = isStaff(account) && channel !== "online";
-  return forOthers || SURENESS.indexOf(account.assurance) >= SURENESS.indexOf(assurance);
+  return forOthers || ASSURANCE_LEVELS.indexOf(account.assurance) >= ASSURANCE_LEVELS.indexOf(assurance);
 }

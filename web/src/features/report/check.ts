@@ -27,13 +27,13 @@ export async function enter(): Promise<void> {
   changeDraft({ checked: true });
   const draft = currentDraft();
   const service = await currentService();
-  byId("answers").replaceChildren(...answersOf(draft, service).map(row));
+  byId("answers").replaceChildren(...answersOf(draft, service).map(answerRow));
   byId("answers")
     .querySelector("dd")!
     .append(...pictureOf(draft));
   await enterContact();
-  const { preview } = await import("./preview.ts");
-  await preview(draft, service);
+  const { showPreview } = await import("./preview.ts");
+  await showPreview(draft, service);
 }
 
 function whereText(draft: Draft): string {
@@ -73,7 +73,7 @@ function answersOf(draft: Draft, service: Service | undefined): Answer[] {
   ];
 }
 
-function row({ question, text, step }: Answer): HTMLElement {
+function answerRow({ question, text, step }: Answer): HTMLElement {
   const hidden = element("span", { class: "govuk-visually-hidden" }, ` ${question.toLowerCase()}`);
   const change = element("a", { class: "app-link", href: `#${step}` }, say("Change"), hidden);
   return element(

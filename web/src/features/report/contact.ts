@@ -39,11 +39,11 @@ export function contactErrors(): FieldError[] {
 
 export async function enterContact(): Promise<void> {
   show(byId("anonymous-choice"), !(await currentService())?.why_sign_in);
-  fill();
-  void import("./sender.ts").then(({ meet }) => meet(fill)).catch(() => undefined);
+  fillFields();
+  void import("./sender.ts").then(({ applyAccount }) => applyAccount(fillFields)).catch(() => undefined);
 }
 
-function fill(): void {
+function fillFields(): void {
   for (const field of FIELDS) inputOf(field).value = currentDraft()[field];
   anonymous.checked = currentDraft().anonymous;
   noAlerts.checked = currentDraft().no_alerts;

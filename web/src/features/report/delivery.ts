@@ -2,19 +2,19 @@
 import { isSignedOut, type Outcome, reasonOf } from "../../shared/outcome.ts";
 import { type FlushResult, sendPhoto } from "../../shared/queue.ts";
 import type { Policy } from "../../shared/upload.ts";
-import { withLock, forgetOld, items, save, type Receipt, type WaitingReport } from "./outbox.ts";
-import { drop, find } from "./photo-store.ts";
+import { withLock, deleteOld, items, save, type Receipt, type WaitingReport } from "./outbox.ts";
+import { deletePhotos, findPhoto } from "./photo-store.ts";
 import { type WaitingTexts, waitingTexts } from "./waiting-texts.ts";
 
 /** The service deletes an uploaded photo without its report after 23 hours; it is uploaded again long before. */
 const UPLOAD_LASTS_MS = 12 * 3600_000;
 
-export interface Line {
+export interface Transport {
   /** The account that is signed in; empty if nobody is. */
   account(): Promise<Outcome<string>>;
   post<T>(item: Sender, path: string, body: unknown, key: string): Promise<Outcome<T>>;
   /** Runs after each change. */
-  tell(): void;
+  onChange(): void;
 }
 
 /** As whom, and from which browser, something is sent. */
@@ -24,7 +24,7 @@ export interface Sender {
   texts?: WaitingTexts;
 }
 
-type Ready = WaitingReport & Sender;
+type ReadyReport = WaitingReport & Sender;
 type Later = Extract<FlushResult, { kind: "later" }>;
 type Content = NonNullable<WaitingReport["content"]>;
 
@@ -33,20 +33,20 @@ export const textsOf = (item: WaitingReport): WaitingTexts => item.texts ?? wait
 const EMPTY: FlushResult = { kind: "empty" };
 
 /** Sends all that can be sent, one after the other, and stops when the service cannot be reached. */
-export function flush(line: Line): Promise<FlushResult> {
+export function flush(line: Transport): Promise<FlushResult> {
   return withLock(async () => {
-    await forgetOld();
+    await deleteOld();
     for (const item of await items()) {
       if (item.sent || item.attention !== null) continue;
       const later = await deliver(item, line);
-      line.tell();
+      line.onChange();
       if (later) return later;
     }
     return EMPTY;
   });
 }
 
-async function deliver(waiting: WaitingReport, line: Line): Promise<Later | null> {
+async function deliver(waiting: WaitingReport, line: Transport): Promise<Later | null> {
   const known = await withSender(waiting, line);
   if ("kind" in known) return known;
   let item = known;
@@ -56,7 +56,7 @@ async function deliver(waiting: WaitingReport, line: Line): Promise<Later | null
     if (!missing) return sendReport(item, content, line);
     const photo = await uploadOne(item, missing, line);
     if ("kind" in photo) return photo;
-    if ("attention" in photo) return refuse(item, photo.attention);
+    if ("attention" in photo) return markRefused(item, photo.attention);
     const photos = content.photos.map((each) => (each.id === missing.id ? { ...each, uploaded: photo } : each));
     item = { ...item, content: { ...content, photos } };
     await save(item);
@@ -64,7 +64,7 @@ async function deliver(waiting: WaitingReport, line: Line): Promise<Later | null
 }
 
 /** From the first try on, all are as the same account: the service knows a repeat by account and key. */
-async function withSender(item: WaitingReport, line: Line): Promise<Ready | Later> {
+async function withSender(item: WaitingReport, line: Transport): Promise<ReadyReport | Later> {
   if (item.account !== null) return { ...item, account: item.account };
   const who = await line.account();
   if (who.kind === "later") return who;
@@ -74,15 +74,15 @@ async function withSender(item: WaitingReport, line: Line): Promise<Ready | Late
 }
 
 async function uploadOne(
-  item: Ready,
+  item: ReadyReport,
   { id, n }: Content["photos"][number],
-  line: Line,
+  transport: Transport,
 ): Promise<{ photo_id: string; at: number } | { attention: string } | Later> {
-  const picture = await find(id);
+  const picture = await findPhoto(id);
   const texts = textsOf(item);
   if (!picture) return { attention: texts.photo_lost };
   const sent = await sendPhoto(picture, (about) =>
-    line.post<Policy>(item, "/api/photos", { ...about, ...photoOf(item) }, `${item.key}/${n}`),
+    transport.post<Policy>(item, "/api/photos", { ...about, ...photoOf(item) }, `${item.key}/${n}`),
   );
   if (sent.kind === "later") return sent;
   if (sent.kind === "broke") return { kind: "later", retryAfterSeconds: null };
@@ -96,15 +96,15 @@ async function uploadOne(
 
 const photoOf = ({ update_of }: WaitingReport) => (update_of ? { service_request_id: update_of } : {});
 
-async function sendReport(item: Ready, { body, photos }: Content, line: Line): Promise<Later | null> {
+async function sendReport(item: ReadyReport, { body, photos }: Content, line: Transport): Promise<Later | null> {
   const photo_ids = photos.map(({ uploaded }) => uploaded!.photo_id);
   const whole = photo_ids.length ? { ...body, photo_ids } : body;
   const outcome = await line.post<Receipt>(item, pathOf(item), whole, item.key);
   if (outcome.kind === "later") return outcome;
-  if (isSignedOut(outcome)) return refuse(item, textsOf(item).signed_out);
-  if (outcome.kind === "refused") return refuse(item, reasonOf(outcome.problem));
+  if (isSignedOut(outcome)) return markRefused(item, textsOf(item).signed_out);
+  if (outcome.kind === "refused") return markRefused(item, reasonOf(outcome.problem));
   await save({ ...item, content: null, sent: receiptOf(item, outcome.value) });
-  await drop(photos.map(({ id }) => id));
+  await deletePhotos(photos.map(({ id }) => id));
   return null;
 }
 
@@ -113,7 +113,7 @@ const pathOf = ({ update_of }: WaitingReport) => (update_of ? `/api/reports/${up
 const receiptOf = ({ update_of }: WaitingReport, answer: Receipt): Receipt =>
   update_of ? { service_request_id: update_of, tracking_url: "" } : answer;
 
-async function refuse(item: WaitingReport, attention: string): Promise<null> {
+async function markRefused(item: WaitingReport, attention: string): Promise<null> {
   await save({ ...item, attention });
   return null;
 }

@@ -8,34 +8,34 @@ const HOUSE_NUMBER = /^\d+[a-z]?[\s,]+/i;
 const NUMBER_ALONE = /^\d+[a-z]?(\s*[-/]\s*\d+[a-z]?)?[\s,.]*$/i;
 
 let draft = newDraft();
-let kept: StoredDraft<Draft>;
-/** What the page fills in by itself begins no report, so it is not saved until the resident does something. */
+let storedDraft: StoredDraft<Draft>;
+/** True while the draft has only values that the page filled in; it is saved once the resident enters something. */
 let isUntouched = false;
 
 /** Loads the stored draft; call it first. Returns whether the draft is from another tab or visit. */
-export async function takeUp(): Promise<boolean> {
-  kept = await openDraft<Draft>("report");
-  draft = { ...draft, ...kept.value };
+export async function loadDraft(): Promise<boolean> {
+  storedDraft = await openDraft<Draft>("report");
+  draft = { ...draft, ...storedDraft.value };
   // Without this, the next save of this tab would restore the sender's details.
   new BroadcastChannel(SIGNED_OUT).addEventListener("message", () => {
     if (draft.account) changeDraft(withoutSender(draft));
   });
-  return kept.isResumed;
+  return storedDraft.isResumed;
 }
 
 export const currentDraft = (): Readonly<Draft> => draft;
 
 /** A sentence that says where the unsent draft is saved, and for how long. */
-export const keptWords = (): string => kept.savedText();
+export const savedText = (): string => storedDraft.savedText();
 
 export function changeDraft(changes: Partial<Draft>): void {
   isUntouched = false;
-  fillIn(changes);
+  applyChanges(changes);
 }
 
-function fillIn(changes: Partial<Draft>): void {
+function applyChanges(changes: Partial<Draft>): void {
   draft = { ...draft, ...changes };
-  if (!isUntouched) void kept.save(draft);
+  if (!isUntouched) void storedDraft.save(draft);
 }
 
 /** Makes the draft a new report, different from what was sent before. */
@@ -45,21 +45,21 @@ export function renewKey(): void {
 
 /** Continues another draft in this tab. The one that was begun here stays stored. */
 export async function replaceDraft(other: Draft): Promise<void> {
-  kept.putAside();
+  storedDraft.putAside();
   draft = other;
-  await kept.save(draft);
+  await storedDraft.save(draft);
 }
 
-/** Ends the draft, whose photos another part of the app now keeps. */
-export function handOver(): void {
+/** Ends the draft, but keeps its photos, which are now in the outbox. */
+export function releaseDraft(): void {
   draft = newDraft();
-  kept.drop();
+  storedDraft.drop();
 }
 
 export function finishDraft(): void {
   const photos = draft.photos.map(({ id }) => id);
-  handOver();
-  if (photos.length) void import("./photo-store.ts").then(({ drop }) => drop(photos));
+  releaseDraft();
+  if (photos.length) void import("./photo-store.ts").then(({ deletePhotos }) => deletePhotos(photos));
 }
 
 /** Moves the pin. An address that the resident typed stays; one that was suggested is replaced. */
@@ -71,31 +71,31 @@ export function movePin({ lat, long }: Place, place_label = "", suggested_addres
     in_words: false,
     asset: null,
     nearest_house: "",
-    ...suggested(suggested_address),
+    ...withSuggestion(suggested_address),
   });
 }
 
-/** Puts the pin where the resident did not ask for it. */
+/** Puts the pin at a place that the resident did not choose. */
 export function proposePin({ lat, long }: Place): void {
   isUntouched = !isWritten(draft);
-  fillIn({ lat, long });
+  applyChanges({ lat, long });
 }
 
 /** Suggests the street as the address, unless the suggested address is in that street. An address that the resident
  * is typing stays as it is. */
 export function suggestStreet(street: string, isTyping: boolean): void {
   if (street !== streetOf(draft.suggested_address))
-    fillIn(isTyping ? { suggested_address: street } : suggested(street));
+    applyChanges(isTyping ? { suggested_address: street } : withSuggestion(street));
 }
 
 /** Names the house nearest to the pin. It is the suggested address if only its street was; what the resident typed or
  * searched for stays. */
-export function nameHouse(nearest_house: string, isTyping: boolean): void {
+export function setNearestHouse(nearest_house: string, isTyping: boolean): void {
   const isStreet = draft.suggested_address === streetOf(nearest_house);
-  fillIn({ nearest_house, ...(isStreet && !isTyping ? suggested(nearest_house) : {}) });
+  applyChanges({ nearest_house, ...(isStreet && !isTyping ? withSuggestion(nearest_house) : {}) });
 }
 
-/** What stays suggested while the pin is moved: no house but one that was searched for. */
+/** The suggested address after the pin moves: it keeps a house number only if the resident searched for it. */
 export function lastingSuggestion(): string {
   const { nearest_house, suggested_address } = draft;
   return suggested_address === nearest_house ? streetOf(suggested_address) : suggested_address;
@@ -105,7 +105,7 @@ export function lastingSuggestion(): string {
 export const isWritten = ({ service_code, description, address, photos }: Readonly<Draft>) =>
   Boolean(service_code || description || address || photos.length);
 
-function suggested(suggested_address: string): Pick<Draft, "address" | "suggested_address"> {
+function withSuggestion(suggested_address: string): Pick<Draft, "address" | "suggested_address"> {
   const isOwn = draft.address !== draft.suggested_address;
   return { address: isOwn ? draft.address : suggested_address, suggested_address };
 }
@@ -122,7 +122,7 @@ export function addressOf({ address, suggested_address, nearest_house }: Readonl
 }
 
 /** Identifies the report, its service and its place; when it changes, earlier questions are asked again. */
-export function about(): string {
+export function draftSubject(): string {
   const { key, service_code, lat, long } = draft;
   return `${key} ${service_code}@${lat},${long}`;
 }

@@ -1,11 +1,11 @@
 /** Puts the draft into the outbox when it cannot be sent now. */
 import type { Service } from "../../shared/council.ts";
 import { isAssisted } from "../../shared/pending-report.ts";
-import { bodyOf } from "./body.ts";
+import { requestBody } from "./body.ts";
 import { addressOf, currentDraft, senderOf } from "./draft.ts";
 import { addToOutbox } from "./outbox-add.ts";
 
-/** Whether the report is stored now. If it is not, this browser cannot keep it, and the page has to send it. */
+/** Returns whether the report is stored. If not, this browser cannot store it, and the page has to send it. */
 export function enqueue(service: Service): Promise<boolean> {
   const draft = currentDraft();
   const photos = service.photo === "none" ? [] : draft.photos;
@@ -19,7 +19,7 @@ export function enqueue(service: Service): Promise<boolean> {
     for_other: isAssisted(draft),
     content: {
       draft,
-      body: bodyOf(draft, service, []),
+      body: requestBody(draft, service, []),
       photos: photos.map(({ id, n, uploaded }) => ({
         id,
         n,

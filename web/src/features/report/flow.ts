@@ -36,7 +36,7 @@ function elsewhereIn(catalogue: Catalogue | null, draft: Draft): Elsewhere | und
 }
 
 /** Whether the draft has any content to continue with. */
-export function isBegun(): boolean {
+export function hasContent(): boolean {
   return placeOf(currentDraft()) !== null || isWritten(currentDraft());
 }
 
@@ -45,13 +45,13 @@ async function firstObstacle(): Promise<StepName | null> {
   const draft = currentDraft();
   const place = placeOf(draft);
   if (!place && !(draft.in_words && draft.address.trim())) return "where";
-  if (place && (await isAnothers(place))) return "where";
+  if (place && (await isOutsideArea(place))) return "where";
   if (!draft.service_code) return "service";
   const catalogue = await loadCatalogue().catch(() => null);
   const service = serviceIn(catalogue, draft);
   if (catalogue && !service) return "service";
   if (elsewhereIn(catalogue, draft)) return "elsewhere";
-  if (service?.why_sign_in && !(await isSureEnough(service))) return "sign-in";
+  if (service?.why_sign_in && !(await hasEnoughAssurance(service))) return "sign-in";
   const questions = questionsOf(service);
   if (questions.some((question) => question.required && !answerOf(draft, question))) return "details";
   if (isDangerous(draft, questions)) return "danger";
@@ -60,15 +60,15 @@ async function firstObstacle(): Promise<StepName | null> {
 }
 
 /** False if the wards cannot be loaded: then the server decides. */
-async function isAnothers(place: Place): Promise<boolean> {
+async function isOutsideArea(place: Place): Promise<boolean> {
   return import("./outside-problem.ts")
     .then(async ({ outsideProblem }) => (await outsideProblem(place)) !== null)
     .catch(() => false);
 }
 
 /** False if it cannot be loaded: the step then says how to continue. */
-async function isSureEnough(service: Service): Promise<boolean> {
-  return import("./sign-in.ts").then((signIn) => signIn.isSureEnough(service)).catch(() => false);
+async function hasEnoughAssurance(service: Service): Promise<boolean> {
+  return import("./sign-in.ts").then((signIn) => signIn.hasEnoughAssurance(service)).catch(() => false);
 }
 
 async function seemsPersonal(draft: Draft, service: Service | undefined): Promise<boolean> {
@@ -78,8 +78,8 @@ async function seemsPersonal(draft: Draft, service: Service | undefined): Promis
 }
 
 /** The step to show when `wanted` is requested. */
-export async function allowed(wanted: StepName): Promise<StepName> {
-  if (wanted === "begun") return linkedAsset() || isBegun() ? wanted : "where";
+export async function allowedStep(wanted: StepName): Promise<StepName> {
+  if (wanted === "begun") return linkedAsset() || hasContent() ? wanted : "where";
   if (wanted === "where") return wanted;
   const obstacle = await firstObstacle();
   if (obstacle && indexOf(obstacle) < indexOf(wanted)) return obstacle;
@@ -91,17 +91,17 @@ export async function allowed(wanted: StepName): Promise<StepName> {
 export async function stepAfter(step: StepName): Promise<StepName> {
   const end = (await firstObstacle()) ?? "check";
   for (const next of STEPS.slice(indexOf(step) + 1, Math.max(indexOf(end), 0))) {
-    if (await isWanted(next)) return next;
+    if (await hasQuestion(next)) return next;
   }
   return end;
 }
 
 /** Whether the step has something to ask. After the check step, only unanswered questions count. */
-async function isWanted(step: StepName): Promise<boolean> {
+async function hasQuestion(step: StepName): Promise<boolean> {
   const { checked } = currentDraft();
   if (STOPS.includes(step)) return false;
-  if (step === "asset") return assetsAround();
-  if (step === "nearby") return reportedNearby();
+  if (step === "asset") return hasAssetsNearby();
+  if (step === "nearby") return hasNearbyReports();
   return !checked || (step === "details" && hasNewQuestions());
 }
 
@@ -111,13 +111,13 @@ async function hasNewQuestions(): Promise<boolean> {
 }
 
 /** Any failure counts as nothing found. */
-async function reportedNearby(): Promise<boolean> {
+async function hasNearbyReports(): Promise<boolean> {
   if (!placeOf(currentDraft())) return false;
-  return import("./nearby-search.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);
+  return import("./nearby-search.ts").then(({ hasNewReports }) => hasNewReports()).catch(() => false);
 }
 
 /** Any failure counts as nothing found. */
-async function assetsAround(): Promise<boolean> {
+async function hasAssetsNearby(): Promise<boolean> {
   if (!placeOf(currentDraft())) return false;
-  return import("./asset-search.ts").then(({ isWorthAsking }) => isWorthAsking()).catch(() => false);
+  return import("./asset-search.ts").then(({ hasNewAssets }) => hasNewAssets()).catch(() => false);
 }

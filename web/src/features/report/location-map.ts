@@ -26,13 +26,13 @@ interface Connection {
   effectiveType?: string;
 }
 
-export function startMap(known: () => Place | null, moved: (place: Place) => void): LocationMap {
+export function createLocationMap(currentPlace: () => Place | null, onMoved: (place: Place) => void): LocationMap {
   const opener = byId("show-map");
   let map: PlaceMap | null = null;
   let position: Position | null = null;
   let isLoading = false;
 
-  function note(text: string, canOpen = false): void {
+  function showNote(text: string, canOpen = false): void {
     byId("place-map-note").textContent = text;
     show(opener, canOpen);
     show(byId("place-map-cover"), text !== "");
@@ -45,21 +45,21 @@ export function startMap(known: () => Place | null, moved: (place: Place) => voi
   async function load(): Promise<void> {
     if (isLoading) return;
     isLoading = true;
-    note(say("Loading the map…"));
+    showNote(say("Loading the map…"));
     try {
       const [council, { createPlaceMap }] = await Promise.all([
         loadCouncil(),
         import("../../shared/places/place-map.ts"),
       ]);
-      map = createPlaceMap(byId("place-map-canvas"), council, known(), centreOf(council), moved);
+      map = createPlaceMap(byId("place-map-canvas"), council, currentPlace(), centreOf(council), onMoved);
       drawRing();
-      note("");
+      showNote("");
       const isDrawn = await map.drawBasemap();
       byId("place-map-missing").textContent = isDrawn
         ? ""
         : say("The street map is not available at the moment. You can still put a pin on a blank map.");
     } catch {
-      note(FAILED, true);
+      showNote(FAILED, true);
     } finally {
       isLoading = false;
     }
@@ -68,9 +68,9 @@ export function startMap(known: () => Place | null, moved: (place: Place) => voi
   opener.addEventListener("click", () => void load());
   return {
     async open() {
-      const place = known();
+      const place = currentPlace();
       if (map && place) map.show(place);
-      else if (!map && isSlow()) note(SLOW, true);
+      else if (!map && isSlow()) showNote(SLOW, true);
       else if (!map) await load();
     },
     show: (place) => map?.show(place),

@@ -11,7 +11,7 @@ import {
   currentDraft,
   lastingSuggestion,
   movePin,
-  nameHouse,
+  setNearestHouse,
   placeOf,
   proposePin,
   suggestStreet,
@@ -28,7 +28,7 @@ const section = sectionOf("where");
 const address = byId<HTMLTextAreaElement>("address");
 const status = byId("where-status");
 const words = byId("place-words");
-const inWords = byId("use-description");
+const descriptionButton = byId("use-description");
 const photo = byId<HTMLInputElement>("place-photo");
 /** Counts the resident's choices, so that a position that arrives late does not replace a later choice. */
 let choices = 0;
@@ -45,23 +45,23 @@ export function start(onward: () => Promise<void>): void {
     photo.value = "";
     if (file) void offerPhoto(file);
   });
-  inWords.addEventListener("click", () => (currentDraft().in_words ? useMap() : useWords()));
+  descriptionButton.addEventListener("click", () => (currentDraft().in_words ? useMap() : useWords()));
   address.addEventListener("input", () => changeDraft({ address: address.value }));
-  section.querySelector("form")!.addEventListener("submit", () => void goOn(onward));
+  section.querySelector("form")!.addEventListener("submit", () => void submitStep(onward));
 }
 
 export async function enter(): Promise<void> {
   describePlace();
   void openMap();
-  if (placeOf(currentDraft())) await nameStreet();
-  else if (!currentDraft().in_words && (await mayLocate())) void propose();
+  if (placeOf(currentDraft())) await suggestNearestStreet();
+  else if (!currentDraft().in_words && (await mayLocate())) void proposeLocation();
 }
 
-async function goOn(onward: () => Promise<void>): Promise<void> {
+async function submitStep(onward: () => Promise<void>): Promise<void> {
   clearErrors(section);
-  const message = problem();
+  const message = findProblem();
   if (message) return refuse(message, currentDraft().in_words ? "address" : "place-search");
-  if (await sayIfOutside()) return;
+  if (await refuseIfOutside()) return;
   choices++;
   changeDraft({ address: address.value });
   status.textContent = "";
@@ -74,7 +74,7 @@ function refuse(message: string, field = "place-search"): void {
 }
 
 /** Whether the place is outside the council's area; if so, the page says it. On any failure, the server decides. */
-async function sayIfOutside(): Promise<boolean> {
+async function refuseIfOutside(): Promise<boolean> {
   const place = placeOf(currentDraft());
   if (!place) return false;
   const message = await outsideProblemOf(place);
@@ -92,7 +92,7 @@ function isStillAt({ lat, long }: Place): boolean {
   return now?.lat === lat && now.long === long;
 }
 
-function problem(): string | null {
+function findProblem(): string | null {
   const draft = currentDraft();
   if (draft.in_words) return draft.address.trim() ? null : say("Describe the location");
   return placeOf(draft)
@@ -110,7 +110,7 @@ function describePlace(): void {
   show(byId("place-middle"), draft.place_label !== "" && !draft.asset);
   show(byId("where-place"), !draft.in_words);
   show(byId("description-note"), draft.in_words);
-  inWords.textContent = draft.in_words ? say("Use a map instead") : say("Describe the location instead");
+  descriptionButton.textContent = draft.in_words ? say("Use a map instead") : say("Describe the location instead");
   byId("address-label").textContent = draft.in_words
     ? say("Describe the location, for example 'footpath behind the library, by the second bench'")
     : say("Nearest house number, street or landmark (optional)");
@@ -134,7 +134,7 @@ function metres(accuracy: number): string {
 }
 
 /** Keeps the suggested street, and the nearest house, in step with the pin. */
-async function nameStreet(): Promise<void> {
+async function suggestNearestStreet(): Promise<void> {
   const place = placeOf(currentDraft());
   if (!place || currentDraft().place_label) return;
   const street = await import("../../shared/places/streets.ts").then(({ streetAt }) => streetAt(place)).catch(() => "");
@@ -148,7 +148,7 @@ async function nameStreet(): Promise<void> {
 async function findHouse(place: Place, street: string): Promise<void> {
   const number = await map?.numberAt(place, street);
   if (!number || !isStillAt(place)) return;
-  nameHouse(`${number} ${street}`, document.activeElement === address);
+  setNearestHouse(`${number} ${street}`, document.activeElement === address);
   describePlace();
 }
 
@@ -193,7 +193,7 @@ async function locate(): Promise<void> {
 }
 
 /** As `locate`, but unasked: problems with the position are not mentioned, and nothing moves. */
-async function propose(): Promise<void> {
+async function proposeLocation(): Promise<void> {
   const choice = ++choices;
   const [found, council] = await Promise.all([findPosition(), loadCouncil().catch(() => null)]);
   if ("problem" in found || (council && !isInside(council, found)) || (await outsideProblemOf(found))) return;
@@ -203,7 +203,7 @@ async function propose(): Promise<void> {
   accuracy_m = found.accuracy_m;
   proposePin(found);
   map?.show(found);
-  tellPlace();
+  updatePlace();
 }
 
 async function refuseOutside(council: Council, place: Place): Promise<void> {
@@ -227,22 +227,22 @@ function accept(place: Place, label = "", suggested = "", accuracy: number | nul
   clearErrors(section);
   status.textContent = "";
   map?.show(place);
-  take(place, label, suggested, accuracy);
+  setPlace(place, label, suggested, accuracy);
   byId("place").focus({ preventScroll: true });
   byId("where-place").scrollIntoView({ block: "nearest" });
 }
 
-function take(place: Place, label: string, suggested: string, accuracy: number | null): void {
+function setPlace(place: Place, label: string, suggested: string, accuracy: number | null): void {
   choices++;
   accuracy_m = accuracy;
   movePin(place, label, suggested);
-  tellPlace();
+  updatePlace();
 }
 
-function tellPlace(): void {
-  void nameStreet();
+function updatePlace(): void {
+  void suggestNearestStreet();
   describePlace();
-  void sayIfOutside();
+  void refuseIfOutside();
 }
 
 /** Loads the map, which has a module of its own because most of the step does without it. */
@@ -251,10 +251,10 @@ async function openMap(): Promise<void> {
   const module = await import("./location-map.ts").catch(() => null);
   map ??=
     module &&
-    module.startMap(place, (moved) => {
+    module.createLocationMap(place, (moved) => {
       clearErrors(section);
-      take(moved, "", lastingSuggestion(), null);
+      setPlace(moved, "", lastingSuggestion(), null);
     });
   await map?.open();
-  await nameStreet();
+  await suggestNearestStreet();
 }

@@ -2,7 +2,7 @@
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import type { Report, StoredReport } from "../../shared/reports.ts";
-import { about, currentDraft } from "./draft.ts";
+import { draftSubject, currentDraft } from "./draft.ts";
 
 export interface Nearby extends StoredReport {
   title: string | null;
@@ -14,16 +14,16 @@ export const RADIUS_M = 100;
 const PATIENCE_MS = 4_000;
 const MOST = 8;
 
-let found: { about: string; items: Promise<Nearby[]> } | undefined;
+let cached: { about: string; items: Promise<Nearby[]> } | undefined;
 
 /** Whether there are reports that were not shown before. */
-export async function isWorthAsking(): Promise<boolean> {
-  return currentDraft().nearby_for !== about() && (await search()).length > 0;
+export async function hasNewReports(): Promise<boolean> {
+  return currentDraft().nearby_for !== draftSubject() && (await findNearby()).length > 0;
 }
 
-export function search(): Promise<Nearby[]> {
-  if (found?.about !== about()) found = { about: about(), items: inTime(fetchNearby(), []) };
-  return found.items;
+export function findNearby(): Promise<Nearby[]> {
+  if (cached?.about !== draftSubject()) cached = { about: draftSubject(), items: withTimeLimit(fetchNearby(), []) };
+  return cached.items;
 }
 
 async function fetchNearby(): Promise<Nearby[]> {
@@ -31,11 +31,11 @@ async function fetchNearby(): Promise<Nearby[]> {
   const query = new URLSearchParams({ lat: `${lat}`, long: `${long}`, radius_m: `${RADIUS_M}`, service_code });
   const answer = await getJson<{ items: Nearby[] }>(`/api/reports/nearby?${query}`, PATIENCE_MS);
   const items = answer?.items.slice(0, MOST) ?? [];
-  return inTime(addWords(items), items);
+  return withTimeLimit(addDescriptions(items), items);
 }
 
 /** Adds descriptions and target dates from the published documents; the list has none. */
-async function addWords(items: Nearby[]): Promise<Nearby[]> {
+async function addDescriptions(items: Nearby[]): Promise<Nearby[]> {
   const template = (await loadCouncil()).request;
   return Promise.all(
     items.map(async (item) => {
@@ -52,7 +52,7 @@ async function addWords(items: Nearby[]): Promise<Nearby[]> {
 }
 
 /** Returns `instead` after the time limit or on failure. */
-function inTime<T>(wanted: Promise<T>, instead: T): Promise<T> {
+function withTimeLimit<T>(wanted: Promise<T>, instead: T): Promise<T> {
   const late = new Promise<T>((resolve) => setTimeout(resolve, PATIENCE_MS, instead));
   return Promise.race([wanted.catch(() => instead), late]);
 }

@@ -7,11 +7,11 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { promiseTags } from "../../shared/promise.ts";
 import { stateTag } from "../../shared/states.ts";
 import { currentService } from "./current-service.ts";
-import { about, changeDraft, finishDraft } from "./draft.ts";
+import { draftSubject, changeDraft, finishDraft } from "./draft.ts";
 import { stepAfter } from "./flow.ts";
-import { type Nearby, RADIUS_M, search } from "./nearby-search.ts";
+import { type Nearby, RADIUS_M, findNearby } from "./nearby-search.ts";
 import { rememberFollowed } from "./sent-reports.ts";
-import { goInstead, goTo, sectionOf } from "./steps.ts";
+import { replaceStep, goTo, sectionOf } from "./steps.ts";
 import { say, sayMany, sayParts } from "../../shared/say.ts";
 
 const MOST_WORDS = 160;
@@ -22,22 +22,22 @@ const status = byId("nearby-status");
 
 export function start(onward: () => Promise<void>): void {
   section.querySelector("form")!.addEventListener("submit", () => {
-    changeDraft({ nearby_for: about() });
+    changeDraft({ nearby_for: draftSubject() });
     void onward();
   });
 }
 
 export async function enter(): Promise<void> {
   clearErrors(section);
-  const items = await search();
+  const items = await findNearby();
   if (items.length === 0) {
-    changeDraft({ nearby_for: about() });
-    return goInstead(await stepAfter("nearby"));
+    changeDraft({ nearby_for: draftSubject() });
+    return replaceStep(await stepAfter("nearby"));
   }
   const council = await loadCouncil().catch(() => null);
   const name = (await currentService())?.service_name ?? say("This problem");
   byId("nearby-lead").textContent = leadText(name, items.length);
-  byId("nearby-list").replaceChildren(...items.map((item) => entry(item, name, council?.time_zone)));
+  byId("nearby-list").replaceChildren(...items.map((item) => nearbyEntry(item, name, council?.time_zone)));
 }
 
 function leadText(name: string, count: number): string {
@@ -49,7 +49,7 @@ function leadText(name: string, count: number): string {
   );
 }
 
-function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElement {
+function nearbyEntry(item: Nearby, serviceName: string, timeZone?: string): HTMLElement {
   const title = item.title || serviceName;
   const link = element("a", { href: `/reports/${item.service_request_id}`, target: "_blank", rel: "noopener" }, title);
   const heading = element("h2", {}, link, screenReaderText(` ${say("(opens in a new tab)")}`));
@@ -65,13 +65,13 @@ function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElemen
     }),
   );
   const host = element("div", { "data-follow": "" });
-  const follow = actionButton(say("Follow this instead"), () => void open(item, follow, host));
+  const follow = actionButton(say("Follow this instead"), () => void openFollow(item, follow, host));
   follow.append(screenReaderText(`: ${title}, ${away}`));
   follow.id = `follow-${item.service_request_id}`;
-  return element("li", {}, heading, facts, ...wordsOf(item), follow, host);
+  return element("li", {}, heading, facts, ...descriptionOf(item), follow, host);
 }
 
-function wordsOf({ description = "", title }: Nearby): HTMLElement[] {
+function descriptionOf({ description = "", title }: Nearby): HTMLElement[] {
   if (!description || description === title) return [];
   const short = description.length > MOST_WORDS ? `${description.slice(0, MOST_WORDS).trimEnd()}…` : description;
   return [element("p", { class: "app-prose" }, short)];
@@ -84,7 +84,11 @@ function finish(id: string, words: string): void {
   goTo("followed");
 }
 
-async function open({ service_request_id: id }: Nearby, button: HTMLButtonElement, host: HTMLElement): Promise<void> {
+async function openFollow(
+  { service_request_id: id }: Nearby,
+  button: HTMLButtonElement,
+  host: HTMLElement,
+): Promise<void> {
   clearErrors(section);
   if (isFollowed(id)) return finish(id, say("You already follow it in this browser."));
   button.disabled = true;

@@ -9,7 +9,7 @@ const TAG = "ginnel-outbox";
 
 export type NewItem = Omit<WaitingReport, "seq" | "device" | "attention" | "sent" | "texts">;
 
-/** Whether it is stored now, with its photos. If it is not, this browser cannot keep it, and the page has to send it. */
+/** Returns whether it is stored with its photos. If not, this browser cannot store it, and the page has to send it. */
 export async function addToOutbox(item: NewItem): Promise<boolean> {
   if (!navigator.locks) return false;
   try {

@@ -3,7 +3,7 @@
 import type { Draft } from "../../shared/pending-report.ts";
 import type { UpdateDraft } from "../../shared/pending-update.ts";
 import { createQueue, type QueueItem } from "../../shared/queue.ts";
-import { drop } from "./photo-store.ts";
+import { deletePhotos } from "./photo-store.ts";
 import type { WaitingTexts } from "./waiting-texts.ts";
 import { say } from "../../shared/say.ts";
 
@@ -15,7 +15,7 @@ const DAY_MS = 24 * 3600_000;
 export const CHANNEL = "ginnel-outbox";
 export const KEPT_DAYS = 14;
 
-/** What the service answers to a report. */
+/** The service's answer to a report. */
 export interface Receipt {
   service_request_id: string;
   tracking_url: string;
@@ -61,7 +61,7 @@ export const { save, items, remove, nextSeq, withLock, change } = createQueue<Wa
 });
 
 /** Forgets a report that was sent, once its sender knows it. */
-export function markSeen(key: string): Promise<void> {
+export function deleteSent(key: string): Promise<void> {
   return change(key, () => remove(key));
 }
 
@@ -71,17 +71,17 @@ export function discard(key: string): Promise<void> {
 }
 
 /** Deletes reports that nobody wanted to send or to see for a long time. */
-export async function forgetOld(): Promise<void> {
+export async function deleteOld(): Promise<void> {
   for (const item of await items()) if (Date.now() - item.at > KEPT_DAYS * DAY_MS) await discardItem(item);
 }
 
 async function discardItem({ key, content }: WaitingReport): Promise<void> {
   await remove(key);
-  if (content) await drop(content.photos.map(({ id }) => id));
+  if (content) await deletePhotos(content.photos.map(({ id }) => id));
 }
 
 /** On signing out, removes the sender's details. The report is then sent only after somebody has checked it. */
-export async function withoutSenders(change: (draft: Draft) => Draft): Promise<void> {
+export async function removeSenders(change: (draft: Draft) => Draft): Promise<void> {
   await withLock(async () => {
     for (const item of await items()) {
       if (!item.account) continue;

@@ -20,7 +20,7 @@ type PublicField = (typeof FIELDS)[number];
 const KINDS = patterns.map(({ kind, pattern }) => ({ kind, pattern: new RegExp(pattern, "g") }));
 
 export function findingsOf(words: Pick<Draft, PublicField>): Finding[] {
-  return FIELDS.flatMap((field) => find(words[field], field));
+  return FIELDS.flatMap((field) => findInField(words[field], field));
 }
 
 /** The text of all public fields; when it changes, it is searched again. */
@@ -28,7 +28,7 @@ export function publicWords(draft: Draft): string {
   return FIELDS.map((field) => draft[field]).join("\n");
 }
 
-function find(text: string, field: PublicField): Finding[] {
+function findInField(text: string, field: PublicField): Finding[] {
   const found = new Map<string, Finding>();
   for (const { kind, pattern } of KINDS) {
     // In a text all in capitals, "ROAD A12 BIN" looks like a number plate.

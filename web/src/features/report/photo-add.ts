@@ -2,7 +2,7 @@
 import { changeDraft, currentDraft } from "./draft.ts";
 import type { Facts } from "./photo-exif.ts";
 import { shrink } from "./photo-shrink.ts";
-import { keep } from "./photo-store.ts";
+import { storePhoto } from "./photo-store.ts";
 import { say } from "../../shared/say.ts";
 
 export const MOST_PHOTOS = 5;
@@ -13,7 +13,7 @@ export async function addPhoto(file: File, facts: Facts): Promise<string | null>
   const picture = await shrink(file);
   if ("problem" in picture) return picture.problem;
   const id = crypto.randomUUID();
-  await keep(id, picture);
+  await storePhoto(id, picture);
   const { photos, photos_chosen: n } = currentDraft();
   changeDraft({ photos: [...photos, { id, n, name: file.name, ...facts }], photos_chosen: n + 1 });
   return null;

@@ -47,10 +47,10 @@ class Tiff {
 
   facts(): Facts {
     const first = this.entries(this.long(4));
-    return { ...this.taken(this.part(first, 0x8769)), ...this.place(this.part(first, 0x8825)) };
+    return { ...this.takenAt(this.part(first, 0x8769)), ...this.place(this.part(first, 0x8825)) };
   }
 
-  private taken(exif: Entries): Facts {
+  private takenAt(exif: Entries): Facts {
     const [, year, month, day, time] = TAKEN.exec(this.text(exif, 0x9003)) ?? [];
     const taken = `${year}-${month}-${day}T${time}`;
     return time && !Number.isNaN(Date.parse(taken)) ? { taken } : {};

@@ -10,7 +10,7 @@ import { changeDraft, currentDraft, movePin, placeOf } from "./draft.ts";
 import { addPhoto, MOST_PHOTOS } from "./photo-add.ts";
 import { readFacts } from "./photo-exif.ts";
 import { photoPicture } from "./photo-picture.ts";
-import { drop } from "./photo-store.ts";
+import { deletePhotos } from "./photo-store.ts";
 import { takenText } from "./photo-text.ts";
 import { sectionOf } from "./steps.ts";
 import { say, sayMany } from "../../shared/say.ts";
@@ -27,7 +27,7 @@ const adder = byId<HTMLButtonElement>("add-photos");
 
 export function startPhotos(): void {
   adder.addEventListener("click", () => input.click());
-  input.addEventListener("change", () => void add());
+  input.addEventListener("change", () => void addPhotos());
 }
 
 /** Nothing if the service takes no photos. */
@@ -41,7 +41,7 @@ export async function showPhotos(service: Service | undefined): Promise<void> {
   show(byId("photos"), service?.photo !== "none");
   byId("photos-reason").textContent = whyText(service);
   status.textContent = "";
-  await draw();
+  await drawPhotos();
 }
 
 function whyText(service: Service | undefined): string {
@@ -56,7 +56,7 @@ function whyText(service: Service | undefined): string {
   return `${why} ${who}`;
 }
 
-async function add(): Promise<void> {
+async function addPhotos(): Promise<void> {
   clearErrors(section);
   const files = [...(input.files ?? [])];
   const problems: string[] = [];
@@ -73,7 +73,7 @@ async function add(): Promise<void> {
     if (problem) problems.push(problem);
   }
   input.value = "";
-  await draw();
+  await drawPhotos();
   status.textContent = countText(currentDraft().photos.length);
   if (problems.length)
     showErrors(
@@ -82,37 +82,37 @@ async function add(): Promise<void> {
     );
 }
 
-async function draw(): Promise<void> {
+async function drawPhotos(): Promise<void> {
   const { photos } = currentDraft();
   adder.disabled = photos.length >= MOST_PHOTOS;
   adder.textContent = photos.length ? say("Add another photo") : say("Add photos");
-  list.replaceChildren(...(await Promise.all(photos.map(item))));
+  list.replaceChildren(...(await Promise.all(photos.map(photoItem))));
 }
 
-async function item(photo: DraftPhoto, index: number): Promise<HTMLElement> {
+async function photoItem(photo: DraftPhoto, index: number): Promise<HTMLElement> {
   const name = say("Photo {number}", { number: index + 1 });
-  const remove = actionButton(say("Remove"), () => void takeOut(photo, name));
+  const remove = actionButton(say("Remove"), () => void removePhoto(photo, name));
   remove.id = `remove-${photo.id}`;
   remove.append(element("span", { class: "govuk-visually-hidden" }, ` ${name.toLowerCase()}`));
   const said = element(
     "div",
     {},
     element("strong", {}, name),
-    ...refusal(photo),
-    ...time(photo),
-    ...(await place(photo)),
+    ...refusalNote(photo),
+    ...timeNote(photo),
+    ...(await placeNote(photo)),
     remove,
   );
   return element("li", {}, await photoPicture(photo, name), said);
 }
 
-function refusal({ refused }: DraftPhoto): HTMLElement[] {
+function refusalNote({ refused }: DraftPhoto): HTMLElement[] {
   return refused
     ? [element("p", { class: "govuk-error-message" }, say("We cannot use this photo. {reason}", { reason: refused }))]
     : [];
 }
 
-function time({ taken }: DraftPhoto): HTMLElement[] {
+function timeNote({ taken }: DraftPhoto): HTMLElement[] {
   if (!taken) return [];
   const moment = takenText(taken);
   const words = say("Photo taken on {moment}.", { moment });
@@ -128,7 +128,7 @@ function time({ taken }: DraftPhoto): HTMLElement[] {
 }
 
 /** Offers the photo's place, if it is not the same as the pin's. */
-async function place(photo: DraftPhoto): Promise<HTMLElement[]> {
+async function placeNote(photo: DraftPhoto): Promise<HTMLElement[]> {
   const taken = placeOf(photo);
   const council = await loadCouncil().catch(() => null);
   if (!taken || !council) return [];
@@ -150,16 +150,16 @@ async function place(photo: DraftPhoto): Promise<HTMLElement[]> {
 
 async function moveTo(place: Place): Promise<void> {
   movePin(place);
-  await draw();
+  await drawPhotos();
   status.textContent = say("We've moved the pin to the photo's location.");
   focusOn(adder);
 }
 
-async function takeOut(photo: DraftPhoto, name: string): Promise<void> {
+async function removePhoto(photo: DraftPhoto, name: string): Promise<void> {
   clearErrors(section);
   changeDraft({ photos: currentDraft().photos.filter(({ id }) => id !== photo.id) });
-  await drop([photo.id]);
-  await draw();
+  await deletePhotos([photo.id]);
+  await drawPhotos();
   status.textContent = say("{photo} removed. {left}", {
     photo: name,
     left: countText(currentDraft().photos.length),

@@ -13,7 +13,7 @@ const HEADINGS = {
   private: say("This will not be public"),
 };
 
-export async function preview(draft: Draft, service: Service | undefined): Promise<void> {
+export async function showPreview(draft: Draft, service: Service | undefined): Promise<void> {
   const visibility = service?.visibility ?? "public";
   byId("preview-heading").textContent = HEADINGS[visibility];
   const box = byId("preview");
@@ -25,10 +25,10 @@ export async function preview(draft: Draft, service: Service | undefined): Promi
     : say(
         "This is what everyone will see. We never publish your contact details or your answers to our questions. We'll publish it once we've found the location.",
       );
-  box.replaceChildren(element("p", {}, lead), await card(draft, service));
+  box.replaceChildren(element("p", {}, lead), await previewCard(draft, service));
 }
 
-async function card(draft: Draft, service: Service | undefined): Promise<HTMLElement> {
+async function previewCard(draft: Draft, service: Service | undefined): Promise<HTMLElement> {
   const name = service?.service_name ?? draft.service_code;
   const title = draft.title.trim() || name;
   const place = placeOf(draft);

@@ -15,7 +15,7 @@ export function questionField(question: Attribute, answer: Answer): HTMLElement 
   return element(
     "div",
     { class: "govuk-form-group" },
-    isList(question) ? choices(question, answer) : entry(question, answer),
+    isList(question) ? choiceField(question, answer) : inputField(question, answer),
   );
 }
 
@@ -26,7 +26,7 @@ export function readAnswer(box: HTMLElement, question: Attribute): string | stri
   return question.datatype === "multivaluelist" ? chosen : (chosen[0] ?? "");
 }
 
-function wordsOf({ description, required }: Attribute): string {
+function questionText({ description, required }: Attribute): string {
   return required ? description : say("{question} (optional)", { question: description });
 }
 
@@ -37,19 +37,20 @@ function hintOf(question: Attribute): HTMLElement[] {
     : [];
 }
 
-const described = (hint: HTMLElement[]): Record<string, string> => (hint[0] ? { "aria-describedby": hint[0].id } : {});
+const describedBy = (hint: HTMLElement[]): Record<string, string> =>
+  hint[0] ? { "aria-describedby": hint[0].id } : {};
 
-function choices(question: Attribute, answer: Answer): HTMLElement {
+function choiceField(question: Attribute, answer: Answer): HTMLElement {
   const kind = question.datatype === "multivaluelist" ? "checkboxes" : "radios";
   const hint = hintOf(question);
-  const legend = element("legend", { class: "govuk-fieldset__legend app-question" }, wordsOf(question));
-  const items = question.values.map((value, index) => choice(question, value, index, kind, answer));
+  const legend = element("legend", { class: "govuk-fieldset__legend app-question" }, questionText(question));
+  const items = question.values.map((value, index) => choiceItem(question, value, index, kind, answer));
   const list = element("div", { class: `govuk-${kind}`, "data-error-before": "" }, ...items);
-  return element("fieldset", { class: "govuk-fieldset", ...described(hint) }, legend, ...hint, list);
+  return element("fieldset", { class: "govuk-fieldset", ...describedBy(hint) }, legend, ...hint, list);
 }
 
 /** The first choice has the field's id, so that the error summary can link to it. */
-function choice(
+function choiceItem(
   question: Attribute,
   value: Value,
   index: number,
@@ -65,19 +66,26 @@ function choice(
   return element("div", { class: `govuk-${kind}__item` }, input, label);
 }
 
-function entry(question: Attribute, answer: Answer): DocumentFragment {
+function inputField(question: Attribute, answer: Answer): DocumentFragment {
   const name = fieldOf(question);
   const id = idOf(name);
   const hint = hintOf(question);
-  const attributes = { id, name, autocomplete: "off", ...described(hint) };
-  const input = control(question, attributes);
+  const attributes = { id, name, autocomplete: "off", ...describedBy(hint) };
+  const input = inputElement(question, attributes);
   input.value = answer?.toString() ?? "";
   const parts = document.createDocumentFragment();
-  parts.append(element("label", { class: "govuk-label app-question", for: id }, wordsOf(question)), ...hint, input);
+  parts.append(
+    element("label", { class: "govuk-label app-question", for: id }, questionText(question)),
+    ...hint,
+    input,
+  );
   return parts;
 }
 
-function control({ datatype }: Attribute, attributes: Record<string, string>): HTMLInputElement | HTMLTextAreaElement {
+function inputElement(
+  { datatype }: Attribute,
+  attributes: Record<string, string>,
+): HTMLInputElement | HTMLTextAreaElement {
   if (datatype === "text")
     return element("textarea", { ...attributes, class: "govuk-textarea", rows: "4", maxlength: "2000" });
   if (datatype === "number") {

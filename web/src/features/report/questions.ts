@@ -11,11 +11,11 @@ const box = byId("questions");
 let questions: Attribute[] = [];
 
 export function startQuestions(): void {
-  box.addEventListener("input", remember);
-  box.addEventListener("change", remember);
+  box.addEventListener("input", storeAnswers);
+  box.addEventListener("change", storeAnswers);
 }
 
-export const questionErrors = (): FieldError[] => questions.flatMap(problemOf);
+export const questionErrors = (): FieldError[] => questions.flatMap(answerErrors);
 
 export const isAnsweredDangerously = (): boolean => isDangerous(currentDraft(), questions);
 
@@ -25,17 +25,20 @@ export function showQuestions(service: Service | undefined): void {
   box.replaceChildren(...questions.map((question) => questionField(question, answerOf(draft, question))));
 }
 
-function remember(): void {
+function storeAnswers(): void {
   const read = questions.map((question) => [question.code, readAnswer(box, question)]);
   changeDraft({ attributes: { ...currentDraft().attributes, ...Object.fromEntries(read) } });
 }
 
-function problemOf(question: Attribute): FieldError[] {
-  const message = problem(question, answerOf(currentDraft(), question));
+function answerErrors(question: Attribute): FieldError[] {
+  const message = answerProblem(question, answerOf(currentDraft(), question));
   return message ? [{ field: fieldOf(question), message }] : [];
 }
 
-function problem({ required, datatype, description }: Attribute, answer: string | string[] | null): string | null {
+function answerProblem(
+  { required, datatype, description }: Attribute,
+  answer: string | string[] | null,
+): string | null {
   if (!answer) return required ? say("Answer this question: {question}", { question: description }) : null;
   return datatype === "number" && !Number.isFinite(Number(answer)) ? say("Enter a number, like 3 or 2.5") : null;
 }

@@ -1,8 +1,8 @@
 /** The report page: loads each step and moves between them. */
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { keptWords, movePin, takeUp } from "./draft.ts";
-import { allowed, linkedAsset, linkedPlace, stepAfter } from "./flow.ts";
-import { allowedEnd } from "./sent-reports.ts";
+import { savedText, movePin, loadDraft } from "./draft.ts";
+import { allowedStep, linkedAsset, linkedPlace, stepAfter } from "./flow.ts";
+import { allowedLastStep } from "./sent-reports.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf, startSteps } from "./steps.ts";
 import { enter as enterWhere, offerPhoto, start as startWhere } from "./location.ts";
@@ -15,7 +15,7 @@ interface Step {
 }
 
 /** Most steps are loaded only when they are needed. */
-const LOAD: Record<StepName, () => Step | Promise<Step>> = {
+const STEP_MODULES: Record<StepName, () => Step | Promise<Step>> = {
   begun: () => import("./unfinished.ts"),
   where: () => ({ start: startWhere, enter: enterWhere }),
   service: () => import("./service.ts"),
@@ -33,7 +33,7 @@ const LOAD: Record<StepName, () => Step | Promise<Step>> = {
 };
 
 /** Steps to preload while people read the current one. */
-const SOON: Partial<Record<StepName, StepName[]>> = {
+const PRELOADED: Partial<Record<StepName, StepName[]>> = {
   service: ["asset", "nearby", "details", "check"],
   details: ["personal"],
   check: ["sent", "waiting"],
@@ -41,27 +41,27 @@ const SOON: Partial<Record<StepName, StepName[]>> = {
 
 const started = new Set<StepName>();
 
-async function load(name: StepName): Promise<() => Promise<void>> {
+async function loadStep(name: StepName): Promise<() => Promise<void>> {
   try {
-    const step = await LOAD[name]();
+    const step = await STEP_MODULES[name]();
     if (!started.has(name)) step.start?.(() => onwardFrom(name));
     started.add(name);
-    return () => enter(name, step);
+    return () => enterStep(name, step);
   } catch {
-    const kept = keptWords();
+    const kept = savedText();
     const message = say("We could not load this page. {kept} Check your connection and reload the page", { kept });
     return async () => showErrors(sectionOf(name), [{ field: "main", message }]);
   }
 }
 
-async function enter(name: StepName, step: Step): Promise<void> {
+async function enterStep(name: StepName, step: Step): Promise<void> {
   clearErrors(sectionOf(name));
   await step.enter();
-  for (const soon of SOON[name] ?? []) fetchSoon(soon);
+  for (const soon of PRELOADED[name] ?? []) fetchSoon(soon);
 }
 
 function fetchSoon(name: StepName): void {
-  void Promise.resolve(LOAD[name]()).catch(() => undefined);
+  void Promise.resolve(STEP_MODULES[name]()).catch(() => undefined);
 }
 
 async function onwardFrom(step: StepName): Promise<void> {
@@ -72,33 +72,33 @@ async function onwardFrom(step: StepName): Promise<void> {
  * Shows an unfinished report of another visit first, so that nobody continues it by mistake. Returns the photo that
  * another app shared with the page.
  */
-async function begin(): Promise<File | undefined> {
-  const isResumed = await takeUp();
-  for (const each of document.querySelectorAll("[data-kept]")) each.textContent = keptWords();
-  if (new URL(location.href).searchParams.has("shared")) return takeShared();
+async function startReport(): Promise<File | undefined> {
+  const isResumed = await loadDraft();
+  for (const each of document.querySelectorAll("[data-kept]")) each.textContent = savedText();
+  if (new URL(location.href).searchParams.has("shared")) return useSharedPhotos();
   if (isResumed && !linkedAsset() && !location.hash) history.replaceState(null, "", "#begun");
-  else await takeAsset();
-  if (!isResumed) takePlace();
+  else await useAssetLink();
+  if (!isResumed) usePlaceLink();
 }
 
 /** Puts the pin where a link from the map says. */
-function takePlace(): void {
+function usePlaceLink(): void {
   const place = linkedPlace();
   if (!place) return;
   movePin(place);
   history.replaceState(null, "", "/report/");
 }
 
-async function takeShared(): Promise<File | undefined> {
+async function useSharedPhotos(): Promise<File | undefined> {
   history.replaceState(null, "", "/report/#where");
   return import("./share.ts").then(({ startWithShared }) => startWithShared()).catch(() => undefined);
 }
 
 /** Fills in the asset from a link on the asset's page. */
-async function takeAsset(): Promise<void> {
+async function useAssetLink(): Promise<void> {
   const id = linkedAsset();
   if (!id) return;
-  const step = await import("./asset-link.ts").then(({ takeLinked }) => takeLinked(id)).catch(() => "where");
+  const step = await import("./asset-link.ts").then(({ startFromAsset }) => startFromAsset(id)).catch(() => "where");
   history.replaceState(null, "", step === "begun" ? "#begun" : `/report/#${step}`);
 }
 
@@ -106,7 +106,7 @@ async function takeAsset(): Promise<void> {
 sectionOf("where").addEventListener("focusin", () => fetchSoon("service"), { once: true });
 // A form whose step is still loading must not leave the page.
 document.addEventListener("submit", (event) => event.preventDefault());
-void begin().then((photo) => {
-  startSteps(async (wanted) => allowedEnd(wanted) ?? allowed(wanted), load);
+void startReport().then((photo) => {
+  startSteps(async (wanted) => allowedLastStep(wanted) ?? allowedStep(wanted), loadStep);
   if (photo) void offerPhoto(photo);
 });

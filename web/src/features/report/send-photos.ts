@@ -5,10 +5,10 @@ import type { Draft, DraftPhoto } from "../../shared/pending-report.ts";
 import { postAs } from "../../shared/post.ts";
 import { type Policy, upload } from "../../shared/upload.ts";
 import { changeDraft, currentDraft, senderOf } from "./draft.ts";
-import { find } from "./photo-store.ts";
+import { findPhoto } from "./photo-store.ts";
 import { say } from "../../shared/say.ts";
 
-interface Judged {
+interface PhotoCheck {
   state: "waiting" | "ready" | "refused";
   reason: string | null;
 }
@@ -24,52 +24,52 @@ type Step = { kind: "sent" } | Exclude<PhotosOutcome, { kind: "ready" }>;
 const PATIENCE_MS = 6_000;
 const PAUSE_MS = 400;
 
-export async function sendPhotos(draft: Draft, tell: (text: string) => void): Promise<PhotosOutcome> {
+export async function sendPhotos(draft: Draft, showStatus: (text: string) => void): Promise<PhotosOutcome> {
   for (const [index, photo] of draft.photos.entries()) {
-    tell(
+    showStatus(
       draft.photos.length === 1
         ? say("Sending the photo…")
         : say("Sending photo {number} of {all}…", { number: index + 1, all: draft.photos.length }),
     );
     if (photo.uploaded?.key === draft.key) continue;
     const step = await sendOne(photo, draft.key, senderOf(draft));
-    if (step.kind !== "sent") return settled(step);
+    if (step.kind !== "sent") return markIfRefused(step);
   }
-  tell(say("Checking the photos…"));
+  showStatus(say("Checking the photos…"));
   const refused = await firstRefused();
-  if (refused) return settled(refused);
+  if (refused) return markIfRefused(refused);
   return { kind: "ready", photo_ids: currentDraft().photos.map(({ uploaded }) => uploaded!.photo_id) };
 }
 
 /** Marks a refused photo in the draft, so that the photos step shows it too. */
-function settled(outcome: Exclude<Step, { kind: "sent" }>): PhotosOutcome {
-  if (outcome.kind === "refused") mark(outcome.photo, { refused: outcome.reason });
+function markIfRefused(outcome: Exclude<Step, { kind: "sent" }>): PhotosOutcome {
+  if (outcome.kind === "refused") updatePhoto(outcome.photo, { refused: outcome.reason });
   return outcome;
 }
 
-function mark(photo: DraftPhoto, changes: Partial<DraftPhoto>): void {
+function updatePhoto(photo: DraftPhoto, changes: Partial<DraftPhoto>): void {
   const photos = currentDraft().photos.map((each) => (each.id === photo.id ? { ...each, ...changes } : each));
   changeDraft({ photos });
 }
 
 async function sendOne(photo: DraftPhoto, key: string, account: string): Promise<Step> {
-  const picture = await find(photo.id);
+  const picture = await findPhoto(photo.id);
   if (!picture) return { kind: "refused", photo, reason: say("It is no longer saved in this browser.") };
   const asked = { content_type: picture.type, size: picture.size };
   const outcome = await postAs<Policy>(account, "/api/photos", asked, `${key}/${photo.n}`);
   if (outcome.kind === "later") return outcome;
   if (isSignedOut(outcome)) return { kind: "signed-out" };
   if (outcome.kind === "refused") return { kind: "refused", photo, reason: sentence(reasonOf(outcome.problem)) };
-  return put(photo, key, picture, outcome.value);
+  return uploadPhoto(photo, key, picture, outcome.value);
 }
 
-async function put(photo: DraftPhoto, key: string, picture: Blob, policy: Policy): Promise<Step> {
-  const came = await upload(picture, policy);
-  if (came === "refused")
+async function uploadPhoto(photo: DraftPhoto, key: string, picture: Blob, policy: Policy): Promise<Step> {
+  const result = await upload(picture, policy);
+  if (result === "refused")
     return { kind: "refused", photo, reason: say("It is too large, or it is a type of file that we cannot use.") };
-  if (came === "broke") return { kind: "later", retryAfterSeconds: null };
+  if (result === "broke") return { kind: "later", retryAfterSeconds: null };
   const service_request_id = policy.fields["key"]!.split("/")[0]!;
-  mark(photo, { uploaded: { key, service_request_id, photo_id: policy.photo_id } });
+  updatePhoto(photo, { uploaded: { key, service_request_id, photo_id: policy.photo_id } });
   return { kind: "sent" };
 }
 
@@ -78,7 +78,7 @@ async function firstRefused(): Promise<Extract<Step, { kind: "refused" }> | null
   const late = AbortSignal.timeout(PATIENCE_MS);
   let waiting = [...currentDraft().photos];
   while (waiting.length && !late.aborted) {
-    const judged = await Promise.all(waiting.map(async (photo) => ({ photo, ...(await judge(photo)) })));
+    const judged = await Promise.all(waiting.map(async (photo) => ({ photo, ...(await checkPhoto(photo)) })));
     const refused = judged.find(({ state }) => state === "refused");
     if (refused) return { kind: "refused", photo: refused.photo, reason: sentence(refused.reason ?? "") };
     waiting = judged.filter(({ state }) => state === "waiting").map(({ photo }) => photo);
@@ -87,10 +87,10 @@ async function firstRefused(): Promise<Extract<Step, { kind: "refused" }> | null
   return null;
 }
 
-async function judge({ uploaded }: DraftPhoto): Promise<Judged> {
-  const unknown: Judged = { state: "waiting", reason: null };
+async function checkPhoto({ uploaded }: DraftPhoto): Promise<PhotoCheck> {
+  const unknown: PhotoCheck = { state: "waiting", reason: null };
   const { service_request_id, photo_id } = uploaded!;
-  return getJson<Judged>(`/api/reports/${service_request_id}/photos/${photo_id}`, PATIENCE_MS).then(
+  return getJson<PhotoCheck>(`/api/reports/${service_request_id}/photos/${photo_id}`, PATIENCE_MS).then(
     (judged) => judged ?? unknown,
     () => unknown,
   );

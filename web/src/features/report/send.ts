@@ -6,13 +6,22 @@ import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import { type Draft, type DraftPhoto, isAssisted } from "../../shared/pending-report.ts";
 import { postAs } from "../../shared/post.ts";
 import { whenToRetry } from "../../shared/send.ts";
-import { bodyOf } from "./body.ts";
+import { requestBody } from "./body.ts";
 import { contactErrors } from "./contact.ts";
 import { currentService } from "./current-service.ts";
-import { addressOf, changeDraft, currentDraft, finishDraft, handOver, keptWords, renewKey, senderOf } from "./draft.ts";
-import { allowed } from "./flow.ts";
+import {
+  addressOf,
+  changeDraft,
+  currentDraft,
+  finishDraft,
+  releaseDraft,
+  savedText,
+  renewKey,
+  senderOf,
+} from "./draft.ts";
+import { allowedStep } from "./flow.ts";
 import type { PhotosOutcome } from "./send-photos.ts";
-import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
+import { type Receipt, rememberSent, type SentReport } from "./sent-reports.ts";
 import { enqueue } from "./enqueue.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
@@ -37,7 +46,7 @@ const STEP_OF: Record<string, StepName> = {
 };
 
 /** The control that sets a field that has no control of its own, for error links. */
-const STANDS_FOR: Record<string, string> = {
+const CONTROL_OF: Record<string, string> = {
   lat: "place-search",
   long: "place-search",
   service_code: "service-search",
@@ -57,23 +66,23 @@ async function send(): Promise<void> {
   const draft = currentDraft();
   try {
     // What the contact details say of the sender may stop the report.
-    const step = await allowed("check");
+    const step = await allowedStep("check");
     if (step !== "check") return goTo(step);
     // Without the list of services, it is not known which answers belong to the report.
     const service = await currentService();
     if (!service) return explainLater(null);
     const photos = await sendPhotosOf(draft, service);
-    if (photos.kind === "later") return await waitOrExplain(service, photos.retryAfterSeconds);
+    if (photos.kind === "later") return await queueOrExplain(service, photos.retryAfterSeconds);
     if (photos.kind !== "ready") return;
     status.textContent = say("Sending your report…");
-    const body = bodyOf(currentDraft(), service, photos.photo_ids);
+    const body = requestBody(currentDraft(), service, photos.photo_ids);
     const account = senderOf(draft);
     const updates_to = draft.anonymous || draft.no_alerts ? "" : draft.email.trim();
     const where = addressOf(draft) || draft.place_label;
     const sender = { account, key: draft.key, for_other: isAssisted(draft), updates_to, where };
     const outcome = await postAs<Receipt>(account, "/api/reports", body, draft.key);
-    if (outcome.kind === "later") return await waitOrExplain(service, outcome.retryAfterSeconds);
-    settle(outcome, sender);
+    if (outcome.kind === "later") return await queueOrExplain(service, outcome.retryAfterSeconds);
+    handleOutcome(outcome, sender);
   } finally {
     button.disabled = false;
     status.textContent = "";
@@ -92,15 +101,18 @@ async function sendPhotosOf(draft: Draft, service: Service): Promise<PhotosOutco
 }
 
 /** Lets the report wait on this device. If that is not possible, the page says that it has not been sent. */
-async function waitOrExplain(service: Service, retryAfterSeconds: number | null): Promise<void> {
+async function queueOrExplain(service: Service, retryAfterSeconds: number | null): Promise<void> {
   const waiting = await import("./waiting.ts").catch(() => null);
   if (!waiting || !(await enqueue(service))) return explainLater(retryAfterSeconds);
   waiting.confirmWhenSent(currentDraft().key);
-  handOver();
+  releaseDraft();
   goTo("waiting");
 }
 
-function settle(outcome: Exclude<Outcome<Receipt>, { kind: "later" }>, sender: Omit<Sent, "receipt" | "at">): void {
+function handleOutcome(
+  outcome: Exclude<Outcome<Receipt>, { kind: "later" }>,
+  sender: Omit<SentReport, "receipt" | "at">,
+): void {
   button.textContent = say("Send report");
   if (outcome.kind === "stored") {
     rememberSent({ receipt: outcome.value, ...sender, at: Date.now() });
@@ -119,12 +131,12 @@ function refuse(problem: Problem): void {
   if (problem.status === 401) return explainSignedOut();
   if (about === "contact") return showErrors(section, errors);
   if (!step) return showErrors(section, [{ field: "send", message: problem.detail ?? problem.title }]);
-  goTo(step, () => showErrors(sectionOf(step), errors.map(onThisPage)));
+  goTo(step, () => showErrors(sectionOf(step), errors.map(toControl)));
 }
 
-function onThisPage({ field, message }: { field: string; message: string }) {
+function toControl({ field, message }: { field: string; message: string }) {
   const known = document.getElementById(idOf(field));
-  return { field: known ? field : (STANDS_FOR[field] ?? field), message };
+  return { field: known ? field : (CONTROL_OF[field] ?? field), message };
 }
 
 function explainPhoto(photo: DraftPhoto, reason: string): void {
@@ -156,7 +168,7 @@ function explainStored(problem: Problem): void {
   });
   explain(
     say("You've already sent a version of this report"),
-    keptWords(),
+    savedText(),
     element("p", {}, link),
     element("div", { class: "app-buttons" }, sendAsNew, deleteDraft),
   );
@@ -172,7 +184,7 @@ function explainSignedOut(): void {
   });
   button.textContent = say("Try again");
   const isOwn = !isAssisted(currentDraft());
-  const kept = keptWords();
+  const kept = savedText();
   explain(
     say("Your report has not been sent: you are signed out"),
     isOwn
@@ -189,7 +201,7 @@ function explainSignedOut(): void {
 function explainLater(retryAfterSeconds: number | null): void {
   button.textContent = say("Try again");
   const when = whenToRetry(retryAfterSeconds);
-  explain(say("Your report has not been sent"), `${keptWords()} ${when[0]!.toUpperCase()}${when.slice(1)}.`);
+  explain(say("Your report has not been sent"), `${savedText()} ${when[0]!.toUpperCase()}${when.slice(1)}.`);
 }
 
 function explain(title: string, text: string, ...more: Node[]): void {

@@ -12,28 +12,28 @@ import { say, sayParts } from "../../shared/say.ts";
 const status = byId("contact-status");
 
 /** Does nothing if the session cannot be checked. `changed` runs when the draft has changed. */
-export async function meet(changed: () => void): Promise<void> {
+export async function applyAccount(changed: () => void): Promise<void> {
   await offerAnonymity();
   const who = await whoIsSignedIn();
-  if (isSignedOut(who)) return leaveOff();
-  if (who.kind !== "stored") return tell();
-  const isNew = belongTo(who.value.account_id);
+  if (isSignedOut(who)) return explainSignedOut();
+  if (who.kind !== "stored") return setStatus();
+  const isNew = assignAccount(who.value.account_id);
   if (isStaff(who.value)) return offerChannels();
   changeDraft({ channel: "" });
   if (isNew) {
     const read = await call<OwnAccount>("GET", "/api/account");
-    if (read.kind === "stored") fillIn(read.value);
+    if (read.kind === "stored") fillContact(read.value);
     changed();
   }
-  tellWhose();
+  showAccountNote();
 }
 
 /** A report that was begun with an account stays with it until its sender decides, or signs in again. */
-function leaveOff(): void {
-  if (!currentDraft().account) return tell();
-  const without = actionButton(say("Continue without signing in"), goWithout);
+function explainSignedOut(): void {
+  if (!currentDraft().account) return setStatus();
+  const without = actionButton(say("Continue without signing in"), continueWithoutAccount);
   without.className = "app-link-button";
-  tell(
+  setStatus(
     ...sayParts("You are signed out. {link}, then continue here.", {
       link: element("a", { href: signInAddress(), target: "_blank" }, say("Sign in (opens in a new tab)")),
     }),
@@ -41,23 +41,23 @@ function leaveOff(): void {
   );
 }
 
-function goWithout(): void {
-  belongTo("");
-  tell(say("This report will not be in your list of reports, unless it has an address that you have confirmed."));
+function continueWithoutAccount(): void {
+  assignAccount("");
+  setStatus(say("This report will not be in your list of reports, unless it has an address that you have confirmed."));
   focusOn(status);
 }
 
 /** Does not fill in the details of staff, who mostly report for residents. */
 async function offerChannels(): Promise<void> {
   const assisted = await import("./assisted.ts");
-  assisted.offerChannels(tellWhose);
-  tellWhose();
+  assisted.offerChannels(showAccountNote);
+  showAccountNote();
 }
 
-function tellWhose(): void {
+function showAccountNote(): void {
   const { channel } = currentDraft();
-  if (isAssisted(currentDraft()) || (!channel && !byId("channel-choice").hidden)) return tell();
-  tell(
+  if (isAssisted(currentDraft()) || (!channel && !byId("channel-choice").hidden)) return setStatus();
+  setStatus(
     ...sayParts("You are signed in. You'll find this report in {link}.", {
       link: element("a", { href: "/account/", target: "_blank" }, say("My reports (opens in a new tab)")),
     }),
@@ -65,14 +65,14 @@ function tellWhose(): void {
 }
 
 /** Makes the draft belong to the account, with a new key. Returns whether that is another account than before. */
-function belongTo(account: string): boolean {
+function assignAccount(account: string): boolean {
   if (currentDraft().account === account) return false;
   changeDraft({ account, key: crypto.randomUUID() });
   return true;
 }
 
 /** Fills in empty fields; if the account prefers a way of contact, only that one. */
-function fillIn({ name, addresses, reach_by }: OwnAccount): void {
+function fillContact({ name, addresses, reach_by }: OwnAccount): void {
   const draft = currentDraft();
   const first = (kind: "email" | "phone") =>
     reach_by && reach_by !== kind ? "" : (addresses.find((each) => each.kind === kind)?.value ?? "");
@@ -90,6 +90,6 @@ async function offerAnonymity(): Promise<void> {
   show(byId("anonymous-choice"), !known);
 }
 
-function tell(...words: (Node | string)[]): void {
+function setStatus(...words: (Node | string)[]): void {
   status.replaceChildren(...words);
 }

@@ -12,7 +12,7 @@ export interface Receipt extends Omit<StoredReport, "lat" | "long"> {
   visibility?: Visibility;
 }
 
-export interface Sent {
+export interface SentReport {
   receipt: Receipt;
   /** Proves to the service that this browser sent the report. */
   key: string;
@@ -28,7 +28,7 @@ export interface Sent {
   at: number;
 }
 
-export const { read: lastSent, write: rememberSent } = storedValue<Sent>(
+export const { read: lastSent, write: rememberSent } = storedValue<SentReport>(
   () => sessionStorage,
   "ginnel.sent-report",
   ({ receipt }) => Boolean(receipt.service_request_id),
@@ -47,7 +47,7 @@ export const { read: lastFollowed, write: rememberFollowed } = storedValue<Follo
 );
 
 /** The last step to show when `wanted` is one; undefined for any other step. */
-export function allowedEnd(wanted: StepName): StepName | undefined {
+export function allowedLastStep(wanted: StepName): StepName | undefined {
   if (wanted === "waiting") return wanted;
   if (wanted === "sent") return lastSent() ? wanted : "where";
   if (wanted === "followed") return lastFollowed() ? wanted : "where";

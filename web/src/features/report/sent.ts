@@ -5,7 +5,7 @@ import { byId, element, show } from "../../shared/dom.ts";
 import { rememberOwnReport } from "../../shared/own-reports.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { staticMap } from "../../shared/static-map.ts";
-import { lastSent, type Receipt, type Sent, type Visibility } from "./sent-reports.ts";
+import { lastSent, type Receipt, type SentReport, type Visibility } from "./sent-reports.ts";
 import { offerSharing } from "./sent-share.ts";
 import { offerWithdrawal } from "./withdraw.ts";
 import { say, sayParts } from "../../shared/say.ts";
@@ -31,15 +31,15 @@ export async function enter(): Promise<void> {
   const { receipt } = sent;
   const council = await loadCouncil().catch(() => null);
   byId("sent-reference").textContent = groupReference(receipt.service_request_id);
-  byId("sent-promise").textContent = promise(receipt, council?.time_zone);
-  tellNext(sent);
-  remember(sent);
+  byId("sent-promise").textContent = targetText(receipt, council?.time_zone);
+  showNextSteps(sent);
+  rememberReport(sent);
   offerSharing(receipt);
   offerWithdrawal(sent, council?.withdraw_within_s ?? 0);
 }
 
 /** Lists the report under "Track", unless it has an account to be found in, or belongs to another person. */
-function remember({ receipt, account, for_other }: Sent): void {
+function rememberReport({ receipt, account, for_other }: SentReport): void {
   const { service_request_id: id, service_code, requested_datetime: at, tracking_url, visibility } = receipt;
   if (visibility === "withdrawn" || account || for_other) return;
   rememberOwnReport({ id, service_code, at, url: tracking_url || `/reports/${id}` });
@@ -57,17 +57,17 @@ function linkToGive({ tracking_url }: Receipt): HTMLElement[] {
   ];
 }
 
-function pictureOf({ receipt: { lat, long }, where = "" }: Sent): HTMLElement[] {
+function pictureOf({ receipt: { lat, long }, where = "" }: SentReport): HTMLElement[] {
   return lat && long ? staticMap({ lat, long, label: where.split("\n")[0]! }) : [];
 }
 
-function promise({ expected_datetime }: Receipt, timeZone?: string): string {
+function targetText({ expected_datetime }: Receipt, timeZone?: string): string {
   return expected_datetime
     ? say("We aim to deal with this by {day}.", { day: dayText(expected_datetime, timeZone) })
     : "";
 }
 
-function tellNext(sent: Sent): void {
+function showNextSteps(sent: SentReport): void {
   const { receipt, account, for_other, updates_to } = sent;
   const visibility = receipt.visibility ?? "public";
   const placed = receipt.lat !== null && receipt.lat !== undefined;

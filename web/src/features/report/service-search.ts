@@ -8,23 +8,23 @@ const WEIGHTS = { name: 4, keywords: 3, description: 1 };
 /** A whole word, the start of a word (which may still be being typed), and a word with a spelling mistake. */
 const [WHOLE, START, MISSPELT] = [1, 0.5, 0.25] as const;
 const SHORTEST_PREFIX = 3;
-const SAY_NOTHING = new Set(
+const STOP_WORDS = new Set(
   say(
     "a an and are at been by for from has have here i in is it its my near no not of on or our out outside that the there this to very was we with",
   ).split(" "),
 );
 
-type Fit = (typed: string, stems: string[]) => number;
+type ScoreOf = (typed: string, stems: string[]) => number;
 type Fields = Record<keyof typeof WEIGHTS, string[]>;
 
 export function suggest(typed: string, services: Service[]): Service[] {
   const known = services.map((service) => ({ service, fields: fieldsOf(service), score: 0 }));
   const words = wordsOf(typed);
-  const telling = words.filter((word) => !SAY_NOTHING.has(word));
+  const telling = words.filter((word) => !STOP_WORDS.has(word));
   for (const word of new Set((telling.length ? telling : words).map(stemOf))) {
-    if (!add(known, word, fit)) add(known, word, misspelt);
+    if (!addScores(known, word, prefixScore)) addScores(known, word, misspeltScore);
   }
-  for (const pair of new Set(pairsOf(words).map(stemOf))) add(known, pair, whole);
+  for (const pair of new Set(pairsOf(words).map(stemOf))) addScores(known, pair, wholeScore);
   return known
     .filter(({ score }) => score > 0)
     .sort((one, other) => other.score - one.score)
@@ -32,7 +32,7 @@ export function suggest(typed: string, services: Service[]): Service[] {
 }
 
 /** Adds the word's score to each service, and says whether there was any. */
-function add(known: { fields: Fields; score: number }[], word: string, fitOf: Fit): boolean {
+function addScores(known: { fields: Fields; score: number }[], word: string, fitOf: ScoreOf): boolean {
   let isFound = false;
   for (const each of known) {
     const { name, keywords, description } = each.fields;
@@ -47,14 +47,15 @@ function add(known: { fields: Fields; score: number }[], word: string, fitOf: Fi
   return isFound;
 }
 
-const whole: Fit = (word, stems) => (stems.includes(word) ? WHOLE : 0);
+const wholeScore: ScoreOf = (word, stems) => (stems.includes(word) ? WHOLE : 0);
 
-function fit(word: string, stems: string[]): number {
+function prefixScore(word: string, stems: string[]): number {
   if (stems.includes(word)) return WHOLE;
   return word.length >= SHORTEST_PREFIX && stems.some((stem) => stem.startsWith(word)) ? START : 0;
 }
 
-const misspelt: Fit = (word, stems) => (stems.some((stem) => countMistakes(stem, word) !== null) ? MISSPELT : 0);
+const misspeltScore: ScoreOf = (word, stems) =>
+  stems.some((stem) => countMistakes(stem, word) !== null) ? MISSPELT : 0;
 
 function fieldsOf({ service_name, keywords, description }: Service): Fields {
   return { name: stemsOf(service_name), keywords: keywords.flatMap(stemsOf), description: stemsOf(description) };

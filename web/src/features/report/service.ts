@@ -9,11 +9,11 @@ import { say, sayMany } from "../../shared/say.ts";
 
 const section = sectionOf("service");
 const groups = byId("service-groups");
-const fits = byId("service-matches");
+const matchList = byId("service-matches");
 const search = byId<HTMLInputElement>("service-search");
 const status = byId("service-status");
 const tiles = byId("service-tiles").querySelectorAll<HTMLElement>("[data-service]");
-/** Fewer words that were searched for do not describe the problem. */
+/** A search text with fewer words does not describe the problem. */
 const FEWEST_WORDS = 4;
 /** The element of each service, which is moved between its group and the suggestions. */
 const items = new Map<string, { service: Service; box: HTMLElement; home: HTMLElement }>();
@@ -21,8 +21,8 @@ const items = new Map<string, { service: Service; box: HTMLElement; home: HTMLEl
 export function start(onward: () => Promise<void>): void {
   for (const tile of tiles) {
     tile.addEventListener("click", () => {
-      choose(tile.dataset["service"]!);
-      void leave(onward);
+      chooseService(tile.dataset["service"]!);
+      void leaveStep(onward);
     });
   }
   search.addEventListener("input", filter);
@@ -30,12 +30,12 @@ export function start(onward: () => Promise<void>): void {
   section.addEventListener("change", (event) => {
     const { name, value } = event.target as HTMLInputElement;
     if (name !== "service_code") return;
-    choose(value);
-    void import("./asset-search.ts").then(({ lookAhead }) => lookAhead()).catch(() => undefined);
+    chooseService(value);
+    void import("./asset-search.ts").then(({ preloadAssets }) => preloadAssets()).catch(() => undefined);
   });
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
-    if (currentDraft().service_code) void leave(onward);
+    if (currentDraft().service_code) void leaveStep(onward);
     else
       showErrors(section, [
         { field: firstRadio()?.id ?? "service-search", message: say("Choose the kind of problem") },
@@ -44,19 +44,19 @@ export function start(onward: () => Promise<void>): void {
 }
 
 export async function enter(): Promise<void> {
-  if (!groups.hasChildNodes()) await fill();
-  mark();
+  if (!groups.hasChildNodes()) await fillGroups();
+  markChosen();
 }
 
-/** What was searched for becomes the description, if it describes the problem and nothing else does. */
-function choose(service_code: string): void {
+/** Chooses the service. The search text becomes the description if it describes the problem and there is none yet. */
+function chooseService(service_code: string): void {
   const typed = search.value.trim();
   const isDescribed = currentDraft().description.trim() !== "" || typed.split(/\s+/).length < FEWEST_WORDS;
   changeDraft({ service_code, ...(isDescribed ? {} : { description: typed }) });
-  mark();
+  markChosen();
 }
 
-function mark(): void {
+function markChosen(): void {
   const { service_code } = currentDraft();
   for (const radio of radios()) radio.checked = radio.value === service_code;
   for (const tile of tiles) tile.ariaCurrent = tile.dataset["service"] === service_code ? "true" : null;
@@ -64,7 +64,7 @@ function mark(): void {
 
 /** Goes to the form of a request, booking or payment; what was entered here stays. Otherwise it says that the search
  * for nearby reports takes a moment. */
-async function leave(onward: () => Promise<void>): Promise<void> {
+async function leaveStep(onward: () => Promise<void>): Promise<void> {
   const { service_code } = currentDraft();
   if (usesServerForm(items.get(service_code)?.service)) {
     changeDraft({ service_code: "" });
@@ -77,11 +77,11 @@ async function leave(onward: () => Promise<void>): Promise<void> {
   status.textContent = before;
 }
 
-async function fill(): Promise<void> {
+async function fillGroups(): Promise<void> {
   status.textContent = say("Loading the list…");
   try {
     const services = await loadServices();
-    groups.replaceChildren(...Array.from(byGroup(services), ([name, each]) => group(name, each)));
+    groups.replaceChildren(...Array.from(byGroup(services), ([name, each]) => groupSection(name, each)));
     for (const tile of tiles) show(tile.parentElement!, items.has(tile.dataset["service"]!));
     filter();
   } catch {
@@ -95,13 +95,13 @@ function byGroup(services: Service[]): Map<string, Service[]> {
   return grouped;
 }
 
-function group(name: string, services: Service[]): HTMLElement {
+function groupSection(name: string, services: Service[]): HTMLElement {
   const home = element("div", { class: "govuk-radios" });
-  home.append(...services.map((service) => item(service, home)));
+  home.append(...services.map((service) => serviceItem(service, home)));
   return element("div", {}, element("h2", { class: "app-group" }, name), home);
 }
 
-function item(service: Service, home: HTMLElement): HTMLElement {
+function serviceItem(service: Service, home: HTMLElement): HTMLElement {
   const { service_code, service_name, description } = service;
   const id = `service-${service_code}`;
   const radio = element("input", {
@@ -128,16 +128,16 @@ function filter(): void {
     home.append(box);
     show(box, !(searching || isOrder(service)) || box.querySelector("input")!.checked);
   }
-  for (const service of suggestions) lift(service);
+  for (const service of suggestions) showAsMatch(service);
   for (const box of groups.children)
     show(box as HTMLElement, box.querySelector(".govuk-radios__item:not([hidden])") !== null);
   status.textContent = searching ? matchText(suggestions.length) : "";
 }
 
-function lift({ service_code }: Service): void {
+function showAsMatch({ service_code }: Service): void {
   const { box } = items.get(service_code)!;
   show(box);
-  fits.append(box);
+  matchList.append(box);
 }
 
 function matchText(matches: number): string {

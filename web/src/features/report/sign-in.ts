@@ -2,10 +2,10 @@
 import { byId, show } from "../../shared/dom.ts";
 import type { Service } from "../../shared/council.ts";
 import { signInAddress, whoIsSignedIn } from "../../shared/session.ts";
-import { isKnownWell } from "./assurance.ts";
+import { hasAssurance } from "./assurance.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
-import { meet } from "./sender.ts";
+import { applyAccount } from "./sender.ts";
 
 export async function enter(): Promise<void> {
   const service = await currentService();
@@ -19,11 +19,11 @@ export async function enter(): Promise<void> {
  * Whether the signed-in account has the assurance that the service needs. If so, the report belongs to that account and
  * is not anonymous. Staff check the identity of a resident they report for.
  */
-export async function isSureEnough(service: Service): Promise<boolean> {
+export async function hasEnoughAssurance(service: Service): Promise<boolean> {
   const who = await whoIsSignedIn();
   if (who.kind !== "stored") return false;
-  if (!isKnownWell(who.value, service, currentDraft().channel)) return false;
+  if (!hasAssurance(who.value, service, currentDraft().channel)) return false;
   if (currentDraft().anonymous) changeDraft({ anonymous: false });
-  await meet(() => undefined);
+  await applyAccount(() => undefined);
   return true;
 }

@@ -30,7 +30,7 @@ const back = byId<HTMLAnchorElement>("back");
 let shown: StepName | null = null;
 let depth = 0;
 let turns = 0;
-let afterwards: (() => void) | null = null;
+let onShown: (() => void) | null = null;
 
 export function sectionOf(step: StepName): HTMLElement {
   return document.querySelector<HTMLElement>(`[data-step="${step}"]`)!;
@@ -38,41 +38,41 @@ export function sectionOf(step: StepName): HTMLElement {
 
 /** `then` runs once the step is shown. */
 export function goTo(step: StepName, then: (() => void) | null = null): void {
-  afterwards = then;
+  onShown = then;
   location.hash = step;
 }
 
 /** Replaces a step that has nothing to ask, so that "Back" does not return to it. */
-export function goInstead(step: StepName): void {
+export function replaceStep(step: StepName): void {
   location.replace(`#${step}`);
 }
 
 /**
- * Shows the step of the hash, or the one that `allowed` returns instead. `load` prepares a step
+ * Shows the step of the hash, or the one that `allowedStep` returns instead. `load` prepares a step
  * before it is shown, so that no press on a button is lost, and returns what to run once it is shown.
  */
 export function startSteps(
-  allowed: (wanted: StepName) => Promise<StepName>,
+  allowedStep: (wanted: StepName) => Promise<StepName>,
   load: (step: StepName) => Promise<() => Promise<void>>,
 ): void {
-  const follow = async () => {
+  const followHash = async () => {
     const turn = ++turns;
     const wanted = stepOfHash();
-    const step = await allowed(wanted ?? "where");
+    const step = await allowedStep(wanted ?? "where");
     const enter = await load(step);
     if (turn !== turns) return;
     if (step !== wanted) history.replaceState(history.state, "", `#${step}`);
     countDepth();
     if (step !== shown) {
-      present(step);
+      showStep(step);
       await enter();
     }
-    afterwards?.();
-    afterwards = null;
+    onShown?.();
+    onShown = null;
   };
-  addEventListener("hashchange", () => void follow());
+  addEventListener("hashchange", () => void followHash());
   back.addEventListener("click", goBack);
-  void follow();
+  void followHash();
 }
 
 function stepOfHash(): StepName | null {
@@ -93,7 +93,7 @@ function goBack(event: Event): void {
   history.back();
 }
 
-function present(step: StepName): void {
+function showStep(step: StepName): void {
   for (const name of STEPS) show(sectionOf(name), name === step);
   const heading = sectionOf(step).querySelector("h1")!;
   document.title = `${heading.textContent} – ${baseTitle}`;

@@ -1,10 +1,10 @@
 /** The step for an unfinished report from another visit: continue it, or delete it and start a new one. */
 import { byId, element } from "../../shared/dom.ts";
-import { takeLinked } from "./asset-link.ts";
+import { startFromAsset } from "./asset-link.ts";
 import { currentService } from "./current-service.ts";
 import { addressOf, currentDraft, finishDraft } from "./draft.ts";
 import { linkedAsset } from "./flow.ts";
-import { goInstead } from "./steps.ts";
+import { replaceStep } from "./steps.ts";
 import { say } from "../../shared/say.ts";
 
 export function start(): void {
@@ -31,7 +31,7 @@ export async function enter(): Promise<void> {
 async function startNew(): Promise<void> {
   const id = linkedAsset();
   finishDraft();
-  const step = id ? await takeLinked(id).catch(() => "where" as const) : "where";
+  const step = id ? await startFromAsset(id).catch(() => "where" as const) : "where";
   history.replaceState(history.state, "", "/report/");
-  goInstead(step);
+  replaceStep(step);
 }

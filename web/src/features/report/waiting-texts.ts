@@ -1,6 +1,6 @@
 /**
- * What is said about something that waits, in the language of the page that it was sent from. It is stored with it,
- * because the service worker that may say it has English alone.
+ * The texts about a waiting report or update, in the language of its page. They are stored with it, because the service
+ * worker, which may show them, has only English texts.
  */
 import { UNUSABLE_PHOTO } from "../../shared/queue.ts";
 import { say } from "../../shared/say.ts";

@@ -1,5 +1,5 @@
 /** The step that lists the reports and updates that wait on this device, to send, change or delete them. */
-import { onOutboxChange, outboxChanged, sendWaiting } from "../app/outbox-notices.ts";
+import { onOutboxChange, notifyOutboxChange, sendWaiting } from "../app/outbox-notices.ts";
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn } from "../../shared/dom.ts";
 import { openDraft } from "../../shared/kept-draft.ts";
@@ -7,52 +7,52 @@ import type { Draft } from "../../shared/pending-report.ts";
 import { type UpdateDraft, updateDraftName } from "../../shared/pending-update.ts";
 import { say, sayMany } from "../../shared/say.ts";
 import { replaceDraft } from "./draft.ts";
-import { change, discard, items, save, KEPT_DAYS, markSeen, remove, type WaitingReport } from "./outbox.ts";
+import { change, discard, items, save, KEPT_DAYS, deleteSent, remove, type WaitingReport } from "./outbox.ts";
 import { type Receipt, rememberSent } from "./sent-reports.ts";
 import { goTo } from "./steps.ts";
 
 const list = byId("waiting-list");
 const status = byId("waiting-status");
 /** The report whose deletion has to be confirmed. */
-let asking: string | null = null;
+let confirmingKey: string | null = null;
 let drawn = "";
 /** The report that this page put into the outbox last. */
-let own: string | null = null;
+let ownKey: string | null = null;
 
 export function start(): void {
-  onOutboxChange(() => void follow());
+  onOutboxChange(() => void showSentOrDraw());
 }
 
 export async function enter(): Promise<void> {
-  await draw();
+  await drawList();
   void sendWaiting();
 }
 
 /** Shows the confirmation instead of this step once the report with that key is sent. */
 export function confirmWhenSent(key: string): void {
-  own = key;
+  ownKey = key;
 }
 
-async function follow(): Promise<void> {
-  const mine = (await items().catch(() => [])).find(({ key }) => key === own);
-  if (!mine?.sent || location.hash !== "#waiting") return draw();
+async function showSentOrDraw(): Promise<void> {
+  const mine = (await items().catch(() => [])).find(({ key }) => key === ownKey);
+  if (!mine?.sent || location.hash !== "#waiting") return drawList();
   const { key, account, for_other, sent } = mine;
-  own = null;
+  ownKey = null;
   rememberSent({ receipt: sent as Receipt, key, account: account ?? "", for_other, at: Date.now() });
-  await markSeen(key);
-  outboxChanged();
+  await deleteSent(key);
+  notifyOutboxChange();
   goTo("sent");
 }
 
-async function draw(): Promise<void> {
+async function drawList(): Promise<void> {
   const waiting = (await items().catch(() => [])).filter(({ sent }) => !sent);
   const words = statusText(waiting);
   if (status.textContent !== words) status.textContent = words;
   // An unchanged list keeps the focus.
-  const state = JSON.stringify([asking, ...waiting.map(({ key, attention }) => [key, attention])]);
+  const state = JSON.stringify([confirmingKey, ...waiting.map(({ key, attention }) => [key, attention])]);
   if (state === drawn) return;
   drawn = state;
-  list.replaceChildren(...waiting.map(entry));
+  list.replaceChildren(...waiting.map(waitingEntry));
 }
 
 function statusText(waiting: WaitingReport[]): string {
@@ -80,7 +80,7 @@ function savedText(ready: WaitingReport[]): string {
   );
 }
 
-function entry(item: WaitingReport): HTMLElement {
+function waitingEntry(item: WaitingReport): HTMLElement {
   const { title, where, at, attention, content } = item;
   const draft = content?.draft;
   return element(
@@ -92,36 +92,40 @@ function entry(item: WaitingReport): HTMLElement {
     ...(content?.photos.length ? [element("p", {}, sayMany(content.photos.length, "1 photo", "{count} photos"))] : []),
     element("p", { class: "app-muted" }, say("Saved on {moment}", { moment: momentText(at) })),
     ...(attention === null ? [] : [element("p", { class: "app-fault" }, attention)]),
-    element("div", { class: "app-buttons" }, ...(asking === item.key ? sure(item) : choices(item))),
+    element(
+      "div",
+      { class: "app-buttons" },
+      ...(confirmingKey === item.key ? confirmButtons(item) : itemButtons(item)),
+    ),
   );
 }
 
-function choices({ key }: WaitingReport): HTMLElement[] {
+function itemButtons({ key }: WaitingReport): HTMLElement[] {
   return [
     actionButton(say("Try now"), () => void tryNow(key)),
-    actionButton(say("Edit"), () => void edit(key)),
-    actionButton(say("Delete"), () => void ask(key)),
+    actionButton(say("Edit"), () => void editItem(key)),
+    actionButton(say("Delete"), () => void askToDelete(key)),
   ];
 }
 
-function sure({ key }: WaitingReport): HTMLElement[] {
+function confirmButtons({ key }: WaitingReport): HTMLElement[] {
   return [
     element("p", {}, say("You cannot undo this.")),
-    actionButton(say("Yes, delete it"), () => void confirmed(key)),
-    actionButton(say("No, keep it"), () => void ask(null)),
+    actionButton(say("Yes, delete it"), () => void deleteItem(key)),
+    actionButton(say("No, keep it"), () => void askToDelete(null)),
   ];
 }
 
-async function ask(key: string | null): Promise<void> {
-  asking = key;
-  await draw();
+async function askToDelete(key: string | null): Promise<void> {
+  confirmingKey = key;
+  await drawList();
   focusOn(list.querySelector<HTMLElement>(".app-buttons button:last-of-type") ?? status);
 }
 
-async function confirmed(key: string): Promise<void> {
-  asking = null;
+async function deleteItem(key: string): Promise<void> {
+  confirmingKey = null;
   await discard(key);
-  outboxChanged();
+  notifyOutboxChange();
   focusOn(status);
 }
 
@@ -131,11 +135,11 @@ async function tryNow(key: string): Promise<void> {
     if (item.attention !== null) await save({ ...item, attention: null });
   });
   await sendWaiting();
-  await draw();
+  await drawList();
 }
 
 /** Makes it the draft again, under the same key: if it arrived already, the service says so. */
-async function edit(key: string): Promise<void> {
+async function editItem(key: string): Promise<void> {
   let taken: WaitingReport | null = null;
   await change(key, async (item) => {
     if (!item.content) return;
@@ -143,7 +147,7 @@ async function edit(key: string): Promise<void> {
     await remove(key);
     taken = item;
   });
-  outboxChanged();
+  notifyOutboxChange();
   const update = (taken as WaitingReport | null)?.update_of;
   if (update) location.assign(`/reports/${update}#update-form`);
   else if (taken) goTo("check");

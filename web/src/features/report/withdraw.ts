@@ -3,37 +3,37 @@ import type { Problem } from "../../shared/api.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { forgetOwnReport } from "../../shared/own-reports.ts";
 import { postAs } from "../../shared/post.ts";
-import { rememberSent, type Sent, type Visibility } from "./sent-reports.ts";
+import { rememberSent, type SentReport, type Visibility } from "./sent-reports.ts";
 import { say } from "../../shared/say.ts";
 
 const box = byId("withdraw");
 const heading = byId("sent-heading");
-let hiding: number | undefined;
+let hideTimer: number | undefined;
 
 /** Shows the offer until its time has passed. */
-export function offerWithdrawal(sent: Sent, seconds: number): void {
-  clearTimeout(hiding);
-  const isBack = sent.receipt.visibility === "withdrawn";
-  show(byId("sent-unchanged"), !isBack);
-  heading.textContent = isBack ? say("Report withdrawn") : say("Report sent");
+export function offerWithdrawal(sent: SentReport, seconds: number): void {
+  clearTimeout(hideTimer);
+  const isWithdrawn = sent.receipt.visibility === "withdrawn";
+  show(byId("sent-unchanged"), !isWithdrawn);
+  heading.textContent = isWithdrawn ? say("Report withdrawn") : say("Report sent");
   const left = sent.at + seconds * 1000 - Date.now();
-  show(box, isBack || left > 0);
-  if (isBack)
+  show(box, isWithdrawn || left > 0);
+  if (isWithdrawn)
     return box.replaceChildren(
       element("p", {}, say("You have withdrawn this report. It is not public, and we will not deal with it.")),
     );
   if (left <= 0) return;
   const until = new Date(sent.at + seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  const ask = actionButton(say("Withdraw this report"), () => confirm(sent, seconds));
+  const ask = actionButton(say("Withdraw this report"), () => askToWithdraw(sent, seconds));
   box.replaceChildren(
     element("h2", {}, say("Changed your mind?")),
     element("p", {}, say("You can withdraw this report until {until}. We'll delete what you wrote.", { until })),
     ask,
   );
-  hiding = window.setTimeout(() => show(box, false), left);
+  hideTimer = window.setTimeout(() => show(box, false), left);
 }
 
-function confirm(sent: Sent, seconds: number): void {
+function askToWithdraw(sent: SentReport, seconds: number): void {
   const question = element("h2", {}, say("Withdraw this report?"));
   const yes = actionButton(say("Yes, withdraw it"), () => void withdraw(sent, yes));
   const no = actionButton(say("No, keep it"), () => {
@@ -49,8 +49,8 @@ function confirm(sent: Sent, seconds: number): void {
   focusOn(question);
 }
 
-async function withdraw(sent: Sent, button: HTMLButtonElement): Promise<void> {
-  clearTimeout(hiding);
+async function withdraw(sent: SentReport, button: HTMLButtonElement): Promise<void> {
+  clearTimeout(hideTimer);
   button.disabled = true;
   const status = byId("withdraw-status");
   status.textContent = say("One moment…");
@@ -58,7 +58,7 @@ async function withdraw(sent: Sent, button: HTMLButtonElement): Promise<void> {
   const outcome = await postAs<{ visibility: Visibility }>(sent.account, path, {}, sent.key);
   button.disabled = false;
   if (outcome.kind === "stored") {
-    const withdrawn: Sent = { ...sent, receipt: { ...sent.receipt, visibility: "withdrawn" } };
+    const withdrawn: SentReport = { ...sent, receipt: { ...sent.receipt, visibility: "withdrawn" } };
     rememberSent(withdrawn);
     forgetOwnReport(sent.receipt.service_request_id);
     offerWithdrawal(withdrawn, 0);
