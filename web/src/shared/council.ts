@@ -77,7 +77,7 @@ export interface Service {
   service_name: string;
   group: string;
   description: string;
-  /** Anything but a report is sent with the server's form at `formOf`, not with the report page. */
+  /** Anything but a report is sent with the server's form at `formAddress`, not with the report page. */
   kind?: "report" | "request" | "booking" | "payment";
   keywords: string[];
   visibility: "public" | "private" | "moderated";

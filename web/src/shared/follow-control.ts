@@ -1,5 +1,5 @@
 /**
- * "Follow this report": asks how the follower wants to hear of it, and follows and subscribes in one step. A signed-in
+ * "Follow this report": asks how to send updates, then follows and subscribes in one step. A signed-in
  * follower is asked nothing, because the account has an address. A page shows one control at a time.
  */
 import { rememberBrowserAlert } from "./browser-alerts.ts";

@@ -8,7 +8,7 @@ export interface StoredValue<T> {
 }
 
 /**
- * Never throws: if the browser stores nothing, the value lasts as long as the page. `isWhole` checks a stored value;
+ * Never throws: if the browser stores nothing, the value lasts as long as the page. `isValid` checks a stored value;
  * if it returns false or throws, the value is ignored.
  */
 export function storedValue<T>(storage: () => Storage, key: string, isValid: (value: T) => boolean): StoredValue<T> {

@@ -4,7 +4,7 @@ export interface PhoneStore {
   run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T>;
 }
 
-/** Opens at first use; `opened` runs once it is open. */
+/** Opens at first use; `afterOpening` runs once it is open. */
 export function phoneStore(
   open: () => IDBOpenDBRequest,
   name: string,

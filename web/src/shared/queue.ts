@@ -1,6 +1,6 @@
 /**
- * What waits on this phone until the service has stored it: residents' reports, and crews' operations. It is stored in
- * IndexedDB and sent by one sender at a time (Web Locks), by a page or by its service worker.
+ * A queue of residents' reports or crews' operations on this phone, which wait until the service has stored them. It is in
+ * IndexedDB, and one sender at a time (Web Locks) sends it: a page or its service worker.
  */
 import { isSignedOut, type Outcome, reasonOf } from "./outcome.ts";
 import { phoneStore } from "./phone-store.ts";

@@ -1,7 +1,7 @@
 /** Registers a service worker, and finds out when a new version of it waits to take over. */
 import { TAKE_OVER } from "./worker-messages.ts";
 
-/** `ready` runs when a new version can take over, with the function that reloads the page with it. */
+/** `onReady` runs when a new version can take over, with the function that reloads the page with it. */
 export async function startWorker(
   address: string,
   options: RegistrationOptions,

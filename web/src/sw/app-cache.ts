@@ -10,7 +10,7 @@ export interface AppCache {
   has(address: string): boolean;
   /** The stored file, or the network's answer if the browser has deleted it. */
   respond(address: string, request: Request): Promise<Response>;
-  /** Stores the files of the folder, too, if it is one of `others`. Never fails. */
+  /** Stores the files of the folder, too, if it is one of `folderFiles`. Never fails. */
   useFolder(folder: string): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ const DIGEST_LENGTH = 8;
 /**
  * Installs `files` in the cache that `open` opens. A file is stored with its digest, so an update fetches only what has changed,
  * an interrupted one continues where it stopped, and the files of the running version stay until the new one takes over.
- * `others` are the files that only the pages of a folder need, such as those of another language: they are stored from
+ * `folderFiles` are the files that only the pages of a folder need, such as those of another language: they are stored from
  * the first visit of one of these pages on.
  */
 export function installApp(

@@ -2,7 +2,7 @@
  * The crew app's service worker: opens the app without a signal, sends waiting operations once there is a signal, and
  * shows a notification when the office changes the day.
  */
-import { flush, type Line } from "../features/crew/sending.ts";
+import { flush, type Transport } from "../features/crew/sending.ts";
 import { CHANNEL, type Item } from "../features/crew/model.ts";
 import { request } from "../shared/request.ts";
 import { type Files, installApp } from "./app-cache.ts";
@@ -37,10 +37,10 @@ async function sendOperations(): Promise<void> {
   const session = await openSession();
   if (session.kind === "refused") return;
   if (session.kind === "later") throw new Error("No signal yet");
-  const line: Line = {
+  const line: Transport = {
     account: session.value.account.account_id,
     shrink: null,
-    tell: () => new BroadcastChannel(CHANNEL).postMessage("sent"),
+    onChange: () => new BroadcastChannel(CHANNEL).postMessage("sent"),
     call: (item: Item, method, path, body, headers) =>
       request(method, path, body, { ...headers, ...headersOf(item.device, session.value) }),
   };

@@ -7,7 +7,7 @@ export interface Session {
   account: { account_id: string };
 }
 
-/** What a request says about the account and the browser that recorded its content. */
+/** The headers with the account and the device that recorded the content of a request. */
 export const headersOf = (device: string, session?: Session): Record<string, string> => ({
   "X-Ginnel-Device": device,
   ...(session && { Authorization: `Bearer ${session.access_token}` }),

@@ -4,7 +4,7 @@
  */
 import { flush, textsOf } from "../features/report/delivery.ts";
 import { CHANNEL, items } from "../features/report/outbox.ts";
-import { keepShared } from "../features/report/shared-photos.ts";
+import { storeSharedPhotos } from "../features/report/shared-photos.ts";
 import { groupReference } from "../shared/reference.ts";
 import { addressOf } from "../shared/push-address.ts";
 import { request } from "../shared/request.ts";
@@ -15,14 +15,14 @@ import { postAs, signedInAccount } from "./session.ts";
 declare const self: ServiceWorkerGlobalScope;
 /** Every file of the residents' pages as `Files` describes; the build fills this in. */
 declare const FILES: Files;
-/** What pages in other languages need beside them, by their folders. */
+/** The additional files of pages in other languages, by folder. */
 declare const OTHERS: Record<string, Files>;
 
 const CACHE = "resident_app";
 /** The address to which other apps share photos (share_target of the manifest), below the folder of a language. */
 const SHARE = /^(\/[a-z]{2,3})?\/share\/$/;
 const OFFLINE_PAGE = "/offline/";
-/** What this worker leaves to the network: staff's and crews' pages, forms, the API and files. */
+/** Addresses that this worker leaves to the network: staff's and crews' pages, forms, the API and files. */
 const NETWORK_ONLY = /^(\/[a-z]{2,3})?\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
 
 const app = installApp(() => caches.open(CACHE), FILES, OTHERS);
@@ -80,7 +80,7 @@ const folderOf = ({ pathname }: URL) => pathname.split("/")[1]!;
 /** Opens the report page of the language with the shared photos. */
 async function receiveShare(request: Request, folder: string): Promise<Response> {
   const photos = (await request.formData()).getAll("photos").filter((each) => each instanceof File);
-  await keepShared(photos);
+  await storeSharedPhotos(photos);
   return Response.redirect(`${folder}/report/?shared`, 303);
 }
 
@@ -88,7 +88,7 @@ async function receiveShare(request: Request, folder: string): Promise<Response>
 async function sendReports(): Promise<void> {
   const before = await sentKeys();
   const tell = () => new BroadcastChannel(CHANNEL).postMessage("changed");
-  const done = await flush({ post: postAs, account: signedInAccount, tell });
+  const done = await flush({ post: postAs, account: signedInAccount, onChange: tell });
   await notifySent(before);
   if (done.kind === "later") throw new Error("Something could not be sent yet");
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Draft } from "../../src/features/alerts/draft.ts";
-import { afterWhat, allowed, type Step } from "../../src/features/alerts/step-order.ts";
+import { stepAfterTopic, allowedStep, type Step } from "../../src/features/alerts/step-order.ts";
 import { newBrowser, nextPage } from "../browser.ts";
 
 const HERE = { lat: 53.959, long: -1.081 };
@@ -9,7 +9,7 @@ const RECEIPT = { subscription_id: "s1", state: "active" as const, manage_url: "
 async function written(changes: Partial<Draft>) {
   newBrowser();
   const module = await import("../../src/features/alerts/draft.ts");
-  module.startAnew(changes);
+  module.startDraft(changes);
   return module;
 }
 
@@ -22,7 +22,7 @@ describe("the step after what it is about", () => {
     ["council", "when"],
     ["report", "when"],
   ] as const)("of %s is %s", (kind, step) => {
-    expect(afterWhat({ kind })).toBe(step);
+    expect(stepAfterTopic({ kind })).toBe(step);
   });
 });
 
@@ -39,7 +39,7 @@ describe("a step that is asked for", () => {
     ["it was sent", { kind: "council", receipt: RECEIPT }, "sent", "sent"],
   ])("is shown or not: %s", async (_, changes, wanted, step) => {
     const { currentDraft } = await written(changes);
-    expect(allowed(wanted, currentDraft())).toBe(step);
+    expect(allowedStep(wanted, currentDraft())).toBe(step);
   });
 });
 
@@ -56,13 +56,13 @@ describe("what is asked for", () => {
   });
 
   test("has no place when it is not about one", async () => {
-    const { wishOf, currentDraft } = await written({
+    const { requestBody, currentDraft } = await written({
       kind: "ward",
       ward_code: "W1",
       place: HERE,
       service_codes: ["pothole"],
     });
-    expect(wishOf(currentDraft())).toEqual({
+    expect(requestBody(currentDraft())).toEqual({
       topic: { kind: "ward", ward_code: "W1", service_codes: ["pothole"] },
       event_types: [],
       frequency: "now",
@@ -70,7 +70,7 @@ describe("what is asked for", () => {
   });
 
   test("has only what is wanted of a report, and quiet hours", async () => {
-    const { wishOf, currentDraft } = await written({
+    const { requestBody, currentDraft } = await written({
       kind: "report",
       service_request_id: "7K3M",
       unwanted: ["updated"],
@@ -78,7 +78,7 @@ describe("what is asked for", () => {
       begin: "21:30",
       service_codes: ["pothole"],
     });
-    expect(wishOf(currentDraft())).toEqual({
+    expect(requestBody(currentDraft())).toEqual({
       topic: { kind: "report", service_request_id: "7K3M" },
       event_types: ["new", "state_changed", "fixed", "repair_question"],
       frequency: "now",
@@ -87,15 +87,15 @@ describe("what is asked for", () => {
   });
 
   test("has the place of road works that are near one", async () => {
-    const { wishOf, currentDraft } = await written({ kind: "roadworks", place: HERE, service_codes: ["pothole"] });
-    expect(wishOf(currentDraft())).toMatchObject({ topic: { kind: "roadworks", ...HERE, radius_m: 500 } });
+    const { requestBody, currentDraft } = await written({ kind: "roadworks", place: HERE, service_codes: ["pothole"] });
+    expect(requestBody(currentDraft())).toMatchObject({ topic: { kind: "roadworks", ...HERE, radius_m: 500 } });
   });
 });
 
 test("a change is another request, and the draft is there after a reload", async () => {
-  const { currentDraft, changeDraft, keepReceipt } = await written({ kind: "council" });
+  const { currentDraft, changeDraft, storeReceipt } = await written({ kind: "council" });
   const { key } = currentDraft();
-  keepReceipt(RECEIPT);
+  storeReceipt(RECEIPT);
   expect(currentDraft().key).toBe(key);
   changeDraft({ frequency: "daily" });
   expect(currentDraft()).toMatchObject({ receipt: null, frequency: "daily" });

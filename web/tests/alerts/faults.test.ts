@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultsOf } from "../../src/features/alerts/faults.ts";
+import { alertErrors } from "../../src/features/alerts/faults.ts";
 import type { Outcome } from "../../src/shared/api.ts";
 
 const refused = (more: object): Outcome<never> => ({
@@ -22,11 +22,11 @@ test.each<[string, Outcome<unknown>, object[]]>([
   ["the detail when no field is named", refused({ detail: "Too many." }), [{ field: "", message: "Too many." }]],
   ["the title when there is no detail", refused({ errors: [] }), [{ field: "", message: "Wrong" }]],
 ])("what is said of an alert is %s", (_, outcome, faults) => {
-  expect(faultsOf(outcome)).toEqual(faults);
+  expect(alertErrors(outcome)).toEqual(faults);
 });
 
 test("a connection that was lost is said to have kept the answers", () => {
-  const [fault] = faultsOf({ kind: "later", retryAfterSeconds: null });
+  const [fault] = alertErrors({ kind: "later", retryAfterSeconds: null });
   expect(fault).toMatchObject({ field: "" });
   expect(fault!.message).toContain("We've kept your answers");
 });

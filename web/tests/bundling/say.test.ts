@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ENGLISH, type Language, languageLinks, lookUp } from "../../bundling/languages.ts";
 import { parse, translateCode } from "../../bundling/say.ts";
-import { unsaidIn } from "../../bundling/unsaid.ts";
+import { untranslatedTexts } from "../../bundling/untranslated.ts";
 
 const FILE = "web/src/a.ts";
 const WELSH: Language = {
@@ -88,7 +88,7 @@ describe("texts past say", () => {
     'show("check your connection")',
     'element("p", { title: "Your report" })',
   ])("%s is found", (code) => {
-    expect(unsaidIn(parse(code))).toHaveLength(1);
+    expect(untranslatedTexts(parse(code))).toHaveLength(1);
   });
 
   test.each([
@@ -102,7 +102,7 @@ describe("texts past say", () => {
     "font = 'Arial, \"Segoe UI\", sans-serif'",
     'import { a } from "./Close";',
   ])("%s is no text", (code) => {
-    expect(unsaidIn(parse(code))).toEqual([]);
+    expect(untranslatedTexts(parse(code))).toEqual([]);
   });
 });
 

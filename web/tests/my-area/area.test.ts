@@ -76,8 +76,8 @@ test.each([
   ["missing", () => new Response("", { status: 404 })],
   ["none", { items: [] }],
 ])("nobody can say whose a place is when the wards are %s; the next try asks again", async (_, wards) => {
-  const { areaOf, WardsUnknown, network } = await area({ "/data/wards.json": wards });
-  await expect(areaOf(HERE)).rejects.toThrow(WardsUnknown);
+  const { areaOf, WardsUnknownError, network } = await area({ "/data/wards.json": wards });
+  await expect(areaOf(HERE)).rejects.toThrow(WardsUnknownError);
   network.answer("/data/wards.json", { items: [WARD] });
   expect((await areaOf(HERE))!.ward.ward.name).toBe("Riverside");
 });

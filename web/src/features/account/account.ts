@@ -5,9 +5,9 @@ import { reportEntry } from "./report-entry.ts";
 import { openReports } from "./report-list.ts";
 import { say } from "../../shared/say.ts";
 
-openReports({ entry: reportEntry, nothing, opened: greet });
+openReports({ entry: reportEntry, whenEmpty: emptyMessage, onOpen: greet });
 
-function nothing(): HTMLElement[] {
+function emptyMessage(): HTMLElement[] {
   const report = element(
     "a",
     { class: "govuk-button", href: "/report/", role: "button", draggable: "false" },

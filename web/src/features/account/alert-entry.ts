@@ -15,12 +15,12 @@ import {
   hoursWith,
   type Kind,
   nearWords,
-  type What,
+  type EventType,
 } from "../alerts/words.ts";
-import { change, tell } from "./page.ts";
+import { sendChange, setStatus } from "./page.ts";
 import { say } from "../../shared/say.ts";
 
-interface Quiet {
+interface QuietHours {
   begin: string;
   end: string;
 }
@@ -38,28 +38,28 @@ export interface OwnAlert {
     ward_code: string | null;
     service_codes: string[];
   };
-  event_types: What[];
+  event_types: EventType[];
   frequency: Frequency;
   remind_at: string | null;
-  quiet: Quiet | null;
+  quiet: QuietHours | null;
   state: "unconfirmed" | "active" | "stopped";
   version: number;
 }
 
 /** Services and wards by their codes. */
-export type Named = Map<string, string>;
+export type CodeNames = Map<string, string>;
 
-const WAYS: Record<Channel, string> = {
+const CHANNEL_TEXTS: Record<Channel, string> = {
   email: say("by email"),
   sms: say("by text message"),
   push: say("by notification in a browser"),
 };
-const NIGHT: Quiet = { begin: "22:00", end: "07:00" };
+const NIGHT: QuietHours = { begin: "22:00", end: "07:00" };
 
-export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
+export function alertEntry(alert: OwnAlert, named: CodeNames): HTMLElement {
   const entry = element("section", { class: "app-entry" });
   const about = aboutWords(alert, named);
-  show(alert);
+  showEntry(alert);
   return entry;
 
   function heading(): HTMLElement {
@@ -71,20 +71,20 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
     );
   }
 
-  function show(now: OwnAlert): void {
+  function showEntry(now: OwnAlert): void {
     const buttons = [actionButton(say("Change"), () => edit(now)), actionButton(say("Stop"), () => void stop(now))];
     for (const each of buttons) each.append(screenReaderText(` ${about}`));
     buttons[1]!.id = `${now.subscription_id}-stop`;
     entry.replaceChildren(heading(), ...facts(now), element("div", { class: "app-buttons" }, ...buttons));
   }
 
-  function back(now: OwnAlert): void {
-    show(now);
+  function returnToEntry(now: OwnAlert): void {
+    showEntry(now);
     focusOn(entry.querySelector("h2")!);
   }
 
   function edit(now: OwnAlert): void {
-    const form = alertForm(now, () => back(now));
+    const form = alertForm(now, () => returnToEntry(now));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void save(now, form);
@@ -94,23 +94,23 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
   }
 
   async function save(now: OwnAlert, form: HTMLFormElement): Promise<void> {
-    const changes = written(form, now);
+    const changes = readChanges(form, now);
     if (!changes)
       return showErrors(form, [
         { field: `${now.subscription_id}-event_types`, message: say("Choose at least one kind of alert") },
       ]);
-    const saved = await change(
+    const saved = await sendChange(
       form,
       () => call<OwnAlert>("PATCH", pathOf(now), changes, { "If-Match": `"${now.version}"` }),
       () => `${now.subscription_id}-save`,
     );
     if (!saved) return;
-    back(saved);
-    tell(say("Your changes have been saved."));
+    returnToEntry(saved);
+    setStatus(say("Your changes have been saved."));
   }
 
   async function stop(now: OwnAlert): Promise<void> {
-    const done = await change(
+    const done = await sendChange(
       entry,
       () => call("DELETE", pathOf(now)),
       () => `${now.subscription_id}-stop`,
@@ -124,7 +124,7 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
 
 const pathOf = ({ subscription_id }: OwnAlert) => `/api/subscriptions/${subscription_id}`;
 
-function aboutWords({ topic: about }: OwnAlert, named: Named): string {
+function aboutWords({ topic: about }: OwnAlert, named: CodeNames): string {
   const { kind, service_request_id, radius_m, ward_code, service_codes } = about;
   if (service_request_id) return say("Report {reference}", { reference: groupReference(service_request_id) });
   const topic = radius_m
@@ -139,7 +139,7 @@ function aboutWords({ topic: about }: OwnAlert, named: Named): string {
 function facts({ channel, to, frequency, remind_at: hour, quiet, topic, state }: OwnAlert): HTMLElement[] {
   const often = hour ? hourWords(hour) : FREQUENCIES.find(([value]) => value === frequency)![1];
   const silent = quiet ? [say("but not from {begin} to {end}", { begin: quiet.begin, end: quiet.end })] : [];
-  const way = to ? say("{way} to {address}", { way: WAYS[channel], address: to }) : WAYS[channel];
+  const way = to ? say("{way} to {address}", { way: CHANNEL_TEXTS[channel], address: to }) : CHANNEL_TEXTS[channel];
   const map =
     topic.lat === null
       ? []
@@ -200,7 +200,7 @@ function alertForm(
 }
 
 /** The changes to send, or null if no event type is chosen. */
-function written(
+function readChanges(
   form: HTMLFormElement,
   { subscription_id: id, topic, remind_at: hour, quiet }: OwnAlert,
 ): object | null {

@@ -3,8 +3,8 @@ import { getJson } from "../../shared/api.ts";
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { actionButton, byId, element } from "../../shared/dom.ts";
 import { call, errorsOf } from "../../shared/session.ts";
-import { alertEntry, type Named, type OwnAlert } from "./alert-entry.ts";
-import { openPage, tell } from "./page.ts";
+import { alertEntry, type CodeNames, type OwnAlert } from "./alert-entry.ts";
+import { openPage, setStatus } from "./page.ts";
 import { say } from "../../shared/say.ts";
 
 interface OwnAlerts {
@@ -17,27 +17,27 @@ const PER_PAGE = "20";
 const list = byId("alerts");
 const more = byId("alerts-more");
 
-void openPage<OwnAlerts>(`${ALERTS}?${new URLSearchParams({ limit: PER_PAGE })}`, (first) => void open(first));
+void openPage<OwnAlerts>(`${ALERTS}?${new URLSearchParams({ limit: PER_PAGE })}`, (first) => void showAlerts(first));
 
-async function open(first: OwnAlerts): Promise<void> {
-  add(first, await names());
+async function showAlerts(first: OwnAlerts): Promise<void> {
+  addPage(first, await loadNames());
   if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, say("You have no alerts yet.")));
 }
 
-function add(page: OwnAlerts, named: Named): void {
+function addPage(page: OwnAlerts, named: CodeNames): void {
   list.append(...page.items.filter(({ state }) => state !== "stopped").map((alert) => alertEntry(alert, named)));
-  const onward = actionButton(say("Show more"), () => void further(page.next!, named));
+  const onward = actionButton(say("Show more"), () => void loadMore(page.next!, named));
   more.replaceChildren(...(page.next ? [onward] : []));
 }
 
-async function further(cursor: string, named: Named): Promise<void> {
+async function loadMore(cursor: string, named: CodeNames): Promise<void> {
   const page = await call<OwnAlerts>("GET", `${ALERTS}?${new URLSearchParams({ limit: PER_PAGE, cursor })}`);
-  if (page.kind === "stored") add(page.value, named);
-  else tell(errorsOf(page)[0]!.message);
+  if (page.kind === "stored") addPage(page.value, named);
+  else setStatus(errorsOf(page)[0]!.message);
 }
 
 /** If the council's documents cannot be loaded, services and wards are shown by their codes. */
-async function names(): Promise<Named> {
+async function loadNames(): Promise<CodeNames> {
   const [services, council] = await Promise.all([loadServices().catch(() => []), loadCouncil().catch(() => null)]);
   const wards = council?.wards
     ? await getJson<{ items: { code: string; name: string }[] }>(council.wards).catch(() => null)

@@ -12,20 +12,20 @@ interface Part {
 }
 
 const EXPORT = "/api/account/export";
-const UNREACHED = say("We could not load all your data. Check your connection and try again.");
+const LOAD_FAILED = say("We could not load all your data. Check your connection and try again.");
 
 const button = byId<HTMLButtonElement>("export");
 const status = byId("export-status");
 const link = byId<HTMLAnchorElement>("download");
 const readable = byId("export-page");
 
-button.addEventListener("click", () => void get());
+button.addEventListener("click", () => void showData());
 void openPage(ACCOUNT, () => undefined);
 
-async function get(): Promise<void> {
+async function showData(): Promise<void> {
   button.disabled = true;
   status.textContent = say("One moment…");
-  const copy = await whole();
+  const copy = await loadExport();
   button.disabled = false;
   status.textContent = typeof copy === "string" ? copy : say("Your data");
   if (typeof copy === "string") return;
@@ -38,7 +38,7 @@ async function get(): Promise<void> {
 }
 
 /** All parts of the export, or the reason why it could not be loaded. */
-async function whole(): Promise<{ file: Part; pages: string[] } | string> {
+async function loadExport(): Promise<{ file: Part; pages: string[] } | string> {
   const file: Part = { records: {}, next: null };
   const pages: string[] = [];
   let next: string | null = null;
@@ -48,8 +48,8 @@ async function whole(): Promise<{ file: Part; pages: string[] } | string> {
       call<Part>("GET", EXPORT + query),
       call<string>("GET", `${EXPORT}/page${query}`),
     ]);
-    if (part.kind !== "stored") return why(part);
-    if (page.kind !== "stored") return why(page);
+    if (part.kind !== "stored") return failureText(part);
+    if (page.kind !== "stored") return failureText(page);
     for (const [store, items] of Object.entries(part.value.records))
       part.value.records[store] = [...(file.records[store] ?? []), ...items];
     Object.assign(file, part.value, { records: { ...file.records, ...part.value.records } });
@@ -59,8 +59,8 @@ async function whole(): Promise<{ file: Part; pages: string[] } | string> {
   return { file, pages };
 }
 
-function why(outcome: Outcome<unknown>): string {
-  return outcome.kind === "refused" ? errorsOf(outcome)[0]!.message : UNREACHED;
+function failureText(outcome: Outcome<unknown>): string {
+  return outcome.kind === "refused" ? errorsOf(outcome)[0]!.message : LOAD_FAILED;
 }
 
 /** The content of the exported page, without its h1, and with its headings one level lower. */

@@ -3,10 +3,10 @@ import { actionButton, byId, element, focusOn, show, screenReaderText } from "..
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call } from "../../shared/session.ts";
 import { ACCOUNT, type AddressKind, type OwnAccount, saveAccount } from "./model.ts";
-import { change, openPage, told } from "./page.ts";
+import { sendChange, openPage, showMessage } from "./page.ts";
 import { say } from "../../shared/say.ts";
 
-interface Begun {
+interface CodeAttempt {
   attempt_id: string;
 }
 
@@ -23,14 +23,14 @@ const address = byId<HTMLInputElement>("address");
 const code = byId<HTMLInputElement>("code");
 let account: OwnAccount;
 /** The form's values when it was filled in: only changed values are sent. */
-let filledIn: Record<string, string>;
-let begun: Begun | null = null;
+let savedValues: Record<string, string>;
+let attempt: CodeAttempt | null = null;
 
-onSubmit(details, save);
-onSubmit(addressForm, begin);
-onSubmit(codeForm, confirm);
-byId("other-address").addEventListener("click", () => ask(null));
-void openPage<OwnAccount>(ACCOUNT, open);
+onSubmit(details, saveDetails);
+onSubmit(addressForm, requestCode);
+onSubmit(codeForm, confirmCode);
+byId("other-address").addEventListener("click", () => showCodeForm(null));
+void openPage<OwnAccount>(ACCOUNT, showAccount);
 
 function onSubmit(form: HTMLFormElement, act: () => Promise<void>): void {
   form.addEventListener("submit", (event) => {
@@ -39,7 +39,7 @@ function onSubmit(form: HTMLFormElement, act: () => Promise<void>): void {
   });
 }
 
-function open(read: OwnAccount): void {
+function showAccount(read: OwnAccount): void {
   account = read;
   name.value = read.name ?? "";
   const isOffered = LANGUAGES.some(([code]) => code === read.language);
@@ -50,11 +50,11 @@ function open(read: OwnAccount): void {
   );
   language.value = read.language ?? "";
   showAddresses(read);
-  filledIn = written();
+  savedValues = readForm();
 }
 
 function showAddresses({ addresses, reach_by }: OwnAccount): void {
-  byId("addresses").replaceChildren(...addresses.map(({ value }) => entryOf(value)));
+  byId("addresses").replaceChildren(...addresses.map(({ value }) => addressEntry(value)));
   const kinds = (["email", "phone"] as const).filter((kind) => addresses.some((each) => each.kind === kind));
   const ways: [string, string][] = [
     ...kinds.map((kind): [string, string] => [kind, WAYS[kind]]),
@@ -65,7 +65,7 @@ function showAddresses({ addresses, reach_by }: OwnAccount): void {
   );
 }
 
-function entryOf(value: string): HTMLElement {
+function addressEntry(value: string): HTMLElement {
   const remove = actionButton(say("Remove"), () => void drop());
   remove.id = `remove-${value}`;
   remove.append(screenReaderText(` ${value}`));
@@ -78,7 +78,7 @@ function entryOf(value: string): HTMLElement {
   return entry;
 
   async function drop(): Promise<void> {
-    const saved = await change(
+    const saved = await sendChange(
       entry,
       () => call<OwnAccount>("POST", `${ACCOUNT}/addresses/removal`, { address: value }),
       () => remove.id,
@@ -86,7 +86,7 @@ function entryOf(value: string): HTMLElement {
     if (!saved) return;
     account.version = saved.version;
     showAddresses(saved);
-    told(say("{address} removed. You can no longer sign in with it.", { address: value }));
+    showMessage(say("{address} removed. You can no longer sign in with it.", { address: value }));
   }
 }
 
@@ -102,40 +102,40 @@ function radio(value: string, text: string, index: number, chosen: string): HTML
   );
 }
 
-async function save(): Promise<void> {
-  const entries = Object.entries(written()).filter(([field, value]) => value !== filledIn[field]);
+async function saveDetails(): Promise<void> {
+  const entries = Object.entries(readForm()).filter(([field, value]) => value !== savedValues[field]);
   const clear = entries.filter(([, value]) => !value).map(([field]) => field);
   const changes = { ...Object.fromEntries(entries.filter(([, value]) => value)), clear };
-  const saved = await change(
+  const saved = await sendChange(
     details,
     () => saveAccount(account, changes),
     (field) => field || "name",
   );
   if (!saved) return;
-  open(saved);
-  told(say("Your details have been saved."));
+  showAccount(saved);
+  showMessage(say("Your details have been saved."));
 }
 
-function written(): Record<string, string> {
+function readForm(): Record<string, string> {
   const reach_by = details.querySelector<HTMLInputElement>("input[name=reach_by]:checked")?.value ?? "";
   return { name: name.value.trim(), language: language.value, reach_by };
 }
 
-async function begin(): Promise<void> {
+async function requestCode(): Promise<void> {
   if (!address.value.trim())
     return showErrors(addressForm, [{ field: "address", message: say("Enter an email address or mobile number") }]);
   const sent = { address: address.value.trim() };
-  const made = await change(
+  const made = await sendChange(
     addressForm,
-    () => call<Begun>("POST", `${ACCOUNT}/addresses`, sent),
+    () => call<CodeAttempt>("POST", `${ACCOUNT}/addresses`, sent),
     () => "address",
   );
-  if (made) ask(made);
+  if (made) showCodeForm(made);
 }
 
 /** Shows the form for the code or, if no code was sent, the form for an address. */
-function ask(made: Begun | null): void {
-  begun = made;
+function showCodeForm(made: CodeAttempt | null): void {
+  attempt = made;
   show(codeForm, made !== null);
   show(addressForm, made === null);
   clearErrors(codeForm);
@@ -146,11 +146,11 @@ function ask(made: Begun | null): void {
   focusOn(made ? code : address);
 }
 
-async function confirm(): Promise<void> {
+async function confirmCode(): Promise<void> {
   const digits = code.value.replace(/\D/g, "");
   if (digits.length !== 6) return showErrors(codeForm, [{ field: "code", message: say("Enter the 6-digit code") }]);
-  const proof = { attempt_id: begun!.attempt_id, code: digits };
-  const saved = await change(
+  const proof = { attempt_id: attempt!.attempt_id, code: digits };
+  const saved = await sendChange(
     codeForm,
     () => call<OwnAccount>("POST", `${ACCOUNT}/addresses/confirmation`, proof),
     () => "code",
@@ -160,6 +160,6 @@ async function confirm(): Promise<void> {
   const added = address.value.trim();
   for (const form of [addressForm, codeForm]) form.reset();
   showAddresses(saved);
-  ask(null);
-  told(say("{address} added.", { address: added }));
+  showCodeForm(null);
+  showMessage(say("{address} added.", { address: added }));
 }

@@ -3,7 +3,7 @@ import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, screenReaderText } from "../../shared/dom.ts";
 import { call } from "../../shared/session.ts";
 import { forgetSender } from "./forget-sender.ts";
-import { change, openPage, told } from "./page.ts";
+import { sendChange, openPage, showMessage } from "./page.ts";
 import { say } from "../../shared/say.ts";
 
 interface Device {
@@ -19,9 +19,9 @@ const list = byId("devices");
 const all = byId("end-all");
 
 all.addEventListener("click", () => void endAll());
-void openPage<{ items: Device[] }>(DEVICES, ({ items }) => list.replaceChildren(...items.map(entryOf)));
+void openPage<{ items: Device[] }>(DEVICES, ({ items }) => list.replaceChildren(...items.map(deviceEntry)));
 
-function entryOf(device: Device): HTMLElement {
+function deviceEntry(device: Device): HTMLElement {
   const { is_this, device: name } = device;
   const tag = is_this ? [" ", element("strong", { class: "govuk-tag" }, say("This device"))] : [];
   const times = say("Signed in on {begun}, last used on {used}", {
@@ -45,19 +45,19 @@ function endButton({ session_id, device }: Device, entry: HTMLElement): HTMLElem
   return button;
 
   async function end(): Promise<void> {
-    const done = await change(
+    const done = await sendChange(
       entry,
       () => call("DELETE", `${DEVICES}/${session_id}`),
       () => button.id,
     );
     if (!done) return;
     entry.remove();
-    told(say("{device} signed out.", { device }));
+    showMessage(say("{device} signed out.", { device }));
   }
 }
 
 async function endAll(): Promise<void> {
-  const done = await change(
+  const done = await sendChange(
     byId("account-page"),
     () => call("DELETE", DEVICES),
     () => all.id,

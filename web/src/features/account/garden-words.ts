@@ -1,4 +1,4 @@
-/** What my account says of the garden waste subscription that a report bought. */
+/** The garden waste subscription that a report bought, in words for My account. */
 import { dayText } from "../../shared/dates.ts";
 import { say, sayMany } from "../../shared/say.ts";
 
@@ -23,7 +23,7 @@ export function gardenLines(garden: Garden): [string, string] {
   ];
 }
 
-/** What the page of the request offers for it. */
+/** The text of the link to the request's page, where the subscription can be changed. */
 export function gardenLink({ state, may_buy: mayBuy, may_change: mayChange }: Garden): string {
   if (state !== "live") return say("Subscribe again");
   const canRenew = mayBuy.includes("renew");

@@ -9,7 +9,7 @@ interface OwnOrder {
   is_to_pay: boolean;
   /** When the payment came; null if no money came. */
   paid_at: string | null;
-  /** What went back to the card, or is on its way. */
+  /** The amount that was or is being refunded to the card. */
   refunded_pence: number;
   receipt_url: string | null;
   is_cancelled: boolean;
@@ -23,7 +23,7 @@ export interface OwnReport extends StoredReport {
   title: string | null;
   description: string;
   address: string | null;
-  /** What it booked and costs. */
+  /** Its booking and price. */
   order: OwnOrder | null;
   /** The garden waste subscription that it bought. */
   garden: Garden | null;

@@ -5,10 +5,10 @@ import { pounds } from "../../shared/money.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { OwnReport } from "./own-report.ts";
 import { nameOf } from "./report-heading.ts";
-import type { Known } from "./report-list.ts";
+import type { ReportContext } from "./report-list.ts";
 import { say, sayParts } from "../../shared/say.ts";
 
-export function paidOn(report: OwnReport, { zone }: Known): (Node | string)[] {
+export function paidOn(report: OwnReport, { zone }: ReportContext): (Node | string)[] {
   const reference = element("span", { class: "app-reference" }, groupReference(report.service_request_id));
   return sayParts<Node>("Paid on {day}. Reference {reference}", {
     day: dayElement(report.order!.paid_at!, zone),
@@ -16,7 +16,7 @@ export function paidOn(report: OwnReport, { zone }: Known): (Node | string)[] {
   });
 }
 
-export function paymentWords(report: OwnReport, about: Known): HTMLElement[] {
+export function paymentWords(report: OwnReport, about: ReportContext): HTMLElement[] {
   const { amount_pence: pence, refunded_pence: refunded, is_to_pay: isToPay, receipt_url: receipt } = report.order!;
   if (isToPay) return [paragraph(say("Not paid yet: {amount}", { amount: pounds(pence) }))];
   if (!receipt) return [paragraph(say("Nothing to pay"))];

@@ -3,12 +3,12 @@ import { element } from "../../shared/dom.ts";
 import type { OwnReport } from "./own-report.ts";
 import { paidOn, paymentWords } from "./payment-words.ts";
 import { heading } from "./report-heading.ts";
-import { type Known, openReports } from "./report-list.ts";
+import { type ReportContext, openReports } from "./report-list.ts";
 import { say } from "../../shared/say.ts";
 
-openReports({ entry, nothing: () => [element("p", {}, say("You have not paid for anything yet."))] });
+openReports({ entry, whenEmpty: () => [element("p", {}, say("You have not paid for anything yet."))] });
 
-function entry(report: OwnReport, about: Known): HTMLElement | null {
+function entry(report: OwnReport, about: ReportContext): HTMLElement | null {
   if (!report.order?.paid_at) return null;
   return element(
     "section",

@@ -7,7 +7,7 @@ import { AskPlace } from "../../shared/places/ask-place.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import type { Place } from "../../shared/reports.ts";
 import { ACCOUNT, type OwnAccount, saveAccount, type SavedPlace } from "./model.ts";
-import { change, openPage, told } from "./page.ts";
+import { sendChange, openPage, showMessage } from "./page.ts";
 import { say } from "../../shared/say.ts";
 
 const form = byId<HTMLFormElement>("place-form");
@@ -15,53 +15,53 @@ const list = byId("places");
 const box = byId("place-chosen");
 const label = byId<HTMLInputElement>("label");
 let account: OwnAccount;
-let chosen: Place | null = null;
+let chosenPlace: Place | null = null;
 
-new AskPlace(form, choose, () => chosen);
+new AskPlace(form, choosePlace, () => chosenPlace);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (chosen) void add(chosen);
+  if (chosenPlace) void addPlace(chosenPlace);
 });
-void openPage<OwnAccount>(ACCOUNT, open);
+void openPage<OwnAccount>(ACCOUNT, showPlaces);
 
-function open(read: OwnAccount): void {
+function showPlaces(read: OwnAccount): void {
   account = read;
-  const entries = read.saved_places.map(entryOf);
+  const entries = read.saved_places.map(placeEntry);
   list.replaceChildren(...(entries.length ? entries : [element("p", {}, say("You have no saved places."))]));
 }
 
-function choose(place: Place, name: string): void {
-  chosen = place;
+function choosePlace(place: Place, name: string): void {
+  chosenPlace = place;
   show(box);
   byId("place-words").textContent = name || placeText(place);
   label.value ||= name;
   focusOn(label);
 }
 
-async function add({ lat, long }: Place): Promise<void> {
+async function addPlace({ lat, long }: Place): Promise<void> {
   clearErrors(form);
   const name = label.value.trim();
   if (!name) return showErrors(form, [{ field: "label", message: say("Enter a name for this place") }]);
-  if (!(await save([...account.saved_places, { label: name, lat, long }], form, "label"))) return;
-  chosen = null;
+  if (!(await savePlaces([...account.saved_places, { label: name, lat, long }], form, "label"))) return;
+  chosenPlace = null;
   show(box, false);
   form.reset();
-  told(say("{place} saved.", { place: name }));
+  showMessage(say("{place} saved.", { place: name }));
 }
 
-async function save(saved_places: SavedPlace[], where: HTMLElement, field: string): Promise<boolean> {
-  const saved = await change(
+async function savePlaces(saved_places: SavedPlace[], where: HTMLElement, field: string): Promise<boolean> {
+  const saved = await sendChange(
     where,
     () => saveAccount(account, { saved_places }),
     () => field,
   );
-  if (saved) open(saved);
+  if (saved) showPlaces(saved);
   return saved !== null;
 }
 
-function entryOf(place: SavedPlace, index: number): HTMLElement {
+function placeEntry(place: SavedPlace, index: number): HTMLElement {
   const about = () => screenReaderText(` ${place.label}`);
-  const report = actionButton(say("Report a problem here"), () => void reportAt(place));
+  const report = actionButton(say("Report a problem here"), () => void startReportAt(place));
   const remove = actionButton(say("Remove"), () => void drop());
   remove.id = `remove-${index}`;
   for (const button of [report, remove]) button.append(about());
@@ -86,22 +86,22 @@ function entryOf(place: SavedPlace, index: number): HTMLElement {
 
   async function drop(): Promise<void> {
     if (
-      !(await save(
-        account.saved_places.filter((each) => !isSame(each, place)),
+      !(await savePlaces(
+        account.saved_places.filter((each) => !isSamePlace(each, place)),
         entry,
         remove.id,
       ))
     )
       return;
-    told(say("{place} removed.", { place: place.label }));
+    showMessage(say("{place} removed.", { place: place.label }));
   }
 }
 
-const isSame = (one: SavedPlace, other: SavedPlace) =>
+const isSamePlace = (one: SavedPlace, other: SavedPlace) =>
   one.label === other.label && one.lat === other.lat && one.long === other.long;
 
 /** Starts a report at that place, or moves the draft of this tab there. Drafts of other visits stay as they are. */
-async function reportAt({ label: place_label, lat, long }: SavedPlace): Promise<void> {
+async function startReportAt({ label: place_label, lat, long }: SavedPlace): Promise<void> {
   const kept = await openDraft<Draft>("report", true);
   const draft = kept.value ?? newDraft();
   const address = draft.address === draft.suggested_address ? "" : draft.address;

@@ -4,34 +4,37 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { call } from "../../shared/session.ts";
 import { changesIn, type OwnReport } from "./own-report.ts";
-import { change, tell } from "./page.ts";
+import { sendChange, setStatus } from "./page.ts";
 import { reportFacts } from "./report-facts.ts";
 import { heading, nameOf } from "./report-heading.ts";
-import type { Known } from "./report-list.ts";
-import { askAbout, findingsIn, reportForm, wordsIn } from "./report-form.ts";
+import type { ReportContext } from "./report-list.ts";
+import { personalDataWarning, findingsIn, reportForm, readWords } from "./report-form.ts";
 import { pathOf, saveReport } from "./report-save.ts";
 import { say } from "../../shared/say.ts";
 
-export function reportEntry(report: OwnReport, about: Known): HTMLElement {
+export function reportEntry(report: OwnReport, about: ReportContext): HTMLElement {
   const entry = element("section", { class: "app-entry" });
   /** Public text that the reporter kept although it looks like personal information. */
-  let kept = "";
-  show(report);
+  let confirmedText = "";
+  showEntry(report);
   return entry;
 
-  function show(now: OwnReport): void {
+  function showEntry(now: OwnReport): void {
     entry.replaceChildren(heading(now, about), ...reportFacts(now, about), ...(now.can_change ? [actions(now)] : []));
   }
 
   function actions(now: OwnReport): HTMLElement {
-    const buttons = [actionButton(say("Change"), () => edit(now)), actionButton(say("Withdraw"), () => ask(now))];
+    const buttons = [
+      actionButton(say("Change"), () => editReport(now)),
+      actionButton(say("Withdraw"), () => askToWithdraw(now)),
+    ];
     for (const each of buttons)
       each.append(screenReaderText(` ${nameOf(now, about)}, ${groupReference(now.service_request_id)}`));
     return element("div", { class: "app-buttons" }, ...buttons);
   }
 
-  function edit(now: OwnReport): void {
-    const form = reportForm(now, () => back(now));
+  function editReport(now: OwnReport): void {
+    const form = reportForm(now, () => returnToEntry(now));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void save(now, form);
@@ -42,36 +45,36 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
 
   async function save(now: OwnReport, form: HTMLFormElement): Promise<void> {
     const id = now.service_request_id;
-    const words = wordsIn(form);
+    const words = readWords(form);
     clearErrors(form);
     if (!words.description)
       return showErrors(form, [{ field: `${id}-description`, message: say("Describe the problem") }]);
     if (await hasToAsk(form, now)) return;
-    const saved = await change(
+    const saved = await sendChange(
       form,
       () => saveReport(now, changesIn(words, now)),
       (name) => `${id}-${name || "description"}`,
     );
     if (!saved) return;
-    back(saved);
-    tell(say("We've saved your changes to report {reference}.", { reference: groupReference(id) }));
+    returnToEntry(saved);
+    setStatus(say("We've saved your changes to report {reference}.", { reference: groupReference(id) }));
   }
 
   /** Asks before personal information becomes public, once for the same text. */
   async function hasToAsk(form: HTMLFormElement, now: OwnReport): Promise<boolean> {
-    const words = JSON.stringify(wordsIn(form));
+    const words = JSON.stringify(readWords(form));
     form.querySelector("[data-question]")?.remove();
-    if (words === kept) return false;
-    const findings = await findingsIn(wordsIn(form), now);
+    if (words === confirmedText) return false;
+    const findings = await findingsIn(readWords(form), now);
     if (!findings.length) return false;
-    kept = words;
-    const question = askAbout(findings);
+    confirmedText = words;
+    const question = personalDataWarning(findings);
     form.querySelector(".app-buttons")!.before(question);
     focusOn(question);
     return true;
   }
 
-  function ask(now: OwnReport): void {
+  function askToWithdraw(now: OwnReport): void {
     const question = element(
       "p",
       {},
@@ -86,7 +89,7 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
         "div",
         { class: "app-buttons" },
         yes,
-        actionButton(say("No, keep it"), () => back(now)),
+        actionButton(say("No, keep it"), () => returnToEntry(now)),
       ),
     );
     focusOn(question);
@@ -94,7 +97,7 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
 
   async function withdraw(now: OwnReport): Promise<void> {
     const id = now.service_request_id;
-    const done = await change(
+    const done = await sendChange(
       entry,
       () => call("POST", `${pathOf(now)}/withdrawal`, {}),
       () => `${id}-withdraw`,
@@ -111,8 +114,8 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
     focusOn(note);
   }
 
-  function back(now: OwnReport): void {
-    show(now);
+  function returnToEntry(now: OwnReport): void {
+    showEntry(now);
     focusOn(entry.querySelector("h2")!);
   }
 }

@@ -1,4 +1,4 @@
-/** What the list says of a report: when it was sent, its state, what it booked and costs, and who sees it. */
+/** The facts of a report in the list: when it was sent, its state, its booking and payment, and who can see it. */
 import { dayElement } from "../../shared/dates.ts";
 import { element, screenReaderText } from "../../shared/dom.ts";
 import { promiseWords } from "../../shared/promise-words.ts";
@@ -8,7 +8,7 @@ import { stateTag } from "../../shared/states.ts";
 import { gardenLines, gardenLink } from "./garden-words.ts";
 import type { OwnReport, SentAs } from "./own-report.ts";
 import { paidOn, paymentWords } from "./payment-words.ts";
-import type { Known } from "./report-list.ts";
+import type { ReportContext } from "./report-list.ts";
 
 const WHO_SEES: Partial<Record<OwnReport["visibility"], string>> = {
   waiting: say("We check reports before publishing them."),
@@ -18,15 +18,15 @@ const WHO_SEES: Partial<Record<OwnReport["visibility"], string>> = {
 };
 
 type Parts = (Node | string)[];
-type Said = Record<"day" | "reference", Node>;
+type SentParts = Record<"day" | "reference", Node>;
 
-const SENT: Record<Exclude<SentAs, "paid">, (said: Said) => Parts> = {
+const SENT_TEXTS: Record<Exclude<SentAs, "paid">, (said: SentParts) => Parts> = {
   reported: ({ day, reference }) => sayParts("Reported on {day}. Reference {reference}", { day, reference }),
   requested: ({ day, reference }) => sayParts("Requested on {day}. Reference {reference}", { day, reference }),
   booked: ({ day, reference }) => sayParts("Booked on {day}. Reference {reference}", { day, reference }),
 };
 
-export function reportFacts(report: OwnReport, about: Known): HTMLElement[] {
+export function reportFacts(report: OwnReport, about: ReportContext): HTMLElement[] {
   const promise = report.status === "open" && !report.order ? promiseWords(report, about.zone) : [];
   const seen = WHO_SEES[report.visibility];
   return [
@@ -40,15 +40,15 @@ export function reportFacts(report: OwnReport, about: Known): HTMLElement[] {
   ];
 }
 
-function sentWords(report: OwnReport, about: Known): Parts {
+function sentWords(report: OwnReport, about: ReportContext): Parts {
   const { sent_as: sentAs, requested_datetime: at, service_request_id: id } = report;
   if (sentAs === "paid") return paidOn(report, about);
   const reference = element("span", { class: "app-reference" }, groupReference(id));
-  return SENT[sentAs]({ day: dayElement(at, about.zone), reference });
+  return SENT_TEXTS[sentAs]({ day: dayElement(at, about.zone), reference });
 }
 
-/** When it is booked for, and whether it is paid. Of a cancelled order, what was paid. */
-function orderWords(report: OwnReport, about: Known): HTMLElement[] {
+/** The booked time and the payment; for a cancelled order, the payment alone. */
+function orderWords(report: OwnReport, about: ReportContext): HTMLElement[] {
   if (!report.order) return [];
   const { day, slot, is_cancelled: isCancelled, paid_at: paidAt } = report.order;
   if (isCancelled) return paidAt ? paymentWords(report, about) : [];

@@ -21,12 +21,12 @@ export function reportForm(report: OwnReport, cancel: () => void): HTMLFormEleme
     "form",
     { novalidate: "" },
     element("p", {}, note),
-    ...FIELDS.map((field) => group(field, report)),
+    ...FIELDS.map((field) => fieldGroup(field, report)),
     buttons,
   );
 }
 
-export function wordsIn(form: HTMLFormElement): Words {
+export function readWords(form: HTMLFormElement): Words {
   const texts = FIELDS.map((field) => [field, inputOf(form, field).value.trim()] as const);
   return Object.fromEntries(texts) as Words;
 }
@@ -38,7 +38,7 @@ export async function findingsIn(words: Words, report: OwnReport): Promise<Findi
 }
 
 /** The warning before it is saved. */
-export function askAbout(findings: Finding[]): HTMLElement {
+export function personalDataWarning(findings: Finding[]): HTMLElement {
   const found = findings.map(({ words, kind, field }) =>
     element(
       "li",
@@ -60,7 +60,7 @@ export function askAbout(findings: Finding[]): HTMLElement {
   );
 }
 
-function group(field: Field, report: OwnReport): HTMLElement {
+function fieldGroup(field: Field, report: OwnReport): HTMLElement {
   const id = `${report.service_request_id}-${field}`;
   const isLong = field === "description";
   const input = isLong

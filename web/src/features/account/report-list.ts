@@ -3,11 +3,11 @@ import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { actionButton, byId } from "../../shared/dom.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import type { OwnReport } from "./own-report.ts";
-import { openPage, tell } from "./page.ts";
+import { openPage, setStatus } from "./page.ts";
 import { say } from "../../shared/say.ts";
 
 /** The names of services, and the council's time zone. */
-export interface Known {
+export interface ReportContext {
   names: Map<string, string>;
   zone: string | undefined;
 }
@@ -17,13 +17,13 @@ interface OwnReports {
   next: string | null;
 }
 
-interface Shown {
+interface ListOptions {
   /** The entry of a report; null if the page leaves the report out. */
-  entry: (report: OwnReport, about: Known) => HTMLElement | null;
-  /** What stands there without any entry. */
-  nothing: () => HTMLElement[];
+  entry: (report: OwnReport, about: ReportContext) => HTMLElement | null;
+  /** Shown if there are no entries. */
+  whenEmpty: () => HTMLElement[];
   /** Called once the page is open. */
-  opened?: () => Promise<void>;
+  onOpen?: () => Promise<void>;
 }
 
 const REPORTS = "/api/account/reports";
@@ -31,42 +31,42 @@ const PER_PAGE = "20";
 const list = byId("reports");
 const more = byId("reports-more");
 
-export function openReports(shown: Shown): void {
-  void openPage<OwnReports>(addressOf({}), (first) => void begin(first, shown));
+export function openReports(shown: ListOptions): void {
+  void openPage<OwnReports>(pageAddress({}), (first) => void showFirstPage(first, shown));
 }
 
-async function begin(first: OwnReports, shown: Shown): Promise<void> {
-  void shown.opened?.();
-  await add(first, shown, await known());
-  if (!list.hasChildNodes() && !more.hasChildNodes()) list.replaceChildren(...shown.nothing());
+async function showFirstPage(first: OwnReports, shown: ListOptions): Promise<void> {
+  void shown.onOpen?.();
+  await addPage(first, shown, await loadContext());
+  if (!list.hasChildNodes() && !more.hasChildNodes()) list.replaceChildren(...shown.whenEmpty());
 }
 
-/** Goes on by itself until a page has something to show. */
-async function add(page: OwnReports, shown: Shown, about: Known): Promise<void> {
+/** Adds a page of reports, and loads further pages until one has an entry. */
+async function addPage(page: OwnReports, shown: ListOptions, about: ReportContext): Promise<void> {
   const entries = page.items.flatMap((report) => shown.entry(report, about) ?? []);
   const next = page.next;
   list.append(...entries);
-  if (next && !entries.length) return further(next, shown, about);
-  more.replaceChildren(...(next ? [furtherButton(next, shown, about)] : []));
+  if (next && !entries.length) return loadMore(next, shown, about);
+  more.replaceChildren(...(next ? [moreButton(next, shown, about)] : []));
 }
 
-async function further(cursor: string, shown: Shown, about: Known): Promise<void> {
-  const page = await call<OwnReports>("GET", addressOf({ cursor }));
-  if (page.kind === "stored") return add(page.value, shown, about);
-  more.replaceChildren(furtherButton(cursor, shown, about));
-  tell(errorsOf(page)[0]!.message);
+async function loadMore(cursor: string, shown: ListOptions, about: ReportContext): Promise<void> {
+  const page = await call<OwnReports>("GET", pageAddress({ cursor }));
+  if (page.kind === "stored") return addPage(page.value, shown, about);
+  more.replaceChildren(moreButton(cursor, shown, about));
+  setStatus(errorsOf(page)[0]!.message);
 }
 
-function furtherButton(cursor: string, shown: Shown, about: Known): HTMLElement {
-  return actionButton(say("Show more"), () => void further(cursor, shown, about));
+function moreButton(cursor: string, shown: ListOptions, about: ReportContext): HTMLElement {
+  return actionButton(say("Show more"), () => void loadMore(cursor, shown, about));
 }
 
-function addressOf(more: Record<string, string>): string {
+function pageAddress(more: Record<string, string>): string {
   return `${REPORTS}?${new URLSearchParams({ limit: PER_PAGE, ...more })}`;
 }
 
 /** If the council's documents cannot be loaded, services are shown by their codes. */
-async function known(): Promise<Known> {
+async function loadContext(): Promise<ReportContext> {
   const [services, council] = await Promise.all([loadServices().catch(() => []), loadCouncil().catch(() => null)]);
   return { names: new Map(services.map((each) => [each.service_code, each.service_name])), zone: council?.time_zone };
 }

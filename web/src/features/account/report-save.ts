@@ -4,7 +4,7 @@ import { call } from "../../shared/session.ts";
 import type { Changes, OwnReport } from "./own-report.ts";
 import { say } from "../../shared/say.ts";
 
-const TOLD = ["title", "description", "address", "state", "visibility"] as const;
+const COMPARED_FIELDS = ["title", "description", "address", "state", "visibility"] as const;
 
 export const pathOf = ({ service_request_id }: OwnReport) => `/api/account/reports/${service_request_id}`;
 
@@ -13,14 +13,14 @@ export const pathOf = ({ service_request_id }: OwnReport) => `/api/account/repor
  * such as the number of followers, saves again at once.
  */
 export async function saveReport(known: OwnReport, changes: Changes): Promise<Outcome<OwnReport>> {
-  const outcome = await sent(known, changes);
+  const outcome = await patchReport(known, changes);
   if (outcome.kind !== "refused" || outcome.problem.status !== 409) return outcome;
   const read = await call<OwnReport>("GET", `/api/reports/${known.service_request_id}`);
   if (read.kind !== "stored" || read.value.version === known.version) return outcome;
-  const isSame = TOLD.every((field) => read.value[field] === known[field]);
+  const isSame = COMPARED_FIELDS.every((field) => read.value[field] === known[field]);
   const { title, description, address, state, visibility, version } = read.value;
   Object.assign(known, { title, description, address, state, visibility, version });
-  if (isSame) return sent(known, changes);
+  if (isSame) return patchReport(known, changes);
   return {
     kind: "refused",
     problem: {
@@ -30,6 +30,6 @@ export async function saveReport(known: OwnReport, changes: Changes): Promise<Ou
   };
 }
 
-function sent(known: OwnReport, changes: Changes): Promise<Outcome<OwnReport>> {
+function patchReport(known: OwnReport, changes: Changes): Promise<Outcome<OwnReport>> {
   return call<OwnReport>("PATCH", pathOf(known), changes, { "If-Match": `"${known.version}"` });
 }

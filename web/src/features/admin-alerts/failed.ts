@@ -39,12 +39,12 @@ const EVENTS: Record<string, string> = {
   confirm: "a confirmation of new alerts",
   digest: "a daily or weekly summary",
 };
-const why = byId<HTMLSelectElement>("why");
+const reasonSelect = byId<HTMLSelectElement>("why");
 const list = byId("failed-list");
 const more = byId("failed-more");
 let zone: string | undefined;
 
-why.addEventListener("change", () => void load());
+reasonSelect.addEventListener("change", () => void load());
 void openForOfficers(async () => {
   zone = await loadCouncil().then(
     ({ time_zone }) => time_zone,
@@ -54,22 +54,22 @@ void openForOfficers(async () => {
 });
 
 async function load(cursor?: string): Promise<void> {
-  const query = new URLSearchParams({ why: why.value, limit: "20", ...(cursor ? { cursor } : {}) });
+  const query = new URLSearchParams({ why: reasonSelect.value, limit: "20", ...(cursor ? { cursor } : {}) });
   const page = await call<FailedAlerts>("GET", `${FAILED}?${query}`);
   if (page.kind !== "stored") return showFailure(page);
   if (!cursor) list.replaceChildren();
-  list.append(...page.value.items.map(entryOf));
+  list.append(...page.value.items.map(alertEntry));
   if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "There are no alerts to show."));
   const { next } = page.value;
   more.replaceChildren(...(next ? [actionButton("Show more", () => void load(next))] : []));
 }
 
-function entryOf(alert: FailedAlert): HTMLElement {
+function alertEntry(alert: FailedAlert): HTMLElement {
   const { channel, event_type, service_request_id: id, tries, last_error, occurred_at, updated_at } = alert;
   const name = `${CHANNELS[channel] ?? channel}: ${EVENTS[event_type] ?? event_type}`;
   const report = id ? [element("p", {}, "Report ", element("a", { href: `/reports/${id}` }, groupReference(id)))] : [];
   const moment = (iso: string) => momentText(Date.parse(iso), zone);
-  const tried = `Event on ${moment(occurred_at)}. Tried ${tries === 1 ? "once" : `${tries} times`}, last on ${moment(updated_at)}.`;
+  const triesText = `Event on ${moment(occurred_at)}. Tried ${tries === 1 ? "once" : `${tries} times`}, last on ${moment(updated_at)}.`;
   const again = actionButton("Resend", () => void send());
   again.append(screenReaderText(` ${name}`));
   const entry = element(
@@ -77,7 +77,12 @@ function entryOf(alert: FailedAlert): HTMLElement {
     { class: "app-entry" },
     element("h2", { class: "app-entry__name" }, name),
     ...report,
-    element("p", { class: "app-muted" }, tried, ...(last_error ? [" Error: ", element("code", {}, last_error)] : [])),
+    element(
+      "p",
+      { class: "app-muted" },
+      triesText,
+      ...(last_error ? [" Error: ", element("code", {}, last_error)] : []),
+    ),
     element("div", { class: "app-buttons" }, again),
   );
   return entry;

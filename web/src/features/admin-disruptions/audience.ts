@@ -12,29 +12,29 @@ export interface Audience {
 
 const LEAST_SHOWN_S = 60;
 
-/** What an officer should know before publishing. */
+/** The number of recipients and the time to send, for the officer who publishes. */
 export function audienceText(audience: Audience): string {
   const people = audience.emails + audience.texts + audience.notifications;
   if (!people) return "Nobody gets alerts for this area.";
   return [
-    `This will be sent to about ${counted(people, "person", "people")}.`,
-    ...emails(audience),
+    `This will be sent to about ${countText(people, "person", "people")}.`,
+    ...emailTexts(audience),
     ...texts(audience),
   ].join(" ");
 }
 
-function emails({ emails, emails_a_second, emails_left, seconds, days }: Audience): string[] {
+function emailTexts({ emails, emails_a_second, emails_left, seconds, days }: Audience): string[] {
   if (emails > emails_left)
     return [
-      `We can send ${counted(emails_left, "more email", "more emails")} today, so this takes ${counted(days, "day", "days")}.`,
+      `We can send ${countText(emails_left, "more email", "more emails")} today, so this takes ${countText(days, "day", "days")}.`,
     ];
   if (seconds < LEAST_SHOWN_S) return [];
-  return [`At ${counted(emails_a_second, "email", "emails")} a second this takes ${durationText(seconds)}.`];
+  return [`At ${countText(emails_a_second, "email", "emails")} a second this takes ${durationText(seconds)}.`];
 }
 
 function texts({ texts, texts_left }: Audience): string[] {
   if (texts <= texts_left) return [];
-  return [`${number(texts)} get text messages, but only ${number(texts_left)} can be sent today.`];
+  return [`${formatNumber(texts)} get text messages, but only ${formatNumber(texts_left)} can be sent today.`];
 }
 
 function durationText(seconds: number): string {
@@ -43,5 +43,5 @@ function durationText(seconds: number): string {
   return [hours ? `${hours} h` : "", minutes % 60 ? `${minutes % 60} min` : ""].filter(Boolean).join(" ");
 }
 
-const number = (value: number) => value.toLocaleString("en-GB");
-const counted = (value: number, one: string, many: string) => `${number(value)} ${value === 1 ? one : many}`;
+const formatNumber = (value: number) => value.toLocaleString("en-GB");
+const countText = (value: number, one: string, many: string) => `${formatNumber(value)} ${value === 1 ? one : many}`;

@@ -7,7 +7,7 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { openForOfficers, showStatus, showFailure } from "../../shared/staff-page.ts";
 import { type Audience, audienceText } from "./audience.ts";
-import { chosenArea, fill, offerWards } from "./place.ts";
+import { chosenArea, fillArea, offerWards } from "./place.ts";
 
 const DISRUPTIONS = "/api/disruptions";
 const HOUR_MS = 60 * 60 * 1000;
@@ -21,7 +21,7 @@ const cancel = byId("cancel");
 let zone = "Europe/London";
 let names = new Map<string, string>();
 /** The disruption being changed; null while a new one is written. */
-let changing: Disruption | null = null;
+let edited: Disruption | null = null;
 let key = crypto.randomUUID();
 /** How many estimates were asked for: an answer to an earlier one is not shown. */
 let estimates = 0;
@@ -30,8 +30,8 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   void save();
 });
-cancel.addEventListener("click", () => write(null));
-form.addEventListener("change", () => void estimate());
+cancel.addEventListener("click", () => fillForm(null));
+form.addEventListener("change", () => void showAudience());
 void openForOfficers(async () => {
   const council = await loadCouncil().catch(() => null);
   zone = council?.time_zone ?? zone;
@@ -40,58 +40,58 @@ void openForOfficers(async () => {
     : null;
   names = new Map((wards?.items ?? []).map(({ code, name }) => [code, name]));
   offerWards(wards?.items ?? []);
-  write(null);
+  fillForm(null);
   await load();
 });
 
 async function load(): Promise<void> {
   const found = await call<{ items: Disruption[] }>("GET", DISRUPTIONS);
   if (found.kind !== "stored") return showFailure(found);
-  list.replaceChildren(...found.value.items.map(entryOf));
+  list.replaceChildren(...found.value.items.map(disruptionEntry));
   if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "There is no service disruption."));
 }
 
-function entryOf(disruption: Disruption): HTMLElement {
+function disruptionEntry(disruption: Disruption): HTMLElement {
   const notice = disruptionNotice(disruption, zone, "h3");
   const buttons = [
-    actionButton("Change", () => write(disruption)),
-    actionButton("End now", () => void end(disruption, notice)),
+    actionButton("Change", () => fillForm(disruption)),
+    actionButton("End now", () => void endDisruption(disruption, notice)),
   ];
   for (const each of buttons) each.append(screenReaderText(` ${disruption.title}`));
   buttons[1]!.id = `end-${disruption.disruption_id}`;
   notice.append(
-    element("p", { class: "app-muted" }, whereOf(disruption)),
+    element("p", { class: "app-muted" }, areaText(disruption)),
     element("div", { class: "app-buttons" }, ...buttons),
   );
   return notice;
 }
 
-function whereOf({ area: { radius_m, ward_code, lat, long } }: Disruption): string | HTMLElement {
+function areaText({ area: { radius_m, ward_code, lat, long } }: Disruption): string | HTMLElement {
   if (ward_code) return `In ${names.get(ward_code) ?? ward_code} ward`;
   if (!radius_m) return "Anywhere in the council’s area";
   return element("a", { href: `/map/#15/${lat}/${long}` }, `Within ${radius_m} m of a location (view on map)`);
 }
 
 /** Fills the form with that disruption, or for a new one today. */
-function write(disruption: Disruption | null): void {
+function fillForm(disruption: Disruption | null): void {
   clearErrors(form);
   const now = Date.now();
-  changing = disruption;
+  edited = disruption;
   key = crypto.randomUUID();
   byId("form-heading").textContent = disruption ? `Change: ${disruption.title}` : "Add service disruption";
   byId("save").textContent = disruption ? "Save changes" : "Publish";
   show(cancel, disruption !== null);
   title.value = disruption?.title ?? "";
   text.value = disruption?.text ?? "";
-  begins.value = local(disruption ? Date.parse(disruption.begins) : now);
-  ends.value = local(disruption ? Date.parse(disruption.ends) : now + 8 * HOUR_MS);
-  fill(disruption?.area);
-  void estimate();
+  begins.value = localTime(disruption ? Date.parse(disruption.begins) : now);
+  ends.value = localTime(disruption ? Date.parse(disruption.ends) : now + 8 * HOUR_MS);
+  fillArea(disruption?.area);
+  void showAudience();
   if (disruption) focusOn(byId("form-heading"));
 }
 
 /** Shows who the disruption would be sent to, as far as its area is complete. */
-async function estimate(): Promise<void> {
+async function showAudience(): Promise<void> {
   const area = chosenArea();
   const turn = ++estimates;
   const found = "field" in area ? null : await call<Audience>("POST", `${DISRUPTIONS}/audience`, area);
@@ -110,20 +110,20 @@ async function save(): Promise<void> {
   ];
   if (faults.length) return showErrors(form, faults);
   const body = { title: title.value.trim(), text: text.value.trim(), begins: iso(begins), ends: iso(ends), area };
-  const outcome = await (changing
-    ? call<Disruption>("PATCH", `${DISRUPTIONS}/${changing.disruption_id}`, body, {
-        "If-Match": `"${changing.version}"`,
+  const outcome = await (edited
+    ? call<Disruption>("PATCH", `${DISRUPTIONS}/${edited.disruption_id}`, body, {
+        "If-Match": `"${edited.version}"`,
       })
     : call<Disruption>("POST", DISRUPTIONS, body, { "Idempotency-Key": key }));
-  if (outcome.kind !== "stored") return showErrors(form, faultsHere(outcome));
-  const done = changing ? "has been changed" : "has been published";
-  write(null);
+  if (outcome.kind !== "stored") return showErrors(form, formErrors(outcome));
+  const done = edited ? "has been changed" : "has been published";
+  fillForm(null);
   await load();
   showStatus(`“${outcome.value.title}” ${done}.`);
   focusOn(byId("staff-status"));
 }
 
-async function end(disruption: Disruption, notice: HTMLElement): Promise<void> {
+async function endDisruption(disruption: Disruption, notice: HTMLElement): Promise<void> {
   const outcome = await call("DELETE", `${DISRUPTIONS}/${disruption.disruption_id}`, undefined, {
     "If-Match": `"${disruption.version}"`,
   });
@@ -137,7 +137,7 @@ async function end(disruption: Disruption, notice: HTMLElement): Promise<void> {
   focusOn(byId("staff-status"));
 }
 
-function faultsHere(outcome: Outcome<unknown>): FieldError[] {
+function formErrors(outcome: Outcome<unknown>): FieldError[] {
   return errorsOf(outcome).map(({ field, message }) => ({
     field: field === "area.lat" || field === "area.long" ? "place-search" : field || "save",
     message,
@@ -145,7 +145,7 @@ function faultsHere(outcome: Outcome<unknown>): FieldError[] {
 }
 
 /** The value of a datetime-local field, in the browser's time zone. */
-function local(at: number): string {
+function localTime(at: number): string {
   const offset_ms = new Date(at).getTimezoneOffset() * 60_000;
   return new Date(at - offset_ms).toISOString().slice(0, 16);
 }

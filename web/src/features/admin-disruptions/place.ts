@@ -7,20 +7,20 @@ import { AskPlace } from "../../shared/places/ask-place.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import type { Place } from "../../shared/reports.ts";
 
-type Where = "all" | "ward" | "circle";
+type AreaKind = "all" | "ward" | "circle";
 
 const RADII_M = [250, 500, 1000, 2000, 5000];
 const EVERYWHERE: Area = { lat: null, long: null, radius_m: null, ward_code: null };
 const form = byId<HTMLFormElement>("disruption-form");
-const wheres = byId("wheres");
+const areaChoices = byId("wheres");
 const ward = byId<HTMLSelectElement>("area-ward_code");
 const radius = byId<HTMLSelectElement>("area-radius_m");
 const words = byId("place-words");
 let place: Place | null = null;
 let hasWards = false;
 
-new AskPlace(form, choose, () => place);
-wheres.addEventListener("change", showFields);
+new AskPlace(form, choosePlace, () => place);
+areaChoices.addEventListener("change", showFields);
 
 export function offerWards(wards: { code: string; name: string }[]): void {
   hasWards = wards.length > 0;
@@ -30,15 +30,15 @@ export function offerWards(wards: { code: string; name: string }[]): void {
   );
 }
 
-export function fill(area: Area = EVERYWHERE): void {
+export function fillArea(area: Area = EVERYWHERE): void {
   const { lat, long, radius_m, ward_code } = area;
-  const where: Where = ward_code ? "ward" : radius_m ? "circle" : "all";
+  const where: AreaKind = ward_code ? "ward" : radius_m ? "circle" : "all";
   const choices: [string, string][] = [
     ["all", "Anywhere in the council’s area"],
     ...(hasWards ? [["ward", "In a ward"] as [string, string]] : []),
     ["circle", "Near a location"],
   ];
-  wheres.replaceChildren(...choiceItems("radio", "area", choices, [where]));
+  areaChoices.replaceChildren(...choiceItems("radio", "area", choices, [where]));
   ward.value = ward_code ?? "";
   const radii = [...new Set([...RADII_M, radius_m ?? 500])].sort((one, other) => one - other);
   radius.replaceChildren(
@@ -52,7 +52,7 @@ export function fill(area: Area = EVERYWHERE): void {
 
 /** The chosen area, or the error. */
 export function chosenArea(): Area | FieldError {
-  const where = checkedValues(wheres)[0] as Where;
+  const where = checkedValues(areaChoices)[0] as AreaKind;
   if (where === "all") return EVERYWHERE;
   if (where === "ward")
     return ward.value
@@ -63,7 +63,7 @@ export function chosenArea(): Area | FieldError {
     : { field: "place-search", message: "Choose a location" };
 }
 
-function choose(chosen: Place, label: string): void {
+function choosePlace(chosen: Place, label: string): void {
   place = chosen;
   words.textContent = [label, placeText(chosen)].filter(Boolean).join("\n");
   showFields();
@@ -71,7 +71,7 @@ function choose(chosen: Place, label: string): void {
 }
 
 function showFields(): void {
-  const where = checkedValues(wheres)[0] as Where;
+  const where = checkedValues(areaChoices)[0] as AreaKind;
   show(byId("ward-group"), where === "ward");
   show(byId("circle-group"), where === "circle");
   show(words, place !== null);

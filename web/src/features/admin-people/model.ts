@@ -21,15 +21,15 @@ export interface Person {
 }
 
 /** A code and its name. */
-export interface Named {
+export interface CodeName {
   code: string;
   name: string;
 }
 
 /** The teams and wards that a role can be limited to. */
 export interface Limits {
-  teams: Named[];
-  wards: Named[];
+  teams: CodeName[];
+  wards: CodeName[];
 }
 
 export const ROLES: [role: Role, name: string, says: string][] = [
@@ -45,10 +45,10 @@ export function nameOf({ name, address, subject, account_id }: Person): string {
 /** Officer: Highways, Parks. Only in Micklegate. */
 export function grantText({ role, teams, wards }: Grant, limits: Limits): string {
   const [, name] = ROLES.find(([known]) => known === role)!;
-  const where = teams.length ? `: ${listed(teams, limits.teams)}` : "";
-  return `${name}${where}${wards.length ? `, only in ${listed(wards, limits.wards)}` : ""}`;
+  const where = teams.length ? `: ${namesOf(teams, limits.teams)}` : "";
+  return `${name}${where}${wards.length ? `, only in ${namesOf(wards, limits.wards)}` : ""}`;
 }
 
-function listed(codes: string[], known: Named[]): string {
+function namesOf(codes: string[], known: CodeName[]): string {
   return codes.map((code) => known.find((each) => each.code === code)?.name ?? code).join(", ");
 }

@@ -5,7 +5,7 @@ import { actionButton, byId, element, show, whileBusy } from "../../shared/dom.t
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
 import { type Account, call, errorsOf, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
-import type { Limits, Named, Person } from "./model.ts";
+import type { Limits, CodeName, Person } from "./model.ts";
 import { personEntry } from "./person.ts";
 import { readGrants, roleFields } from "./roles.ts";
 
@@ -23,44 +23,44 @@ const more = byId("people-more");
 void start();
 
 async function start(): Promise<void> {
-  tell("Loading…");
+  setStatus("Loading…");
   const who = await whoIsSignedIn();
-  if (isSignedOut(who)) return askToSignIn();
-  if (who.kind !== "stored") return tell("We could not load this page. Check your connection and try again.");
-  if (!who.value.roles.includes("admin")) return tell("This page is for the council's administrators.");
+  if (isSignedOut(who)) return showSignIn();
+  if (who.kind !== "stored") return setStatus("We could not load this page. Check your connection and try again.");
+  if (!who.value.roles.includes("admin")) return setStatus("This page is for the council's administrators.");
   const first = await call<PersonList>("GET", PEOPLE);
-  if (first.kind !== "stored") return tell(errorsOf(first)[0]!.message);
-  await open(who.value, first.value);
+  if (first.kind !== "stored") return setStatus(errorsOf(first)[0]!.message);
+  await openPage(who.value, first.value);
 }
 
-async function open(who: Account, first: PersonList): Promise<void> {
+async function openPage(who: Account, first: PersonList): Promise<void> {
   const teams = first.teams.map(({ team, name }) => ({ code: team, name }));
-  const limits = { teams, wards: await wards() };
+  const limits = { teams, wards: await loadWards() };
   byId("invite-roles").replaceChildren(roleFields("", [], limits));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void invite(who, limits);
+    void invitePerson(who, limits);
   });
-  add(first, who, limits);
-  tell("");
+  addPage(first, who, limits);
+  setStatus("");
   show(byId("people-page"));
 }
 
-function add(page: PersonList, who: Account, limits: Limits): void {
+function addPage(page: PersonList, who: Account, limits: Limits): void {
   list.append(...page.items.map((person) => personEntry(person, who.account_id, limits)));
-  const onward = actionButton("Show more", () => void further(page.next!, who, limits));
+  const onward = actionButton("Show more", () => void loadMore(page.next!, who, limits));
   more.replaceChildren(...(page.next ? [onward] : []));
 }
 
-async function further(next: string, who: Account, limits: Limits): Promise<void> {
+async function loadMore(next: string, who: Account, limits: Limits): Promise<void> {
   const page = await call<PersonList>("GET", `${PEOPLE}?${new URLSearchParams({ cursor: next })}`);
-  if (page.kind === "stored") add(page.value, who, limits);
-  else tell(errorsOf(page)[0]!.message);
+  if (page.kind === "stored") addPage(page.value, who, limits);
+  else setStatus(errorsOf(page)[0]!.message);
 }
 
-async function invite(who: Account, limits: Limits): Promise<void> {
+async function invitePerson(who: Account, limits: Limits): Promise<void> {
   clearErrors(form);
-  tell("", "invite-status");
+  setStatus("", "invite-status");
   const address = byId<HTMLInputElement>("address");
   const grants = readGrants(form, "");
   const missing = [
@@ -78,27 +78,27 @@ async function invite(who: Account, limits: Limits): Promise<void> {
   list.prepend(personEntry(outcome.value, who.account_id, limits));
   form.reset();
   byId("invite-roles").replaceChildren(roleFields("", [], limits));
-  tell(`You have invited ${outcome.value.address}. Tell them to sign in with this address.`, "invite-status");
+  setStatus(`You have invited ${outcome.value.address}. Tell them to sign in with this address.`, "invite-status");
 }
 
 /** Empty if no wards are published or they cannot be loaded: roles can then be limited only to teams. */
-async function wards(): Promise<Named[]> {
+async function loadWards(): Promise<CodeName[]> {
   try {
     const { wards: address } = await loadCouncil();
-    const found = address ? await getJson<{ items: Named[] }>(address) : null;
+    const found = address ? await getJson<{ items: CodeName[] }>(address) : null;
     return found?.items ?? [];
   } catch {
     return [];
   }
 }
 
-function askToSignIn(): void {
+function showSignIn(): void {
   byId("people-status").replaceChildren(
     element("a", { href: signInAddress() }, "Sign in"),
     " to see this page. It is for the council's administrators.",
   );
 }
 
-function tell(text: string, where = "people-status"): void {
+function setStatus(text: string, where = "people-status"): void {
   byId(where).textContent = text;
 }

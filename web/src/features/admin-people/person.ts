@@ -14,10 +14,10 @@ interface Changes {
 /** `own` is the id of the signed-in administrator, who cannot change their own permissions. */
 export function personEntry(person: Person, own: string, limits: Limits): HTMLElement {
   const body = element("div");
-  const told = element("p", { class: "app-told", role: "status" });
+  const status = element("p", { class: "app-told", role: "status" });
   const address = `/api/admin/people/${person.account_id}`;
   show(person);
-  return element("section", { class: "app-person" }, body, told);
+  return element("section", { class: "app-person" }, body, status);
 
   function show(now: Person): void {
     body.replaceChildren(
@@ -41,10 +41,10 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
 
   /** Shows the form below the present permissions. */
   function edit(now: Person, ticked: Grant[]): void {
-    told.textContent = "";
+    status.textContent = "";
     const key = `${now.account_id}-`;
     const button = element("button", { class: "govuk-button", type: "submit" }, "Save");
-    const cancel = actionButton("Cancel", () => reshow(now, ""));
+    const cancel = actionButton("Cancel", () => showAgain(now, ""));
     const form = element(
       "form",
       { novalidate: "" },
@@ -64,9 +64,9 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
     const outcome = await whileBusy(body, () =>
       call<Person>("PATCH", address, changes, { "If-Match": `"${now.version}"` }),
     );
-    if (outcome.kind === "stored") return reshow(outcome.value, doneText(outcome.value, changes));
+    if (outcome.kind === "stored") return showAgain(outcome.value, doneText(outcome.value, changes));
     if (outcome.kind === "refused" && outcome.problem.status === 409) await readAgain(changes);
-    showErrors(body, faultsHere(outcome, now));
+    showErrors(body, personErrors(outcome, now));
   }
 
   /** Reads the person again after a conflict. The chosen roles stay, to be saved on the new version. */
@@ -77,10 +77,10 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
     else show(read.value);
   }
 
-  function reshow(now: Person, text: string): void {
+  function showAgain(now: Person, text: string): void {
     show(now);
     focusOn(body.querySelector("h3")!);
-    told.textContent = text;
+    status.textContent = text;
   }
 }
 
@@ -91,7 +91,7 @@ function doneText(person: Person, { disabled }: Changes): string {
     : `${nameOf(person)} can sign in again.`;
 }
 
-function faultsHere(outcome: Outcome<Person>, { account_id }: Person): FieldError[] {
+function personErrors(outcome: Outcome<Person>, { account_id }: Person): FieldError[] {
   return errorsOf(outcome).map(({ message }) => ({ field: `${account_id}-grants`, message }));
 }
 

@@ -1,6 +1,7 @@
 /** Checkboxes for roles, and for the teams and wards that each role is limited to. */
+import { checkedValues } from "../../shared/choices.ts";
 import { element, show } from "../../shared/dom.ts";
-import { type Grant, type Limits, type Named, ROLES, type Role } from "./model.ts";
+import { type Grant, type Limits, type CodeName, ROLES, type Role } from "./model.ts";
 
 /** `key` makes ids unique if a page has several forms. The first box has the id <key>grants, for the error summary. */
 export function roleFields(key: string, grants: Grant[], limits: Limits): HTMLElement {
@@ -16,10 +17,10 @@ export function roleFields(key: string, grants: Grant[], limits: Limits): HTMLEl
 }
 
 export function readGrants(form: HTMLElement, key: string): Grant[] {
-  return (chosen(form, `${key}role`) as Role[]).map((role) => ({
+  return (checkedValues(form, `${key}role`) as Role[]).map((role) => ({
     role,
-    teams: chosen(form, `${key}${role}-team`),
-    wards: chosen(form, `${key}${role}-ward`),
+    teams: checkedValues(form, `${key}${role}-team`),
+    wards: checkedValues(form, `${key}${role}-ward`),
   }));
 }
 
@@ -34,13 +35,13 @@ function limitFields(key: string, box: HTMLElement, own: Grant | undefined, limi
       : []),
   );
   const input = box.querySelector("input")!;
-  const follow = () => show(fields, input.checked);
-  input.addEventListener("change", follow);
-  follow();
+  const update = () => show(fields, input.checked);
+  input.addEventListener("change", update);
+  update();
   return fields;
 }
 
-function limitField(name: string, title: string, hint: string, known: Named[], ticked: string[]): HTMLElement {
+function limitField(name: string, title: string, hint: string, known: CodeName[], ticked: string[]): HTMLElement {
   const legend = element("legend", { class: "govuk-fieldset__legend" }, title);
   const note = element("p", { class: "govuk-hint", id: `${name}-hint` }, hint);
   const boxes = known.map((each) => checkbox(`${name}-${each.code}`, name, each, ticked.includes(each.code)));
@@ -49,7 +50,7 @@ function limitField(name: string, title: string, hint: string, known: Named[], t
   return element("div", { class: "govuk-form-group" }, fieldset);
 }
 
-function checkbox(id: string, name: string, { code, name: text }: Named, checked: boolean, says = ""): HTMLElement {
+function checkbox(id: string, name: string, { code, name: text }: CodeName, checked: boolean, says = ""): HTMLElement {
   const described: Record<string, string> = says ? { "aria-describedby": `${id}-says` } : {};
   const input = element("input", {
     class: "govuk-checkboxes__input",
@@ -63,8 +64,4 @@ function checkbox(id: string, name: string, { code, name: text }: Named, checked
   const label = element("label", { class: "govuk-label govuk-checkboxes__label", for: id }, text);
   const hint = says ? [element("p", { class: "govuk-hint govuk-checkboxes__hint", id: `${id}-says` }, says)] : [];
   return element("div", { class: "govuk-checkboxes__item" }, input, label, ...hint);
-}
-
-function chosen(form: HTMLElement, name: string): string[] {
-  return [...form.querySelectorAll<HTMLInputElement>(`input[name="${name}"]:checked`)].map(({ value }) => value);
 }

@@ -1,34 +1,34 @@
 /** Setting up alerts: what about, where, when and how, then the confirmation. */
 import { myArea } from "../../shared/places/my-area.ts";
 import { parseReference } from "../../shared/reference.ts";
-import { currentDraft, type Draft, startAnew } from "./draft.ts";
-import { afterWhat } from "./step-order.ts";
+import { currentDraft, type Draft, startDraft } from "./draft.ts";
+import { stepAfterTopic } from "./step-order.ts";
 import { startSteps } from "./steps.ts";
 import * as what from "./topic.ts";
 import * as when from "./frequency.ts";
 
 /** The topic in the page's address, or null. */
-function linked(): Partial<Draft> | null {
-  const asked = new URL(location.href).searchParams;
-  const service_request_id = parseReference(asked.get("report") ?? "");
+function linkedTopic(): Partial<Draft> | null {
+  const query = new URL(location.href).searchParams;
+  const service_request_id = parseReference(query.get("report") ?? "");
   if (service_request_id) return { kind: "report", service_request_id };
-  const ward_code = asked.get("ward");
+  const ward_code = query.get("ward");
   if (ward_code) return { kind: "ward", ward_code };
-  const area = asked.get("from") === "my-area" ? myArea.read() : null;
+  const area = query.get("from") === "my-area" ? myArea.read() : null;
   return area && { kind: "area", place: { lat: area.lat, long: area.long }, place_label: area.label };
 }
 
 /** Starts with the topic in the address and removes it there, so that a reload keeps later choices. */
-function begin(): void {
-  const about = linked();
+function startFromAddress(): void {
+  const about = linkedTopic();
   if (!about) return;
   const { channel, to } = currentDraft();
-  startAnew({ channel, to, ...about });
-  history.replaceState(null, "", `/alerts/#${afterWhat(currentDraft())}`);
+  startDraft({ channel, to, ...about });
+  history.replaceState(null, "", `/alerts/#${stepAfterTopic(currentDraft())}`);
 }
 
 document.addEventListener("submit", (event) => event.preventDefault());
-begin();
+startFromAddress();
 startSteps({
   what: what.enter,
   where: () => import("./location.ts").then(({ enter }) => enter()),

@@ -5,13 +5,13 @@ import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { postAsSignedIn } from "../../shared/post.ts";
 import type { NoPush } from "../../shared/push.ts";
-import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, wishOf } from "./draft.ts";
-import { faultsOf } from "./faults.ts";
+import { aboutWords, changeDraft, currentDraft, storeReceipt, type Receipt, requestBody } from "./draft.ts";
+import { alertErrors } from "./faults.ts";
 import { rememberBrowserAlert } from "../../shared/browser-alerts.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import { say } from "../../shared/say.ts";
 
-type Sender = typeof import("./sender.ts");
+type SenderModule = typeof import("./sender.ts");
 
 const section = sectionOf("how");
 const channels = byId("channels");
@@ -19,15 +19,15 @@ const to = byId<HTMLInputElement>("to");
 const button = byId<HTMLButtonElement>("send");
 const problem = byId("push-problem");
 const status = byId("send-status");
-let sender: Sender | null = null;
+let sender: SenderModule | null = null;
 
 to.addEventListener("input", () => {
-  keepTyped(to.value);
-  hint();
+  storeTyped(to.value);
+  showHint();
 });
 channels.addEventListener("change", () => {
   changeDraft({ channel: (checkedValues(channels)[0] ?? "") as Channel });
-  describe();
+  showChannel();
 });
 section.querySelector("form")!.addEventListener("submit", () => void submit());
 
@@ -35,18 +35,18 @@ export async function enter(): Promise<void> {
   byId("channel-summary").textContent = aboutWords();
   const choices = await channelChoices();
   channels.replaceChildren(...choiceItems("radio", "channel", choices, [currentDraft().channel]));
-  describe();
-  void meet();
+  showChannel();
+  void offerAddresses();
 }
 
 /** Offers the addresses of the signed-in account, which need no confirmation. */
-async function meet(): Promise<void> {
+async function offerAddresses(): Promise<void> {
   sender ??= await import("./sender.ts").catch(() => null);
-  await sender?.meet();
+  await sender?.loadAccount();
   fillIn();
 }
 
-function describe(): void {
+function showChannel(): void {
   const { channel } = currentDraft();
   const isAddressed = channel === "email" || channel === "sms";
   show(byId("to-group"), isAddressed);
@@ -54,8 +54,8 @@ function describe(): void {
   show(problem, false);
   if (channel === "push")
     void import("../../shared/push.ts").then(
-      ({ findObstacle }) => tellObstacle(findObstacle()),
-      () => tell("timed-out"),
+      ({ findObstacle }) => showObstacle(findObstacle()),
+      () => showPushProblem("timed-out"),
     );
   if (!isAddressed) return;
   const words = ADDRESSES[channel];
@@ -65,7 +65,7 @@ function describe(): void {
   fillIn();
 }
 
-function keepTyped(text: string): void {
+function storeTyped(text: string): void {
   const { channel, to: typed } = currentDraft();
   changeDraft({ to: { ...typed, [channel]: text } });
 }
@@ -75,12 +75,12 @@ function fillIn(): void {
   const { channel, to: typed } = currentDraft();
   if (channel !== "email" && channel !== "sms") return;
   const own = sender?.addressFor(channel) ?? "";
-  if (!typed[channel] && own) keepTyped(own);
+  if (!typed[channel] && own) storeTyped(own);
   to.value = currentDraft().to[channel];
-  hint();
+  showHint();
 }
 
-function hint(): void {
+function showHint(): void {
   const { channel } = currentDraft();
   if (channel !== "email" && channel !== "sms") return;
   const isOwn = to.value !== "" && to.value === sender?.addressFor(channel);
@@ -89,11 +89,11 @@ function hint(): void {
     : ADDRESSES[channel].hint;
 }
 
-function tellObstacle(why: NoPush | null): void {
-  if (why) tell(why);
+function showObstacle(why: NoPush | null): void {
+  if (why) showPushProblem(why);
 }
 
-function tell(why: NoPush): void {
+function showPushProblem(why: NoPush): void {
   if (currentDraft().channel !== "push") return;
   show(problem);
   show(byId("push-note"), false);
@@ -118,18 +118,18 @@ async function submit(): Promise<void> {
 async function pushAddress(): Promise<object | null> {
   const found = await askPushAddress();
   if (typeof found === "object") return { push: found };
-  tell(found);
+  showPushProblem(found);
   focusOn(problem);
   return null;
 }
 
 async function send(channel: Channel, address: object): Promise<void> {
   const draft = currentDraft();
-  const body = { channel, ...address, ...wishOf(draft) };
+  const body = { channel, ...address, ...requestBody(draft) };
   const path = "/api/subscriptions";
   const outcome = await postAsSignedIn<Receipt>(path, body, draft.key);
-  if (outcome.kind !== "stored") return showErrors(section, faultsOf(outcome));
-  keepReceipt(outcome.value);
+  if (outcome.kind !== "stored") return showErrors(section, alertErrors(outcome));
+  storeReceipt(outcome.value);
   if (channel === "push") rememberBrowserAlert(aboutWords(), outcome.value.manage_url);
   goTo("sent");
 }

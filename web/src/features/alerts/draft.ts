@@ -12,7 +12,7 @@ import {
   type Kind,
   mayHavePlace,
   nearWords,
-  type What,
+  type EventType,
 } from "./words.ts";
 import { say } from "../../shared/say.ts";
 
@@ -33,7 +33,7 @@ export interface Draft {
   ward_code: string;
   ward_name: string;
   /** The offered event types that were not chosen. */
-  unwanted: What[];
+  unwanted: EventType[];
   service_codes: string[];
   frequency: Frequency;
   quiet: boolean;
@@ -45,13 +45,13 @@ export interface Draft {
   receipt: Receipt | null;
 }
 
-const kept = storedValue<Draft>(
+const storedDraft = storedValue<Draft>(
   () => sessionStorage,
   "ginnel.alert-draft",
   ({ key, to, unwanted, service_codes }) =>
     Boolean(key) && typeof to.email === "string" && Array.isArray(unwanted) && Array.isArray(service_codes),
 );
-let draft = kept.read() ?? newDraft();
+let draft = storedDraft.read() ?? newDraft();
 
 function newDraft(): Draft {
   return {
@@ -79,22 +79,22 @@ export const currentDraft = (): Readonly<Draft> => draft;
 
 export function changeDraft(changes: Partial<Draft>): void {
   draft = { ...draft, key: crypto.randomUUID(), receipt: null, ...changes };
-  kept.write(draft);
+  storedDraft.write(draft);
 }
 
 /** Stores the receipt of the draft that was sent. */
-export function keepReceipt(receipt: Receipt): void {
+export function storeReceipt(receipt: Receipt): void {
   draft = { ...draft, receipt };
-  kept.write(draft);
+  storedDraft.write(draft);
 }
 
-export function startAnew(changes: Partial<Draft> = {}): void {
+export function startDraft(changes: Partial<Draft> = {}): void {
   draft = { ...newDraft(), ...changes };
-  kept.write(draft);
+  storedDraft.write(draft);
 }
 
-export function forgetDraft(): void {
-  kept.forget();
+export function deleteDraft(): void {
+  storedDraft.forget();
 }
 
 /** The topic in words, such as: Reports within 500 m of Market Place. */
@@ -109,9 +109,9 @@ export function aboutWords(): string {
 }
 
 /** The request body for the API, without the address. */
-export function wishOf({ kind, unwanted, frequency, quiet, begin, end, ...more }: Draft): object {
+export function requestBody({ kind, unwanted, frequency, quiet, begin, end, ...more }: Draft): object {
   const fitting = eventTypesOf(kind as Kind).map(([what]) => what);
-  const eventTypes = fitting.filter((what) => !unwanted.includes(what as What));
+  const eventTypes = fitting.filter((what) => !unwanted.includes(what as EventType));
   return {
     topic: topicOf({ kind, ...more }),
     event_types: eventTypes.length === fitting.length ? [] : eventTypes,

@@ -1,9 +1,9 @@
-/** What is said of an alert that was not set up. */
+/** Error messages for an alert that was not set up. */
 import type { FieldError, Outcome } from "../../shared/api.ts";
 import { say } from "../../shared/say.ts";
 
 /** The errors at the fields of the last step, or above the form. */
-export function faultsOf(outcome: Outcome<unknown>): FieldError[] {
+export function alertErrors(outcome: Outcome<unknown>): FieldError[] {
   if (outcome.kind === "later")
     return [
       {

@@ -5,7 +5,7 @@ import { byId, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { aboutWords, changeDraft, currentDraft } from "./draft.ts";
 import { goTo, sectionOf } from "./steps.ts";
-import { eventTypesOf, FREQUENCIES, type Frequency, isAboutServices, type Kind, type What } from "./words.ts";
+import { eventTypesOf, FREQUENCIES, type Frequency, isAboutServices, type Kind, type EventType } from "./words.ts";
 import { say } from "../../shared/say.ts";
 
 const section = sectionOf("when");
@@ -17,12 +17,12 @@ const begin = byId<HTMLInputElement>("quiet-begin");
 const end = byId<HTMLInputElement>("quiet-end");
 
 section.addEventListener("change", () => {
-  keep();
+  storeChoices();
   show(byId("quiet-times"), quiet.checked);
 });
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
-  keep();
+  storeChoices();
   const faults = [
     ...(checkedValues(eventTypes).length
       ? []
@@ -39,7 +39,7 @@ export async function enter(): Promise<void> {
   const kind = draft.kind as Kind;
   byId("frequency-summary").textContent = aboutWords();
   const fitting = eventTypesOf(kind);
-  const wanted = fitting.map(([what]) => what).filter((what) => !draft.unwanted.includes(what as What));
+  const wanted = fitting.map(([what]) => what).filter((what) => !draft.unwanted.includes(what as EventType));
   eventTypes.replaceChildren(...choiceItems("checkbox", "event_types", fitting, wanted));
   show(byId("event-types-group"), fitting.length > 1);
   frequencies.replaceChildren(...choiceItems("radio", "frequency", FREQUENCIES, [draft.frequency]));
@@ -65,10 +65,10 @@ async function offerServices(isWanted: boolean, chosen: readonly string[]): Prom
   byId<HTMLDetailsElement>("services-group").open = chosen.length > 0;
 }
 
-function keep(): void {
+function storeChoices(): void {
   const ticked = checkedValues(eventTypes);
   const unwanted = eventTypesOf(currentDraft().kind as Kind)
-    .map(([what]) => what as What)
+    .map(([what]) => what as EventType)
     .filter((what) => !ticked.includes(what));
   const service_codes = services.hasChildNodes() ? checkedValues(services) : currentDraft().service_codes;
   changeDraft({

@@ -13,7 +13,7 @@ import { say } from "../../shared/say.ts";
 
 const section = sectionOf("where");
 const radius = byId<HTMLSelectElement>("topic-radius_m");
-const asked = new AskPlace(section, choose, () => currentDraft().place);
+const askPlace = new AskPlace(section, choosePlace, () => currentDraft().place);
 
 radius.replaceChildren(...RADII_M.map((each) => element("option", { value: String(each) }, distanceWords(each))));
 radius.addEventListener("change", () => {
@@ -22,44 +22,44 @@ radius.addEventListener("change", () => {
 });
 byId("whole").addEventListener("click", () => {
   changeDraft({ place: null, place_label: "" });
-  describe();
+  showPlace();
   focusOn(byId("place"));
 });
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   if (currentDraft().kind === "area" && !currentDraft().place)
-    asked.refuse(say("Give the location: search for a street, use your location, or choose on a map"));
+    askPlace.refuse(say("Give the location: search for a street, use your location, or choose on a map"));
   else goTo("when");
 });
 
 export function enter(): void {
-  describe();
+  showPlace();
   const area = myArea.read();
-  const known = area ? [nearby(area.label || say("My area"), area)] : [];
+  const known = area ? [nearButton(area.label || say("My area"), area)] : [];
   byId("known-places").replaceChildren(...known);
   void import("./saved-places.ts")
     .then(({ savedPlaces }) => savedPlaces())
     .then(
       (places) => {
-        byId("known-places").replaceChildren(...known, ...places.map((each) => nearby(each.label, each)));
+        byId("known-places").replaceChildren(...known, ...places.map((each) => nearButton(each.label, each)));
       },
       () => undefined,
     );
 }
 
-function nearby(label: string, place: Place): HTMLElement {
+function nearButton(label: string, place: Place): HTMLElement {
   return actionButton(say("Near {place}", { place: label }), () =>
-    asked.accept({ lat: place.lat, long: place.long }, label),
+    askPlace.accept({ lat: place.lat, long: place.long }, label),
   );
 }
 
-function choose(place: Place, place_label: string): void {
+function choosePlace(place: Place, place_label: string): void {
   changeDraft({ place, place_label });
-  describe();
+  showPlace();
   focusOn(byId("place"));
 }
 
-function describe(): void {
+function showPlace(): void {
   const { kind, place, place_label, radius_m } = currentDraft();
   const mayBeWhole = kind !== "area";
   byId("place").textContent = place

@@ -5,7 +5,7 @@ import type { OwnAccount } from "../account/model.ts";
 let account: OwnAccount | null = null;
 
 /** Loads the account, if somebody is signed in. */
-export async function meet(): Promise<void> {
+export async function loadAccount(): Promise<void> {
   const read = await call<OwnAccount>("GET", "/api/account");
   account = read.kind === "stored" ? read.value : null;
 }

@@ -3,7 +3,7 @@ import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { send } from "../../shared/send.ts";
 import { errorsOf } from "../../shared/session.ts";
-import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, startAnew } from "./draft.ts";
+import { aboutWords, changeDraft, currentDraft, storeReceipt, type Receipt, startDraft } from "./draft.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import { say } from "../../shared/say.ts";
 
@@ -12,7 +12,7 @@ const form = byId<HTMLFormElement>("sent-form");
 const code = byId<HTMLInputElement>("code");
 const heading = byId("sent-heading");
 
-form.addEventListener("submit", () => void confirm());
+form.addEventListener("submit", () => void confirmCode());
 byId("other-address").addEventListener("click", () => {
   // The unconfirmed subscription expires after a day.
   changeDraft({ receipt: null });
@@ -21,7 +21,7 @@ byId("other-address").addEventListener("click", () => {
 byId("another").addEventListener("click", (event) => {
   event.preventDefault();
   const { channel, to } = currentDraft();
-  startAnew({ channel, to });
+  startDraft({ channel, to });
   history.replaceState(null, "", "/alerts/");
   goTo("what");
 });
@@ -38,7 +38,7 @@ export function enter(): void {
       : say("Check your email");
   byId("sent-summary").textContent = aboutWords();
   byId("sent-text").replaceChildren(
-    ...words(isActive, isCode, channel, channel === "email" || channel === "sms" ? to[channel] : "").map((text) =>
+    ...sentTexts(isActive, isCode, channel, channel === "email" || channel === "sms" ? to[channel] : "").map((text) =>
       element("p", {}, text),
     ),
   );
@@ -48,7 +48,7 @@ export function enter(): void {
   byId<HTMLAnchorElement>("manage-link").href = receipt!.manage_url;
 }
 
-function words(isActive: boolean, isCode: boolean, channel: string, to: string): string[] {
+function sentTexts(isActive: boolean, isCode: boolean, channel: string, to: string): string[] {
   if (isCode) return [say("We've sent a 6-digit code to {address}. The code expires in 24 hours.", { address: to })];
   if (!isActive)
     return [
@@ -60,7 +60,7 @@ function words(isActive: boolean, isCode: boolean, channel: string, to: string):
   return [say("We'll send them to {address}. Every message has links to change or stop your alerts.", { address: to })];
 }
 
-async function confirm(): Promise<void> {
+async function confirmCode(): Promise<void> {
   clearErrors(section);
   const receipt = currentDraft().receipt!;
   if (!code.value.trim()) return showErrors(form, [{ field: "code", message: say("Enter the 6-digit code") }]);
@@ -76,7 +76,7 @@ async function confirm(): Promise<void> {
       errorsOf(outcome).map(({ message }) => ({ field: "code", message })),
     );
   code.value = "";
-  keepReceipt(outcome.value);
+  storeReceipt(outcome.value);
   enter();
   focusOn(heading);
 }

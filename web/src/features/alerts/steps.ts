@@ -2,7 +2,7 @@
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { showErrors } from "../../shared/form-errors.ts";
 import { currentDraft } from "./draft.ts";
-import { afterWhat, allowed, type Step, STEPS } from "./step-order.ts";
+import { stepAfterTopic, allowedStep, type Step, STEPS } from "./step-order.ts";
 import { say } from "../../shared/say.ts";
 
 const baseTitle = document.title;
@@ -18,17 +18,17 @@ export function goTo(step: Step): void {
 
 /** `enter` fills a step before it is shown. */
 export function startSteps(enter: Record<Step, () => void | Promise<void>>): void {
-  const follow = async () => {
+  const followHash = async () => {
     const turn = ++turns;
     const wanted = STEPS.find((step) => step === location.hash.slice(1)) ?? "what";
-    const step = allowed(wanted, currentDraft());
+    const step = allowedStep(wanted, currentDraft());
     if (step !== wanted) history.replaceState(null, "", `#${step}`);
     const ready = await Promise.resolve(enter[step]()).then(
       () => true,
       () => false,
     );
     if (turn !== turns) return;
-    if (ready) present(step);
+    if (ready) showStep(step);
     else if (shown)
       showErrors(sectionOf(shown), [
         {
@@ -37,21 +37,21 @@ export function startSteps(enter: Record<Step, () => void | Promise<void>>): voi
         },
       ]);
   };
-  addEventListener("hashchange", () => void follow());
-  void follow();
+  addEventListener("hashchange", () => void followHash());
+  void followHash();
 }
 
 /** The step that asks for the location or ward, if the topic has one. */
-function beforeWhen(): string {
-  const after = afterWhat(currentDraft());
+function backFromFrequency(): string {
+  const after = stepAfterTopic(currentDraft());
   return after === "when" ? "#what" : `#${after}`;
 }
 
-function present(step: Step): void {
+function showStep(step: Step): void {
   for (const name of STEPS) show(sectionOf(name), name === step);
   const heading = sectionOf(step).querySelector("h1")!;
   document.title = `${heading.textContent} – ${baseTitle}`;
-  back.href = { what: "/", where: "#what", ward: "#what", when: beforeWhen(), how: "#when", sent: "/" }[step];
+  back.href = { what: "/", where: "#what", ward: "#what", when: backFromFrequency(), how: "#when", sent: "/" }[step];
   show(back, step !== "sent");
   if (shown && shown !== step) {
     scrollTo(0, 0);

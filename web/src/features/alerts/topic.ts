@@ -5,7 +5,7 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { browserAlerts } from "../../shared/browser-alerts.ts";
-import { afterWhat } from "./step-order.ts";
+import { stepAfterTopic } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import type { Choice } from "../../shared/channels.ts";
 import { type Kind, KINDS } from "./words.ts";
@@ -19,7 +19,7 @@ section.querySelector("form")!.addEventListener("submit", () => {
   const [kind] = checkedValues(kinds) as Kind[];
   if (!kind) return showErrors(section, [{ field: "kind", message: say("Choose what you want alerts about") }]);
   if (kind !== currentDraft().kind) changeDraft({ kind, unwanted: [] });
-  goTo(afterWhat(currentDraft()));
+  goTo(stepAfterTopic(currentDraft()));
 });
 
 export function enter(): void {

@@ -11,7 +11,7 @@ import { say } from "../../shared/say.ts";
 const section = sectionOf("ward");
 const ward = byId<HTMLSelectElement>("topic-ward_code");
 
-ward.addEventListener("change", keep);
+ward.addEventListener("change", storeWard);
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   if (ward.value) goTo("when");
@@ -27,7 +27,7 @@ export async function enter(): Promise<void> {
   const { ward_code } = currentDraft();
   const own = wards.find(({ name }) => name === myArea.read()?.ward)?.code ?? "";
   ward.value = wards.some(({ code }) => code === ward_code) ? ward_code : own;
-  if (wards.length && (ward.value !== ward_code || !currentDraft().ward_name)) keep();
+  if (wards.length && (ward.value !== ward_code || !currentDraft().ward_name)) storeWard();
   if (!wards.length)
     showErrors(section, [
       {
@@ -39,7 +39,7 @@ export async function enter(): Promise<void> {
     ]);
 }
 
-function keep(): void {
+function storeWard(): void {
   changeDraft({ ward_code: ward.value, ward_name: ward.value ? ward.selectedOptions[0]!.text : "" });
 }
 

@@ -3,7 +3,7 @@ import type { Choice } from "../../shared/channels.ts";
 import { say } from "../../shared/say.ts";
 
 export type Kind = "area" | "ward" | "council" | "roadworks" | "disruptions" | "report" | "bins";
-export type What =
+export type EventType =
   | "new"
   | "state_changed"
   | "fixed"
@@ -27,7 +27,7 @@ export const FREQUENCIES: Choice[] = [
   ["daily", say("Once a day, at 8am")],
   ["weekly", say("Once a week, on Monday morning")],
 ];
-const EVENT_TYPES: Record<What, string> = {
+const EVENT_TYPES: Record<EventType, string> = {
   new: say("A new report is published"),
   state_changed: say("The status changes, for example work is planned"),
   fixed: say("It is fixed"),
@@ -37,13 +37,13 @@ const EVENT_TYPES: Record<What, string> = {
   disruption: say("Service disruption"),
   collection_reminder: say("Your bins are collected soon"),
 };
-const OF_REPORTS: What[] = ["new", "state_changed", "fixed"];
-const OF_PLACES: What[] = [...OF_REPORTS, "disruption"];
-const FITTING: Record<Kind, What[]> = {
-  report: [...OF_REPORTS, "updated", "repair_question"],
-  area: OF_PLACES,
-  ward: OF_PLACES,
-  council: OF_PLACES,
+const REPORT_EVENT_TYPES: EventType[] = ["new", "state_changed", "fixed"];
+const PLACE_EVENT_TYPES: EventType[] = [...REPORT_EVENT_TYPES, "disruption"];
+const OFFERED_EVENT_TYPES: Record<Kind, EventType[]> = {
+  report: [...REPORT_EVENT_TYPES, "updated", "repair_question"],
+  area: PLACE_EVENT_TYPES,
+  ward: PLACE_EVENT_TYPES,
+  council: PLACE_EVENT_TYPES,
   roadworks: ["roadworks"],
   disruptions: ["disruption"],
   bins: ["collection_reminder"],
@@ -51,7 +51,8 @@ const FITTING: Record<Kind, What[]> = {
 const NOON = 12;
 const REMINDER_HOURS = [16, 17, 18, 19, 20, 21, 22, 5, 6, 7, 8, 9].map((hour) => `${hour}`.padStart(2, "0") + ":00");
 
-export const eventTypesOf = (kind: Kind): Choice[] => FITTING[kind].map((what) => [what, EVENT_TYPES[what]]);
+export const eventTypesOf = (kind: Kind): Choice[] =>
+  OFFERED_EVENT_TYPES[kind].map((what) => [what, EVENT_TYPES[what]]);
 export const isAboutServices = (kind: Kind | "") => kind === "area" || kind === "ward" || kind === "council";
 export const mayHavePlace = (kind: Kind | "") => kind === "area" || kind === "roadworks" || kind === "disruptions";
 

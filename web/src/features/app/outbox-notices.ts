@@ -6,16 +6,16 @@ import type { FlushResult } from "../../shared/queue.ts";
 import { createSender } from "../../shared/queue-timer.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { flush } from "../report/delivery.ts";
-import { CHANNEL, items, markSeen, type WaitingReport } from "../report/outbox.ts";
+import { CHANNEL, items, deleteSent, type WaitingReport } from "../report/outbox.ts";
 import { say, sayMany } from "../../shared/say.ts";
 
 const channel = new BroadcastChannel(CHANNEL);
 /** The step that lists what waits. */
 const LIST = "/report/#waiting";
 /** The keys of what was sent, where a notice on this page says so. */
-const told = new Set<string>();
+const announced = new Set<string>();
 const listeners: (() => void)[] = [];
-const { now, start } = createSender(attempt, null);
+const { now, start } = createSender(sendOutbox, null);
 
 /** Sends what waits, now. */
 export const sendWaiting = now;
@@ -26,27 +26,27 @@ export function onOutboxChange(listener: () => void): void {
 }
 
 /** Says to this page and others that the outbox has changed. */
-export function outboxChanged(): void {
+export function notifyOutboxChange(): void {
   channel.postMessage("changed");
-  void tell();
+  void showNotices();
 }
 
-function attempt(): Promise<FlushResult> {
+function sendOutbox(): Promise<FlushResult> {
   return flush({
     post: ({ account }, path, body, key) => postAs(account, path, body, key),
     account: signedInAccount,
-    tell: outboxChanged,
+    onChange: notifyOutboxChange,
   }).catch((): FlushResult => ({ kind: "later", retryAfterSeconds: null }));
 }
 
-async function tell(): Promise<void> {
+async function showNotices(): Promise<void> {
   const all = await items().catch((): WaitingReport[] => []);
   const waiting = all.filter(({ sent }) => !sent);
   const isListed = location.hash === LIST.slice(LIST.indexOf("#"));
-  showBar("waiting", ...(waiting.length && !isListed ? [waitingText(waiting), seeThem()] : []));
+  showBar("waiting", ...(waiting.length && !isListed ? [waitingText(waiting), waitingLink()] : []));
   const sent = all.filter((item) => item.sent);
-  for (const key of told) if (!sent.some((item) => item.key === key)) showBar(`sent-${key}`);
-  for (const item of sent) tellSent(item);
+  for (const key of announced) if (!sent.some((item) => item.key === key)) showBar(`sent-${key}`);
+  for (const item of sent) announceSent(item);
   const badge = waiting.length ? navigator.setAppBadge?.(waiting.length) : navigator.clearAppBadge?.();
   void badge?.catch(() => undefined);
   for (const listener of listeners) listener();
@@ -66,13 +66,13 @@ function waitingUpdatesText(waiting: WaitingReport[]): string {
     : say("{count} reports and updates are waiting to be sent. ", { count: waiting.length });
 }
 
-const seeThem = () => element("a", { href: LIST }, say("See what is waiting"));
+const waitingLink = () => element("a", { href: LIST }, say("See what is waiting"));
 
-function tellSent({ key, title, sent, update_of }: WaitingReport): void {
+function announceSent({ key, title, sent, update_of }: WaitingReport): void {
   const { service_request_id: id, tracking_url } = sent!;
-  const close = actionButton(say("Close"), () => void markSeen(key).then(outboxChanged));
-  if (told.has(key)) return;
-  told.add(key);
+  const close = actionButton(say("Close"), () => void deleteSent(key).then(notifyOutboxChange));
+  if (announced.has(key)) return;
+  announced.add(key);
   showBar(
     `sent-${key}`,
     update_of
@@ -90,7 +90,7 @@ function tellSent({ key, title, sent, update_of }: WaitingReport): void {
   );
 }
 
-channel.addEventListener("message", () => void tell());
-addEventListener("hashchange", () => void tell());
+channel.addEventListener("message", () => void showNotices());
+addEventListener("hashchange", () => void showNotices());
 start();
-void tell();
+void showNotices();

@@ -11,27 +11,27 @@ import { say } from "../../shared/say.ts";
 import { ageText } from "./age.ts";
 import { clearCalendar, startCalendar } from "./calendar.ts";
 import { binEntry, dayEntry, streetList } from "./entries.ts";
-import { startFinding } from "./find-address.ts";
+import { startAddressSearch } from "./find-address.ts";
 
-const find = document.querySelector<HTMLElement>('[data-view="find"]')!;
-const shown = document.querySelector<HTMLElement>('[data-view="bins"]')!;
+const findSection = document.querySelector<HTMLElement>('[data-view="find"]')!;
+const binsSection = document.querySelector<HTMLElement>('[data-view="bins"]')!;
 const list = byId("bins");
 const status = byId("bins-status");
 const retry = byId("try-again");
 /** Counts what was drawn, so that a slow answer does not replace a newer one. */
 let turns = 0;
 
-function reveal(section: HTMLElement): void {
-  for (const each of [find, shown]) show(each, each === section);
+function showSection(section: HTMLElement): void {
+  for (const each of [findSection, binsSection]) show(each, each === section);
 }
 
-function present(section: HTMLElement): void {
-  reveal(section);
+function openSection(section: HTMLElement): void {
+  showSection(section);
   scrollTo(0, 0);
   focusOn(section.querySelector("h1")!);
 }
 
-async function draw(premises: RememberedPremises): Promise<void> {
+async function showPremises(premises: RememberedPremises): Promise<void> {
   const turn = ++turns;
   byId("bins-address").textContent = premises.address;
   const search = `?${new URLSearchParams({ premises_id: premises.premises_id })}`;
@@ -44,7 +44,7 @@ async function draw(premises: RememberedPremises): Promise<void> {
     const published = await loadCollections(premises.rounds);
     if (turn !== turns) return;
     status.textContent = "";
-    if (published) fill(published, premises);
+    if (published) showCollections(published, premises);
     else status.textContent = say("We have not published bin days yet.");
   } catch {
     if (turn !== turns) return;
@@ -60,7 +60,7 @@ function offerGarden({ garden_pence: pence }: RememberedPremises): void {
   if (isOffered) byId("garden-price").textContent = say("{price} for the first bin", { price: pounds(pence) });
 }
 
-function fill(published: PublishedCollections, premises: RememberedPremises): void {
+function showCollections(published: PublishedCollections, premises: RememberedPremises): void {
   const view = viewFrom(list, premises.street);
   list.replaceChildren(...binDays(published, view).map(binEntry));
   byId("all-days-until").textContent = knownDays(published.known_until);
@@ -68,40 +68,40 @@ function fill(published: PublishedCollections, premises: RememberedPremises): vo
   show(byId("bins-more"), list.hasChildNodes());
   byId("missed-streets").replaceChildren(...streetList(missedStreets(published, view)));
   if (!list.hasChildNodes()) status.textContent = say("We have no collections for this address.");
-  void follow(premises);
+  void updateRounds(premises);
 }
 
 /** Draws the address again if it is on other rounds now. */
-async function follow(premises: RememberedPremises): Promise<void> {
+async function updateRounds(premises: RememberedPremises): Promise<void> {
   const changed = await refreshRounds(premises);
-  if (changed) await draw(changed);
+  if (changed) await showPremises(changed);
 }
 
-function drawRemembered(): void {
+function showRemembered(): void {
   const premises = rememberedPremises.read();
-  if (premises) void draw(premises);
+  if (premises) void showPremises(premises);
 }
 
-function askAnew(): void {
+function askForAddress(): void {
   turns++;
   list.replaceChildren();
   show(byId("bins-more"), false);
   clearCalendar();
-  present(find);
+  openSection(findSection);
 }
 
-startFinding((premises) => {
+startAddressSearch((premises) => {
   rememberedPremises.write(premises);
-  void draw(premises);
-  present(shown);
+  void showPremises(premises);
+  openSection(binsSection);
 });
-byId("change-address").addEventListener("click", askAnew);
+byId("change-address").addEventListener("click", askForAddress);
 byId("forget-address").addEventListener("click", () => {
   rememberedPremises.forget();
-  askAnew();
+  askForAddress();
   byId("find-status").textContent = say("Address forgotten.");
 });
-retry.addEventListener("click", drawRemembered);
+retry.addEventListener("click", showRemembered);
 byId("bins-garden").addEventListener("click", rememberGardenOffer);
 startCalendar(() => rememberedPremises.read()?.premises_id ?? "");
 byId("print").addEventListener("click", () => {
@@ -112,10 +112,10 @@ addEventListener(SAVED_COPY, (event) => {
   byId("bins-age").textContent = ageText((event as CustomEvent<number>).detail);
 });
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && !shown.hidden) drawRemembered();
+  if (!document.hidden && !binsSection.hidden) showRemembered();
 });
 
-const missed = byId("report-missed");
-show(missed, Boolean(missed.dataset["form"]));
-reveal(rememberedPremises.read() ? shown : find);
-drawRemembered();
+const missedLink = byId("report-missed");
+show(missedLink, Boolean(missedLink.dataset["form"]));
+showSection(rememberedPremises.read() ? binsSection : findSection);
+showRemembered();

@@ -15,24 +15,24 @@ const found = byId("calendar-found");
 
 /** `premisesId` is asked for when the button is pressed. */
 export function startCalendar(premisesId: () => string): void {
-  byId("add-calendar").addEventListener("click", () => void whileBusy(place, () => publish(premisesId())));
+  byId("add-calendar").addEventListener("click", () => void whileBusy(place, () => createCalendar(premisesId())));
 }
 
-/** What was found for another address goes. */
+/** Removes the calendar of another address. */
 export function clearCalendar(): void {
   status.textContent = "";
   show(found, false);
 }
 
-async function publish(premises_id: string): Promise<void> {
+async function createCalendar(premises_id: string): Promise<void> {
   clearCalendar();
   const answer = await post<CalendarAddresses>("/api/collections/calendars", { premises_id }, crypto.randomUUID());
   if (answer.kind === "refused") status.textContent = reasonOf(answer.problem);
-  else if (answer.kind === "stored") reveal(answer.value);
+  else if (answer.kind === "stored") showCalendar(answer.value);
   else status.textContent = say("We could not make the calendar. Check your connection and try again.");
 }
 
-function reveal({ url, webcal_url }: CalendarAddresses): void {
+function showCalendar({ url, webcal_url }: CalendarAddresses): void {
   byId<HTMLAnchorElement>("calendar-open").href = webcal_url;
   byId<HTMLInputElement>("calendar-address").value = url;
   show(found);

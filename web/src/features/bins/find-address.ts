@@ -19,7 +19,7 @@ const addressForm = byId<HTMLFormElement>("address-form");
 const address = byId<HTMLSelectElement>("premises");
 const status = byId("find-status");
 
-export function startFinding(found: (premises: RememberedPremises) => void): void {
+export function startAddressSearch(onFound: (premises: RememberedPremises) => void): void {
   postcodeForm.addEventListener("submit", (event) => {
     event.preventDefault();
     void whileBusy(postcodeForm, findAddresses);
@@ -28,20 +28,20 @@ export function startFinding(found: (premises: RememberedPremises) => void): voi
     event.preventDefault();
     void whileBusy(addressForm, async () => {
       const premises = await findRounds();
-      if (premises) found(premises);
+      if (premises) onFound(premises);
     });
   });
 }
 
 async function findAddresses(): Promise<void> {
-  begin(say("Finding addresses…"));
+  startSearch(say("Finding addresses…"));
   show(addressForm, false);
   const typed = postcode.value.trim();
   const answer = await askPremises<{ items: ListedPremises[] }>(`?${new URLSearchParams({ postcode: typed })}`);
-  if (answer.kind !== "stored") return refuse("postcode", answer);
+  if (answer.kind !== "stored") return showFailure("postcode", answer);
   const { items } = answer.value;
   if (items.length === 0)
-    return explain("postcode", say("We collect no bins at this postcode. Check that it is right"));
+    return showError("postcode", say("We collect no bins at this postcode. Check that it is right"));
   status.textContent = sayMany(items.length, "1 address", "{count} addresses");
   address.replaceChildren(...items.map((each) => element("option", { value: each.premises_id }, each.address)));
   show(addressForm);
@@ -50,11 +50,11 @@ async function findAddresses(): Promise<void> {
 
 /** Null if they cannot be loaded. */
 async function findRounds(): Promise<RememberedPremises | null> {
-  begin(say("Finding your bin days…"));
+  startSearch(say("Finding your bin days…"));
   const premises_id = address.value;
   const answer = await askRounds(premises_id);
   if (answer.kind !== "stored") {
-    refuse("premises", answer);
+    showFailure("premises", answer);
     return null;
   }
   status.textContent = "";
@@ -63,17 +63,17 @@ async function findRounds(): Promise<RememberedPremises | null> {
   return { ...named, street, rounds, garden_pence, checked_at: Date.now() };
 }
 
-function begin(text: string): void {
+function startSearch(text: string): void {
   clearErrors(section);
   status.textContent = text;
 }
 
-function refuse(field: string, answer: Exclude<Outcome<never>, { kind: "stored" }>): void {
-  if (answer.kind === "refused") return explain(field, reasonOf(answer.problem));
-  explain(field, answer.why ?? say("We could not reach the service. Check your connection and try again"));
+function showFailure(field: string, answer: Exclude<Outcome<never>, { kind: "stored" }>): void {
+  if (answer.kind === "refused") return showError(field, reasonOf(answer.problem));
+  showError(field, answer.why ?? say("We could not reach the service. Check your connection and try again"));
 }
 
-function explain(field: string, message: string): void {
+function showError(field: string, message: string): void {
   status.textContent = "";
   showErrors(section, [{ field, message }]);
 }

@@ -41,7 +41,7 @@ function accessOf({ accessible }: Facility): string[] {
 }
 
 /** A picture of the surroundings, the facility's coordinates, and a link to the map. */
-export function positionOf(facility: Facility): HTMLElement[] {
+export function locationSection(facility: Facility): HTMLElement[] {
   const { lat, long } = facility;
   const link = element("a", { href: `/map/#${DETAIL_ZOOM}/${lat.toFixed(5)}/${long.toFixed(5)}` }, say("View on map"));
   const picture = staticMap({ lat, long, label: facility.address || facility.name });

@@ -4,7 +4,7 @@ import { byId, element } from "../../shared/dom.ts";
 import { type Facility, findFacility } from "../../shared/places/facilities.ts";
 import { faultNote } from "../../shared/places/facility-entry.ts";
 import { openReportsOf } from "../../shared/places/open-reports.ts";
-import { factsOf, positionOf, reportLink } from "./details.ts";
+import { factsOf, locationSection, reportLink } from "./details.ts";
 import { say } from "../../shared/say.ts";
 
 const ABSENT = say("It may have closed, or the link may be incomplete. ");
@@ -16,7 +16,7 @@ const status = byId("facility-status");
 const box = byId("facility");
 const back = byId<HTMLAnchorElement>("back");
 
-function name(title: string): void {
+function showName(title: string): void {
   byId("facility-name").textContent = title;
   document.title = `${title} – ${document.title}`;
 }
@@ -26,19 +26,19 @@ async function start(): Promise<void> {
   const id = new URL(location.href).searchParams.get("id") ?? "";
   const [council, found] = await Promise.all([loadCouncil(), findFacility(id)]);
   if (!found) {
-    name(say("We can't find this place"));
+    showName(say("We can't find this place"));
     return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, say("Find the nearest")));
   }
   const { facility, of } = found;
   // Before the rest is shown, which would move when the fault comes above it.
   const fault = of.service_code ? await openFaultOf(facility, of.service_code) : undefined;
   status.textContent = "";
-  name(facility.name);
+  showName(facility.name);
   box.replaceChildren(
     element("p", { class: "app-lead" }, of.label),
     ...(fault ? [faultNote(fault)] : []),
     factsOf(facility, council),
-    ...positionOf(facility),
+    ...locationSection(facility),
     ...reportLink(facility, of),
     element("p", { class: "app-muted" }, of.attribution ?? ""),
   );

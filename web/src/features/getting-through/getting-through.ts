@@ -5,7 +5,7 @@ import { momentText } from "../../shared/dates.ts";
 import { byId, element } from "../../shared/dom.ts";
 import { say, sayMany } from "../../shared/say.ts";
 
-interface Standing {
+interface DestinationStatus {
   name: string;
   kind: "open311" | "mailbox" | "webhook";
   last_success: string | null;
@@ -25,16 +25,18 @@ const UNITS: [seconds: number, words: (count: number) => string][] = [
   [1, (count) => sayMany(count, "{count} second", "{count} seconds")],
 ];
 
-void list().catch(() => tell(say("We could not load the figures. Check your connection and try again.")));
+void showDestinations().catch(() =>
+  setStatus(say("We could not load the figures. Check your connection and try again.")),
+);
 
-async function list(): Promise<void> {
-  tell(say("Loading the figures…"));
+async function showDestinations(): Promise<void> {
+  setStatus(say("Loading the figures…"));
   const [{ time_zone }, published] = await Promise.all([
     loadCouncil(),
-    getJson<{ destinations: Standing[] }>(DOCUMENT),
+    getJson<{ destinations: DestinationStatus[] }>(DOCUMENT),
   ]);
-  if (!published) return tell(say("There are no figures yet. Try again in a few minutes."));
-  tell("");
+  if (!published) return setStatus(say("There are no figures yet. Try again in a few minutes."));
+  setStatus("");
   const { destinations } = published;
   const shown = byId("getting-through");
   if (!destinations.length)
@@ -42,15 +44,15 @@ async function list(): Promise<void> {
       element("p", {}, say("The council deals with all reports itself. We do not pass any on.")),
     );
   const asOf = element("p", {}, say("Last updated {moment}.", { moment: moment(destinations[0]!.as_of, time_zone) }));
-  shown.replaceChildren(asOf, ...destinations.map((each) => standing(each, time_zone)));
+  shown.replaceChildren(asOf, ...destinations.map((each) => destinationCard(each, time_zone)));
 }
 
-function standing(each: Standing, timeZone: string): HTMLElement {
+function destinationCard(each: DestinationStatus, timeZone: string): HTMLElement {
   const [said, look] = verdict(each);
   const facts: [name: string, value: string | null][] = [
     [say("Last delivered"), each.last_success && moment(each.last_success, timeZone)],
     [say("Usual delivery time"), each.median_delay_s === null ? null : duration(each.median_delay_s)],
-    [say("Waiting"), each.waiting ? count(each.waiting, each) : null],
+    [say("Waiting"), each.waiting ? countText(each.waiting, each) : null],
     [
       say("Could not read"),
       each.missed_until &&
@@ -59,7 +61,7 @@ function standing(each: Standing, timeZone: string): HTMLElement {
     [
       say("Not delivered"),
       each.failed
-        ? `${count(each.failed, each)}. ${sayMany(each.failed, "Our officers are dealing with it.", "Our officers are dealing with them.")}`
+        ? `${countText(each.failed, each)}. ${sayMany(each.failed, "Our officers are dealing with it.", "Our officers are dealing with them.")}`
         : null,
     ],
   ];
@@ -76,13 +78,13 @@ function standing(each: Standing, timeZone: string): HTMLElement {
   );
 }
 
-function verdict({ failed, waiting, last_success }: Standing): [said: string, look: string] {
+function verdict({ failed, waiting, last_success }: DestinationStatus): [said: string, look: string] {
   if (failed) return [say("Some not delivered"), ""];
   if (last_success) return [say("Working"), "app-tag--fixed"];
   return waiting ? [say("Nothing delivered yet"), ""] : [say("Nothing sent yet"), "app-tag--ended"];
 }
 
-function count(number: number, { kind }: Standing): string {
+function countText(number: number, { kind }: DestinationStatus): string {
   const isMessages = kind === "webhook";
   if (number > MOST_COUNTED) return isMessages ? say("over 1,000 messages") : say("over 1,000 reports");
   return isMessages
@@ -101,6 +103,6 @@ function duration(seconds: number): string {
   return number === 0 ? say("less than a second") : words(number);
 }
 
-function tell(text: string): void {
+function setStatus(text: string): void {
   byId("getting-through-status").textContent = text;
 }

@@ -23,11 +23,11 @@ if (rememberedPremises.read())
   void import("../../shared/collections/next-bins.ts")
     .then(({ showNextBins }) => showNextBins(byId("next-bins")))
     .catch(() => undefined);
-void tellDisruptions().catch(() => undefined);
+void showDisruptions().catch(() => undefined);
 
 /** Shows the disruptions that affect the resident's own place, or all if no place is saved: their titles in a line at
- * the top, which has room for them, and what they mean further down. */
-async function tellDisruptions(): Promise<void> {
+ * the top, which has room for them, and the full notices further down. */
+async function showDisruptions(): Promise<void> {
   const council = await loadCouncil();
   const here = (await loadDisruptions(council)).filter((each) => !area || affects(each, area));
   if (!here.length) return;

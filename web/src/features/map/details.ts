@@ -1,4 +1,4 @@
-/** What a row shows of a report beyond its pin: its street and first photo, from the report's published document.
+/** The street and first photo of each report in the list, from the report's published document.
  * Fetched once, when the row comes into view. */
 import { getJson } from "../../shared/api.ts";
 import { element } from "../../shared/dom.ts";
@@ -6,35 +6,35 @@ import type { Report } from "../../shared/reports.ts";
 
 type Details = Pick<Report, "address" | "photos">;
 
-const known = new Map<string, Promise<Details | null>>();
+const requests = new Map<string, Promise<Details | null>>();
 let template = "";
-const seen = new IntersectionObserver((entries) => {
+const observer = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;
-    seen.unobserve(target);
-    void fill(target as HTMLElement);
+    observer.unobserve(target);
+    void fillRow(target as HTMLElement);
   }
 });
 
 /** Fills in the rows as they come into view; `request` is the address of a report's document. */
-export function watch(rows: HTMLElement[], request: string): void {
+export function fillWhenVisible(rows: HTMLElement[], request: string): void {
   template = request;
-  seen.disconnect();
-  for (const row of rows) seen.observe(row);
+  observer.disconnect();
+  for (const row of rows) observer.observe(row);
 }
 
 function detailsOf(id: string): Promise<Details | null> {
   const asked =
-    known.get(id) ??
+    requests.get(id) ??
     getJson<Details>(template.replace("{service_request_id}", id)).catch(() => {
-      known.delete(id);
+      requests.delete(id);
       return null;
     });
-  known.set(id, asked);
+  requests.set(id, asked);
   return asked;
 }
 
-async function fill(row: HTMLElement): Promise<void> {
+async function fillRow(row: HTMLElement): Promise<void> {
   const details = await detailsOf(row.dataset["serviceRequestId"]!);
   const [photo] = details?.photos ?? [];
   row.querySelector("[data-street]")!.textContent = details?.address?.split("\n")[0] ?? "";

@@ -13,19 +13,20 @@ export function fillFilters(services: Iterable<Service>, onChange: () => void): 
     if (visibility !== "private") service.append(element("option", { value: service_code }, service_name));
   }
   const address = new URL(location.href);
-  for (const [name, select] of Object.entries(FILTERS)) select.value = known(select, address.searchParams.get(name));
+  for (const [name, select] of Object.entries(FILTERS))
+    select.value = offeredValue(select, address.searchParams.get(name));
   byId("filters").addEventListener("change", () => {
-    keepInAddress();
+    storeInAddress();
     onChange();
   });
 }
 
 /** The value, if it is one of the choices. */
-function known(select: HTMLSelectElement, value: string | null): string {
+function offeredValue(select: HTMLSelectElement, value: string | null): string {
   return [...select.options].some((option) => option.value === value) ? value! : "";
 }
 
-function keepInAddress(): void {
+function storeInAddress(): void {
   const address = new URL(location.href);
   for (const [name, { value }] of Object.entries(FILTERS)) {
     if (value) address.searchParams.set(name, value);

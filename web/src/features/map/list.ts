@@ -4,7 +4,7 @@ import { byId, element, show } from "../../shared/dom.ts";
 import { promiseTags } from "../../shared/promise.ts";
 import { stateTag } from "../../shared/states.ts";
 import { reportedText } from "./age.ts";
-import { watch } from "./details.ts";
+import { fillWhenVisible } from "./details.ts";
 import { kindIcon } from "./kind-icon.ts";
 import type { Pin } from "./tiles.ts";
 import { say } from "../../shared/say.ts";
@@ -13,7 +13,7 @@ const PAGE = 50;
 
 const list = byId("report-list");
 const more = byId<HTMLButtonElement>("more");
-let shown = PAGE;
+let shownCount = PAGE;
 
 export function reportLink(pin: Pin, services: Map<string, Service>): HTMLAnchorElement {
   const name = services.get(pin.service_code)?.service_name ?? say("A report");
@@ -22,10 +22,10 @@ export function reportLink(pin: Pin, services: Map<string, Service>): HTMLAnchor
 
 export function drawList(pins: Pin[], council: Council, services: Map<string, Service>): void {
   const focused = document.activeElement?.closest<HTMLElement>("#report-list li")?.dataset["serviceRequestId"];
-  const items = pins.slice(0, shown).map((pin) => row(pin, council, services));
+  const items = pins.slice(0, shownCount).map((pin) => row(pin, council, services));
   list.replaceChildren(...items);
-  watch(items, council.request);
-  show(more, pins.length > shown);
+  fillWhenVisible(items, council.request);
+  show(more, pins.length > shownCount);
   if (focused) list.querySelector<HTMLElement>(`[data-service-request-id="${focused}"] a`)?.focus();
 }
 
@@ -53,13 +53,13 @@ function row(pin: Pin, { time_zone }: Council, services: Map<string, Service>): 
 
 export function onMore(draw: () => void): void {
   more.addEventListener("click", () => {
-    const firstNew = shown;
-    shown += PAGE;
+    const firstNew = shownCount;
+    shownCount += PAGE;
     draw();
     list.querySelectorAll<HTMLElement>("li a")[firstNew]?.focus();
   });
 }
 
 export function showFirstPage(): void {
-  shown = PAGE;
+  shownCount = PAGE;
 }

@@ -37,7 +37,7 @@ class MapPage {
   start(): void {
     fillFilters(this.services.values(), () => this.redraw());
     onMore(() => this.draw());
-    startSearch((place) => this.show(place));
+    startSearch((place) => this.showPlace(place));
     addEventListener("hashchange", () => this.followHash());
     setInterval(() => document.hidden || void this.refresh(), REFRESH_MS);
     void this.refresh().then(() => this.loadMap());
@@ -51,16 +51,16 @@ class MapPage {
     try {
       const { createPinMap } = await import("./pins.ts");
       this.map = createPinMap(container, this.council, this.services, this.view);
-      this.map.onMove(() => this.moved());
+      this.map.onMove(() => this.handleMove());
       this.redraw();
-      if (!(await this.map.drawGround()))
+      if (!(await this.map.drawBasemap()))
         ground.textContent = say("The street map is not available at the moment. Pins are shown on a blank map.");
     } catch {
       ground.textContent = say("We could not load the map. The list shows the reports around the middle of the area.");
     }
   }
 
-  private moved(): void {
+  private handleMove(): void {
     if (!this.map) return;
     this.view = this.map.view();
     history.replaceState(null, "", writeHash(this.view));
@@ -80,7 +80,7 @@ class MapPage {
   }
 
   /** Shows the surroundings of a place that was looked for; returns whether it is in the council's area. */
-  private show(place: Place): boolean {
+  private showPlace(place: Place): boolean {
     if (!isInside(this.council, place)) return false;
     this.moveTo({ ...place, zoom: FOUND_ZOOM });
     return true;
@@ -125,17 +125,17 @@ class MapPage {
     const counts = countsOf(this.council.counts);
     const inView = counts.filter((count) => isWithin(bounds, count));
     this.map?.drawPins([]);
-    this.map?.drawMarks(marksOf(counts, this.view.zoom, passes));
+    this.map?.drawMarks(marksOf(counts, this.view.zoom, passesFilter));
     drawList([], this.council, this.services);
-    drawCountList(inView, this.services, passes);
+    drawCountList(inView, this.services, passesFilter);
     status.textContent = sumText(inView);
   }
 }
 
-const passes = (service_code: string, status: Pin["status"]) => passesFilters({ service_code, status });
+const passesFilter = (service_code: string, status: Pin["status"]) => passesFilters({ service_code, status });
 
 function sumText(counts: Count[]): string {
-  const tally = tallyOf(counts, passes);
+  const tally = tallyOf(counts, passesFilter);
   if (tally.open + tally.closed === 0) return say("No reports in this view.");
   return say("{tally} in this view. Zoom in to see each report.", { tally: tallyText(tally) });
 }

@@ -47,7 +47,7 @@ export function marksOf(counts: Count[], zoom: number, passes: Filter): Mark[] {
     .map(({ key, inside }) => ({
       key: `${level}/${key}`,
       box: boxOf(inside),
-      ...middleOf(inside, level, passes),
+      ...weightedMiddle(inside, level, passes),
       ...tallyOf(inside, passes),
     }));
 }
@@ -69,7 +69,7 @@ function boxOf(counts: Count[]): Box {
 }
 
 /** The weighted middle of the counts, kept a mark's width from the cell's edges. */
-function middleOf(counts: Count[], level: number, passes: Filter): Place {
+function weightedMiddle(counts: Count[], level: number, passes: Filter): Place {
   const scale = 2 ** level;
   const sum = { x: 0, y: 0, weight: 0 };
   for (const count of counts) {
@@ -79,10 +79,10 @@ function middleOf(counts: Count[], level: number, passes: Filter): Place {
     sum.y += y * scale * weight;
     sum.weight += weight;
   }
-  return unproject(inside(sum.x / sum.weight) / scale, inside(sum.y / sum.weight) / scale);
+  return unproject(keepInCell(sum.x / sum.weight) / scale, keepInCell(sum.y / sum.weight) / scale);
 }
 
-function inside(at: number): number {
+function keepInCell(at: number): number {
   const cell = Math.floor(at);
   return cell + Math.min(1 - MARGIN, Math.max(MARGIN, at - cell));
 }

@@ -57,7 +57,7 @@ export interface PinMap {
   drawPins(pins: Pin[]): void;
   drawMarks(marks: Mark[]): void;
   onMove(moved: () => void): void;
-  drawGround(): Promise<boolean>;
+  drawBasemap(): Promise<boolean>;
 }
 
 export function createPinMap(
@@ -70,7 +70,7 @@ export function createPinMap(
   const marks = L.layerGroup().addTo(map);
   const markers = new Map<string, { pin: Pin; marker: L.Marker; drawn: string }>();
   /** A pin is drawn again only if one of these changes. */
-  const looks = ({ service_code, state, lat, long }: Pin) => `${service_code} ${state} ${lat} ${long}`;
+  const appearanceOf = ({ service_code, state, lat, long }: Pin) => `${service_code} ${state} ${lat} ${long}`;
 
   function add(pin: Pin): void {
     const marker = L.marker([pin.lat, pin.long], {
@@ -78,13 +78,13 @@ export function createPinMap(
       keyboard: false,
       zIndexOffset: pin.status === "open" ? 1000 : 0,
     });
-    marker.bindPopup(() => popup(near(pin), services)).addTo(map);
+    marker.bindPopup(() => popup(pinsCoveredBy(pin), services)).addTo(map);
     marker.getElement()?.setAttribute("data-service-request-id", pin.service_request_id);
-    markers.set(pin.service_request_id, { pin, marker, drawn: looks(pin) });
+    markers.set(pin.service_request_id, { pin, marker, drawn: appearanceOf(pin) });
   }
 
   /** The pins that cover each other there, the pressed one first. */
-  function near(pressed: Pin): Pin[] {
+  function pinsCoveredBy(pressed: Pin): Pin[] {
     const at = map.latLngToContainerPoint([pressed.lat, pressed.long]);
     const covered = [...markers.values()]
       .map(({ pin }) => pin)
@@ -93,7 +93,7 @@ export function createPinMap(
   }
 
   function drawPins(pins: Pin[]): void {
-    const wanted = new Map(pins.map((pin) => [pin.service_request_id, looks(pin)]));
+    const wanted = new Map(pins.map((pin) => [pin.service_request_id, appearanceOf(pin)]));
     for (const [id, { marker, drawn }] of markers) {
       if (wanted.get(id) === drawn) continue;
       marker.remove();
@@ -110,12 +110,12 @@ export function createPinMap(
         keyboard: false,
         zIndexOffset: mark.open,
       });
-      marker.on("click", () => lead(mark)).addTo(marks);
+      marker.on("click", () => zoomTo(mark)).addTo(marks);
     }
   }
 
   /** Zooms in as far as everything that the mark counts stays in view. */
-  function lead({ box }: Mark): void {
+  function zoomTo({ box }: Mark): void {
     const bounds = L.latLngBounds([box.south, box.west], [box.north, box.east]);
     map.setView(bounds.getCenter(), Math.max(map.getZoom() + 1, map.getBoundsZoom(bounds)));
   }
@@ -133,7 +133,7 @@ export function createPinMap(
     },
     moveTo: ({ lat, long, zoom }) => void map.setView([lat, long], zoom, { animate: false }),
     onMove: (moved) => void map.on("moveend", moved),
-    drawGround: () => drawBasemap(map, council),
+    drawBasemap: () => drawBasemap(map, council),
   };
 }
 

@@ -9,12 +9,12 @@ const status = byId("go-to-status");
 
 /** `show` returns whether the map can show that place. */
 export function startSearch(show: (place: Place) => boolean): void {
-  const look = (place: Place) => {
+  const showPlace = (place: Place) => {
     status.textContent = show(place) ? "" : say("This location is outside the area of the map.");
   };
   byId("go-to").addEventListener("submit", (event) => event.preventDefault());
-  startPlaceBox(look);
-  byId("use-location").addEventListener("click", () => void locate(look));
+  startPlaceBox(showPlace);
+  byId("use-location").addEventListener("click", () => void locate(showPlace));
 }
 
 async function locate(look: (place: Place) => void): Promise<void> {

@@ -29,8 +29,8 @@ interface Tile {
 }
 
 const FRESH_MS = 30_000;
-const held = new Map<string, { fetchedAt: number; tile: Tile }>();
-const underway = new Map<string, Promise<boolean>>();
+const tiles = new Map<string, { fetchedAt: number; tile: Tile }>();
+const requests = new Map<string, Promise<boolean>>();
 
 /** Fetches missing and old tiles; returns whether all could be loaded. */
 export async function refreshTiles(addresses: string[]): Promise<boolean> {
@@ -39,28 +39,28 @@ export async function refreshTiles(addresses: string[]): Promise<boolean> {
 }
 
 export function pinsOf(addresses: string[]): Pin[] {
-  return addresses.flatMap((address) => held.get(address)?.tile.pins ?? []);
+  return addresses.flatMap((address) => tiles.get(address)?.tile.pins ?? []);
 }
 
 export function countsOf(address: string): Count[] {
-  return held.get(address)?.tile.counts ?? [];
+  return tiles.get(address)?.tile.counts ?? [];
 }
 
 function isOld(address: string): boolean {
-  const known = held.get(address);
+  const known = tiles.get(address);
   return !known || Date.now() - known.fetchedAt > FRESH_MS;
 }
 
 function fetchOnce(address: string): Promise<boolean> {
-  const running = underway.get(address) ?? fetchTile(address).finally(() => underway.delete(address));
-  underway.set(address, running);
+  const running = requests.get(address) ?? fetchTile(address).finally(() => requests.delete(address));
+  requests.set(address, running);
   return running;
 }
 
 async function fetchTile(address: string): Promise<boolean> {
   try {
     const tile = await getJson<Tile>(address);
-    held.set(address, { fetchedAt: Date.now(), tile: tile ?? {} });
+    tiles.set(address, { fetchedAt: Date.now(), tile: tile ?? {} });
     return true;
   } catch {
     return false;

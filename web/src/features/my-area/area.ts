@@ -53,13 +53,13 @@ export interface Area {
 }
 
 /** No wards are published yet, so a place's ward is not known. */
-export class WardsUnknown extends Error {}
+export class WardsUnknownError extends Error {}
 
 /** Null outside every ward. Throws if it cannot be loaded, WardsUnknown if there are no wards yet. */
 export async function areaOf(place: Place): Promise<Area | null> {
   const council = await loadCouncil();
   const wards = await loadWards(council);
-  if (!wards.length) throw new WardsUnknown();
+  if (!wards.length) throw new WardsUnknownError();
   const ward = wards.find(({ polygons }) => isInPolygons(place, polygons));
   if (!ward) return null;
   const [document, known] = await Promise.all([loadWardDocument(ward, council), loadDisruptions(council)]);
@@ -67,7 +67,7 @@ export async function areaOf(place: Place): Promise<Area | null> {
   return {
     council,
     ward: document,
-    roadworks: byDistance(document.roadworks, place, council),
+    roadworks: sortRoadworks(document.roadworks, place, council),
     disruptions: here,
   };
 }
@@ -78,7 +78,7 @@ async function loadWardDocument({ code, name }: Ward, { ward: template }: Counci
   return document ? { ...document, ward: { ...document.ward, name } } : bare;
 }
 
-function byDistance(works: Roadwork[], place: Place, { time_zone }: Council): Area["roadworks"] {
+function sortRoadworks(works: Roadwork[], place: Place, { time_zone }: Council): Area["roadworks"] {
   const today = isoDay(new Date(), time_zone);
   return works
     .filter(({ ends }) => ends >= today)

@@ -5,9 +5,9 @@ import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
 import { type MyArea, myArea } from "../../shared/places/my-area.ts";
-import { type Area, areaOf, WardsUnknown } from "./area.ts";
-import { nearest } from "./nearest.ts";
-import { councillors, disrupted, reports, roadworks } from "./parts.ts";
+import { type Area, areaOf, WardsUnknownError } from "./area.ts";
+import { nearestSection } from "./nearest.ts";
+import { councillorSection, disruptionNotices, reportSection, roadworkSection } from "./parts.ts";
 import { say } from "../../shared/say.ts";
 
 const PROBLEM = say("We could not load your area, and there is no saved copy. Check your connection and try again");
@@ -21,24 +21,24 @@ const around = document.querySelector<HTMLElement>('[data-view="area"]')!;
 const status = byId("area-status");
 const retry = byId("try-again");
 let turns = 0;
-const asked = new AskPlace(where, ({ lat, long }, label) => void look({ lat, long, label }), myArea.read);
+const askPlace = new AskPlace(where, ({ lat, long }, label) => void showArea({ lat, long, label }), myArea.read);
 
-function present(section: HTMLElement): void {
-  reveal(section);
+function openSection(section: HTMLElement): void {
+  showSection(section);
   scrollTo(0, 0);
   focusOn(section.querySelector("h1")!);
 }
 
-function reveal(section: HTMLElement): void {
+function showSection(section: HTMLElement): void {
   for (const each of [where, around]) show(each, each === section);
   show(byId("keep-area"), myArea.read() !== null);
   document.title = `${section.querySelector("h1")!.textContent} – ${baseTitle}`;
 }
 
 /** Shows the area of a place. Stores the place once it is known to be in the council's area. */
-async function look(chosen: Chosen): Promise<void> {
+async function showArea(chosen: Chosen): Promise<void> {
   const turn = ++turns;
-  tell(say("Looking up your area…"));
+  setStatus(say("Looking up your area…"));
   show(retry, false);
   try {
     const [council, area, services] = await Promise.all([
@@ -47,92 +47,92 @@ async function look(chosen: Chosen): Promise<void> {
       loadServices().catch(() => []),
     ]);
     if (turn !== turns) return;
-    tell("");
+    setStatus("");
     if (!area) {
-      reveal(where);
-      return await asked.refuseOutside(council, chosen);
+      showSection(where);
+      return await askPlace.refuseOutside(council, chosen);
     }
     myArea.write({ ...chosen, ward: area.ward.ward.name });
-    name(chosen, area.ward.ward.name);
+    showNames(chosen, area.ward.ward.name);
     byId<HTMLAnchorElement>("ward-alerts").href = `/alerts/?${new URLSearchParams({ ward: area.ward.ward.code })}`;
     show(byId("ward-choice"));
-    draw(area, chosen, services);
-    present(around);
+    drawArea(area, chosen, services);
+    openSection(around);
   } catch (error) {
     if (turn !== turns) return;
-    tell("");
-    const problem = error instanceof WardsUnknown ? UNKNOWN : PROBLEM;
-    if (around.hidden) refuse(problem);
+    setStatus("");
+    const problem = error instanceof WardsUnknownError ? UNKNOWN : PROBLEM;
+    if (around.hidden) refusePlace(problem);
     else offerRetry(problem);
   }
 }
 
 /** Shows the message in both views, because either can be visible. */
-function tell(text: string): void {
-  asked.showStatus(text);
+function setStatus(text: string): void {
+  askPlace.showStatus(text);
   status.textContent = text;
 }
 
-function refuse(message: string): void {
-  reveal(where);
-  asked.refuse(message);
+function refusePlace(message: string): void {
+  showSection(where);
+  askPlace.refuse(message);
 }
 
 /** Shows the problem and a button to try again; the stored place stays. */
 function offerRetry(problem: string): void {
   status.textContent = `${problem}.`;
   show(retry);
-  present(around);
+  openSection(around);
 }
 
-function name(chosen: Chosen, ward: string): void {
+function showNames(chosen: Chosen, ward: string): void {
   byId("area-heading").textContent = say("Your ward: {ward}", { ward });
   byId("area-place").textContent = chosen.label || say("The location that you chose");
 }
 
-function draw(area: Area, chosen: Chosen, services: Service[]): void {
+function drawArea(area: Area, chosen: Chosen, services: Service[]): void {
   const parts = [
-    disrupted(area),
-    councillors(area),
-    roadworks(area),
-    reports(area, chosen, services),
-    nearest(chosen, area.council),
+    disruptionNotices(area),
+    councillorSection(area),
+    roadworkSection(area),
+    reportSection(area, chosen, services),
+    nearestSection(chosen, area.council),
   ];
   byId("area").replaceChildren(...parts.flat());
 }
 
-function lookAtRemembered(): void {
+function showRemembered(): void {
   const known = myArea.read();
-  if (!known) return reveal(where);
-  name(known, known.ward);
-  reveal(around);
-  void look(known);
+  if (!known) return showSection(where);
+  showNames(known, known.ward);
+  showSection(around);
+  void showArea(known);
 }
 
 /** Asks for another place, and ignores searches that are still running. */
-function askAnew(): void {
+function askForPlace(): void {
   turns++;
-  tell("");
-  present(where);
+  setStatus("");
+  openSection(where);
 }
 
-byId("change-area").addEventListener("click", askAnew);
+byId("change-area").addEventListener("click", askForPlace);
 byId("keep-area").addEventListener("click", (event) => {
   event.preventDefault();
-  asked.closeMap();
+  askPlace.closeMap();
   clearErrors(where);
-  if (byId("area").hasChildNodes()) present(around);
-  else lookAtRemembered();
+  if (byId("area").hasChildNodes()) openSection(around);
+  else showRemembered();
 });
 byId("forget-area").addEventListener("click", () => {
   myArea.forget();
-  askAnew();
-  asked.showStatus(say("Location cleared."));
+  askForPlace();
+  askPlace.showStatus(say("Location cleared."));
 });
-retry.addEventListener("click", lookAtRemembered);
+retry.addEventListener("click", showRemembered);
 document.addEventListener("submit", (event) => event.preventDefault());
 
-lookAtRemembered();
+showRemembered();
 // What the line about bins needs is loaded only where an address is remembered.
 if (rememberedPremises.read())
   void import("../../shared/collections/next-bins.ts")

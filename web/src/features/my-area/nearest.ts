@@ -18,10 +18,10 @@ interface Chosen extends Place {
   label: string;
 }
 
-export function nearest(chosen: Chosen, council: Council): HTMLElement[] {
+export function nearestSection(chosen: Chosen, council: Council): HTMLElement[] {
   const list = element("ul", { class: "app-area" });
   const status = element("p", { role: "status" }, say("Finding the places nearest to you…"));
-  void fill(list, chosen, council).then(
+  void fillList(list, chosen, council).then(
     (missing) => (status.textContent = missing),
     () => (status.textContent = say("We could not load the places nearest to you.")),
   );
@@ -29,7 +29,7 @@ export function nearest(chosen: Chosen, council: Council): HTMLElement[] {
 }
 
 /** Returns a message about missing kinds. Throws if the kinds cannot be loaded. */
-async function fill(list: HTMLElement, chosen: Chosen, council: Council): Promise<string> {
+async function fillList(list: HTMLElement, chosen: Chosen, council: Council): Promise<string> {
   const kinds = await loadKinds();
   const lines = kinds.map(() => element("li", { hidden: "" }));
   list.replaceChildren(...lines);
@@ -37,14 +37,14 @@ async function fill(list: HTMLElement, chosen: Chosen, council: Council): Promis
     kinds.map(async (kind, index) => {
       const facilities = await loadFacilities(kind.kind);
       const near = facilities && nearestOf(facilities, chosen, 1)[0];
-      if (near) lines[index]!.replaceWith(line(kind, near, chosen, council));
+      if (near) lines[index]!.replaceWith(facilityLine(kind, near, chosen, council));
     }),
   );
   if (kinds.length === 0) return say("No places listed yet.");
   return done.some(({ status }) => status === "rejected") ? say("We could not load some places.") : "";
 }
 
-function line(
+function facilityLine(
   kind: FacilityKind,
   { facility, distance_m }: NearFacility,
   { lat, long, label }: Chosen,

@@ -14,20 +14,20 @@ const MOST_REPORTS = 5;
 const MOST_ROADWORKS = 5;
 const NEAR_ZOOM = 16;
 
-export function disrupted({ disruptions, council }: Area): HTMLElement[] {
+export function disruptionNotices({ disruptions, council }: Area): HTMLElement[] {
   return disruptions.map((each) => disruptionNotice(each, council.time_zone, "h2"));
 }
 
-export function councillors({ ward }: Area): HTMLElement[] {
+export function councillorSection({ ward }: Area): HTMLElement[] {
   const people = ward.ward.councillors;
   if (people.length === 0) return [];
   return [
     element("h2", {}, sayMany(people.length, "Your councillor", "Your councillors")),
-    list("app-area", people.map(councillor)),
+    list("app-area", people.map(councillorItem)),
   ];
 }
 
-function councillor({ name, party, email, phone, url }: Councillor): HTMLElement {
+function councillorItem({ name, party, email, phone, url }: Councillor): HTMLElement {
   const ways: HTMLElement[] = [];
   if (email) ways.push(element("a", { href: `mailto:${email}` }, email));
   if (phone) ways.push(telephone(phone));
@@ -39,7 +39,7 @@ function councillor({ name, party, email, phone, url }: Councillor): HTMLElement
   return element("li", {}, who, ...(ways.length ? [element("p", { class: "app-area__facts" }, ...ways)] : []));
 }
 
-export function reports({ ward, council }: Area, place: Place, services: Service[]): HTMLElement[] {
+export function reportSection({ ward, council }: Area, place: Place, services: Service[]): HTMLElement[] {
   const { open_reports, reports } = ward;
   const nameOf = ({ title, service_code }: WardReport) =>
     title || (services.find((service) => service.service_code === service_code)?.service_name ?? say("A report"));
@@ -74,10 +74,10 @@ export function reports({ ward, council }: Area, place: Place, services: Service
   ];
 }
 
-export function roadworks({ roadworks, council }: Area): HTMLElement[] {
+export function roadworkSection({ roadworks, council }: Area): HTMLElement[] {
   const heading = element("h2", {}, say("Road works near you"));
   if (roadworks.length === 0) return [heading, element("p", {}, say("No road works planned in or near your ward."))];
-  const items = roadworks.map(({ work, distance_m }) => roadwork(work, distance_m, council));
+  const items = roadworks.map(({ work, distance_m }) => roadworkItem(work, distance_m, council));
   const further = items.splice(MOST_ROADWORKS);
   const others = element(
     "details",
@@ -88,7 +88,7 @@ export function roadworks({ roadworks, council }: Area): HTMLElement[] {
   return [heading, list("app-area", items), ...(further.length ? [others] : [])];
 }
 
-function roadwork(
+function roadworkItem(
   { description, location, starts, ends, organisation, traffic }: Roadwork,
   distance_m: number,
   { time_zone }: Council,

@@ -1,11 +1,11 @@
 /** This browser's last search, to offer it again. */
 import { storedValue } from "../../shared/kept-value.ts";
-import type { From } from "./hash.ts";
+import type { SearchOrigin } from "./hash.ts";
 
 interface LastSearch {
   kind: string;
   plural: string;
-  from: From;
+  from: SearchOrigin;
 }
 
 export const lastSearch = storedValue<LastSearch>(

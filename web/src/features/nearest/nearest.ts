@@ -4,7 +4,7 @@ import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
 import { type FacilityKind, loadFacilities, loadKinds } from "../../shared/places/facilities.ts";
-import { readHash, type Wanted, writeHash } from "./hash.ts";
+import { readHash, type NearestSearch, writeHash } from "./hash.ts";
 import { lastSearch } from "./last-search.ts";
 import { say, sayParts } from "../../shared/say.ts";
 
@@ -16,7 +16,7 @@ const baseTitle = document.title;
 const back = byId<HTMLAnchorElement>("back");
 const retry = byId("try-again");
 const where = sectionOf("where");
-const asked = new AskPlace(where, ({ lat, long }, label) => {
+const askPlace = new AskPlace(where, ({ lat, long }, label) => {
   location.hash = writeHash(readHash(location.hash).kind ?? "", { lat, long, label });
 });
 let shown: View | null = null;
@@ -26,7 +26,7 @@ function sectionOf(view: View): HTMLElement {
   return document.querySelector<HTMLElement>(`[data-view="${view}"]`)!;
 }
 
-function present(view: View, backTo: string): void {
+function showView(view: View, backTo: string): void {
   for (const each of ["kinds", "where", "results"] as const) show(sectionOf(each), each === view);
   back.href = backTo;
   const heading = sectionOf(view).querySelector("h1")!;
@@ -38,7 +38,7 @@ function present(view: View, backTo: string): void {
   shown = view;
 }
 
-async function follow(): Promise<void> {
+async function followHash(): Promise<void> {
   const turn = ++turns;
   const isCurrent = () => turn === turns;
   const { kind, from } = readHash(location.hash);
@@ -50,13 +50,13 @@ async function follow(): Promise<void> {
 }
 
 async function presentWhere(kind: string, isCurrent: () => boolean): Promise<void> {
-  present("where", "#");
+  showView("where", "#");
   const kinds = await loadKinds().catch(() => []);
   const isUnknown = kinds.length > 0 && !kinds.some((known) => known.kind === kind);
   if (isCurrent() && isUnknown) location.replace("#");
 }
 
-async function presentResults({ kind, from }: Required<Wanted>, isCurrent: () => boolean): Promise<void> {
+async function presentResults({ kind, from }: Required<NearestSearch>, isCurrent: () => boolean): Promise<void> {
   const status = byId("results-status");
   status.textContent = say("Loading…");
   const loading = import("./results.ts");
@@ -65,15 +65,15 @@ async function presentResults({ kind, from }: Required<Wanted>, isCurrent: () =>
     if (!isCurrent()) return;
     if (!facilities) return location.replace("#");
     if (!isInside(council, from)) {
-      present("where", "#");
-      return asked.refuseOutside(council, from);
+      showView("where", "#");
+      return askPlace.refuseOutside(council, from);
     }
     results.showResults(council, facilities, from);
-    present("results", writeHash(kind));
+    showView("results", writeHash(kind));
   } catch {
     if (!isCurrent()) return;
-    await loading.then(({ clear }) => clear(kind)).catch(() => undefined);
-    present("results", writeHash(kind));
+    await loading.then(({ clearResults }) => clearResults(kind)).catch(() => undefined);
+    showView("results", writeHash(kind));
     status.textContent = PROBLEM;
     show(retry);
   }
@@ -82,8 +82,8 @@ async function presentResults({ kind, from }: Required<Wanted>, isCurrent: () =>
 async function presentKinds(isCurrent: () => boolean): Promise<void> {
   const status = byId("kinds-status");
   status.textContent = byId("kinds").hasChildNodes() ? "" : say("Loading…");
-  present("kinds", "/");
-  offerLast();
+  showView("kinds", "/");
+  offerLastSearch();
   try {
     const kinds = await loadKinds();
     if (!isCurrent()) return;
@@ -101,7 +101,7 @@ function kindLink({ kind, plural, count }: FacilityKind): HTMLElement {
   return element("li", {}, link, element("span", { class: "app-muted" }, String(count)));
 }
 
-function offerLast(): void {
+function offerLastSearch(): void {
   const last = lastSearch.read();
   const box = byId("last-search");
   show(box, last !== null);
@@ -113,8 +113,8 @@ function offerLast(): void {
 }
 
 document.addEventListener("submit", (event) => event.preventDefault());
-retry.addEventListener("click", () => void follow());
-addEventListener("hashchange", () => void follow());
-void follow();
+retry.addEventListener("click", () => void followHash());
+addEventListener("hashchange", () => void followHash());
+void followHash();
 // Preload the results module, in case the signal is lost.
 void import("./results.ts").catch(() => undefined);

@@ -5,7 +5,7 @@ import { type Facilities, lowerFirst, type NearFacility, nearestOf } from "../..
 import { facilityEntry, faultNote } from "../../shared/places/facility-entry.ts";
 import { openReportsOf } from "../../shared/places/open-reports.ts";
 import { MapOnRequest } from "../../shared/places/show-map.ts";
-import { type From, writeHash } from "./hash.ts";
+import { type SearchOrigin, writeHash } from "./hash.ts";
 import { lastSearch } from "./last-search.ts";
 import { say } from "../../shared/say.ts";
 
@@ -19,8 +19,8 @@ const more = byId<HTMLButtonElement>("more-results");
 const mapOpener = byId("results-on-map");
 const source = byId("results-source");
 
-let shown: { from: From; near: NearFacility[] } = { from: { lat: 0, long: 0, label: "" }, near: [] };
-let again = () => undefined as void;
+let shown: { from: SearchOrigin; near: NearFacility[] } = { from: { lat: 0, long: 0, label: "" }, near: [] };
+let redraw = () => undefined as void;
 
 const linkOf = (index: number) => list.querySelectorAll<HTMLElement>("h2 a")[index];
 const map = new MapOnRequest(
@@ -31,26 +31,26 @@ const map = new MapOnRequest(
 );
 
 more.addEventListener("click", () => {
-  const firstNew = most();
+  const firstNew = shownCount();
   history.replaceState({ ...history.state, most: firstNew + PAGE }, "");
-  again();
+  redraw();
   linkOf(firstNew)?.focus();
 });
 
 /** How many results to show, stored in the browser's history, so that going back shows as many. */
-function most(): number {
+function shownCount(): number {
   return (history.state as { most?: number } | null)?.most ?? PAGE;
 }
 
-export function showResults(council: Council, facilities: Facilities, from: From): void {
-  again = () => draw(council, facilities, from);
-  again();
+export function showResults(council: Council, facilities: Facilities, from: SearchOrigin): void {
+  redraw = () => drawResults(council, facilities, from);
+  redraw();
   const { kind, plural } = facilities.value;
   lastSearch.write({ kind, plural, from });
 }
 
 /** Removes the results of another kind or place, before an error is shown. */
-export function clear(kind: string): void {
+export function clearResults(kind: string): void {
   byId<HTMLAnchorElement>("other-place").href = writeHash(kind);
   shown = { ...shown, near: [] };
   heading.textContent = say("The nearest");
@@ -60,8 +60,8 @@ export function clear(kind: string): void {
   map.close();
 }
 
-function draw(council: Council, facilities: Facilities, from: From): void {
-  shown = { from, near: nearestOf(facilities, from, most()) };
+function drawResults(council: Council, facilities: Facilities, from: SearchOrigin): void {
+  shown = { from, near: nearestOf(facilities, from, shownCount()) };
   const { kind, label, plural, attribution, service_code } = facilities.value;
   byId<HTMLAnchorElement>("other-place").href = writeHash(kind);
   heading.textContent = say("The nearest {kind}", {
@@ -72,7 +72,7 @@ function draw(council: Council, facilities: Facilities, from: From): void {
     : say("Distances are in a straight line from your location.");
   list.replaceChildren(...shown.near.map((near) => facilityEntry(near, council)));
   source.textContent = attribution ?? "";
-  show(more, most() < Math.min(facilities.value.items.length, MOST));
+  show(more, shownCount() < Math.min(facilities.value.items.length, MOST));
   show(mapOpener, shown.near.length > 0);
   map.redraw();
   if (service_code) void markFaults(service_code);

@@ -43,13 +43,15 @@ const HEADINGS: [kind: Feed["kind"], heading: string][] = [
   ["service", say("Feeds by kind of problem")],
 ];
 
-void list().catch(() => tell(say("We could not load the list of files. Check your connection and try again.")));
+void showFiles().catch(() =>
+  setStatus(say("We could not load the list of files. Check your connection and try again.")),
+);
 
-async function list(): Promise<void> {
-  tell(say("Loading the list of files…"));
+async function showFiles(): Promise<void> {
+  setStatus(say("Loading the list of files…"));
   const { time_zone, open_data, names } = await loadCouncil();
   const index = open_data ? await getJson<Index>(open_data) : null;
-  tell("");
+  setStatus("");
   const months = index?.months.map((month) => monthItem(month, time_zone)) ?? [];
   byId("open-data-months").replaceChildren(
     months.length
@@ -57,7 +59,7 @@ async function list(): Promise<void> {
       : element("p", {}, say("There are no reports yet.")),
   );
   if (index)
-    byId("open-data-feeds").append(...HEADINGS.flatMap(([kind, heading]) => feeds(index, kind, heading, names)));
+    byId("open-data-feeds").append(...HEADINGS.flatMap(([kind, heading]) => feedList(index, kind, heading, names)));
 }
 
 function monthItem({ month, count, updated_datetime, url }: Month, timeZone: string): HTMLElement {
@@ -73,12 +75,12 @@ function monthItem({ month, count, updated_datetime, url }: Month, timeZone: str
   const summary = element("summary", {}, say("Files"), screenReaderText(` ${monthText(month)}`));
   const details = element("details", {}, summary, files);
   details.addEventListener("toggle", () => {
-    if (details.open && !files.querySelector("ul")) void fill(files, url);
+    if (details.open && !files.querySelector("ul")) void showDays(files, url);
   });
   return element("li", {}, element("h3", {}, monthText(month)), facts, details);
 }
 
-async function fill(files: HTMLElement, url: string): Promise<void> {
+async function showDays(files: HTMLElement, url: string): Promise<void> {
   const month = await getJson<{ days: Day[] }>(url).catch(() => null);
   files.replaceChildren(
     month
@@ -103,7 +105,7 @@ function fileLinks({ open311, csv, geojson }: Part, day: string, part: number): 
 
 const reportsText = (count: number) => sayMany(count, "{count} report", "{count} reports");
 
-function feeds({ feeds }: Index, kind: Feed["kind"], heading: string, names: Council["names"]): HTMLElement[] {
+function feedList({ feeds }: Index, kind: Feed["kind"], heading: string, names: Council["names"]): HTMLElement[] {
   const known = kind === "ward" ? names?.wards : names?.services;
   const items = feeds
     .filter((feed) => feed.kind === kind)
@@ -111,6 +113,6 @@ function feeds({ feeds }: Index, kind: Feed["kind"], heading: string, names: Cou
   return items.length ? [element("h2", {}, heading), element("ul", { class: "govuk-list app-feeds" }, ...items)] : [];
 }
 
-function tell(text: string): void {
+function setStatus(text: string): void {
   byId("open-data-status").textContent = text;
 }

@@ -27,18 +27,18 @@ interface Month {
   all: Figures;
 }
 
-interface Named {
+interface CodeName {
   code: string;
   name: string;
 }
 
 interface Index {
-  services: Named[];
-  wards: Named[];
+  services: CodeName[];
+  wards: CodeName[];
   months: Month[];
 }
 
-interface Wanted {
+interface Selection {
   service: string;
   ward: string;
   year: string;
@@ -58,14 +58,14 @@ const NAMES: Record<string, string> = {
   open_now: say("Still open"),
 };
 
-void load().catch(() => tell(say("We could not load the figures. Check your connection and try again.")));
+void showFigures().catch(() => setStatus(say("We could not load the figures. Check your connection and try again.")));
 
-async function load(): Promise<void> {
-  tell(say("Loading the figures…"));
+async function showFigures(): Promise<void> {
+  setStatus(say("Loading the figures…"));
   const [figures, council] = await Promise.all([getJson<Index>(INDEX), loadCouncil().catch(() => null)]);
-  const index = figures && named(figures, council?.names);
-  if (!index?.months.length) return tell(say("There are no figures yet, because there are no public reports."));
-  const wanted = choose(index);
+  const index = figures && translateNames(figures, council?.names);
+  if (!index?.months.length) return setStatus(say("There are no figures yet, because there are no public reports."));
+  const wanted = fillChoices(index);
   const months = index.months.filter(({ month }) => month.startsWith(wanted.year)).reverse();
   const chosen = await Promise.all(months.map((month) => figuresOf(month, wanted)));
   const data = months.map((month, at) => ({ month, figures: chosen[at]! }));
@@ -75,41 +75,41 @@ async function load(): Promise<void> {
     chart({
       title: say("Reported, fixed and open"),
       rows: say("Month reported"),
-      columns: names("reported", "fixed", "open_now"),
+      columns: columnNames("reported", "fixed", "open_now"),
       barCount: 3,
-      data: rows(data, "reported", "fixed", "open_now"),
+      data: chartRows(data, "reported", "fixed", "open_now"),
     }),
     chart({
       title: say("Days to fix"),
       rows: say("Month reported"),
-      columns: names("median_days", "p90_days"),
+      columns: columnNames("median_days", "p90_days"),
       barCount: 2,
-      data: rows(data, "median_days", "p90_days"),
+      data: chartRows(data, "median_days", "p90_days"),
       missing: say("too few reports"),
     }),
     chart({
       title: say("Fixed on time"),
       rows: say("Month reported"),
-      columns: names("with_target", "in_target"),
+      columns: columnNames("with_target", "in_target"),
       barCount: 2,
-      data: rows(data, "with_target", "in_target"),
+      data: chartRows(data, "with_target", "in_target"),
     }),
     chart({
       title: say("Repairs that failed"),
       rows: say("Month reported"),
-      columns: names("reopened", "failed_repairs"),
+      columns: columnNames("reopened", "failed_repairs"),
       barCount: 2,
-      data: rows(data, "reopened", "failed_repairs"),
+      data: chartRows(data, "reopened", "failed_repairs"),
     }),
     downloads(months),
   );
   show(byId("performance-about"));
-  tell("");
+  setStatus("");
 }
 
 /** With the names in the page's language. */
-function named(index: Index, names: Council["names"]): Index {
-  const translated = (all: Named[], known: Record<string, string> = {}) =>
+function translateNames(index: Index, names: Council["names"]): Index {
+  const translated = (all: CodeName[], known: Record<string, string> = {}) =>
     all.map(({ code, name }) => ({ code, name: known[code] ?? name }));
   return {
     ...index,
@@ -119,10 +119,10 @@ function named(index: Index, names: Council["names"]): Index {
 }
 
 /** Fills in the choices and selects those in the address; unknown ones are ignored. */
-function choose({ services, wards, months }: Index): Wanted {
+function fillChoices({ services, wards, months }: Index): Selection {
   const asked = new URLSearchParams(location.search);
   const years = [...new Set(months.map(({ month }) => month.slice(0, 4)))];
-  const options: Record<keyof Wanted, Named[]> = {
+  const options: Record<keyof Selection, CodeName[]> = {
     service: services,
     ward: wards,
     year: years.map((year) => ({ code: year, name: year })),
@@ -134,11 +134,11 @@ function choose({ services, wards, months }: Index): Wanted {
     if (value && found.some(({ code }) => code === value)) select.value = value;
   }
   show(byId("performance-chooser"));
-  const chosen = (name: keyof Wanted) => byId<HTMLSelectElement>(name).value;
+  const chosen = (name: keyof Selection) => byId<HTMLSelectElement>(name).value;
   return { service: chosen("service"), ward: chosen("ward"), year: chosen("year") };
 }
 
-async function figuresOf(month: Month, { service, ward }: Wanted): Promise<Figures> {
+async function figuresOf(month: Month, { service, ward }: Selection): Promise<Figures> {
   if (!service && !ward) return month.all;
   const document = await getJson<{ rows: Figures[] }>(month.json);
   const [service_code, ward_code] = [service || ALL, ward || ALL];
@@ -158,7 +158,7 @@ async function figuresOf(month: Month, { service, ward }: Wanted): Promise<Figur
   return document?.rows.find((row) => row.service_code === service_code && row.ward_code === ward_code) ?? none;
 }
 
-function title({ services, wards }: Index, { service, ward, year }: Wanted): string {
+function title({ services, wards }: Index, { service, ward, year }: Selection): string {
   const what = services.find(({ code }) => code === service)?.name ?? say("All problems");
   const where = wards.find(({ code }) => code === ward)?.name;
   return `${what}${where ? `, ${where}` : ""}, ${year}`;
@@ -177,14 +177,14 @@ function totals(figures: Figures[]): HTMLElement {
   return element("dl", { class: "app-facts" }, ...facts);
 }
 
-function rows(data: { month: Month; figures: Figures }[], ...of: Figure[]): Row[] {
+function chartRows(data: { month: Month; figures: Figures }[], ...of: Figure[]): Row[] {
   return data.map(({ month, figures }) => ({
     name: shortMonth(month.month),
     values: of.map((figure) => figures[figure]),
   }));
 }
 
-function names(...of: Figure[]): string[] {
+function columnNames(...of: Figure[]): string[] {
   return of.map((figure) => NAMES[figure]!);
 }
 
@@ -216,6 +216,6 @@ function downloads(months: Month[]): HTMLElement {
   );
 }
 
-function tell(text: string): void {
+function setStatus(text: string): void {
   byId("performance-status").textContent = text;
 }

@@ -28,10 +28,10 @@ form.addEventListener("submit", (event) => {
   void track();
 });
 addEventListener("popstate", () => void track());
-if (wanted() !== null) void track();
+if (referenceInAddress() !== null) void track();
 void showOwnReports();
 
-function wanted(): string | null {
+function referenceInAddress(): string | null {
   return new URL(location.href).searchParams.get("ref");
 }
 
@@ -40,7 +40,7 @@ function refuse(message: string): void {
 }
 
 /** Shows the answer below the form, which stays where it is. */
-function present(heading: string, text: string, ...more: HTMLElement[]): void {
+function showAnswer(heading: string, text: string, ...more: HTMLElement[]): void {
   const title = element("h2", {}, heading);
   result.replaceChildren(title, element("p", {}, text), ...more);
   show(result);
@@ -48,14 +48,14 @@ function present(heading: string, text: string, ...more: HTMLElement[]): void {
 }
 
 async function track(): Promise<void> {
-  const typed = wanted() ?? "";
+  const typed = referenceInAddress() ?? "";
   input.value = typed;
   clearErrors(form);
   show(result, false);
   const id = parseReference(typed);
   if (id) await lookUp(id, typed);
   else if (!typed) refuse(say("Enter your reference, or a street or place"));
-  else if (!(await showPlaces(typed))) present(say("We can't find a report or place that matches"), UNMATCHED);
+  else if (!(await showPlaces(typed))) showAnswer(say("We can't find a report or place that matches"), UNMATCHED);
 }
 
 /** Shows the places of that name, each with a link to the reports near it; false if there is none. */
@@ -64,12 +64,12 @@ async function showPlaces(typed: string): Promise<boolean> {
   try {
     const { searchPlaces } = await import("../../shared/places/places.ts");
     const found = await searchPlaces(typed);
-    if (typed !== wanted() || !found.length) return typed !== wanted();
+    if (typed !== referenceInAddress() || !found.length) return typed !== referenceInAddress();
     const links = found.map(({ label, lat, long }) =>
       element("li", {}, element("a", { href: `/map/#17/${lat.toFixed(5)}/${long.toFixed(5)}` }, label)),
     );
     const list = element("ul", { class: "govuk-list" }, ...links);
-    present(say("Places that match “{typed}”", { typed }), say("Choose a place to see the reports near it:"), list);
+    showAnswer(say("Places that match “{typed}”", { typed }), say("Choose a place to see the reports near it:"), list);
     return true;
   } catch {
     return false;
@@ -83,13 +83,16 @@ async function lookUp(id: string, typed: string): Promise<void> {
   try {
     const council = await loadCouncil();
     const report = await findReport(id, council.request);
-    if (id !== parseReference(wanted() ?? "")) return;
+    if (id !== parseReference(referenceInAddress() ?? "")) return;
     if (report) {
       result.replaceChildren(...(await reportSummary(report, council)));
       show(result);
       focusOn(result.querySelector("h2")!);
     } else if (!(mayBeWords(typed) && (await showPlaces(typed)))) {
-      present(say("We can't find a report with reference {reference}", { reference: groupReference(id) }), NOT_PUBLIC);
+      showAnswer(
+        say("We can't find a report with reference {reference}", { reference: groupReference(id) }),
+        NOT_PUBLIC,
+      );
     }
   } catch {
     refuse(say("We couldn't search for your report. Check your connection and try again"));

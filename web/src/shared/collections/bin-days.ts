@@ -1,4 +1,4 @@
-/** What pages say of the bins of a premises. The page without JavaScript says the same: chalicelib/handlers/forms/bin_days.py. */
+/** The bin days of a premises in words. The page without JavaScript uses the same words: chalicelib/handlers/forms/bin_days.py. */
 import { say, sayMany } from "../say.ts";
 import { dayFrom, daysBetween, FAR_DAYS, longDay, weekday } from "./day-words.ts";
 import type { PublishedCollections } from "./documents.ts";
@@ -9,7 +9,7 @@ export interface BinDay {
   colour: string;
   /** The day of the next collection; null if it is not known. */
   date: string | null;
-  /** Whether it is a collection, and not the first day of a season. */
+  /** False if `date` is the first day of the next season. */
   isCollection: boolean;
   headline: string;
   notes: string[];
@@ -18,7 +18,7 @@ export interface BinDay {
 /** The names of containers in the page's language. */
 export type Names = Record<string, string>;
 
-/** For whom and when: `today` is the council's day at `now`, `street` as rounds name streets. */
+/** The time, and the street of the premises as rounds name it. `today` is the council's day at `now`. */
 export interface View {
   today: string;
   now: number;
@@ -65,7 +65,7 @@ export function collectionDays({ rounds }: PublishedCollections, { today, names 
   return days.map(([day, of]) => ({ day, text: longDay(day), bins: of.sort() }));
 }
 
-/** Up to which day collections are known. */
+/** A sentence with the last day of the published collections. */
 export const knownDays = (knownUntil: string): string =>
   say("We have published the days up to {day}.", { day: longDay(knownUntil) });
 

@@ -9,7 +9,7 @@ export interface PublishedCollections {
   known_until: string;
   /** The rounds of the premises that are published. */
   rounds: Round[];
-  /** What is known of these rounds on days around today, in the order of days. */
+  /** The reported states of these rounds on days around today, in the order of days. */
   days: RoundDay[];
 }
 

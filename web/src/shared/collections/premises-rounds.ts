@@ -10,8 +10,10 @@ export type PremisesRounds = Pick<RememberedPremises, "rounds" | "street" | "gar
 export const askRounds = (premises_id: string): Promise<Outcome<PremisesRounds>> =>
   askPremises<PremisesRounds>(`/${encodeURIComponent(premises_id)}/collections`);
 
-/** Asks again after a day; at every view of the day on which somebody goes to buy garden waste, because that may change
- * it. The address with other rounds; null if it has the same. */
+/**
+ * Asks for the rounds of the address again: once a day, and at each view during the day after the resident opened the
+ * garden waste offer. Returns the address with the changed rounds, or null if nothing has changed.
+ */
 export async function refreshRounds(of: RememberedPremises): Promise<RememberedPremises | null> {
   const now = Date.now();
   const isBuying = now - (of.offer_followed_at ?? 0) < DAY_MS;
@@ -26,7 +28,7 @@ export async function refreshRounds(of: RememberedPremises): Promise<RememberedP
   return isSame ? null : checked;
 }
 
-/** Remembers that somebody goes to buy garden waste for the address. */
+/** Remembers that the resident has opened the garden waste offer for the address. */
 export function rememberGardenOffer(): void {
   const premises = rememberedPremises.read();
   if (premises) rememberedPremises.write({ ...premises, offer_followed_at: Date.now() });

@@ -1,6 +1,6 @@
 /**
  * The exact nearest of many places, from the bytes that the council publishes: the twin of
- * chalicelib/geo/nearest.py, whose nearest_index.py says what each number of them is.
+ * chalicelib/geo/nearest.py. nearest_index.py describes the format.
  */
 import type { Place } from "../reports.ts";
 
@@ -93,12 +93,12 @@ const isSameBlock = (one: Block, other: Block | null) =>
   one.south === other.south &&
   one.north === other.north;
 
-/** Adds the entries of the block's cells that are not in the block `but` and lie within the limits. */
+/** Adds the entries of the block's cells that are not in the block `except` and lie within the limits. */
 function collectEntries(
   index: Index,
   place: Place,
   block: Block,
-  but: Block | null,
+  except: Block | null,
   limits: Block,
   found: NearestPlace[],
 ): void {
@@ -112,16 +112,16 @@ function collectEntries(
   };
   for (let row = block.south; row <= block.north; row++) {
     const start = (column: number) => index.starts[row * index.columns + column]!;
-    if (!but || row < but.south || row > but.north) {
+    if (!except || row < except.south || row > except.north) {
       read(start(block.west), start(block.east + 1));
     } else {
-      read(start(block.west), start(but.west));
-      read(start(but.east + 1), start(block.east + 1));
+      read(start(block.west), start(except.west));
+      read(start(except.east + 1), start(block.east + 1));
     }
   }
 }
 
-/** Between two places, in whole millimetres; the first one as stored in an index. */
+/** The distance between two places in whole millimetres. The first is rounded as in an index. */
 export function distanceMm({ lat, long }: Place, place: Place): number {
   return measureFrom(place)(unitsOf(lat), unitsOf(long));
 }

@@ -27,7 +27,7 @@ export interface PlaceMap {
   drawBasemap(): Promise<boolean>;
 }
 
-/** Without a place, it shows the middle of the council's area and no pin. `moved` runs when somebody moves the pin. */
+/** Without a place, it shows the middle of the council's area and no pin. `onMoved` runs when somebody moves the pin. */
 export function createPlaceMap(
   container: HTMLElement,
   council: Council,

@@ -17,7 +17,7 @@ export class MapOnRequest {
   private readonly status: HTMLElement;
   private readonly closedWords: string;
 
-  /** Expects #<button>, #<box> and #<box>-status. `pressed` returns the list element that gets the focus. */
+  /** Expects #<button>, #<box> and #<box>-status. `onPress` returns the list element that gets the focus. */
   constructor(
     button: string,
     private readonly box: string,
