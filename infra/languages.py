@@ -185,8 +185,8 @@ def update_languages() -> None:
     """Writes new messages of translated pages into the catalogues, drops unused ones, and names
     the languages."""
     (FOLDER / "names.json").write_text(names_document(), encoding="utf-8")
-    said = scripts(Path(sys.executable).with_name("node")).said
-    wanted = [*messages_without_scripts(), *said]
+    messages = scripts(Path(sys.executable).with_name("node")).messages
+    wanted = [*messages_without_scripts(), *messages]
     for language in languages():
         (FOLDER / f"{language.code}.po").write_bytes(as_po(update(language, wanted)))
         written = read(FOLDER / f"{language.code}.po")

@@ -107,10 +107,10 @@ def _texts_in(source: str) -> Iterator[tuple[str, ...]]:
 
 
 class Scripts(NamedTuple):
-    """What the pages' scripts show: with `say`, and past it."""
+    """The texts in the pages' scripts: those passed to `say`, and those that are not translated."""
 
-    said: list[Message]
-    unsaid: list[tuple[str, str]]
+    messages: list[Message]
+    untranslated: list[tuple[str, str]]
 
 
 def scripts(node: Path) -> Scripts:
@@ -124,8 +124,8 @@ def scripts(node: Path) -> Scripts:
             check=True,
         ).stdout
     )
-    said = [Message(file, *texts) for file, texts in found["said"]]
-    return Scripts(said, [(file, text) for file, text in found["unsaid"]])
+    messages = [Message(file, *texts) for file, texts in found["messages"]]
+    return Scripts(messages, [(file, text) for file, text in found["untranslated"]])
 
 
 def layout_parts() -> list[Path]:

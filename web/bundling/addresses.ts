@@ -1,7 +1,7 @@
 /** Leads the addresses of residents' pages in scripts to the pages in the language, as `infra/languages.py` does for links in HTML. */
 import type { Plugin } from "vite";
 import type { Language } from "./languages.ts";
-import { below, IS_SOURCE, parse } from "./say.ts";
+import { descendants, IS_SOURCE, parse } from "./say.ts";
 
 /** The code with the language's folder before each address. */
 export function localAddresses(
@@ -11,21 +11,21 @@ export function localAddresses(
   const isPage = (address: string) =>
     address.split(/[?#]/)[0]! in pages || served.some((each) => address.startsWith(each));
   const found: number[] = [];
-  for (const [node, [parent]] of below(parse(code))) {
+  for (const [node, [parent]] of descendants(parse(code))) {
     const text =
       node.type === "Literal" ? node.value : node.type === "TemplateLiteral" ? node.quasis[0]!.value.cooked : null;
-    if (typeof text !== "string" || !isPage(text) || (text === "/" && divides(parent))) continue;
+    if (typeof text !== "string" || !isPage(text) || (text === "/" && splitsText(parent))) continue;
     found.push(node.start + 1);
   }
-  return found.sort((one, other) => other - one).reduce(inserted, code);
+  return found.sort((one, other) => other - one).reduce(insertFolder, code);
 
-  function inserted(made: string, at: number): string {
+  function insertFolder(made: string, at: number): string {
     return made.slice(0, at) + folder.slice(0, -1) + made.slice(at);
   }
 }
 
 /** Whether a slash takes a text apart, and is not the address of the home page. */
-function divides(parent: ReturnType<typeof parse> | undefined): boolean {
+function splitsText(parent: ReturnType<typeof parse> | undefined): boolean {
   if (parent?.type !== "CallExpression" || parent.callee.type !== "MemberExpression") return false;
   const { property } = parent.callee;
   return property.type === "Identifier" && property.name === "split";

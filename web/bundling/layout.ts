@@ -27,9 +27,9 @@ function fill(text: string, council: CouncilFacts, escape: (text: string) => str
 
 /** Marks the link to the current page. */
 function markCurrent(part: string, page: string): string {
-  const marked = (text: string, kind: string) =>
+  const markLink = (text: string, kind: string) =>
     text.replace(`<a class="app-${kind}__link" href="${page}"`, `$& aria-current="page"`);
-  return ["nav", "subnav"].reduce(marked, part);
+  return ["nav", "subnav"].reduce(markLink, part);
 }
 
 function pagePath(path: string): string {

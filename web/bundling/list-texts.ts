@@ -6,8 +6,8 @@
  */
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { below, callsIn, parse } from "./say.ts";
-import { unsaidIn } from "./unsaid.ts";
+import { descendants, callsIn, parse } from "./say.ts";
+import { untranslatedTexts } from "./untranslated.ts";
 
 const PROJECT = resolve(import.meta.dirname, "../..");
 const FEATURES = resolve(PROJECT, "web/src/features");
@@ -23,31 +23,31 @@ const entries = process.argv
 /** The script of published report pages, which the service makes. */
 entries.push(resolve(FEATURES, "report-page/report-page.ts"));
 const folders = new Set(entries.map(dirname));
-const found = { said: [] as [string, string[]][], unsaid: [] as [string, string][] };
+const found = { messages: [] as [string, string[]][], untranslated: [] as [string, string][] };
 const seen = new Set<string>();
 
-function addSaid(tree: ReturnType<typeof parse>, file: string): void {
-  found.said.push(...callsIn(tree, file).map(({ texts }): [string, string[]] => [file, texts]));
+function addCalls(tree: ReturnType<typeof parse>, file: string): void {
+  found.messages.push(...callsIn(tree, file).map(({ texts }): [string, string[]] => [file, texts]));
 }
 
-function read(path: string): void {
+function readScript(path: string): void {
   if (seen.has(path) || (path.startsWith(FEATURES) && !folders.has(dirname(path)))) return;
   seen.add(path);
   const file = relative(PROJECT, path);
   const tree = parse(readFileSync(path, "utf8"));
-  addSaid(tree, file);
-  found.unsaid.push(...unsaidIn(tree).map((text): [string, string] => [file, text]));
-  for (const [node] of below(tree)) {
+  addCalls(tree, file);
+  found.untranslated.push(...untranslatedTexts(tree).map((text): [string, string] => [file, text]));
+  for (const [node] of descendants(tree)) {
     const isImport =
       node.type === "ImportDeclaration" || node.type === "ImportExpression" || node.type === "ExportNamedDeclaration";
     const from = isImport && node.source?.type === "Literal" ? node.source.value : null;
-    if (typeof from === "string" && /^\..*\.ts$/.test(from)) read(resolve(dirname(path), from));
+    if (typeof from === "string" && /^\..*\.ts$/.test(from)) readScript(resolve(dirname(path), from));
   }
 }
 
-for (const entry of entries) read(entry);
+for (const entry of entries) readScript(entry);
 for (const name of readdirSync(SHARED, { recursive: true, encoding: "utf8" }).sort()) {
   const path = resolve(SHARED, name);
-  if (name.endsWith(".ts") && !seen.has(path)) addSaid(parse(readFileSync(path, "utf8")), relative(PROJECT, path));
+  if (name.endsWith(".ts") && !seen.has(path)) addCalls(parse(readFileSync(path, "utf8")), relative(PROJECT, path));
 }
 console.log(JSON.stringify(found));

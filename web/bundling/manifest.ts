@@ -23,31 +23,34 @@ export const manifestFile = ({ folder }: Pick<Language, "folder">) => `${folder.
 /** The manifest of that source. Throws if a name is not translated. */
 export function manifestIn(language: Language, source: string, facts: CouncilFacts): string {
   const council = { ...facts, ...language.council };
-  const filled = (text: string) =>
+  const fillFacts = (text: string) =>
     text.replace(FACT, (_, name: keyof CouncilFacts) => JSON.stringify(council[name]).slice(1, -1));
-  if (!language.messages) return JSON.stringify({ ...JSON.parse(filled(source)), screenshots: council.screenshots });
+  if (!language.messages) return JSON.stringify({ ...JSON.parse(fillFacts(source)), screenshots: council.screenshots });
 
-  function translated(text: string): string {
+  function translate(text: string): string {
     const message = text.replace(FACT, "{council.$1}");
     const found = message.startsWith("{") ? message : lookUp(language, [message], SOURCE)?.[0];
     if (!found) throw new Error(`${SOURCE}: not translated: ${message}`);
     return found.replace(/\{council\.(\w+)\}/g, "{{ council.$1 }}");
   }
 
-  const named = ({ name, short_name }: Names) => ({ name: translated(name), short_name: translated(short_name) });
+  const translateNames = ({ name, short_name }: Names) => ({
+    name: translate(name),
+    short_name: translate(short_name),
+  });
   const address = (english: string) => language.folder + english.slice(1);
   const english = JSON.parse(source) as Manifest;
   // The screenshots show English pages.
   const own: Manifest = {
     ...english,
-    ...named(english),
+    ...translateNames(english),
     lang: language.tag,
     start_url: address(english.start_url),
     shortcuts: english.shortcuts.map((each) => ({
-      ...named(each),
+      ...translateNames(each),
       url: each.url in language.pages ? address(each.url) : each.url,
     })),
     share_target: { ...english.share_target, action: address(english.share_target.action) },
   };
-  return filled(JSON.stringify(own));
+  return fillFacts(JSON.stringify(own));
 }

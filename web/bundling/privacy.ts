@@ -25,11 +25,11 @@ interface Registry {
 
 const FILE = "chalicelib/privacy/registry.json";
 const REGISTRY = resolve(import.meta.dirname, "../..", FILE);
-/** What the page says only if the council has an email address for questions. */
+/** Text that the page has only if the council has an email address for questions. */
 const CONTACT = /<span data-privacy-contact>(.*?)<\/span>/gs;
 
 /** Groups rows with the same reason, retention and readers. */
-function together(rows: Row[]): Row[][] {
+function groupRows(rows: Row[]): Row[][] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const key = JSON.stringify([row.why, row.kept_for, row.seen_by]);
@@ -40,24 +40,24 @@ function together(rows: Row[]): Row[][] {
 
 function entry(group: Row[], facts: Registry["facts"], nameOf: (row: Row) => string): string {
   const names = [...new Set(group.map(nameOf))].map((name) => `<dt>${name}</dt>`);
-  const said = Object.entries(facts).map(
+  const descriptions = Object.entries(facts).map(
     ([of, label]) => `<dd><b>${label}:</b> ${escapeHtml(group[0]![of as keyof Row])}</dd>`,
   );
-  return `<div>${[...names, ...said].join("")}</div>`;
+  return `<div>${[...names, ...descriptions].join("")}</div>`;
 }
 
 const list = (rows: Row[], facts: Registry["facts"], nameOf: (row: Row) => string) =>
-  `<dl class="app-kept">${together(rows)
+  `<dl class="app-kept">${groupRows(rows)
     .map((group) => entry(group, facts, nameOf))
     .join("\n")}</dl>`;
 
 /** The personal data in the service. The page about cookies lists what stays in the browser. */
-function personal({ rows, facts }: Registry): string {
+function personalData({ rows, facts }: Registry): string {
   const ofPeople = rows.filter(({ personal, store }) => personal !== "no" && store !== "browser");
   return list(ofPeople, facts, ({ what }) => escapeHtml(what));
 }
 
-function everything({ stores, rows, facts }: Registry): string {
+function allData({ stores, rows, facts }: Registry): string {
   const nameOf = ({ what, attribute }: Row) => `${escapeHtml(what)} <code>${escapeHtml(attribute)}</code>`;
   const part = ({ store, title }: Registry["stores"][number]) =>
     `<details class="app-details"><summary>${escapeHtml(title)}</summary>${list(
@@ -69,7 +69,7 @@ function everything({ stores, rows, facts }: Registry): string {
 }
 
 /** The registry in that language. A text without a translation stops the build before this (infra/languages.py). */
-function read(language: Language): Registry {
+function readRegistry(language: Language): Registry {
   const say = (text: string) => lookUp(language, [text], FILE)?.[0] ?? text;
   const { stores, rows, facts } = JSON.parse(readFileSync(REGISTRY, "utf8")) as Registry;
   return {
@@ -92,10 +92,10 @@ export function privacy({ privacy_contact }: CouncilFacts, language: Language): 
       order: "pre",
       handler(html) {
         if (!html.includes("<!-- privacy:")) return html;
-        const registry = read(language);
+        const registry = readRegistry(language);
         return html
-          .replace("<!-- privacy: personal -->", () => personal(registry))
-          .replace("<!-- privacy: everything -->", () => everything(registry))
+          .replace("<!-- privacy: personal -->", () => personalData(registry))
+          .replace("<!-- privacy: everything -->", () => allData(registry))
           .replace(CONTACT, (_, words: string) => (privacy_contact ? words : ""));
       },
     },

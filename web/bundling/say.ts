@@ -33,24 +33,24 @@ type Tree = ESTree.Node & Span;
 const isNode = (value: unknown): value is Tree => typeof (value as Tree | null)?.type === "string";
 
 /** All nodes below this one, each with its parents, the nearest first. */
-export function* below(node: Tree, parents: Tree[] = []): Generator<[Tree, Tree[]]> {
+export function* descendants(node: Tree, parents: Tree[] = []): Generator<[Tree, Tree[]]> {
   yield [node, parents];
-  for (const each of Object.values(node).flat()) if (isNode(each)) yield* below(each, [node, ...parents]);
+  for (const each of Object.values(node).flat()) if (isNode(each)) yield* descendants(each, [node, ...parents]);
 }
 
 /** The calls in the code, in their order. Throws if one cannot be replaced. */
 export function callsIn(tree: Tree, file: string): Call[] {
-  const imported = importedIn(tree);
+  const imported = importedNames(tree);
   if (!imported.size) return [];
-  return [...below(tree)].flatMap(([node]) => {
+  return [...descendants(tree)].flatMap(([node]) => {
     if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return [];
     const { name } = node.callee;
     return imported.has(name) ? [callOf(node, name, FUNCTIONS[name]!, file)] : [];
   });
 }
 
-/** What the code imports of `say.ts`; other functions may have the same names. */
-function importedIn(tree: Tree): Set<string> {
+/** The names that the code imports from `say.ts`; other functions may have the same names. */
+function importedNames(tree: Tree): Set<string> {
   const imports = tree.type === "Program" ? tree.body.filter((each) => each.type === "ImportDeclaration") : [];
   const ours = imports.filter(({ source }) => source.value.endsWith("/say.ts"));
   return new Set(ours.flatMap(({ specifiers }) => specifiers.map(({ local }) => local.name)));
@@ -100,13 +100,13 @@ export function translateCode(code: string, file: string, language: Language, mi
     let at = start;
     for (const call of calls) {
       if (call.start < at || call.end > end) continue;
-      made += code.slice(at, call.start) + replaced(call);
+      made += code.slice(at, call.start) + replacement(call);
       at = call.end;
     }
     return made + code.slice(at, end);
   }
 
-  function replaced({ name, texts, count, values }: Call): string {
+  function replacement({ name, texts, count, values }: Call): string {
     const forms = lookUp(language, texts, file);
     if (!forms) missing(texts[0]!);
     const source = ({ start, end }: Span) => between(start, end);
@@ -141,17 +141,18 @@ function listOf(parts: string[], sources: Map<string, string>): string {
 }
 
 export function say(language: Language): Plugin {
-  const lacking = new Set<string>();
+  const untranslated = new Set<string>();
   return {
     name: "ginnel-say",
     enforce: "pre",
     transform(code, id) {
       if (!IS_SOURCE.test(id) || id.includes("/node_modules/")) return null;
       const file = relative(PROJECT, id);
-      return { code: translateCode(code, file, language, (text) => lacking.add(`${file}: ${text}`)), map: null };
+      return { code: translateCode(code, file, language, (text) => untranslated.add(`${file}: ${text}`)), map: null };
     },
     buildEnd() {
-      if (lacking.size) this.error(`${language.code}.po does not translate:\n${[...lacking].sort().join("\n")}`);
+      if (untranslated.size)
+        this.error(`${language.code}.po does not translate:\n${[...untranslated].sort().join("\n")}`);
     },
   };
 }

@@ -13,12 +13,12 @@ const ICONS = ["favicon.svg", "icon-192.png", "logo.svg"];
 /** The script of published report pages, which are not part of the build. */
 const REPORT_PAGE = "assets/report-page.js";
 /** Pages that residents do not use, or that hold what only one account may see. */
-const NOT_KEPT = /^([a-z]{2,3}\/)?(account|admin|crew|desk)\//;
+const NOT_STORED = /^([a-z]{2,3}\/)?(account|admin|crew|desk)\//;
 
 type Define = Record<string, string>;
 type Bundle = Rolldown.OutputBundle;
 
-async function bundled(name: string, define: Define): Promise<string> {
+async function bundleWorker(name: string, define: Define): Promise<string> {
   const made = await build({
     configFile: false,
     logLevel: "warn",
@@ -59,45 +59,45 @@ function digestOf(file: string, bundle: Bundle): string {
   return digest(part.type === "chunk" ? part.code : part.source);
 }
 
-/** What the page links to. */
-function linkedBy(page: string, bundle: Bundle): string[] {
+/** The files that the page links to. */
+function linkedFiles(page: string, bundle: Bundle): string[] {
   const part = bundle[page];
   const html = part?.type === "asset" ? String(part.source) : "";
   return Array.from(html.matchAll(/"\/(assets\/[^"]+)"/g), ([, file]) => file!);
 }
 
-function neededBy(pages: string[], extras: string[], bundle: Bundle): Set<string> {
-  const linked = [...pages.flatMap((page) => linkedBy(page, bundle)), ...extras];
+function neededFiles(pages: string[], extras: string[], bundle: Bundle): Set<string> {
+  const linked = [...pages.flatMap((page) => linkedFiles(page, bundle)), ...extras];
   return new Set([...pages, ...extras, ...linked.flatMap((file) => [...filesOf(file, bundle)])]);
 }
 
 /** The names of chunks have a digest already. */
-const digested = (file: string, bundle: Bundle) =>
+const withDigest = (file: string, bundle: Bundle) =>
   file.startsWith(CHUNKS) ? file : `${file}?${digestOf(file, bundle)}`;
 
-const listed = (files: Iterable<string>, bundle: Bundle) =>
-  [...files].sort().map((file) => `/${digested(file, bundle).replace(/index\.html\?/, "?")}`);
+const fileList = (files: Iterable<string>, bundle: Bundle) =>
+  [...files].sort().map((file) => `/${withDigest(file, bundle).replace(/index\.html\?/, "?")}`);
 
 const residentsPages = (bundle: Bundle) =>
-  Object.keys(bundle).filter((file) => file.endsWith(".html") && !NOT_KEPT.test(file));
+  Object.keys(bundle).filter((file) => file.endsWith(".html") && !NOT_STORED.test(file));
 
 /** The lists of residents' files: for all, and those that only pages in another language need. */
 function residentsFiles(translated: ReadonlyMap<string, Set<string>>, bundle: Bundle): Define {
   const pages = residentsPages(bundle);
   const isIn = (folder: string) => (page: string) => page.startsWith(`${folder}/`);
   const english = pages.filter((page) => ![...translated.keys()].some((folder) => isIn(folder)(page)));
-  const files = neededBy(english, [MANIFEST, ...ICONS, REPORT_PAGE], bundle);
+  const files = neededFiles(english, [MANIFEST, ...ICONS, REPORT_PAGE], bundle);
   const others = Array.from(translated, ([folder, scripts]) => {
-    const own = neededBy(pages.filter(isIn(folder)), [`${folder}/${MANIFEST}`, ...scripts], bundle);
+    const own = neededFiles(pages.filter(isIn(folder)), [`${folder}/${MANIFEST}`, ...scripts], bundle);
     return [
       folder,
-      listed(
+      fileList(
         [...own].filter((each) => !files.has(each)),
         bundle,
       ),
     ];
   });
-  return { FILES: JSON.stringify(listed(files, bundle)), OTHERS: JSON.stringify(Object.fromEntries(others)) };
+  return { FILES: JSON.stringify(fileList(files, bundle)), OTHERS: JSON.stringify(Object.fromEntries(others)) };
 }
 
 /** `translated` are the scripts and styles of pages in other languages, by their folders. */
@@ -109,9 +109,9 @@ export function serviceWorker(translated: ReadonlyMap<string, Set<string>>): Plu
       order: "post",
       async handler(_, bundle) {
         const residents = residentsFiles(translated, bundle);
-        const crews = { FILES: JSON.stringify(listed(neededBy(["crew/index.html"], [MANIFEST], bundle), bundle)) };
-        this.emitFile({ type: "asset", fileName: "sw.js", source: await bundled("sw", residents) });
-        this.emitFile({ type: "asset", fileName: "crew/sw.js", source: await bundled("crew", crews) });
+        const crews = { FILES: JSON.stringify(fileList(neededFiles(["crew/index.html"], [MANIFEST], bundle), bundle)) };
+        this.emitFile({ type: "asset", fileName: "sw.js", source: await bundleWorker("sw", residents) });
+        this.emitFile({ type: "asset", fileName: "crew/sw.js", source: await bundleWorker("crew", crews) });
       },
     },
   };

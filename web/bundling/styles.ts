@@ -1,4 +1,4 @@
-/** The council's colours in the stylesheets, and what makes these smaller. */
+/** Gives the stylesheets the council's colours, and removes repeated fallbacks. */
 
 /** `@use "theme:council"` gives a stylesheet the council's colours and typeface. */
 export const themeImporter = (css: string) => ({

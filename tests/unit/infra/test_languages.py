@@ -42,7 +42,7 @@ def scripts() -> Scripts:
 
 @pytest.fixture(scope="module")
 def wanted(scripts: Scripts) -> list[Message]:
-    return [*messages_without_scripts(), *scripts.said]
+    return [*messages_without_scripts(), *scripts.messages]
 
 
 def small(folder: Path, entries: str) -> Language:
@@ -53,8 +53,8 @@ def small(folder: Path, entries: str) -> Language:
 
 
 def test_scripts_of_translated_pages_show_no_text_past_say(scripts: Scripts) -> None:
-    assert scripts.unsaid == []
-    assert len(scripts.said) > 20
+    assert scripts.untranslated == []
+    assert len(scripts.messages) > 20
 
 
 @pytest.mark.parametrize("module", modules_for_residents(), ids=lambda path: path.stem)

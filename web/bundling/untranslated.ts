@@ -1,13 +1,13 @@
 /** Finds the texts in code that people could read and that do not go through `say`. */
-import { below } from "./say.ts";
+import { descendants } from "./say.ts";
 
-type Tree = Parameters<typeof below>[0];
+type Tree = Parameters<typeof descendants>[0];
 
 /** A capital and small letters, or two words of which one is no name of a class. */
-const READS = /^\P{L}*\p{Lu}\p{Ll}+(?![\p{L}-])|(^|\s)\p{L}[\p{Ll}’']+[,.:;]? \p{L}/u;
-/** What takes a selector, a name of an event or an error that nobody reads. */
+const READABLE = /^\P{L}*\p{Lu}\p{Ll}+(?![\p{L}-])|(^|\s)\p{L}[\p{Ll}’']+[,.:;]? \p{L}/u;
+/** Functions whose text arguments are selectors, event names, or errors that nobody reads. */
 const TAKES_NAMES = /^(Error|addEventListener|closest|matches|querySelector(All)?|RegExp|join)$/;
-/** What compares with a name, or gives the name of a file. */
+/** Nodes whose texts are names to compare with, or paths of files. */
 const NAMES = new Set([
   "BinaryExpression",
   "TSLiteralType",
@@ -19,10 +19,10 @@ const SAYS = /^say(Many|Parts)?$/;
 const IS_TYPEFACE = /\bsans-serif$/;
 
 /** The texts, without their values. */
-export function unsaidIn(tree: Tree): string[] {
-  return [...below(tree)].flatMap(([node, parents]) => {
+export function untranslatedTexts(tree: Tree): string[] {
+  return [...descendants(tree)].flatMap(([node, parents]) => {
     const text = textOf(node);
-    return text !== null && READS.test(text) && !IS_TYPEFACE.test(text) && !isName(node, parents) ? [text] : [];
+    return text !== null && READABLE.test(text) && !IS_TYPEFACE.test(text) && !isName(node, parents) ? [text] : [];
   });
 }
 
