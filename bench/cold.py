@@ -113,7 +113,7 @@ def _routes(here: stack.Stack) -> Iterator[First]:
         event = gateway.event(app.app, method, path, body, words)
         return First(f"{method} {name}", _event(API, event, here.environment), most_ratio)
 
-    known = next(iter(reports_ports().repository.ids()))
+    known = next(iter(reports_ports().repository.list_ids()))
     near = f"/api/reports/nearby?lat={MARKET_PLACE['lat']}&long={MARKET_PLACE['long']}"
     photo = {"content_type": "image/jpeg", "size": 1000}
     yield route("/health", NO_DATABASE, "GET", "/health")

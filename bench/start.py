@@ -105,7 +105,7 @@ def _requests() -> Iterator[tuple[str, Making]]:
         headers = {"idempotency-key": f"start-{next(numbers):018}"}
         return gateway.event(app.app, "POST", "/api/reports", draft_body(), headers)
 
-    known = next(iter(reports_ports().repository.ids()))
+    known = next(iter(reports_ports().repository.list_ids()))
     yield "GET /health", get("/health")
     yield "GET /api/reports/{id}", get(f"/api/reports/{known}")
     near = f"/api/reports/nearby?lat={MARKET_PLACE['lat']}&long={MARKET_PLACE['long']}"

@@ -138,7 +138,7 @@ def jobs_at_fault() -> Iterator[str]:
     from chalicelib.jobs.keys import JOB, job_id_in
 
     stored_jobs()
-    known = set(reports_ports().repository.ids())
+    known = set(reports_ports().repository.list_ids())
     for job in JobItem.scan(JobItem.record == JOB, consistent_read=True):
         for missing in sorted(set(job.service_request_ids) - known):
             yield f"job {job_id_in(job.owner)}: there is no report {missing}"

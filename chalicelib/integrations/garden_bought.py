@@ -47,7 +47,7 @@ def _knows_holder(
     of: GardenSubscription, author: Author, garden: Ports, orders: OrderPorts
 ) -> bool:
     """True for the owner, and the officer, of a request that holds the subscription."""
-    stored = orders.reports.repository.many(of.requests).values()
+    stored = orders.reports.repository.get_many(of.requests).values()
     known = (each for each in stored if author.owns(each) or author.is_officer_for(each))
     return any(holds_subscription(each, of, garden.today) for each in known)
 

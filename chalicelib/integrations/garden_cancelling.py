@@ -48,7 +48,7 @@ def refundable(
 ) -> Sequence[ServiceRequest]:
     """The requests whose price goes back with a cancellation now, the earliest first. Raises
     UpstreamFailed."""
-    stored = orders.reports.repository.many(of.requests)
+    stored = orders.reports.repository.get_many(of.requests)
     found = (stored[each] for each in of.requests if each in stored)
     return [each for each in found if is_refundable(each, garden)]
 

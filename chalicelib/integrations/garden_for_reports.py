@@ -63,7 +63,7 @@ def _not_sent(
 ) -> Iterator[tuple[Reminder, ServiceRequest]]:
     """Each with the request that it is an update of."""
     ids = [request for each in reminders for request in each.subscription.requests]
-    stored = ports.repository.many(ids)
+    stored = ports.repository.get_many(ids)
     for each in reminders:
         report = _reminded(each.subscription, stored)
         if report and each.update_id not in {update.update_id for update in report.updates}:

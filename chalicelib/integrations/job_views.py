@@ -101,7 +101,7 @@ class JobViews:
     def _load_reports(self, service_request_ids: Sequence[str]) -> ReportsById:
         if not service_request_ids:
             return {}
-        return self._reports().repository.many(service_request_ids)
+        return self._reports().repository.get_many(service_request_ids)
 
     def _details(
         self, job: Job, found: ReportsById, ready: frozenset[PhotoPair], at: Address

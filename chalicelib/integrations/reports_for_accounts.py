@@ -39,7 +39,7 @@ class ReportsForAccounts:
         forgetting.forget_written(account_id, redact=redact, ports=self._ports())
 
     def has_answers(self, subscription_id: str) -> bool:
-        return bool(self._ports().repository.answered(answers_as(subscription_id)))
+        return bool(self._ports().repository.list_answer_ids(answers_as(subscription_id)))
 
     def forget_answers(self, subscription_id: str, *, redact: bool) -> None:
         person = answers_as(subscription_id)

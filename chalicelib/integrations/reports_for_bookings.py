@@ -12,7 +12,7 @@ def booked_requests(
     service_request_ids: Sequence[str], council: Council, repository: Repository
 ) -> Mapping[str, BookedRequest]:
     """Those of the requests that are stored, by id. Raises UpstreamFailed."""
-    found = repository.many(service_request_ids)
+    found = repository.get_many(service_request_ids)
     return {key: _request(report, council) for key, report in found.items()}
 
 

@@ -12,8 +12,8 @@ def reported(keys: Collection[CollectionKey], repository: Repository) -> Set[Col
     """Those of the collections that somebody reported as missed, and did not withdraw. Raises
     UpstreamFailed."""
     claims = {_claim(key): key for key in keys}
-    holders = repository.claimed(claims)
-    reports = repository.many(list(holders.values()))
+    holders = repository.find_claim_holders(claims)
+    reports = repository.get_many(list(holders.values()))
     return {
         claims[claim]
         for claim, holder in holders.items()

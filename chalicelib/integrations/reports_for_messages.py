@@ -35,7 +35,7 @@ class ReportsForMessages:
     def many(self, service_request_ids: Sequence[str], site: Site) -> Mapping[str, ReportNews]:
         """Those of the reports that are stored, for messages of that site. Raises
         UpstreamFailed."""
-        found = self._ports().repository.many(service_request_ids)
+        found = self._ports().repository.get_many(service_request_ids)
         return {key: self._news(report, site) for key, report in found.items()}
 
     def _news(self, report: ServiceRequest, site: Site) -> ReportNews:

@@ -58,7 +58,7 @@ class OutcomesForFigures:
             yield ReportKey(month, service_request_id)
 
     def months(self) -> frozenset[str]:
-        return self._ports().repository.months()
+        return self._ports().repository.list_months()
 
 
 def open311_entry(report: Any, *, agency: str) -> dict[str, Any]:

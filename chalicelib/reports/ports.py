@@ -46,7 +46,7 @@ class Repository(Protocol):
     def create(self, report: ServiceRequest) -> ServiceRequest:
         """Stores a new report, as version 1. Raises AlreadyExists."""
 
-    def create_claimed(
+    def create_with_claim(
         self,
         report: ServiceRequest,
         claim: str,
@@ -58,7 +58,7 @@ class Repository(Protocol):
         over from that report. The claim ends after a month, unless it `is_kept`. Raises
         AlreadyExists, Claimed if another report holds the claim, VersionConflict."""
 
-    def claimed(self, claims: Collection[str]) -> Mapping[str, str]:
+    def find_claim_holders(self, claims: Collection[str]) -> Mapping[str, str]:
         """The reports that hold these claims, by claim (a consistent read)."""
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
@@ -67,39 +67,39 @@ class Repository(Protocol):
     def get(self, service_request_id: str) -> ServiceRequest | None:
         """The report as it is now (a consistent read)."""
 
-    def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
+    def get_many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
         """Those of the reports that are stored, as they are now (consistent reads)."""
 
-    def archive(
+    def archive_updates(
         self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int
     ) -> None:
         """Keeps updates outside the report, as they are in the report's `version`. The first of
         them gets number `first` of the whole timeline. An update that is already kept from that
         version or a later one stays as it is."""
 
-    def archived(self, service_request_id: str) -> Sequence[Update]:
+    def list_archived_updates(self, service_request_id: str) -> Sequence[Update]:
         """The updates kept outside the report, oldest first."""
 
-    def rewrite_archived(self, service_request_id: str, update: Update, *, version: int) -> None:
+    def rewrite_archived_update(self, service_request_id: str, update: Update, *, version: int) -> None:
         """Replaces an update that is kept outside the report and older than its `version`."""
 
-    def drop_archived(self, service_request_id: str) -> None:
+    def drop_archived_updates(self, service_request_id: str) -> None:
         """Forgets all updates that are kept outside the report."""
 
     def add_follower(self, service_request_id: str, person: str) -> None:
         """Notes that somebody follows; once for each person."""
 
-    def follows(self, person: str) -> Sequence[str]:
+    def list_ids_by_follower(self, person: str) -> Sequence[str]:
         """The ids of the reports that somebody follows; may lag a second behind."""
 
-    def carry_follower(self, service_request_id: str, person: str, via: str) -> None:
+    def add_follower_via(self, service_request_id: str, person: str, via: str) -> None:
         """Notes that a person follows this report because they followed the report `via`, which was
         merged into this one; once for each person and `via`."""
 
-    def carried(self, service_request_id: str, via: str) -> Sequence[str]:
+    def list_followers_via(self, service_request_id: str, via: str) -> Sequence[str]:
         """Everybody noted as a follower because of the report `via` (a consistent read)."""
 
-    def drop_carried(self, service_request_id: str, person: str, via: str) -> None:
+    def drop_follower_via(self, service_request_id: str, person: str, via: str) -> None:
         """Forgets that a person follows because of the report `via`. If the person also follows
         directly, or because of another report, that stays as it is."""
 
@@ -109,20 +109,20 @@ class Repository(Protocol):
     def has_follower(self, service_request_id: str, person: str) -> bool:
         """True where somebody is noted as a follower (a consistent read)."""
 
-    def followers(self, service_request_id: str) -> Sequence[str]:
+    def list_followers(self, service_request_id: str) -> Sequence[str]:
         """Everybody noted as a follower (a consistent read)."""
 
     def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
         """Keeps an answer beside the report. Returns the answer that is kept under its answer_id,
         which may be an earlier one."""
 
-    def answer(self, service_request_id: str, answer_id: str) -> Answer | None:
+    def get_answer(self, service_request_id: str, answer_id: str) -> Answer | None:
         """The answer of that id (a consistent read)."""
 
-    def answers(self, service_request_id: str) -> Sequence[Answer]:
+    def list_answers(self, service_request_id: str) -> Sequence[Answer]:
         """Every answer (a consistent read)."""
 
-    def answered(self, person: str) -> Sequence[tuple[str, str]]:
+    def list_answer_ids(self, person: str) -> Sequence[tuple[str, str]]:
         """A person's answers, each as service_request_id and answer_id; may lag a second behind."""
 
     def drop_answer(self, service_request_id: str, answer_id: str) -> None:
@@ -132,7 +132,7 @@ class Repository(Protocol):
         """Notes that somebody wrote an update of the report, or flagged it; once for each
         person."""
 
-    def wrote_on(self, person: str) -> Sequence[str]:
+    def list_ids_by_author(self, person: str) -> Sequence[str]:
         """The ids of the reports that somebody wrote on; may lag a second behind."""
 
     def drop_author(self, service_request_id: str, person: str) -> None:
@@ -144,25 +144,25 @@ class Repository(Protocol):
     def add_note(self, service_request_id: str, note: Note) -> None:
         """Keeps a note beside the report; a note already kept under its note_id stays as it is."""
 
-    def notes(self, service_request_id: str) -> Sequence[Note]:
+    def list_notes(self, service_request_id: str) -> Sequence[Note]:
         """All notes beside the report, oldest first (a consistent read)."""
 
     def drop_notes(self, service_request_id: str) -> None:
         """Forgets all notes beside the report."""
 
-    def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
+    def list_in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
         """Public reports in the box, edges included, in Z-order; may lag a second behind."""
 
-    def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
+    def find_near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
         """All public reports in a small box, in at most `budget` requests, or one request for each
         cell of the index if the box touches more cells; may lag a second behind."""
 
-    def needing(
+    def list_needing_attention(
         self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
     ) -> Sequence[Waiting]:
         """Reports that need that kind of attention (held ones due by `until`), oldest first."""
 
-    def listed(
+    def list_in_window(
         self,
         window: Window,
         *,
@@ -175,38 +175,38 @@ class Repository(Protocol):
         the store chooses and keeps. Each request asks for `at_once` reports, and the next request
         is made when these are used up; may lag a second behind."""
 
-    def of_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
+    def list_by_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
         """The newest reports that the person sent, or that name the person as contact, from before
         that place on; may lag a second behind."""
 
-    def due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
+    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
         """The reports that the team has to deal with, the earliest target first, after that place.
         Each request asks for `at_once` reports, and the next request is made when these are used
         up; may lag a second behind."""
 
-    def of_team(
+    def list_by_team(
         self, team: str, state: State, *, before: Place | None, at_once: int
     ) -> Iterator[Place]:
         """All reports of the team in that state, the newest first, from before that place on. Makes
         requests and lags as `due` does."""
 
-    def to_forget(
+    def list_to_forget(
         self, what: ToForget, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[Forgettable]:
         """Reports of that `to_forget` kind whose time runs since `until` or earlier, the oldest
         first, after the place where an earlier list ended; may lag a second behind."""
 
-    def ids(self) -> Iterator[str]:
+    def list_ids(self) -> Iterator[str]:
         """Every stored report's id, in no order."""
 
-    def outlines(self) -> Iterator[ReportOutline]:
+    def list_outlines(self) -> Iterator[ReportOutline]:
         """An outline of every stored report, in no order."""
 
-    def outcomes(self, month: str) -> Iterator[OutcomeRow]:
+    def list_outcomes(self, month: str) -> Iterator[OutcomeRow]:
         """The outcomes of all reports that were requested in the month (YYYY-MM in UTC), public or
         not; may lag a second behind."""
 
-    def months(self) -> frozenset[str]:
+    def list_months(self) -> frozenset[str]:
         """The months (YYYY-MM in UTC) in which reports were requested: one pass over an index; may
         lag a second behind."""
 

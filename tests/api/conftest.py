@@ -115,7 +115,7 @@ class Api:
         return headers
 
     def stored_ids(self) -> list[str]:
-        return list(reports_ports().repository.ids())
+        return list(reports_ports().repository.list_ids())
 
 
 @pytest.fixture

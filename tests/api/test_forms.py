@@ -98,7 +98,7 @@ class Browser:
 
     def stored(self) -> list[ServiceRequest]:
         repository = reports_ports().repository
-        return list(repository.many(list(repository.ids())).values())
+        return list(repository.get_many(list(repository.list_ids())).values())
 
     def _show(self, answer: HTTPResponse) -> PageReader:
         self.status, self.headers = answer.status_code, answer.headers

@@ -148,7 +148,7 @@ def test_whole_report_passes_no_text_by_the_catalogue(browser: Browser) -> None:
     browser.fill({}, press="⟦Send report⟧")
     assert "⟦Report sent⟧" in browser.page.title
     assert browser.past_the_catalogue == set()
-    (request_id,) = reports_ports().repository.ids()
+    (request_id,) = reports_ports().repository.list_ids()
     browser.open(f"/cy/forms/reports/{request_id}")
     assert browser.past_the_catalogue == set()
 

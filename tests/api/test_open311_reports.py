@@ -338,7 +338,7 @@ def test_report_is_read_in_the_declared_character_set(other: OtherSystem) -> Non
 
 
 def notes_of(request_id: str) -> list[str]:
-    return [note.text for note in reports_ports().repository.notes(request_id)]
+    return [note.text for note in reports_ports().repository.list_notes(request_id)]
 
 
 def test_long_description_is_cut_and_stored_whole_for_officers_only(other: OtherSystem) -> None:

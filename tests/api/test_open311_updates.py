@@ -179,7 +179,7 @@ def test_long_update_is_stored_whole_for_officers_once_when_it_is_repeated(
     for _ in range(2):
         assert other.update(request_id, description=whole).status_code == 200
     assert len(stored(request_id).updates[0].text) == 2000
-    notes = reports_ports().repository.notes(request_id)
+    notes = reports_ports().repository.list_notes(request_id)
     assert [note.text for note in notes] == [whole]
 
 

@@ -219,7 +219,7 @@ def test_photo_is_shown_to_anyone_with_the_link_when_a_report_waits(
 @pytest.mark.exhaustive
 def test_report_is_withdrawn_when_it_was_sent_by_mistake(plain: Plain) -> None:
     repository = reports_ports().repository
-    before = set(repository.ids())
+    before = set(repository.list_ids())
     page = plain()
     find_place(page)
     choose(page, "Dead animal")
@@ -228,7 +228,7 @@ def test_report_is_withdrawn_when_it_was_sent_by_mistake(plain: Plain) -> None:
     send(page)
     go_on(page, "Withdraw this report")
     heading(page, "You have withdrawn your report")
-    (withdrawn,) = repository.many(list(set(repository.ids()) - before)).values()
+    (withdrawn,) = repository.get_many(list(set(repository.list_ids()) - before)).values()
     assert (withdrawn.visibility, withdrawn.description) == ("withdrawn", "")
 
 

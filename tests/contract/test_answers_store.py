@@ -23,15 +23,15 @@ def answer(number: int = 1, **values: Any) -> Answer:
 def test_answer_is_read_as_it_was_stored_beside_its_report(repository: Repository) -> None:
     for report_id, number in (("R1", 1), ("R1", 2), ("R2", 3)):
         assert repository.add_answer(report_id, answer(number)) == answer(number)
-    assert repository.answer("R1", "a1") == answer(1)
-    assert repository.answers("R1") == [answer(1), answer(2)]
-    assert repository.answer("R2", "a1") is None and repository.answers("R3") == []
+    assert repository.get_answer("R1", "a1") == answer(1)
+    assert repository.list_answers("R1") == [answer(1), answer(2)]
+    assert repository.get_answer("R2", "a1") is None and repository.list_answers("R3") == []
 
 
 def test_stored_answer_stays_and_is_returned(repository: Repository) -> None:
     repository.add_answer("R1", answer())
     assert repository.add_answer("R1", replace(answer(), is_fixed=True)) == answer()
-    assert repository.answers("R1") == [answer()]
+    assert repository.list_answers("R1") == [answer()]
 
 
 def test_answers_are_found_by_their_author_separately_from_follows(
@@ -44,9 +44,9 @@ def test_answers_are_found_by_their_author_separately_from_follows(
     ):
         repository.add_answer(report_id, answer(number, person=person))
     repository.add_follower("R3", "account")
-    assert sorted(repository.answered("officer-1")) == [("R1", "a1"), ("R2", "a2")]
-    assert repository.answered("account") == [] == repository.follows("officer-1")
-    assert repository.follows("account") == ["R3"] and repository.followers("R2") == []
+    assert sorted(repository.list_answer_ids("officer-1")) == [("R1", "a1"), ("R2", "a2")]
+    assert repository.list_answer_ids("account") == [] == repository.list_ids_by_follower("officer-1")
+    assert repository.list_ids_by_follower("account") == ["R3"] and repository.list_followers("R2") == []
 
 
 def test_only_the_erased_answer_is_removed(repository: Repository) -> None:
@@ -54,5 +54,5 @@ def test_only_the_erased_answer_is_removed(repository: Repository) -> None:
     repository.add_answer("R1", answer(2))
     for _ in range(2):
         repository.drop_answer("R1", "a1")
-        assert repository.answers("R1") == [answer(2)]
-        assert repository.answered("officer-1") == [("R1", "a2")]
+        assert repository.list_answers("R1") == [answer(2)]
+        assert repository.list_answer_ids("officer-1") == [("R1", "a2")]

@@ -132,7 +132,7 @@ def noting(ports: Ports, number: int) -> Action:
     request_id = a_report(ports, f"noted {number}")
     return Action(
         send=lambda: write_note(request_id, "I rang.", "k", FIRST_OFFICER, ports)[0],
-        effects=lambda: list(ports.repository.notes(request_id)),
+        effects=lambda: list(ports.repository.list_notes(request_id)),
     )
 
 
@@ -304,7 +304,7 @@ def test_newer_change_stays_when_an_older_one_is_undone(ports: Ports) -> None:
 
 
 def people(request_id: str, ports: Ports) -> set[str]:
-    found = set(ports.repository.followers(request_id))
+    found = set(ports.repository.list_followers(request_id))
     assert stored(request_id, ports).followers == len(found)
     return found
 

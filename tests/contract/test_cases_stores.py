@@ -59,20 +59,20 @@ def test_due_reports_are_of_one_team_by_target(repository: Repository) -> None:
     )
     for number, values in enumerate(cases, 1):
         repository.create(report(number, **values))
-    found = list(repository.due("highways", after=None, at_once=2))
+    found = list(repository.list_due("highways", after=None, at_once=2))
     assert [int(each.service_request_id[1:]) for each in found] == [3, 2, 4, 1]
     late, urgent, waiting, last = found
     assert (late.target, late.waits_for, late.opens) == (NOON - HOUR, "reporter", "job")
     assert (urgent.priority, urgent.ward_code, urgent.team) == ("urgent", "W", "highways")
     assert (waiting.attention, waiting.waits_for) == ("waiting", None)
     assert (last.target, last.title, last.state) == (None, "Last", "open")
-    rest = list(repository.due("highways", after=urgent.place, at_once=10))
+    rest = list(repository.list_due("highways", after=urgent.place, at_once=10))
     assert rest == [waiting, last]
     closed = repository.get("R00000000003")
     assert closed
     repository.save(replace(closed, state="closed"))
     assert late.place not in [
-        each.place for each in repository.due("highways", after=None, at_once=9)
+        each.place for each in repository.list_due("highways", after=None, at_once=9)
     ]
 
 
@@ -87,7 +87,7 @@ def test_reports_of_a_team_come_the_newest_first_and_go_on_where_they_ended(
     found: list[Place] = []
     while True:
         before = found[-1] if found else None
-        place = next(iter(repository.of_team("highways", "closed", before=before, at_once=2)), None)
+        place = next(iter(repository.list_by_team("highways", "closed", before=before, at_once=2)), None)
         if place is None:
             break
         found.append(place)
@@ -96,28 +96,28 @@ def test_reports_of_a_team_come_the_newest_first_and_go_on_where_they_ended(
 
 def test_follower_stays_while_a_reason_is_left(repository: Repository) -> None:
     for via in ("one", "two", "two"):
-        repository.carry_follower(ID, "ann", via)
-    repository.carry_follower(ID, "bob", "one")
+        repository.add_follower_via(ID, "ann", via)
+    repository.add_follower_via(ID, "bob", "one")
     repository.add_follower(ID, "ann")
-    assert sorted(repository.followers(ID)) == ["ann", "bob"]
-    assert sorted(repository.carried(ID, "one")) == ["ann", "bob"]
-    assert list(repository.carried(ID, "two")) == ["ann"]
+    assert sorted(repository.list_followers(ID)) == ["ann", "bob"]
+    assert sorted(repository.list_followers_via(ID, "one")) == ["ann", "bob"]
+    assert list(repository.list_followers_via(ID, "two")) == ["ann"]
     for person in ("ann", "bob"):
-        repository.drop_carried(ID, person, "one")
-    assert list(repository.carried(ID, "one")) == []
-    assert list(repository.followers(ID)) == ["ann"] == list(repository.carried(ID, "two"))
-    repository.drop_carried(ID, "ann", "two")
-    assert list(repository.followers(ID)) == ["ann"]
+        repository.drop_follower_via(ID, person, "one")
+    assert list(repository.list_followers_via(ID, "one")) == []
+    assert list(repository.list_followers(ID)) == ["ann"] == list(repository.list_followers_via(ID, "two"))
+    repository.drop_follower_via(ID, "ann", "two")
+    assert list(repository.list_followers(ID)) == ["ann"]
 
 
 def test_follower_is_removed_for_all_reasons_at_once(repository: Repository) -> None:
     repository.add_follower(ID, "ann")
-    repository.carry_follower(ID, "ann", "one")
-    repository.carry_follower("R00000000002", "ann", "one")
-    assert sorted(repository.follows("ann")) == [ID, "R00000000002"]
+    repository.add_follower_via(ID, "ann", "one")
+    repository.add_follower_via("R00000000002", "ann", "one")
+    assert sorted(repository.list_ids_by_follower("ann")) == [ID, "R00000000002"]
     repository.drop_follower(ID, "ann")
-    assert list(repository.followers(ID)) == []
-    assert list(repository.follows("ann")) == ["R00000000002"]
+    assert list(repository.list_followers(ID)) == []
+    assert list(repository.list_ids_by_follower("ann")) == ["R00000000002"]
 
 
 @pytest.fixture(params=["memory", "moto", "dynalite"])

@@ -69,7 +69,7 @@ class Both:
     def of(self, service_code: str) -> list[ServiceRequest]:
         """The reports under that service."""
         repository = reports_ports().repository
-        found = repository.many(self.api.stored_ids()).values()
+        found = repository.get_many(self.api.stored_ids()).values()
         return [report for report in found if report.service_code == service_code]
 
     def countys_officer_says(self, theirs: ServiceRequest, text: str) -> None:
@@ -414,7 +414,7 @@ def test_reply_is_stored_once_when_any_call_of_processing_it_loses_its_reply(bot
             mail_events.take_mail(notice_of(key), None)
         assert struck
         assert mail_events.take_mail(notice_of(key), None) == {"batchItemFailures": []}
-    texts = [note.text for note in reports_ports().repository.notes(request_id)]
+    texts = [note.text for note in reports_ports().repository.list_notes(request_id)]
     assert sorted(texts) == sorted({*texts}) and len(texts) == made + 1
 
 

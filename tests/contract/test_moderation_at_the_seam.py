@@ -127,7 +127,7 @@ def withdrawing_all(author: Author, ports: Ports, number: int) -> Action:
     )
     return Action(
         send=lambda: sending(author, ports),
-        effects=lambda: [stored(request_id, ports), *ports.repository.notes(request_id)],
+        effects=lambda: [stored(request_id, ports), *ports.repository.list_notes(request_id)],
     )
 
 
@@ -202,7 +202,7 @@ def test_followers_are_complete_when_one_follows_during_a_merge(ports: Ports) ->
             partial(follow, one, "phone", ANYBODY, ports), partial(merge, one, two, ports)
         )
         person = ports.ids.person(ANYBODY.scope, "phone")
-        assert person in ports.repository.followers(two), interleaving.turns
+        assert person in ports.repository.list_followers(two), interleaving.turns
         # This follower, and the reporter of the one.
         assert stored(two, ports).followers == 2, interleaving.turns
 
@@ -272,5 +272,5 @@ def test_lost_follower_is_detected_when_following_does_not_check_again(ports: Po
         one, two = a_report(ports, f"one {count}"), a_report(ports, f"two {count}")
         interleaving.run(partial(careless, one), partial(merge, one, two, ports))
         person = ports.ids.person(ANYBODY.scope, "phone")
-        left_behind += person not in ports.repository.followers(two)
+        left_behind += person not in ports.repository.list_followers(two)
     assert left_behind > 0

@@ -70,7 +70,7 @@ def test_check_keeps_within_its_requests_where_four_cells_meet(
 
 
 def test_check_finds_all_that_a_search_through_everything_finds(ports: Ports) -> None:
-    everything = ports.repository.near(ports.council.box, Filters(), budget=64)
+    everything = ports.repository.find_near(ports.council.box, Filters(), budget=64)
     for radius_m in (25, 100, 1000):
         found = nearby(HERE, None, radius_m=radius_m, limit=100, ports=ports)
         box = Box.around(HERE, radius_m)

@@ -19,24 +19,24 @@ def test_notes_are_read_as_they_were_stored_oldest_first(repository: Repository)
     for number in (2, 1, 3):
         repository.add_note("R1", note(number))
     repository.add_note("R2", note(4))
-    assert repository.notes("R1") == [note(1), note(2), note(3)]
-    assert repository.notes("R3") == []
+    assert repository.list_notes("R1") == [note(1), note(2), note(3)]
+    assert repository.list_notes("R3") == []
 
 
 def test_stored_note_stays_when_another_has_its_id(repository: Repository) -> None:
     repository.add_note("R1", note(1))
     repository.add_note("R1", note(1, text="Other words."))
-    assert repository.notes("R1") == [note(1)]
+    assert repository.list_notes("R1") == [note(1)]
 
 
 def test_only_the_notes_are_removed(repository: Repository) -> None:
     request_id = repository.create(report()).service_request_id
-    repository.archive(request_id, [update(1)], first=0, version=1)
+    repository.archive_updates(request_id, [update(1)], first=0, version=1)
     repository.add_follower(request_id, "somebody")
     for number in range(30):
         repository.add_note(request_id, note(number))
     repository.drop_notes(request_id)
-    assert repository.notes(request_id) == []
-    assert repository.get(request_id) and repository.followers(request_id) == ["somebody"]
-    assert repository.archived(request_id) == [update(1)]
+    assert repository.list_notes(request_id) == []
+    assert repository.get(request_id) and repository.list_followers(request_id) == ["somebody"]
+    assert repository.list_archived_updates(request_id) == [update(1)]
     repository.drop_notes(request_id)

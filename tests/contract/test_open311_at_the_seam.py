@@ -42,7 +42,7 @@ def sends_update(ports: Ports, number: int) -> Send:
 
 def effects(ports: Ports, number: int) -> list[tuple[int, int]]:
     """How many updates and photos the stored report of that number has; one, if all is well."""
-    found = ports.repository.many(list(ports.repository.ids())).values()
+    found = ports.repository.get_many(list(ports.repository.list_ids())).values()
     mine = [report for report in found if report.description == f"Hole {number}"]
     return [(len(report.updates), len(report.photos)) for report in mine]
 

@@ -242,7 +242,7 @@ def stored_with_canaries(ports: Ports) -> ServiceRequest:
 
 def published_whichever_way(ports: Ports, bucket: Bucket) -> list[str]:
     """What the function and then the command have written, one document after another."""
-    told(*(fact(report) for report in ports.repository.many(list(ports.repository.ids())).values()))
+    told(*(fact(report) for report in ports.repository.get_many(list(ports.repository.list_ids())).values()))
     found = [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
     assert publish_lists_anew(publishing_ports()) == {}
     return found + [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
@@ -259,7 +259,7 @@ def test_nothing_personal_and_nothing_that_is_not_public_is_in_any_list(
 
 def shows_everything(patch: pytest.MonkeyPatch, ports: Ports) -> None:
     def everything(ids: list[str], ports: Ports) -> dict[str, Any]:
-        found = views_of(ports.repository.many(ids).values(), ports)
+        found = views_of(ports.repository.get_many(ids).values(), ports)
         return {view.service_request_id: view for view in found}
 
     patch.setattr(reading, "public_views", everything)

@@ -34,9 +34,9 @@ def test_own_reports_are_found_once_each_newest_first(repository: Repository) ->
     ]
     for number, way in enumerate(OTHERS, len(WAYS)):
         repository.create(report(number, **way))
-    found = repository.of_person(PERSON, limit=10, before=None)
+    found = repository.list_by_person(PERSON, limit=10, before=None)
     assert list(found) == [place(each) for each in reversed(own)]
-    assert repository.of_person(Person("account-3"), limit=10, before=None) == []
+    assert repository.list_by_person(Person("account-3"), limit=10, before=None) == []
 
 
 def test_list_continues_where_it_ended_though_some_have_the_same_time(
@@ -46,6 +46,6 @@ def test_list_continues_where_it_ended_though_some_have_the_same_time(
         moment = NOON + number // 4 * SECOND
         repository.create(report(number, requested_datetime=moment, **WAYS[number % 2]))
     found: list[Place] = []
-    while page := repository.of_person(PERSON, limit=2, before=found[-1] if found else None):
+    while page := repository.list_by_person(PERSON, limit=2, before=found[-1] if found else None):
         found += page
     assert [key for _, key in found] == [f"R{number:011}" for number in reversed(range(7))]

@@ -62,7 +62,7 @@ def ids(cloud: Cloud) -> list[str]:
         reports_ports().repository.create(made)
     with time_machine.travel(NOON, tick=False):
         cloud.pump.run_until_idle()
-    return sorted(reports_ports().repository.ids())
+    return sorted(reports_ports().repository.list_ids())
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_report_that_is_hidden_while_its_fact_waits_does_not_appear(
     repository.save(replace(stored, visibility="hidden"))
     empty(cloud)
     cloud.pump.run_until_idle()
-    publish_rest(list(repository.outlines()), publishing_ports())
+    publish_rest(list(repository.list_outlines()), publishing_ports())
     now = published(cloud)
     assert not [key for key, body in now.items() if ids[0] in key or ids[0].encode() in body]
     assert {report_key(each) for each in ids[1:]} < now.keys()
@@ -167,7 +167,7 @@ def test_day_that_lost_its_reports_is_corrected(
     ids: list[str], cloud: Cloud, delivered: None
 ) -> None:
     repository = reports_ports().repository
-    lost = next(each for each in repository.many(ids).values())
+    lost = next(each for each in repository.get_many(ids).values())
     client = boto3.client("dynamodb")
     client.delete_item(
         TableName=cloud.environment["REPORTS_TABLE"],

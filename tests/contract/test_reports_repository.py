@@ -186,7 +186,7 @@ def test_every_field_comes_back_when_a_report_is_read(repository: Repository) ->
     created = repository.create(EVERYTHING)
     assert created == replace(EVERYTHING, version=1)
     assert repository.get(EVERYTHING.service_request_id) == created
-    assert repository.many([EVERYTHING.service_request_id]) == {
+    assert repository.get_many([EVERYTHING.service_request_id]) == {
         EVERYTHING.service_request_id: created
     }
 
@@ -262,32 +262,32 @@ def test_nothing_is_found_when_a_report_is_not_stored(repository: Repository) ->
 def test_get_many_returns_the_stored_ones(repository: Repository) -> None:
     stored = {r.service_request_id: r for r in [repository.create(report(n)) for n in (1, 2, 3)]}
     asked = [*stored, "NOSUCHREPORT"]
-    assert repository.many(asked) == stored
-    assert repository.many([*asked, *asked]) == stored
-    assert repository.many(["NOSUCHREPORT"]) == {}
-    assert repository.many([]) == {}
+    assert repository.get_many(asked) == stored
+    assert repository.get_many([*asked, *asked]) == stored
+    assert repository.get_many(["NOSUCHREPORT"]) == {}
+    assert repository.get_many([]) == {}
 
 
 def test_get_many_is_complete_over_several_calls(repository: Repository) -> None:
     stored = [repository.create(report(number)).service_request_id for number in range(101)]
-    assert set(repository.many(stored)) == set(stored)
+    assert set(repository.get_many(stored)) == set(stored)
 
 
 def test_ids_are_those_of_reports_alone_when_updates_are_archived(
     repository: Repository,
 ) -> None:
-    assert list(repository.ids()) == []
+    assert list(repository.list_ids()) == []
     for number, visibility in enumerate(("public", "hidden", "unconfirmed"), start=1):
         kept = repository.create(report(number, visibility=visibility))
-        repository.archive(kept.service_request_id, [update(1), update(2)], first=0, version=1)
-    assert sorted(repository.ids()) == [report(n).service_request_id for n in (1, 2, 3)]
+        repository.archive_updates(kept.service_request_id, [update(1), update(2)], first=0, version=1)
+    assert sorted(repository.list_ids()) == [report(n).service_request_id for n in (1, 2, 3)]
 
 
 def test_outlines_are_those_of_all_reports(repository: Repository) -> None:
     repository.create(report(1, visibility="hidden", lat=None, long=None, address="By the bridge"))
     kept = repository.create(report(2, state="fixed"))
-    repository.archive(kept.service_request_id, [update(1)], first=0, version=1)
-    first, second = sorted(repository.outlines())
+    repository.archive_updates(kept.service_request_id, [update(1)], first=0, version=1)
+    first, second = sorted(repository.list_outlines())
     assert (first.is_public, first.is_open, first.point) == (False, True, None)
     assert second == ReportOutline(
         kept.service_request_id,
@@ -309,7 +309,7 @@ def test_outcomes_of_a_month_are_those_of_its_reports(repository: Repository) ->
         "long": repository.create(report(3, archived=4)),
     }
     repository.create(report(4, requested_datetime=NOON - timedelta(days=40)))
-    rows = {each.service_request_id: each for each in repository.outcomes(f"{NOON:%Y-%m}")}
+    rows = {each.service_request_id: each for each in repository.list_outcomes(f"{NOON:%Y-%m}")}
     assert rows.keys() == {each.service_request_id for each in here.values()}
     done, other, long = (rows[each.service_request_id] for each in here.values())
     assert done.outcome == outcome_in((fixed,), here["done"])
@@ -319,10 +319,10 @@ def test_outcomes_of_a_month_are_those_of_its_reports(repository: Repository) ->
 
 
 def test_months_are_those_in_which_reports_were_requested(repository: Repository) -> None:
-    assert repository.months() == frozenset()
+    assert repository.list_months() == frozenset()
     for number, days in enumerate((0, 1, 40)):
         repository.create(report(number, requested_datetime=NOON - timedelta(days=days)))
-    assert repository.months() == {"2026-06", "2026-05", "2026-04"}
+    assert repository.list_months() == {"2026-06", "2026-05", "2026-04"}
 
 
 # Archived updates
@@ -336,34 +336,34 @@ def test_archived_updates_come_oldest_first_in_whatever_order_they_are_kept(
         update(1, datetime=NOON + timedelta(seconds=1)),
         update(5, datetime=NOON + timedelta(days=1)),
     )
-    repository.archive("R1", [middle, newest], first=1, version=1)
-    repository.archive("R1", [oldest], first=0, version=1)
-    assert list(repository.archived("R1")) == [oldest, middle, newest]
+    repository.archive_updates("R1", [middle, newest], first=1, version=1)
+    repository.archive_updates("R1", [oldest], first=0, version=1)
+    assert list(repository.list_archived_updates("R1")) == [oldest, middle, newest]
 
 
 def test_archived_updates_keep_their_order_when_they_are_of_one_second(
     repository: Repository,
 ) -> None:
     said = [update(number, datetime=NOON) for number in (3, 1, 2)]
-    repository.archive("R1", said, first=0, version=1)
-    assert list(repository.archived("R1")) == said
+    repository.archive_updates("R1", said, first=0, version=1)
+    assert list(repository.list_archived_updates("R1")) == said
 
 
 def test_archived_update_stays_as_it_is_when_it_is_archived_again(
     repository: Repository,
 ) -> None:
-    repository.archive("R1", [update(1, text="Größer – 更大 🕳️")], first=0, version=1)
-    repository.archive("R1", [update(1, text="Changed."), update(2)], first=0, version=1)
-    assert [u.text for u in repository.archived("R1")] == ["Größer – 更大 🕳️", "Update 2"]
+    repository.archive_updates("R1", [update(1, text="Größer – 更大 🕳️")], first=0, version=1)
+    repository.archive_updates("R1", [update(1, text="Changed."), update(2)], first=0, version=1)
+    assert [u.text for u in repository.list_archived_updates("R1")] == ["Größer – 更大 🕳️", "Update 2"]
 
 
 def test_archived_updates_are_those_of_the_report_when_others_have_some(
     repository: Repository,
 ) -> None:
-    repository.archive("R1", [update(1)], first=0, version=1)
-    repository.archive("R11", [update(2)], first=0, version=1)
-    assert list(repository.archived("R1")) == [update(1)]
-    assert list(repository.archived("R")) == []
+    repository.archive_updates("R1", [update(1)], first=0, version=1)
+    repository.archive_updates("R11", [update(2)], first=0, version=1)
+    assert list(repository.list_archived_updates("R1")) == [update(1)]
+    assert list(repository.list_archived_updates("R")) == []
 
 
 # On the map
@@ -418,7 +418,7 @@ def test_list_applies_its_filters(repository: Repository) -> None:
     for number, state in enumerate(STATES, start=1):
         service_code = "pothole" if number % 2 else "street-light"
         repository.create(report(number, state=state, service_code=service_code))
-    stored = repository.many(list(repository.ids())).values()
+    stored = repository.get_many(list(repository.list_ids())).values()
     for filters in (
         Filters(),
         Filters(status="open"),
@@ -459,9 +459,9 @@ def test_page_goes_on_where_it_ended_when_the_last_report_was_hidden_meanwhile(
     repository: Repository,
 ) -> None:
     stored = [repository.create(report(number)) for number in range(1, 5)]
-    first = repository.in_box(AROUND, Filters(), limit=2, after=None)
+    first = repository.list_in_box(AROUND, Filters(), limit=2, after=None)
     repository.save(replace(stored[1], visibility="hidden"))
-    rest = repository.in_box(AROUND, Filters(), limit=2, after=first.next)
+    rest = repository.list_in_box(AROUND, Filters(), limit=2, after=first.next)
     assert [s.service_request_id for s in rest.reports] == [
         s.service_request_id for s in stored[2:]
     ]
@@ -513,7 +513,7 @@ def test_list_is_what_a_search_through_everything_finds_in_any_box(
 
 
 def in_box(repository: Repository, box: Box, filters: Filters = EVERY) -> list[Summary]:
-    page = repository.in_box(box, filters, limit=100, after=None)
+    page = repository.list_in_box(box, filters, limit=100, after=None)
     assert page.next is None
     return list(page.reports)
 
@@ -527,7 +527,7 @@ def paged(repository: Repository, box: Box, filters: Filters, limit: int) -> lis
     pages: list[list[str]] = []
     after: str | None = None
     while not pages or after:
-        page = repository.in_box(box, filters, limit=limit, after=after)
+        page = repository.list_in_box(box, filters, limit=limit, after=after)
         pages.append([summary.service_request_id for summary in page.reports])
         after = page.next
         assert len(pages) < 200

@@ -82,7 +82,7 @@ def archive(service_request_id: str, number: int) -> None:
     )
     stored = ports.repository.get(service_request_id)
     assert stored
-    ports.repository.archive(service_request_id, stored.updates, first=number, version=1)
+    ports.repository.archive_updates(service_request_id, stored.updates, first=number, version=1)
 
 
 def test_lost_records_are_restored_and_published(

@@ -269,7 +269,7 @@ def each_call_of(action_of: ActionOf, ports: Ports) -> range:
 
 
 def stored(ports: Ports) -> list[ServiceRequest]:
-    return list(ports.repository.many(list(ports.repository.ids())).values())
+    return list(ports.repository.get_many(list(ports.repository.list_ids())).values())
 
 
 def check_no_update_is_lost(

@@ -77,7 +77,7 @@ class MemoryRepository:
             raise AlreadyExists
         return self._put(replace(report, version=1))
 
-    def create_claimed(
+    def create_with_claim(
         self,
         report: ServiceRequest,
         claim: str,
@@ -92,7 +92,7 @@ class MemoryRepository:
         self._claims[claim] = report.service_request_id
         return self.create(report)
 
-    def claimed(self, claims: Collection[str]) -> Mapping[str, str]:
+    def find_claim_holders(self, claims: Collection[str]) -> Mapping[str, str]:
         return {claim: self._claims[claim] for claim in claims if claim in self._claims}
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
@@ -104,24 +104,24 @@ class MemoryRepository:
     def get(self, service_request_id: str) -> ServiceRequest | None:
         return self._reports.get(service_request_id)
 
-    def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
+    def get_many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
         return {i: self._reports[i] for i in service_request_ids if i in self._reports}
 
-    def archive(
+    def archive_updates(
         self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int
     ) -> None:
         for number, update in enumerate(updates, first):
             self._keep(service_request_id, number, update, version)
 
-    def archived(self, service_request_id: str) -> Sequence[Update]:
+    def list_archived_updates(self, service_request_id: str) -> Sequence[Update]:
         kept = self._archived[service_request_id].values()
         return [update for _, update, _ in sorted(kept, key=lambda kept: kept[0])]
 
-    def rewrite_archived(self, service_request_id: str, update: Update, *, version: int) -> None:
+    def rewrite_archived_update(self, service_request_id: str, update: Update, *, version: int) -> None:
         number, _, _ = self._archived[service_request_id][update.update_id]
         self._keep(service_request_id, number, update, version)
 
-    def drop_archived(self, service_request_id: str) -> None:
+    def drop_archived_updates(self, service_request_id: str) -> None:
         self._archived.pop(service_request_id, None)
 
     def _keep(self, service_request_id: str, number: int, update: Update, version: int) -> None:
@@ -132,20 +132,20 @@ class MemoryRepository:
     def add_follower(self, service_request_id: str, person: str) -> None:
         self._followers[service_request_id].add((person, None))
 
-    def follows(self, person: str) -> Sequence[str]:
+    def list_ids_by_follower(self, person: str) -> Sequence[str]:
         return [
             each
             for each, people in self._followers.items()
             if any(one == person for one, _ in people)
         ]
 
-    def carry_follower(self, service_request_id: str, person: str, via: str) -> None:
+    def add_follower_via(self, service_request_id: str, person: str, via: str) -> None:
         self._followers[service_request_id].add((person, via))
 
-    def carried(self, service_request_id: str, via: str) -> Sequence[str]:
+    def list_followers_via(self, service_request_id: str, via: str) -> Sequence[str]:
         return sorted(each for each, of in self._followers[service_request_id] if of == via)
 
-    def drop_carried(self, service_request_id: str, person: str, via: str) -> None:
+    def drop_follower_via(self, service_request_id: str, person: str, via: str) -> None:
         self._followers[service_request_id].discard((person, via))
 
     def drop_follower(self, service_request_id: str, person: str) -> None:
@@ -153,21 +153,21 @@ class MemoryRepository:
         self._followers[service_request_id] = {each for each in people if each[0] != person}
 
     def has_follower(self, service_request_id: str, person: str) -> bool:
-        return person in self.followers(service_request_id)
+        return person in self.list_followers(service_request_id)
 
-    def followers(self, service_request_id: str) -> Sequence[str]:
+    def list_followers(self, service_request_id: str) -> Sequence[str]:
         return sorted({each for each, _ in self._followers[service_request_id]})
 
     def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
         return self._answers[service_request_id].setdefault(answer.answer_id, answer)
 
-    def answer(self, service_request_id: str, answer_id: str) -> Answer | None:
+    def get_answer(self, service_request_id: str, answer_id: str) -> Answer | None:
         return self._answers[service_request_id].get(answer_id)
 
-    def answers(self, service_request_id: str) -> Sequence[Answer]:
+    def list_answers(self, service_request_id: str) -> Sequence[Answer]:
         return list(self._answers[service_request_id].values())
 
-    def answered(self, person: str) -> Sequence[tuple[str, str]]:
+    def list_answer_ids(self, person: str) -> Sequence[tuple[str, str]]:
         return [
             (key, each.answer_id)
             for key, answers in self._answers.items()
@@ -181,13 +181,13 @@ class MemoryRepository:
     def add_note(self, service_request_id: str, note: Note) -> None:
         self._notes[service_request_id].setdefault(note.note_id, note)
 
-    def notes(self, service_request_id: str) -> Sequence[Note]:
+    def list_notes(self, service_request_id: str) -> Sequence[Note]:
         return sorted(self._notes[service_request_id].values(), key=lambda note: note.datetime)
 
     def add_author(self, service_request_id: str, person: str) -> None:
         self._authors[service_request_id].add(person)
 
-    def wrote_on(self, person: str) -> Sequence[str]:
+    def list_ids_by_author(self, person: str) -> Sequence[str]:
         return [each for each, people in self._authors.items() if person in people]
 
     def drop_author(self, service_request_id: str, person: str) -> None:
@@ -199,10 +199,10 @@ class MemoryRepository:
     def drop_notes(self, service_request_id: str) -> None:
         self._notes.pop(service_request_id, None)
 
-    def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
-        return self.in_box(box, filters, limit=len(self._reports), after=None).reports
+    def find_near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
+        return self.list_in_box(box, filters, limit=len(self._reports), after=None).reports
 
-    def needing(
+    def list_needing_attention(
         self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
     ) -> Sequence[Waiting]:
         found = sorted(
@@ -216,7 +216,7 @@ class MemoryRepository:
         last = f"{until:%Y-%m-%dT%H:%M:%SZ}~" if until else "~"
         return [each for each in found if (after or "") < each.place <= last][:limit]
 
-    def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
+    def list_in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
         found = sorted(
             (f"{key_of(report.point)}-{report.service_request_id}", report)
             for report in self._reports.values()
@@ -232,7 +232,7 @@ class MemoryRepository:
             rest[limit - 1][0] if len(rest) > limit else None,
         )
 
-    def listed(
+    def list_in_window(
         self,
         window: Window,
         *,
@@ -247,7 +247,7 @@ class MemoryRepository:
             if window.start <= each.moment <= window.end and is_past:
                 yield each
 
-    def of_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
+    def list_by_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
         found = sorted(
             (report.requested_datetime, report.service_request_id)
             for report in self._reports.values()
@@ -257,12 +257,12 @@ class MemoryRepository:
         )
         return [each for each in reversed(found) if before is None or each < before][:limit]
 
-    def due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
+    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
         mine = [each for each in self._reports.values() if each.is_in_queue and each.team == team]
         found = sorted((_due(each) for each in mine), key=lambda due: due.place)
         yield from (each for each in found if each.place > (after or ""))
 
-    def of_team(
+    def list_by_team(
         self, team: str, state: State, *, before: Place | None, at_once: int
     ) -> Iterator[Place]:
         found = sorted(
@@ -272,7 +272,7 @@ class MemoryRepository:
         )
         yield from (each for each in reversed(found) if before is None or each < before)
 
-    def to_forget(
+    def list_to_forget(
         self, what: ToForget, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[Forgettable]:
         found = sorted(
@@ -286,10 +286,10 @@ class MemoryRepository:
         found.sort(key=lambda each: each.place)
         return [each for each in found if each.place > (after or "")][:limit]
 
-    def ids(self) -> Iterator[str]:
+    def list_ids(self) -> Iterator[str]:
         yield from list(self._reports)
 
-    def outlines(self) -> Iterator[ReportOutline]:
+    def list_outlines(self) -> Iterator[ReportOutline]:
         for each in list(self._reports.values()):
             yield ReportOutline(
                 each.service_request_id,
@@ -305,14 +305,14 @@ class MemoryRepository:
         """As when a table is restored to a time before the report."""
         del self._reports[service_request_id]
 
-    def outcomes(self, month: str) -> Iterator[OutcomeRow]:
+    def list_outcomes(self, month: str) -> Iterator[OutcomeRow]:
         for report in list(self._reports.values()):
             if report.requested_datetime.astimezone(UTC).isoformat().startswith(month):
                 outcome = None if report.archived else outcome_in(report.updates, report)
                 values = {name: getattr(report, name) for name in OutcomeRow._fields[:-1]}
                 yield OutcomeRow(**values, outcome=outcome)
 
-    def months(self) -> frozenset[str]:
+    def list_months(self) -> frozenset[str]:
         requested = (each.requested_datetime for each in self._reports.values())
         return frozenset(f"{each.astimezone(UTC):%Y-%m}" for each in requested)
 

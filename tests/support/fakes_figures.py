@@ -108,7 +108,7 @@ class Stored:
         return _key(self.repository.save(replace(stored, **values)))
 
     def keys(self) -> list[ReportKey]:
-        found = (self.repository.get(each) for each in self.repository.ids())
+        found = (self.repository.get(each) for each in self.repository.list_ids())
         return [_key(each) for each in found if each]
 
     def present(self, service_request_ids: Sequence[str]) -> Mapping[str, PresentOutcome]:
@@ -122,7 +122,7 @@ class Stored:
             yield ReportKey(month, service_request_id)
 
     def months(self) -> frozenset[str]:
-        return self.repository.months()
+        return self.repository.list_months()
 
 
 class Here:

@@ -163,7 +163,7 @@ def _public_report(number: int, words: str, contact: Contact, author: Author) ->
     }
     report = submit(draft(contact=contact, **texts), f"a-{number}", author, ports)
     older, newer = (update(n, text=f"{words} update", update_id=f"U{n}") for n in (1, 2))
-    ports.repository.archive(report.service_request_id, [older], first=0, version=1)
+    ports.repository.archive_updates(report.service_request_id, [older], first=0, version=1)
     with_updates = replace(report, archived=1, updates=(newer,))
     _add_photo(with_updates, f"1{number:025}", words)
     return report.service_request_id

@@ -72,7 +72,7 @@ def near(report: ServiceRequest, author: Author, ports: Ports) -> tuple[NearCase
     found = reading.nearby(report.point, None, radius_m=NEAR_M, limit=MOST_NEAR + 1, ports=ports)
     others = [each for each in found if each.report.service_request_id != report.service_request_id]
     shown = others[:MOST_NEAR]
-    stored = ports.repository.many([each.report.service_request_id for each in shown])
+    stored = ports.repository.get_many([each.report.service_request_id for each in shown])
     own = {key for key, each in stored.items() if author.is_officer_for(each)}
     return tuple(
         made_from(

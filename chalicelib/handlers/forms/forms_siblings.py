@@ -113,7 +113,7 @@ class Siblings:
 
 def _overdue(request_ids: Sequence[str], shown_as: Wording) -> Set[str]:
     """Those of the reports whose target date is over, which the index of places does not have."""
-    stored = reports_ports().repository.many(request_ids)
+    stored = reports_ports().repository.get_many(request_ids)
     return {
         request_id
         for request_id, report in stored.items()

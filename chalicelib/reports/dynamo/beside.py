@@ -67,44 +67,44 @@ class NoteItem(ReportsItem):
 class BesideReports:
     """The part of the reports' Repository that is about the items beside them."""
 
-    def archive(
+    def archive_updates(
         self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int
     ) -> None:
         for number, update in enumerate(updates, first):
             _keep(service_request_id, number, update, version)
 
-    def archived(self, service_request_id: str) -> Sequence[Update]:
+    def list_archived_updates(self, service_request_id: str) -> Sequence[Update]:
         within = ArchivedUpdateItem.record.startswith(ARCHIVED)
         items = ArchivedUpdateItem.under(service_request_id, within)
         return [item.entry for item in sorted(items, key=lambda item: item.number)]
 
-    def rewrite_archived(self, service_request_id: str, update: Update, *, version: int) -> None:
+    def rewrite_archived_update(self, service_request_id: str, update: Update, *, version: int) -> None:
         with ArchivedUpdateItem.translated():
             item = ArchivedUpdateItem.get(
                 service_request_id, ARCHIVED + update.update_id, consistent_read=True
             )
         _keep(service_request_id, int(item.number), update, version)
 
-    def drop_archived(self, service_request_id: str) -> None:
+    def drop_archived_updates(self, service_request_id: str) -> None:
         within = ArchivedUpdateItem.record.startswith(ARCHIVED)
         ArchivedUpdateItem.drop_under(service_request_id, within)
 
     def add_follower(self, service_request_id: str, person: str) -> None:
         FollowerItem(service_request_id, FOLLOWER + person, person=person).put()
 
-    def follows(self, person: str) -> Sequence[str]:
+    def list_ids_by_follower(self, person: str) -> Sequence[str]:
         found = FollowerItem.by_follower.all(person)
         following = (each for each in found if each.record.startswith(FOLLOWER))
         return list(dict.fromkeys(each.service_request_id for each in following))
 
-    def carry_follower(self, service_request_id: str, person: str, via: str) -> None:
+    def add_follower_via(self, service_request_id: str, person: str, via: str) -> None:
         FollowerItem(service_request_id, _carried(person, via), person=person).put()
 
-    def carried(self, service_request_id: str, via: str) -> Sequence[str]:
+    def list_followers_via(self, service_request_id: str, via: str) -> Sequence[str]:
         found = _followers(service_request_id)
         return [each.person for each in found if each.record == _carried(each.person, via)]
 
-    def drop_carried(self, service_request_id: str, person: str, via: str) -> None:
+    def drop_follower_via(self, service_request_id: str, person: str, via: str) -> None:
         FollowerItem(service_request_id, _carried(person, via)).remove()
 
     def drop_follower(self, service_request_id: str, person: str) -> None:
@@ -114,22 +114,22 @@ class BesideReports:
     def has_follower(self, service_request_id: str, person: str) -> bool:
         return bool(_followers(service_request_id, person))
 
-    def followers(self, service_request_id: str) -> Sequence[str]:
+    def list_followers(self, service_request_id: str) -> Sequence[str]:
         return list(dict.fromkeys(item.person for item in _followers(service_request_id)))
 
     def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
         item = AnswerItem.of(answer, service_request_id, ANSWER + answer.answer_id)
         return _answer(item.add_or_find())
 
-    def answer(self, service_request_id: str, answer_id: str) -> Answer | None:
+    def get_answer(self, service_request_id: str, answer_id: str) -> Answer | None:
         item = AnswerItem.find(service_request_id, ANSWER + answer_id)
         return _answer(item) if item else None
 
-    def answers(self, service_request_id: str) -> Sequence[Answer]:
+    def list_answers(self, service_request_id: str) -> Sequence[Answer]:
         items = AnswerItem.under(service_request_id, AnswerItem.record.startswith(ANSWER))
         return [_answer(item) for item in items]
 
-    def answered(self, person: str) -> Sequence[tuple[str, str]]:
+    def list_answer_ids(self, person: str) -> Sequence[tuple[str, str]]:
         return [
             (item.service_request_id, item.record.removeprefix(ANSWER))
             for item in AnswerItem.by_answerer.all(person)
@@ -142,7 +142,7 @@ class BesideReports:
     def add_author(self, service_request_id: str, person: str) -> None:
         AuthorItem(service_request_id, AUTHOR + person, person=person).put()
 
-    def wrote_on(self, person: str) -> Sequence[str]:
+    def list_ids_by_author(self, person: str) -> Sequence[str]:
         found = AuthorItem.by_author.all(person)
         return [each.service_request_id for each in found if each.record.startswith(AUTHOR)]
 
@@ -155,7 +155,7 @@ class BesideReports:
     def add_note(self, service_request_id: str, note: Note) -> None:
         NoteItem.of(note, service_request_id, NOTE + note.note_id).add()
 
-    def notes(self, service_request_id: str) -> Sequence[Note]:
+    def list_notes(self, service_request_id: str) -> Sequence[Note]:
         items = NoteItem.under(service_request_id, NoteItem.record.startswith(NOTE))
         notes = (item.read_as(Note, note_id=item.record.removeprefix(NOTE)) for item in items)
         return sorted(notes, key=lambda note: note.datetime)

@@ -29,7 +29,7 @@ class FirstRequestItem(ReportsItem):
 class DynamoClaims:
     """The part of the Repository about claims."""
 
-    def create_claimed(
+    def create_with_claim(
         self,
         report: ServiceRequest,
         claim: str,
@@ -57,7 +57,7 @@ class DynamoClaims:
                 raise refusal from error
         return report_of(item)
 
-    def claimed(self, claims: Collection[str]) -> Mapping[str, str]:
+    def find_claim_holders(self, claims: Collection[str]) -> Mapping[str, str]:
         keys = [(claim, RECORD) for claim in dict.fromkeys(claims)]
         with FirstRequestItem.translated():
             found = FirstRequestItem.batch_get(keys, consistent_read=True)
@@ -73,5 +73,5 @@ class DynamoClaims:
         return AlreadyExists() if reasons[0] else self._claimed(claim)
 
     def _claimed(self, claim: str) -> Exception:
-        holder = self.claimed([claim]).get(claim)
+        holder = self.find_claim_holders([claim]).get(claim)
         return Claimed(holder) if holder else VersionConflict()

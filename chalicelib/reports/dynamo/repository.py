@@ -72,13 +72,13 @@ class DynamoRepository(DynamoClaims, BesideReports):
         item = ReportItem.find(service_request_id, REPORT)
         return report_of(item) if item else None
 
-    def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
+    def get_many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
         keys = [(service_request_id, REPORT) for service_request_id in set(service_request_ids)]
         with ReportItem.translated():
             found = list(ReportItem.batch_get(keys, consistent_read=True))
         return {item.service_request_id: report_of(item) for item in found}
 
-    def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
+    def list_in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
         found: list[ReportItem] = []
         with ReportItem.translated():
             for item in self._places_in(box, after or "", budget=8):
@@ -89,13 +89,13 @@ class DynamoRepository(DynamoClaims, BesideReports):
                 found.append(item)
         return Page([_summary(item) for item in found], None)
 
-    def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
+    def find_near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
         for_each_cell = max(1, budget // max(1, count_tiles(box, CELL_LENGTH)))
         with ReportItem.translated():
             items = list(self._places_in(box, "", budget=for_each_cell))
         return [_summary(item) for item in items if _passes(item, box, filters)]
 
-    def needing(
+    def list_needing_attention(
         self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
     ) -> Sequence[Waiting]:
         index, since = ReportItem.by_attention, ReportItem.attention_since
@@ -103,7 +103,7 @@ class DynamoRepository(DynamoClaims, BesideReports):
         items = index.all(attention, since.between((after or "") + "!", high), limit=limit)
         return [_waiting(item) for item in items]
 
-    def listed(
+    def list_in_window(
         self,
         window: Window,
         *,
@@ -129,7 +129,7 @@ class DynamoRepository(DynamoClaims, BesideReports):
                     yield _listed(item, window)
             begin = None
 
-    def of_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
+    def list_by_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
         keys: list[tuple[GlobalSecondaryIndex[ReportItem], str]] = [
             (ReportItem.by_reporter, person.account),
             *((ReportItem.by_contact_email, key) for key in person.email_keys),
@@ -139,13 +139,13 @@ class DynamoRepository(DynamoClaims, BesideReports):
             found = {each for index, key in keys for each in _newest(index, key, limit, before)}
         return sorted(found, reverse=True)[:limit]
 
-    def due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
+    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
         later = ReportItem.target_place > after if after else None
         with ReportItem.translated():
             for item in ReportItem.by_target.query(team, later, page_size=at_once):
                 yield _due(item)
 
-    def of_team(
+    def list_by_team(
         self, team: str, state: State, *, before: Place | None, at_once: int
     ) -> Iterator[Place]:
         until = ReportItem.requested_datetime <= before[0] if before else None
@@ -162,14 +162,14 @@ class DynamoRepository(DynamoClaims, BesideReports):
                     each for each in sorted(same, reverse=True) if not before or each < before
                 )
 
-    def to_forget(
+    def list_to_forget(
         self, what: ToForget, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[Forgettable]:
         since = ReportItem.forget_since.between((after or "") + "!", f"{text_of(until)}~")
         found = ReportItem.by_forgetting.all(what, since, limit=limit)
         return [Forgettable(item.service_request_id, item.forget_since) for item in found]
 
-    def ids(self) -> Iterator[str]:
+    def list_ids(self) -> Iterator[str]:
         with ReportItem.translated():
             for item in ReportItem.scan(
                 ReportItem.record == REPORT,
@@ -178,19 +178,19 @@ class DynamoRepository(DynamoClaims, BesideReports):
             ):
                 yield item.service_request_id
 
-    def outlines(self) -> Iterator[ReportOutline]:
+    def list_outlines(self) -> Iterator[ReportOutline]:
         with ReportItem.translated():
             for item in ReportItem.scan(
                 ReportItem.record == REPORT, consistent_read=True, attributes_to_get=list(OUTLINED)
             ):
                 yield outline_of(item)
 
-    def outcomes(self, month: str) -> Iterator[OutcomeRow]:
+    def list_outcomes(self, month: str) -> Iterator[OutcomeRow]:
         with ReportItem.translated():
             for item in ReportItem.by_requested_month.query(month):
                 yield item.read_as(OutcomeRow)
 
-    def months(self) -> frozenset[str]:
+    def list_months(self) -> frozenset[str]:
         with ReportItem.translated():
             found = ReportItem.by_requested_month.scan(attributes_to_get=["requested_month"])
             return frozenset(item.requested_month for item in found)

@@ -224,7 +224,7 @@ def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         report = report.with_visibility("private", ports.now())
     kept, oldest = with_review(report, ports).trimmed()
     if oldest:
-        ports.repository.archive(
+        ports.repository.archive_updates(
             report.service_request_id, oldest, first=report.archived, version=report.version
         )
     return ports.repository.save(kept)

@@ -34,7 +34,7 @@ def create_with_claim(
             raise NoneLeft
         claim, holder = free
         try:
-            return ports.repository.create_claimed(report, claim, instead_of=holder, is_kept=True)
+            return ports.repository.create_with_claim(report, claim, instead_of=holder, is_kept=True)
         except Claimed as error:
             raise VersionConflict from error
 
@@ -43,7 +43,7 @@ def create_with_claim(
 
 def _free(claims: Sequence[str], counts: Counts, ports: Ports) -> tuple[str, str | None] | None:
     """A claim that no request holds that counts, and the request that holds it otherwise."""
-    holders = ports.repository.claimed(claims)
-    reports = ports.repository.many(list(holders.values()))
+    holders = ports.repository.find_claim_holders(claims)
+    reports = ports.repository.get_many(list(holders.values()))
     found = ((claim, holders.get(claim)) for claim in claims)
     return next((each for each in found if not counts(reports.get(each[1] or ""))), None)

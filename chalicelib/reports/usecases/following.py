@@ -111,7 +111,7 @@ def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
     report among the duplicates of `into`."""
     people = people_of(report, ports)
     for person in people:
-        ports.repository.carry_follower(into, person, via=report.service_request_id)
+        ports.repository.add_follower_via(into, person, via=report.service_request_id)
 
     def change(survivor: ServiceRequest) -> ServiceRequest:
         counted = counted_anew(survivor, ports)
@@ -125,7 +125,7 @@ def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
 
 def people_of(report: ServiceRequest, ports: Ports) -> list[str]:
     """Every follower of the report, and its reporter."""
-    return [*ports.repository.followers(report.service_request_id), _reporter(report, ports)]
+    return [*ports.repository.list_followers(report.service_request_id), _reporter(report, ports)]
 
 
 def recounted(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
@@ -141,7 +141,7 @@ def recounted(service_request_id: str, author: Author, ports: Ports) -> ServiceR
 
 def counted_anew(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """The report with its present number of followers; the same object if that has not changed."""
-    count = len(ports.repository.followers(report.service_request_id))
+    count = len(ports.repository.list_followers(report.service_request_id))
     return report if count == report.followers else replace(report, followers=count)
 
 

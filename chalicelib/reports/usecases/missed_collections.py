@@ -52,9 +52,9 @@ def create(report: ServiceRequest, ports: Ports) -> ServiceRequest:
 def _create_claimed(report: ServiceRequest, claim: str, ports: Ports) -> ServiceRequest:
     """One that its sender withdrew does not count."""
     try:
-        return ports.repository.create_claimed(report, claim)
+        return ports.repository.create_with_claim(report, claim)
     except Claimed as other:
         holder = ports.repository.get(other.holder)
         if holder and holder.visibility != "withdrawn":
             raise
-        return ports.repository.create_claimed(report, claim, instead_of=other.holder)
+        return ports.repository.create_with_claim(report, claim, instead_of=other.holder)

@@ -156,8 +156,8 @@ def _free_used(service: ServiceDefinition, premises_id: str | None, on: date, po
     if not claims:
         # Nothing is free without an address, whose free orders can be counted.
         return service.price.free_a_year if service.price else 0
-    holders = ports.repository.claimed(claims)
-    reports = ports.repository.many(list(holders.values()))
+    holders = ports.repository.find_claim_holders(claims)
+    reports = ports.repository.get_many(list(holders.values()))
     return sum(_uses_free(each, ports) for each in reports.values())
 
 

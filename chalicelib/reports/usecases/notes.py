@@ -42,7 +42,7 @@ def add_note(
     Raises NotFound (also for a report that was withdrawn, or whose sender was forgotten), Conflict
     (the report has too many notes).
     """
-    notes = ports.repository.notes(service_request_id)
+    notes = ports.repository.list_notes(service_request_id)
     if any(note.note_id == note_id for note in notes):
         return
     if len(notes) >= MOST_NOTES or _are_too_many(notes, sender):

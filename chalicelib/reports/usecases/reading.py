@@ -41,13 +41,13 @@ def view(service_request_id: str, author: Author, ports: Ports) -> ReportView:
 def full(report: ServiceRequest, ports: Ports) -> FullView:
     """All of a report, for officers."""
     ready = ports.photos.ready(photo_pairs(report))
-    notes = ports.repository.notes(report.service_request_id)
+    notes = ports.repository.list_notes(report.service_request_id)
     return full_view(report, timeline(report, ports), notes, ready, ports)
 
 
 def public_views(service_request_ids: Sequence[str], ports: Ports) -> dict[str, ReportView]:
     """Those of the reports that everybody may see, as they are now."""
-    found = ports.repository.many(service_request_ids)
+    found = ports.repository.get_many(service_request_ids)
     public = [
         report
         for report in found.values()
@@ -67,7 +67,7 @@ def list_in_box(box: Box, filters: Filters, *, limit: int, after: str | None, po
     part = box.overlap(ports.council.box)
     if part is None:
         return Page((), None)
-    return ports.repository.in_box(part, filters, limit=limit, after=after)
+    return ports.repository.list_in_box(part, filters, limit=limit, after=after)
 
 
 def nearby(
@@ -75,7 +75,7 @@ def nearby(
 ) -> Sequence[Near]:
     """Open public reports within the circle, the nearest first."""
     box, filters = Box.around(point, radius_m * ROOM), Filters("open", service_code)
-    found = ports.repository.near(box, filters, budget=requests_within(radius_m))
+    found = ports.repository.find_near(box, filters, budget=requests_within(radius_m))
     distances = [Near(report, displayed_distance_m(report.point, point)) for report in found]
     within = [near for near in distances if near.distance_m <= radius_m]
     return sorted(within, key=lambda near: (near.distance_m, near.report.service_request_id))[
@@ -90,7 +90,7 @@ def requests_within(radius_m: float) -> int:
 
 def outlines(ports: Ports) -> Iterator[ReportOutline]:
     """An outline of every stored report, public or not."""
-    return ports.repository.outlines()
+    return ports.repository.list_outlines()
 
 
 def holds_photo(service_request_id: str, photo_id: str, ports: Ports) -> bool:
@@ -103,5 +103,5 @@ def timeline(report: ServiceRequest, ports: Ports) -> list[Update]:
     """All updates, oldest first: an archived one may still stand in the report as well."""
     archived: Sequence[Update] = ()
     if report.archived:
-        archived = ports.repository.archived(report.service_request_id)
+        archived = ports.repository.list_archived_updates(report.service_request_id)
     return list({update.update_id: update for update in [*archived, *report.updates]}.values())

@@ -37,7 +37,7 @@ def shared_with_work(service_request_id: str, ports: Ports) -> ReportWithWork | 
 def all_shared(service_request_ids: Sequence[str], ports: Ports) -> Mapping[str, Report]:
     """Those of the reports that are stored, as they are now (consistent reads). Raises
     UpstreamFailed."""
-    found = ports.repository.many(service_request_ids)
+    found = ports.repository.get_many(service_request_ids)
     return {key: as_shared(report) for key, report in found.items()}
 
 

@@ -20,9 +20,9 @@ def withhold_private(ports: Ports, progress: Callable[[int], None] = lambda repo
     reports are restored that were public before that.
     """
     count = 0
-    ids = ports.repository.ids()
+    ids = ports.repository.list_ids()
     while some := list(islice(ids, AT_ONCE)):
-        for report in ports.repository.many(some).values():
+        for report in ports.repository.get_many(some).values():
             count += withheld(report, ports) is not report
         progress(len(some))
     return count

@@ -80,7 +80,7 @@ def test_rows_are_imported_with_reference_and_dates(ports: Ports) -> None:
     assert (summary.taken, summary.unchanged, summary.refused) == (2, 0, [])
     seen = {
         report.external_reference: report
-        for report in (view(i, Author(), ports) for i in ports.repository.ids())
+        for report in (view(i, Author(), ports) for i in ports.repository.list_ids())
     }
     fixed = seen["https://example.org/2"]
     assert (fixed.state, fixed.service_code) == ("fixed", "pothole")
@@ -92,10 +92,10 @@ def test_nothing_changes_when_the_file_is_imported_again(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     import_reports(as_file(row(1), row(2)), MAPPING, ports)
-    before = [repository.get(i) for i in repository.ids()]
+    before = [repository.get(i) for i in repository.list_ids()]
     summary = import_reports(as_file(row(1), row(2)), MAPPING, ports)
     assert (summary.taken, summary.unchanged, summary.refused) == (0, 2, [])
-    assert [repository.get(i) for i in repository.ids()] == before
+    assert [repository.get(i) for i in repository.list_ids()] == before
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_import_stops_and_can_be_repeated_when_the_store_does_not_answer(ports: 
     failing = replace(ports, repository=Failing())
     with pytest.raises(UpstreamFailed):
         import_reports(as_file(row(1), row(2)), MAPPING, failing)
-    assert len(list(failing.repository.ids())) == 1
+    assert len(list(failing.repository.list_ids())) == 1
 
 
 def test_progress_bar_gets_every_row(ports: Ports) -> None:
@@ -156,7 +156,7 @@ def test_progress_bar_gets_every_row(ports: Ports) -> None:
 
 def only(ports: Ports) -> ServiceRequest:
     """The one report that is stored."""
-    (request_id,) = ports.repository.ids()
+    (request_id,) = ports.repository.list_ids()
     report = ports.repository.get(request_id)
     assert report
     return report
@@ -225,7 +225,7 @@ def test_row_is_imported_and_listed_when_it_was_closed_or_changed_before_it_was_
         UPDATED_EARLIER: [3],
         CLOSED_WITHOUT_DATE: [4],
     }
-    stored = [report for i in ports.repository.ids() if (report := ports.repository.get(i))]
+    stored = [report for i in ports.repository.list_ids() if (report := ports.repository.get(i))]
     assert all(each.updated_datetime >= each.requested_datetime for each in stored)
 
 
@@ -243,7 +243,7 @@ def test_row_is_not_public_and_listed_when_its_service_is_private_or_moderated(
     for _ in range(2):
         summary = import_reports(as_file(*rows), mapping, ports)
         assert summary.notes == {KEPT_BACK["private"]: [3], KEPT_BACK["waiting"]: [4]}
-    (public,) = public_views(list(ports.repository.ids()), ports).values()
+    (public,) = public_views(list(ports.repository.list_ids()), ports).values()
     assert public.external_reference == "https://example.org/1"
 
 

@@ -123,7 +123,7 @@ def test_figures_equal_a_recount_when_facts_are_repeated_late_and_in_any_order(
     count_all(data.draw(st.permutations(facts)), here.counting)
     assert sums_in(here) == right_sums(here)
     assert publish_performance(here.ports) == {}
-    stored = [here.stored.repository.get(each) for each in here.stored.repository.ids()]
+    stored = [here.stored.repository.get(each) for each in here.stored.repository.list_ids()]
     shown = {key: body for key, body in here.documents.bodies.items() if key.endswith(".json")}
     recount_figures.check([raw(each) for each in stored if each], shown)
 

@@ -69,7 +69,7 @@ def said(report: ServiceRequest) -> list[tuple[str, str]]:
 def test_note_is_stored_once_with_its_author(request_id: str, ports: Ports) -> None:
     for _ in range(2):
         note, _ = write_note(request_id, "I rang the reporter.", "k", COLLEAGUE, ports)
-    (kept,) = ports.repository.notes(request_id)
+    (kept,) = ports.repository.list_notes(request_id)
     assert kept == note and (kept.sender, kept.text) == (
         f"{OFFICER}colleague",
         "I rang the reporter.",

@@ -166,7 +166,7 @@ def test_report_outside_the_remit_looks_missing_to_a_merge(
     assert refusals[0] == refusals[1]
     assert "ask an officer there" in refusals[2][0].message
     assert repository.get(public.service_request_id) == public
-    assert repository.followers(public.service_request_id) == []
+    assert repository.list_followers(public.service_request_id) == []
 
 
 def test_merges_never_form_a_circle_when_one_was_hidden_meanwhile(ports: Ports) -> None:
@@ -203,7 +203,7 @@ def test_followers_stay_when_a_merge_is_refused(ports: Ports) -> None:
     merging = ReportChanges(duplicate_of=two.service_request_id)
     with pytest.raises(Conflict):
         change(one.service_request_id, merging, 1, OFFICER, ports)
-    assert ports.repository.followers(two.service_request_id) == []
+    assert ports.repository.list_followers(two.service_request_id) == []
 
 
 @pytest.mark.parametrize("field", ["title", "address", "asset_id", "contact", "attributes"])
@@ -297,7 +297,7 @@ def test_redacted_update_does_not_return_from_archiving(
     """A writer archived it before an officer redacted it, and lost the race after that."""
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
     first, before = add_update(request_id, update_draft(text="canary"), "u", ANYBODY, ports)
-    repository.archive(request_id, [first], first=0, version=before.version)
+    repository.archive_updates(request_id, [first], first=0, version=before.version)
     changed(before, ports, updates={first.update_id: "[removed]"})
     for number in range(30):
         add_update(request_id, update_draft(text="x" * 1999), f"u{number}", ANYBODY, ports)

@@ -23,7 +23,7 @@ def plant(repository: MemoryRepository, number: int, older: int = 0) -> None:
     updates = [update(each, text=TEXT, update_id=f"U{each:011}") for each in range(older)]
     made = report(number, reporter="known", archived=older)
     repository.create(replace(made, photos=(Photo(photo_id=f"P{number}", state="shown"),)))
-    repository.archive(made.service_request_id, updates, first=0, version=1)
+    repository.archive_updates(made.service_request_id, updates, first=0, version=1)
     note = Note(note_id="n", datetime=NOON, sender="team@example.org", text=f"Note {number}")
     repository.add_note(made.service_request_id, note)
 
@@ -86,7 +86,7 @@ def test_export_of_another_persons_report_has_only_the_own_address(
 ) -> None:
     contact = Contact(name="Somebody else", email="shared@example.org", phone="07700 900777")
     repository.create(report(1, reporter="other", contact=contact, email_key="e", phone_key="p"))
-    repository.archive("R00000000001", [update()], first=0, version=1)
+    repository.archive_updates("R00000000001", [update()], first=0, version=1)
     held, _ = export(OWNER, people=(), limit=AT_ONCE, after=None, ports=ports)
     mine = {"service_request_id": "R00000000001", "contact": {"email": "shared@example.org"}}
     assert held == {"report": [mine]}

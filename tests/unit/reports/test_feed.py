@@ -189,7 +189,7 @@ def test_index_entry_without_a_report_is_left_out(
     ports: Ports, repository: MemoryRepository, clock: Clock, follower: Follower
 ) -> None:
     class Empty(MemoryRepository):
-        listed = repository.listed
+        listed = repository.list_in_window
 
     repository.create(report(once_public=True))
     clock.now += MINUTE

@@ -57,7 +57,7 @@ def test_anonymous_follower_has_another_identifier_on_another_report(
     one, two = a_report(ports), a_report(ports, "other")
     for request_id in (one, two):
         follow(request_id, "key", ANYBODY, ports, client=Client("home", "phone"))
-    assert set(repository.followers(one)).isdisjoint(repository.followers(two))
+    assert set(repository.list_followers(one)).isdisjoint(repository.list_followers(two))
 
 
 def test_follower_is_counted_once_by_the_limit(ports: Ports) -> None:

@@ -127,7 +127,7 @@ def test_note_is_refused_when_the_reporters_data_was_erased(
     forget_sender(ID, redact=False, ports=ports)
     with pytest.raises(NotFound):
         add_note(ID, "n2", "team@example.org", "The reporter rang again.", ports)
-    assert repository.notes(ID) == []
+    assert repository.list_notes(ID) == []
 
 
 def test_note_stored_during_the_erasure_is_removed(ports: Ports) -> None:
@@ -139,7 +139,7 @@ def test_note_stored_during_the_erasure_is_removed(ports: Ports) -> None:
     repository = CameMeanwhile()
     repository.create(report(1, **SENT))
     forget_sender(ID, redact=False, ports=replace(ports, repository=repository))
-    assert repository.notes(ID) == []
+    assert repository.list_notes(ID) == []
 
 
 def test_data_beside_a_withdrawn_report_is_removed(
@@ -147,6 +147,6 @@ def test_data_beside_a_withdrawn_report_is_removed(
 ) -> None:
     repository.create(report(1, visibility="withdrawn"))
     repository.add_note(ID, note())
-    repository.archive(ID, [update()], first=0, version=1)
+    repository.archive_updates(ID, [update()], first=0, version=1)
     forget_sender(ID, redact=False, ports=ports)
-    assert repository.notes(ID) == [] and repository.archived(ID) == []
+    assert repository.list_notes(ID) == [] and repository.list_archived_updates(ID) == []

@@ -33,7 +33,7 @@ class Counting(MemoryRepository):
     left = 1000
 
     def __getattribute__(self, name: str) -> Any:
-        if name in ("save", "rewrite_archived", "drop_answer"):
+        if name in ("save", "rewrite_archived_update", "drop_answer"):
             if self.left == 0:
                 raise CrashError
             self.left -= 1
@@ -64,7 +64,7 @@ def stored(repository: MemoryRepository) -> ServiceRequest:
 
 
 def texts(repository: MemoryRepository) -> list[str]:
-    return [each.text for each in (*repository.archived(ID), *stored(repository).updates)]
+    return [each.text for each in (*repository.list_archived_updates(ID), *stored(repository).updates)]
 
 
 def test_answer_is_erased_and_not_counted_and_its_public_text_stays(
@@ -74,7 +74,7 @@ def test_answer_is_erased_and_not_counted_and_its_public_text_stays(
     forget_answers(FOLLOWER, redact=False, ports=ports)
     after = stored(repository)
     assert (before.said_not_fixed, after.said_not_fixed) == (2, 1)
-    assert [each.person for each in repository.answers(ID)] == [OTHER]
+    assert [each.person for each in repository.list_answers(ID)] == [OTHER]
     assert (after.updates, after.photos) == (before.updates, before.photos)
     forget_answers(FOLLOWER, redact=False, ports=ports)
     assert stored(repository) == after
@@ -104,7 +104,7 @@ def grown(repository: Counting, ports: Ports) -> None:
     """So many updates that the person's is kept beside the report."""
     for number in range(30):
         add_update(ID, update_draft(text="x" * 1900), f"{number}", Author("officer-2"), ports)
-    assert any(each.text == WORDS for each in repository.archived(ID))
+    assert any(each.text == WORDS for each in repository.list_archived_updates(ID))
 
 
 def test_archived_text_is_erased(repository: Counting, ports: Ports) -> None:
@@ -126,7 +126,7 @@ def test_erasure_is_complete_after_an_interruption_anywhere(ports: Ports) -> Non
         except CrashError:
             repository.left = 1000
         forget_answers(FOLLOWER, redact=True, ports=here)
-        assert WORDS not in texts(repository) and repository.answered(FOLLOWER) == []
+        assert WORDS not in texts(repository) and repository.list_answer_ids(FOLLOWER) == []
         assert stored(repository).said_not_fixed == 1
     assert changes == 4
 

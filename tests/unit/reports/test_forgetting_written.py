@@ -67,8 +67,8 @@ def test_account_does_not_lead_to_its_own_report_after_the_erasure(
     after = stored(repository)
     assert after.updates[-1].text == "It is worse."
     assert author_digest("somebody", ports) not in [each.author for each in after.updates]
-    assert not list(repository.wrote_on(author_digest("somebody", ports)))
-    assert list(repository.wrote_on(author_digest("ann", ports))) == [ID]
+    assert not list(repository.list_ids_by_author(author_digest("somebody", ports)))
+    assert list(repository.list_ids_by_author(author_digest("ann", ports))) == [ID]
 
 
 def test_unpublished_photos_of_an_update_are_erased_with_the_sender(
@@ -121,7 +121,7 @@ def test_archived_text_is_erased_too(ports: Ports, repository: MemoryRepository)
         add_update(ID, update_draft(text=f"{number} {LONG}"), f"{number}", author, ports)
     assert stored(repository).archived
     forget_written("ann", redact=True, ports=ports)
-    everything = [*repository.archived(ID), *stored(repository).updates]
+    everything = [*repository.list_archived_updates(ID), *stored(repository).updates]
     own = [each for number, each in enumerate(everything[3:]) if number % 2]
     assert {each.text for each in own} == {REMOVED} and len(own) == 20
     assert author_digest("ann", ports) not in {each.author for each in everything}

@@ -91,8 +91,8 @@ def test_reports_are_sorted_by_id_for_any_filter_and_page(
 class LateIndex(MemoryRepository):
     """Its index lags behind: it says of every report that it is public and open."""
 
-    def listed(self, *args: object, **options: object):  # type: ignore[no-untyped-def]
-        for each in super().listed(*args, **options):  # type: ignore[arg-type]
+    def list_in_window(self, *args: object, **options: object):  # type: ignore[no-untyped-def]
+        for each in super().list_in_window(*args, **options):  # type: ignore[arg-type]
             yield each._replace(visibility="public", state="open")
 
 
@@ -204,7 +204,7 @@ def test_update_is_missed_by_no_caller_who_asks_for_consecutive_periods(
 
 def test_archived_updates_are_found(ports: Ports, repository: MemoryRepository) -> None:
     keep(repository, 1, archived=1, updated_datetime=NOON)
-    repository.archive("R00000000001", [update(1, datetime=NOON)], first=0, version=1)
+    repository.archive_updates("R00000000001", [update(1, datetime=NOON)], first=0, version=1)
     ((_, found),) = updates_between(NOON, NOON, ports)
     assert found.update_id == "U00000000001"
 
@@ -236,9 +236,9 @@ class CountingRepository(MemoryRepository):
         self.steps: list[int] = []
         self.taken = 0
 
-    def listed(self, *args: object, **options: object):  # type: ignore[no-untyped-def]
+    def list_in_window(self, *args: object, **options: object):  # type: ignore[no-untyped-def]
         self.steps.append(options["at_once"])  # type: ignore[arg-type]
-        for each in super().listed(*args, **options):  # type: ignore[arg-type]
+        for each in super().list_in_window(*args, **options):  # type: ignore[arg-type]
             self.taken += 1
             yield each
 

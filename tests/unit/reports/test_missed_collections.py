@@ -92,7 +92,7 @@ def test_request_takes_the_place_of_one_that_was_withdrawn(ports: Ports) -> None
     second = report(ports, "another", NEIGHBOUR)
     assert second.service_request_id != first.service_request_id
     claim = claim_of("100", RUBBISH)
-    assert ports.repository.claimed([claim]) == {claim: second.service_request_id}
+    assert ports.repository.find_claim_holders([claim]) == {claim: second.service_request_id}
 
 
 def test_request_is_a_dispute_only_where_the_crew_gave_a_reason(ports: Ports) -> None:

@@ -174,9 +174,9 @@ def test_archived_updates_are_deleted_when_the_report_is_withdrawn(
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
     for number in range(40):
         add_update(request_id, update_draft(text="x" * 1999), f"u{number}", ANYBODY, ports)
-    assert ports.repository.archived(request_id)
+    assert ports.repository.list_archived_updates(request_id)
     withdraw(request_id, "key", ANYBODY, ports)
-    assert ports.repository.archived(request_id) == []
+    assert ports.repository.list_archived_updates(request_id) == []
 
 
 def test_report_cannot_be_withdrawn_when_others_were_merged_into_it(ports: Ports) -> None:

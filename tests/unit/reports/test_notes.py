@@ -47,7 +47,7 @@ def test_note_is_visible_only_to_officers(request_id: str, ports: Ports) -> None
 def test_note_is_stored_once_under_its_id(request_id: str, ports: Ports) -> None:
     add_note(request_id, "n1", TEAM, "One.", ports)
     add_note(request_id, "n1", TEAM, "Two.", ports)
-    assert [note.text for note in ports.repository.notes(request_id)] == ["One."]
+    assert [note.text for note in ports.repository.list_notes(request_id)] == ["One."]
 
 
 def test_note_changes_nothing_of_its_report(request_id: str, ports: Ports) -> None:
@@ -58,7 +58,7 @@ def test_note_changes_nothing_of_its_report(request_id: str, ports: Ports) -> No
 
 def test_note_is_cut_when_it_is_too_long(request_id: str, ports: Ports) -> None:
     add_note(request_id, "n1", TEAM, "x" * (NOTE_LENGTH + 1), ports)
-    (note,) = ports.repository.notes(request_id)
+    (note,) = ports.repository.list_notes(request_id)
     assert len(note.text) == NOTE_LENGTH and note.text.endswith("x…")
 
 
@@ -76,23 +76,23 @@ def test_team_has_room_when_strangers_have_used_up_theirs(request_id: str, ports
     with pytest.raises(Conflict):
         add_note(request_id, "another", f"{UNVERIFIED}a@b.example", "One more.", ports)
     add_note(request_id, "teams", TEAM, "Done.", ports)
-    assert len(ports.repository.notes(request_id)) == MOST_UNVERIFIED + 1
+    assert len(ports.repository.list_notes(request_id)) == MOST_UNVERIFIED + 1
 
 
 def test_note_is_refused_when_its_report_does_not_exist(ports: Ports) -> None:
     with pytest.raises(NotFound):
         add_note("R99999999999", "n1", TEAM, "One.", ports)
-    assert ports.repository.notes("R99999999999") == []
+    assert ports.repository.list_notes("R99999999999") == []
 
 
 def test_notes_are_deleted_when_their_report_is_withdrawn(ports: Ports) -> None:
     request_id = submit(draft(), "key", Author(), ports).service_request_id
     add_note(request_id, "n1", TEAM, "One.", ports)
     withdraw(request_id, "key", Author(), ports)
-    assert ports.repository.notes(request_id) == []
+    assert ports.repository.list_notes(request_id) == []
     with pytest.raises(NotFound):
         add_note(request_id, "n2", TEAM, "Two.", ports)
-    assert ports.repository.notes(request_id) == []
+    assert ports.repository.list_notes(request_id) == []
 
 
 def test_note_is_deleted_when_its_report_is_withdrawn_concurrently(ports: Ports) -> None:
@@ -105,14 +105,14 @@ def test_note_is_deleted_when_its_report_is_withdrawn_concurrently(ports: Ports)
     request_id = submit(draft(), "key", Author(), here).service_request_id
     with pytest.raises(NotFound):
         add_note(request_id, "n1", TEAM, "One.", here)
-    assert here.repository.notes(request_id) == []
+    assert here.repository.list_notes(request_id) == []
 
 
 def test_whole_text_of_a_partner_is_erased_with_its_report(ports: Ports) -> None:
     partner = Author(partner="k1")
     request_id = submit(draft(), "key", partner, ports).service_request_id
     keep_whole(request_id, "n1", "partner:k1", "Jo lives here. " * 1000, ports)
-    assert len(ports.repository.notes(request_id)[0].text) == 15_000
+    assert len(ports.repository.list_notes(request_id)[0].text) == 15_000
     forget_sender(request_id, redact=False, ports=ports)
     keep_whole(request_id, "n2", "partner:k1", "Jo lives here. " * 1000, ports)
-    assert ports.repository.notes(request_id) == []
+    assert ports.repository.list_notes(request_id) == []

@@ -218,8 +218,8 @@ def test_data_beside_the_report_stays_while_it_cannot_be_withdrawn(
         repository.add_note(stored.service_request_id, kept)
         with pytest.raises(Conflict):
             withdraw_own(stored.service_request_id, OWNER, ports)
-        assert repository.notes(stored.service_request_id) == [kept]
-        assert repository.followers(stored.service_request_id) == []
+        assert repository.list_notes(stored.service_request_id) == [kept]
+        assert repository.list_followers(stored.service_request_id) == []
 
 
 def test_report_with_duplicates_cannot_be_withdrawn(

@@ -62,7 +62,7 @@ def test_sender_of_a_closed_report_is_erased_after_two_years(
     left = stored(repository)
     who = (left.contact, left.email_key, left.reporter, left.attributes)
     assert (who == (None, None, None, {})) is is_over
-    assert (repository.notes("R00000000001") == []) is is_over
+    assert (repository.list_notes("R00000000001") == []) is is_over
     assert left.description == "A deep hole." and left.updates == updates
 
 
@@ -115,8 +115,8 @@ def test_note_of_a_report_without_a_sender_is_deleted_in_time(
     repository.add_note("R00000000001", Note(note_id="N", datetime=NOON, sender="x", text="x"))
     clock.now = NOON + 730 * DAY
     forget_old(ports)
-    assert repository.notes("R00000000001") == []
-    assert repository.to_forget("closed", until=clock.now, limit=1, after=None) == []
+    assert repository.list_notes("R00000000001") == []
+    assert repository.list_to_forget("closed", until=clock.now, limit=1, after=None) == []
 
 
 def test_flag_of_a_closed_report_is_deleted_in_its_own_time(
@@ -194,7 +194,7 @@ def test_several_pages_are_processed_and_a_failure_delays_no_other(
     clock.now = NOON + 730 * DAY
     failed = forget_old(replace(ports, repository=repository))
     assert set(failed) == {"R00000000007"}
-    left = [each for each in repository.ids() if stored(repository, each).contact]
+    left = [each for each in repository.list_ids() if stored(repository, each).contact]
     assert left == ["R00000000007"]
 
 

@@ -39,7 +39,7 @@ def photos_of(ports: Ports) -> MemoryPhotos:
 def fields_refused(ports: Ports, **values: Any) -> dict[str, str]:
     with pytest.raises(Invalid) as refusal:
         submit(draft(**values), "key", ANYBODY, ports)
-    assert list(ports.repository.ids()) == []
+    assert list(ports.repository.list_ids()) == []
     return {error.field: error.message for error in refusal.value.errors}
 
 

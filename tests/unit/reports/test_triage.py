@@ -99,7 +99,7 @@ def test_officers_see_the_decisions_with_reasons(ruled: Ports) -> None:
 
 def test_imported_report_is_decided_without_a_target(ruled: Ports) -> None:
     import_report(imported(draft=draft(description="Deep.")), ruled)
-    (stored,) = ruled.repository.many(list(ruled.repository.ids())).values()
+    (stored,) = ruled.repository.get_many(list(ruled.repository.list_ids())).values()
     assert (stored.priority, stored.opens, stored.expected_datetime) == ("high", "job", None)
     assert set(reasons(stored)) == {"priority", "opens"}
     assert changed(stored, ruled, **EAST).expected_datetime is None
@@ -162,7 +162,7 @@ def test_team_set_together_with_the_service_stays(ruled: Ports) -> None:
 
 def test_priority_stays_when_it_was_changed_before_there_were_rules(ruled: Ports) -> None:
     ruled.repository.create(report(priority="low", description="Deep."))
-    (stored,) = ruled.repository.many(list(ruled.repository.ids())).values()
+    (stored,) = ruled.repository.get_many(list(ruled.repository.list_ids())).values()
     after = changed(stored, ruled, **EAST)
     assert (after.priority, after.decided_by_hand) == ("low", ("priority",))
 
@@ -194,7 +194,7 @@ def test_reasons_are_erased_with_the_reporters_data(ruled: Ports) -> None:
 
 def test_report_is_unchanged_when_its_service_is_no_longer_offered(ruled: Ports) -> None:
     ruled.repository.create(report(service_code="dragon", team="highways", description="Deep."))
-    (stored,) = ruled.repository.many(list(ruled.repository.ids())).values()
+    (stored,) = ruled.repository.get_many(list(ruled.repository.list_ids())).values()
     after = changed(stored, ruled, **EAST)
     assert (after.team, after.priority, after.long) == ("highways", "normal", EAST["long"])
 

@@ -44,7 +44,7 @@ def joins(phone: str, request_id: str, ports: Ports) -> str:
 
 
 def people(request_id: str, ports: Ports) -> set[str]:
-    found = set(ports.repository.followers(request_id))
+    found = set(ports.repository.list_followers(request_id))
     assert stored(request_id, ports).followers == len(found)
     return found
 

@@ -81,7 +81,7 @@ def test_nothing_is_stored_when_service_or_place_is_unknown(
     with pytest.raises(Invalid) as refusal:
         submit(draft(**values), "key", ANYBODY, ports)
     assert [error.field for error in refusal.value.errors] == [field]
-    assert list(ports.repository.ids()) == []
+    assert list(ports.repository.list_ids()) == []
 
 
 def test_update_joins_the_timeline_and_moves_the_report_when_staff_set_a_state(
@@ -232,7 +232,7 @@ def test_imported_report_keeps_its_reference_state_and_dates(ports: Ports) -> No
         state="fixed", requested_datetime=earlier, updated_datetime=earlier + timedelta(days=3)
     )
     assert import_report(fixed, ports)
-    (request_id,) = ports.repository.ids()
+    (request_id,) = ports.repository.list_ids()
     seen = view(request_id, ANYBODY, ports)
     assert seen.external_reference == "https://example.org/report/1"
     assert (seen.state, seen.requested_datetime) == ("fixed", earlier)
@@ -288,7 +288,7 @@ def test_imported_report_without_a_later_date_last_changed_when_it_was_received(
 def test_import_changes_nothing_when_it_is_run_again(ports: Ports) -> None:
     assert import_report(imported(), ports).is_new
     assert not import_report(imported(), ports).is_new
-    (request_id,) = ports.repository.ids()
+    (request_id,) = ports.repository.list_ids()
     assert view(request_id, ANYBODY, ports).version == 1
 
 

@@ -60,7 +60,7 @@ def test_imported_report_gets_the_ward_of_its_own_day(
         imported(requested_datetime=long_ago, updated_datetime=long_ago),
         at(ports, {2014: "old", 2026: "new"}),
     )
-    [stored] = repository.many(list(repository.ids())).values()
+    [stored] = repository.get_many(list(repository.list_ids())).values()
     assert stored.ward_code == "old"
 
 
@@ -85,7 +85,7 @@ def test_reports_move_to_the_ward_of_their_day_when_boundaries_change(
     repository.create(report(3, lat=None, long=None))
     code_at = at(ports, {2014: "old", 2026: "new"}).whereabouts.ward_code
     assert move_to_wards(code_at, ports) == 1
-    assert [repository.many([f"R{n:011}"])[f"R{n:011}"].ward_code for n in (1, 2, 3)] == [
+    assert [repository.get_many([f"R{n:011}"])[f"R{n:011}"].ward_code for n in (1, 2, 3)] == [
         "old",
         "new",
         None,

@@ -75,9 +75,9 @@ def changes_after(
     end = begin.moment + MOST_AT_A_TIME if is_long else last
     window = Window(begin.moment, end, "updated")
     entry = (begin.moment, begin.service_request_id) if begin.service_request_id else None
-    listed = ports.repository.listed(window, oldest_first=True, after=entry, at_once=limit)
+    listed = ports.repository.list_in_window(window, oldest_first=True, after=entry, at_once=limit)
     places = [Cursor(each.moment, each.service_request_id) for each in islice(listed, limit)]
-    found = ports.repository.many([str(place.service_request_id) for place in places])
+    found = ports.repository.get_many([str(place.service_request_id) for place in places])
     reports = [(found.get(str(place.service_request_id)), place) for place in places]
     changes = [Change(each, place, sender) for each, place in reports if each]
     following = places[-1] if places else Cursor(end) if is_long else begin

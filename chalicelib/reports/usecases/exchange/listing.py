@@ -84,7 +84,7 @@ def list_requests(
 def public_ids(window: Window, ports: Ports) -> Iterator[str]:
     """The ids of the public reports in the window, the newest first; more are requested as they
     are used. May lag a second behind."""
-    for each in ports.repository.listed(window, at_once=MOST_ROWS):
+    for each in ports.repository.list_in_window(window, at_once=MOST_ROWS):
         if each.visibility == "public":
             yield each.service_request_id
 
@@ -93,7 +93,7 @@ def open_promised(since: datetime, until: datetime, ports: Ports) -> Iterator[st
     """The ids of the reports that are still to be done and were promised for that time. May lag a
     second behind."""
     for team in ports.council.team_names:
-        for each in ports.repository.due(team, after=text_of(since), at_once=MOST_ROWS):
+        for each in ports.repository.list_due(team, after=text_of(since), at_once=MOST_ROWS):
             if each.target is None or each.target > until:
                 break
             yield each.service_request_id
@@ -160,7 +160,7 @@ def _without_their_photos(
 
 def _entries(window: Window, kinds: Kinds, at_once: int, ports: Ports) -> Iterator[Listed]:
     """The entries of those kinds, the newest first. Raises Invalid."""
-    listed = ports.repository.listed(window, at_once=at_once)
+    listed = ports.repository.list_in_window(window, at_once=at_once)
     for number, each in enumerate(listed):
         if number == MOST_LOOKED_AT:
             raise Invalid.field(
@@ -172,5 +172,5 @@ def _entries(window: Window, kinds: Kinds, at_once: int, ports: Ports) -> Iterat
 
 def _read(ids: Sequence[str], kinds: Kinds, ports: Ports) -> list[ServiceRequest]:
     """Those of the reports that are of the kinds now, in the order of the ids."""
-    found = ports.repository.many(ids)
+    found = ports.repository.get_many(ids)
     return [found[each] for each in ids if each in found and kinds.has(found[each])]

@@ -68,7 +68,7 @@ def _follow_ups(report: ServiceRequest, ports: Ports) -> int:
 def _repeated(duplicates: list[ServiceRequest], ports: Ports) -> Iterator[ServiceRequest]:
     for start in range(0, len(duplicates), AT_ONCE):
         some = duplicates[start : start + AT_ONCE]
-        others = ports.repository.many([str(report.duplicate_of) for report in some])
+        others = ports.repository.get_many([str(report.duplicate_of) for report in some])
         for report in some:
             other = others.get(str(report.duplicate_of))
             if other and _people(report) & _people(other):

@@ -35,7 +35,7 @@ def present_outcomes(service_request_ids: Sequence[str], ports: Ports) -> dict[s
             updated_datetime=report.updated_datetime,
             outcome=outcome_of(report, ports) if report.visibility == "public" else None,
         )
-        for report in ports.repository.many(service_request_ids).values()
+        for report in ports.repository.get_many(service_request_ids).values()
     }
 
 
@@ -43,7 +43,7 @@ def outcomes_of_month(month: str, ports: Ports) -> Iterator[tuple[str, ReportOut
     """The ids and outcomes of the public reports that were requested in the month (YYYY-MM in UTC);
     may lag a second behind. Reads an index, and only reports with a long timeline themselves."""
     long: list[str] = []
-    for row in ports.repository.outcomes(month):
+    for row in ports.repository.list_outcomes(month):
         if row.visibility != "public":
             continue
         if row.outcome is None:
@@ -65,7 +65,7 @@ def come_due(since: datetime, ports: Ports) -> Iterator[tuple[str, str]]:
 def _ids_come_due(since: datetime, ports: Ports) -> Iterator[str]:
     until = text_of(ports.now())
     for team in ports.council.team_names:
-        for each in ports.repository.due(team, after=text_of(since), at_once=INDEX_AT_ONCE):
+        for each in ports.repository.list_due(team, after=text_of(since), at_once=INDEX_AT_ONCE):
             if each.place.partition("#")[0] > until:
                 break
             yield each.service_request_id
@@ -73,7 +73,7 @@ def _ids_come_due(since: datetime, ports: Ports) -> Iterator[str]:
 
 def requested_in(month: str, ports: Ports) -> Iterator[ServiceRequest]:
     """All reports that were requested in the month (YYYY-MM in UTC), as they are now."""
-    listed = ports.repository.listed(window_of(month), at_once=INDEX_AT_ONCE)
+    listed = ports.repository.list_in_window(window_of(month), at_once=INDEX_AT_ONCE)
     yield from _read((each.service_request_id for each in listed), ports)
 
 
@@ -93,7 +93,7 @@ def outcome_of(report: ServiceRequest, ports: Ports) -> ReportOutcome:
     """The outcome of the report. Also reads the updates that were moved out of a long timeline."""
     archived: Sequence[Update] = ()
     if report.archived:
-        archived = ports.repository.archived(report.service_request_id)
+        archived = ports.repository.list_archived_updates(report.service_request_id)
     # An archived one may still stand in the report as well.
     told = list({each.update_id: each for each in [*archived, *report.updates]}.values())
     return _counted(report, outcome_in(told, report), ports)
@@ -119,7 +119,7 @@ def _counted(report: OutcomeRow | ServiceRequest, outcome: Outcome, ports: Ports
 
 def _read(ids: Iterator[str], ports: Ports) -> Iterator[ServiceRequest]:
     while some := list(islice(ids, AT_ONCE)):
-        yield from ports.repository.many(some).values()
+        yield from ports.repository.get_many(some).values()
 
 
 def _wait(requested_at: datetime, done_at: datetime) -> float:

@@ -36,7 +36,7 @@ A_KILOMETRE = 2
 def reports_about(author: Author, ports: Ports) -> Iterator[str]:
     """The ids of all reports that the author sent, or that name the author as contact."""
     before: Place | None = None
-    while places := ports.repository.of_person(author.person, limit=AT_ONCE, before=before):
+    while places := ports.repository.list_by_person(author.person, limit=AT_ONCE, before=before):
         before = places[-1]
         yield from (service_request_id for _, service_request_id in places)
 
@@ -95,7 +95,7 @@ def _held(report: ServiceRequest) -> set[str]:
 def unfollow_all(author: Author, ports: Ports) -> None:
     """Forgets which reports the author follows."""
     person = ports.ids.person(author.scope, "")
-    for service_request_id in ports.repository.follows(person):
+    for service_request_id in ports.repository.list_ids_by_follower(person):
         if ports.repository.get(service_request_id):
             _rewrite(service_request_id, partial(_without_follower, person, ports), ports)
         ports.repository.drop_follower(service_request_id, person)
@@ -104,7 +104,7 @@ def unfollow_all(author: Author, ports: Ports) -> None:
 def forget_answers(person: str, *, redact: bool, ports: Ports) -> None:
     """Forgets a person's answers to the question whether repairs hold. Their text and photos stay
     if everybody can see them, unless `redact`. May be done again."""
-    for service_request_id, answer_id in ports.repository.answered(person):
+    for service_request_id, answer_id in ports.repository.list_answer_ids(person):
         report = ports.repository.get(service_request_id)
         if report and (redact or report.visibility != "public"):
             _forget_words(report, update_id_of(service_request_id, answer_id, ports), ports)
@@ -117,7 +117,7 @@ def forget_written(account: str, *, redact: bool, ports: Ports) -> None:
     """Forgets that updates and flags are the account's. An update's text and photos stay if
     everybody can see them, unless `redact`; flags go. May be done again."""
     person = author_digest(account, ports)
-    for service_request_id in ports.repository.wrote_on(person):
+    for service_request_id in ports.repository.list_ids_by_author(person):
         report = ports.repository.get(service_request_id)
         if report:
             everything = redact or report.visibility != "public"
@@ -127,7 +127,7 @@ def forget_written(account: str, *, redact: bool, ports: Ports) -> None:
 
 def has_written(account: str, ports: Ports) -> bool:
     """True if updates or flags are known to be the account's."""
-    return bool(ports.repository.wrote_on(author_digest(account, ports)))
+    return bool(ports.repository.list_ids_by_author(author_digest(account, ports)))
 
 
 def _forget_author(report: ServiceRequest, person: str, ports: Ports, *, redact: bool) -> None:
@@ -237,10 +237,10 @@ def _redacted_if(update_id: str, update: Update) -> Update:
 def _redact_archived(
     report: ServiceRequest, redacted: Callable[[Update], Update], ports: Ports
 ) -> None:
-    outside = ports.repository.archived(report.service_request_id) if report.archived else ()
+    outside = ports.repository.list_archived_updates(report.service_request_id) if report.archived else ()
     for update in outside:
         if update != redacted(update):
-            ports.repository.rewrite_archived(
+            ports.repository.rewrite_archived_update(
                 report.service_request_id, redacted(update), version=report.version
             )
 
@@ -265,5 +265,5 @@ def _without_words(update_id: str, report: ServiceRequest) -> ServiceRequest:
 
 
 def _without_follower(person: str, ports: Ports, report: ServiceRequest) -> ServiceRequest:
-    others = set(ports.repository.followers(report.service_request_id)) - {person}
+    others = set(ports.repository.list_followers(report.service_request_id)) - {person}
     return report if len(others) == report.followers else replace(report, followers=len(others))

@@ -22,9 +22,9 @@ def move_to_wards(
     """
     moving = partial(_in_its_ward, code_at, ports)
     moved = 0
-    ids = ports.repository.ids()
+    ids = ports.repository.list_ids()
     while some := list(islice(ids, AT_ONCE)):
-        for report in ports.repository.many(some).values():
+        for report in ports.repository.get_many(some).values():
             if moving(report) is not report:
                 read = partial(get_report, report.service_request_id, ports)
                 update_report(read, moving, ports)

@@ -30,7 +30,7 @@ def forget_old(ports: Ports) -> Mapping[str, Exception]:
 def _forget_until(what: ToForget, until: datetime, ports: Ports) -> dict[str, Exception]:
     failed: dict[str, Exception] = {}
     after: str | None = None
-    while due := ports.repository.to_forget(what, until=until, limit=AT_ONCE, after=after):
+    while due := ports.repository.list_to_forget(what, until=until, limit=AT_ONCE, after=after):
         after = due[-1].place
         for each in due:
             try:

@@ -105,7 +105,7 @@ def cancel_lost(ports: OrderPorts) -> Mapping[str, AppError]:
 def _lost_since(until: datetime, ports: OrderPorts) -> Iterator[Waiting]:
     """All whose slot was lost by then, the oldest first."""
     after = None
-    while page := ports.reports.repository.needing(
+    while page := ports.reports.repository.list_needing_attention(
         "slot_lost", until=until, limit=READ_AT_ONCE, after=after
     ):
         yield from page

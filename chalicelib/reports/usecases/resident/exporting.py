@@ -97,10 +97,10 @@ def _export_reports(
     author: Author, answer: _Answer, *, limit: int, after: Mark | None, ports: Ports
 ) -> Exported:
     before = after.place if after else None
-    found = ports.repository.of_person(author.person, limit=limit, before=before)
+    found = ports.repository.list_by_person(author.person, limit=limit, before=before)
     begun = [after] if after and after.archived is not None else []
     marks = [*begun, *map(Mark, found)]
-    stored = ports.repository.many([mark.place[1] for mark in marks])
+    stored = ports.repository.get_many([mark.place[1] for mark in marks])
     for mark in marks:
         report = stored.get(mark.place[1])
         left = _add(report, mark, author, answer, ports) if report else None
@@ -157,11 +157,11 @@ def _whole(report: ServiceRequest, author: Author, ports: Ports) -> dict[str, An
 
 
 def _archive(report: ServiceRequest, ports: Ports) -> Sequence[Update]:
-    return ports.repository.archived(report.service_request_id) if report.archived else ()
+    return ports.repository.list_archived_updates(report.service_request_id) if report.archived else ()
 
 
 def _notes(report: ServiceRequest, ports: Ports) -> Iterator[Item]:
-    for note in ports.repository.notes(report.service_request_id):
+    for note in ports.repository.list_notes(report.service_request_id):
         yield "note", _of(report, datetime=note.datetime, text=note.text)
 
 
@@ -174,7 +174,7 @@ def _pictures(report: ServiceRequest, photos: Iterable[Photo], ports: Ports) -> 
 
 def _follows(author: Author, ports: Ports) -> Iterator[Item]:
     person = ports.ids.person(author.scope, "")
-    for each in ports.repository.follows(person):
+    for each in ports.repository.list_ids_by_follower(person):
         yield (
             "follower",
             {"service_request_id": each, "record": f"follower#{person}", "person": person},
@@ -182,10 +182,10 @@ def _follows(author: Author, ports: Ports) -> Iterator[Item]:
 
 
 def _answers(people: Iterable[str], author: Author, ports: Ports) -> Iterator[Item]:
-    found = [each for person in people for each in ports.repository.answered(person)]
+    found = [each for person in people for each in ports.repository.list_answer_ids(person)]
     for service_request_id, answer_id in found:
         report = ports.repository.get(service_request_id)
-        answer = ports.repository.answer(service_request_id, answer_id)
+        answer = ports.repository.get_answer(service_request_id, answer_id)
         if report is None or answer is None:
             continue
         said = msgspec.to_builtins(answer)
@@ -200,7 +200,7 @@ def _written(author: Author, ports: Ports) -> Iterator[Item]:
     these reports does not include."""
     assert author.account, "Nobody in particular has an export."
     person = author_digest(author.account, ports)
-    for service_request_id in sorted(ports.repository.wrote_on(person)):
+    for service_request_id in sorted(ports.repository.list_ids_by_author(person)):
         record = f"author#{person}"
         yield (
             "author",

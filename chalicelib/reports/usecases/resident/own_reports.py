@@ -36,8 +36,8 @@ class Own(NamedTuple):
 
 def own_reports(author: Author, *, limit: int, before: Place | None, ports: Ports) -> Own:
     """The author's reports. Reads `limit` of them; a page is shorter if one was withdrawn since."""
-    places = ports.repository.of_person(author.person, limit=limit, before=before)
-    found = ports.repository.many([service_request_id for _, service_request_id in places])
+    places = ports.repository.list_by_person(author.person, limit=limit, before=before)
+    found = ports.repository.get_many([service_request_id for _, service_request_id in places])
     own = [found[key] for _, key in places if key in found and author.owns(found[key])]
     return Own(own, places[-1] if len(places) == limit else None)
 
@@ -89,7 +89,7 @@ def _was_taken_back_by(follower: str, service_request_id: str, ports: Ports) -> 
     report = ports.repository.get(service_request_id)
     if report is None or report.visibility != "withdrawn":
         return False
-    return follower in ports.repository.followers(service_request_id)
+    return follower in ports.repository.list_followers(service_request_id)
 
 
 def _own(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:

@@ -52,7 +52,7 @@ def question(asked: FeedbackRequest, ports: Ports) -> FeedbackStatus:
     is_seen = report.visibility == "public"
     if not is_seen and not (asked.is_own and report.visibility in SEEN_BY_SENDER):
         raise NotFound(Text("There is no report {reference}.", reference=asked.service_request_id))
-    answer = ports.repository.answer(asked.service_request_id, asked.answer_id)
+    answer = ports.repository.get_answer(asked.service_request_id, asked.answer_id)
     return FeedbackStatus(report, answer, _is_open(report, asked))
 
 
@@ -96,7 +96,7 @@ def update_id_of(service_request_id: str, answer_id: str, ports: Ports) -> str:
 def counted(report: ServiceRequest, ports: Ports, *, but: str | None = None) -> ServiceRequest:
     """The report with its answers counted again, without the answer `but`. Counting again repairs
     counts that a lost reply left wrong."""
-    answers = ports.repository.answers(report.service_request_id)
+    answers = ports.repository.list_answers(report.service_request_id)
     said = [each.is_fixed for each in answers if each.answer_id != but]
     recounted = replace(report, said_fixed=said.count(True), said_not_fixed=said.count(False))
     return report if recounted == report else recounted

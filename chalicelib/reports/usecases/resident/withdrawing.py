@@ -85,7 +85,7 @@ def refuse_if_ordered(report: ServiceRequest) -> None:
 def drop_beside(service_request_id: str, ports: Ports) -> None:
     """Forgets the updates and notes that are kept beside a withdrawn report, and who wrote on
     it."""
-    ports.repository.drop_archived(service_request_id)
+    ports.repository.drop_archived_updates(service_request_id)
     ports.repository.drop_authors(service_request_id)
     ports.repository.drop_notes(service_request_id)
 

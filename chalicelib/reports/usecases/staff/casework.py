@@ -74,7 +74,7 @@ def write_note(
     require_team_access(report, author)
     note_id = ports.ids.update_id(f"note:{author.scope}", service_request_id, key)
     add_note(service_request_id, note_id, f"{OFFICER}{author.account}", text, ports)
-    notes = ports.repository.notes(service_request_id)
+    notes = ports.repository.list_notes(service_request_id)
     kept = next((each for each in notes if each.note_id == note_id), None)
     if kept is None:
         raise NotFound(f"There is no report {service_request_id}.")

@@ -219,10 +219,10 @@ def _redact_archived(
     """Redacts the updates that are kept outside the report, including any that a delayed writer
     left there. Saves the report again, so that anything published in between is published again."""
     texts = changes.updates or {}
-    outside = ports.repository.archived(report.service_request_id) if texts else ()
+    outside = ports.repository.list_archived_updates(report.service_request_id) if texts else ()
     redacted = [replace(u, text=texts[u.update_id]) for u in outside if u.update_id in texts]
     for update in redacted:
-        ports.repository.rewrite_archived(report.service_request_id, update, version=report.version)
+        ports.repository.rewrite_archived_update(report.service_request_id, update, version=report.version)
     if not redacted:
         return report
 

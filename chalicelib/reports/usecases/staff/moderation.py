@@ -19,7 +19,7 @@ from chalicelib.reports.usecases.access import (
 def publish_held(ports: Ports) -> int:
     """Makes the reports public whose holding time is over. Returns how many."""
     count = 0
-    while due := ports.repository.needing("held", until=ports.now(), limit=100, after=None):
+    while due := ports.repository.list_needing_attention("held", until=ports.now(), limit=100, after=None):
         released = [_release(each.service_request_id, ports) for each in due]
         count += sum(released)
         if not any(released):
@@ -39,7 +39,7 @@ def needing_attention(
 ) -> Waiters:
     """Reports in the officer's remit that somebody has to look at, those that wait longest first.
     Reads `limit` of all reports, so a page may be short, or empty, if the remit is small."""
-    found = ports.repository.needing(attention, until=None, limit=limit, after=after)
+    found = ports.repository.list_needing_attention(attention, until=None, limit=limit, after=after)
     following = found[-1].place if len(found) == limit else None
     return Waiters(_in_remit(found, author, ports), following)
 
@@ -49,7 +49,7 @@ def _in_remit(found: Sequence[Waiting], author: Author, ports: Ports) -> Sequenc
     narrow remit reads the reports again."""
     if Remit() in author.officer_in:
         return found
-    stored = ports.repository.many([each.service_request_id for each in found])
+    stored = ports.repository.get_many([each.service_request_id for each in found])
     visible = {key for key, report in stored.items() if author.is_officer_for(report)}
     return [each for each in found if each.service_request_id in visible]
 

@@ -57,7 +57,7 @@ def _entries(
     teams = _teams(wanted, author, ports)
     if wanted.is_by_target:
         at_once = max(READ_AT_ONCE // max(1, len(teams)), 10)
-        due = (ports.repository.due(team, after=after, at_once=at_once) for team in teams)
+        due = (ports.repository.list_due(team, after=after, at_once=at_once) for team in teams)
         for each in merge(*due, key=lambda entry: entry.place):
             in_remit = _may_be_in_remit(each.team, each.ward_code, author)
             yield (
@@ -75,7 +75,7 @@ def _newest(
 ) -> Iterator[Place]:
     states = wanted.states or (STATES if wanted.attention else tuple(sorted(OPEN_STATES)))
     lists = [
-        ports.repository.of_team(team, state, before=_place(after), at_once=READ_AT_ONCE // 4)
+        ports.repository.list_by_team(team, state, before=_place(after), at_once=READ_AT_ONCE // 4)
         for team in teams
         for state in states
     ]
@@ -100,7 +100,7 @@ def _shown(
     ids: Collection[str], wanted: CaseFilter, author: Author, ports: Ports
 ) -> dict[str, ServiceRequest]:
     """Those of the reports, as they are now, that the officer may see and asks for."""
-    now, stored = ports.now(), ports.repository.many(list(ids)) if ids else {}
+    now, stored = ports.now(), ports.repository.get_many(list(ids)) if ids else {}
     return {
         key: report
         for key, report in stored.items()

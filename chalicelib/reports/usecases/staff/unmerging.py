@@ -82,7 +82,7 @@ def can_unmerge(report: ServiceRequest, author: Author) -> bool:
 
 def merged_here(report: ServiceRequest, ports: Ports) -> list[ServiceRequest]:
     """The reports that are merged into this one now."""
-    found = ports.repository.many(report.duplicates) if report.duplicates else {}
+    found = ports.repository.get_many(report.duplicates) if report.duplicates else {}
     own = report.service_request_id
     there = (found[each] for each in report.duplicates if each in found)
     return [each for each in there if each.duplicate_of == own]
@@ -94,8 +94,8 @@ def _leave(report: ServiceRequest, into: list[ServiceRequest], ports: Ports) -> 
     left, staying = report, set[str]()
     for survivor in into:
         via, of = left.service_request_id, survivor.service_request_id
-        for person in set(ports.repository.carried(of, via)) - staying:
-            ports.repository.drop_carried(of, person, via)
+        for person in set(ports.repository.list_followers_via(of, via)) - staying:
+            ports.repository.drop_follower_via(of, person, via)
         _forget_duplicate(survivor, report, ports)
         update_report(
             lambda of=of: get_report(of, ports),  # type: ignore[misc]
