@@ -21,7 +21,7 @@ from bench.meter import items_read, record
 from bench.table import Row
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.geo.point import Box, Point
-from chalicelib.reports.usecases.reading import nearby
+from chalicelib.reports.usecases.reading import list_nearby
 
 GROUP = "Duplicates: requests to the database at {places:,} random places of the council"
 PLACES, SEARCHED = 1000, 100
@@ -125,5 +125,5 @@ def _places(box: Box, count: int) -> list[Point]:
 
 def _ours(place: Point, radius_m: int) -> tuple[int, int]:
     with record() as calls:
-        nearby(place, None, radius_m=radius_m, limit=100, ports=reports_ports())
+        list_nearby(place, None, radius_m=radius_m, limit=100, ports=reports_ports())
     return len(calls), sum(len(items_read(call)) for call in calls)

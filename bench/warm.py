@@ -15,7 +15,7 @@ from chalicelib.geo.point import Box
 from chalicelib.geo.quadkey import FINEST, count_tiles, cover_box
 from chalicelib.reports import keys
 from chalicelib.reports.dynamo.items import ReportItem, item_of
-from chalicelib.reports.usecases.reading import requests_within
+from chalicelib.reports.usecases.reading import most_requests
 from tests.support.builders import report
 
 GROUP = "Warm handlers: CPU of a call (goal: 1.5 × bare Chalice and the same AWS calls)"
@@ -75,7 +75,7 @@ def _item(number: int) -> ReportItem:
 
 def _queries() -> None:
     box = Box.around(MIDDLE, NEAR_M)
-    budget = requests_within(NEAR_M) // count_tiles(box, keys.CELL_LENGTH)
+    budget = most_requests(NEAR_M) // count_tiles(box, keys.CELL_LENGTH)
     for part in cover_box(box, length=FINEST, at_least=keys.CELL_LENGTH, budget=budget):
         within = ReportItem.place.between(part.low, part.high + "~")
         list(ReportItem.by_tile.query(part.low[: keys.CELL_LENGTH], within))

@@ -16,7 +16,7 @@ import msgspec
 
 from chalicelib.errors import AppError, ConfigurationError, Invalid, UpstreamFailed
 from chalicelib.kernel.parsing import parse
-from chalicelib.reports.drafts import Draft, Imported
+from chalicelib.reports.drafts import Draft, ImportedReport
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES, State
 from chalicelib.reports.usecases.exchange.importing import import_report
@@ -193,7 +193,7 @@ def _taken(row: dict[str, str], mapping: ReportMapping, ports: Ports) -> tuple[b
 
 def _imported(
     row: dict[str, str], mapping: ReportMapping, zone: ZoneInfo
-) -> tuple[Imported, list[str]]:
+) -> tuple[ImportedReport, list[str]]:
     meaning = _looked_up(mapping.states, row["state"], "state")
     draft = {
         "service_code": _looked_up(mapping.categories, row["category"], "category"),
@@ -205,7 +205,7 @@ def _imported(
     if not row["external_reference"]:
         raise Invalid.field("external_reference", "is required")
     requested, updated, notes = _moments(row, mapping.datetime_format, zone)
-    imported = Imported(
+    imported = ImportedReport(
         draft=parse(draft, Draft),
         external_reference=row["external_reference"],
         state=meaning.state,
@@ -229,7 +229,7 @@ def _moments(
     return requested.moment, updated.moment if updated else None, notes
 
 
-def _about_its_end(imported: Imported) -> list[str]:
+def _about_its_end(imported: ImportedReport) -> list[str]:
     """The note if the last change of a report is unknown, or before it was received."""
     updated = imported.updated_datetime
     is_closed = imported.state in CLOSED_STATES

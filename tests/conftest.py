@@ -93,7 +93,9 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
         photos=MemoryPhotos(),
         whereabouts=Nowhere(),
         site_url="https://council.example",
-        missed=lambda premises_id, collection: reports.MissedAnswer("Rubbish, 23 November 2026"),
+        missed=lambda premises_id, collection: reports.MissedCollectionCheck(
+            "Rubbish, 23 November 2026"
+        ),
         held=no_hold,
         price=price,
         premises=lambda _: None,

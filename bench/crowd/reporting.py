@@ -8,7 +8,7 @@ from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.resident.withdrawing import withdraw
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 
@@ -31,7 +31,7 @@ class Reports:
             stored = reports_ports().repository.get(self.ids[number])
             assert stored
             ports = reports_ports()
-            change(stored.service_request_id, changes, stored.version, OFFICER, ports)
+            change_report(stored.service_request_id, changes, stored.version, OFFICER, ports)
         else:
             state = None if act.what == "say" else act.what
             draft = UpdateDraft(text="There is news.", state=state)  # type: ignore[arg-type]

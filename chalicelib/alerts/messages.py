@@ -10,7 +10,7 @@ from chalicelib.alerts.model import Subscription
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.reports.published import Report, Visibility
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.states import State
 
 SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("waiting", "held", "private"))
@@ -88,7 +88,7 @@ class ReportNews(Report, frozen=True, kw_only=True):
 
     @property
     def reference(self) -> str:
-        return grouped(self.service_request_id)
+        return format_reference(self.service_request_id)
 
     @property
     def council_text(self) -> str | None:

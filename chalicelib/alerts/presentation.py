@@ -7,7 +7,7 @@ from msgspec import Struct
 from chalicelib.alerts.model import Channel, Frequency, Subscription, Topic, TopicKind, What
 from chalicelib.alerts.reminders import NOON
 from chalicelib.kernel.languages import Language, translatable
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 
 RADII_M = (500, 1_000, 2_000, 5_000)
 KINDS: Mapping[TopicKind, str] = {
@@ -75,7 +75,7 @@ def about(topic: Topic, names: Names) -> str:
     is."""
     say = names.language.say
     if topic.service_request_id:
-        return say("Report {reference}", reference=grouped(topic.service_request_id))
+        return say("Report {reference}", reference=format_reference(topic.service_request_id))
     if topic.kind == "bins":
         return say("Reminders of bin collections")
     subject = topic.kind if topic.kind in _WITHIN else "reports"

@@ -71,7 +71,9 @@ def _held(hold_id: str) -> "BookedSlot":
     return held(hold_id, bookings_ports())
 
 
-def _missed_answer(premises_id: str, collection: "MissedCollection") -> reports.MissedAnswer:
+def _missed_answer(
+    premises_id: str, collection: "MissedCollection"
+) -> reports.MissedCollectionCheck:
     from chalicelib.bootstrap.collections import collections_ports
     from chalicelib.integrations.collections_for_reports import missed_answer
 

@@ -17,7 +17,7 @@ from chalicelib.kernel.languages import Language
 from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.automatic_texts import in_language
 from chalicelib.reports.published import Delay, ReportView, UpdateView
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.states import LABELS
 from chalicelib.texts import Text
 
@@ -81,7 +81,7 @@ class Wording:
         said = (report.title, service_name)
         return {
             "service_request_id": report.service_request_id,
-            "reference": grouped(report.service_request_id),
+            "reference": format_reference(report.service_request_id),
             "heading": report.title or service_name,
             "service_code": report.service_code,
             "service_name": service_name,

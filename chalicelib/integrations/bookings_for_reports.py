@@ -7,7 +7,7 @@ from chalicelib.bookings import usecases
 from chalicelib.bookings.offers import bookable, calendar_of
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict
-from chalicelib.reports.order_ports import Limits
+from chalicelib.reports.order_ports import BookingDeadlines
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.texts import Text
 
@@ -28,11 +28,11 @@ class BookingsForReports:
         self._ports = ports
         self._paid_within = paid_within
 
-    def limits(self, place: SlotOfDay) -> Limits:
+    def limits(self, place: SlotOfDay) -> BookingDeadlines:
         """Until when a booking there can be changed. Raises NotFound."""
         calendar = calendar_of(place.calendar, self._ports)
         cut_offs = (calendar.change_until, calendar.cancel_until, calendar.refund_until)
-        return Limits(*(each.before(place.day, self._ports.working) for each in cut_offs))
+        return BookingDeadlines(*(each.before(place.day, self._ports.working) for each in cut_offs))
 
     def check_place(self, place: SlotOfDay, units: int) -> None:
         bookable(place, units, self._ports)

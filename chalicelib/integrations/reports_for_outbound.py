@@ -10,7 +10,7 @@ from chalicelib.outbound.inbound_updates import RemoteStatus
 from chalicelib.outbound.model import Case, Contact, Reopening
 from chalicelib.reports import ports as reports
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.published import Brought, Report, ReportView
+from chalicelib.reports.published import InboundResult, Report, ReportView
 from chalicelib.reports.usecases import notes, reading, sharing
 from chalicelib.reports.usecases.exchange import forwarding, inbound_updates
 from chalicelib.reports.views import public_page
@@ -48,7 +48,7 @@ class ReportsForOutbound:
     ) -> None:
         forwarding.note_passed_on(service_request_id, to, reference, delivery_id, self._ports())
 
-    def bring_back(self, service_request_id: str, key: str, said: RemoteStatus) -> Brought:
+    def bring_back(self, service_request_id: str, key: str, said: RemoteStatus) -> InboundResult:
         """Puts another body's update on the report's timeline, once for each key."""
         try:
             return inbound_updates.bring_back(

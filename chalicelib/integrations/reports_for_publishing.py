@@ -16,7 +16,7 @@ from chalicelib.reports.published import (
     ReportOutline,
     ReportView,
 )
-from chalicelib.reports.queries import Window
+from chalicelib.reports.queries import TimeWindow
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.exchange import listing
 from chalicelib.reports.usecases.figures import outcomes
@@ -30,15 +30,15 @@ class ReportsForPublishing:
         return reading.public_views(service_request_ids, self._ports())
 
     def outlines(self) -> Iterator[ReportOutline]:
-        return reading.outlines(self._ports())
+        return reading.list_outlines(self._ports())
 
     def of_day(self, day: str) -> Iterator[str]:
         start = datetime.fromisoformat(f"{day}T00:00:00+00:00")
-        window = Window(start, start + timedelta(days=1) - timedelta(seconds=1))
-        return listing.public_ids(window, self._ports())
+        window = TimeWindow(start, start + timedelta(days=1) - timedelta(seconds=1))
+        return listing.list_public_ids(window, self._ports())
 
     def promised(self, since: datetime, until: datetime) -> Iterator[str]:
-        return listing.open_promised(since, until, self._ports())
+        return listing.list_open_promised_ids(since, until, self._ports())
 
 
 class OutcomesForFigures:

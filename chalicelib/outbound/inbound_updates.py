@@ -22,7 +22,7 @@ from chalicelib.outbound.model import UPDATE
 from chalicelib.outbound.open311_client import TOO_LONG, Entry, Open311Client, id_in
 from chalicelib.outbound.ports import Deliveries, Mark, Marks, ReportsToSend
 from chalicelib.outbound.senders import Refused
-from chalicelib.reports.published import Brought
+from chalicelib.reports.published import InboundResult
 
 OVERLAP = timedelta(hours=2)
 """How late a server may show an update: the window that FixMyStreet itself requests."""
@@ -62,7 +62,7 @@ class Ports(Struct, frozen=True):
     deliveries: Deliveries
     marks: Marks
     client: Open311Client
-    bring_back: Callable[[str, str, RemoteStatus], Brought]
+    bring_back: Callable[[str, str, RemoteStatus], InboundResult]
     reports: ReportsToSend
     destinations: Sequence[Open311Destination]
     now: Callable[[], datetime]

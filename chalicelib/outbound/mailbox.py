@@ -16,7 +16,7 @@ from chalicelib.kernel.email import Attachment, Email, SendEmail
 from chalicelib.kernel.templating import environment
 from chalicelib.outbound.model import Case, Contact, Delivery
 from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 
 TEMPLATES = Path(__file__).parent / "templates"
 ABOVE = "Please write your reply above this line."
@@ -69,7 +69,7 @@ def email_of(
     wording: Wording,
 ) -> Email:
     """The email about a report; `contact` is the reporter, if the team may know them."""
-    reference = grouped(case.service_request_id)
+    reference = format_reference(case.service_request_id)
     facts, answers = _facts(case, contact, reference, wording), _answers(case)
     opening = f"{wording.look.council} is passing on a report to {destination.name}."
     return Email(

@@ -19,7 +19,7 @@ from chalicelib.outbound.model import TOKEN, Case, Delivery
 from chalicelib.outbound.open311_client import Open311Client, entries_in, id_for_token, id_in
 from chalicelib.outbound.open311_form import form_of
 from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent, Unclear
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 
 MOST_PAGES = 3
 """All requests of a sender must end within its function's minute."""
@@ -41,7 +41,7 @@ class Open311Sender(Struct, frozen=True):
         if service is None:
             raise Refused("no_such_service")
         contact = case.contact if destination.passes_contact else None
-        form = list(form_of(case, service, contact, grouped(case.service_request_id)))
+        form = list(form_of(case, service, contact, format_reference(case.service_request_id)))
         key = {"idempotency-key": case.service_request_id}
         reply = self.client.post(destination, "requests", form, key)
         return self._sent(reply.body, destination)
@@ -60,7 +60,7 @@ class Open311Sender(Struct, frozen=True):
             return None
 
     def _found(self, delivery: Delivery, destination: Open311Destination) -> Sent | None:
-        reference = grouped(delivery.service_request_id)
+        reference = format_reference(delivery.service_request_id)
         query = {
             "service_code": self._possible_codes(delivery, destination),
             "start_date": moments.write(delivery.occurred_at - CLOCKS_DIFFER),

@@ -11,7 +11,7 @@ from chalicelib.kernel.templating import environment
 from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.automatic_texts import in_language
 from chalicelib.reports.published import Delay, PhotoView, ReportView, UpdateView
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.states import LABELS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -66,7 +66,7 @@ class JinjaPages:
         expected = report.expected_datetime
         return {
             "service_request_id": report.service_request_id,
-            "reference": grouped(report.service_request_id),
+            "reference": format_reference(report.service_request_id),
             "title": report.title,
             "description": report.description,
             "service_name": self._services.get(report.service_code, report.service_name),
@@ -85,7 +85,7 @@ class JinjaPages:
             "external_reference": report.external_reference,
             "followers": report.followers,
             "duplicate_of": report.duplicate_of,
-            "duplicate_reference": report.duplicate_of and grouped(report.duplicate_of),
+            "duplicate_reference": report.duplicate_of and format_reference(report.duplicate_of),
             "photos": self._photos(report.photos, self._language.say("the report")),
             "updates": [self._update(update) for update in report.updates],
         }

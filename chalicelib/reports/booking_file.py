@@ -13,7 +13,7 @@ from chalicelib.catalogue.calendars import Calendar, Slot
 from chalicelib.kernel.languages import Language
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 
 ONE_DAY = timedelta(days=1)
 
@@ -69,5 +69,5 @@ def _event(report: ServiceRequest, booking: BookedSlot, slot: Slot | None, zone:
 
 
 def _description(report: ServiceRequest, slot: Slot | None, url: str, language: Language) -> str:
-    reference = f"{language.say('Reference')} {grouped(report.service_request_id)}"
+    reference = f"{language.say('Reference')} {format_reference(report.service_request_id)}"
     return "\n".join([*([slot.name] if slot else []), reference, url])

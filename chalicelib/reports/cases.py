@@ -16,9 +16,9 @@ from chalicelib.kernel.fields import made_from
 from chalicelib.reports.drafts import NewDate, ReportChanges
 from chalicelib.reports.field_types import Line, UpdateText
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.parts import ATTENTIONS, Attention, ByHand, PhotoState
+from chalicelib.reports.parts import ATTENTIONS, Attention, ManualChoice, PhotoState
 from chalicelib.reports.published import Visibility
-from chalicelib.reports.queries import Due
+from chalicelib.reports.queries import DueReport
 from chalicelib.reports.states import OPEN_STATES, State
 
 SOON = timedelta(hours=48)
@@ -56,7 +56,7 @@ class CaseFilter(Struct, frozen=True, kw_only=True):
         target."""
         return self.sort == "target" and OPEN_STATES.issuperset(self.states)
 
-    def has(self, case: ServiceRequest | Due, now: datetime, target: datetime | None) -> bool:
+    def has(self, case: ServiceRequest | DueReport, now: datetime, target: datetime | None) -> bool:
         """True if the filter shows the case, whose target is `target`."""
         return (
             self._has_state(case.state)
@@ -76,12 +76,12 @@ class CaseFilter(Struct, frozen=True, kw_only=True):
             return state in (self.states or OPEN_STATES)
         return True
 
-    def _has_attention(self, case: ServiceRequest | Due) -> bool:
+    def _has_attention(self, case: ServiceRequest | DueReport) -> bool:
         """True if the case has that attention. The index knows only the first of several reasons,
         so a case from the index may match by any of the others."""
         if self.attention is None:
             return True
-        if isinstance(case, Due):
+        if isinstance(case, DueReport):
             return case.attention is not None
         wanted = _NOW if self.attention == "any" else {self.attention}
         return not wanted.isdisjoint(case.attentions)
@@ -201,7 +201,7 @@ class CaseSnapshot(Struct, frozen=True, kw_only=True):
     publish_at: datetime | None
     opens: Opens
     because: tuple[Reason, ...]
-    decided_by_hand: tuple[ByHand, ...]
+    decided_by_hand: tuple[ManualChoice, ...]
     photos: Mapping[str, PhotoState] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
 
@@ -255,7 +255,7 @@ def target_of(target: datetime | None, now: datetime) -> Target:
     return "soon" if target - now <= SOON else "in_time"
 
 
-def _says(case: ServiceRequest | Due, words: str) -> bool:
+def _says(case: ServiceRequest | DueReport, words: str) -> bool:
     """True if the title or address contains the words; the index does not know the addresses."""
     if not isinstance(case, ServiceRequest):
         return True

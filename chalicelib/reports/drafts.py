@@ -190,7 +190,7 @@ class AnswerDraft(msgspec.Struct, frozen=True, kw_only=True):
     text: UpdateText | None = None
 
 
-class Imported(msgspec.Struct, frozen=True, kw_only=True):
+class ImportedReport(msgspec.Struct, frozen=True, kw_only=True):
     """A report taken over from another system: its draft, and the outcome there.
 
     `updated_datetime` is None if the other system does not say when the report last changed.

@@ -3,21 +3,23 @@
 from datetime import UTC, datetime
 
 from chalicelib.kernel.time import text_of
-from chalicelib.reports.queries import Window
+from chalicelib.reports.queries import TimeWindow
 
 REPORT = "report"
 CELL_LENGTH = 12
 """Digits of an index's partition key: cells of about 6 km at 54° N."""
 
 
-def rest(window: Window, after: tuple[datetime, str] | None, *, oldest_first: bool) -> Window:
+def remaining_window(
+    window: TimeWindow, after: tuple[datetime, str] | None, *, oldest_first: bool
+) -> TimeWindow:
     """The part of the window that comes after an entry."""
     if after is None:
         return window
     return window._replace(start=after[0]) if oldest_first else window._replace(end=after[0])
 
 
-def place_in_index(window: Window, after: tuple[datetime, str]) -> dict[str, dict[str, str]]:
+def index_key_of(window: TimeWindow, after: tuple[datetime, str]) -> dict[str, dict[str, str]]:
     """The entry's key in the window's index, whether it is still there or not."""
     moment = text_of(after[0])
     return {
@@ -28,7 +30,7 @@ def place_in_index(window: Window, after: tuple[datetime, str]) -> dict[str, dic
     }
 
 
-def months(window: Window, *, oldest_first: bool) -> list[str]:
+def months_of(window: TimeWindow, *, oldest_first: bool) -> list[str]:
     """The months that the window touches, as YYYY-MM in UTC; none for a window that ends before it
     begins."""
     if window.start > window.end:

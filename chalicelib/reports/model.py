@@ -24,7 +24,7 @@ from chalicelib.reports.parts import (
 )
 from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.report_fields import ReportFields
-from chalicelib.reports.states import CLOSED_STATES, OPEN_STATES, SAID_TO_BE_DONE
+from chalicelib.reports.states import CLOSED_STATES, DONE_STATES, OPEN_STATES
 
 TIMELINE_LIMIT_BYTES = 48 * 1024
 """How much of the timeline the item keeps; older updates are stored in archive items."""
@@ -34,7 +34,7 @@ MOST_DUPLICATES = 1000
 """How many reports can be merged into one: their ids are in its item, which may have 400 KB."""
 MOST_OFFICER_CHANGES = 10
 """How many of the officers' last changes a report keeps: those of the last minutes."""
-ToForget = Literal["unconfirmed", "closed"]
+RetentionKind = Literal["unconfirmed", "closed"]
 
 
 class ServiceRequest(ReportFields, frozen=True, kw_only=True):
@@ -142,7 +142,7 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
         return self.visibility in ("hidden", "withdrawn", "unconfirmed")
 
     @property
-    def to_forget(self) -> ToForget | None:
+    def to_forget(self) -> RetentionKind | None:
         """What the retention rules remove: all of an unconfirmed report; the sender of a closed
         report, and then its flags. None if the report is neither, or nothing is left to remove."""
         if self.visibility == "unconfirmed":
@@ -197,7 +197,7 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
 
     def with_update(self, update: Update) -> "ServiceRequest":
         """The report after the update; `next_state` has checked the update before."""
-        was_done, is_done = (each in SAID_TO_BE_DONE for each in (self.state, update.state))
+        was_done, is_done = (each in DONE_STATES for each in (self.state, update.state))
         has_failed = was_done and update.state == "reopen" and update.by == "resident"
         return replace(
             self,

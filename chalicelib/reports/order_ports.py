@@ -12,7 +12,7 @@ from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.ports import Ports
 
 
-class Limits(NamedTuple):
+class BookingDeadlines(NamedTuple):
     """Until when a booking can be changed, cancelled, and cancelled with its money back."""
 
     change: datetime
@@ -32,7 +32,7 @@ class OrderPorts(Struct, frozen=True):
     """
 
     reports: Ports
-    limits: Callable[[SlotOfDay], Limits]
+    limits: Callable[[SlotOfDay], BookingDeadlines]
     check_place: Callable[[SlotOfDay, int], None]
     keep: Callable[[str, BookedSlot], None]
     confirm: Callable[[str, BookedSlot], None]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Update
-from chalicelib.reports.states import SAID_TO_BE_DONE, State
+from chalicelib.reports.states import DONE_STATES, State
 
 
 class Outcome(NamedTuple):
@@ -43,16 +43,16 @@ def outcome_in(told: Sequence[Update], report: ServiceRequest) -> Outcome:
 
 def _done_at(report: ServiceRequest, told: Sequence[Update]) -> datetime | None:
     """When the report was done, None if it is not done."""
-    if report.state not in SAID_TO_BE_DONE:
+    if report.state not in DONE_STATES:
         return None
     since: datetime | None = None
     for update in told:
-        if update.state not in SAID_TO_BE_DONE:
+        if update.state not in DONE_STATES:
             since = None
         elif since is None:
             since = update.datetime
     closed = report.closed_datetime
-    if since is None or all(each.state in SAID_TO_BE_DONE for each in told):
+    if since is None or all(each.state in DONE_STATES for each in told):
         # It may have come as done: later entries do not end its wait.
         since = min(filter(None, (since, closed)), default=report.updated_datetime)
     return since
@@ -64,7 +64,7 @@ def _put_back(told: Sequence[Update]) -> list[Update]:
     before: State = "fixed"
     found = []
     for update in told:
-        if update.state == "reopen" and before in SAID_TO_BE_DONE:
+        if update.state == "reopen" and before in DONE_STATES:
             found.append(update)
         before = update.state
     return found

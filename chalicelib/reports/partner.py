@@ -6,8 +6,8 @@ from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.field_types import UpdateText
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.parts import FirstSeen
-from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State, moves_from
+from chalicelib.reports.parts import InitialVisibility
+from chalicelib.reports.states import DONE_STATES, OPEN_STATES, State, moves_from
 
 MOST_PHOTOS = 5
 
@@ -20,7 +20,7 @@ class Partner(Struct, frozen=True, kw_only=True):
     key_id: str
     service_codes: tuple[str, ...] | None = None
     sets_state: bool = False
-    reports: FirstSeen = "public"
+    reports: InitialVisibility = "public"
 
     def may_report(self, service_code: str) -> bool:
         return self.service_codes is None or service_code in self.service_codes
@@ -51,7 +51,7 @@ def state_for_partner(report: ServiceRequest, said: State | None, *, sets_state:
     """The state after a partner's update. A state that the partner may not set, or that cannot
     follow, is ignored: a refusal would make the partner send the update for ever."""
     if said in ("open", "reopen"):
-        if report.state in SAID_TO_BE_DONE:
+        if report.state in DONE_STATES:
             return "reopen"
         said = report.state if report.state in OPEN_STATES else "reopen"
     if said is None or not sets_state or said not in moves_from(report.state):

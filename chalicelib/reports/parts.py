@@ -9,7 +9,7 @@ from chalicelib.reports.field_types import Email, Line, Phone
 from chalicelib.reports.published import Writer
 from chalicelib.reports.states import State
 
-FirstSeen = Literal["public", "waiting", "private"]
+InitialVisibility = Literal["public", "waiting", "private"]
 """The highest visibility of a sender's new reports; `public` leaves it to their service."""
 PhotoState = Literal["shown", "waiting", "hidden"]
 FlagReason = Literal["personal_data", "offensive", "not_a_report", "other"]
@@ -28,7 +28,7 @@ Attention = Literal[
 shown first."""
 ATTENTIONS: tuple[Attention, ...] = get_args(Attention)
 ContactKind = Literal["email", "phone"]
-ByHand = Literal["team", "priority", "target"]
+ManualChoice = Literal["team", "priority", "target"]
 """What an officer can choose instead of the rules; `target` is `expected_datetime`."""
 Channel = Literal["online", "phone", "counter", "letter", "social"]
 """How a report reached the council. The council's staff typed all reports that are not `online`."""

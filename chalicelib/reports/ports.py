@@ -12,27 +12,27 @@ from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.ids import Ids
 from chalicelib.kernel.languages import Language
-from chalicelib.reports.model import ServiceRequest, ToForget
+from chalicelib.reports.model import RetentionKind, ServiceRequest
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.parts import Answer, Attention, ContactKind, MissedCollection, Note, Update
 from chalicelib.reports.published import ReportOutline
 from chalicelib.reports.queries import (
-    Due,
-    Filters,
-    Forgettable,
-    Listed,
+    DueReport,
+    ForgettableReport,
+    ListedReport,
+    ListPosition,
     OutcomeRow,
-    Page,
-    Person,
-    Place,
-    Summary,
-    Waiting,
-    Window,
+    PersonKeys,
+    ReportFilters,
+    ReportPage,
+    ReportSummary,
+    TimeWindow,
+    WaitingReport,
 )
 from chalicelib.reports.states import State
 
 
-class Claimed(Exception):
+class AlreadyClaimed(Exception):
     """Another report holds the claim."""
 
     def __init__(self, holder: str) -> None:
@@ -80,7 +80,9 @@ class Repository(Protocol):
     def list_archived_updates(self, service_request_id: str) -> Sequence[Update]:
         """The updates kept outside the report, oldest first."""
 
-    def rewrite_archived_update(self, service_request_id: str, update: Update, *, version: int) -> None:
+    def rewrite_archived_update(
+        self, service_request_id: str, update: Update, *, version: int
+    ) -> None:
         """Replaces an update that is kept outside the report and older than its `version`."""
 
     def drop_archived_updates(self, service_request_id: str) -> None:
@@ -150,49 +152,55 @@ class Repository(Protocol):
     def drop_notes(self, service_request_id: str) -> None:
         """Forgets all notes beside the report."""
 
-    def list_in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
+    def list_in_box(
+        self, box: Box, filters: ReportFilters, *, limit: int, after: str | None
+    ) -> ReportPage:
         """Public reports in the box, edges included, in Z-order; may lag a second behind."""
 
-    def find_near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
+    def find_near(
+        self, box: Box, filters: ReportFilters, *, budget: int
+    ) -> Sequence[ReportSummary]:
         """All public reports in a small box, in at most `budget` requests, or one request for each
         cell of the index if the box touches more cells; may lag a second behind."""
 
     def list_needing_attention(
         self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
-    ) -> Sequence[Waiting]:
+    ) -> Sequence[WaitingReport]:
         """Reports that need that kind of attention (held ones due by `until`), oldest first."""
 
     def list_in_window(
         self,
-        window: Window,
+        window: TimeWindow,
         *,
         at_once: int,
         oldest_first: bool = False,
         after: tuple[datetime, str] | None = None,
-    ) -> Iterator[Listed]:
+    ) -> Iterator[ListedReport]:
         """Every report in the window, public or not, the newest first. `after` is the moment and id
         of the report where an earlier list ended. Reports of the same moment are in an order that
         the store chooses and keeps. Each request asks for `at_once` reports, and the next request
         is made when these are used up; may lag a second behind."""
 
-    def list_by_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
+    def list_by_person(
+        self, person: PersonKeys, *, limit: int, before: ListPosition | None
+    ) -> Sequence[ListPosition]:
         """The newest reports that the person sent, or that name the person as contact, from before
         that place on; may lag a second behind."""
 
-    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
+    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[DueReport]:
         """The reports that the team has to deal with, the earliest target first, after that place.
         Each request asks for `at_once` reports, and the next request is made when these are used
         up; may lag a second behind."""
 
     def list_by_team(
-        self, team: str, state: State, *, before: Place | None, at_once: int
-    ) -> Iterator[Place]:
+        self, team: str, state: State, *, before: ListPosition | None, at_once: int
+    ) -> Iterator[ListPosition]:
         """All reports of the team in that state, the newest first, from before that place on. Makes
         requests and lags as `due` does."""
 
     def list_to_forget(
-        self, what: ToForget, *, until: datetime, limit: int, after: str | None
-    ) -> Sequence[Forgettable]:
+        self, what: RetentionKind, *, until: datetime, limit: int, after: str | None
+    ) -> Sequence[ForgettableReport]:
         """Reports of that `to_forget` kind whose time runs since `until` or earlier, the oldest
         first, after the place where an earlier list ended; may lag a second behind."""
 
@@ -260,7 +268,7 @@ class PremisesAddress(NamedTuple):
     point: Point
 
 
-class MissedAnswer(NamedTuple):
+class MissedCollectionCheck(NamedTuple):
     """What the rules say of a missed collection. `title` names it in words; `why_not` says why it
     may not be reported, None if it may. `is_dispute`: the crew said why it left the container."""
 
@@ -289,7 +297,7 @@ class Ports(Struct, frozen=True):
     photos: Photos
     whereabouts: AddressLookup
     premises: Callable[[str], PremisesAddress | None]
-    missed: Callable[[str, MissedCollection], MissedAnswer]
+    missed: Callable[[str, MissedCollection], MissedCollectionCheck]
     held: Callable[[str], BookedSlot]
     price: Callable[[ServiceDefinition, str | None, Wanted, date, Language], Quote]
     site_url: str

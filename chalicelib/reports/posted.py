@@ -20,12 +20,12 @@ from chalicelib.kernel.parsing import parse
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.field_types import Email, Phone
 from chalicelib.reports.partner import MOST_PHOTOS, PartnerReport, PartnerUpdate
-from chalicelib.reports.states import LABELS, SAID_BY_OTHERS, State
+from chalicelib.reports.states import EXTERNAL_STATES, LABELS, State
 
-Fields = Mapping[str, tuple[str, ...]]
+FormFields = Mapping[str, tuple[str, ...]]
 """A posted form: texts without white space round them, at least one under each name."""
 
-Asked = Mapping[str, int | None]
+AnswerLimits = Mapping[str, int | None]
 """The questions of a service by their codes: how many characters an answer may have, None if the
 answer is not free text."""
 
@@ -37,7 +37,7 @@ LONGEST_LINE = 200
 LONGEST_DESCRIPTION = 4000
 LONGEST_UPDATE = 2000
 _SAYS_NOTHING = ("", "-")
-_STATUSES: Mapping[str, State | None] = {**SAID_BY_OTHERS, "unchanged": None}
+_STATUSES: Mapping[str, State | None] = {**EXTERNAL_STATES, "unchanged": None}
 _OPEN311_NAMES = {
     "contact.email": "email",
     "contact.name": "first_name",
@@ -49,7 +49,7 @@ _OPEN311_NAMES = {
 }
 
 
-def attributes_in(fields: Fields) -> dict[str, list[str]]:
+def attributes_in(fields: FormFields) -> dict[str, list[str]]:
     """The answers that were given, by code: `attribute[C]`, `attribute[C][]`, `attribute[C][0]`,
     each as often as it comes."""
     found: dict[str, list[str]] = {}
@@ -59,18 +59,18 @@ def attributes_in(fields: Fields) -> dict[str, list[str]]:
     return found
 
 
-def check_location(fields: Fields) -> None:
+def check_location(fields: FormFields) -> None:
     """Raises Invalid if no field says where the problem is."""
     if not (_has_point(fields) or "address_string" in fields or "address_id" in fields):
         raise Invalid.field("lat", "lat and long, address_string or address_id required")
 
 
 def report_in(
-    fields: Fields,
+    fields: FormFields,
     files: tuple[bytes, ...],
     *,
     service_name: str,
-    asked: Asked,
+    asked: AnswerLimits,
     needs: PlaceKind,
 ) -> PartnerReport:
     """The report from a posted form. A description is not required: the service's name replaces a
@@ -95,7 +95,7 @@ def report_in(
     )
 
 
-def _answers(fields: Fields, asked: Asked, cutter: "_Cutter") -> dict[str, list[str]]:
+def _answers(fields: FormFields, asked: AnswerLimits, cutter: "_Cutter") -> dict[str, list[str]]:
     given = attributes_in(fields)
     return {
         code: [cutter.cut(_text(each), asked[code], f"{code}: ") for each in given[code]]
@@ -104,7 +104,7 @@ def _answers(fields: Fields, asked: Asked, cutter: "_Cutter") -> dict[str, list[
     }
 
 
-def update_in(fields: Fields, files: tuple[bytes, ...]) -> PartnerUpdate:
+def update_in(fields: FormFields, files: tuple[bytes, ...]) -> PartnerUpdate:
     """The update from a posted form; if it has no text, the text is its status. Raises Invalid."""
     said = _one(fields, "status") or "unchanged"
     status = said.lower().replace(" ", "_")
@@ -148,40 +148,40 @@ def in_open311s_names(faults: tuple[FieldError, ...]) -> Iterator[FieldError]:
             yield FieldError(_OPEN311_NAMES.get(field, field), message)
 
 
-def _has_point(fields: Fields) -> bool:
+def _has_point(fields: FormFields) -> bool:
     return all(name in fields for name in _POINT)
 
 
-def _one(fields: Fields, name: str) -> str | None:
+def _one(fields: FormFields, name: str) -> str | None:
     return next(iter(fields.get(name, ())), None)
 
 
-def _degrees(fields: Fields, name: str) -> float | str | None:
+def _degrees(fields: FormFields, name: str) -> float | str | None:
     text = _one(fields, name)
     if text is None or not _NUMBER.fullmatch(text):
         return text
     return float(text)
 
 
-def _place(fields: Fields) -> dict[str, Any]:
+def _place(fields: FormFields) -> dict[str, Any]:
     point = {name: _degrees(fields, name) for name in _POINT} if _has_point(fields) else {}
     return point | {"address": _line(_one(fields, "address_string")) or _address_id(fields)}
 
 
-def _premises(fields: Fields) -> dict[str, Any]:
+def _premises(fields: FormFields) -> dict[str, Any]:
     return {"premises_id": _line(_one(fields, "address_id"))}
 
 
-def _no_place(fields: Fields) -> dict[str, Any]:
+def _no_place(fields: FormFields) -> dict[str, Any]:
     return {}
 
 
-def _address_id(fields: Fields) -> str | None:
+def _address_id(fields: FormFields) -> str | None:
     number = _one(fields, "address_id")
     return _line(f"address_id {number}") if number else None
 
 
-def _media_urls(fields: Fields) -> tuple[str, ...]:
+def _media_urls(fields: FormFields) -> tuple[str, ...]:
     return fields.get("media_url", ())[:MOST_PHOTOS]
 
 
@@ -206,7 +206,7 @@ def _usable(text: str | None, kind: Any) -> str | None:
     return found
 
 
-def _contact(fields: Fields) -> dict[str, str] | None:
+def _contact(fields: FormFields) -> dict[str, str] | None:
     names = (_one(fields, name) or "" for name in ("first_name", "last_name"))
     name = " ".join(each for each in names if each not in _SAYS_NOTHING)
     email, phone = _usable(_one(fields, "email"), Email), _usable(_one(fields, "phone"), Phone)
@@ -214,7 +214,7 @@ def _contact(fields: Fields) -> dict[str, str] | None:
     return {key: value for key, value in given.items() if value} or None
 
 
-_PLACES: Mapping[PlaceKind, Callable[[Fields], dict[str, Any]]] = {
+_PLACES: Mapping[PlaceKind, Callable[[FormFields], dict[str, Any]]] = {
     "point": _place,
     "premises": _premises,
     "none": _no_place,

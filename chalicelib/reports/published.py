@@ -14,13 +14,13 @@ import msgspec
 from chalicelib.catalogue.decisions import JobKind, Opens, Priority
 from chalicelib.geo.point import Point
 from chalicelib.kernel.private_fields import HidesPrivate, Private
-from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State, Status
+from chalicelib.reports.states import DONE_STATES, OPEN_STATES, State, Status
 
 Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hidden", "withdrawn"]
 """`waiting` for an officer's look, `held` until its `publish_at`; only `public` is published."""
 Writer = Literal["resident", "council", "contractor"]
 """Who wrote an entry of the timeline."""
-Brought = Literal["added", "known", "over"]
+InboundResult = Literal["added", "known", "over"]
 """The outcome of another body's update: it is on the timeline now, nothing had to be done, or the
 report has had all that it takes for today."""
 ReportPart = Literal["report", "email", "phone"]
@@ -155,7 +155,7 @@ class Report(HidesPrivate, frozen=True, kw_only=True):
     @property
     def is_done(self) -> bool:
         """True if the work was reported as done."""
-        return self.state in SAID_TO_BE_DONE
+        return self.state in DONE_STATES
 
     @property
     def is_unchecked(self) -> bool:

@@ -15,7 +15,7 @@ from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
+class ReportSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A public report as a list shows it."""
 
     service_request_id: str
@@ -31,7 +31,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         return Point(lat=self.lat, long=self.long)
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class WaitingReport(msgspec.Struct, frozen=True, kw_only=True):
     """A report that somebody has to look at; a list continues after its `place`."""
 
     service_request_id: str
@@ -43,21 +43,21 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     place: str
 
 
-class Page(NamedTuple):
+class ReportPage(NamedTuple):
     """Some of a list; `next` is where to go on, None at its end."""
 
-    reports: Sequence[Summary]
+    reports: Sequence[ReportSummary]
     next: str | None
 
 
-class Filters(NamedTuple):
+class ReportFilters(NamedTuple):
     """Filters of a list; None leaves nothing out."""
 
     status: Status | None = None
     service_code: str | None = None
 
 
-class Window(NamedTuple):
+class TimeWindow(NamedTuple):
     """A time, its ends included, in which reports were requested, or last updated."""
 
     start: datetime
@@ -65,7 +65,7 @@ class Window(NamedTuple):
     by: Literal["requested", "updated"] = "requested"
 
 
-class Listed(NamedTuple):
+class ListedReport(NamedTuple):
     """A report as an index of moments has it: the values that decide whether a list shows it.
     `moment` is when it was requested or updated, depending on the order of the list."""
 
@@ -76,7 +76,7 @@ class Listed(NamedTuple):
     visibility: Visibility
 
 
-class Person(NamedTuple):
+class PersonKeys(NamedTuple):
     """A person as reports know them: the account, and the keys of the confirmed addresses."""
 
     account: str
@@ -97,14 +97,14 @@ class OutcomeRow(NamedTuple):
     outcome: Outcome | None
 
 
-class Forgettable(NamedTuple):
+class ForgettableReport(NamedTuple):
     """A report with data past its retention time; a list continues after its `place`."""
 
     service_request_id: str
     place: str
 
 
-class Due(NamedTuple):
+class DueReport(NamedTuple):
     """A report that a team has to deal with, as the index of targets has it. `place` is its
     position there."""
 
@@ -127,5 +127,5 @@ class Due(NamedTuple):
         return None if text == NO_TARGET else datetime.fromisoformat(text)
 
 
-Place = tuple[datetime, str]
+ListPosition = tuple[datetime, str]
 """Where a report stands in a list: when it was requested, and its id."""

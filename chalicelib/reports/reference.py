@@ -9,12 +9,12 @@ _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _FORM = re.compile(r"[\s‐-―-]*".join([f"([{ALPHABET}]{{4}})"] * 3))
 
 
-def grouped(service_request_id: str) -> str:
+def format_reference(service_request_id: str) -> str:
     """The id in groups of four, for people to read."""
     return "-".join(service_request_id[at : at + 4] for at in range(0, REFERENCE_LENGTH, 4))
 
 
-def parse(text: str) -> str | None:
+def parse_reference(text: str) -> str | None:
     """The service_request_id in the typed text; None if it cannot be one.
 
     Case does not matter. Spaces and hyphens are allowed only between groups, because words are not

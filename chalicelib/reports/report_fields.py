@@ -9,11 +9,11 @@ from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.reports.needs import Needs
 from chalicelib.reports.orders import Order
 from chalicelib.reports.parts import (
-    ByHand,
     Channel,
     Contact,
     Flag,
     HeldUpdate,
+    ManualChoice,
     MissedCollection,
     OfficerChange,
     Photo,
@@ -76,7 +76,7 @@ class ReportFields(msgspec.Struct, frozen=True, kw_only=True):
     priority: Priority = "normal"
     opens: Opens = "officer"
     because: tuple[Reason, ...] = ()
-    decided_by_hand: tuple[ByHand, ...] = ()
+    decided_by_hand: tuple[ManualChoice, ...] = ()
     duplicate_of: str | None = None
     duplicates: tuple[str, ...] = ()
     publish_at: datetime | None = None

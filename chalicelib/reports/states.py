@@ -29,19 +29,19 @@ State = Literal[
 Status = Literal["open", "closed"]
 
 STATES: tuple[State, ...] = get_args(State)
-SAID_BY_OTHERS: Mapping[str, State] = {
+EXTERNAL_STATES: Mapping[str, State] = {
     **{each: each for each in STATES},
     "planned": "action_scheduled",
 }
 """What other systems call the states, in lower case."""
-BEING_WORKED_ON: frozenset[State] = frozenset(
+WORK_STATES: frozenset[State] = frozenset(
     ("for_triage", "investigating", "in_progress", "action_scheduled")
 )
 REOPENED: frozenset[State] = frozenset(("reopen",))
-OPEN_STATES: frozenset[State] = BEING_WORKED_ON | REOPENED | {"open"}
+OPEN_STATES: frozenset[State] = WORK_STATES | REOPENED | {"open"}
 CLOSED_STATES: frozenset[State] = frozenset(STATES) - OPEN_STATES
 
-SAID_TO_BE_DONE: frozenset[State] = frozenset(("fixed", "closed"))
+DONE_STATES: frozenset[State] = frozenset(("fixed", "closed"))
 
 LABELS: dict[State, str] = {
     "open": translatable("Open"),
@@ -72,7 +72,7 @@ def moves_from(state: State) -> frozenset[State]:
     `reopen` only follows an end. A closed report can be opened again, or its reason corrected.
     """
     if state in OPEN_STATES:
-        return (BEING_WORKED_ON | CLOSED_STATES) - {state}
+        return (WORK_STATES | CLOSED_STATES) - {state}
     return (CLOSED_STATES | REOPENED) - {state}
 
 
@@ -85,15 +85,15 @@ def next_state(state: State, asked: State | Literal["not_fixed"] | None) -> Stat
     if asked is None or asked == state:
         return state
     if asked == "not_fixed":
-        if state not in SAID_TO_BE_DONE:
-            raise _not_done(state)
+        if state not in DONE_STATES:
+            raise _not_done_error(state)
         return "reopen"
     if asked not in moves_from(state):
-        raise _no_move(state)
+        raise _no_move_error(state)
     return asked
 
 
-def _not_done(state: State) -> Conflict:
+def _not_done_error(state: State) -> Conflict:
     return Conflict(
         Text(
             "This report is '{state}'. Only a report that was marked as fixed can be "
@@ -103,7 +103,7 @@ def _not_done(state: State) -> Conflict:
     )
 
 
-def _no_move(state: State) -> Invalid:
+def _no_move_error(state: State) -> Invalid:
     return Invalid.field(
         "state",
         Text(

@@ -17,12 +17,12 @@ from chalicelib.kernel.site import Site
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import Order
 from chalicelib.reports.parts import (
-    ByHand,
     Channel,
     Contact,
     ContactKind,
     FlagReason,
     HeldUpdate,
+    ManualChoice,
     MissedCollection,
     Note,
     Photo,
@@ -31,7 +31,7 @@ from chalicelib.reports.parts import (
 )
 from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.published import PhotoView, ReportView, UpdateView, Visibility
-from chalicelib.reports.queries import Summary
+from chalicelib.reports.queries import ReportSummary
 from chalicelib.reports.states import State, Status, status_of
 
 Pairs = Collection[tuple[str, str]]
@@ -65,7 +65,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     priority: Priority
     opens: Opens
     because: tuple[Reason, ...]
-    decided_by_hand: tuple[ByHand, ...]
+    decided_by_hand: tuple[ManualChoice, ...]
     premises_id: str | None
     review_on: date | None
     collection: MissedCollection | None
@@ -199,16 +199,16 @@ def update_view(update: Update, report: ServiceRequest, ready: Pairs, ports: Por
     return made_from(UpdateView, update, photos=_photos(report, update.update_id, ready, ports))
 
 
-def summary_view(summary: Summary, site_url: str) -> SummaryView:
+def summary_view(summary: ReportSummary, site_url: str) -> SummaryView:
     return made_from(SummaryView, summary, **_made_of(summary, site_url))
 
 
-def near_view(summary: Summary, distance_m: float, site_url: str) -> NearView:
+def near_view(summary: ReportSummary, distance_m: float, site_url: str) -> NearView:
     made = _made_of(summary, site_url)
     return made_from(NearView, summary, **made, distance_m=round(distance_m, 1))
 
 
-def _made_of(summary: Summary, site_url: str) -> dict[str, str]:
+def _made_of(summary: ReportSummary, site_url: str) -> dict[str, str]:
     page = public_page(site_url, summary.service_request_id)
     return {"status": status_of(summary.state), "tracking_url": page}
 

@@ -25,7 +25,7 @@ from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.demo import collections, roadworks
@@ -119,7 +119,7 @@ def demo_reports(ports: Ports, now: datetime) -> None:
         if report.visibility == "waiting" and rng.random() < LOOKED_AT_SHARE:
             looked_at = _at(ports, requested + timedelta(hours=1))
             shown = ReportChanges(visibility="public")
-            change(report.service_request_id, shown, report.version, OFFICER, looked_at)
+            change_report(report.service_request_id, shown, report.version, OFFICER, looked_at)
         for step, (update, at) in enumerate(_story(rng, requested, now)):
             key = f"demo-{number}-{step}"
             add_update(report.service_request_id, update, key, OFFICER, _at(ports, at))

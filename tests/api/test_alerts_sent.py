@@ -14,7 +14,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.alerts import alerts_sending_events
-from chalicelib.reports.drafts import Imported
+from chalicelib.reports.drafts import ImportedReport
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.staff.crew_updates import tell_of_work
@@ -248,7 +248,7 @@ def test_imported_reports_notify_nobody(api: Api) -> None:
     before = len(mail.emails())
     old = NOON.replace(year=2019)
     for number in range(3):
-        old_one = Imported(
+        old_one = ImportedReport(
             draft=draft(),
             external_reference=f"2019-{number}",
             state="fixed",

@@ -161,7 +161,7 @@ def test_report_is_sent_when_all_pages_are_filled_in(browser: Browser, shared_da
     assert report.contact and report.contact.email == "canary@example.org"
     assert len(report.photos) == 2
     browser.cloud.pump.run_until_idle()
-    view = reading.view(report.service_request_id, Author(), reports_ports())
+    view = reading.view_report(report.service_request_id, Author(), reports_ports())
     assert [each.photo_id for each in view.photos] == [each.photo_id for each in report.photos]
 
 

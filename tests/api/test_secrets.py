@@ -25,7 +25,7 @@ from chalicelib.kernel.time import utc_now
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.reports.parts import Photo
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.submission import submit
 from infra.__main__ import commands
 from infra.local.cloud import Cloud
@@ -121,7 +121,7 @@ def test_link_stays_valid_after_one_rotation_and_ends_after_two(
     token = ports.ids.link_token(request_id)
     rotate("link")
     now = reports_ports()
-    assert view(request_id, Author(token=token), now).service_request_id == request_id
+    assert view_report(request_id, Author(token=token), now).service_request_id == request_id
     assert now.ids.holds_link_token(request_id, now.ids.link_token(request_id))
     assert now.ids.link_token(request_id) != token
     rotate("link")

@@ -14,7 +14,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.cases.case_views import signed
 from chalicelib.reports.parts import Question
-from chalicelib.reports.usecases.staff.questions import AskedOf, reply_to_question
+from chalicelib.reports.usecases.staff.questions import QuestionKey, reply_to_question
 from tests.api.conftest import Api
 from tests.api.test_contractor import link_to, opened, told
 from tests.support.builders import NOON
@@ -170,7 +170,7 @@ def test_case_is_in_the_queue_when_its_reporter_has_answered(depot: Depot) -> No
         question_id="Q", number=1, text="Where?", asked_at=NOON, asked_by="x", fingerprint="f"
     )
     ports.repository.save(replace(report, questions=(asked,)))
-    reply_to_question(AskedOf(service_request_id=request_id, number=1), "There.", ports)
+    reply_to_question(QuestionKey(service_request_id=request_id, number=1), "There.", ports)
     (need,) = queued(depot, "attention=answered")[request_id]["needs"]
     assert (need["reason"], need["job_id"]) == ("answered", None)
     case = case_of({"service_request_ids": [request_id]}, depot)

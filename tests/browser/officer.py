@@ -12,7 +12,7 @@ from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
@@ -80,7 +80,7 @@ def case_address(report: ServiceRequest) -> str:
 def somebody_changes(report: ServiceRequest, **changes: Any) -> None:
     """Change the report as another officer."""
     now, ports = stored(report), reports_ports()
-    change(now.service_request_id, ReportChanges(**changes), now.version, QUICKER, ports)
+    change_report(now.service_request_id, ReportChanges(**changes), now.version, QUICKER, ports)
 
 
 def tick(page: Page, *reports: ServiceRequest) -> None:

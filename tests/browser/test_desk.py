@@ -19,7 +19,7 @@ from chalicelib.kernel.fields import made_from
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import known, make
 from chalicelib.reports.partner import Partner, PartnerUpdate
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases.exchange.partners import update_for_partner
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
@@ -223,7 +223,9 @@ def test_undo_names_its_case_and_is_offered_when_something_can_be_restored(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#undo-countdown")).to_contain_text("left")
     shown(page, case_address(other))
-    link = page.locator("#undo-message").get_by_role("link", name=grouped(one.service_request_id))
+    link = page.locator("#undo-message").get_by_role(
+        "link", name=format_reference(one.service_request_id)
+    )
     expect(link).to_have_attribute("href", case_address(one))
     undo(page, "Restored: the reply.")
     assert stored(one).updates == ()

@@ -12,7 +12,7 @@ from chalicelib.bootstrap.payments import order_ports
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.orders import BookedSlot
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases.orders.settling import settle
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
@@ -32,7 +32,7 @@ def visited_today(stack: LocalStack) -> tuple[str, date]:
     days.save(with_claim(days.get(place.calendar, day), held, 1, now))
     give_order(request_id, 0, BookedSlot(hold_id="today", place=place, units=1))
     settle(request_id, "free", order_ports())
-    return grouped(request_id), day
+    return format_reference(request_id), day
 
 
 def test_officer_closes_a_day_and_notes_that_nobody_came(

@@ -45,8 +45,13 @@ def test_answers_are_found_by_their_author_separately_from_follows(
         repository.add_answer(report_id, answer(number, person=person))
     repository.add_follower("R3", "account")
     assert sorted(repository.list_answer_ids("officer-1")) == [("R1", "a1"), ("R2", "a2")]
-    assert repository.list_answer_ids("account") == [] == repository.list_ids_by_follower("officer-1")
-    assert repository.list_ids_by_follower("account") == ["R3"] and repository.list_followers("R2") == []
+    assert (
+        repository.list_answer_ids("account") == [] == repository.list_ids_by_follower("officer-1")
+    )
+    assert (
+        repository.list_ids_by_follower("account") == ["R3"]
+        and repository.list_followers("R2") == []
+    )
 
 
 def test_only_the_erased_answer_is_removed(repository: Repository) -> None:

@@ -27,15 +27,15 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.following import follow
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.staff.casework import change_case, write_note
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.staff.questions import (
-    AskedOf,
-    Reply,
+    QuestionKey,
+    QuestionStatus,
     ask_reporter,
     reply_to_question,
     settle_question,
 )
-from chalicelib.reports.usecases.staff.undo import restore
+from chalicelib.reports.usecases.staff.undo import undo_change
 from chalicelib.reports.usecases.staff.unmerging import merged_here, unmerge
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
@@ -70,8 +70,8 @@ def ask(request_id: str, author: Author, ports: Ports) -> int:
     return question.number
 
 
-def reply(request_id: str, text: str, ports: Ports) -> Reply:
-    return reply_to_question(AskedOf(service_request_id=request_id, number=1), text, ports)
+def reply(request_id: str, text: str, ports: Ports) -> QuestionStatus:
+    return reply_to_question(QuestionKey(service_request_id=request_id, number=1), text, ports)
 
 
 def merged(one: str, into: str, ports: Ports) -> int:
@@ -79,7 +79,7 @@ def merged(one: str, into: str, ports: Ports) -> int:
     while True:
         version = stored(one, ports).version
         try:
-            return change(
+            return change_report(
                 one, ReportChanges(duplicate_of=into), version, FIRST_OFFICER, ports
             ).version
         except Conflict:
@@ -184,7 +184,7 @@ def test_one_of_two_answers_stays_and_only_that_one_is_thanked(ports: Ports) -> 
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
         ask(request_id, FIRST_OFFICER, ports)
-        said: list[Reply] = interleaving.run(
+        said: list[QuestionStatus] = interleaving.run(
             partial(reply, request_id, "Left.", ports),
             partial(reply, request_id, "Right.", ports),
         )
@@ -253,7 +253,7 @@ def a_change(request_id: str, ports: Ports) -> UndoRecord:
 
 
 def result_of(left: UndoRecord, author: Author, ports: Ports) -> str:
-    back = restore(left, author, ports)
+    back = undo_change(left, author, ports)
     assert back
     return back.result
 
@@ -289,7 +289,12 @@ def test_newer_change_stays_when_an_older_one_is_undone(ports: Ports) -> None:
         result, done = interleaving.run(
             partial(result_of, left, FIRST_OFFICER, ports),
             partial(
-                change, request_id, ReportChanges(state="in_progress"), 2, SECOND_OFFICER, ports
+                change_report,
+                request_id,
+                ReportChanges(state="in_progress"),
+                2,
+                SECOND_OFFICER,
+                ports,
             ),
         )
         after, was_refused = stored(request_id, ports), isinstance(done, Exception)
@@ -334,7 +339,9 @@ def test_followers_stay_with_a_report_that_stays_merged(ports: Ports) -> None:
         version = merged(one, two, ports)
         apart, _ = interleaving.run(
             partial(unmerge, one, version, FIRST_OFFICER, ports),
-            partial(change, one, ReportChanges(priority="low"), version, SECOND_OFFICER, ports),
+            partial(
+                change_report, one, ReportChanges(priority="low"), version, SECOND_OFFICER, ports
+            ),
         )
         is_merged = stored(one, ports).duplicate_of == two
         assert is_merged == isinstance(apart, Conflict), interleaving.turns

@@ -15,7 +15,7 @@ from chalicelib.desk.ports import DeskStore
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.reports.parts import Question
 from chalicelib.reports.ports import Repository
-from chalicelib.reports.queries import Place
+from chalicelib.reports.queries import ListPosition
 from tests.support.builders import NOON, report
 from tests.support.fakes_desk import MemoryDesk
 
@@ -84,10 +84,12 @@ def test_reports_of_a_team_come_the_newest_first_and_go_on_where_they_ended(
         repository.create(report(number, requested_datetime=moment, state="closed"))
     repository.create(report(8, team="parks", state="closed"))
     repository.create(report(9))
-    found: list[Place] = []
+    found: list[ListPosition] = []
     while True:
         before = found[-1] if found else None
-        place = next(iter(repository.list_by_team("highways", "closed", before=before, at_once=2)), None)
+        place = next(
+            iter(repository.list_by_team("highways", "closed", before=before, at_once=2)), None
+        )
         if place is None:
             break
         found.append(place)
@@ -105,7 +107,11 @@ def test_follower_stays_while_a_reason_is_left(repository: Repository) -> None:
     for person in ("ann", "bob"):
         repository.drop_follower_via(ID, person, "one")
     assert list(repository.list_followers_via(ID, "one")) == []
-    assert list(repository.list_followers(ID)) == ["ann"] == list(repository.list_followers_via(ID, "two"))
+    assert (
+        list(repository.list_followers(ID))
+        == ["ann"]
+        == list(repository.list_followers_via(ID, "two"))
+    )
     repository.drop_follower_via(ID, "ann", "two")
     assert list(repository.list_followers(ID)) == ["ann"]
 

@@ -10,7 +10,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from infra.local.cloud import Cloud
 from tests.contract.test_writes_at_the_seam import Action, Fault, check_each_call, stored
 from tests.support.seam import every_interleaving, lose_reply, refuse
@@ -50,7 +50,7 @@ def test_withdrawn_container_is_given_once_in_any_interleaving(ports: Ports) -> 
         home = f"{nth}"
         ask(ports, f"{nth} first", premises_id=home)
         gone = ask(ports, f"{nth} second", premises_id=home)
-        withdraw_own(gone.service_request_id, OWNER, ports)
+        withdraw_own_report(gone.service_request_id, OWNER, ports)
         got = interleaving.run(
             partial(tried, ports, f"{nth} one", home), partial(tried, ports, f"{nth} other", home)
         )

@@ -127,7 +127,10 @@ def test_public_text_is_erased_too_on_request(cloud: Cloud) -> None:
     repository = reports_ports().repository
     report = repository.get(person.reports[0])
     assert report and (report.description, report.title, report.address) == (REMOVED, None, None)
-    texts = {each.text for each in (*report.updates, *repository.list_archived_updates(person.reports[0]))}
+    texts = {
+        each.text
+        for each in (*report.updates, *repository.list_archived_updates(person.reports[0]))
+    }
     assert texts == {REMOVED} and report.point
     cloud.pump.run_until_idle()
     assert_are_forgotten(cloud, person)

@@ -25,8 +25,8 @@ from chalicelib.net import safe_http_client
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.reading import full
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.reading import full_view_of
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.updating import add_update
 from infra.local import mail
 from infra.local.cloud import Cloud
@@ -193,7 +193,7 @@ def test_report_gets_its_reference_once_the_county_has_assigned_it(both_in_batch
     both.later(timedelta(minutes=6))
     assert stored(request_id).external_reference is None
     ports = reports_ports()
-    change(
+    change_report(
         theirs.service_request_id,
         ReportChanges(visibility="public"),
         theirs.version,
@@ -342,7 +342,7 @@ def test_report_reaches_a_teams_mailbox_and_its_reply_reaches_the_case(both: Bot
     bucket = both.api.cloud.environment["MAIL_BUCKET"]
     mail.deliver(mail.answer_to(email, "Cut on Friday.", f"Tree Team <{TEAM}>"), bucket)
     both.api.cloud.pump.run_until_idle()
-    (note,) = full(stored(request_id), reports_ports()).notes
+    (note,) = full_view_of(stored(request_id), reports_ports()).notes
     assert (note.sender, note.text) == (TEAM, "Cut on Friday.")
     assert kept_in(bucket) == []
 
@@ -371,7 +371,7 @@ def test_reply_is_not_the_teams_when_the_report_never_went_to_it(both: Both) -> 
     answer.set_content("Done.")
     mail.deliver(answer.as_bytes(), both.api.cloud.environment["MAIL_BUCKET"])
     both.api.cloud.pump.run_until_idle()
-    (note,) = full(stored(request_id), reports_ports()).notes
+    (note,) = full_view_of(stored(request_id), reports_ports()).notes
     assert note.sender == f"unverified:{TEAM}"
 
 
@@ -390,7 +390,7 @@ def test_strangers_email_stays_off_the_case_and_is_logged(
     raw = mail.answer_to(email, "Buy my canary.", "canary@example.org")
     key = mail.deliver(raw, bucket)
     both.api.cloud.pump.run_until_idle()
-    assert full(stored(request_id), reports_ports()).notes == ()
+    assert full_view_of(stored(request_id), reports_ports()).notes == ()
     assert kept_in(bucket) == [key]
     said = capsys.readouterr().out
     assert "mail was refused" in said and key in said and "anary" not in said

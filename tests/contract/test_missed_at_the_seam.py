@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from infra.local.cloud import Cloud
 from tests.contract.test_writes_at_the_seam import Action, ActionOf, Fault, check_each_call, stored
 from tests.support.missed import NEIGHBOUR, OWNER, RUBBISH, missed_ports, report_missed
@@ -41,7 +41,7 @@ def test_one_of_two_requests_takes_the_place_of_a_withdrawn_one(ports: Ports) ->
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         collection = replace(RUBBISH, date=of_day(nth))
         first = report_missed(ports, f"{nth}", OWNER, collection=collection)
-        withdraw_own(first.service_request_id, OWNER, ports)
+        withdraw_own_report(first.service_request_id, OWNER, ports)
         one, other = interleaving.run(
             partial(report_missed, ports, f"{nth} one", OWNER, collection=collection),
             partial(report_missed, ports, f"{nth} other", NEIGHBOUR, collection=collection),

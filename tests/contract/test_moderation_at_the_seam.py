@@ -17,11 +17,11 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import status_of
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.following import follow
-from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.resident.flagging import flag
-from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from chalicelib.reports.usecases.resident.withdrawing import withdraw
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
@@ -123,7 +123,9 @@ def withdrawing_all(author: Author, ports: Ports, number: int) -> Action:
     )
     ports.repository.add_note(request_id, note)
     sending = (
-        partial(withdraw_own, request_id) if author.account else partial(withdraw, request_id, key)
+        partial(withdraw_own_report, request_id)
+        if author.account
+        else partial(withdraw, request_id, key)
     )
     return Action(
         send=lambda: sending(author, ports),
@@ -154,7 +156,7 @@ def test_change_is_answered_when_its_reply_is_lost_a_single_time(ports: Ports) -
     for nth in (1, 2):
         request_id = a_report(ports, f"changed {nth}")
         with lose_reply(nth) as struck:
-            after = change(request_id, ReportChanges(state="fixed"), 1, OFFICER, ports)
+            after = change_report(request_id, ReportChanges(state="fixed"), 1, OFFICER, ports)
         assert struck and after == stored(request_id, ports)
         assert (after.state, after.version, len(after.updates)) == ("fixed", 2, 1)
 
@@ -182,7 +184,7 @@ def merge(one: str, into: str, ports: Ports) -> Any:
     while True:
         version = stored(one, ports).version
         try:
-            return change(one, ReportChanges(duplicate_of=into), version, OFFICER, ports)
+            return change_report(one, ReportChanges(duplicate_of=into), version, OFFICER, ports)
         except Conflict:
             continue
 
@@ -213,8 +215,8 @@ def test_two_reports_are_never_each_others_duplicates_after_concurrent_merges(
     for count, interleaving in enumerate(each_overtaking()):
         one, two = a_report(ports, f"one {count}"), a_report(ports, f"two {count}")
         interleaving.run(
-            partial(change, one, ReportChanges(duplicate_of=two), 1, OFFICER, ports),
-            partial(change, two, ReportChanges(duplicate_of=one), 1, OFFICER, ports),
+            partial(change_report, one, ReportChanges(duplicate_of=two), 1, OFFICER, ports),
+            partial(change_report, two, ReportChanges(duplicate_of=one), 1, OFFICER, ports),
         )
         merged = [stored(each, ports).duplicate_of for each in (one, two)]
         assert None in merged, interleaving.turns
@@ -247,10 +249,12 @@ def test_change_and_update_are_both_there_or_the_change_is_a_conflict_in_any_int
         request_id = a_report(ports, f"{count}")
 
         changed, _ = interleaving.run(
-            partial(change, request_id, ReportChanges(description="[removed]"), 1, OFFICER, ports),
+            partial(
+                change_report, request_id, ReportChanges(description="[removed]"), 1, OFFICER, ports
+            ),
             partial(add_update, request_id, update_draft(), "u", ANYBODY, ports),
         )
-        seen = view(request_id, ANYBODY, ports)
+        seen = view_report(request_id, ANYBODY, ports)
         assert [update.text for update in seen.updates] == ["Still there."], interleaving.turns
         refused = isinstance(changed, Conflict)
         assert (seen.description == "[removed]") != refused, interleaving.turns

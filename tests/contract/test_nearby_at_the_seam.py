@@ -14,8 +14,8 @@ from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.quadkey import tile_bounds, tile_of
 from chalicelib.reports.keys import CELL_LENGTH
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.queries import Filters
-from chalicelib.reports.usecases.reading import nearby
+from chalicelib.reports.queries import ReportFilters
+from chalicelib.reports.usecases.reading import list_nearby
 from infra.local.cloud import Cloud
 from tests.support.builders import MARKET_PLACE, report
 from tests.support.seam import record
@@ -38,7 +38,7 @@ def ports() -> Iterator[Ports]:
 
 def requests_at(point: Point, radius_m: float, ports: Ports) -> int:
     with record() as made:
-        nearby(point, "pothole", radius_m=radius_m, limit=100, ports=ports)
+        list_nearby(point, "pothole", radius_m=radius_m, limit=100, ports=ports)
     assert {each.operation for each in made} == {"dynamodb.Query"}
     return len(made)
 
@@ -70,9 +70,9 @@ def test_check_keeps_within_its_requests_where_four_cells_meet(
 
 
 def test_check_finds_all_that_a_search_through_everything_finds(ports: Ports) -> None:
-    everything = ports.repository.find_near(ports.council.box, Filters(), budget=64)
+    everything = ports.repository.find_near(ports.council.box, ReportFilters(), budget=64)
     for radius_m in (25, 100, 1000):
-        found = nearby(HERE, None, radius_m=radius_m, limit=100, ports=ports)
+        found = list_nearby(HERE, None, radius_m=radius_m, limit=100, ports=ports)
         box = Box.around(HERE, radius_m)
         inside = {each.service_request_id for each in everything if box.contains(each.point)}
         assert {near.report.service_request_id for near in found} <= inside

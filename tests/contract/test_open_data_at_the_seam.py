@@ -27,7 +27,7 @@ from chalicelib.reports.published import ReportView, Visibility
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import views_of
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from infra.local.cloud import Cloud
 from tests.conftest import ROOT
 from tests.contract.test_publishing_at_the_seam import (
@@ -180,7 +180,7 @@ def test_report_is_in_lists_and_feeds_as_long_as_it_is_public(
     assert len(naming(stored, bucket)) == 6  # Three lists, an archive, and two feeds.
     now = ports.repository.get(stored.service_request_id)
     assert now
-    change(
+    change_report(
         stored.service_request_id, ReportChanges(visibility="hidden"), now.version, OFFICER, ports
     )
     cloud.pump.run_until_idle()
@@ -242,7 +242,12 @@ def stored_with_canaries(ports: Ports) -> ServiceRequest:
 
 def published_whichever_way(ports: Ports, bucket: Bucket) -> list[str]:
     """What the function and then the command have written, one document after another."""
-    told(*(fact(report) for report in ports.repository.get_many(list(ports.repository.list_ids())).values()))
+    told(
+        *(
+            fact(report)
+            for report in ports.repository.get_many(list(ports.repository.list_ids())).values()
+        )
+    )
     found = [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
     assert publish_lists_anew(publishing_ports()) == {}
     return found + [body(key, bucket).decode() for key in lists_and_feeds(bucket)]

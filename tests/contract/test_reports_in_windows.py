@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.ports import Repository
-from chalicelib.reports.queries import Listed, Window
-from chalicelib.reports.usecases.exchange.listing import Kinds, list_requests
+from chalicelib.reports.queries import ListedReport, TimeWindow
+from chalicelib.reports.usecases.exchange.listing import ListFilter, list_requests
 from infra.local.cloud import Cloud
 from tests.support.builders import NOON, report
 from tests.support.seam import record
@@ -21,7 +21,7 @@ SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 NEW_YEAR = NOON.replace(month=1, day=1, hour=0)
 
 
-def names(listed: Iterable[Listed]) -> list[int]:
+def names(listed: Iterable[ListedReport]) -> list[int]:
     return [int(each.service_request_id[1:]) for each in listed]
 
 
@@ -39,7 +39,9 @@ def test_window_has_its_ends_and_nothing_outside_over_months_and_years(
     moments = [start - SECOND, start, NEW_YEAR, NEW_YEAR + 40 * DAY, end, end + SECOND]
     for number, moment in enumerate(moments):
         at(repository, number, moment)
-    found = names(repository.list_in_window(Window(start, end), at_once=100, oldest_first=oldest_first))
+    found = names(
+        repository.list_in_window(TimeWindow(start, end), at_once=100, oldest_first=oldest_first)
+    )
     assert found == ([1, 2, 3, 4] if oldest_first else [4, 3, 2, 1])
 
 
@@ -50,13 +52,15 @@ def test_entry_has_the_fields_of_a_list_and_its_requested_time(
     at(repository, 1, NOON, updated_datetime=later, state="fixed", visibility="hidden")
     entry = ("R00000000001", "pothole", "fixed", "hidden")
     whole = (NOON - DAY, later)
-    assert list(repository.list_in_window(Window(*whole), at_once=9)) == [(NOON, *entry)]
-    assert list(repository.list_in_window(Window(*whole, "updated"), at_once=9)) == [(later, *entry)]
+    assert list(repository.list_in_window(TimeWindow(*whole), at_once=9)) == [(NOON, *entry)]
+    assert list(repository.list_in_window(TimeWindow(*whole, "updated"), at_once=9)) == [
+        (later, *entry)
+    ]
 
 
 def test_window_has_nothing_when_it_ends_before_it_begins(repository: Repository) -> None:
     at(repository, 1, NOON)
-    assert not list(repository.list_in_window(Window(NOON + SECOND, NOON - SECOND), at_once=9))
+    assert not list(repository.list_in_window(TimeWindow(NOON + SECOND, NOON - SECOND), at_once=9))
 
 
 @pytest.mark.parametrize("oldest_first", [True, False])
@@ -67,11 +71,13 @@ def test_list_goes_on_after_its_last_entry_when_many_have_the_same_moment(
     random = Random(1)
     for number in range(30):
         at(repository, number, NEW_YEAR + random.choice((-1, 0, 0, 0, 1)) * SECOND)
-    window = Window(NEW_YEAR - DAY, NEW_YEAR + DAY)
-    found: list[Listed] = []
+    window = TimeWindow(NEW_YEAR - DAY, NEW_YEAR + DAY)
+    found: list[ListedReport] = []
     while True:
         after = (found[-1].moment, found[-1].service_request_id) if found else None
-        listed = repository.list_in_window(window, at_once=limit, oldest_first=oldest_first, after=after)
+        listed = repository.list_in_window(
+            window, at_once=limit, oldest_first=oldest_first, after=after
+        )
         part = [entry for entry, _ in zip(listed, range(limit), strict=False)]
         found += part
         if not part:
@@ -84,7 +90,7 @@ def test_list_goes_on_after_its_last_entry_when_many_have_the_same_moment(
 def test_list_goes_on_when_its_last_entry_has_moved_meanwhile(repository: Repository) -> None:
     for number in range(4):
         at(repository, number, NOON + number * SECOND)
-    window = Window(NOON, NOON + DAY, "updated")
+    window = TimeWindow(NOON, NOON + DAY, "updated")
     second = repository.get("R00000000001")
     assert second
     repository.save(replace(second, updated_datetime=NOON + 9 * SECOND))
@@ -100,9 +106,9 @@ def test_thousand_rows_of_ninety_days_cost_a_query_for_each_month_and_ten_reads_
     ports = reports_ports()
     for number in range(1200):
         at(ports.repository, number, NOON - number * DAY * 90 / 1200)
-    window = Window(NOON - 90 * DAY, NOON)
+    window = TimeWindow(NOON - 90 * DAY, NOON)
     with record() as tries:
-        found = list_requests(window, Kinds(), ports, page_size=1000)
+        found = list_requests(window, ListFilter(), ports, page_size=1000)
     assert len(found) == 1000
     asked = [each.operation.partition(".")[2] for each in tries]
     assert asked == ["Query"] * 4 + ["BatchGetItem"] * 10

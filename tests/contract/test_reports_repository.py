@@ -30,12 +30,12 @@ from chalicelib.reports.parts import (
 )
 from chalicelib.reports.ports import Repository
 from chalicelib.reports.published import Delay, ReportOutline
-from chalicelib.reports.queries import Filters, Summary
+from chalicelib.reports.queries import ReportFilters, ReportSummary
 from chalicelib.reports.states import STATES, status_of
 from tests.support.builders import MARKET_PLACE, NOON, place_of, report, update
 
 CELL_ZOOM = 12
-EVERY = Filters()
+EVERY = ReportFilters()
 AROUND = Box(west=-1.3, south=53.85, east=-0.9, north=54.05)
 """About twenty of the index's cells round the middle of the demo council."""
 
@@ -279,7 +279,9 @@ def test_ids_are_those_of_reports_alone_when_updates_are_archived(
     assert list(repository.list_ids()) == []
     for number, visibility in enumerate(("public", "hidden", "unconfirmed"), start=1):
         kept = repository.create(report(number, visibility=visibility))
-        repository.archive_updates(kept.service_request_id, [update(1), update(2)], first=0, version=1)
+        repository.archive_updates(
+            kept.service_request_id, [update(1), update(2)], first=0, version=1
+        )
     assert sorted(repository.list_ids()) == [report(n).service_request_id for n in (1, 2, 3)]
 
 
@@ -354,7 +356,10 @@ def test_archived_update_stays_as_it_is_when_it_is_archived_again(
 ) -> None:
     repository.archive_updates("R1", [update(1, text="Größer – 更大 🕳️")], first=0, version=1)
     repository.archive_updates("R1", [update(1, text="Changed."), update(2)], first=0, version=1)
-    assert [u.text for u in repository.list_archived_updates("R1")] == ["Größer – 更大 🕳️", "Update 2"]
+    assert [u.text for u in repository.list_archived_updates("R1")] == [
+        "Größer – 更大 🕳️",
+        "Update 2",
+    ]
 
 
 def test_archived_updates_are_those_of_the_report_when_others_have_some(
@@ -420,19 +425,19 @@ def test_list_applies_its_filters(repository: Repository) -> None:
         repository.create(report(number, state=state, service_code=service_code))
     stored = repository.get_many(list(repository.list_ids())).values()
     for filters in (
-        Filters(),
-        Filters(status="open"),
-        Filters(status="closed"),
-        Filters(service_code="pothole"),
-        Filters(status="closed", service_code="street-light"),
-        Filters(service_code="dragon"),
+        ReportFilters(),
+        ReportFilters(status="open"),
+        ReportFilters(status="closed"),
+        ReportFilters(service_code="pothole"),
+        ReportFilters(status="closed", service_code="street-light"),
+        ReportFilters(service_code="dragon"),
     ):
         assert ids_in(repository, AROUND, filters) == expected(stored, AROUND, filters)
 
 
-@pytest.mark.parametrize("filters", [Filters(), Filters(status="open")])
+@pytest.mark.parametrize("filters", [ReportFilters(), ReportFilters(status="open")])
 def test_pages_give_each_report_once_and_in_order_for_every_limit(
-    filters: Filters, repository: Repository
+    filters: ReportFilters, repository: Repository
 ) -> None:
     corner = tile_bounds(tile_of(Point(**MARKET_PLACE), CELL_ZOOM))
     around_the_corner = point_box(Point(lat=corner.south, long=corner.east), 0.004)
@@ -449,7 +454,7 @@ def test_pages_give_each_report_once_and_in_order_for_every_limit(
 def test_page_goes_on_where_it_ended_when_reports_share_a_place(repository: Repository) -> None:
     for number in range(1, 6):
         repository.create(report(number))
-    pages = paged(repository, AROUND, Filters(), 2)
+    pages = paged(repository, AROUND, ReportFilters(), 2)
     assert pages == [
         [report(n).service_request_id for n in some] for some in ((1, 2), (3, 4), (5,))
     ]
@@ -459,9 +464,9 @@ def test_page_goes_on_where_it_ended_when_the_last_report_was_hidden_meanwhile(
     repository: Repository,
 ) -> None:
     stored = [repository.create(report(number)) for number in range(1, 5)]
-    first = repository.list_in_box(AROUND, Filters(), limit=2, after=None)
+    first = repository.list_in_box(AROUND, ReportFilters(), limit=2, after=None)
     repository.save(replace(stored[1], visibility="hidden"))
-    rest = repository.list_in_box(AROUND, Filters(), limit=2, after=first.next)
+    rest = repository.list_in_box(AROUND, ReportFilters(), limit=2, after=first.next)
     assert [s.service_request_id for s in rest.reports] == [
         s.service_request_id for s in stored[2:]
     ]
@@ -495,12 +500,12 @@ BOXES = st.builds(
 )
 @given(
     box=BOXES,
-    filters=st.builds(Filters, status=st.sampled_from([None, "open", "closed"])),
+    filters=st.builds(ReportFilters, status=st.sampled_from([None, "open", "closed"])),
     limit=st.integers(5, 50),
 )
 def test_list_is_what_a_search_through_everything_finds_in_any_box(
     box: Box,
-    filters: Filters,
+    filters: ReportFilters,
     limit: int,
     populated: Populated,
 ) -> None:
@@ -512,17 +517,17 @@ def test_list_is_what_a_search_through_everything_finds_in_any_box(
 # How it is checked
 
 
-def in_box(repository: Repository, box: Box, filters: Filters = EVERY) -> list[Summary]:
+def in_box(repository: Repository, box: Box, filters: ReportFilters = EVERY) -> list[ReportSummary]:
     page = repository.list_in_box(box, filters, limit=100, after=None)
     assert page.next is None
     return list(page.reports)
 
 
-def ids_in(repository: Repository, box: Box, filters: Filters = EVERY) -> list[str]:
+def ids_in(repository: Repository, box: Box, filters: ReportFilters = EVERY) -> list[str]:
     return [summary.service_request_id for summary in in_box(repository, box, filters)]
 
 
-def paged(repository: Repository, box: Box, filters: Filters, limit: int) -> list[list[str]]:
+def paged(repository: Repository, box: Box, filters: ReportFilters, limit: int) -> list[list[str]]:
     """The ids on each page, following the cursor to the end."""
     pages: list[list[str]] = []
     after: str | None = None
@@ -534,7 +539,7 @@ def paged(repository: Repository, box: Box, filters: Filters, limit: int) -> lis
     return pages
 
 
-def expected(stored: Iterable[ServiceRequest], box: Box, filters: Filters) -> list[str]:
+def expected(stored: Iterable[ServiceRequest], box: Box, filters: ReportFilters) -> list[str]:
     """What a search through everything finds, in Z-order."""
     found = [
         (key_of(place_of(r)), r.service_request_id)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.geo.point import Box
 from chalicelib.reports.parts import Flag, Photo
 from chalicelib.reports.ports import Repository
-from chalicelib.reports.queries import Filters
+from chalicelib.reports.queries import ReportFilters
 from tests.support.builders import MARKET_PLACE, NOON, place_of, report, update
 
 FLAG = Flag(flag_id="F1", reason="other", text="", datetime=NOON)
@@ -118,8 +118,8 @@ def test_held_report_is_due_from_its_exact_time(
 def test_report_without_a_place_is_on_no_map(repository: Repository) -> None:
     repository.create(report(lat=None, long=None, visibility="waiting", address="By the mill"))
     everywhere = Box(west=-1.3, south=53.8, east=-0.9, north=54.1)
-    assert repository.list_in_box(everywhere, Filters(), limit=10, after=None).reports == []
-    assert list(repository.find_near(everywhere, Filters(), budget=8)) == []
+    assert repository.list_in_box(everywhere, ReportFilters(), limit=10, after=None).reports == []
+    assert list(repository.find_near(everywhere, ReportFilters(), budget=8)) == []
 
 
 def test_near_finds_what_lies_in_the_small_box_and_passes(repository: Repository) -> None:
@@ -129,5 +129,5 @@ def test_near_finds_what_lies_in_the_small_box_and_passes(repository: Repository
     repository.create(report(4, lat=MARKET_PLACE["lat"] + 0.01))
     repository.create(report(5, visibility="hidden"))
     box = Box.around(place_of(here), 50)
-    found = repository.find_near(box, Filters("open", "pothole"), budget=2)
+    found = repository.find_near(box, ReportFilters("open", "pothole"), budget=2)
     assert [each.service_request_id for each in found] == [here.service_request_id]

@@ -151,9 +151,9 @@ def test_report_that_changed_since_stays_as_it_is(live: str, back_up: Callable[[
     later, ports = submit("later"), reports_ports()
     updating.add_update(changed, update_draft(), "update", Author(), ports)
     assert run(live) == Summary(0, 0, (f"{changed} report",))
-    view = reading.view(changed, Author(), ports)
+    view = reading.view_report(changed, Author(), ports)
     assert [each.text for each in view.updates] == ["Still there."]
-    assert reading.view(later, Author(), ports).service_request_id == later
+    assert reading.view_report(later, Author(), ports).service_request_id == later
 
 
 def test_nothing_of_a_withdrawn_report_is_restored(live: str, back_up: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import UpdateView
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.views import update_view
@@ -291,7 +291,7 @@ def check_no_update_is_lost(
 
 
 def timeline(service_request_id: str, ports: Ports) -> Sequence[UpdateView]:
-    return view(service_request_id, OFFICER, ports).updates
+    return view_report(service_request_id, OFFICER, ports).updates
 
 
 def a_report(ports: Ports, number: int = 1) -> str:

@@ -29,7 +29,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import JobFilters
 from chalicelib.publishing.performance import publish_performance
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.states import State, status_of
 from infra.__main__ import commands
 from infra.import_reports import MAPPINGS, load_mapping
@@ -376,7 +376,9 @@ def test_three_crews_work_a_planned_day_and_residents_and_figures_follow(
     assert len(fixed) >= len(CREWS)
     emails = [each["body"] for each in stack_json(stack, "/_local/outbox.json")["items"]]
     for reference in fixed:
-        assert any(grouped(reference) in each and "The work is done." in each for each in emails)
+        assert any(
+            format_reference(reference) in each and "The work is done." in each for each in emails
+        )
 
     said(stack, "publish")
     folder = bodies(stack, recount_figures.FOLDER)

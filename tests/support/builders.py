@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.geo.point import Point
 from chalicelib.kernel.idempotency import SHORTEST_UNSIGNED
-from chalicelib.reports.drafts import Draft, Imported, UpdateDraft
+from chalicelib.reports.drafts import Draft, ImportedReport, UpdateDraft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Update
 from chalicelib.reports.published import Report
@@ -93,8 +93,8 @@ def known_report(**values: Any) -> Report:
     )
 
 
-def imported(**values: Any) -> Imported:
-    return Imported(
+def imported(**values: Any) -> ImportedReport:
+    return ImportedReport(
         **{
             "draft": draft(),
             "external_reference": "https://example.org/report/1",

@@ -19,24 +19,24 @@ from chalicelib.kernel.languages import Language
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.ports import Document
-from chalicelib.reports.model import ServiceRequest, ToForget
+from chalicelib.reports.model import RetentionKind, ServiceRequest
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.outcome import outcome_in
 from chalicelib.reports.parts import Answer, Attention, Note, Update
-from chalicelib.reports.ports import Claimed
+from chalicelib.reports.ports import AlreadyClaimed
 from chalicelib.reports.published import ReportOutline, ReportView
 from chalicelib.reports.queries import (
-    Due,
-    Filters,
-    Forgettable,
-    Listed,
+    DueReport,
+    ForgettableReport,
+    ListedReport,
+    ListPosition,
     OutcomeRow,
-    Page,
-    Person,
-    Place,
-    Summary,
-    Waiting,
-    Window,
+    PersonKeys,
+    ReportFilters,
+    ReportPage,
+    ReportSummary,
+    TimeWindow,
+    WaitingReport,
 )
 from chalicelib.reports.states import OPEN_STATES, State, status_of
 from tests.support.builders import NOON
@@ -88,7 +88,7 @@ class MemoryRepository:
         if report.service_request_id in self._reports:
             raise AlreadyExists
         if (holder := self._claims.get(claim)) != instead_of:
-            raise Claimed(holder) if holder else VersionConflict
+            raise AlreadyClaimed(holder) if holder else VersionConflict
         self._claims[claim] = report.service_request_id
         return self.create(report)
 
@@ -117,7 +117,9 @@ class MemoryRepository:
         kept = self._archived[service_request_id].values()
         return [update for _, update, _ in sorted(kept, key=lambda kept: kept[0])]
 
-    def rewrite_archived_update(self, service_request_id: str, update: Update, *, version: int) -> None:
+    def rewrite_archived_update(
+        self, service_request_id: str, update: Update, *, version: int
+    ) -> None:
         number, _, _ = self._archived[service_request_id][update.update_id]
         self._keep(service_request_id, number, update, version)
 
@@ -199,12 +201,14 @@ class MemoryRepository:
     def drop_notes(self, service_request_id: str) -> None:
         self._notes.pop(service_request_id, None)
 
-    def find_near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
+    def find_near(
+        self, box: Box, filters: ReportFilters, *, budget: int
+    ) -> Sequence[ReportSummary]:
         return self.list_in_box(box, filters, limit=len(self._reports), after=None).reports
 
     def list_needing_attention(
         self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
-    ) -> Sequence[Waiting]:
+    ) -> Sequence[WaitingReport]:
         found = sorted(
             (
                 _waiting(report)
@@ -216,7 +220,9 @@ class MemoryRepository:
         last = f"{until:%Y-%m-%dT%H:%M:%SZ}~" if until else "~"
         return [each for each in found if (after or "") < each.place <= last][:limit]
 
-    def list_in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
+    def list_in_box(
+        self, box: Box, filters: ReportFilters, *, limit: int, after: str | None
+    ) -> ReportPage:
         found = sorted(
             (f"{key_of(report.point)}-{report.service_request_id}", report)
             for report in self._reports.values()
@@ -227,19 +233,19 @@ class MemoryRepository:
             and filters.service_code in (None, report.service_code)
         )
         rest = [(place, report) for place, report in found if place > (after or "")]
-        return Page(
+        return ReportPage(
             [_summary(report) for _, report in rest[:limit]],
             rest[limit - 1][0] if len(rest) > limit else None,
         )
 
     def list_in_window(
         self,
-        window: Window,
+        window: TimeWindow,
         *,
         at_once: int,
         oldest_first: bool = False,
         after: tuple[datetime, str] | None = None,
-    ) -> Iterator[Listed]:
+    ) -> Iterator[ListedReport]:
         found = sorted(_listed(report, window) for report in self._reports.values())
         for each in found if oldest_first else reversed(found):
             place = each.moment, each.service_request_id
@@ -247,7 +253,9 @@ class MemoryRepository:
             if window.start <= each.moment <= window.end and is_past:
                 yield each
 
-    def list_by_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
+    def list_by_person(
+        self, person: PersonKeys, *, limit: int, before: ListPosition | None
+    ) -> Sequence[ListPosition]:
         found = sorted(
             (report.requested_datetime, report.service_request_id)
             for report in self._reports.values()
@@ -257,14 +265,14 @@ class MemoryRepository:
         )
         return [each for each in reversed(found) if before is None or each < before][:limit]
 
-    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
+    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[DueReport]:
         mine = [each for each in self._reports.values() if each.is_in_queue and each.team == team]
         found = sorted((_due(each) for each in mine), key=lambda due: due.place)
         yield from (each for each in found if each.place > (after or ""))
 
     def list_by_team(
-        self, team: str, state: State, *, before: Place | None, at_once: int
-    ) -> Iterator[Place]:
+        self, team: str, state: State, *, before: ListPosition | None, at_once: int
+    ) -> Iterator[ListPosition]:
         found = sorted(
             (each.requested_datetime, each.service_request_id)
             for each in self._reports.values()
@@ -273,10 +281,10 @@ class MemoryRepository:
         yield from (each for each in reversed(found) if before is None or each < before)
 
     def list_to_forget(
-        self, what: ToForget, *, until: datetime, limit: int, after: str | None
-    ) -> Sequence[Forgettable]:
+        self, what: RetentionKind, *, until: datetime, limit: int, after: str | None
+    ) -> Sequence[ForgettableReport]:
         found = sorted(
-            Forgettable(
+            ForgettableReport(
                 each.service_request_id,
                 f"{each.to_forget_since:%Y-%m-%dT%H:%M:%SZ}#{each.service_request_id}",
             )
@@ -468,13 +476,15 @@ def _photo_id(*parts: str) -> str:
     return (_id(*parts) * 3)[:26]
 
 
-def _summary(report: ServiceRequest) -> Summary:
-    return Summary(**{name: getattr(report, name) for name in Summary.__struct_fields__})
+def _summary(report: ServiceRequest) -> ReportSummary:
+    return ReportSummary(
+        **{name: getattr(report, name) for name in ReportSummary.__struct_fields__}
+    )
 
 
-def _listed(report: ServiceRequest, window: Window) -> Listed:
+def _listed(report: ServiceRequest, window: TimeWindow) -> ListedReport:
     requested = window.by == "requested"
-    return Listed(
+    return ListedReport(
         report.requested_datetime if requested else report.updated_datetime,
         report.service_request_id,
         report.service_code,
@@ -483,14 +493,14 @@ def _listed(report: ServiceRequest, window: Window) -> Listed:
     )
 
 
-def _due(report: ServiceRequest) -> Due:
-    values = {name: getattr(report, name) for name in Due._fields if name != "place"}
+def _due(report: ServiceRequest) -> DueReport:
+    values = {name: getattr(report, name) for name in DueReport._fields if name != "place"}
     place = report.place_by_target
-    return Due(place=place, **values)
+    return DueReport(place=place, **values)
 
 
-def _waiting(report: ServiceRequest) -> Waiting:
-    names = [name for name in Waiting.__struct_fields__ if name != "place"]
+def _waiting(report: ServiceRequest) -> WaitingReport:
+    names = [name for name in WaitingReport.__struct_fields__ if name != "place"]
     since = report.attention_since
     place = f"{since:%Y-%m-%dT%H:%M:%SZ}#{report.service_request_id}"
-    return Waiting(**{name: getattr(report, name) for name in names}, place=place)
+    return WaitingReport(**{name: getattr(report, name) for name in names}, place=place)

@@ -12,7 +12,7 @@ from chalicelib.publishing.counters import CountedLine, CountedReport, LineKey, 
 from chalicelib.publishing.counting import count_all
 from chalicelib.publishing.ports import CountingPorts, FiguresPorts
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.ports import ContactPreferences, MissedAnswer, Ports
+from chalicelib.reports.ports import ContactPreferences, MissedCollectionCheck, Ports
 from chalicelib.reports.published import PresentOutcome, ReportOutcome
 from chalicelib.reports.usecases.figures import outcomes
 from tests.support.fakes import (
@@ -38,7 +38,7 @@ def reports_ports(repository: MemoryRepository | None = None) -> Ports:
         whereabouts=Nowhere(),
         site_url="https://council.example",
         premises=lambda _: None,
-        missed=lambda premises_id, collection: MissedAnswer("Rubbish"),
+        missed=lambda premises_id, collection: MissedCollectionCheck("Rubbish"),
         held=no_hold,
         price=price,
         wishes=lambda _: ContactPreferences(),

@@ -8,14 +8,14 @@ from msgspec.structs import replace
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict, FreeSlot, Invalid, NotFound, SlotFull
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.order_ports import Limits, OrderPorts
+from chalicelib.reports.order_ports import BookingDeadlines, OrderPorts
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.ports import Ports
 from tests.support.builders import NOON
 
 DAY = date(2026, 6, 8)
 PLACE = SlotOfDay(calendar="bulky", day=DAY, slot="day")
-LIMITS = Limits(*(NOON + timedelta(days=days) for days in (3, 4, 2)))
+LIMITS = BookingDeadlines(*(NOON + timedelta(days=days) for days in (3, 4, 2)))
 """Until when a booking can be changed, cancelled, and cancelled with its money back."""
 
 
@@ -88,7 +88,7 @@ class OrderWorld:
         self.refunds: dict[str, int] = {}
         self.fulfilled: list[str] = []
         self.cannot_fulfil = False
-        self.limits: Callable[[SlotOfDay], Limits] = lambda place: LIMITS
+        self.limits: Callable[[SlotOfDay], BookingDeadlines] = lambda place: LIMITS
         self.reports = replace(reports, held=self.slots.read)
 
     @property

@@ -9,7 +9,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import MissedCollection
-from chalicelib.reports.ports import MissedAnswer, Ports, PremisesAddress
+from chalicelib.reports.ports import MissedCollectionCheck, Ports, PremisesAddress
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft
@@ -34,10 +34,12 @@ def missed_ports(ports: Ports) -> Ports:
     )
     others = [each for each in council.services if each.service_code != "missed-bin"]
     council = replace(council, services=(*others, service))
-    return answering(replace(ports, council=council, premises=homes.get), MissedAnswer(TITLE))
+    return answering(
+        replace(ports, council=council, premises=homes.get), MissedCollectionCheck(TITLE)
+    )
 
 
-def answering(ports: Ports, answer: MissedAnswer) -> Ports:
+def answering(ports: Ports, answer: MissedCollectionCheck) -> Ports:
     """The ports with rules that give that answer."""
     return replace(ports, missed=lambda premises_id, collection: answer)
 

@@ -13,7 +13,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author, get_visible_r
 from chalicelib.reports.usecases.orders.changing import cancel_lost, cancel_order, move_booking
 from chalicelib.reports.usecases.orders.effects import carry_out_stored
 from chalicelib.reports.usecases.orders.staff import settle_without_card
-from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from tests.support.fakes_paid_orders import ELSEWHERE, LATE, OWNER, PaidOrder
 from tests.support.fakes_payments import Crash, Faults
 from tests.support.payment_stories import LIMIT, looked, once, tried
@@ -107,7 +107,7 @@ def officer_cancels(of: PaidOrder) -> None:
 
 
 def withdraw(of: PaidOrder) -> None:
-    tried(lambda: withdraw_own(of.service_request_id, OWNER, of.orders().reports))
+    tried(lambda: withdraw_own_report(of.service_request_id, OWNER, of.orders().reports))
 
 
 def move(of: PaidOrder) -> None:

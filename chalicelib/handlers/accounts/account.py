@@ -28,7 +28,7 @@ from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.drafts import OwnChanges
-from chalicelib.reports.queries import Place
+from chalicelib.reports.queries import ListPosition
 from chalicelib.reports.usecases.resident import own_reports
 from chalicelib.reports.views import Withdrawn
 
@@ -164,7 +164,7 @@ def remove_address(call: Call, sent: OldAddress) -> OwnAccountView:
 )
 def reports(call: Call) -> OwnReportList:
     ports = reports_ports()
-    found = own_reports.own_reports(
+    found = own_reports.list_own_reports(
         author_of(call.caller.signed_in, reports_ports()),
         limit=limit_of(call),
         before=place_of(call.parameter("cursor")),
@@ -188,7 +188,9 @@ def change_report(call: Call, changes: OwnChanges, service_request_id: str) -> O
     version = call.version
     ports = reports_ports()
     author = author_of(call.caller.signed_in, reports_ports())
-    report = own_reports.change_own(id_of(service_request_id), changes, version, author, ports)
+    report = own_reports.change_own_report(
+        id_of(service_request_id), changes, version, author, ports
+    )
     return report_views([report], ports)[0]
 
 
@@ -202,7 +204,7 @@ def change_report(call: Call, changes: OwnChanges, service_request_id: str) -> O
 def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
     ports = reports_ports()
     author = author_of(call.caller.signed_in, reports_ports())
-    report = own_reports.withdraw_own(id_of(service_request_id), author, ports)
+    report = own_reports.withdraw_own_report(id_of(service_request_id), author, ports)
     return made_from(Withdrawn, report)
 
 
@@ -212,12 +214,12 @@ def _view(account: Account, call: Call) -> OwnAccountView:
     return made_from(OwnAccountView, account, addresses=addresses, roles=roles)
 
 
-def cursor_of(place: Place) -> str:
+def cursor_of(place: ListPosition) -> str:
     """The cursor, as written in an address, of a place in a list."""
     return f"{place[0].strftime('%Y-%m-%dT%H:%M:%SZ')}~{place[1]}"
 
 
-def place_of(text: str | None) -> Place | None:
+def place_of(text: str | None) -> ListPosition | None:
     """The place in a list that a cursor encodes. Raises Invalid."""
     found = _CURSOR.fullmatch(text) if text else None
     try:

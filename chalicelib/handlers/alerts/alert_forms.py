@@ -30,7 +30,7 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.http.subscribers import subscribe
 from chalicelib.kernel import idempotency
 from chalicelib.kernel.languages import translatable
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.texts import Text
 
 MOST_PLACES = 8
@@ -142,7 +142,7 @@ def _form(
         "ask",
         faults,
         typed=typed,
-        report=grouped(report) if report else "",
+        report=format_reference(report) if report else "",
         kinds=[
             (kind, say(text), "") for kind, text in KINDS.items() if known.wards or kind != "ward"
         ],

@@ -69,7 +69,9 @@ def near(report: ServiceRequest, author: Author, ports: Ports) -> tuple[NearCase
     """The open public reports near the case, the nearest first."""
     if report.point is None:
         return ()
-    found = reading.nearby(report.point, None, radius_m=NEAR_M, limit=MOST_NEAR + 1, ports=ports)
+    found = reading.list_nearby(
+        report.point, None, radius_m=NEAR_M, limit=MOST_NEAR + 1, ports=ports
+    )
     others = [each for each in found if each.report.service_request_id != report.service_request_id]
     shown = others[:MOST_NEAR]
     stored = ports.repository.get_many([each.report.service_request_id for each in shown])

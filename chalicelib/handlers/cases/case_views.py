@@ -183,7 +183,7 @@ def case_item(case: Case) -> CaseItem:
 
 def case_view(report: ServiceRequest, caller: Caller, ports: Ports) -> CaseView:
     """The whole case as this officer sees it."""
-    seen, case = reading.full(report, ports), case_of(report, ports.now())
+    seen, case = reading.full_view_of(report, ports), case_of(report, ports.now())
     author, planner = caller.author(), caller.staff("jobs.plan")
     names, why = _names(report.questions, seen.notes), why_not_asked(report, can_be_asked)
     return made_from(

@@ -135,7 +135,7 @@ def ask(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAs
         change_id=undoing.change_id,
     )
     if made := report.officer_change(undoing.change_id):
-        undoing.keep([casework.left_by_question(question, report, made)])
+        undoing.keep([casework.undo_record_of_question(question, report, made)])
     view = msgspec.structs.asdict(question_view(question, names_of(question.asked_by)))
     return QuestionAsked(**view, **msgspec.structs.asdict(undoing.offer({request_id})))
 
@@ -171,7 +171,7 @@ def change(call: Call, changes: CaseChanges, service_request_id: str) -> Changed
     version = call.version
     request_id, author = id_of(service_request_id), call.caller.author()
     undoing = Undoing(call, f"change of {request_id} {version}", changes)
-    done = casework.change_made(request_id, undoing.change_id, reports_ports())
+    done = casework.find_change(request_id, undoing.change_id, reports_ports())
     if done is None:
         report = _authorised(call, service_request_id)
         reply = reply_of(changes, report)
@@ -204,7 +204,7 @@ def change(call: Call, changes: CaseChanges, service_request_id: str) -> Changed
 )
 def change_many(call: Call, draft: BulkDraft) -> BulkAnswer:
     named, undoing = named_in(draft.changes), Undoing(call, "bulk", draft)
-    outcomes = casework.change_many(
+    outcomes = casework.change_cases(
         draft,
         call.caller.author(),
         reports_ports(),

@@ -70,8 +70,8 @@ def change(call: Call, changes: ReportChanges, service_request_id: str) -> FullV
     ports, author = reports_ports(), call.caller.author()
     request_id = id_of(service_request_id)
     note_change(request_id, changes, call.caller)
-    report = changing.change(request_id, changes, version, author, ports)
-    return reading.full(report, ports)
+    report = changing.change_report(request_id, changes, version, author, ports)
+    return reading.full_view_of(report, ports)
 
 
 @routes.endpoint(
@@ -126,7 +126,7 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
 )
 def waiting(call: Call) -> WaitingList:
     reason = choice_of(call, "reason", REASONS)
-    found = moderation.needing_attention(
+    found = moderation.list_needing_attention(
         reason,
         call.caller.author(),
         limit=limit_of(call),

@@ -10,7 +10,7 @@ from chalicelib.desk.usecases import reply_templates
 from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.cases import CaseChanges
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 
 NO_TARGET = "as soon as we can"
 NO_PLACE = "the place that you marked"
@@ -30,7 +30,7 @@ def in_words(text: str, report: ServiceRequest) -> str:
     return filled(
         text,
         {
-            "reference": grouped(report.service_request_id),
+            "reference": format_reference(report.service_request_id),
             "service": service.service_name if service else report.service_code,
             "target": _day(report, container.council().zone),
             "place": report.address or NO_PLACE,

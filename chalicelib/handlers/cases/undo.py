@@ -21,7 +21,7 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.cases import UndoRecord
 from chalicelib.reports.usecases.staff import undo as reports_undo
 from chalicelib.reports.usecases.staff.officer_changes import TAKEN_BACK_WITHIN
-from chalicelib.reports.usecases.staff.undo import PutBack
+from chalicelib.reports.usecases.staff.undo import UndoOutcome
 
 CHANGED_SINCE = "Somebody has changed it since."
 KEPT_NOWHERE = "We keep no copy of replaced or redacted text."
@@ -41,7 +41,7 @@ class UndoneItem(msgspec.Struct, frozen=True, kw_only=True):
     gives the reason."""
 
     service_request_id: str
-    result: PutBack
+    result: UndoOutcome
     because: str | None
     restored: tuple[str, ...] = ()
     not_restored: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
     request_id = left.service_request_id
     try:
         note("cases.undo", request_id, "", call.caller)
-        back = reports_undo.restore(left, call.caller.author(), reports_ports())
+        back = reports_undo.undo_change(left, call.caller.author(), reports_ports())
     except AppError as error:
         stayed = (*left.parts, *left.lasting)
         return UndoneItem(

@@ -17,7 +17,7 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases.exchange import feed as reports_feed
-from chalicelib.reports.usecases.exchange.feed import Change, Cursor
+from chalicelib.reports.usecases.exchange.feed import FeedCursor, FeedEntry
 from chalicelib.reports.views import public_page
 
 routes = Routes(__name__)
@@ -62,7 +62,7 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True):
     raises=(TooMany,),
 )
 def events(call: Call) -> FeedView:
-    feed = reports_feed.changes_after(
+    feed = reports_feed.list_changes_after(
         _cursor(call.parameter("after")),
         limit=limit_of(call),
         ports=reports_ports(),
@@ -74,7 +74,7 @@ def events(call: Call) -> FeedView:
     )
 
 
-def _view(change: Change, site_url: str) -> ChangeView:
+def _view(change: FeedEntry, site_url: str) -> ChangeView:
     report, told = change.report, not change.is_gone
     return ChangeView(
         cursor=_text(change.cursor),
@@ -89,20 +89,20 @@ def _view(change: Change, site_url: str) -> ChangeView:
     )
 
 
-def _text(cursor: Cursor) -> str:
+def _text(cursor: FeedCursor) -> str:
     moment = text_of(cursor.moment)
     return moment + (f"_{cursor.service_request_id}" if cursor.service_request_id else "")
 
 
-def _cursor(text: str | None) -> Cursor | None:
+def _cursor(text: str | None) -> FeedCursor | None:
     if text is None:
         return None
     sent = re.fullmatch(r"([0-9-]{10}T[0-9:]{8}Z)(?:_([0-9A-Z]{12}))?", text)
     try:
-        return Cursor(datetime.fromisoformat(sent[1]), sent[2]) if sent else _refused()
+        return FeedCursor(datetime.fromisoformat(sent[1]), sent[2]) if sent else _refused()
     except ValueError:
         return _refused()
 
 
-def _refused() -> Cursor:
+def _refused() -> FeedCursor:
     raise Invalid.field("after", "send `next` of the previous call, or a moment in UTC")

@@ -12,7 +12,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.forms import posted
 from chalicelib.georeport import moments
 from chalicelib.handlers.http.call import Call
-from chalicelib.reports.queries import Window
+from chalicelib.reports.queries import TimeWindow
 from chalicelib.reports.states import Status
 
 MOST_DAYS = timedelta(days=90)
@@ -116,7 +116,7 @@ def asked(call: Call) -> Query:
     return Query(call, {**given, **form.fields}, tuple(upload.body for upload in form.files))
 
 
-def window_of_requests(query: Query, now: datetime) -> Window:
+def window_of_requests(query: Query, now: datetime) -> TimeWindow:
     """When the reports of a list were requested, or updated; by default the last 90 days. Raises
     Invalid."""
     by_update = any(query.one(name) for name in ("updated_after", "updated_before"))
@@ -125,10 +125,10 @@ def window_of_requests(query: Query, now: datetime) -> Window:
     end = end or max(now, start or now)
     start = start or end - MOST_DAYS
     _check_span(start, end, names[0])
-    return Window(start, end, "updated" if by_update else "requested")
+    return TimeWindow(start, end, "updated" if by_update else "requested")
 
 
-def window_of_updates(query: Query, now: datetime) -> Window:
+def window_of_updates(query: Query, now: datetime) -> TimeWindow:
     """When the updates of a list were made; by default the last two hours. Raises Invalid."""
     start, end = query.moment("start_date"), query.moment("end_date")
     if (start is None) != (end is None):
@@ -137,7 +137,7 @@ def window_of_updates(query: Query, now: datetime) -> Window:
     if start < now - UPDATES_SINCE:
         raise Invalid.field("start_date", f"must be at most {UPDATES_SINCE.days} days ago")
     _check_span(start, end, "start_date")
-    return Window(start, end, "updated")
+    return TimeWindow(start, end, "updated")
 
 
 def _check_span(start: datetime, end: datetime, name: str) -> None:

@@ -125,7 +125,7 @@ def updates(call: Call) -> Answer:
     query.check_jurisdiction()
     start, end, _ = window_of_updates(query, ports.now())
     sender = access.partner_scope(partner.key_id)
-    pairs = query.page_of(listing.updates_between(start, end, ports, sender=sender))
+    pairs = query.page_of(listing.list_updates_between(start, end, ports, sender=sender))
     reports = {report.service_request_id: report for report, _ in pairs}
     views = reading.views_of(list(reports.values()), ports)
     shown = {update.update_id: (update, view) for view in views for update in view.updates}
@@ -179,8 +179,8 @@ def _report(sent: Query, definition: ServiceDefinition) -> PartnerReport:
 
 
 def _with_ids(ids: Sequence[str], ports: Ports) -> Sequence[ServiceRequest]:
-    known = [found for each in ids if (found := reference.parse(each))]
-    return listing.list_requests(known, listing.Kinds(), ports, page_size=listing.MOST_ROWS)
+    known = [found for each in ids if (found := reference.parse_reference(each))]
+    return listing.list_requests(known, listing.ListFilter(), ports, page_size=listing.MOST_ROWS)
 
 
 def _in_window(query: Query, ports: Ports) -> Sequence[ServiceRequest]:
@@ -189,7 +189,7 @@ def _in_window(query: Query, ports: Ports) -> Sequence[ServiceRequest]:
     codes = query.listed("service_code")
     if codes and not container.council().by_code.keys() & set(codes):
         return ()
-    kinds = listing.Kinds(statuses, codes or None)
+    kinds = listing.ListFilter(statuses, codes or None)
     return listing.list_requests(window, kinds, ports, page=page, page_size=page_size)
 
 

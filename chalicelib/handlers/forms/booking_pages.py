@@ -29,7 +29,7 @@ from chalicelib.kernel.posted_form import Posted
 from chalicelib.kernel.site import Site
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot, Order
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases.access import get_visible_report
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 from chalicelib.texts import Text
@@ -176,7 +176,7 @@ def _shown(report: ServiceRequest, token: str | None) -> dict[str, Any]:
     return {
         **slot_shown(_order(report)),
         "service_name": service.service_name if service else "",
-        "reference": grouped(report.service_request_id),
+        "reference": format_reference(report.service_request_id),
         "page": _path(report) + query_of(token),
         "token": token or "",
     }

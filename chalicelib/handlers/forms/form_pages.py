@@ -17,14 +17,14 @@ from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import rendered
 from chalicelib.handlers.http.params import id_of
 from chalicelib.kernel.posted_form import Posted
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases import reading
 
 
 def report_shown(call: Call, text: str, token: str | None) -> dict[str, Any]:
     """The data that the pages of a report need. Raises NotFound."""
     author = call.caller.author(token)
-    view = reading.view(id_of(text), author, reports_ports())
+    view = reading.view_report(id_of(text), author, reports_ports())
     audit_view(view, call.caller)
     shown = wording(request_language.current()).report(view)
     return {"report": shown, "token": token or "", "query": query_of(token)}
@@ -44,7 +44,7 @@ def refused_form(name: str, error: Invalid, typed: Mapping[str, str], **context:
 
 
 def done(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
-    reference = grouped(service_request_id)
+    reference = format_reference(service_request_id)
     say = request_language.current().say
     return Page(
         render_form("done", heading=say(heading), text=say(text), reference=reference, url=url)

@@ -75,7 +75,7 @@ class Siblings:
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         language = request_language.current()
         shown_as, services = wording(language), request_language.council().by_code
-        found = reading.nearby(
+        found = reading.list_nearby(
             point,
             service_code,
             radius_m=NEAR_M,

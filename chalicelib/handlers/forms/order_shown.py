@@ -16,11 +16,14 @@ from chalicelib.handlers.http.params import id_of
 from chalicelib.kernel.money import pounds
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_lines import order_in
-from chalicelib.reports.order_ports import Limits
+from chalicelib.reports.order_ports import BookingDeadlines
 from chalicelib.reports.orders import Order, booking_of, sent_as
 from chalicelib.reports.receipts import paid_words
 from chalicelib.reports.usecases.access import Author, get_visible_report
-from chalicelib.reports.usecases.orders.allowed_changes import Possible, possible
+from chalicelib.reports.usecases.orders.allowed_changes import (
+    AllowedOrderChanges,
+    allowed_order_changes,
+)
 
 
 def order_shown(
@@ -54,9 +57,9 @@ def _paid_on(order: Order) -> str:
     return wording(request_language.current()).date(order.paid_at) if order.paid_at else ""
 
 
-def possible_now(report: ServiceRequest, author: Author) -> Possible:
+def possible_now(report: ServiceRequest, author: Author) -> AllowedOrderChanges:
     """What the author may do with the order."""
-    return possible(report, author, order_ports())
+    return allowed_order_changes(report, author, order_ports())
 
 
 def slot_shown(order: Order) -> dict[str, str]:
@@ -100,7 +103,7 @@ def said(order: Order) -> str:
             return paid_words(order, request_language.council(), request_language.current())
 
 
-def _until(limits: Limits | None, order: Order) -> Iterator[str]:
+def _until(limits: BookingDeadlines | None, order: Order) -> Iterator[str]:
     """Until when the booking can be changed and cancelled, as far as that is not over."""
     if limits is None:
         return

@@ -14,7 +14,7 @@ from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.params import id_of
 from chalicelib.integrations.payments_for_reports import card_page
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases.access import get_visible_report
 from chalicelib.texts import Text
 
@@ -54,7 +54,7 @@ def _shown(report: ServiceRequest, token: str) -> dict[str, Any]:
     path = f"/forms/reports/{report.service_request_id}"
     return {
         "service_name": service.service_name if service else "",
-        "reference": grouped(report.service_request_id),
+        "reference": format_reference(report.service_request_id),
         **price_shown(order, report.service_code),
         **slot_shown(order),
         "is_to_pay": order.is_to_pay,

@@ -20,7 +20,7 @@ from chalicelib.kernel.observability import logs
 from chalicelib.payments.model import Charge, Failure, Payment
 from chalicelib.payments.usecases import check
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases.access import get_report
 from chalicelib.texts import Text
 
@@ -178,7 +178,7 @@ def _page(
         heading=language.say(shown.heading),
         text=language.say(shown.text, amount=amount, phone=request_language.council().phone),
         amount="" if shown is REFUNDED else amount,
-        reference=grouped(service_request_id),
+        reference=format_reference(service_request_id),
         refresh_s=shown.refresh_s,
         may_pay=shown.may_pay,
         is_paid=shown.is_paid,

@@ -14,7 +14,7 @@ from chalicelib.kernel.money import pounds
 from chalicelib.reports.order_lines import order_in
 from chalicelib.reports.orders import Order
 from chalicelib.reports.receipts import Receipt, receipt_of
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases.access import get_visible_report
 from chalicelib.texts import Text
 
@@ -32,7 +32,7 @@ def receipt(call: Call, service_request_id: str) -> Page:
     html = render_form(
         "receipt",
         receipt=found,
-        reference=grouped(request_id),
+        reference=format_reference(request_id),
         service_name=service.service_name if service else report.service_code,
         booked=slot_shown(order)["booked"],
         refunded=_refunded(request_id, order),

@@ -35,7 +35,7 @@ from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.concessions import may_reduce
@@ -178,7 +178,7 @@ def _sent(report: ServiceRequest, key: str, sender: Sender) -> dict[str, Any]:
     left = withdrawing.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
     return {
         "service_request_id": report.service_request_id,
-        "reference": grouped(report.service_request_id),
+        "reference": format_reference(report.service_request_id),
         "promise": wording(language).date(expected) if expected and not report.order else None,
         **(slot_shown(report.order) if report.order else {"booked": "", "place": ""}),
         "who_sees": language.say(WHO_SEES.get(report.visibility, "")),

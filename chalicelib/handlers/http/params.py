@@ -72,7 +72,7 @@ def day_of(text: str | None, field: str = "date") -> date | None:
 
 def id_of(text: str) -> str:
     """The service_request_id in a path, in any grouping of its digits. Raises NotFound."""
-    found = reference.parse(text)
+    found = reference.parse_reference(text)
     if found is None:
         raise NotFound(Text("A reference has 12 letters and digits, such as 7K3M-2QXV-9HTD."))
     return found

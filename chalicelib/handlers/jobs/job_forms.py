@@ -33,7 +33,7 @@ from chalicelib.jobs.usecases.operations import OperationResult, apply_operation
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.parsing import parse
 from chalicelib.photos.usecases import asking
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases import reading
 
 MOST_PHOTOS = 5
@@ -177,7 +177,7 @@ def _told(outcome: OperationResult, opened: Opened, typed: dict[str, str]) -> Pa
         heading=heading,
         text=text,
         title=opened.job.title,
-        reference=grouped(opened.job.job_id),
+        reference=format_reference(opened.job.job_id),
         token=opened.token,
         has_ended=outcome.job is None or outcome.job.active_contractor is None,
     )
@@ -210,7 +210,7 @@ def _shown(opened: Opened) -> dict[str, Any]:
         "title": job.title,
         "kind": KINDS[job.kind],
         "state": STATES[job.state],
-        "reference": grouped(job.job_id),
+        "reference": format_reference(job.job_id),
         "place": job.address or f"{job.lat:.5f}, {job.long:.5f}",
         "when": _when(job),
         "due": _moment(job.due) if job.due else "",

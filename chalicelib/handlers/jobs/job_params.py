@@ -42,7 +42,7 @@ def operator(call: Call) -> Operator:
 
 def job_id_of(text: str) -> str:
     """The job_id in the address. Raises NotFound."""
-    found = reference.parse(text)
+    found = reference.parse_reference(text)
     if found is None:
         raise NotFound(f"A job's id has {ID_LENGTH} letters and digits of {ALPHABET}.")
     return found

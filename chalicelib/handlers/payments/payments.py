@@ -140,7 +140,7 @@ def notified(call: Call) -> Received:
     found = ports.provider.payment_of(call.request.headers, call.body)
     if found is None:
         raise Forbidden("This is not from the payment provider.")
-    if service_request_id := reference.parse(found):
+    if service_request_id := reference.parse_reference(found):
         hint(service_request_id, ports)
     return Received()
 

@@ -65,7 +65,7 @@ def ask(call: Call, draft: UploadDraft) -> UploadView:
     summary="Get the state of a photo that was uploaded",
 )
 def look(call: Call, service_request_id: str, photo_id: str) -> UploadedPhoto:
-    request_id = reference.parse(service_request_id)
+    request_id = reference.parse_reference(service_request_id)
     if request_id is None or not PHOTO_ID.fullmatch(photo_id):
         raise NotFound("There is no photo with this id.")
     photo = asking.look(PhotoKey(request_id, photo_id), photos_ports())
@@ -74,7 +74,7 @@ def look(call: Call, service_request_id: str, photo_id: str) -> UploadedPhoto:
 
 
 def _report(text: str) -> str:
-    found = reference.parse(text)
+    found = reference.parse_reference(text)
     if found is None:
         raise Invalid.field(
             "service_request_id", "must be a reference of 12 letters and digits, or be left out"

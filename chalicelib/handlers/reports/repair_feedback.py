@@ -19,7 +19,7 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.drafts import AnswerDraft
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.states import LABELS
 from chalicelib.reports.usecases.resident import repair_feedback
 from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest, FeedbackStatus
@@ -88,7 +88,7 @@ def _of(report: ServiceRequest) -> dict[str, Any]:
     language = request_language.current()
     service = request_language.council().by_code.get(report.service_code)
     return {
-        "reference": grouped(report.service_request_id),
+        "reference": format_reference(report.service_request_id),
         "service_name": service.service_name if service else report.service_code,
         "state_label": language.say(LABELS[report.state]),
         "page_url": tracking_url(report, reports_ports(), language),

@@ -18,9 +18,9 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.drafts import ReplyDraft
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases.staff import questions
-from chalicelib.reports.usecases.staff.questions import AskedOf, Reply
+from chalicelib.reports.usecases.staff.questions import QuestionKey, QuestionStatus
 from chalicelib.reports.views import tracking_url
 from chalicelib.texts import Text
 
@@ -35,7 +35,7 @@ LENGTH = Text("Enter your answer, with at most 2,000 characters")
     summary="Show an officer's question to the reporter",
 )
 def show_question(_: Call, token: str) -> Page:
-    return _shown(questions.asked_of(_asked(token), reports_ports()), token)
+    return _shown(questions.question_status(_asked(token), reports_ports()), token)
 
 
 @routes.page(
@@ -50,18 +50,18 @@ def answer_question(call: Call, token: str) -> Page:
         draft = parse({"text": typed}, ReplyDraft)
     except Invalid:
         faults = [FieldError("text", LENGTH)]
-        return _shown(questions.asked_of(asked, ports), token, typed=typed, faults=faults)
+        return _shown(questions.question_status(asked, ports), token, typed=typed, faults=faults)
     rate_limits.check("update", call)
     return _shown(questions.reply_to_question(asked, draft.text, ports), token)
 
 
-def _asked(token: str) -> AskedOf:
+def _asked(token: str) -> QuestionKey:
     request_id, number = asked_by(token, alerts_ports())
-    return AskedOf(service_request_id=request_id, number=number)
+    return QuestionKey(service_request_id=request_id, number=number)
 
 
 def _shown(
-    reply: Reply, token: str, *, typed: str = "", faults: list[FieldError] | None = None
+    reply: QuestionStatus, token: str, *, typed: str = "", faults: list[FieldError] | None = None
 ) -> Page:
     name = "question" if reply.is_open else "replied"
     html = render(name, faults or (), reply=reply, token=token, typed=typed, **_of(reply.report))
@@ -72,7 +72,7 @@ def _of(report: ServiceRequest) -> dict[str, Any]:
     """The details of a report on the pages."""
     service = request_language.council().by_code.get(report.service_code)
     return {
-        "reference": grouped(report.service_request_id),
+        "reference": format_reference(report.service_request_id),
         "service_name": service.service_name if service else report.service_code,
         "page_url": tracking_url(report, reports_ports(), request_language.current()),
     }

@@ -33,7 +33,7 @@ from chalicelib.reports.drafts import Draft, UpdateDraft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportView, UpdateView, Visibility
-from chalicelib.reports.queries import Filters
+from chalicelib.reports.queries import ReportFilters
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import reading, submission, updating
 from chalicelib.reports.views import (
@@ -145,7 +145,7 @@ def list_reports(call: Call) -> ReportList:
     ports = reports_ports()
     page = reading.list_in_box(
         _box(call.parameter("bbox")),
-        Filters(_status(call.parameter("status")), call.parameter("service_code")),
+        ReportFilters(_status(call.parameter("status")), call.parameter("service_code")),
         limit=limit_of(call),
         after=cursor_of(call, CURSOR),
         ports=ports,
@@ -174,7 +174,7 @@ def list_reports(call: Call) -> ReportList:
 )
 def nearby(call: Call) -> NearList:
     ports = reports_ports()
-    found = reading.nearby(
+    found = reading.list_nearby(
         point_of(call),
         call.parameter("service_code"),
         radius_m=_radius(call.parameter("radius_m")),
@@ -195,7 +195,7 @@ def nearby(call: Call) -> NearList:
 )
 def read(call: Call, service_request_id: str) -> ReportView:
     author = call.caller.author(call.parameter("token"))
-    view = reading.view(id_of(service_request_id), author, reports_ports())
+    view = reading.view_report(id_of(service_request_id), author, reports_ports())
     audit_view(view, call.caller)
     return view
 

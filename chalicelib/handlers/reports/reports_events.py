@@ -41,7 +41,7 @@ def fan_out(event: DynamoDBEvent) -> BatchAnswer:
 def publish_held(_: CloudWatchEvent) -> None:
     """Publishes reports whose holding time has ended."""
     with batch("publish_held") as line:
-        line["records"] = moderation.publish_held(reports_ports())
+        line["records"] = moderation.publish_held_reports(reports_ports())
 
 
 def _fact_of(record: dict[str, Any]) -> Event | None:

@@ -10,7 +10,7 @@ from chalicelib.kernel.dynamo.item import Index, index
 from chalicelib.reports.dynamo.items import ReportsItem
 from chalicelib.reports.parts import Answer, Note, Update
 
-ARCHIVED = "update#"
+ARCHIVED_UPDATE = "update#"
 FOLLOWER = "follower#"
 ANSWER = "answer#"
 NOTE = "note#"
@@ -64,29 +64,31 @@ class NoteItem(ReportsItem):
     text = UnicodeAttribute()
 
 
-class BesideReports:
+class RelatedItems:
     """The part of the reports' Repository that is about the items beside them."""
 
     def archive_updates(
         self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int
     ) -> None:
         for number, update in enumerate(updates, first):
-            _keep(service_request_id, number, update, version)
+            _put_unless_newer(service_request_id, number, update, version)
 
     def list_archived_updates(self, service_request_id: str) -> Sequence[Update]:
-        within = ArchivedUpdateItem.record.startswith(ARCHIVED)
+        within = ArchivedUpdateItem.record.startswith(ARCHIVED_UPDATE)
         items = ArchivedUpdateItem.under(service_request_id, within)
         return [item.entry for item in sorted(items, key=lambda item: item.number)]
 
-    def rewrite_archived_update(self, service_request_id: str, update: Update, *, version: int) -> None:
+    def rewrite_archived_update(
+        self, service_request_id: str, update: Update, *, version: int
+    ) -> None:
         with ArchivedUpdateItem.translated():
             item = ArchivedUpdateItem.get(
-                service_request_id, ARCHIVED + update.update_id, consistent_read=True
+                service_request_id, ARCHIVED_UPDATE + update.update_id, consistent_read=True
             )
-        _keep(service_request_id, int(item.number), update, version)
+        _put_unless_newer(service_request_id, int(item.number), update, version)
 
     def drop_archived_updates(self, service_request_id: str) -> None:
-        within = ArchivedUpdateItem.record.startswith(ARCHIVED)
+        within = ArchivedUpdateItem.record.startswith(ARCHIVED_UPDATE)
         ArchivedUpdateItem.drop_under(service_request_id, within)
 
     def add_follower(self, service_request_id: str, person: str) -> None:
@@ -98,36 +100,36 @@ class BesideReports:
         return list(dict.fromkeys(each.service_request_id for each in following))
 
     def add_follower_via(self, service_request_id: str, person: str, via: str) -> None:
-        FollowerItem(service_request_id, _carried(person, via), person=person).put()
+        FollowerItem(service_request_id, _record_via(person, via), person=person).put()
 
     def list_followers_via(self, service_request_id: str, via: str) -> Sequence[str]:
-        found = _followers(service_request_id)
-        return [each.person for each in found if each.record == _carried(each.person, via)]
+        found = _find_followers(service_request_id)
+        return [each.person for each in found if each.record == _record_via(each.person, via)]
 
     def drop_follower_via(self, service_request_id: str, person: str, via: str) -> None:
-        FollowerItem(service_request_id, _carried(person, via)).remove()
+        FollowerItem(service_request_id, _record_via(person, via)).remove()
 
     def drop_follower(self, service_request_id: str, person: str) -> None:
-        for item in _followers(service_request_id, person):
+        for item in _find_followers(service_request_id, person):
             item.remove()
 
     def has_follower(self, service_request_id: str, person: str) -> bool:
-        return bool(_followers(service_request_id, person))
+        return bool(_find_followers(service_request_id, person))
 
     def list_followers(self, service_request_id: str) -> Sequence[str]:
-        return list(dict.fromkeys(item.person for item in _followers(service_request_id)))
+        return list(dict.fromkeys(item.person for item in _find_followers(service_request_id)))
 
     def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
         item = AnswerItem.of(answer, service_request_id, ANSWER + answer.answer_id)
-        return _answer(item.add_or_find())
+        return _answer_of(item.add_or_find())
 
     def get_answer(self, service_request_id: str, answer_id: str) -> Answer | None:
         item = AnswerItem.find(service_request_id, ANSWER + answer_id)
-        return _answer(item) if item else None
+        return _answer_of(item) if item else None
 
     def list_answers(self, service_request_id: str) -> Sequence[Answer]:
         items = AnswerItem.under(service_request_id, AnswerItem.record.startswith(ANSWER))
-        return [_answer(item) for item in items]
+        return [_answer_of(item) for item in items]
 
     def list_answer_ids(self, person: str) -> Sequence[tuple[str, str]]:
         return [
@@ -164,23 +166,23 @@ class BesideReports:
         NoteItem.drop_under(service_request_id, NoteItem.record.startswith(NOTE))
 
 
-def _carried(person: str, via: str) -> str:
+def _record_via(person: str, via: str) -> str:
     return f"{FOLLOWER}{person}#{via}"
 
 
-def _followers(service_request_id: str, person: str = "") -> Sequence[FollowerItem]:
+def _find_followers(service_request_id: str, person: str = "") -> Sequence[FollowerItem]:
     within = FollowerItem.record.startswith(FOLLOWER + person)
     return FollowerItem.under(service_request_id, within)
 
 
-def _keep(service_request_id: str, number: int, update: Update, version: int) -> None:
+def _put_unless_newer(service_request_id: str, number: int, update: Update, version: int) -> None:
     """Stores the update outside its report, unless this or a later version of the report already
     did: a delayed writer must not bring back text that was redacted meanwhile."""
-    item = ArchivedUpdateItem(service_request_id, ARCHIVED + update.update_id)
+    item = ArchivedUpdateItem(service_request_id, ARCHIVED_UPDATE + update.update_id)
     item.number, item.version, item.entry = number, version, update
     is_new = ArchivedUpdateItem.service_request_id.does_not_exist()
     item.put_where(is_new | (ArchivedUpdateItem.version < version))
 
 
-def _answer(item: AnswerItem) -> Answer:
+def _answer_of(item: AnswerItem) -> Answer:
     return item.read_as(Answer, answer_id=item.record.removeprefix(ANSWER))

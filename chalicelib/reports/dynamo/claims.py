@@ -12,13 +12,13 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.reports.dynamo.items import ReportItem, ReportsItem, item_of, report_of
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.ports import Claimed
+from chalicelib.reports.ports import AlreadyClaimed
 
 RECORD = "claim"
 KEPT_FOR = timedelta(days=30)
 
 
-class FirstRequestItem(ReportsItem):
+class ClaimItem(ReportsItem):
     """A claim: its `service_request_id` says what is claimed, `holder` is the report that holds it.
     Personal data: its name has the premises."""
 
@@ -39,12 +39,8 @@ class DynamoClaims:
     ) -> ServiceRequest:
         item = item_of(report)
         end = None if is_kept else report.requested_datetime + KEPT_FOR
-        held = FirstRequestItem(claim, RECORD, holder=report.service_request_id, expires_at=end)
-        free = (
-            FirstRequestItem.holder == instead_of
-            if instead_of
-            else FirstRequestItem.holder.does_not_exist()
-        )
+        held = ClaimItem(claim, RECORD, holder=report.service_request_id, expires_at=end)
+        free = ClaimItem.holder == instead_of if instead_of else ClaimItem.holder.does_not_exist()
         with ReportItem.translated():
             try:
                 with TransactWrite(connection=Connection()) as transaction:
@@ -59,8 +55,8 @@ class DynamoClaims:
 
     def find_claim_holders(self, claims: Collection[str]) -> Mapping[str, str]:
         keys = [(claim, RECORD) for claim in dict.fromkeys(claims)]
-        with FirstRequestItem.translated():
-            found = FirstRequestItem.batch_get(keys, consistent_read=True)
+        with ClaimItem.translated():
+            found = ClaimItem.batch_get(keys, consistent_read=True)
             return {item.service_request_id: item.holder for item in found}
 
     def _refusal(self, error: TransactWriteError, claim: str) -> Exception | None:
@@ -74,4 +70,4 @@ class DynamoClaims:
 
     def _claimed(self, claim: str) -> Exception:
         holder = self.find_claim_holders([claim]).get(claim)
-        return Claimed(holder) if holder else VersionConflict()
+        return AlreadyClaimed(holder) if holder else VersionConflict()

@@ -31,11 +31,11 @@ from chalicelib.reports.needs import Needs
 from chalicelib.reports.orders import Order
 from chalicelib.reports.outcome import Outcome, outcome_in
 from chalicelib.reports.parts import (
-    ByHand,
     Channel,
     Contact,
     Flag,
     HeldUpdate,
+    ManualChoice,
     MissedCollection,
     OfficerChange,
     Photo,
@@ -89,7 +89,7 @@ class ReportItem(ReportsItem):
     priority = TextAttribute[Priority]()
     opens = TextAttribute[Opens](default="officer")
     because = JsonAttribute[tuple[Reason, ...]](tuple[Reason, ...], default=())
-    decided_by_hand = JsonAttribute[tuple[ByHand, ...]](tuple[ByHand, ...], default=())
+    decided_by_hand = JsonAttribute[tuple[ManualChoice, ...]](tuple[ManualChoice, ...], default=())
     duplicate_of = UnicodeAttribute(null=True)
     publish_at = MomentAttribute(null=True)
     contact = JsonAttribute[Contact](Contact, null=True)
@@ -162,7 +162,7 @@ class ReportItem(ReportsItem):
     by_forgetting: Index["ReportItem"] = index("by-forgetting", "forget", "forget_since")
 
 
-OUTLINED = (
+OUTLINE_ATTRIBUTES = (
     *("service_request_id", "visibility", "state", "lat", "long", "requested_datetime"),
     *("updated_datetime", "photos"),
 )
@@ -201,7 +201,7 @@ def report_of(item: ReportItem) -> ServiceRequest:
 
 
 def outline_of(item: ReportItem) -> ReportOutline:
-    """The outline in an item of which at least OUTLINED was read."""
+    """The outline in an item of which at least OUTLINE_ATTRIBUTES was read."""
     has_place = item.lat is not None and item.long is not None
     return item.read_as(
         ReportOutline,

@@ -15,45 +15,45 @@ from chalicelib.reports.dynamo.beside import (
     AnswerItem,
     ArchivedUpdateItem,
     AuthorItem,
-    BesideReports,
     FollowerItem,
     NoteItem,
+    RelatedItems,
 )
-from chalicelib.reports.dynamo.claims import DynamoClaims, FirstRequestItem
+from chalicelib.reports.dynamo.claims import ClaimItem, DynamoClaims
 from chalicelib.reports.dynamo.items import (
-    OUTLINED,
+    OUTLINE_ATTRIBUTES,
     ReportItem,
     item_of,
     outline_of,
     report_of,
 )
-from chalicelib.reports.keys import CELL_LENGTH, REPORT, months, place_in_index, rest
-from chalicelib.reports.model import ServiceRequest, ToForget
+from chalicelib.reports.keys import CELL_LENGTH, REPORT, index_key_of, months_of, remaining_window
+from chalicelib.reports.model import RetentionKind, ServiceRequest
 from chalicelib.reports.parts import Attention
 from chalicelib.reports.published import ReportOutline
 from chalicelib.reports.queries import (
-    Due,
-    Filters,
-    Forgettable,
-    Listed,
+    DueReport,
+    ForgettableReport,
+    ListedReport,
+    ListPosition,
     OutcomeRow,
-    Page,
-    Person,
-    Place,
-    Summary,
-    Waiting,
-    Window,
+    PersonKeys,
+    ReportFilters,
+    ReportPage,
+    ReportSummary,
+    TimeWindow,
+    WaitingReport,
 )
 from chalicelib.reports.states import State, status_of
 
 
-class DynamoRepository(DynamoClaims, BesideReports):
+class DynamoRepository(DynamoClaims, RelatedItems):
     """The reports' Repository on one DynamoDB table."""
 
     def __init__(self, table_name: str) -> None:
         for item in (
             *(ReportItem, ArchivedUpdateItem, FollowerItem, AnswerItem, AuthorItem, NoteItem),
-            FirstRequestItem,
+            ClaimItem,
         ):
             item.Meta.table_name = table_name
 
@@ -78,46 +78,50 @@ class DynamoRepository(DynamoClaims, BesideReports):
             found = list(ReportItem.batch_get(keys, consistent_read=True))
         return {item.service_request_id: report_of(item) for item in found}
 
-    def list_in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
+    def list_in_box(
+        self, box: Box, filters: ReportFilters, *, limit: int, after: str | None
+    ) -> ReportPage:
         found: list[ReportItem] = []
         with ReportItem.translated():
             for item in self._places_in(box, after or "", budget=8):
-                if not _passes(item, box, filters):
+                if not _matches(item, box, filters):
                     continue
                 if len(found) == limit:
-                    return Page([_summary(item) for item in found], found[-1].place)
+                    return ReportPage([_summary_of(item) for item in found], found[-1].place)
                 found.append(item)
-        return Page([_summary(item) for item in found], None)
+        return ReportPage([_summary_of(item) for item in found], None)
 
-    def find_near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
+    def find_near(
+        self, box: Box, filters: ReportFilters, *, budget: int
+    ) -> Sequence[ReportSummary]:
         for_each_cell = max(1, budget // max(1, count_tiles(box, CELL_LENGTH)))
         with ReportItem.translated():
             items = list(self._places_in(box, "", budget=for_each_cell))
-        return [_summary(item) for item in items if _passes(item, box, filters)]
+        return [_summary_of(item) for item in items if _matches(item, box, filters)]
 
     def list_needing_attention(
         self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
-    ) -> Sequence[Waiting]:
+    ) -> Sequence[WaitingReport]:
         index, since = ReportItem.by_attention, ReportItem.attention_since
         high = f"{text_of(until)}~" if until else "~"
         items = index.all(attention, since.between((after or "") + "!", high), limit=limit)
-        return [_waiting(item) for item in items]
+        return [_waiting_report_of(item) for item in items]
 
     def list_in_window(
         self,
-        window: Window,
+        window: TimeWindow,
         *,
         at_once: int,
         oldest_first: bool = False,
         after: tuple[datetime, str] | None = None,
-    ) -> Iterator[Listed]:
+    ) -> Iterator[ListedReport]:
         index: GlobalSecondaryIndex[ReportItem] = ReportItem.by_requested_month
         moment: Attribute[datetime] = ReportItem.requested_datetime
         if window.by == "updated":
             index, moment = ReportItem.by_updated_month, ReportItem.updated_datetime
-        part = rest(window, after, oldest_first=oldest_first)
-        begin = place_in_index(window, after) if after else None
-        for month in months(part, oldest_first=oldest_first):
+        part = remaining_window(window, after, oldest_first=oldest_first)
+        begin = index_key_of(window, after) if after else None
+        for month in months_of(part, oldest_first=oldest_first):
             with ReportItem.translated():
                 for item in index.query(
                     month,
@@ -126,28 +130,32 @@ class DynamoRepository(DynamoClaims, BesideReports):
                     page_size=at_once,
                     last_evaluated_key=begin,
                 ):
-                    yield _listed(item, window)
+                    yield _listed_report_of(item, window)
             begin = None
 
-    def list_by_person(self, person: Person, *, limit: int, before: Place | None) -> Sequence[Place]:
+    def list_by_person(
+        self, person: PersonKeys, *, limit: int, before: ListPosition | None
+    ) -> Sequence[ListPosition]:
         keys: list[tuple[GlobalSecondaryIndex[ReportItem], str]] = [
             (ReportItem.by_reporter, person.account),
             *((ReportItem.by_contact_email, key) for key in person.email_keys),
             *((ReportItem.by_contact_phone, key) for key in person.phone_keys),
         ]
         with ReportItem.translated():
-            found = {each for index, key in keys for each in _newest(index, key, limit, before)}
+            found = {
+                each for index, key in keys for each in _list_newest(index, key, limit, before)
+            }
         return sorted(found, reverse=True)[:limit]
 
-    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
+    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[DueReport]:
         later = ReportItem.target_place > after if after else None
         with ReportItem.translated():
             for item in ReportItem.by_target.query(team, later, page_size=at_once):
-                yield _due(item)
+                yield _due_report_of(item)
 
     def list_by_team(
-        self, team: str, state: State, *, before: Place | None, at_once: int
-    ) -> Iterator[Place]:
+        self, team: str, state: State, *, before: ListPosition | None, at_once: int
+    ) -> Iterator[ListPosition]:
         until = ReportItem.requested_datetime <= before[0] if before else None
         with ReportItem.translated():
             found = (
@@ -163,11 +171,11 @@ class DynamoRepository(DynamoClaims, BesideReports):
                 )
 
     def list_to_forget(
-        self, what: ToForget, *, until: datetime, limit: int, after: str | None
-    ) -> Sequence[Forgettable]:
+        self, what: RetentionKind, *, until: datetime, limit: int, after: str | None
+    ) -> Sequence[ForgettableReport]:
         since = ReportItem.forget_since.between((after or "") + "!", f"{text_of(until)}~")
         found = ReportItem.by_forgetting.all(what, since, limit=limit)
-        return [Forgettable(item.service_request_id, item.forget_since) for item in found]
+        return [ForgettableReport(item.service_request_id, item.forget_since) for item in found]
 
     def list_ids(self) -> Iterator[str]:
         with ReportItem.translated():
@@ -181,7 +189,9 @@ class DynamoRepository(DynamoClaims, BesideReports):
     def list_outlines(self) -> Iterator[ReportOutline]:
         with ReportItem.translated():
             for item in ReportItem.scan(
-                ReportItem.record == REPORT, consistent_read=True, attributes_to_get=list(OUTLINED)
+                ReportItem.record == REPORT,
+                consistent_read=True,
+                attributes_to_get=list(OUTLINE_ATTRIBUTES),
             ):
                 yield outline_of(item)
 
@@ -203,13 +213,13 @@ class DynamoRepository(DynamoClaims, BesideReports):
                 yield from ReportItem.by_tile.query(cell, ReportItem.place.between(low, high))
 
 
-def _newest(
-    index: GlobalSecondaryIndex[ReportItem], key: str, limit: int, before: Place | None
-) -> Iterator[Place]:
+def _list_newest(
+    index: GlobalSecondaryIndex[ReportItem], key: str, limit: int, before: ListPosition | None
+) -> Iterator[ListPosition]:
     """The newest reports under that key, and all that are as old as the last of them: reports of
     the same moment are in no order."""
     until = ReportItem.requested_datetime <= before[0] if before else None
-    taken: list[Place] = []
+    taken: list[ListPosition] = []
     for item in index.query(key, until, scan_index_forward=False, page_size=limit + 1):
         place = item.requested_datetime, item.service_request_id
         if before and place >= before:
@@ -220,25 +230,25 @@ def _newest(
         yield place
 
 
-def _summary(item: ReportItem) -> Summary:
-    return item.read_as(Summary)
+def _summary_of(item: ReportItem) -> ReportSummary:
+    return item.read_as(ReportSummary)
 
 
-def _listed(item: ReportItem, window: Window) -> Listed:
+def _listed_report_of(item: ReportItem, window: TimeWindow) -> ListedReport:
     is_requested = window.by == "requested"
     moment = item.requested_datetime if is_requested else item.updated_datetime
-    return item.read_as(Listed, moment=moment)
+    return item.read_as(ListedReport, moment=moment)
 
 
-def _due(item: ReportItem) -> Due:
-    return item.read_as(Due, place=item.target_place, team=item.open_team)
+def _due_report_of(item: ReportItem) -> DueReport:
+    return item.read_as(DueReport, place=item.target_place, team=item.open_team)
 
 
-def _waiting(item: ReportItem) -> Waiting:
-    return item.read_as(Waiting, place=item.attention_since)
+def _waiting_report_of(item: ReportItem) -> WaitingReport:
+    return item.read_as(WaitingReport, place=item.attention_since)
 
 
-def _passes(item: ReportItem, box: Box, filters: Filters) -> bool:
+def _matches(item: ReportItem, box: Box, filters: ReportFilters) -> bool:
     return (
         box.contains(Point(lat=item.lat, long=item.long))
         and filters.status in (None, status_of(item.state))

@@ -9,10 +9,10 @@ from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.kernel.optimistic import update
 from chalicelib.reports.drafts import Draft, FlagDraft, UpdateDraft
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.parts import ContactKind, FirstSeen
+from chalicelib.reports.parts import ContactKind, InitialVisibility
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
-from chalicelib.reports.queries import Person
+from chalicelib.reports.queries import PersonKeys
 from chalicelib.reports.usecases.reviews import with_review
 from chalicelib.reports.views import tracking_url
 from chalicelib.texts import Text
@@ -72,7 +72,7 @@ class Author(msgspec.Struct, frozen=True):
     waives_in: tuple[Remit, ...] = ()
     token: str | None = None
     partner: str | None = None
-    reports: FirstSeen = "public"
+    reports: InitialVisibility = "public"
     email_keys: tuple[str, ...] = ()
     phone_keys: tuple[str, ...] = ()
     assurance: str | None = None
@@ -84,9 +84,9 @@ class Author(msgspec.Struct, frozen=True):
         return f"account:{self.account}" if self.account else "anonymous"
 
     @property
-    def person(self) -> Person:
+    def person(self) -> PersonKeys:
         assert self.account, "An anonymous caller has no own reports."
-        return Person(self.account, self.email_keys, self.phone_keys)
+        return PersonKeys(self.account, self.email_keys, self.phone_keys)
 
     def is_contact_of(self, report: ServiceRequest) -> bool:
         """True if the report names an address that the author confirmed."""

@@ -6,7 +6,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.usecases.access import Author, is_withdrawn
 from chalicelib.reports.usecases.notes import takes_notes
-from chalicelib.reports.usecases.orders.allowed_changes import possible
+from chalicelib.reports.usecases.orders.allowed_changes import allowed_order_changes
 from chalicelib.reports.usecases.staff.unmerging import can_unmerge
 
 CaseAct = Literal["change", "note", "ask", "settle", "black_out", "unmerge", "cancel_order"]
@@ -26,6 +26,6 @@ def case_acts(
         "settle": any(each.is_open for each in report.questions),
         "black_out": bool(report.photos),
         "unmerge": can_unmerge(report, author),
-        "cancel_order": possible(report, author, orders).cancel,
+        "cancel_order": allowed_order_changes(report, author, orders).cancel,
     }
     return tuple(act for act in offered if offered[act])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.ports import Claimed, Ports
+from chalicelib.reports.ports import AlreadyClaimed, Ports
 from chalicelib.texts import Text
 
 Counts = Callable[[ServiceRequest | None], bool]
@@ -34,8 +34,10 @@ def create_with_claim(
             raise NoneLeft
         claim, holder = free
         try:
-            return ports.repository.create_with_claim(report, claim, instead_of=holder, is_kept=True)
-        except Claimed as error:
+            return ports.repository.create_with_claim(
+                report, claim, instead_of=holder, is_kept=True
+            )
+        except AlreadyClaimed as error:
             raise VersionConflict from error
 
     return retry_on_conflict(attempt, what=Text("this address"))

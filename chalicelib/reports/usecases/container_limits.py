@@ -4,7 +4,7 @@ from chalicelib.catalogue.services import CONTAINER
 from chalicelib.errors import Invalid
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE
+from chalicelib.reports.states import DONE_STATES, OPEN_STATES
 from chalicelib.reports.usecases.claims import NoneLeft, create_with_claim
 from chalicelib.texts import Text
 
@@ -40,4 +40,4 @@ def _counts(report: ServiceRequest | None, service_code: str) -> bool:
     """True while the container is to be delivered, and after it was."""
     if report is None or report.is_taken_back or report.service_code != service_code:
         return False
-    return report.state in OPEN_STATES | SAID_TO_BE_DONE
+    return report.state in OPEN_STATES | DONE_STATES

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.reference import parse as parse_reference
+from chalicelib.reports.reference import parse_reference
 from chalicelib.reports.usecases.access import (
     UNKNOWN,
     Author,

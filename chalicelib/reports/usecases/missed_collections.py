@@ -8,7 +8,7 @@ from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import MissedCollection
-from chalicelib.reports.ports import Claimed, Ports
+from chalicelib.reports.ports import AlreadyClaimed, Ports
 from chalicelib.texts import Text
 
 
@@ -53,7 +53,7 @@ def _create_claimed(report: ServiceRequest, claim: str, ports: Ports) -> Service
     """One that its sender withdrew does not count."""
     try:
         return ports.repository.create_with_claim(report, claim)
-    except Claimed as other:
+    except AlreadyClaimed as other:
         holder = ports.repository.get(other.holder)
         if holder and holder.visibility != "withdrawn":
             raise

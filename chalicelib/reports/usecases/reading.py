@@ -9,7 +9,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportOutline, ReportView
-from chalicelib.reports.queries import Filters, Page, Summary
+from chalicelib.reports.queries import ReportFilters, ReportPage, ReportSummary
 from chalicelib.reports.usecases.access import Author, get_visible_report, is_private_service
 from chalicelib.reports.views import FullView, full_view, photo_pairs, report_view
 
@@ -17,32 +17,32 @@ REQUESTS = ((25, 2), (150, 4))
 """Radius limits in metres, each with the most requests that a search up to that radius may make;
 beyond them, MOST_REQUESTS."""
 MOST_REQUESTS = 8
-ROOM = 1.006
+BOX_MARGIN = 1.006
 """A margin: the box is computed on a sphere, the circle on the ellipsoid, and they may differ by
 this factor."""
 
 
-class Near(NamedTuple):
+class NearbyReport(NamedTuple):
     """A report and how far it is."""
 
-    report: Summary
+    report: ReportSummary
     distance_m: float
 
 
-def view(service_request_id: str, author: Author, ports: Ports) -> ReportView:
+def view_report(service_request_id: str, author: Author, ports: Ports) -> ReportView:
     """The report as this caller may see it; its officers see all of it. Raises NotFound."""
     report = get_visible_report(service_request_id, author, ports)
     if author.is_officer_for(report):
-        return full(report, ports)
+        return full_view_of(report, ports)
     ready = ports.photos.ready(photo_pairs(report))
-    return report_view(report, timeline(report, ports), ready, ports)
+    return report_view(report, read_timeline(report, ports), ready, ports)
 
 
-def full(report: ServiceRequest, ports: Ports) -> FullView:
+def full_view_of(report: ServiceRequest, ports: Ports) -> FullView:
     """All of a report, for officers."""
     ready = ports.photos.ready(photo_pairs(report))
     notes = ports.repository.list_notes(report.service_request_id)
-    return full_view(report, timeline(report, ports), notes, ready, ports)
+    return full_view(report, read_timeline(report, ports), notes, ready, ports)
 
 
 def public_views(service_request_ids: Sequence[str], ports: Ports) -> dict[str, ReportView]:
@@ -59,47 +59,51 @@ def public_views(service_request_ids: Sequence[str], ports: Ports) -> dict[str, 
 def views_of(reports: Collection[ServiceRequest], ports: Ports) -> list[ReportView]:
     """The view of each report for everybody who may see that report."""
     ready = ports.photos.ready([pair for report in reports for pair in photo_pairs(report)])
-    return [report_view(report, timeline(report, ports), ready, ports) for report in reports]
+    return [report_view(report, read_timeline(report, ports), ready, ports) for report in reports]
 
 
-def list_in_box(box: Box, filters: Filters, *, limit: int, after: str | None, ports: Ports) -> Page:
+def list_in_box(
+    box: Box, filters: ReportFilters, *, limit: int, after: str | None, ports: Ports
+) -> ReportPage:
     """Public reports in the part of the box that the council covers, in Z-order."""
     part = box.overlap(ports.council.box)
     if part is None:
-        return Page((), None)
+        return ReportPage((), None)
     return ports.repository.list_in_box(part, filters, limit=limit, after=after)
 
 
-def nearby(
+def list_nearby(
     point: Point, service_code: str | None, *, radius_m: float, limit: int, ports: Ports
-) -> Sequence[Near]:
+) -> Sequence[NearbyReport]:
     """Open public reports within the circle, the nearest first."""
-    box, filters = Box.around(point, radius_m * ROOM), Filters("open", service_code)
-    found = ports.repository.find_near(box, filters, budget=requests_within(radius_m))
-    distances = [Near(report, displayed_distance_m(report.point, point)) for report in found]
+    box, filters = Box.around(point, radius_m * BOX_MARGIN), ReportFilters("open", service_code)
+    found = ports.repository.find_near(box, filters, budget=most_requests(radius_m))
+    distances = [
+        NearbyReport(report, displayed_distance_m(report.point, point)) for report in found
+    ]
     within = [near for near in distances if near.distance_m <= radius_m]
     return sorted(within, key=lambda near: (near.distance_m, near.report.service_request_id))[
         :limit
     ]
 
 
-def requests_within(radius_m: float) -> int:
+def most_requests(radius_m: float) -> int:
     """How many requests a search of that radius may make."""
     return next((most for up_to, most in REQUESTS if radius_m <= up_to), MOST_REQUESTS)
 
 
-def outlines(ports: Ports) -> Iterator[ReportOutline]:
+def list_outlines(ports: Ports) -> Iterator[ReportOutline]:
     """An outline of every stored report, public or not."""
     return ports.repository.list_outlines()
 
 
-def holds_photo(service_request_id: str, photo_id: str, ports: Ports) -> bool:
+def has_photo(service_request_id: str, photo_id: str, ports: Ports) -> bool:
     """True if a stored report has this photo, whether it shows it or not."""
     report = ports.repository.get(service_request_id)
     return report is not None and photo_id in {photo.photo_id for photo in report.photos}
 
 
-def timeline(report: ServiceRequest, ports: Ports) -> list[Update]:
+def read_timeline(report: ServiceRequest, ports: Ports) -> list[Update]:
     """All updates, oldest first: an archived one may still stand in the report as well."""
     archived: Sequence[Update] = ()
     if report.archived:

@@ -14,7 +14,7 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Photo, PhotoState
-from chalicelib.reports.ports import Claimed, Ports
+from chalicelib.reports.ports import AlreadyClaimed, Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import (
     Admit,
@@ -70,7 +70,7 @@ def submit(
         if (admit or may_write) and ports.repository.get(request_id) is None:
             report = _admit(report, admit, may_write)
         return _store(report, ports)
-    except Claimed as first:
+    except AlreadyClaimed as first:
         return follow_as_well(first.holder, key, author, ports)
     except AlreadyExists:
         return get_repeated(request_id, fingerprint, ports)

@@ -11,10 +11,10 @@ from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.parts import ByHand
+from chalicelib.reports.parts import ManualChoice
 from chalicelib.reports.ports import Ports
 
-CHOSEN: Mapping[ByHand, Reason] = {
+CHOSEN: Mapping[ManualChoice, Reason] = {
     "team": Reason(about="team", text="An officer chose the team."),
     "priority": Reason(about="priority", text="An officer chose the priority."),
     "target": Reason(about="target", text="The target was set by hand."),
@@ -86,7 +86,7 @@ def chosen_by_hand(report: ServiceRequest, changes: ReportChanges, ports: Ports)
     )
 
 
-def set_by_hand(report: ServiceRequest, what: ByHand) -> ServiceRequest:
+def set_by_hand(report: ServiceRequest, what: ManualChoice) -> ServiceRequest:
     """The report with that value as chosen by hand, so that rules leave it alone."""
     chosen = tuple(name for name in CHOSEN if name == what or name in _chosen(report))
     return replace(report, because=_reasons(chosen, report.because), decided_by_hand=chosen)
@@ -104,7 +104,7 @@ def _refuse_if_unknown(team: str | None, ports: Ports) -> None:
         raise Invalid.field("team", f"is not a team of this council; choose one of: {known}")
 
 
-def _chosen(report: ServiceRequest) -> tuple[ByHand, ...]:
+def _chosen(report: ServiceRequest) -> tuple[ManualChoice, ...]:
     """The values that an officer chose. If a report from before there were rules has a priority
     that is not the usual one, an officer chose it: nothing else could set it."""
     by_rule = any(reason.about == "priority" for reason in report.because)
@@ -113,7 +113,7 @@ def _chosen(report: ServiceRequest) -> tuple[ByHand, ...]:
     return report.decided_by_hand
 
 
-def _reasons(chosen: Iterable[ByHand], because: Iterable[Reason]) -> tuple[Reason, ...]:
+def _reasons(chosen: Iterable[ManualChoice], because: Iterable[Reason]) -> tuple[Reason, ...]:
     """One reason for each thing decided: the officer's choices first, then the rules'."""
     own = tuple(CHOSEN[name] for name in chosen)
     by_hand = {reason.about for reason in own}

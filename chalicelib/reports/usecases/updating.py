@@ -25,7 +25,7 @@ from chalicelib.reports.usecases.access import (
 )
 from chalicelib.reports.usecases.attention import BY_REPLY
 from chalicelib.reports.usecases.held_updates import held, with_held
-from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.reading import read_timeline
 from chalicelib.reports.usecases.submission import photo_faults
 from chalicelib.texts import Text
 
@@ -36,7 +36,7 @@ MOST_PHOTOS_OF_FORM = 3
 """The most photos in an update that a form posts: a request has a limited size."""
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class NewEntry(Struct, frozen=True, kw_only=True):
     """A new entry for a timeline. `state_after` gives the state of the report after it. If the id
     is there already, that entry stays, and a different entry under it is refused; photos that do
     not fit are refused. With `is_partners` neither is refused: the partner would send it for ever.
@@ -84,14 +84,14 @@ def add_update(
     """
     if faults := list(photo_faults(draft.photo_ids or [], key, author, ports)):
         raise Invalid(faults[0].message, faults)
-    entry = Entry(
+    entry = NewEntry(
         update_id=ports.ids.update_id(author.scope, service_request_id, key),
         fingerprint=ports.ids.fingerprint(canonical_bytes(draft)),
         text=draft.text,
         photo_ids=draft.photo_ids or (),
         state_after=lambda report: _state_after(report, draft, author),
     )
-    added, report = append(service_request_id, entry, author, ports, admit=admit)
+    added, report = append_entry(service_request_id, entry, author, ports, admit=admit)
     assert added, "An update that was stored is in the timeline."
     return added, report
 
@@ -115,7 +115,7 @@ def add_update_with_files(
     report = get_visible_report(service_request_id, author, ports)
     update_id = ports.ids.update_id(author.scope, service_request_id, key)
     photo_ids = [each.photo_id for each in report.photos if each.update_id == update_id]
-    if not find(report, update_id, ports):
+    if not find_update(report, update_id, ports):
         for raw in files:
             photo_ids.append(
                 ports.photos.take(raw, key, author.scope, photo_ids, about=service_request_id)
@@ -124,9 +124,9 @@ def add_update_with_files(
     return add_update(service_request_id, with_photos, key, author, ports, admit=admit)
 
 
-def append(
+def append_entry(
     service_request_id: str,
-    entry: Entry,
+    entry: NewEntry,
     author: Author,
     ports: Ports,
     *,
@@ -138,26 +138,26 @@ def append(
 
     def change(report: ServiceRequest) -> ServiceRequest:
         refuse_if_withdrawn(report)
-        if earlier := find(report, entry.update_id, ports):
+        if earlier := find_update(report, entry.update_id, ports):
             if earlier.fingerprint != entry.fingerprint and not entry.is_partners:
                 raise key_conflict(report, ports)
             return report
         if held(report, entry.update_id):
             return report
         if entry.is_held and report.visibility == "public":
-            return _held_back(report, entry, author, ports)
-        return _longer(report, entry, author, ports, admit)
+            return _with_held_entry(report, entry, author, ports)
+        return _with_entry(report, entry, author, ports, admit)
 
     after = update_report(
         lambda: get_visible_report(service_request_id, author, ports), change, ports
     )
-    return find(after, entry.update_id, ports), after
+    return find_update(after, entry.update_id, ports), after
 
 
-def _longer(
-    report: ServiceRequest, entry: Entry, author: Author, ports: Ports, admit: Admit | None
+def _with_entry(
+    report: ServiceRequest, entry: NewEntry, author: Author, ports: Ports, admit: Admit | None
 ) -> ServiceRequest:
-    """The report with the entry in its timeline. Raises as `append` does."""
+    """The report with the entry in its timeline. Raises as `append_entry` does."""
     update = Update(
         update_id=entry.update_id,
         datetime=to_the_second(ports.now()),
@@ -168,7 +168,7 @@ def _longer(
     )
     if author.account and update.by == "resident":
         update = replace(update, author=author_digest(author.account, ports))
-    longer = _noticed(_with(report, update, entry, ports), update, author)
+    longer = _with_needs(_with_update_and_photos(report, update, entry, ports), update, author)
     if admit:
         admit()
     if update.author:
@@ -176,8 +176,8 @@ def _longer(
     return longer
 
 
-def _held_back(
-    report: ServiceRequest, entry: Entry, author: Author, ports: Ports
+def _with_held_entry(
+    report: ServiceRequest, entry: NewEntry, author: Author, ports: Ports
 ) -> ServiceRequest:
     """The report with the entry waiting for an officer. Raises TooMany, and as `state_after`
     does."""
@@ -189,7 +189,7 @@ def _held_back(
         by="council" if author.is_staff_for(report) else "resident",
         requested_state=entry.requested_state,
     )
-    photos = _photos(report, entry, "waiting")
+    photos = _photos_of_entry(report, entry, "waiting")
     return with_held(report, update, photos)
 
 
@@ -202,20 +202,24 @@ def _state_after(report: ServiceRequest, draft: UpdateDraft, author: Author) -> 
     return next_state(report.state, draft.state)
 
 
-def find(report: ServiceRequest, update_id: str, ports: Ports) -> Update | None:
+def find_update(report: ServiceRequest, update_id: str, ports: Ports) -> Update | None:
     """The update of the report's timeline with that id."""
-    return next((u for u in timeline(report, ports) if u.update_id == update_id), None)
+    return next((u for u in read_timeline(report, ports) if u.update_id == update_id), None)
 
 
-def _with(report: ServiceRequest, update: Update, entry: Entry, ports: Ports) -> ServiceRequest:
+def _with_update_and_photos(
+    report: ServiceRequest, update: Update, entry: NewEntry, ports: Ports
+) -> ServiceRequest:
     looked_at = update.by == "council" or not ports.council.photos_wait
     state: PhotoState = "shown" if looked_at else "waiting"
     return replace(
-        report.with_update(update), photos=(*report.photos, *_photos(report, entry, state))
+        report.with_update(update), photos=(*report.photos, *_photos_of_entry(report, entry, state))
     )
 
 
-def _photos(report: ServiceRequest, entry: Entry, state: PhotoState) -> tuple[Photo, ...]:
+def _photos_of_entry(
+    report: ServiceRequest, entry: NewEntry, state: PhotoState
+) -> tuple[Photo, ...]:
     """The entry's photos, as far as the report takes them. Raises Invalid."""
     photos = tuple(
         Photo(photo_id=photo_id, state=state, update_id=entry.update_id)
@@ -234,7 +238,7 @@ def _photos(report: ServiceRequest, entry: Entry, state: PhotoState) -> tuple[Ph
     return photos[:room]
 
 
-def _noticed(report: ServiceRequest, update: Update, author: Author) -> ServiceRequest:
+def _with_needs(report: ServiceRequest, update: Update, author: Author) -> ServiceRequest:
     """The report with its needs after the update, for the queue: an officer has dealt with it, or a
     resident said something that an officer should read."""
     if update.by == "resident":

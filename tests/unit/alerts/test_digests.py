@@ -9,7 +9,7 @@ from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import AlertRequested, Frequency
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
-from chalicelib.reports.reference import grouped
+from chalicelib.reports.reference import format_reference
 from tests.support.builders import NOON
 from tests.support.fakes_delivery import World, notice, report, tell
 
@@ -60,7 +60,7 @@ def test_digest_has_each_report_once_in_its_present_state(world: World, ports: P
     world.clock.now = EIGHT
     woken(world, ports)
     ((message, _),) = world.sender.there
-    assert [link.label for link in message.links] == [f"Pothole: Fixed [{grouped('R1')}]"]
+    assert [link.label for link in message.links] == [f"Pothole: Fixed [{format_reference('R1')}]"]
 
 
 def test_digest_leaves_out_events_that_were_sent_at_once(world: World, ports: Ports) -> None:

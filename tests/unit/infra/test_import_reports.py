@@ -12,7 +12,7 @@ from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.reading import public_views, view
+from chalicelib.reports.usecases.reading import public_views, view_report
 from infra.import_reports import (
     CLOSED_EARLIER,
     CLOSED_WITHOUT_DATE,
@@ -80,7 +80,7 @@ def test_rows_are_imported_with_reference_and_dates(ports: Ports) -> None:
     assert (summary.taken, summary.unchanged, summary.refused) == (2, 0, [])
     seen = {
         report.external_reference: report
-        for report in (view(i, Author(), ports) for i in ports.repository.list_ids())
+        for report in (view_report(i, Author(), ports) for i in ports.repository.list_ids())
     }
     fixed = seen["https://example.org/2"]
     assert (fixed.state, fixed.service_code) == ("fixed", "pothole")

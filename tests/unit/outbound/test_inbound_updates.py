@@ -19,7 +19,7 @@ from chalicelib.outbound.ports import Mark
 from chalicelib.outbound.tokens import AT_ONCE as TOKENS_AT_ONCE
 from chalicelib.outbound.tokens import LAST as TOKENS_LAST
 from chalicelib.outbound.tokens import resolve_tokens as resolve_until
-from chalicelib.reports.published import Brought
+from chalicelib.reports.published import InboundResult
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_forwarding import (
@@ -43,7 +43,7 @@ class Told:
         self.timeline: dict[str, tuple[str, RemoteStatus]] = {}
         self.references: dict[str, tuple[str, str | None]] = {}
 
-    def __call__(self, service_request_id: str, key: str, said: RemoteStatus, /) -> Brought:
+    def __call__(self, service_request_id: str, key: str, said: RemoteStatus, /) -> InboundResult:
         if key in self.timeline:
             return "known"
         if sum(about == service_request_id for about, _ in self.timeline.values()) >= self.most:

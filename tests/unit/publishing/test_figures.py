@@ -29,7 +29,7 @@ from chalicelib.publishing.ports import Document
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Update
 from chalicelib.reports.published import Delay, ReportOutcome
-from chalicelib.reports.states import SAID_TO_BE_DONE, State, moves_from
+from chalicelib.reports.states import DONE_STATES, State, moves_from
 from chalicelib.reports.usecases.figures.outcomes import outcome_of
 from tests.conftest import ROOT
 from tests.support import recount_figures
@@ -175,7 +175,7 @@ def timelines(draw: st.DrawFn) -> ServiceRequest:
         same: tuple[State, ...] = (report_now.state,)
         state = draw(st.sampled_from((*same, *sorted(moves_from(report_now.state)))))
         if by == "resident":
-            state = "reopen" if report_now.state in SAID_TO_BE_DONE else report_now.state
+            state = "reopen" if report_now.state in DONE_STATES else report_now.state
         report_now = report_now.with_update(update(entry, state=state, datetime=at, by=by))
     return report_now
 

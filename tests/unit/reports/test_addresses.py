@@ -8,7 +8,7 @@ from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.location import complete_address
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft, report
 from tests.support.fakes import MemoryRepository, Nowhere
@@ -57,5 +57,5 @@ def test_typed_number_gets_the_street_for_residents_and_officers(
 ) -> None:
     assert submit(draft(address="17"), "k", Author(), on_a_street).address == "17 Example Street"
     known = repository.create(report(address="3 Thread Street")).service_request_id
-    after = change(known, ReportChanges(address="17"), 1, OFFICER, on_a_street)
+    after = change_report(known, ReportChanges(address="17"), 1, OFFICER, on_a_street)
     assert after.address == "17 Example Street"

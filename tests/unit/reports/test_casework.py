@@ -20,11 +20,11 @@ from chalicelib.reports.usecases.staff.casework import (
     OFFICER,
     BulkResult,
     change_case,
-    change_many,
+    change_cases,
     write_note,
 )
-from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.undo import restore
+from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.undo import undo_change
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, report, update_draft
 from tests.support.fakes import MemoryRepository
@@ -57,7 +57,7 @@ def changed(request_id: str, ports: Ports, reply: str | None = None, **values: A
 
 def result_of(left: UndoRecord | None, author: Author, ports: Ports) -> str:
     assert left
-    back = restore(left, author, ports)
+    back = undo_change(left, author, ports)
     assert back
     return back.result
 
@@ -123,7 +123,7 @@ def test_report_has_its_earlier_values_when_a_change_is_undone(
 def test_reply_is_removed_when_its_change_is_undone(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, "Done!", state="fixed")
     redactions = stored(request_id, ports).redactions
-    restore(left, COLLEAGUE, ports)
+    undo_change(left, COLLEAGUE, ports)
     after = stored(request_id, ports)
     assert (said(after), after.state, after.repairs) == ([], "open", 0)
     assert after.redactions > redactions, "What was public goes from all copies."
@@ -219,14 +219,14 @@ def test_approved_photo_of_a_refused_update_is_hidden_with_it(
 def test_typed_text_is_not_stored_for_undo(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, description="[removed]", title="[removed]")
     assert "A deep hole." not in str(msgspec.to_builtins(left))
-    restore(left, COLLEAGUE, ports)
+    undo_change(left, COLLEAGUE, ports)
     assert stored(request_id, ports).description == "[removed]"
 
 
 def test_change_is_undone_only_in_the_officers_remit(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, state="closed")
     with pytest.raises(Forbidden):
-        restore(left, ELSEWHERE, ports)
+        undo_change(left, ELSEWHERE, ports)
 
 
 @pytest.mark.parametrize("visibility", ["public", "private"])
@@ -243,7 +243,7 @@ def test_report_moved_out_of_the_remit_returns_unless_others_changed_it(
         if taken_on:
             changed(request_id, ports, team="cleansing")
             with pytest.raises((Forbidden, NotFound)):
-                restore(left, own_team, ports)
+                undo_change(left, own_team, ports)
         else:
             assert result_of(left, own_team, ports) == result
 
@@ -257,7 +257,7 @@ def many(
         changes=SharedChanges(**changes),
         check=check,
     )
-    found = change_many(
+    found = change_cases(
         draft, COLLEAGUE, ports, note=noted.append, words=lambda text, of: f"{text} {of.title}"
     )
     return list(found), noted
@@ -270,7 +270,7 @@ def test_each_of_many_is_changed_or_has_its_reason(
         repository.create(report(number, title=f"T{number}", **values)).service_request_id
         for number, values in enumerate(({}, {}, {"state": "closed"}), 1)
     ]
-    change(ids[1], ReportChanges(priority="low"), 1, COLLEAGUE, ports)
+    change_report(ids[1], ReportChanges(priority="low"), 1, COLLEAGUE, ports)
     wanted = [*((each, 1) for each in ids), ("NOSUCHREPORT", 1)]
     checked, noted = many(ports, wanted, check=True, state="in_progress", text="Soon:")
     assert noted == [] and [stored(each, ports).version for each in ids] == [1, 2, 1]

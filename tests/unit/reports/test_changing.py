@@ -13,9 +13,9 @@ from chalicelib.reports.model import MOST_DUPLICATES, ServiceRequest
 from chalicelib.reports.parts import Contact, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
-from chalicelib.reports.usecases.reading import public_views, view
+from chalicelib.reports.usecases.reading import public_views, view_report
 from chalicelib.reports.usecases.resident.withdrawing import withdraw
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, report, update_draft
@@ -31,7 +31,7 @@ NOISE = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 def changed(report: ServiceRequest, ports: Ports, **changes: Any) -> ServiceRequest:
     stored = ports.repository.get(report.service_request_id)
     assert stored
-    return change(
+    return change_report(
         report.service_request_id, ReportChanges(**changes), stored.version, OFFICER, ports
     )
 
@@ -48,7 +48,7 @@ def test_change_is_a_conflict_with_the_present_version_when_it_is_stale(ports: P
     report = submit(draft(), "key", ANYBODY, ports)
     changed(report, ports, priority="high")
     with pytest.raises(Conflict) as conflict:
-        change(report.service_request_id, ReportChanges(priority="low"), 1, OFFICER, ports)
+        change_report(report.service_request_id, ReportChanges(priority="low"), 1, OFFICER, ports)
     assert conflict.value.version == 2
     stored = ports.repository.get(report.service_request_id)
     assert stored and stored.priority == "high"
@@ -57,7 +57,7 @@ def test_change_is_a_conflict_with_the_present_version_when_it_is_stale(ports: P
 def test_state_is_in_the_timeline_when_it_is_changed(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     changed(report, ports, state="in_progress")
-    seen = view(report.service_request_id, ANYBODY, ports)
+    seen = view_report(report.service_request_id, ANYBODY, ports)
     assert [(u.state, u.by) for u in seen.updates] == [("in_progress", "council")]
 
 
@@ -161,7 +161,7 @@ def test_report_outside_the_remit_looks_missing_to_a_merge(
     for into in (private.service_request_id, "000000000000", public.service_request_id):
         with pytest.raises(Invalid) as refusal:
             merging = ReportChanges(duplicate_of=into)
-            change(own.service_request_id, merging, own.version, parks, ports)
+            change_report(own.service_request_id, merging, own.version, parks, ports)
         refusals.append(refusal.value.errors)
     assert refusals[0] == refusals[1]
     assert "ask an officer there" in refusals[2][0].message
@@ -190,7 +190,7 @@ def test_withdrawn_report_cannot_be_changed(ports: Ports) -> None:
     gone = withdraw(report.service_request_id, "key", ANYBODY, ports)
     for changes in (ReportChanges(visibility="public"), ReportChanges(visibility="hidden")):
         with pytest.raises(Conflict, match="withdrawn"):
-            change(gone.service_request_id, changes, gone.version, OFFICER, ports)
+            change_report(gone.service_request_id, changes, gone.version, OFFICER, ports)
     with pytest.raises(Conflict, match="withdrawn"):
         reopening = update_draft(state="reopen")
         add_update(gone.service_request_id, reopening, "u", OFFICER, ports)
@@ -202,7 +202,7 @@ def test_followers_stay_when_a_merge_is_refused(ports: Ports) -> None:
     changed(one, ports, priority="high")
     merging = ReportChanges(duplicate_of=two.service_request_id)
     with pytest.raises(Conflict):
-        change(one.service_request_id, merging, 1, OFFICER, ports)
+        change_report(one.service_request_id, merging, 1, OFFICER, ports)
     assert ports.repository.list_followers(two.service_request_id) == []
 
 
@@ -238,7 +238,7 @@ def test_officer_sees_waiting_photos(ports: Ports) -> None:
     ports.photos.known.add(PHOTO)
     report = submit(draft(photo_ids=[PHOTO]), "key", ANYBODY, ports)
     changed(report, ports, photos={PHOTO: "hidden"})
-    (photo,) = view(report.service_request_id, OFFICER, ports).all_photos  # type: ignore[attr-defined]
+    (photo,) = view_report(report.service_request_id, OFFICER, ports).all_photos  # type: ignore[attr-defined]
     assert (photo.state, photo.url.startswith("https://private.example/")) == ("hidden", True)
 
 
@@ -259,7 +259,7 @@ def test_redaction_replaces_texts_and_counts(ports: Ports, clock: Clock) -> None
         updates={update.update_id: "[removed]"},
     )
     assert after.redactions == 1
-    assert "anary" not in repr(view(request_id, ANYBODY, ports))
+    assert "anary" not in repr(view_report(request_id, ANYBODY, ports))
 
 
 def test_redaction_reaches_updates_that_were_archived(ports: Ports, clock: Clock) -> None:
@@ -273,7 +273,7 @@ def test_redaction_reaches_updates_that_were_archived(ports: Ports, clock: Clock
     after = changed(report, ports, updates={first.update_id: "[removed]"})
     # Once with the report, and once more when what is kept outside it was done.
     assert after.redactions == 2
-    assert "canary" not in repr(view(request_id, ANYBODY, ports))
+    assert "canary" not in repr(view_report(request_id, ANYBODY, ports))
 
 
 def test_archived_update_is_redacted_when_the_report_is_merged_by_the_same_change(
@@ -286,7 +286,7 @@ def test_archived_update_is_redacted_when_the_report_is_merged_by_the_same_chang
         add_update(request_id, update_draft(text="x" * 1999), f"u{number}", ANYBODY, ports)
     redaction = {first.update_id: "[removed]"}
     changed(one, ports, updates=redaction, duplicate_of=two.service_request_id)
-    seen = view(request_id, ANYBODY, ports)
+    seen = view_report(request_id, ANYBODY, ports)
     assert seen.duplicate_of == two.service_request_id
     assert "canary" not in repr(seen)
 
@@ -303,7 +303,7 @@ def test_redacted_update_does_not_return_from_archiving(
         add_update(request_id, update_draft(text="x" * 1999), f"u{number}", ANYBODY, ports)
     stored = ports.repository.get(request_id)
     assert stored and stored.archived
-    assert "canary" not in repr(view(request_id, ANYBODY, ports))
+    assert "canary" not in repr(view_report(request_id, ANYBODY, ports))
 
 
 def test_photo_is_hidden_and_shown_again(ports: Ports) -> None:
@@ -314,16 +314,16 @@ def test_photo_is_hidden_and_shown_again(ports: Ports) -> None:
     hidden = changed(report, ports, photos={PHOTO: "hidden"})
     assert hidden.photos == (Photo(photo_id=PHOTO, state="hidden"),)
     assert hidden.redactions == 1
-    assert view(report.service_request_id, ANYBODY, ports).photos == ()
+    assert view_report(report.service_request_id, ANYBODY, ports).photos == ()
     shown = changed(report, ports, photos={PHOTO: "shown"})
     assert shown.redactions == 1
-    assert len(view(report.service_request_id, ANYBODY, ports).photos) == 1
+    assert len(view_report(report.service_request_id, ANYBODY, ports).photos) == 1
 
 
 def test_officer_sees_non_public_details(ports: Ports) -> None:
     contact = Contact(name="Ann")
     report = submit(draft(contact=contact), "key", ANYBODY, ports)
-    seen = view(report.service_request_id, OFFICER, ports)
+    seen = view_report(report.service_request_id, OFFICER, ports)
     assert seen.contact == contact  # type: ignore[attr-defined]
     for author in (ANYBODY, Author("crew", staff_in=EVERYWHERE)):
-        assert not hasattr(view(report.service_request_id, author, ports), "contact")
+        assert not hasattr(view_report(report.service_request_id, author, ports), "contact")

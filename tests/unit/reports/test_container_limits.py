@@ -12,7 +12,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports, PremisesAddress
 from chalicelib.reports.states import CLOSED_STATES, State
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft
 
@@ -83,7 +83,7 @@ def test_request_counts_after_it_was_closed_only_when_it_was_delivered(
 
 def test_withdrawn_request_gives_its_place_back(ports: Ports) -> None:
     ask(ports, "one")
-    withdraw_own(ask(ports, "two").service_request_id, OWNER, ports)
+    withdraw_own_report(ask(ports, "two").service_request_id, OWNER, ports)
     assert ask(ports, "three")
     with pytest.raises(Invalid):
         ask(ports, "four")

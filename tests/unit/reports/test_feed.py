@@ -10,10 +10,10 @@ from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.exchange.feed import Change, Cursor, changes_after
+from chalicelib.reports.usecases.exchange.feed import FeedCursor, FeedEntry, list_changes_after
 from chalicelib.reports.usecases.resident.withdrawing import withdraw
-from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.moderation import publish_held
+from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.moderation import publish_held_reports
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, report, update_draft
@@ -27,13 +27,13 @@ MINUTE = timedelta(minutes=1)
 class Follower:
     """Another system, which asks until there is no more."""
 
-    def __init__(self, ports: Ports, after: Cursor | None = None, limit: int = 100) -> None:
+    def __init__(self, ports: Ports, after: FeedCursor | None = None, limit: int = 100) -> None:
         self._ports, self._limit, self.cursor = ports, limit, after
 
-    def hears(self) -> list[Change]:
-        found: list[list[Change]] = []
+    def hears(self) -> list[FeedEntry]:
+        found: list[list[FeedEntry]] = []
         while True:
-            feed = changes_after(self.cursor, limit=self._limit, ports=self._ports)
+            feed = list_changes_after(self.cursor, limit=self._limit, ports=self._ports)
             found.append(list(feed.changes))
             if feed.next == self.cursor:
                 return list(chain(*found))
@@ -72,7 +72,7 @@ def test_feed_stops_shortly_before_now(
 def an_officer(report_id: str, ports: Ports, **values: object) -> None:
     stored = ports.repository.get(report_id)
     assert stored
-    change(report_id, ReportChanges(**values), stored.version, OFFICER, ports)  # type: ignore[arg-type]
+    change_report(report_id, ReportChanges(**values), stored.version, OFFICER, ports)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "private"])
@@ -134,7 +134,7 @@ def test_report_appears_when_its_holding_time_has_ended(
     repository.create(report(visibility="held", publish_at=NOON + MINUTE))
     clock.now += 2 * MINUTE
     assert follower.told() == []
-    publish_held(ports)
+    publish_held_reports(ports)
     clock.now += MINUTE
     assert follower.told() == [(report().service_request_id, False)]
 
@@ -167,7 +167,7 @@ def test_feed_continues_after_years_without_changes(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     repository.create(report(once_public=True, updated_datetime=NOON - MINUTE))
-    long_ago = Cursor(NOON.replace(year=2015))
+    long_ago = FeedCursor(NOON.replace(year=2015))
     assert len(Follower(ports, long_ago).hears()) == 1
 
 
@@ -181,8 +181,8 @@ def test_feed_starts_ninety_days_ago_by_default(
 
 
 def test_feed_stays_at_a_future_cursor(ports: Ports) -> None:
-    future = Cursor(NOON + timedelta(days=400), "R00000000001")
-    assert changes_after(future, limit=10, ports=ports) == ([], future)
+    future = FeedCursor(NOON + timedelta(days=400), "R00000000001")
+    assert list_changes_after(future, limit=10, ports=ports) == ([], future)
 
 
 def test_index_entry_without_a_report_is_left_out(
@@ -204,7 +204,7 @@ def test_feed_has_non_public_reports_only_for_the_partner_that_sent_them(
     clock.now += MINUTE
 
     def told(sender: str | None) -> list[tuple[str, bool]]:
-        feed = changes_after(None, limit=10, ports=ports, sender=sender)
+        feed = list_changes_after(None, limit=10, ports=ports, sender=sender)
         return [(each.report.service_request_id, each.is_gone) for each in feed.changes]
 
     assert told("partner:k1") == [(sent, False)]

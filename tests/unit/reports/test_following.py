@@ -6,8 +6,8 @@ from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Client
 from chalicelib.reports.usecases.following import follow
-from chalicelib.reports.usecases.reading import view
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.reading import view_report
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft
 from tests.support.fakes import MemoryRepository
@@ -23,7 +23,7 @@ def a_report(ports: Ports, key: str = "key", author: Author = ANYBODY) -> str:
 def merge(one: str, into: str, ports: Ports) -> None:
     report = ports.repository.get(one)
     assert report
-    change(one, ReportChanges(duplicate_of=into), report.version, OFFICER, ports)
+    change_report(one, ReportChanges(duplicate_of=into), report.version, OFFICER, ports)
 
 
 def test_person_counts_once_when_following_twice(ports: Ports) -> None:
@@ -37,7 +37,7 @@ def test_person_counts_once_when_following_twice(ports: Ports) -> None:
         (ANYBODY, "phone-2"),
     ):
         followed = follow(request_id, key, author, ports)
-    assert followed.followers == view(request_id, ANYBODY, ports).followers == 4
+    assert followed.followers == view_report(request_id, ANYBODY, ports).followers == 4
 
 
 @pytest.mark.parametrize("client", [Client("home"), Client("home", "phone"), Client(None, "phone")])
@@ -74,7 +74,7 @@ def test_refused_follower_is_not_counted(ports: Ports) -> None:
     request_id = a_report(ports)
     with pytest.raises(TooMany):
         follow(request_id, "k", ANYBODY, ports, client=Client("home"), admit=refuse)
-    assert view(request_id, ANYBODY, ports).followers == 0
+    assert view_report(request_id, ANYBODY, ports).followers == 0
 
 
 def test_short_count_is_repaired(ports: Ports, repository: MemoryRepository) -> None:
@@ -102,8 +102,8 @@ def test_followers_and_reporter_move_with_a_merge(ports: Ports) -> None:
     follow(two, "", Author("cid"), ports)
     merge(one, two, ports)
     # cid, who followed both, counts once; with bob and ann, who reported the one.
-    assert view(two, ANYBODY, ports).followers == 3
-    merged = view(one, ANYBODY, ports)
+    assert view_report(two, ANYBODY, ports).followers == 3
+    merged = view_report(one, ANYBODY, ports)
     assert (merged.state, merged.duplicate_of) == ("duplicate", two)
 
 
@@ -111,7 +111,7 @@ def test_follower_of_a_duplicate_follows_the_surviving_report(ports: Ports) -> N
     one, two, three = (a_report(ports, key) for key in ("one", "two", "three"))
     merge(one, two, ports)
     merge(two, three, ports)
-    before = view(three, ANYBODY, ports).followers
+    before = view_report(three, ANYBODY, ports).followers
     followed = follow(one, "phone", ANYBODY, ports)
     assert followed.service_request_id == three
     assert followed.followers == before + 1

@@ -64,7 +64,9 @@ def stored(repository: MemoryRepository) -> ServiceRequest:
 
 
 def texts(repository: MemoryRepository) -> list[str]:
-    return [each.text for each in (*repository.list_archived_updates(ID), *stored(repository).updates)]
+    return [
+        each.text for each in (*repository.list_archived_updates(ID), *stored(repository).updates)
+    ]
 
 
 def test_answer_is_erased_and_not_counted_and_its_public_text_stays(

@@ -16,7 +16,7 @@ from chalicelib.reports.usecases.lifecycle.forgetting import (
     forget_written,
     has_written,
 )
-from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.resident.exporting import export
 from chalicelib.reports.usecases.resident.flagging import flag
 from chalicelib.reports.usecases.updating import add_update
@@ -55,7 +55,7 @@ def test_author_is_stored_only_as_a_digest(ports: Ports, repository: MemoryRepos
     update, _ = add_update(ID, update_draft(text="We look."), "o", officer, ports)
     assert update.author is None
     for author in (Author(), BOB, officer):
-        seen = msgspec.json.encode(view(ID, author, ports)).decode()
+        seen = msgspec.json.encode(view_report(ID, author, ports)).decode()
         assert "Said by ann." in seen and not [each for each in known if each and each in seen]
 
 

@@ -9,18 +9,24 @@ from chalicelib.errors import Invalid
 from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
-from chalicelib.reports.queries import Window
+from chalicelib.reports.queries import TimeWindow
 from chalicelib.reports.usecases.exchange import listing
-from chalicelib.reports.usecases.exchange.listing import Kinds, list_requests, updates_between
+from chalicelib.reports.usecases.exchange.listing import (
+    ListFilter,
+    list_requests,
+    list_updates_between,
+)
 from tests.support.builders import NOON, report, update
 from tests.support.fakes import Clock, MemoryPhotos, MemoryRepository
 
 DAY = timedelta(days=1)
-EVERYTHING = Kinds()
-YEAR = Window(NOON - 365 * DAY, NOON + DAY)
+EVERYTHING = ListFilter()
+YEAR = TimeWindow(NOON - 365 * DAY, NOON + DAY)
 
 
-def listed(ports: Ports, kinds: Kinds = EVERYTHING, page: int = 1, size: int = 10) -> list[int]:
+def listed(
+    ports: Ports, kinds: ListFilter = EVERYTHING, page: int = 1, size: int = 10
+) -> list[int]:
     found = list_requests(YEAR, kinds, ports, page=page, page_size=size)
     return [int(each.service_request_id[1:]) for each in found]
 
@@ -47,10 +53,10 @@ def test_list_has_reports_of_the_requested_services(
     keep(repository, 1)
     keep(repository, 2, state="fixed")
     keep(repository, 3, service_code="graffiti")
-    assert listed(ports, Kinds(statuses=["open"])) == [1, 3]
-    assert listed(ports, Kinds(statuses=("open", "closed"))) == [1, 2, 3]
-    assert listed(ports, Kinds(service_codes=("graffiti", "bins"))) == [3]
-    assert listed(ports, Kinds(statuses=(), service_codes=())) == []
+    assert listed(ports, ListFilter(statuses=["open"])) == [1, 3]
+    assert listed(ports, ListFilter(statuses=("open", "closed"))) == [1, 2, 3]
+    assert listed(ports, ListFilter(service_codes=("graffiti", "bins"))) == [3]
+    assert listed(ports, ListFilter(statuses=(), service_codes=())) == []
 
 
 def test_pages_have_every_report_once_when_a_list_is_long(
@@ -65,15 +71,15 @@ def test_pages_have_every_report_once_when_a_list_is_long(
 def test_page_has_at_most_a_thousand_rows(ports: Ports, repository: MemoryRepository) -> None:
     for number in range(1, 1003):
         keep(repository, number, requested_datetime=NOON)
-    found = list_requests(YEAR, Kinds(), ports, page_size=5000)
+    found = list_requests(YEAR, ListFilter(), ports, page_size=5000)
     assert len(found) == listing.MOST_ROWS == 1000
 
 
 def test_period_is_by_update_time_on_request(ports: Ports, repository: MemoryRepository) -> None:
     keep(repository, 1)
     keep(repository, 200, updated_datetime=NOON)
-    window = Window(NOON, NOON, "updated")
-    (found,) = list_requests(window, Kinds(), ports, page_size=10)
+    window = TimeWindow(NOON, NOON, "updated")
+    (found,) = list_requests(window, ListFilter(), ports, page_size=10)
     assert found.service_request_id == "R00000000200"
 
 
@@ -84,7 +90,7 @@ def test_reports_are_sorted_by_id_for_any_filter_and_page(
     keep(repository, 2)
     keep(repository, 3, visibility="hidden")
     wanted = ["R00000000002", "missing", "R00000000003", "R00000000001", "R00000000002"]
-    found = list_requests(wanted, Kinds(statuses=["open"]), ports, page=7, page_size=1)
+    found = list_requests(wanted, ListFilter(statuses=["open"]), ports, page=7, page_size=1)
     assert [each.service_request_id for each in found] == ["R00000000002", "R00000000001"]
 
 
@@ -103,7 +109,7 @@ def test_list_shows_no_hidden_report_when_the_index_lags(
     assert isinstance(ports.repository, LateIndex)
     keep(ports.repository, 1, visibility="hidden")
     keep(ports.repository, 2, state="fixed")
-    assert listed(ports, Kinds(statuses=["open"])) == []
+    assert listed(ports, ListFilter(statuses=["open"])) == []
     assert listed(ports) == [2]
 
 
@@ -120,7 +126,7 @@ def test_updates_are_those_of_public_reports_in_the_period_oldest_first(
     keep(repository, 1, updates=(updates[0], updates[2]), updated_datetime=late)
     keep(repository, 2, updates=(updates[1], updates[3]), updated_datetime=late + DAY)
     keep(repository, 3, updates=(update(9, datetime=early),), visibility="private")
-    found = updates_between(early, late, ports)
+    found = list_updates_between(early, late, ports)
     assert [(r.service_request_id, u.update_id) for r, u in found] == [
         ("R00000000002", "U00000000001"),
         ("R00000000001", "U00000000002"),
@@ -145,7 +151,7 @@ def test_updates_of_non_public_reports_are_only_for_the_partner_that_sent_them(
     heard = {
         sender: sorted(
             report.service_request_id
-            for report, _ in updates_between(NOON, NOON, ports, sender=sender)
+            for report, _ in list_updates_between(NOON, NOON, ports, sender=sender)
         )
         for sender in ("partner:mine", "partner:nobody", None)
     }
@@ -181,7 +187,7 @@ def test_update_is_listed_when_all_its_photos_are_ready_or_an_hour_has_passed(
     )
     photos.done = {each * 26 for each in ready}
     clock.now = NOON + timedelta(minutes=minutes)
-    found = [each.update_id for _, each in updates_between(NOON, clock.now, ports)]
+    found = [each.update_id for _, each in list_updates_between(NOON, clock.now, ports)]
     assert found == (["U00000000001"] if is_listed else []) + ["U00000000002"]
 
 
@@ -198,14 +204,14 @@ def test_update_is_missed_by_no_caller_who_asks_for_consecutive_periods(
         start, clock.now = NOON + number * step, NOON + (number + 1) * step
         if number == 3:
             photos.done = {"A" * 26}
-        heard += [number for _ in updates_between(start, clock.now, ports)]
+        heard += [number for _ in list_updates_between(start, clock.now, ports)]
     assert heard[0] == 3 and heard[-1] == 12
 
 
 def test_archived_updates_are_found(ports: Ports, repository: MemoryRepository) -> None:
     keep(repository, 1, archived=1, updated_datetime=NOON)
     repository.archive_updates("R00000000001", [update(1, datetime=NOON)], first=0, version=1)
-    ((_, found),) = updates_between(NOON, NOON, ports)
+    ((_, found),) = list_updates_between(NOON, NOON, ports)
     assert found.update_id == "U00000000001"
 
 
@@ -215,14 +221,14 @@ def test_updates_are_all_there_when_thousands_of_reports_changed_since(
     for number in range(1, 1502):
         one = (update(number, datetime=NOON),) if number % 500 == 0 else ()
         keep(repository, number, updated_datetime=NOON, updates=one)
-    assert [r.service_request_id for r, _ in updates_between(NOON, NOON, ports)] == [
+    assert [r.service_request_id for r, _ in list_updates_between(NOON, NOON, ports)] == [
         "R00000000500",
         "R00000001000",
         "R00000001500",
     ]
     monkeypatch.setattr(listing, "MOST_CHANGED", 1500)
     with pytest.raises(Invalid, match="start later"):
-        updates_between(NOON, NOON, ports)
+        list_updates_between(NOON, NOON, ports)
 
 
 # What a list costs
@@ -246,7 +252,11 @@ class CountingRepository(MemoryRepository):
 def test_index_is_read_in_large_pages_when_few_entries_match(ports: Ports) -> None:
     counting = CountingRepository()
     ports = replace(ports, repository=counting)
-    for kinds in (Kinds(), Kinds(statuses=["open"]), Kinds(service_codes=["graffiti"])):
+    for kinds in (
+        ListFilter(),
+        ListFilter(statuses=["open"]),
+        ListFilter(service_codes=["graffiti"]),
+    ):
         listed(ports, kinds, size=1)
     assert counting.steps == [100, 1000, 1000]
 
@@ -254,7 +264,7 @@ def test_index_is_read_in_large_pages_when_few_entries_match(ports: Ports) -> No
 def test_list_is_refused_when_too_many_entries_would_be_read(
     ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "MOST_LOOKED_AT", 5)
+    monkeypatch.setattr(listing, "MOST_ENTRIES_READ", 5)
     counting = CountingRepository()
     ports = replace(ports, repository=counting)
     for number in range(1, 8):
@@ -262,5 +272,5 @@ def test_list_is_refused_when_too_many_entries_would_be_read(
     assert listed(ports, size=5) == [1, 2, 3, 4, 5]
     counting.taken = 0
     with pytest.raises(Invalid, match="ask for a shorter one"):
-        listed(ports, Kinds(service_codes=["graffiti"]))
+        listed(ports, ListFilter(service_codes=["graffiti"]))
     assert counting.taken == 6

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.parts import Contact
-from chalicelib.reports.ports import MissedAnswer, Ports
+from chalicelib.reports.ports import MissedCollectionCheck, Ports
 from chalicelib.reports.usecases.missed_collections import claim_of
-from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from tests.support.builders import MARKET_PLACE
 from tests.support.missed import (
     NEIGHBOUR,
@@ -42,7 +42,7 @@ def test_request_names_the_collection_and_keeps_no_typed_text(ports: Ports) -> N
 
 
 def test_collection_that_may_not_be_reported_is_refused_with_the_reason(ports: Ports) -> None:
-    closed = answering(ports, MissedAnswer(TITLE, why_not="The round is not over yet."))
+    closed = answering(ports, MissedCollectionCheck(TITLE, why_not="The round is not over yet."))
     assert refusal(closed) == ("collection", "The round is not over yet.")
 
 
@@ -80,7 +80,7 @@ def test_each_premises_container_and_day_has_a_request_of_its_own(
 
 def test_same_key_gives_the_stored_request_even_after_its_time(ports: Ports) -> None:
     first = report(ports)
-    late = answering(ports, MissedAnswer(TITLE, why_not="It is too late."))
+    late = answering(ports, MissedCollectionCheck(TITLE, why_not="It is too late."))
     assert report(late) == first
     with pytest.raises(Conflict):
         report(ports, collection=replace(RUBBISH, date=date(2026, 11, 16)))
@@ -88,7 +88,7 @@ def test_same_key_gives_the_stored_request_even_after_its_time(ports: Ports) -> 
 
 def test_request_takes_the_place_of_one_that_was_withdrawn(ports: Ports) -> None:
     first = report(ports)
-    withdraw_own(first.service_request_id, OWNER, ports)
+    withdraw_own_report(first.service_request_id, OWNER, ports)
     second = report(ports, "another", NEIGHBOUR)
     assert second.service_request_id != first.service_request_id
     claim = claim_of("100", RUBBISH)
@@ -96,7 +96,7 @@ def test_request_takes_the_place_of_one_that_was_withdrawn(ports: Ports) -> None
 
 
 def test_request_is_a_dispute_only_where_the_crew_gave_a_reason(ports: Ports) -> None:
-    disputed = report(answering(ports, MissedAnswer(TITLE, is_dispute=True)))
+    disputed = report(answering(ports, MissedCollectionCheck(TITLE, is_dispute=True)))
     assert disputed.collection and disputed.collection.disputes
     says_so = replace(RUBBISH, disputes=True, container="garden")
     plain = report(ports, "plain", collection=says_so)

@@ -12,11 +12,14 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Client
-from chalicelib.reports.usecases.reading import public_views, view
+from chalicelib.reports.usecases.reading import public_views, view_report
 from chalicelib.reports.usecases.resident.flagging import MOST_SENDERS, flag
 from chalicelib.reports.usecases.resident.withdrawing import WITHDRAW_WITHIN, withdraw
-from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.moderation import needing_attention, publish_held
+from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.moderation import (
+    list_needing_attention,
+    publish_held_reports,
+)
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import draft, update_draft
@@ -36,14 +39,16 @@ def slow(ports: Ports) -> Ports:
 def test_flag_is_stored_once_for_an_officer_and_changes_nothing_public(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     request_id = report.service_request_id
-    before = view(request_id, ANYBODY, ports)
+    before = view_report(request_id, ANYBODY, ports)
     for key in ("phone-1", "phone-1", "phone-2"):
         flag(request_id, FlagDraft(reason="personal_data", text="A name."), key, ANYBODY, ports)
-    after = view(request_id, ANYBODY, ports)
+    after = view_report(request_id, ANYBODY, ports)
     assert replace_version(after, before.version) == before
-    seen = view(request_id, OFFICER, ports)
+    seen = view_report(request_id, OFFICER, ports)
     assert [each.reason for each in seen.flags] == ["personal_data"] * 2  # type: ignore[attr-defined]
-    (waiting,) = needing_attention("flagged", OFFICER, limit=10, after=None, ports=ports).reports
+    (waiting,) = list_needing_attention(
+        "flagged", OFFICER, limit=10, after=None, ports=ports
+    ).reports
     assert waiting.service_request_id == request_id
 
 
@@ -132,15 +137,17 @@ def test_sender_of_a_flag_is_an_account_or_an_identifier_for_this_report_only(po
 def test_sender_of_a_flag_is_hidden_from_officers(ports: Ports) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
     sent = flagged(request_id, 1, ports).flags[0].sender
-    seen = view(request_id, OFFICER, ports)
+    seen = view_report(request_id, OFFICER, ports)
     assert sent and sent not in msgspec.json.encode(seen).decode()
 
 
 def test_flagged_report_leaves_the_list_when_an_officer_has_settled_it(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     flag(report.service_request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
-    change(report.service_request_id, ReportChanges(flags_settled=True), 2, OFFICER, ports)
-    assert needing_attention("flagged", OFFICER, limit=10, after=None, ports=ports).reports == []
+    change_report(report.service_request_id, ReportChanges(flags_settled=True), 2, OFFICER, ports)
+    assert (
+        list_needing_attention("flagged", OFFICER, limit=10, after=None, ports=ports).reports == []
+    )
 
 
 def test_non_public_report_cannot_be_flagged(ports: Ports) -> None:
@@ -162,10 +169,10 @@ def test_withdrawn_report_is_gone_and_empty(late: timedelta, ports: Ports, clock
     assert "canary" not in repr(stored).lower() and "account-1" not in repr(stored)
     assert public_views([report.service_request_id], ports) == {}
     with pytest.raises(NotFound):
-        view(report.service_request_id, Author("account-1"), ports)
+        view_report(report.service_request_id, Author("account-1"), ports)
     with pytest.raises(NotFound):
         token = ports.ids.link_token(report.service_request_id)
-        view(report.service_request_id, Author(token=token), ports)
+        view_report(report.service_request_id, Author(token=token), ports)
 
 
 def test_archived_updates_are_deleted_when_the_report_is_withdrawn(
@@ -182,10 +189,10 @@ def test_archived_updates_are_deleted_when_the_report_is_withdrawn(
 def test_report_cannot_be_withdrawn_when_others_were_merged_into_it(ports: Ports) -> None:
     one, two = submit(draft(), "one", ANYBODY, ports), submit(draft(), "two", ANYBODY, ports)
     merging = ReportChanges(duplicate_of=two.service_request_id)
-    change(one.service_request_id, merging, one.version, OFFICER, ports)
+    change_report(one.service_request_id, merging, one.version, OFFICER, ports)
     with pytest.raises(Conflict, match="merged into this one"):
         withdraw(two.service_request_id, "two", ANYBODY, ports)
-    assert view(two.service_request_id, ANYBODY, ports).description == "A deep hole."
+    assert view_report(two.service_request_id, ANYBODY, ports).description == "A deep hole."
 
 
 def test_repeated_withdrawal_gets_the_same_response(ports: Ports, clock: Clock) -> None:
@@ -200,7 +207,7 @@ def test_withdrawal_is_refused_when_its_time_is_over(ports: Ports, clock: Clock)
     clock.now += WITHDRAW_WITHIN + SECOND
     with pytest.raises(Conflict, match="5 minutes"):
         withdraw(report.service_request_id, "key", ANYBODY, ports)
-    assert view(report.service_request_id, ANYBODY, ports).description == "A deep hole."
+    assert view_report(report.service_request_id, ANYBODY, ports).description == "A deep hole."
 
 
 @pytest.mark.parametrize(("key", "author"), [("other", ANYBODY), ("key", Author("somebody"))])
@@ -208,7 +215,7 @@ def test_withdrawal_by_another_person_finds_nothing(key: str, author: Author, po
     report = submit(draft(), "key", ANYBODY, ports)
     with pytest.raises(NotFound):
         withdraw(report.service_request_id, key, author, ports)
-    assert view(report.service_request_id, ANYBODY, ports).state == "open"
+    assert view_report(report.service_request_id, ANYBODY, ports).state == "open"
 
 
 @pytest.mark.parametrize(("early", "released"), [(SECOND, 0), (timedelta(0), 1), (-SECOND, 1)])
@@ -217,18 +224,18 @@ def test_held_report_is_public_from_its_exact_time(
 ) -> None:
     report = submit(draft(), "key", ANYBODY, slow)
     clock.now += timedelta(seconds=600) - early
-    assert publish_held(slow) == released
+    assert publish_held_reports(slow) == released
     assert len(public_views([report.service_request_id], slow)) == released
-    assert publish_held(slow) == 0
+    assert publish_held_reports(slow) == 0
 
 
 def test_held_report_stays_hidden_when_an_officer_hid_it_meanwhile(
     slow: Ports, clock: Clock
 ) -> None:
     report = submit(draft(), "key", ANYBODY, slow)
-    change(report.service_request_id, ReportChanges(visibility="hidden"), 1, OFFICER, slow)
+    change_report(report.service_request_id, ReportChanges(visibility="hidden"), 1, OFFICER, slow)
     clock.now += timedelta(hours=1)
-    assert publish_held(slow) == 0
+    assert publish_held_reports(slow) == 0
     assert public_views([report.service_request_id], slow) == {}
 
 
@@ -236,4 +243,4 @@ def test_many_held_reports_are_all_released(slow: Ports, clock: Clock) -> None:
     for number in range(230):
         submit(draft(), f"key-{number}", ANYBODY, slow)
     clock.now += timedelta(hours=1)
-    assert publish_held(slow) == 230
+    assert publish_held_reports(slow) == 230

@@ -6,7 +6,7 @@ from random import Random
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.reading import nearby
+from chalicelib.reports.usecases.reading import list_nearby
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import MARKET_PLACE, draft, update_draft
@@ -28,9 +28,9 @@ def test_nearest_comes_first_without_distant_or_closed_ones(ports: Ports) -> Non
     staff = Author("officer", staff_in=EVERYWHERE)
     add_update(done, update_draft(state="fixed"), "u", staff, ports)
     submit(draft(service_code="litter", **at(1.0)), "litter", ANYBODY, ports)
-    found = nearby(HERE, "pothole", radius_m=100, limit=10, ports=ports)
+    found = list_nearby(HERE, "pothole", radius_m=100, limit=10, ports=ports)
     assert [round(near.distance_m) for near in found] == [20, 60]
-    every_kind = nearby(HERE, None, radius_m=100, limit=2, ports=ports)
+    every_kind = list_nearby(HERE, None, radius_m=100, limit=2, ports=ports)
     assert [near.report.service_code for near in every_kind] == ["litter", "pothole"]
 
 
@@ -42,7 +42,7 @@ def test_circle_is_round_not_square(ports: Ports) -> None:
         ANYBODY,
         ports,
     )
-    assert nearby(HERE, None, radius_m=100, limit=10, ports=ports) == []
+    assert list_nearby(HERE, None, radius_m=100, limit=10, ports=ports) == []
 
 
 def test_box_round_a_circle_holds_it() -> None:

@@ -16,7 +16,7 @@ from chalicelib.reports.usecases.notes import (
     add_note,
     keep_whole,
 )
-from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.resident.withdrawing import withdraw
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import NOON, draft, report
@@ -33,14 +33,14 @@ def request_id(repository: MemoryRepository) -> str:
 
 def test_note_is_visible_only_to_officers(request_id: str, ports: Ports) -> None:
     add_note(request_id, "n1", TEAM, "We went there.", ports)
-    (note,) = view(request_id, OFFICER, ports).notes  # type: ignore[attr-defined]
+    (note,) = view_report(request_id, OFFICER, ports).notes  # type: ignore[attr-defined]
     assert (note.note_id, note.sender, note.text, note.datetime) == (
         "n1",
         TEAM,
         "We went there.",
         NOON,
     )
-    seen = view(request_id, Author(), ports)
+    seen = view_report(request_id, Author(), ports)
     assert "We went there." not in str(seen) and TEAM not in str(seen)
 
 

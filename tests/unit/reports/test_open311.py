@@ -14,7 +14,7 @@ from chalicelib.georeport.wire import write
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.open311 import extended, wire_request, wire_update
 from chalicelib.reports.parts import Contact, Photo
-from chalicelib.reports.ports import ContactPreferences, MissedAnswer, Ports
+from chalicelib.reports.ports import ContactPreferences, MissedCollectionCheck, Ports
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.reading import views_of
 from tests.support import builders
@@ -30,7 +30,7 @@ PORTS = Ports(
     whereabouts=Nowhere(),
     site_url="https://council.example",
     premises=lambda _: None,
-    missed=lambda premises_id, collection: MissedAnswer("Rubbish"),
+    missed=lambda premises_id, collection: MissedCollectionCheck("Rubbish"),
     held=no_hold,
     price=price,
     wishes=lambda _: ContactPreferences(),

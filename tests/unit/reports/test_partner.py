@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.reports.partner import state_for_partner
-from chalicelib.reports.states import SAID_TO_BE_DONE, STATES, State, moves_from
+from chalicelib.reports.states import DONE_STATES, STATES, State, moves_from
 from tests.support import builders
 
 states = st.sampled_from(STATES)
@@ -24,7 +24,7 @@ def test_state_is_unchanged_without_permission_except_for_not_fixed(
     now: State, said: State
 ) -> None:
     after = state_for_partner(builders.report(state=now), said, sets_state=False)
-    reopened = now in SAID_TO_BE_DONE and said in ("open", "reopen")
+    reopened = now in DONE_STATES and said in ("open", "reopen")
     assert after == ("reopen" if reopened else now)
 
 

@@ -14,7 +14,7 @@ from chalicelib.reports.usecases.exchange.partners import (
     token_of,
     update_for_partner,
 )
-from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.reading import view_report
 from tests.support import builders
 from tests.support.fakes import MemoryPhotos, MemoryRepository
 
@@ -112,10 +112,10 @@ def test_private_report_is_visible_only_to_the_partner_that_sent_it(ports: Ports
     draft = builders.draft(service_code="graffiti")
     report = submit_for_partner(PartnerReport(draft=draft), "1", PARTNER, ports)
     request_id = report.service_request_id
-    assert view(request_id, Author(partner="k1"), ports).service_request_id == request_id
+    assert view_report(request_id, Author(partner="k1"), ports).service_request_id == request_id
     for other in (Author(partner="k2"), Author(account="k1"), Author()):
         with pytest.raises(NotFound):
-            view(request_id, other, ports)
+            view_report(request_id, other, ports)
 
 
 def test_update_is_refused_when_the_key_lacks_the_service(ports: Ports) -> None:

@@ -15,8 +15,8 @@ from chalicelib.reports.posted import report_in
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.reading import public_views
-from chalicelib.reports.usecases.resident.own_reports import change_own, withdraw_own
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.resident.own_reports import change_own_report, withdraw_own_report
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft
 
@@ -90,13 +90,13 @@ def test_repeat_returns_the_request_when_the_premises_are_gone(ports: Ports) -> 
 def test_reporter_cannot_move_a_request_to_another_place(ports: Ports, changes: OwnChanges) -> None:
     stored = request(ports)
     with pytest.raises(Invalid, match="withdraw"):
-        change_own(stored.service_request_id, changes, stored.version, OWNER, ports)
+        change_own_report(stored.service_request_id, changes, stored.version, OWNER, ports)
 
 
 def test_reporter_changes_the_description_of_a_request(ports: Ports) -> None:
     stored = request(ports)
     changes = OwnChanges(description="Two bags.")
-    after = change_own(stored.service_request_id, changes, stored.version, OWNER, ports)
+    after = change_own_report(stored.service_request_id, changes, stored.version, OWNER, ports)
     assert (after.description, after.address) == ("Two bags.", HOME.address)
 
 
@@ -107,13 +107,13 @@ def test_officer_cannot_turn_a_request_into_a_report_or_back(
     stored = submit(draft(), "key", OWNER, ports) if to_request else request(ports)
     changes = ReportChanges(service_code=CODE if to_request else "litter")
     with pytest.raises(Invalid, match="cannot become each other"):
-        change(stored.service_request_id, changes, stored.version, OFFICER, ports)
+        change_report(stored.service_request_id, changes, stored.version, OFFICER, ports)
 
 
 def test_no_premises_are_left_when_the_request_is_withdrawn_or_its_sender_forgotten(
     ports: Ports,
 ) -> None:
-    withdrawn = withdraw_own(request(ports).service_request_id, OWNER, ports)
+    withdrawn = withdraw_own_report(request(ports).service_request_id, OWNER, ports)
     assert (withdrawn.premises_id, withdrawn.address) == (None, None)
     sent = {"service_code": CODE, "premises_id": "100", "attributes": ANSWERS, **NO_PLACE}
     kept = submit(draft(**sent), "other", OWNER, ports).service_request_id
@@ -157,9 +157,9 @@ def test_sender_cannot_give_a_place_later_where_none_is_needed(
 ) -> None:
     stored = compliment(ports)
     with pytest.raises(Invalid, match="needs no place"):
-        change_own(stored.service_request_id, OwnChanges(**values), 1, OWNER, ports)
+        change_own_report(stored.service_request_id, OwnChanges(**values), 1, OWNER, ports)
     changes = OwnChanges(description="The crew carried my bin.")
-    changed = change_own(stored.service_request_id, changes, 1, OWNER, ports)
+    changed = change_own_report(stored.service_request_id, changes, 1, OWNER, ports)
     assert (changed.description, changed.attention) == ("The crew carried my bin.", None)
 
 
@@ -169,7 +169,7 @@ def test_officer_cannot_give_a_request_without_a_place_to_a_service_that_needs_o
 ) -> None:
     stored, changes = compliment(ports), ReportChanges(service_code=service_code)
     with pytest.raises(Invalid, match="cannot become each other"):
-        change(stored.service_request_id, changes, stored.version, OFFICER, ports)
+        change_report(stored.service_request_id, changes, stored.version, OFFICER, ports)
 
 
 def test_open311_leaves_out_a_location_that_is_not_needed() -> None:
@@ -189,7 +189,7 @@ def test_officer_cannot_turn_a_request_into_another_booking_or_payment(ports: Po
     with_booking = replace(ports, council=replace(ports.council, services=services))
     changes = ReportChanges(service_code="new-container")
     with pytest.raises(Invalid, match="cannot become each other"):
-        change(stored.service_request_id, changes, stored.version, OFFICER, with_booking)
+        change_report(stored.service_request_id, changes, stored.version, OFFICER, with_booking)
 
 
 @pytest.mark.parametrize("is_gone", [False, True])
@@ -202,4 +202,4 @@ def test_officer_cannot_move_what_was_ordered_to_another_service(
     there = replace(ports, council=replace(ports.council, services=tuple(services)))
     changes = ReportChanges(service_code="new-container")
     with pytest.raises(Invalid, match="cannot become each other"):
-        change(stored.service_request_id, changes, ordered.version, OFFICER, there)
+        change_report(stored.service_request_id, changes, ordered.version, OFFICER, there)

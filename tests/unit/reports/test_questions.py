@@ -13,14 +13,14 @@ from chalicelib.reports.parts import Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
-from chalicelib.reports.usecases.reading import full
+from chalicelib.reports.usecases.reading import full_view_of
 from chalicelib.reports.usecases.resident.exporting import export
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.staff.questions import (
     MOST_QUESTIONS,
-    AskedOf,
+    QuestionKey,
     ask_reporter,
-    asked_of,
+    question_status,
     reply_to_question,
     settle_question,
 )
@@ -52,7 +52,7 @@ def stored(request_id: str, ports: Ports) -> ServiceRequest:
 
 
 def reply(request_id: str, ports: Ports, text: str = "The left one.", number: int = 1) -> Any:
-    return reply_to_question(AskedOf(service_request_id=request_id, number=number), text, ports)
+    return reply_to_question(QuestionKey(service_request_id=request_id, number=number), text, ports)
 
 
 def test_case_waits_from_the_question_to_the_answer(request_id: str, ports: Ports) -> None:
@@ -153,9 +153,9 @@ def test_question_is_not_found_when_its_report_was_withdrawn(
 ) -> None:
     ask(request_id, ports)
     ports.repository.save(replace(stored(request_id, ports), visibility=visibility))
-    asked = AskedOf(service_request_id=request_id, number=1)
+    asked = QuestionKey(service_request_id=request_id, number=1)
     with pytest.raises(NotFound):
-        asked_of(asked, ports)
+        question_status(asked, ports)
     with pytest.raises(NotFound):
         reply(request_id, ports)
 
@@ -172,7 +172,7 @@ def test_only_the_answer_is_redacted(request_id: str, ports: Ports) -> None:
 
 def redact(request_id: str, question_id: str, ports: Ports) -> None:
     changes = ReportChanges(questions={question_id: "[removed]"})
-    change(request_id, changes, stored(request_id, ports).version, OFFICER, ports)
+    change_report(request_id, changes, stored(request_id, ports).version, OFFICER, ports)
 
 
 def test_question_and_answer_are_erased_with_the_reporters_data(
@@ -191,4 +191,4 @@ def test_question_and_answer_are_erased_with_the_reporters_data(
 def test_answer_is_not_public(request_id: str, ports: Ports) -> None:
     ask(request_id, ports)
     reply(request_id, ports)
-    assert "left one" not in str(full(stored(request_id, ports), ports).updates)
+    assert "left one" not in str(full_view_of(stored(request_id, ports), ports).updates)

@@ -12,7 +12,7 @@ from chalicelib.reports.needs import Need
 from chalicelib.reports.parts import Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
-from chalicelib.reports.usecases.staff.queue import MOST_LOOKED_AT, list_cases
+from chalicelib.reports.usecases.staff.queue import MOST_ENTRIES_READ, list_cases
 from tests.support.builders import NOON, report
 from tests.support.fakes import MemoryRepository
 
@@ -195,7 +195,7 @@ def test_pages_together_are_the_whole_queue(
 
 
 def test_page_is_short_when_few_match(repository: MemoryRepository, ports: Ports) -> None:
-    last = MOST_LOOKED_AT + 5
+    last = MOST_ENTRIES_READ + 5
     store(
         repository,
         *({"expected_datetime": NOON + number * HOUR} for number in range(last - 1)),
@@ -212,7 +212,9 @@ def test_report_is_not_shown_when_the_index_lags_behind_it(
 ) -> None:
     (request_id,) = store(repository, {})
     entries = list(repository.list_due("highways", after=None, at_once=1))
-    monkeypatch.setattr(repository, "list_due", lambda team, **_: entries if team == "highways" else [])
+    monkeypatch.setattr(
+        repository, "list_due", lambda team, **_: entries if team == "highways" else []
+    )
     hidden = repository.get(request_id)
     assert isinstance(hidden, ServiceRequest)
     repository.save(hidden.with_visibility("hidden", NOON))

@@ -11,10 +11,10 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author, Remit
-from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.resident.flagging import flag
-from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.moderation import needing_attention
+from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.moderation import list_needing_attention
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.views import FullView
@@ -78,17 +78,18 @@ def test_change_is_refused_and_nothing_stored_when_the_report_is_another_teams(
         ReportChanges(state="fixed"),
     ):
         with pytest.raises(Forbidden):
-            change(request_id, changes, 1, officer(ELSEWHERE), ports)
+            change_report(request_id, changes, 1, officer(ELSEWHERE), ports)
     assert ports.repository.get(request_id) == replace(sent(ports), version=1)
     assert (
-        change(request_id, ReportChanges(state="fixed"), 1, officer(HERE), ports).state == "fixed"
+        change_report(request_id, ReportChanges(state="fixed"), 1, officer(HERE), ports).state
+        == "fixed"
     )
 
 
 def test_sender_is_hidden_when_the_report_is_another_teams(ports: Ports) -> None:
     request_id = sent(ports).service_request_id
-    assert not isinstance(view(request_id, officer(ELSEWHERE), ports), FullView)
-    seen = view(request_id, officer(HERE), ports)
+    assert not isinstance(view_report(request_id, officer(ELSEWHERE), ports), FullView)
+    seen = view_report(request_id, officer(HERE), ports)
     assert isinstance(seen, FullView)
     assert seen.contact == Contact(name="Somebody")
 
@@ -100,10 +101,10 @@ def test_officer_sees_the_senders_preferred_contact(ports: Ports) -> None:
         (stored.service_request_id, "pl"),
         (unsaid.service_request_id, None),
     ):
-        seen = view(request_id, officer(HERE), ports)
+        seen = view_report(request_id, officer(HERE), ports)
         assert isinstance(seen, FullView)
         assert (seen.language, seen.reach_by) == (language, None)
-    assert not hasattr(view(stored.service_request_id, Author("polish"), ports), "language")
+    assert not hasattr(view_report(stored.service_request_id, Author("polish"), ports), "language")
 
 
 def test_private_report_looks_missing_to_officers_of_other_teams(ports: Ports) -> None:
@@ -111,10 +112,12 @@ def test_private_report_looks_missing_to_officers_of_other_teams(ports: Ports) -
     team = Remit(teams=(private.team,))
     for author in (officer(HERE), officer(Remit(teams=(private.team,), wards=("W9",)))):
         with pytest.raises(NotFound):
-            view(private.service_request_id, author, ports)
+            view_report(private.service_request_id, author, ports)
         with pytest.raises(NotFound):
-            change(private.service_request_id, ReportChanges(state="fixed"), 1, author, ports)
-    assert view(private.service_request_id, officer(team), ports).visibility == "private"
+            change_report(
+                private.service_request_id, ReportChanges(state="fixed"), 1, author, ports
+            )
+    assert view_report(private.service_request_id, officer(team), ports).visibility == "private"
 
 
 def test_update_by_staff_of_another_team_counts_as_a_residents(ports: Ports) -> None:
@@ -134,9 +137,11 @@ def test_list_of_waiting_reports_has_only_the_officers_remit_and_continues(ports
     others = sent(ports, "others", service_code="litter").service_request_id
     for each in (own, others):
         flag(each, FlagDraft(reason="other"), f"flag {each}", ANYBODY, ports)
-    found = needing_attention("flagged", officer(HERE), limit=2, after=None, ports=ports)
+    found = list_needing_attention("flagged", officer(HERE), limit=2, after=None, ports=ports)
     assert [each.service_request_id for each in found.reports] == [own]
     assert found.next is not None
-    rest = needing_attention("flagged", officer(HERE), limit=2, after=found.next, ports=ports)
+    rest = list_needing_attention("flagged", officer(HERE), limit=2, after=found.next, ports=ports)
     assert (list(rest.reports), rest.next) == ([], None)
-    assert not needing_attention("flagged", officer(), limit=2, after=None, ports=ports).reports
+    assert not list_needing_attention(
+        "flagged", officer(), limit=2, after=None, ports=ports
+    ).reports

@@ -14,7 +14,7 @@ from chalicelib.reports.ports import Ports, PremisesAddress
 from chalicelib.reports.states import CLOSED_STATES, State
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import MARKET_PLACE, NOON, draft
@@ -51,7 +51,7 @@ def stored(request_id: str, ports: Ports) -> ServiceRequest:
 
 
 def changed(request_id: str, changes: ReportChanges, ports: Ports) -> ServiceRequest:
-    return change(request_id, changes, stored(request_id, ports).version, OFFICER, ports)
+    return change_report(request_id, changes, stored(request_id, ports).version, OFFICER, ports)
 
 
 def test_granted_request_is_reviewed_after_the_days_of_its_service(

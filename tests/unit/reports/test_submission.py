@@ -12,7 +12,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.reports.parts import Contact, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.reading import public_views, view
+from chalicelib.reports.usecases.reading import public_views, view_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.views import tracking_url
 from tests.support.builders import NOON, draft
@@ -140,9 +140,9 @@ def test_photo_is_refused_when_it_has_another_key(ports: Ports) -> None:
 def test_photo_is_visible_when_it_is_ready_and_approved(ports: Ports) -> None:
     photos_of(ports).known |= {PHOTO, OTHER}
     request_id = submit(draft(photo_ids=[PHOTO, OTHER]), "key", ANYBODY, ports).service_request_id
-    assert view(request_id, ANYBODY, ports).photos == ()
+    assert view_report(request_id, ANYBODY, ports).photos == ()
     photos_of(ports).done.add(OTHER)
-    (shown,) = view(request_id, ANYBODY, ports).photos
+    (shown,) = view_report(request_id, ANYBODY, ports).photos
     base = f"https://council.example/photos/{request_id}/{OTHER}"
     assert (shown.url, shown.thumbnail_url) == (f"{base}/page.jpg", f"{base}/thumbnail.jpg")
 
@@ -154,7 +154,7 @@ def test_photo_waits_for_an_officer_when_the_council_reviews_photos(ports: Ports
     report = submit(draft(photo_ids=[PHOTO]), "key", ANYBODY, careful)
     assert report.photos == (Photo(photo_id=PHOTO, state="waiting"),)
     assert (report.visibility, report.attention) == ("public", "waiting")
-    assert view(report.service_request_id, ANYBODY, careful).photos == ()
+    assert view_report(report.service_request_id, ANYBODY, careful).photos == ()
 
 
 def test_report_waits_for_an_officer_when_its_service_is_moderated(ports: Ports) -> None:
@@ -190,10 +190,10 @@ def test_private_report_is_visible_only_with_its_link(ports: Ports) -> None:
     request_id, link = report.service_request_id, tracking_url(report, ports)
     assert report.visibility == "private"
     token = link.removeprefix(f"https://council.example/forms/reports/{request_id}?token=")
-    assert view(request_id, Author(token=token), ports).description == "A deep hole."
+    assert view_report(request_id, Author(token=token), ports).description == "A deep hole."
     for wrong in (None, "", token + "x", ports.ids.link_token("R2"), "é"):
         with pytest.raises(NotFound):
-            view(request_id, Author(token=wrong), ports)
+            view_report(request_id, Author(token=wrong), ports)
     assert public_views([request_id], ports) == {}
 
 
@@ -202,7 +202,7 @@ def test_photos_of_a_private_report_have_signed_addresses(ports: Ports) -> None:
     photos_of(ports).done.add(PHOTO)
     noise = draft(service_code="noise-nuisance", attributes={"kind": "noise"}, photo_ids=[PHOTO])
     report = submit(noise, "key", Author("ann"), ports)
-    (photo,) = view(report.service_request_id, Author("ann"), ports).photos
+    (photo,) = view_report(report.service_request_id, Author("ann"), ports).photos
     assert photo.url.startswith("https://private.example/")
 
 

@@ -16,9 +16,9 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
-from chalicelib.reports.usecases.reading import full
-from chalicelib.reports.usecases.resident.own_reports import change_own, withdraw_own
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.reading import full_view_of
+from chalicelib.reports.usecases.resident.own_reports import change_own_report, withdraw_own_report
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.triage import decision_of
 from tests.support.builders import NOON, draft, imported, report
@@ -61,7 +61,7 @@ def ruled(ports: Ports, council: Council) -> Ports:
 def changed(report: ServiceRequest, ports: Ports, **changes: Any) -> ServiceRequest:
     stored = ports.repository.get(report.service_request_id)
     assert stored
-    return change(
+    return change_report(
         report.service_request_id, ReportChanges(**changes), stored.version, OFFICER, ports
     )
 
@@ -92,7 +92,7 @@ def test_answers_decide_the_job_of_a_report(ruled: Ports) -> None:
 
 
 def test_officers_see_the_decisions_with_reasons(ruled: Ports) -> None:
-    seen = full(submit(draft(description="Deep."), "key", ANYBODY, ruled), ruled)
+    seen = full_view_of(submit(draft(description="Deep."), "key", ANYBODY, ruled), ruled)
     assert seen.opens == "job"
     assert {reason.about for reason in seen.because} == {"priority", "opens", "target"}
 
@@ -176,13 +176,13 @@ def test_redaction_changes_no_decision(ruled: Ports) -> None:
 def test_report_is_decided_again_when_its_reporter_edits_it(ruled: Ports) -> None:
     stored = submit(draft(description="A hole."), "key", REPORTER, ruled)
     deeper = OwnChanges(description="It is deep by now.")
-    after = change_own(stored.service_request_id, deeper, stored.version, REPORTER, ruled)
+    after = change_own_report(stored.service_request_id, deeper, stored.version, REPORTER, ruled)
     assert (after.priority, after.opens) == ("high", "job")
 
 
 def test_reasons_are_deleted_when_a_report_is_withdrawn(ruled: Ports) -> None:
     stored = submit(draft(description="Deep."), "key", REPORTER, ruled)
-    assert withdraw_own(stored.service_request_id, REPORTER, ruled).because == ()
+    assert withdraw_own_report(stored.service_request_id, REPORTER, ruled).because == ()
 
 
 def test_reasons_are_erased_with_the_reporters_data(ruled: Ports) -> None:
@@ -220,4 +220,4 @@ def test_choice_on_an_older_version_is_a_conflict(ruled: Ports) -> None:
     stored = submit(draft(), "key", ANYBODY, ruled)
     changed(stored, ruled, team="waste")
     with pytest.raises(Conflict):
-        change(stored.service_request_id, ReportChanges(team="parks"), 1, OFFICER, ruled)
+        change_report(stored.service_request_id, ReportChanges(team="parks"), 1, OFFICER, ruled)

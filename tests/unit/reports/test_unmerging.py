@@ -9,7 +9,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.following import follow
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.staff.unmerging import merged_here, unmerge
 from tests.support.builders import report
 from tests.support.fakes import MemoryRepository
@@ -31,7 +31,7 @@ def stored(request_id: str, ports: Ports) -> ServiceRequest:
 
 def merge(one: str, into: str, ports: Ports) -> None:
     version = stored(one, ports).version
-    change(one, ReportChanges(duplicate_of=into), version, OFFICER, ports)
+    change_report(one, ReportChanges(duplicate_of=into), version, OFFICER, ports)
 
 
 def apart(request_id: str, ports: Ports) -> ServiceRequest:

@@ -11,10 +11,10 @@ from chalicelib.geo.point import Box
 from chalicelib.reports.model import TIMELINE_LIMIT_BYTES
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.queries import Filters
+from chalicelib.reports.queries import ReportFilters
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.importing import import_report
-from chalicelib.reports.usecases.reading import list_in_box, public_views, view
+from chalicelib.reports.usecases.reading import list_in_box, public_views, view_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, imported, update_draft
@@ -90,7 +90,7 @@ def test_update_joins_the_timeline_and_moves_the_report_when_staff_set_a_state(
     report = submit(draft(), "key", ANYBODY, ports)
     clock.now += timedelta(hours=1)
     add_update(report.service_request_id, update_draft(state="in_progress"), "u", OFFICER, ports)
-    seen = view(report.service_request_id, ANYBODY, ports)
+    seen = view_report(report.service_request_id, ANYBODY, ports)
     assert (seen.state, seen.status, seen.version) == ("in_progress", "open", 2)
     assert seen.updated_datetime == NOON + timedelta(hours=1)
     assert [(u.text, u.state, u.by) for u in seen.updates] == [
@@ -103,7 +103,7 @@ def test_update_is_added_once_when_its_key_is_repeated(ports: Ports) -> None:
     first, _ = add_update(report.service_request_id, update_draft(), "u", RESIDENT, ports)
     again, _ = add_update(report.service_request_id, update_draft(), "u", RESIDENT, ports)
     assert again == first
-    assert len(view(report.service_request_id, ANYBODY, ports).updates) == 1
+    assert len(view_report(report.service_request_id, ANYBODY, ports).updates) == 1
 
 
 def test_update_is_a_conflict_when_its_key_was_used_for_another_text(ports: Ports) -> None:
@@ -117,14 +117,14 @@ def test_state_is_refused_when_a_resident_sets_it(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     with pytest.raises(Forbidden):
         add_update(report.service_request_id, update_draft(state="fixed"), "u", RESIDENT, ports)
-    assert view(report.service_request_id, ANYBODY, ports).state == "open"
+    assert view_report(report.service_request_id, ANYBODY, ports).state == "open"
 
 
 def test_fixed_report_is_reopened_when_a_resident_says_it_is_not_fixed(ports: Ports) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
     add_update(request_id, update_draft(state="fixed"), "u1", OFFICER, ports)
     add_update(request_id, update_draft(state="not_fixed"), "u2", RESIDENT, ports)
-    seen = view(request_id, ANYBODY, ports)
+    seen = view_report(request_id, ANYBODY, ports)
     assert (seen.state, seen.status) == ("reopen", "open")
 
 
@@ -167,7 +167,7 @@ def test_timeline_stays_complete_and_its_item_small_with_many_long_updates(
     stored = repository.get(request_id)
     assert stored and stored.archived > 0
     assert sum(len(update.text) for update in stored.updates) < TIMELINE_LIMIT_BYTES
-    texts = [update.text.split()[0] for update in view(request_id, ANYBODY, ports).updates]
+    texts = [update.text.split()[0] for update in view_report(request_id, ANYBODY, ports).updates]
     assert texts == [str(number) for number in range(40)]
 
 
@@ -180,12 +180,12 @@ def test_update_is_added_once_when_it_was_archived_before_its_key_is_repeated(
         add_update(request_id, update_draft(text="x" * 1999), f"u{number}", RESIDENT, ports)
     first, _ = add_update(request_id, update_draft(text="x" * 1999), "u0", RESIDENT, ports)
     assert first.datetime == NOON + timedelta(minutes=1)
-    assert len(view(request_id, ANYBODY, ports).updates) == 40
+    assert len(view_report(request_id, ANYBODY, ports).updates) == 40
 
 
 def test_report_is_not_found_when_it_is_not_stored(ports: Ports) -> None:
     with pytest.raises(NotFound):
-        view("NOSUCHREPORT", ANYBODY, ports)
+        view_report("NOSUCHREPORT", ANYBODY, ports)
     with pytest.raises(NotFound):
         add_update("NOSUCHREPORT", update_draft(), "u", ANYBODY, ports)
 
@@ -198,9 +198,9 @@ def test_report_is_seen_by_its_reporter_and_officers_only_when_it_is_not_public(
     repository.save(replace(report, visibility=visibility))  # type: ignore[arg-type]
     for author in (ANYBODY, Author("somebody else"), CREW):
         with pytest.raises(NotFound):
-            view(report.service_request_id, author, ports)
+            view_report(report.service_request_id, author, ports)
     for author in (RESIDENT, OFFICER):
-        assert view(report.service_request_id, author, ports).description == "A deep hole."
+        assert view_report(report.service_request_id, author, ports).description == "A deep hole."
     assert public_views([report.service_request_id], ports) == {}
 
 
@@ -208,22 +208,22 @@ def test_contact_is_stored_and_visible_only_to_officers(ports: Ports) -> None:
     contact = Contact(name="Canary Name", email="canary@example.org", phone="01904 555777")
     report = submit(draft(contact=contact), "key", RESIDENT, ports)
     assert report.contact == contact
-    assert view(report.service_request_id, OFFICER, ports).contact == contact  # type: ignore[attr-defined]
+    assert view_report(report.service_request_id, OFFICER, ports).contact == contact  # type: ignore[attr-defined]
     for author in (ANYBODY, RESIDENT, CREW):
-        seen = repr(view(report.service_request_id, author, ports))
+        seen = repr(view_report(report.service_request_id, author, ports))
         assert "canary" not in seen.lower() and "555777" not in seen and "resident" not in seen
 
 
 def test_list_has_the_councils_area_when_the_box_is_the_world(ports: Ports) -> None:
     submit(draft(), "key", ANYBODY, ports)
     world = Box(west=-180, south=-90, east=180, north=90)
-    page = list_in_box(world, Filters(), limit=10, after=None, ports=ports)
+    page = list_in_box(world, ReportFilters(), limit=10, after=None, ports=ports)
     assert len(page.reports) == 1 and page.next is None
 
 
 def test_list_is_empty_when_the_box_is_elsewhere(ports: Ports) -> None:
     elsewhere = Box(west=10, south=10, east=11, north=11)
-    assert list_in_box(elsewhere, Filters(), limit=10, after=None, ports=ports) == ((), None)
+    assert list_in_box(elsewhere, ReportFilters(), limit=10, after=None, ports=ports) == ((), None)
 
 
 def test_imported_report_keeps_its_reference_state_and_dates(ports: Ports) -> None:
@@ -233,7 +233,7 @@ def test_imported_report_keeps_its_reference_state_and_dates(ports: Ports) -> No
     )
     assert import_report(fixed, ports)
     (request_id,) = ports.repository.list_ids()
-    seen = view(request_id, ANYBODY, ports)
+    seen = view_report(request_id, ANYBODY, ports)
     assert seen.external_reference == "https://example.org/report/1"
     assert (seen.state, seen.requested_datetime) == ("fixed", earlier)
     assert seen.updated_datetime == earlier + timedelta(days=3)
@@ -289,7 +289,7 @@ def test_import_changes_nothing_when_it_is_run_again(ports: Ports) -> None:
     assert import_report(imported(), ports).is_new
     assert not import_report(imported(), ports).is_new
     (request_id,) = ports.repository.list_ids()
-    assert view(request_id, ANYBODY, ports).version == 1
+    assert view_report(request_id, ANYBODY, ports).version == 1
 
 
 def test_import_is_a_conflict_when_the_reference_is_stored_with_other_values(

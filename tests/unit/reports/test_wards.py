@@ -9,8 +9,8 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.lifecycle.moving_wards import move_to_wards
-from chalicelib.reports.usecases.reading import view
-from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.reading import view_report
+from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft, imported, report
 from tests.support.fakes import MemoryRepository, Nowhere
@@ -29,7 +29,7 @@ def test_submitted_report_gets_ward_and_street(ports: Ports) -> None:
     here = at(ports, {2026: "centre"}, "Market Street")
     stored = submit(draft(), "key", Author(), here)
     assert (stored.ward_code, stored.address) == ("centre", "Market Street")
-    assert view(stored.service_request_id, Author(), here).ward_code == "centre"
+    assert view_report(stored.service_request_id, Author(), here).ward_code == "centre"
 
 
 def test_report_keeps_its_own_address_when_one_was_given(ports: Ports) -> None:
@@ -66,7 +66,7 @@ def test_imported_report_gets_the_ward_of_its_own_day(
 
 def test_ward_follows_when_an_officer_moves_the_report(ports: Ports) -> None:
     stored = submit(draft(), "key", Author(), at(ports, {2026: "centre"}))
-    moved = change(
+    moved = change_report(
         stored.service_request_id,
         ReportChanges(lat=53.96, long=-1.08),
         stored.version,

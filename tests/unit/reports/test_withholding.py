@@ -14,8 +14,8 @@ from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import public_views
 from chalicelib.reports.usecases.staff.casework import change_case
-from chalicelib.reports.usecases.staff.moderation import publish_held
-from chalicelib.reports.usecases.staff.undo import restore
+from chalicelib.reports.usecases.staff.moderation import publish_held_reports
+from chalicelib.reports.usecases.staff.undo import undo_change
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.withholding import withhold_private
 from tests.support.builders import draft, report
@@ -76,7 +76,7 @@ def test_held_report_is_not_public_after_its_time_when_its_service_is_stricter(
     slow = replace(ports, council=msgspec.structs.replace(load("demo"), publish_after_s=600))
     held = submit(draft(), "key", Author(), slow)
     clock.now += timedelta(seconds=600)
-    publish_held(with_visibilities(slow, pothole=service))
+    publish_held_reports(with_visibilities(slow, pothole=service))
     found = ports.repository.get(held.service_request_id)
     assert found and found.visibility == seen
 
@@ -100,6 +100,6 @@ def test_report_stays_private_when_the_first_reason_for_it_is_undone_under_anoth
     left = change_case(sent.service_request_id, to_noise, 1, OFFICER, two, reply=None).left
     change_case(sent.service_request_id, to_litter, 2, OFFICER, two, reply=None)
     assert left
-    restore(left, OFFICER, two)
+    undo_change(left, OFFICER, two)
     found = ports.repository.get(sent.service_request_id)
     assert found and (found.service_code, found.visibility) == ("litter", "private")

@@ -8,7 +8,7 @@ from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES
 from chalicelib.reports.usecases.access import get_report, update_report
-from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.reading import read_timeline
 from chalicelib.reports.usecases.updating import council_update
 
 LONGEST_REFERENCE = 100
@@ -53,7 +53,7 @@ def note_passed_on(
     update_id = reference_of(int(key, 16))
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        known = any(update.update_id == update_id for update in timeline(report, ports))
+        known = any(update.update_id == update_id for update in read_timeline(report, ports))
         if known or report.visibility == "withdrawn":
             return report
         after = report.with_update(council_update(update_id, key, report.state, said, ports))

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.kernel.optimistic import AlreadyExists
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.drafts import Imported
+from chalicelib.reports.drafts import ImportedReport
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES
@@ -32,7 +32,7 @@ class ImportResult(NamedTuple):
     is_new: bool
 
 
-def import_report(imported: Imported, ports: Ports) -> ImportResult:
+def import_report(imported: ImportedReport, ports: Ports) -> ImportResult:
     """Stores a report of another system under its reference.
 
     The report keeps its values: no question is asked again. But it is no more public than its
@@ -51,7 +51,9 @@ def import_report(imported: Imported, ports: Ports) -> ImportResult:
         return ImportResult(withheld(stored, ports), is_new=False)
 
 
-def _report(imported: Imported, request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
+def _report(
+    imported: ImportedReport, request_id: str, fingerprint: str, ports: Ports
+) -> ServiceRequest:
     requested = to_the_second(imported.requested_datetime)
     updated = max(requested, to_the_second(imported.updated_datetime or requested))
     is_closed = imported.state in CLOSED_STATES

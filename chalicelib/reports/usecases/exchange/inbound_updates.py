@@ -8,10 +8,10 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.published import Brought
-from chalicelib.reports.states import LABELS, SAID_BY_OTHERS
+from chalicelib.reports.published import InboundResult
+from chalicelib.reports.states import EXTERNAL_STATES, LABELS
 from chalicelib.reports.usecases.access import get_report, update_report
-from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.reading import read_timeline
 from chalicelib.reports.usecases.updating import council_update
 
 LONGEST_TEXT = 2_000
@@ -21,19 +21,21 @@ MOST_A_DAY = 20
 faulty."""
 
 
-def bring_back(service_request_id: str, key: str, status: str, text: str, ports: Ports) -> Brought:
+def bring_back(
+    service_request_id: str, key: str, status: str, text: str, ports: Ports
+) -> InboundResult:
     """Adds what the other body said in the council's name; once for each `key`, which is
     hexadecimal. A status that the report cannot have here is ignored. A withdrawn report stays as
     it is, and so does one with MOST_A_DAY council updates today ("over"). Raises NotFound,
     UpstreamFailed."""
     # Derived from the key alone, as in `forwarding`: reactions need no secret for it.
     update_id = reference_of(int(key, 16))
-    said = SAID_BY_OTHERS.get(status.strip().lower().replace(" ", "_"))
-    brought: Brought = "known"
+    said = EXTERNAL_STATES.get(status.strip().lower().replace(" ", "_"))
+    brought: InboundResult = "known"
 
     def change(report: ServiceRequest) -> ServiceRequest:
         nonlocal brought
-        told = timeline(report, ports)
+        told = read_timeline(report, ports)
         known = any(update.update_id == update_id for update in told)
         if known or report.visibility == "withdrawn":
             return report

@@ -14,19 +14,19 @@ from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.queries import Listed, Window
+from chalicelib.reports.queries import ListedReport, TimeWindow
 from chalicelib.reports.states import Status, status_of
 from chalicelib.reports.usecases.access import SHOWN_TO_SENDER, is_shown_to_sender
-from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.reading import read_timeline
 
 MOST_ROWS = 1000
 """The most reports in one list."""
 
-AT_ONCE = 100
+SMALLEST_PAGE = 100
 """The fewest index entries that one request asks for; it is MOST_ROWS if a filter may leave out
 most of them."""
 
-MOST_LOOKED_AT = 20_000
+MOST_ENTRIES_READ = 20_000
 """The most index entries read for one answer: 20 requests of MOST_ROWS."""
 
 MOST_CHANGED = 5000
@@ -38,7 +38,7 @@ PHOTOS_WITHIN = timedelta(hours=1)
 long as the time that FixMyStreet asks for."""
 
 
-class Kinds(NamedTuple):
+class ListFilter(NamedTuple):
     """The reports that a list shows; None means every public report. `sender` also gets its own
     reports that are not public."""
 
@@ -50,14 +50,14 @@ class Kinds(NamedTuple):
     def are_all(self) -> bool:
         return self.statuses is None and self.service_codes is None
 
-    def has(self, report: Listed | ServiceRequest) -> bool:
+    def has(self, report: ListedReport | ServiceRequest) -> bool:
         return (
             (report.visibility == "public" or self._may_be_own(report))
             and (self.statuses is None or status_of(report.state) in self.statuses)
             and (self.service_codes is None or report.service_code in self.service_codes)
         )
 
-    def _may_be_own(self, report: Listed | ServiceRequest) -> bool:
+    def _may_be_own(self, report: ListedReport | ServiceRequest) -> bool:
         """True if `sender` may have sent the report. An index entry does not say who sent its
         report, so the report is read later."""
         if isinstance(report, ServiceRequest):
@@ -66,22 +66,27 @@ class Kinds(NamedTuple):
 
 
 def list_requests(
-    wanted: Window | Sequence[str], kinds: Kinds, ports: Ports, *, page: int = 1, page_size: int
+    wanted: TimeWindow | Sequence[str],
+    kinds: ListFilter,
+    ports: Ports,
+    *,
+    page: int = 1,
+    page_size: int,
 ) -> Sequence[ServiceRequest]:
     """Public reports of those kinds, as they are now. Either the reports in a window, the newest
     first, in pages of at most MOST_ROWS that count from 1; or the reports with these ids, in the
-    order of the ids, whatever the kinds and page. Raises Invalid if more than MOST_LOOKED_AT
+    order of the ids, whatever the kinds and page. Raises Invalid if more than MOST_ENTRIES_READ
     entries would have to be read.
     """
-    if not isinstance(wanted, Window):
-        return _read(list(dict.fromkeys(wanted))[:MOST_ROWS], Kinds(), ports)
+    if not isinstance(wanted, TimeWindow):
+        return _read_reports(list(dict.fromkeys(wanted))[:MOST_ROWS], ListFilter(), ports)
     size = min(page_size, MOST_ROWS)
-    at_once = max(size, AT_ONCE) if kinds.are_all else MOST_ROWS
-    found = islice(_entries(wanted, kinds, at_once, ports), (page - 1) * size, page * size)
-    return _read([each.service_request_id for each in found], kinds, ports)
+    at_once = max(size, SMALLEST_PAGE) if kinds.are_all else MOST_ROWS
+    found = islice(_list_entries(wanted, kinds, at_once, ports), (page - 1) * size, page * size)
+    return _read_reports([each.service_request_id for each in found], kinds, ports)
 
 
-def public_ids(window: Window, ports: Ports) -> Iterator[str]:
+def list_public_ids(window: TimeWindow, ports: Ports) -> Iterator[str]:
     """The ids of the public reports in the window, the newest first; more are requested as they
     are used. May lag a second behind."""
     for each in ports.repository.list_in_window(window, at_once=MOST_ROWS):
@@ -89,7 +94,7 @@ def public_ids(window: Window, ports: Ports) -> Iterator[str]:
             yield each.service_request_id
 
 
-def open_promised(since: datetime, until: datetime, ports: Ports) -> Iterator[str]:
+def list_open_promised_ids(since: datetime, until: datetime, ports: Ports) -> Iterator[str]:
     """The ids of the reports that are still to be done and were promised for that time. May lag a
     second behind."""
     for team in ports.council.team_names:
@@ -99,7 +104,7 @@ def open_promised(since: datetime, until: datetime, ports: Ports) -> Iterator[st
             yield each.service_request_id
 
 
-def updates_between(
+def list_updates_between(
     start: datetime, end: datetime, ports: Ports, *, sender: str | None = None
 ) -> Sequence[tuple[ServiceRequest, Update]]:
     """All updates in that time, its ends included, the oldest first, each with its report. Includes
@@ -112,24 +117,24 @@ def updates_between(
     one period after another must not miss it: so an update with photos is also in the lists of
     PHOTOS_WITHIN after its own time.
     """
-    since = Window(start - PHOTOS_WITHIN, ports.now(), "updated")
-    kinds = Kinds(sender=sender)
-    changed = _changed_in(since, kinds, ports)
+    since = TimeWindow(start - PHOTOS_WITHIN, ports.now(), "updated")
+    kinds = ListFilter(sender=sender)
+    changed = _list_changed_ids(since, kinds, ports)
     found = [
         (report, update)
         for part in range(0, len(changed), MOST_ROWS)
-        for report in _read(changed[part : part + MOST_ROWS], kinds, ports)
-        for update in timeline(report, ports)
-        if _first_listed(update, report, start) <= update.datetime <= end
+        for report in _read_reports(changed[part : part + MOST_ROWS], kinds, ports)
+        for update in read_timeline(report, ports)
+        if _earliest_listed_time(update, report, start) <= update.datetime <= end
     ]
-    waiting = _without_their_photos(found, ports)
+    waiting = _update_ids_awaiting_photos(found, ports)
     listed = [pair for pair in found if pair[1].update_id not in waiting]
     return sorted(listed, key=lambda pair: (pair[1].datetime, pair[1].update_id))
 
 
-def _changed_in(window: Window, kinds: Kinds, ports: Ports) -> list[str]:
+def _list_changed_ids(window: TimeWindow, kinds: ListFilter, ports: Ports) -> list[str]:
     """The ids of the reports that changed in that time. Raises Invalid if there are too many."""
-    entries = _entries(window, kinds, MOST_ROWS, ports)
+    entries = _list_entries(window, kinds, MOST_ROWS, ports)
     changed = [each.service_request_id for each in islice(entries, MOST_CHANGED + 1)]
     if len(changed) > MOST_CHANGED:
         raise Invalid.field(
@@ -138,12 +143,12 @@ def _changed_in(window: Window, kinds: Kinds, ports: Ports) -> list[str]:
     return changed
 
 
-def _first_listed(update: Update, report: ServiceRequest, start: datetime) -> datetime:
+def _earliest_listed_time(update: Update, report: ServiceRequest, start: datetime) -> datetime:
     """The earliest time that an update like this may have in a list that begins at `start`."""
     return start - PHOTOS_WITHIN if report.photos_of(update.update_id) else start
 
 
-def _without_their_photos(
+def _update_ids_awaiting_photos(
     found: Sequence[tuple[ServiceRequest, Update]], ports: Ports
 ) -> Collection[str]:
     """The ids of the updates that still wait for a photo."""
@@ -158,11 +163,13 @@ def _without_their_photos(
     return {update_id for pair, update_id in wanted.items() if pair not in ready}
 
 
-def _entries(window: Window, kinds: Kinds, at_once: int, ports: Ports) -> Iterator[Listed]:
+def _list_entries(
+    window: TimeWindow, kinds: ListFilter, at_once: int, ports: Ports
+) -> Iterator[ListedReport]:
     """The entries of those kinds, the newest first. Raises Invalid."""
     listed = ports.repository.list_in_window(window, at_once=at_once)
     for number, each in enumerate(listed):
-        if number == MOST_LOOKED_AT:
+        if number == MOST_ENTRIES_READ:
             raise Invalid.field(
                 "start_date", "there is too much in this period: ask for a shorter one"
             )
@@ -170,7 +177,7 @@ def _entries(window: Window, kinds: Kinds, at_once: int, ports: Ports) -> Iterat
             yield each
 
 
-def _read(ids: Sequence[str], kinds: Kinds, ports: Ports) -> list[ServiceRequest]:
+def _read_reports(ids: Sequence[str], kinds: ListFilter, ports: Ports) -> list[ServiceRequest]:
     """Those of the reports that are of the kinds now, in the order of the ids."""
     found = ports.repository.get_many(ids)
     return [found[each] for each in ids if each in found and kinds.has(found[each])]

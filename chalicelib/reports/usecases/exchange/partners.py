@@ -23,7 +23,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author, get_visible_r
 from chalicelib.reports.usecases.held_updates import held
 from chalicelib.reports.usecases.notes import keep_whole
 from chalicelib.reports.usecases.submission import submit
-from chalicelib.reports.usecases.updating import Entry, append, find
+from chalicelib.reports.usecases.updating import NewEntry, append_entry, find_update
 
 NOT_LOOKED_AT = ("waiting", "held", "unconfirmed")
 
@@ -54,9 +54,9 @@ def update_for_partner(
         # Checked before the files are taken: a refusal, or a repeat, leaves no files behind.
         report = get_visible_report(service_request_id, author, ports)
         state_after(report)
-        if find(report, update_id, ports) or held(report, update_id):
+        if find_update(report, update_id, ports) or held(report, update_id):
             sent = replace(sent, files=())
-    entry = Entry(
+    entry = NewEntry(
         update_id=update_id,
         fingerprint=_fingerprint(sent, ports),
         text=sent.text,
@@ -66,7 +66,7 @@ def update_for_partner(
         is_held=partner.reports != "public",
         requested_state=_requested_state(sent, partner),
     )
-    _, report = append(service_request_id, entry, author, ports)
+    _, report = append_entry(service_request_id, entry, author, ports)
     _keep_whole(service_request_id, update_id, sent.whole, author, ports)
     _fetch_photos(report, sent.media_urls, key, author, ports)
     return update_id
@@ -104,7 +104,7 @@ def token_of(report: ServiceRequest, ports: Ports) -> str:
 def id_of_token(token: str, ports: Ports) -> str | None:
     """The id of the token's report, None until somebody has looked at it. Raises NotFound."""
     request_id, _, proof = token.partition("-")
-    if reference.parse(request_id) != request_id or not _holds(request_id, proof, ports):
+    if reference.parse_reference(request_id) != request_id or not _holds(request_id, proof, ports):
         raise NotFound("There is no such token.")
     report = ports.repository.get(request_id)
     if report is None:

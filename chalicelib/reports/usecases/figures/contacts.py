@@ -22,7 +22,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES, State
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.figures.outcomes import requested_in
-from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.reading import read_timeline
 
 AT_ONCE = 100
 """How many reports are read together."""
@@ -57,7 +57,7 @@ def _follow_ups(report: ServiceRequest, ports: Ports) -> int:
     with_photo = {photo.update_id for photo in report.photos}
     before: State = "open"
     found = 0
-    for update in timeline(report, ports):
+    for update in read_timeline(report, ports):
         is_put_back = update.state == "reopen" and before != "reopen"
         before = update.state
         is_own = update.by == "resident" and update.update_id not in with_photo

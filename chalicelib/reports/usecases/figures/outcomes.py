@@ -19,7 +19,7 @@ from chalicelib.reports.outcome import Outcome, outcome_in
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import PresentOutcome, ReportOutcome
-from chalicelib.reports.queries import OutcomeRow, Window
+from chalicelib.reports.queries import OutcomeRow, TimeWindow
 from chalicelib.reports.states import OPEN_STATES
 
 AT_ONCE = 100
@@ -77,11 +77,11 @@ def requested_in(month: str, ports: Ports) -> Iterator[ServiceRequest]:
     yield from _read((each.service_request_id for each in listed), ports)
 
 
-def window_of(month: str) -> Window:
+def window_of(month: str) -> TimeWindow:
     """The window of reports that were requested in the month (YYYY-MM in UTC)."""
     start = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
     end = (start + timedelta(days=31)).replace(day=1) - timedelta(seconds=1)
-    return Window(start, end)
+    return TimeWindow(start, end)
 
 
 def month_of(moment: datetime) -> str:

@@ -15,7 +15,7 @@ from chalicelib.reports.needs import without_words
 from chalicelib.reports.parts import ContactKind, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportPart
-from chalicelib.reports.queries import Place
+from chalicelib.reports.queries import ListPosition
 from chalicelib.reports.usecases.access import (
     Author,
     author_digest,
@@ -23,7 +23,7 @@ from chalicelib.reports.usecases.access import (
     is_from_partner,
     update_report,
 )
-from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.reading import read_timeline
 from chalicelib.reports.usecases.resident.repair_feedback import counted, update_id_of
 from chalicelib.reports.usecases.resident.withdrawing import drop_beside
 
@@ -35,7 +35,7 @@ A_KILOMETRE = 2
 
 def reports_about(author: Author, ports: Ports) -> Iterator[str]:
     """The ids of all reports that the author sent, or that name the author as contact."""
-    before: Place | None = None
+    before: ListPosition | None = None
     while places := ports.repository.list_by_person(author.person, limit=AT_ONCE, before=before):
         before = places[-1]
         yield from (service_request_id for _, service_request_id in places)
@@ -134,7 +134,7 @@ def _forget_author(report: ServiceRequest, person: str, ports: Ports, *, redact:
     """Forgets the author in the report first, then beside it: until the report is rewritten, an
     update may move from it to the archive."""
     request_id = report.service_request_id
-    own = {each.update_id for each in timeline(report, ports) if each.author == person}
+    own = {each.update_id for each in read_timeline(report, ports) if each.author == person}
     update_ids = own if redact else set[str]()
     shown = [photo.photo_id for photo in report.photos if photo.update_id in update_ids]
     ports.photos.let_go(request_id, shown)
@@ -237,7 +237,9 @@ def _redacted_if(update_id: str, update: Update) -> Update:
 def _redact_archived(
     report: ServiceRequest, redacted: Callable[[Update], Update], ports: Ports
 ) -> None:
-    outside = ports.repository.list_archived_updates(report.service_request_id) if report.archived else ()
+    outside = (
+        ports.repository.list_archived_updates(report.service_request_id) if report.archived else ()
+    )
     for update in outside:
         if update != redacted(update):
             ports.repository.rewrite_archived_update(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.reports.model import ServiceRequest, ToForget
+from chalicelib.reports.model import RetentionKind, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
@@ -18,7 +18,7 @@ def forget_old(ports: Ports) -> Mapping[str, Exception]:
     """Forgets data that the council no longer keeps. Returns the failures by service_request_id:
     the next run finds these reports again. Raises UpstreamFailed if the lists cannot be read."""
     failed: dict[str, Exception] = {}
-    days: Mapping[ToForget, int] = {
+    days: Mapping[RetentionKind, int] = {
         "unconfirmed": ports.council.unconfirmed_kept_days,
         "closed": ports.council.sender_kept_days,
     }
@@ -27,7 +27,7 @@ def forget_old(ports: Ports) -> Mapping[str, Exception]:
     return failed
 
 
-def _forget_until(what: ToForget, until: datetime, ports: Ports) -> dict[str, Exception]:
+def _forget_until(what: RetentionKind, until: datetime, ports: Ports) -> dict[str, Exception]:
     failed: dict[str, Exception] = {}
     after: str | None = None
     while due := ports.repository.list_to_forget(what, until=until, limit=AT_ONCE, after=after):
@@ -40,7 +40,7 @@ def _forget_until(what: ToForget, until: datetime, ports: Ports) -> dict[str, Ex
     return failed
 
 
-def _forget(service_request_id: str, what: ToForget, until: datetime, ports: Ports) -> None:
+def _forget(service_request_id: str, what: RetentionKind, until: datetime, ports: Ports) -> None:
     """Forgets what is due in one report. The list may lag, so the report itself says whether its
     time is over."""
     report = ports.repository.get(service_request_id)
@@ -67,5 +67,5 @@ def _forget_flags(service_request_id: str, until: datetime, ports: Ports) -> Non
     update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
-def _is_over(report: ServiceRequest, what: ToForget, until: datetime) -> bool:
+def _is_over(report: ServiceRequest, what: RetentionKind, until: datetime) -> bool:
     return report.to_forget == what and report.to_forget_since <= until

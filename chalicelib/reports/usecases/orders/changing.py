@@ -15,12 +15,12 @@ from chalicelib.reports.needs import settled
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import BookedSlot, Order, OrderState
 from chalicelib.reports.parts import Update
-from chalicelib.reports.queries import Waiting
+from chalicelib.reports.queries import WaitingReport
 from chalicelib.reports.usecases.access import Author, get_report, get_visible_report, update_report
 from chalicelib.reports.usecases.attention import BY_NEW_SLOT
-from chalicelib.reports.usecases.orders.allowed_changes import Act, is_late, refund_of
+from chalicelib.reports.usecases.orders.allowed_changes import OrderAct, is_late, refund_pence_of
 from chalicelib.reports.usecases.orders.effects import carry_out
-from chalicelib.reports.usecases.staff.changing import stale
+from chalicelib.reports.usecases.staff.changing import stale_error
 from chalicelib.reports.usecases.updating import council_update
 from chalicelib.texts import Text
 
@@ -51,7 +51,7 @@ def move_booking(
         if has_place or there == booking.moving_to:
             return report
         if report.version != version:
-            raise stale(report)
+            raise stale_error(report)
         _refuse_late(report, order, "change", author, ports)
         ports.check_place(there, booking.units)
         return replace(report, order=replace(order, booking=replace(booking, moving_to=there)))
@@ -72,7 +72,7 @@ def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> 
         if order.state == "cancelled":
             return report
         _refuse_late(report, order, "cancel", author, ports)
-        refund = refund_of(report, order, author, ports) or order.refund_pence
+        refund = refund_pence_of(report, order, author, ports) or order.refund_pence
         update = _cancellation(report, author, ports)
         return replace(
             report.with_update(update),
@@ -102,7 +102,7 @@ def cancel_lost(ports: OrderPorts) -> Mapping[str, AppError]:
     return failed
 
 
-def _lost_since(until: datetime, ports: OrderPorts) -> Iterator[Waiting]:
+def _lost_since(until: datetime, ports: OrderPorts) -> Iterator[WaitingReport]:
     """All whose slot was lost by then, the oldest first."""
     after = None
     while page := ports.reports.repository.list_needing_attention(
@@ -167,7 +167,7 @@ def _cancellation(report: ServiceRequest, author: Author, ports: OrderPorts) -> 
 
 
 def _refuse_late(
-    report: ServiceRequest, order: Order, act: Act, author: Author, ports: OrderPorts
+    report: ServiceRequest, order: Order, act: OrderAct, author: Author, ports: OrderPorts
 ) -> None:
     """Raises Conflict if a resident changes or cancels too late."""
     if is_late(report, order, act, author, ports):

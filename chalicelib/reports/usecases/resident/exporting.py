@@ -13,10 +13,10 @@ import msgspec
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Photo, Update
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.queries import Place
+from chalicelib.reports.queries import ListPosition
 from chalicelib.reports.usecases.access import Author, author_digest
 from chalicelib.reports.usecases.resident.repair_feedback import update_id_of
-from chalicelib.reports.usecases.updating import find
+from chalicelib.reports.usecases.updating import find_update
 
 Held = dict[str, list[dict[str, Any]]]
 Item = tuple[str, dict[str, Any]]
@@ -32,7 +32,7 @@ class Mark(NamedTuple):
     """Where an export continues: before that place; or, with `archived`, in the report at that
     place, of whose older updates `archived` are done."""
 
-    place: Place
+    place: ListPosition
     archived: int | None = None
 
 
@@ -157,7 +157,9 @@ def _whole(report: ServiceRequest, author: Author, ports: Ports) -> dict[str, An
 
 
 def _archive(report: ServiceRequest, ports: Ports) -> Sequence[Update]:
-    return ports.repository.list_archived_updates(report.service_request_id) if report.archived else ()
+    return (
+        ports.repository.list_archived_updates(report.service_request_id) if report.archived else ()
+    )
 
 
 def _notes(report: ServiceRequest, ports: Ports) -> Iterator[Item]:
@@ -234,7 +236,7 @@ def _words(report: ServiceRequest, answer_id: str, ports: Ports) -> Iterator[Ite
     """The text and photos of the person's answer: the rest of somebody else's report is not about
     the person."""
     update_id = update_id_of(report.service_request_id, answer_id, ports)
-    if update := find(report, update_id, ports):
+    if update := find_update(report, update_id, ports):
         yield "report", _of(report, updates=[msgspec.to_builtins(update)])
     photos = [photo for photo in report.photos if photo.update_id == update_id]
     yield from _pictures(report, photos, ports)

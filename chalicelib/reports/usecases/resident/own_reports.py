@@ -11,7 +11,7 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.drafts import OwnChanges, ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.queries import Place
+from chalicelib.reports.queries import ListPosition
 from chalicelib.reports.usecases.access import Author, get_report, is_from_partner, report_not_found
 from chalicelib.reports.usecases.location import other_body_faults, outside_faults, refuse_place
 from chalicelib.reports.usecases.resident.withdrawing import (
@@ -20,41 +20,48 @@ from chalicelib.reports.usecases.resident.withdrawing import (
     refuse_if_others_joined,
     taken_back,
 )
-from chalicelib.reports.usecases.staff.changing import put_in_place, redact, saved_or_refused, stale
+from chalicelib.reports.usecases.staff.changing import (
+    apply_place,
+    redact,
+    save_or_refuse,
+    stale_error,
+)
 from chalicelib.reports.usecases.submission import first_visibility
 from chalicelib.reports.usecases.triage import decided
 from chalicelib.texts import Text
 
 
-class Own(NamedTuple):
+class OwnReports(NamedTuple):
     """Some of the author's reports, the newest first; the list continues at `next`, which is None
     at the end."""
 
     reports: Sequence[ServiceRequest]
-    next: Place | None
+    next: ListPosition | None
 
 
-def own_reports(author: Author, *, limit: int, before: Place | None, ports: Ports) -> Own:
+def list_own_reports(
+    author: Author, *, limit: int, before: ListPosition | None, ports: Ports
+) -> OwnReports:
     """The author's reports. Reads `limit` of them; a page is shorter if one was withdrawn since."""
     places = ports.repository.list_by_person(author.person, limit=limit, before=before)
     found = ports.repository.get_many([service_request_id for _, service_request_id in places])
     own = [found[key] for _, key in places if key in found and author.owns(found[key])]
-    return Own(own, places[-1] if len(places) == limit else None)
+    return OwnReports(own, places[-1] if len(places) == limit else None)
 
 
-def change_own(
+def change_own_report(
     service_request_id: str, changes: OwnChanges, version: int, author: Author, ports: Ports
 ) -> ServiceRequest:
     """Changes the text or the place of the author's report. A report that an officer has to look at
     before it is public waits for that again. Raises NotFound, Invalid, Conflict (another version,
     or somebody works on it)."""
-    report = _own(service_request_id, author, ports)
+    report = _require_own_report(service_request_id, author, ports)
     if report.version != version:
-        raise stale(report)
+        raise stale_error(report)
     _refuse_if_at_work(report, ports)
     refuse_place(report, changes)
     wanted = ReportChanges(**asdict(changes))
-    after = decided(redact(put_in_place(report, wanted, ports), wanted, ports), ports)
+    after = decided(redact(apply_place(report, wanted, ports), wanted, ports), ports)
     if after.point is None and not after.address and not after.placeless:
         raise Invalid.field("address", "say where it is: there is no pin")
     faults = list(other_body_faults(after.service_code, after.point, ports))
@@ -62,10 +69,10 @@ def change_own(
         faults = faults or list(outside_faults(after.point, ports.now(), ports))
     if faults:
         raise Invalid(faults[0].message, faults)
-    return saved_or_refused(_shown_again(after, ports), ports)
+    return save_or_refuse(_with_initial_visibility(after, ports), ports)
 
 
-def withdraw_own(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
+def withdraw_own_report(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
     """Withdraws the author's report and forgets what it said; a repeat gets the same answer. Raises
     NotFound, Conflict."""
 
@@ -78,21 +85,21 @@ def withdraw_own(service_request_id: str, author: Author, ports: Ports) -> Servi
         return emptied(report, ports)
 
     follower = ports.ids.person(author.scope, "")
-    if not _was_taken_back_by(follower, service_request_id, ports):
-        change(_own(service_request_id, author, ports))
+    if not _was_withdrawn_by(follower, service_request_id, ports):
+        change(_require_own_report(service_request_id, author, ports))
         # An empty report does not say who sent it: a repeat is recognised by the report's follower.
         ports.repository.add_follower(service_request_id, follower)
     return taken_back(service_request_id, change, ports)
 
 
-def _was_taken_back_by(follower: str, service_request_id: str, ports: Ports) -> bool:
+def _was_withdrawn_by(follower: str, service_request_id: str, ports: Ports) -> bool:
     report = ports.repository.get(service_request_id)
     if report is None or report.visibility != "withdrawn":
         return False
     return follower in ports.repository.list_followers(service_request_id)
 
 
-def _own(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
+def _require_own_report(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
     """The author's own report. Raises NotFound, with the same words whether or not the report
     exists."""
     report = get_report(service_request_id, ports)
@@ -113,17 +120,17 @@ def _refuse_if_at_work(report: ServiceRequest, ports: Ports) -> None:
         )
 
 
-def _is_kept_back(report: ServiceRequest) -> bool:
+def _keeps_visibility(report: ServiceRequest) -> bool:
     """True if the service alone does not decide who sees the report: nobody confirmed it, an
     officer or a partner's key made it private, or that partner's reports wait for an officer."""
     waits = report.visibility == "waiting" and is_from_partner(report)
     return waits or report.visibility in ("unconfirmed", "private")
 
 
-def _shown_again(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def _with_initial_visibility(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """The changed report, as visible as it would be if it were sent now."""
     now = ports.now()
-    if _is_kept_back(report):
+    if _keeps_visibility(report):
         return report.touched(now)
     visibility, publish_at = first_visibility(report.service_code, report.point, now, ports)
     return replace(report.with_visibility(visibility, now), publish_at=publish_at)

@@ -13,9 +13,9 @@ from chalicelib.reports.drafts import AnswerDraft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Answer
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.states import SAID_TO_BE_DONE
+from chalicelib.reports.states import DONE_STATES
 from chalicelib.reports.usecases.access import Author, get_report, update_report
-from chalicelib.reports.usecases.updating import Entry, append
+from chalicelib.reports.usecases.updating import NewEntry, append_entry
 from chalicelib.texts import Text
 
 MOST_PHOTOS = 3
@@ -103,7 +103,7 @@ def counted(report: ServiceRequest, ports: Ports, *, but: str | None = None) -> 
 
 
 def _is_open(report: ServiceRequest, asked: FeedbackRequest) -> bool:
-    return report.state in SAID_TO_BE_DONE and report.repairs == asked.repair
+    return report.state in DONE_STATES and report.repairs == asked.repair
 
 
 def _taken(files: Sequence[bytes], asked: FeedbackRequest, ports: Ports) -> Sequence[str]:
@@ -121,7 +121,7 @@ def _taken(files: Sequence[bytes], asked: FeedbackRequest, ports: Ports) -> Sequ
 
 def _reopen(asked: FeedbackRequest, text: str, photo_ids: Sequence[str], ports: Ports) -> None:
     request_id = asked.service_request_id
-    entry = Entry(
+    entry = NewEntry(
         update_id=update_id_of(request_id, asked.answer_id, ports),
         fingerprint=asked.answer_id,
         text=text,
@@ -129,4 +129,4 @@ def _reopen(asked: FeedbackRequest, text: str, photo_ids: Sequence[str], ports: 
         state_after=lambda report: "reopen" if _is_open(report, asked) else report.state,
     )
     # A follower who was asked may add to the report, as a person with its link may.
-    append(request_id, entry, Author(token=ports.ids.link_token(request_id)), ports)
+    append_entry(request_id, entry, Author(token=ports.ids.link_token(request_id)), ports)

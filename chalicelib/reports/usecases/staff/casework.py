@@ -26,13 +26,13 @@ from chalicelib.reports.usecases.access import (
     update_report,
 )
 from chalicelib.reports.usecases.notes import add_note
-from chalicelib.reports.usecases.staff.changing import Planned, carried_out, planned
+from chalicelib.reports.usecases.staff.changing import PlannedChange, carry_out_change, plan_change
 
 OFFICER = "account:"
 """The prefix of a note's sender if an officer wrote the note."""
 
 
-class Changed(NamedTuple):
+class ChangeResult(NamedTuple):
     """A report after a change: the version that the change made, and what can be put back of it,
     which is None if a repeat found the change done."""
 
@@ -41,13 +41,13 @@ class Changed(NamedTuple):
     left: UndoRecord | None
 
 
-class Ready(NamedTuple):
+class PreparedChange(NamedTuple):
     """One of many reports before it is changed: the plan, the change if a repeat finds it done, or
     the reason why there is neither."""
 
     service_request_id: str
-    plan: Planned | None = None
-    done: Changed | None = None
+    plan: PlannedChange | None = None
+    done: ChangeResult | None = None
     because: str | None = None
 
 
@@ -55,11 +55,11 @@ class BulkResult(NamedTuple):
     """The result for one of many reports: `because` says why it was not changed."""
 
     service_request_id: str
-    changed: Changed | None
+    changed: ChangeResult | None
     because: str | None
 
 
-Keep = Callable[[Sequence[UndoRecord]], None]
+KeepUndoRecords = Callable[[Sequence[UndoRecord]], None]
 """Keeps the undo records of changes that are about to be made."""
 
 
@@ -92,28 +92,32 @@ def change_case(
     *,
     reply: str | None = None,
     change_id: str | None = None,
-    keep: Keep = lambda _: None,
-) -> Changed:
-    """Changes a report as `change` does, once for each `change_id`. Raises as `change` does, and as
-    `keep` does, which is called before anything is changed."""
-    if done := change_made(service_request_id, change_id, ports):
+    keep: KeepUndoRecords = lambda _: None,
+) -> ChangeResult:
+    """Changes a report, once for each `change_id`.
+
+    Raises as `change_report` does, and as `keep` does, which is called before the report changes.
+    """
+    if done := find_change(service_request_id, change_id, ports):
         return done
-    plan = planned(
+    plan = plan_change(
         service_request_id, changes, version, author, ports, reply=reply, change_id=change_id
     )
-    keep([left_by(plan)])
-    return _carried_out(plan, ports)
+    keep([undo_record_of(plan)])
+    return _carry_out(plan, ports)
 
 
-def change_made(service_request_id: str, change_id: str | None, ports: Ports) -> Changed | None:
+def find_change(
+    service_request_id: str, change_id: str | None, ports: Ports
+) -> ChangeResult | None:
     """The change, if an earlier request with the same key has made it, even if the change took the
     report out of the officer's remit."""
     report = ports.repository.get(service_request_id) if change_id else None
     done = report.officer_change(change_id) if report and change_id else None
-    return Changed(report, done.version, None) if report and done else None
+    return ChangeResult(report, done.version, None) if report and done else None
 
 
-def change_many(
+def change_cases(
     draft: BulkDraft,
     author: Author,
     ports: Ports,
@@ -121,29 +125,29 @@ def change_many(
     note: Callable[[str], None],
     words: Callable[[str, ServiceRequest], str],
     change_id: str | None = None,
-    keep: Keep = lambda _: None,
+    keep: KeepUndoRecords = lambda _: None,
 ) -> Sequence[BulkResult]:
     """Changes each of many reports that still has its version, once for each `change_id`; with
     `check` it only says what would go wrong. `note` is called for each report before its change;
     `words` turns the common reply into the reply for each report. Raises as `keep` does, which is
     called before anything is changed."""
 
-    def ready(one: OneOfMany) -> Ready:
+    def ready(one: OneOfMany) -> PreparedChange:
         request_id, changes = one.service_request_id, draft.changes.changes
-        if done := change_made(request_id, change_id, ports):
-            return Ready(request_id, done=done)
+        if done := find_change(request_id, change_id, ports):
+            return PreparedChange(request_id, done=done)
         report = get_visible_report(request_id, author, ports)
         reply = words(draft.changes.text, report) if draft.changes.text else None
-        plan = planned(
+        plan = plan_change(
             request_id, changes, one.version, author, ports, reply=reply, change_id=change_id
         )
-        return Ready(request_id, plan=plan)
+        return PreparedChange(request_id, plan=plan)
 
-    found = [_or_refused(one, ready) for one in draft.ids]
+    found = [_prepare_or_explain(one, ready) for one in draft.ids]
     if draft.check:
         return [BulkResult(each.service_request_id, None, each.because) for each in found]
-    keep([left_by(each.plan) for each in found if each.plan])
-    return [_outcome(each, note, ports) for each in found]
+    keep([undo_record_of(each.plan) for each in found if each.plan])
+    return [_finish_change(each, note, ports) for each in found]
 
 
 def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceRequest:
@@ -156,7 +160,7 @@ def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceReque
     )
 
 
-def left_by(plan: Planned) -> UndoRecord:
+def undo_record_of(plan: PlannedChange) -> UndoRecord:
     """The undo record of that change."""
     before, after = plan.before, plan.after
     change = after.officer_changes[-1]
@@ -167,25 +171,27 @@ def left_by(plan: Planned) -> UndoRecord:
     return UndoRecord(
         service_request_id=before.service_request_id,
         change_id=change.change_id,
-        before=standing(before),
-        after=standing(after),
+        before=snapshot_of(before),
+        after=snapshot_of(after),
         update_id=said.update_id if said else None,
         has_reply=bool(said and said.text),
-        lasting=_lasting(plan.changes),
+        lasting=_lasting_parts(plan.changes),
         tells=change.told_from is not None,
     )
 
 
-def left_by_question(asked: Question, report: ServiceRequest, change: OfficerChange) -> UndoRecord:
+def undo_record_of_question(
+    asked: Question, report: ServiceRequest, change: OfficerChange
+) -> UndoRecord:
     """The undo record of a question: the case no longer waits for an answer, and an officer has to
     look again at the needs that the question dealt with."""
-    stands = standing(report)
+    stands = snapshot_of(report)
     dealt_with = [each.need_id for each in report.needs if each.settled_at == asked.asked_at]
     before = reopened(report.needs, dealt_with)
     return UndoRecord(
         service_request_id=report.service_request_id,
         change_id=change.change_id,
-        before=standing(replace(report, needs=before)),
+        before=snapshot_of(replace(report, needs=before)),
         after=stands,
         update_id=None,
         question_id=asked.question_id,
@@ -193,7 +199,7 @@ def left_by_question(asked: Question, report: ServiceRequest, change: OfficerCha
     )
 
 
-def standing(report: ServiceRequest) -> CaseSnapshot:
+def snapshot_of(report: ServiceRequest) -> CaseSnapshot:
     """A snapshot of the report as it is now."""
     needs = (each.need_id for each in open_needs(report.needs) if each.reason != "contractor_text")
     photos = {each.photo_id: each.state for each in report.photos}
@@ -202,7 +208,7 @@ def standing(report: ServiceRequest) -> CaseSnapshot:
     )
 
 
-def _lasting(changes: ReportChanges) -> tuple[str, ...]:
+def _lasting_parts(changes: ReportChanges) -> tuple[str, ...]:
     """The parts of the change that cannot be put back: words that were rewritten or taken out,
     which are kept nowhere, and decisions about a contractor's or another system's words."""
     found = (name for name in ("title", "description", "address") if getattr(changes, name))
@@ -215,24 +221,26 @@ def _lasting(changes: ReportChanges) -> tuple[str, ...]:
     )
 
 
-def _carried_out(plan: Planned, ports: Ports) -> Changed:
-    after = carried_out(plan, ports)
-    return Changed(after, after.version, left_by(plan))
+def _carry_out(plan: PlannedChange, ports: Ports) -> ChangeResult:
+    after = carry_out_change(plan, ports)
+    return ChangeResult(after, after.version, undo_record_of(plan))
 
 
-def _or_refused(one: OneOfMany, ready: Callable[[OneOfMany], Ready]) -> Ready:
+def _prepare_or_explain(
+    one: OneOfMany, ready: Callable[[OneOfMany], PreparedChange]
+) -> PreparedChange:
     try:
         return ready(one)
     except AppError as error:
-        return Ready(one.service_request_id, because=str(error.detail))
+        return PreparedChange(one.service_request_id, because=str(error.detail))
 
 
-def _outcome(ready: Ready, note: Callable[[str], None], ports: Ports) -> BulkResult:
+def _finish_change(ready: PreparedChange, note: Callable[[str], None], ports: Ports) -> BulkResult:
     if ready.plan is None:
         return BulkResult(ready.service_request_id, ready.done, ready.because)
     try:
         note(ready.service_request_id)
-        return BulkResult(ready.service_request_id, _carried_out(ready.plan, ports), None)
+        return BulkResult(ready.service_request_id, _carry_out(ready.plan, ports), None)
     except AppError as error:
         # Also if the store fails: earlier reports are changed, and their answer is worth more.
         return BulkResult(ready.service_request_id, None, str(error.detail))

@@ -25,21 +25,21 @@ from chalicelib.reports.usecases.access import (
 from chalicelib.reports.usecases.attention import dealt_with
 from chalicelib.reports.usecases.held_updates import decided_on
 from chalicelib.reports.usecases.location import complete_address, refuse_other_place, ward_of
-from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.reading import read_timeline
 from chalicelib.reports.usecases.reviews import reviewed
 from chalicelib.reports.usecases.staff.merging import complete_merge, moved, said, survivor_of
 from chalicelib.reports.usecases.staff.officer_changes import noted
 from chalicelib.reports.usecases.target_dates import put_off, words_of_new_date
 from chalicelib.reports.usecases.triage import chosen_by_hand, decided
 
-SEEN = (
+VISIBLE_FIELDS = (
     *("service_code", "expected_datetime", "visibility"),
     *("lat", "long", "photos", "redactions"),
 )
 """The fields that an officer can change and others can see, besides the timeline."""
 
 
-class Planned(NamedTuple):
+class PlannedChange(NamedTuple):
     """A change before it is stored: the report as it is and as it will be. `merges`: the report
     will be the duplicate of another one."""
 
@@ -49,7 +49,7 @@ class Planned(NamedTuple):
     merges: bool
 
 
-def change(
+def change_report(
     service_request_id: str,
     changes: ReportChanges,
     version: int,
@@ -63,12 +63,12 @@ def change(
     Raises NotFound, Forbidden (beyond the officer's remit), Invalid, Conflict (another version; the
     error carries the present one).
     """
-    return carried_out(
-        planned(service_request_id, changes, version, author, ports, reply=reply), ports
+    return carry_out_change(
+        plan_change(service_request_id, changes, version, author, ports, reply=reply), ports
     )
 
 
-def planned(
+def plan_change(
     service_request_id: str,
     changes: ReportChanges,
     version: int,
@@ -77,49 +77,60 @@ def planned(
     *,
     reply: str | None = None,
     change_id: str | None = None,
-) -> Planned:
+) -> PlannedChange:
     """Plans the change without storing it. A repeat finds the change by its `change_id`. Raises as
-    `change` does."""
+    `change_report` does."""
     report = get_visible_report(service_request_id, author, ports)
     require_team_access(report, author)
     if report.version != version:
-        raise stale(report)
+        raise stale_error(report)
     refuse_if_withdrawn(report)
     survivor = survivor_of(report, changes, author, ports)
     after = report
-    for apply in (_classify, put_in_place, put_off, _move, reviewed, redact, _show, decided_on):
+    for apply in (
+        _classify,
+        apply_place,
+        put_off,
+        _apply_state,
+        reviewed,
+        redact,
+        _apply_visibility,
+        decided_on,
+    ):
         after = apply(after, changes, ports)
-    if _looks_different(after, report):
+    if _is_visible_change(after, report):
         after = after.touched(ports.now())
     if survivor:
         merged_into = survivor.service_request_id
         after = replace(moved(after, "duplicate", ports), duplicate_of=merged_into)
-    if words := _words(changes, reply):
+    if words := _timeline_text(changes, reply):
         after = said(after, words, ports)
     after = dealt_with(after, changes, words, ports)
-    return Planned(report, noted(report, after, change_id, ports), changes, survivor is not None)
+    return PlannedChange(
+        report, noted(report, after, change_id, ports), changes, survivor is not None
+    )
 
 
-def _words(changes: ReportChanges, reply: str | None) -> str | None:
+def _timeline_text(changes: ReportChanges, reply: str | None) -> str | None:
     """What the change adds to the timeline: the new date with its reason, and the reply."""
     new = changes.new_date
     words = words_of_new_date(new.day, new.reason) if new else None
     return "\n\n".join(filter(None, (words, reply))) or None
 
 
-def carried_out(plan: Planned, ports: Ports) -> ServiceRequest:
+def carry_out_change(plan: PlannedChange, ports: Ports) -> ServiceRequest:
     """Stores the planned change and returns the report. Raises Conflict if somebody else wrote
     since it was planned."""
-    saved = _redact_archived(saved_or_refused(plan.after, ports), plan.changes, ports)
+    saved = _redact_archived(save_or_refuse(plan.after, ports), plan.changes, ports)
     return complete_merge(saved, ports) if plan.merges else saved
 
 
-def _looks_different(after: ServiceRequest, before: ServiceRequest) -> bool:
+def _is_visible_change(after: ServiceRequest, before: ServiceRequest) -> bool:
     """True if the report's followers have to hear of the change."""
-    return any(getattr(after, name) != getattr(before, name) for name in SEEN)
+    return any(getattr(after, name) != getattr(before, name) for name in VISIBLE_FIELDS)
 
 
-def saved_or_refused(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def save_or_refuse(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """Stores the report in place of its version and returns it. Raises Conflict."""
     try:
         return save(report, ports)
@@ -128,7 +139,7 @@ def saved_or_refused(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         present = get_report(report.service_request_id, ports)
         if replace(present, version=report.version) == report.trimmed()[0]:
             return present
-        raise stale(present) from error
+        raise stale_error(present) from error
 
 
 def _classify(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
@@ -160,7 +171,7 @@ def _visibility_under(service_code: str, report: ServiceRequest, ports: Ports) -
     return "waiting" if report.visibility == "private" else report.visibility
 
 
-def put_in_place(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
+def apply_place(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     if changes.lat is None and changes.long is None:
         return report
     point = changes.point
@@ -173,30 +184,30 @@ def put_in_place(report: ServiceRequest, changes: ReportChanges, ports: Ports) -
     return decided(there, ports)
 
 
-def _move(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
+def _apply_state(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     return moved(report, changes.state, ports) if changes.state else report
 
 
 def redact(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     texts = changes.updates or {}
-    known = {update.update_id for update in timeline(report, ports)} if texts else set()
+    known = {update.update_id for update in read_timeline(report, ports)} if texts else set()
     if unknown := sorted(set(texts) - known):
         raise Invalid.field(f"updates.{unknown[0]}", "is not an update of this report")
     updates = [replace(u, text=texts.get(u.update_id, u.text)) for u in report.updates]
     address = complete_address(changes.address, report.address, report.point, ports)
     new = {"title": changes.title, "description": changes.description, "address": address}
-    values = {name: value for name, value in new.items() if value} | _cleared(changes)
+    values = {name: value for name, value in new.items() if value} | _emptied_values(changes)
     return replace(
         report,
         redactions=report.redactions + bool(texts or values),
         updates=tuple(updates),
-        questions=_redacted_answers(report, changes),
+        questions=_redact_answers(report, changes),
         flags=() if changes.flags_settled else report.flags,
         **values,
     )
 
 
-def _redacted_answers(report: ServiceRequest, changes: ReportChanges) -> tuple[Question, ...]:
+def _redact_answers(report: ServiceRequest, changes: ReportChanges) -> tuple[Question, ...]:
     texts = changes.questions or {}
     answered = {each.question_id for each in report.questions if each.answer is not None}
     if unknown := sorted(set(texts) - answered):
@@ -206,7 +217,7 @@ def _redacted_answers(report: ServiceRequest, changes: ReportChanges) -> tuple[Q
     )
 
 
-def _cleared(changes: ReportChanges) -> dict[str, Any]:
+def _emptied_values(changes: ReportChanges) -> dict[str, Any]:
     cleared: dict[str, Any] = {
         name: {} if name == "attributes" else None for name in changes.clear or ()
     }
@@ -222,7 +233,9 @@ def _redact_archived(
     outside = ports.repository.list_archived_updates(report.service_request_id) if texts else ()
     redacted = [replace(u, text=texts[u.update_id]) for u in outside if u.update_id in texts]
     for update in redacted:
-        ports.repository.rewrite_archived_update(report.service_request_id, update, version=report.version)
+        ports.repository.rewrite_archived_update(
+            report.service_request_id, update, version=report.version
+        )
     if not redacted:
         return report
 
@@ -232,7 +245,9 @@ def _redact_archived(
     return update_report(lambda: get_report(report.service_request_id, ports), again, ports)
 
 
-def _show(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
+def _apply_visibility(
+    report: ServiceRequest, changes: ReportChanges, ports: Ports
+) -> ServiceRequest:
     wanted = changes.photos or {}
     if unknown := sorted(set(wanted) - {photo.photo_id for photo in report.photos}):
         raise Invalid.field(f"photos.{unknown[0]}", "is not a photo of this report")
@@ -241,19 +256,19 @@ def _show(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> Servi
     report = replace(report, photos=tuple(photos), redactions=report.redactions + redacted)
     if changes.visibility is None or changes.visibility == report.visibility:
         return report
-    if changes.visibility == "public" and (reason := _kept_from_the_public(report, ports)):
+    if changes.visibility == "public" and (reason := _why_not_public(report, ports)):
         raise Invalid.field("visibility", reason)
     return report.with_visibility(changes.visibility, ports.now())
 
 
-def _kept_from_the_public(report: ServiceRequest, ports: Ports) -> str | None:
+def _why_not_public(report: ServiceRequest, ports: Ports) -> str | None:
     service = ports.council.by_code.get(report.service_code)
     if service is None or service.visibility == "private":
         return "reports of this service are never public; send private or hidden"
     return None if report.point else "find the location first: also send lat and long"
 
 
-def stale(report: ServiceRequest) -> Conflict:
+def stale_error(report: ServiceRequest) -> Conflict:
     return Conflict(
         f"The report has changed since you read it (version {report.version}). Reload it and try "
         "again.",

@@ -11,7 +11,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
 from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.target_dates import with_new_date, words_of_new_date
-from chalicelib.reports.usecases.updating import MOST_PHOTOS, council_update, find
+from chalicelib.reports.usecases.updating import MOST_PHOTOS, council_update, find_update
 
 
 def tell_of_work(
@@ -35,7 +35,7 @@ def tell_of_work(
 
     def change(report: ServiceRequest) -> ServiceRequest:
         is_over = state is not None and report.state not in OPEN_STATES
-        if is_over or report.visibility == "withdrawn" or find(report, update_id, ports):
+        if is_over or report.visibility == "withdrawn" or find_update(report, update_id, ports):
             return report
         after = state if state in moves_from(report.state) else report.state
         update = council_update(update_id, update_id, after, text or LABELS[after], ports)
@@ -61,7 +61,7 @@ def tell_of_new_date(
     def change(report: ServiceRequest) -> ServiceRequest:
         is_over = report.state not in OPEN_STATES or report.visibility == "withdrawn"
         is_outdated = bool(report.delays) and report.delays[-1].given_at > given_at
-        if is_over or is_outdated or find(report, update_id, ports):
+        if is_over or is_outdated or find_update(report, update_id, ports):
             return report
         words = words_of_new_date(day, reason)
         update = council_update(update_id, update_id, report.state, words, ports)

@@ -7,7 +7,7 @@ from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import MOST_DUPLICATES, ServiceRequest
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.reference import parse as parse_reference
+from chalicelib.reports.reference import parse_reference
 from chalicelib.reports.states import State, next_state
 from chalicelib.reports.usecases.access import Author, get_report, update_report
 from chalicelib.reports.usecases.following import carry_followers, merged_into, surviving

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Attention
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.queries import Waiting
+from chalicelib.reports.queries import WaitingReport
 from chalicelib.reports.usecases.access import (
     Author,
     Remit,
@@ -16,35 +16,39 @@ from chalicelib.reports.usecases.access import (
 )
 
 
-def publish_held(ports: Ports) -> int:
+def publish_held_reports(ports: Ports) -> int:
     """Makes the reports public whose holding time is over. Returns how many."""
     count = 0
-    while due := ports.repository.list_needing_attention("held", until=ports.now(), limit=100, after=None):
-        released = [_release(each.service_request_id, ports) for each in due]
+    while due := ports.repository.list_needing_attention(
+        "held", until=ports.now(), limit=100, after=None
+    ):
+        released = [_release_report(each.service_request_id, ports) for each in due]
         count += sum(released)
         if not any(released):
             return count
     return count
 
 
-class Waiters(NamedTuple):
+class WaitingPage(NamedTuple):
     """Some of the waiting reports; the list continues at `next`, which is None at the end."""
 
-    reports: Sequence[Waiting]
+    reports: Sequence[WaitingReport]
     next: str | None
 
 
-def needing_attention(
+def list_needing_attention(
     attention: Attention, author: Author, *, limit: int, after: str | None, ports: Ports
-) -> Waiters:
+) -> WaitingPage:
     """Reports in the officer's remit that somebody has to look at, those that wait longest first.
     Reads `limit` of all reports, so a page may be short, or empty, if the remit is small."""
     found = ports.repository.list_needing_attention(attention, until=None, limit=limit, after=after)
     following = found[-1].place if len(found) == limit else None
-    return Waiters(_in_remit(found, author, ports), following)
+    return WaitingPage(_filter_by_remit(found, author, ports), following)
 
 
-def _in_remit(found: Sequence[Waiting], author: Author, ports: Ports) -> Sequence[Waiting]:
+def _filter_by_remit(
+    found: Sequence[WaitingReport], author: Author, ports: Ports
+) -> Sequence[WaitingReport]:
     """The reports in the officer's remit. The index does not tell teams and wards apart, so a
     narrow remit reads the reports again."""
     if Remit() in author.officer_in:
@@ -54,7 +58,7 @@ def _in_remit(found: Sequence[Waiting], author: Author, ports: Ports) -> Sequenc
     return [each for each in found if each.service_request_id in visible]
 
 
-def _release(service_request_id: str, ports: Ports) -> bool:
+def _release_report(service_request_id: str, ports: Ports) -> bool:
     def change(report: ServiceRequest) -> ServiceRequest:
         due = report.publish_at is not None and report.publish_at <= ports.now()
         if report.visibility != "held" or not due:

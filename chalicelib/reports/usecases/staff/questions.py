@@ -33,18 +33,18 @@ MOST_QUESTIONS = 10
 """The most questions about one report: an officer who needs more should ring the reporter."""
 SEEN_BY_SENDER = ("public", "waiting", "held", "private")
 
-Reaches = Callable[[ServiceRequest], bool]
+CanBeAsked = Callable[[ServiceRequest], bool]
 """True if the reporter can be asked something."""
 
 
-class AskedOf(Struct, frozen=True, kw_only=True):
+class QuestionKey(Struct, frozen=True, kw_only=True):
     """Names a question that the reporter was asked about their report."""
 
     service_request_id: str
     number: int
 
 
-class Reply(NamedTuple):
+class QuestionStatus(NamedTuple):
     """A question, and whether it was answered just now."""
 
     report: ServiceRequest
@@ -64,7 +64,7 @@ def ask_reporter(
     author: Author,
     ports: Ports,
     *,
-    reaches: Reaches,
+    reaches: CanBeAsked,
     change_id: str | None = None,
 ) -> tuple[Question, ServiceRequest]:
     """Asks the reporter a question; the same text under the same key is asked once.
@@ -76,24 +76,26 @@ def ask_reporter(
 
     def change(report: ServiceRequest) -> ServiceRequest:
         require_team_access(report, author)
-        if earlier := _find(report, question_id):
+        if earlier := _find_question(report, question_id):
             if earlier.fingerprint != fingerprint:
                 raise key_conflict(report, ports)
             return report
         if why := why_not_asked(report, reaches):
             raise Conflict(why, version=report.version)
-        question = _new(question_id, text, fingerprint, author, ports)
-        return noted(report, _with_new(report, question), change_id, ports)
+        question = _new_question(question_id, text, fingerprint, author, ports)
+        return noted(report, _with_new_question(report, question), change_id, ports)
 
     report = update_report(
         lambda: get_visible_report(service_request_id, author, ports), change, ports
     )
-    asked = _find(report, question_id)
+    asked = _find_question(report, question_id)
     assert asked, "A question that was stored is there."
     return asked, report
 
 
-def _new(question_id: str, text: str, fingerprint: str, author: Author, ports: Ports) -> Question:
+def _new_question(
+    question_id: str, text: str, fingerprint: str, author: Author, ports: Ports
+) -> Question:
     assert author.account, "Only who is signed in asks."
     return Question(
         question_id=question_id,
@@ -105,7 +107,7 @@ def _new(question_id: str, text: str, fingerprint: str, author: Author, ports: P
     )
 
 
-def _with_new(report: ServiceRequest, question: Question) -> ServiceRequest:
+def _with_new_question(report: ServiceRequest, question: Question) -> ServiceRequest:
     """The report with a new question, which gets the next number and settles what it is about."""
     number = max((each.number for each in report.questions), default=0) + 1
     numbered = replace(question, number=number)
@@ -121,50 +123,50 @@ def settle_question(
 
     def change(report: ServiceRequest) -> ServiceRequest:
         require_team_access(report, author)
-        question = _find(report, question_id)
+        question = _find_question(report, question_id)
         if question is None:
             raise Invalid.field("question_id", "is not a question about this report")
         settled = replace(question, settled_at=to_the_second(ports.now()))
-        return _with(report, settled) if question.is_open else report
+        return _replace_question(report, settled) if question.is_open else report
 
     return update_report(
         lambda: get_visible_report(service_request_id, author, ports), change, ports
     )
 
 
-def asked_of(asked: AskedOf, ports: Ports) -> Reply:
+def question_status(asked: QuestionKey, ports: Ports) -> QuestionStatus:
     """The question. Raises NotFound if the reporter may no longer see the report."""
-    return _reply(get_report(asked.service_request_id, ports), asked)
+    return _status_of(get_report(asked.service_request_id, ports), asked)
 
 
-def reply_to_question(asked: AskedOf, text: str, ports: Ports) -> Reply:
+def reply_to_question(asked: QuestionKey, text: str, ports: Ports) -> QuestionStatus:
     """Takes the answer, unless there is one already or the report waits for none. Raises NotFound,
     UpstreamFailed."""
     now = to_the_second(ports.now())
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        reply = _reply(report, asked)
+        reply = _status_of(report, asked)
         if not reply.is_open:
             return report
-        answered = _with(report, replace(reply.question, answer=text, answered_at=now))
+        answered = _replace_question(report, replace(reply.question, answer=text, answered_at=now))
         need = Need(need_id=reply.question.question_id, reason="answered", since=now)
         return replace(answered, needs=with_need(report.needs, need))
 
-    before = asked_of(asked, ports)
+    before = question_status(asked, ports)
     report = update_report(lambda: get_report(asked.service_request_id, ports), change, ports)
-    after = _reply(report, asked)
+    after = _status_of(report, asked)
     is_own = after.question.answer == text and after.question.answered_at == now
     return after._replace(is_new=before.is_open and is_own)
 
 
-def _reply(report: ServiceRequest, asked: AskedOf) -> Reply:
+def _status_of(report: ServiceRequest, asked: QuestionKey) -> QuestionStatus:
     found = next((each for each in report.questions if each.number == asked.number), None)
     if found is None or report.visibility not in SEEN_BY_SENDER:
         raise NotFound("This question does not exist any more.")
-    return Reply(report, found)
+    return QuestionStatus(report, found)
 
 
-def why_not_asked(report: ServiceRequest, reaches: Reaches) -> str | None:
+def why_not_asked(report: ServiceRequest, reaches: CanBeAsked) -> str | None:
     """Why the reporter cannot be asked something now; None if they can. Raises as `reaches`
     does."""
     if is_withdrawn(report):
@@ -186,11 +188,11 @@ def why_not_asked(report: ServiceRequest, reaches: Reaches) -> str | None:
     return None
 
 
-def _find(report: ServiceRequest, question_id: str) -> Question | None:
+def _find_question(report: ServiceRequest, question_id: str) -> Question | None:
     return next((each for each in report.questions if each.question_id == question_id), None)
 
 
-def _with(report: ServiceRequest, question: Question) -> ServiceRequest:
+def _replace_question(report: ServiceRequest, question: Question) -> ServiceRequest:
     questions = (
         question if each.question_id == question.question_id else each for each in report.questions
     )

@@ -1,10 +1,10 @@
 """The queue of cases: the reports that an officer's teams have to deal with. Reports that passed
 their target or are near it come first.
 
-An index lists each team's reports by target, or by when they came; the lists of several teams are
-merged as they are read. The index says which reports there are and, as far as it knows, whether
-they are wanted; the reports to show are read from the table again. A page reads at most
-MOST_LOOKED_AT entries: if few of them are wanted it is short, or empty, and says where to continue.
+An index lists each team's reports by target, or by the time of the request. The lists of several
+teams are merged while they are read. An index entry has only some values of its report, so the
+reports to show are read from the table again. A page reads at most MOST_ENTRIES_READ entries: if
+few of them match the filter, the page is short or empty, and says where to continue.
 """
 
 import re
@@ -18,15 +18,15 @@ from chalicelib.kernel.time import text_of
 from chalicelib.reports.cases import Case, CaseFilter, Queue, case_of
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.queries import Place
+from chalicelib.reports.queries import ListPosition
 from chalicelib.reports.states import OPEN_STATES, STATES
 from chalicelib.reports.usecases.access import Author
 
-MOST_LOOKED_AT = 400
+MOST_ENTRIES_READ = 400
 READ_AT_ONCE = 100
 _CURSOR = re.compile(r"([0-9]{4}-[0-9T:-]{14}Z)#([0-9A-Z]{12})")
 
-Entry = tuple[str, str, bool]
+QueueEntry = tuple[str, str, bool]
 """A report's place in the index, its id, and whether it may be wanted."""
 
 
@@ -37,24 +37,24 @@ def list_cases(
     if after and not _CURSOR.fullmatch(after):
         raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     now = ports.now()
-    entries = islice(_entries(wanted, author, now, after, ports), MOST_LOOKED_AT)
+    entries = islice(_list_entries(wanted, author, now, after, ports), MOST_ENTRIES_READ)
     found: list[Case] = []
     seen, last = 0, after
     while some := list(islice(entries, READ_AT_ONCE)):
-        shown = _shown([each for _, each, may_be in some if may_be], wanted, author, ports)
+        shown = _find_matching([each for _, each, may_be in some if may_be], wanted, author, ports)
         for place, service_request_id, _ in some:
             if len(found) == limit:
                 return Queue(found, last)
             last, seen = place, seen + 1
             if service_request_id in shown:
                 found.append(case_of(shown[service_request_id], now))
-    return Queue(found, last if seen == MOST_LOOKED_AT else None)
+    return Queue(found, last if seen == MOST_ENTRIES_READ else None)
 
 
-def _entries(
+def _list_entries(
     wanted: CaseFilter, author: Author, now: datetime, after: str | None, ports: Ports
-) -> Iterator[Entry]:
-    teams = _teams(wanted, author, ports)
+) -> Iterator[QueueEntry]:
+    teams = _teams_of(wanted, author, ports)
     if wanted.is_by_target:
         at_once = max(READ_AT_ONCE // max(1, len(teams)), 10)
         due = (ports.repository.list_due(team, after=after, at_once=at_once) for team in teams)
@@ -66,23 +66,25 @@ def _entries(
                 in_remit and wanted.has(each, now, each.target),
             )
         return
-    for moment, service_request_id in _newest(wanted, teams, after, ports):
+    for moment, service_request_id in _list_newest(wanted, teams, after, ports):
         yield f"{text_of(moment)}#{service_request_id}", service_request_id, True
 
 
-def _newest(
+def _list_newest(
     wanted: CaseFilter, teams: Sequence[str], after: str | None, ports: Ports
-) -> Iterator[Place]:
+) -> Iterator[ListPosition]:
     states = wanted.states or (STATES if wanted.attention else tuple(sorted(OPEN_STATES)))
     lists = [
-        ports.repository.list_by_team(team, state, before=_place(after), at_once=READ_AT_ONCE // 4)
+        ports.repository.list_by_team(
+            team, state, before=_parse_cursor(after), at_once=READ_AT_ONCE // 4
+        )
         for team in teams
         for state in states
     ]
     return merge(*lists, reverse=True)
 
 
-def _teams(wanted: CaseFilter, author: Author, ports: Ports) -> Sequence[str]:
+def _teams_of(wanted: CaseFilter, author: Author, ports: Ports) -> Sequence[str]:
     """The teams whose reports the officer may see and asks for."""
     known = ports.council.team_names
     named = {team for remit in author.officer_in for team in remit.teams or known}
@@ -96,7 +98,7 @@ def _may_be_in_remit(team: str, ward_code: str | None, author: Author) -> bool:
     )
 
 
-def _shown(
+def _find_matching(
     ids: Collection[str], wanted: CaseFilter, author: Author, ports: Ports
 ) -> dict[str, ServiceRequest]:
     """Those of the reports, as they are now, that the officer may see and asks for."""
@@ -110,7 +112,7 @@ def _shown(
     }
 
 
-def _place(cursor: str | None) -> Place | None:
+def _parse_cursor(cursor: str | None) -> ListPosition | None:
     if cursor is None:
         return None
     moment, _, service_request_id = cursor.partition("#")

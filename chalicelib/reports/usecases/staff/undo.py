@@ -17,31 +17,33 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import reopened
 from chalicelib.reports.parts import OfficerChange
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.states import SAID_TO_BE_DONE
+from chalicelib.reports.states import DONE_STATES
 from chalicelib.reports.usecases.access import (
     Author,
     get_report,
     get_visible_report,
     require_team_access,
 )
-from chalicelib.reports.usecases.staff.casework import standing
-from chalicelib.reports.usecases.staff.changing import saved_or_refused
+from chalicelib.reports.usecases.staff.casework import snapshot_of
+from chalicelib.reports.usecases.staff.changing import save_or_refuse
 from chalicelib.reports.usecases.staff.unmerging import apart
 from chalicelib.reports.usecases.updating import council_update
 from chalicelib.texts import Text
 
 WITH_STATE = ("duplicate_of", "closed_datetime", "planned_day")
 """Values that are put back with the state, or not at all."""
-DECIDED = ("service_code", "team", "priority", "expected_datetime", "lat", "long")
+DECIDED_FIELDS = ("service_code", "team", "priority", "expected_datetime", "lat", "long")
 WITH_TARGET = ("delays",)
 """Values that are put back with the target, or not at all."""
-WITH_DECIDED = ("opens", "because", "decided_by_hand")
+WITH_DECIDED_FIELDS = ("opens", "because", "decided_by_hand")
 """Values that are put back with all that was decided, or not at all."""
 COLLECTIONS = ("needs", "photos")
 """Values whose entries are compared one by one: others may have come since."""
-TOLD = "People have already been notified. Change it by hand, and they are notified again."
+ALREADY_NOTIFIED = (
+    "People have already been notified. Change it by hand, and they are notified again."
+)
 
-PutBack = Literal["undone", "partly", "not_undone"]
+UndoOutcome = Literal["undone", "partly", "not_undone"]
 
 
 class UndoResult(NamedTuple):
@@ -52,13 +54,13 @@ class UndoResult(NamedTuple):
     stayed: tuple[str, ...]
 
     @property
-    def result(self) -> PutBack:
+    def result(self) -> UndoOutcome:
         if not self.stayed:
             return "undone"
         return "partly" if self.restored else "not_undone"
 
 
-def restore(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | None:
+def undo_change(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | None:
     """Puts back every value that is still as the change has left it; a repeat returns the same.
     None if the change was never made.
 
@@ -72,10 +74,12 @@ def restore(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | None
             return None
         _refuse_if_not_owner(report, left, author, ports)
         if made.is_taken_back:
-            return _how_far(report, left)
+            return _result_of(report, left)
         if made.told_from is not None and ports.now() >= made.told_from:
-            raise Conflict(TOLD, version=report.version)
-        return _how_far(_saved(report, _put_back(report, left, made, ports), ports), left)
+            raise Conflict(ALREADY_NOTIFIED, version=report.version)
+        return _result_of(
+            _save_undone(report, _restore_report(report, left, made, ports), ports), left
+        )
 
     return retry_on_conflict(attempt, what=Text("this report"))
 
@@ -90,55 +94,55 @@ def _refuse_if_not_owner(
         require_team_access(get_visible_report(left.service_request_id, author, ports), author)
 
 
-def _saved(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
+def _save_undone(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
     """Stores the report after the undo. Raises VersionConflict if somebody else wrote meanwhile."""
     was_merged = report.duplicate_of is not None and after.duplicate_of is None
     try:
-        return apart(report, after, ports) if was_merged else saved_or_refused(after, ports)
+        return apart(report, after, ports) if was_merged else save_or_refuse(after, ports)
     except Conflict as error:
         raise VersionConflict(report.service_request_id) from error
 
 
-def _put_back(
+def _restore_report(
     report: ServiceRequest, left: UndoRecord, made: OfficerChange, ports: Ports
 ) -> ServiceRequest:
     """The report with each value as it was before, if it is still as the change has left it."""
-    values = _values(report, left)
+    values = _values_to_restore(report, left)
     photos = tuple(
         replace(each, state=_photo_state(each.photo_id, each.state, left)) for each in report.photos
     )
     hidden = values.get("visibility") not in (None, "public") or photos != report.photos
     state = values.pop("state", None)
     after = replace(report, photos=photos, redactions=report.redactions + hidden, **values)
-    after = _in_state(after, state, left, ports)
-    after = _without_question(after, left, ports)
-    return _taken_back(after, made, ports).touched(ports.now())
+    after = _restore_state(after, state, left, ports)
+    after = _settle_question(after, left, ports)
+    return _mark_taken_back(after, made, ports).touched(ports.now())
 
 
-def _values(report: ServiceRequest, left: UndoRecord) -> dict[str, Any]:
+def _values_to_restore(report: ServiceRequest, left: UndoRecord) -> dict[str, Any]:
     """The values of the report that are put back."""
-    present = standing(report)
+    present = snapshot_of(report)
     values = {
         name: getattr(left.before, name)
         for name in CaseSnapshot.__struct_fields__
         if name != "photos"
         and getattr(present, name) == getattr(left.after, name) != getattr(left.before, name)
     }
-    decided = {name for name in DECIDED if _differs(left, name)}
+    decided = {name for name in DECIDED_FIELDS if _differs(left, name)}
     alone = (
         *(() if "state" in values else WITH_STATE),
         *(() if "expected_datetime" in values else WITH_TARGET),
-        *(() if decided and decided <= values.keys() else WITH_DECIDED),
+        *(() if decided and decided <= values.keys() else WITH_DECIDED_FIELDS),
     )
     if "delays" in values:
         values["delays"] = report.delays[: left.before.delays]
     values.pop("needs", None)
-    if dealt_with := _dealt_with(left):
+    if dealt_with := _settled_need_ids(left):
         values["needs"] = reopened(report.needs, dealt_with)
     return {name: values[name] for name in values if name not in alone}
 
 
-def _dealt_with(left: UndoRecord) -> set[str]:
+def _settled_need_ids(left: UndoRecord) -> set[str]:
     """The reasons to look at the report that the change dealt with."""
     return set(left.before.needs) - set(left.after.needs)
 
@@ -156,36 +160,38 @@ def _photo_state(photo_id: str, state: Any, left: UndoRecord) -> Any:
     return was if was and left.after.photos.get(photo_id) == state else state
 
 
-def _in_state(report: ServiceRequest, state: Any, left: UndoRecord, ports: Ports) -> ServiceRequest:
+def _restore_state(
+    report: ServiceRequest, state: Any, left: UndoRecord, ports: Ports
+) -> ServiceRequest:
     """The report with the state as it was before. The change's timeline entry is removed if nothing
     came after it; else only its words are removed, and a new entry says the state."""
     if report.updates and report.updates[-1].update_id == left.update_id:
-        return _without_last(report, state or report.state)
-    report = _without_words(report, left)
+        return _without_last_update(report, state or report.state)
+    report = _without_reply(report, left)
     if state is None:
         return report
     update_id = ports.ids.update_id("undo", report.service_request_id, left.change_id)
     entry = council_update(update_id, update_id, state, "", ports)
-    return replace(report.with_update(entry), repairs=_repairs(report, state))
+    return replace(report.with_update(entry), repairs=_repairs_after(report, state))
 
 
-def _repairs(report: ServiceRequest, state: Any) -> int:
+def _repairs_after(report: ServiceRequest, state: Any) -> int:
     """How often the report was said to be done, after it is put back to that state."""
-    was_done = report.state in SAID_TO_BE_DONE and state not in SAID_TO_BE_DONE
+    was_done = report.state in DONE_STATES and state not in DONE_STATES
     return report.repairs - was_done
 
 
-def _without_last(report: ServiceRequest, state: Any) -> ServiceRequest:
+def _without_last_update(report: ServiceRequest, state: Any) -> ServiceRequest:
     return replace(
         report,
         state=state,
         updates=report.updates[:-1],
-        repairs=_repairs(report, state),
+        repairs=_repairs_after(report, state),
         redactions=report.redactions + 1,
     )
 
 
-def _without_words(report: ServiceRequest, left: UndoRecord) -> ServiceRequest:
+def _without_reply(report: ServiceRequest, left: UndoRecord) -> ServiceRequest:
     """The report without the words of the reply; an entry that also says a state stays, without
     the words."""
     if not any(each.update_id == left.update_id and each.text for each in report.updates):
@@ -199,7 +205,7 @@ def _without_words(report: ServiceRequest, left: UndoRecord) -> ServiceRequest:
     return replace(report, updates=tuple(updates), redactions=report.redactions + 1)
 
 
-def _without_question(report: ServiceRequest, left: UndoRecord, ports: Ports) -> ServiceRequest:
+def _settle_question(report: ServiceRequest, left: UndoRecord, ports: Ports) -> ServiceRequest:
     """The report without the wait for an answer to the question that was asked."""
     now = to_the_second(ports.now())
     questions = (
@@ -211,7 +217,7 @@ def _without_question(report: ServiceRequest, left: UndoRecord, ports: Ports) ->
     return replace(report, questions=tuple(questions))
 
 
-def _taken_back(report: ServiceRequest, made: OfficerChange, ports: Ports) -> ServiceRequest:
+def _mark_taken_back(report: ServiceRequest, made: OfficerChange, ports: Ports) -> ServiceRequest:
     """The report with the change marked as taken back. The change that took it back is marked as
     well: nobody is told of either."""
     back = OfficerChange(
@@ -227,14 +233,14 @@ def _taken_back(report: ServiceRequest, made: OfficerChange, ports: Ports) -> Se
     return replace(report, officer_changes=(*known, back))
 
 
-def _how_far(report: ServiceRequest, left: UndoRecord) -> UndoResult:
-    present = standing(report)
+def _result_of(report: ServiceRequest, left: UndoRecord) -> UndoResult:
+    present = snapshot_of(report)
     others = {
         PARTS[name]
         for name in PARTS
         if name not in COLLECTIONS and _is_other(present, left.before, name)
     }
-    if not _dealt_with(left) <= set(present.needs):
+    if not _settled_need_ids(left) <= set(present.needs):
         others.add("attention")
     was, then = left.before.photos, left.after.photos
     if any(present.photos.get(each) != was[each] for each in was if was[each] != then.get(each)):

@@ -27,7 +27,7 @@ from chalicelib.reports.usecases.following import (
     merged_into,
     people_of,
 )
-from chalicelib.reports.usecases.staff.changing import saved_or_refused, stale
+from chalicelib.reports.usecases.staff.changing import save_or_refuse, stale_error
 from chalicelib.reports.usecases.staff.merging import moved
 from chalicelib.reports.usecases.staff.officer_changes import noted
 
@@ -51,7 +51,7 @@ def unmerge(
     if change_id and report.officer_change(change_id):
         return report
     if report.version != version:
-        raise stale(report)
+        raise stale_error(report)
     refuse_if_withdrawn(report)
     if report.duplicate_of is None:
         raise Conflict("This report is not a duplicate.", version=report.version)
@@ -65,7 +65,7 @@ def apart(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> Servic
     into = list(merged_into(report, ports))
     _leave(report, into, ports)
     try:
-        return saved_or_refused(after, ports)
+        return save_or_refuse(after, ports)
     except Conflict:
         present = get_report(report.service_request_id, ports)
         if present.duplicate_of and present.duplicate_of == report.duplicate_of:

@@ -10,10 +10,10 @@ from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.price_lists import ItemPrice
 from chalicelib.errors import AppError, Conflict, Invalid, NotFound, SlotFull, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.order_ports import Limits, OrderPorts
+from chalicelib.reports.order_ports import BookingDeadlines, OrderPorts
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.orders.allowed_changes import possible
+from chalicelib.reports.usecases.orders.allowed_changes import allowed_order_changes
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 from chalicelib.reports.usecases.orders.effects import carry_out_stored
 from tests.support.builders import NOON
@@ -144,7 +144,7 @@ def test_limits_are_those_of_the_calendar_and_not_for_officers(
 def test_booking_of_a_removed_calendar_is_changed_by_officers_alone(
     world: OrderWorld, act: str
 ) -> None:
-    def no_limits(place: SlotOfDay) -> Limits:
+    def no_limits(place: SlotOfDay) -> BookingDeadlines:
         raise NotFound("There is no such calendar.")
 
     report = paid(world)
@@ -154,7 +154,7 @@ def test_booking_of_a_removed_calendar_is_changed_by_officers_alone(
             move(report, world.ports)
         else:
             cancel_order(report.service_request_id, OWNER, world.ports)
-    may = possible(report, OWNER, world.ports)
+    may = allowed_order_changes(report, OWNER, world.ports)
     assert (may.change, may.cancel, may.limits) == (False, False, None)
     cancel_order(report.service_request_id, OFFICER, world.ports)
     assert world.refunds == {report.service_request_id: 2000}

@@ -120,7 +120,9 @@ class _Outdated(MemoryRepository):
         self._answers_left = [dict[str, str]()]
 
     def find_claim_holders(self, claims: Collection[str]) -> Mapping[str, str]:
-        return self._answers_left.pop() if self._answers_left else super().find_claim_holders(claims)
+        return (
+            self._answers_left.pop() if self._answers_left else super().find_claim_holders(claims)
+        )
 
 
 def test_two_requests_that_saw_the_last_free_collection_do_not_both_get_it(

@@ -13,7 +13,7 @@ from chalicelib.reports.usecases.orders.changing import cancel_lost, cancel_orde
 from chalicelib.reports.usecases.orders.effects import carry_out
 from chalicelib.reports.usecases.orders.settling import settle
 from chalicelib.reports.usecases.orders.staff import settle_without_card
-from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from chalicelib.reports.usecases.resident.withdrawing import withdraw
 from tests.support.builders import NOON, report
 from tests.support.fakes_orders import DAY, PLACE, OrderWorld, at
@@ -174,7 +174,7 @@ def test_payment_of_a_request_that_was_cancelled_meanwhile_goes_back(world: Orde
 
 def test_payment_of_a_request_that_was_withdrawn_meanwhile_goes_back(world: OrderWorld) -> None:
     report = order(world)
-    withdraw_own(report.service_request_id, OWNER, world.reports)
+    withdraw_own_report(report.service_request_id, OWNER, world.reports)
     pay(report, world)
     assert world.refunds == {report.service_request_id: 2000}
 
@@ -182,7 +182,7 @@ def test_payment_of_a_request_that_was_withdrawn_meanwhile_goes_back(world: Orde
 def test_paid_request_cannot_be_withdrawn(world: OrderWorld) -> None:
     request_id = paid(world).service_request_id
     with pytest.raises(Conflict, match="Cancel it instead"):
-        withdraw_own(request_id, OWNER, world.reports)
+        withdraw_own_report(request_id, OWNER, world.reports)
     with pytest.raises(Conflict, match="Cancel it instead"):
         withdraw(request_id, "key-1", OWNER, world.reports)
 
