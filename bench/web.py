@@ -89,7 +89,7 @@ def page_of_a_report() -> bytes:
     """A report's published page."""
     council = load("demo")
     pages = JinjaPages(
-        council=council.said,
+        council=council.page_details,
         zone=council.zone,
         now=lambda: NOON,
     )

@@ -108,11 +108,14 @@ def bake_bank_holidays(first_year: int, last_year: int) -> None:
 
     Run it again when a holiday is added, such as for a coronation, and commit what it wrote.
     """
-    from chalicelib.catalogue.bank_holidays import BAKED
+    from chalicelib.catalogue.bank_holidays import BANK_HOLIDAYS_FILE
     from infra.bake_bank_holidays import bake
 
-    count = bake(first_year, last_year, BAKED)
-    click.echo(f"{count} bank holidays of {first_year} to {last_year} written to {BAKED.name}.")
+    count = bake(first_year, last_year, BANK_HOLIDAYS_FILE)
+    click.echo(
+        f"{count} bank holidays of {first_year} to {last_year} written to "
+        f"{BANK_HOLIDAYS_FILE.name}."
+    )
 
 
 @commands.command("import-reports")

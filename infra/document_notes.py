@@ -4,7 +4,7 @@ collections: nothing is wrong yet, and no page says it."""
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.catalogue.bank_holidays import read_bank_holidays
 from chalicelib.catalogue.model import Council
 from chalicelib.collections.model import Rounds
 
@@ -20,7 +20,7 @@ def document_notes(council: Council, today: date) -> Iterator[str]:
 
 
 def _holiday_notes(council: Council, today: date) -> Iterator[str]:
-    last = date(baked().last_year, 12, 31)
+    last = date(read_bank_holidays().last_year, 12, 31)
     if council.bank_holidays and last - today <= YEAR:
         yield (
             f"`$.bank_holidays`: they are known until {last}; run `python -m infra "

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from chalicelib.catalogue.facility_kinds import FacilityKind, filled
+from chalicelib.catalogue.facility_kinds import FacilityKind, fill_text
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError, Invalid, UpstreamFailed
 from chalicelib.facilities.model import (
@@ -97,7 +97,7 @@ def import_facilities(
 
 def read_facilities(file: Path, kind: FacilityKind, council: Council) -> Table:
     """The rows of the file that are in the council. Raises ConfigurationError."""
-    return read_rows(file, needs=kind.needs, inside=council)
+    return read_rows(file, needs=kind.required_columns, inside=council)
 
 
 def gathered(
@@ -127,7 +127,7 @@ def gathered(
 
 def facility_of(row: Row, kind: FacilityKind) -> Facility:
     """The facility of a row. Raises Invalid."""
-    texts = {name: filled(text, row.values) for name, text in kind.columns.texts.items()}
+    texts = {name: fill_text(text, row.values) for name, text in kind.columns.texts.items()}
     name = texts.pop("name") or kind.label
     own_id, place = texts.pop("id", ""), row.point
     given: Mapping[str, str] = {key: text for key, text in texts.items() if text}

@@ -33,7 +33,7 @@ def _web_build(language: Language, council: Council) -> dict[str, Any]:
     lacking = faults(language, messages_without_scripts())
     if lacking:
         raise ConfigurationError(f"{language.code}.po is incomplete:\n" + "\n".join(lacking))
-    facts = council.said_in(language.code, language.spoken.say)
+    facts = council.page_details_in(language.code, language.spoken.say)
     parts = {path.stem: _translated(path, language) for path in layout_parts()}
     for path in TEMPLATES[1:3]:
         part = environment(SHARED, language.spoken).get_template(path.name)

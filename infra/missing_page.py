@@ -18,14 +18,14 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 def missing_page(council: Council) -> str:
     """The page as HTML, with the council's header and footer."""
-    return Pages(TEMPLATES, council.said).render("missing")
+    return Pages(TEMPLATES, council.page_details).render("missing")
 
 
 def translated_pages(council: Council) -> dict[str, str]:
     """The pages in the council's other languages, by the folder of their addresses, like `/cy/`."""
     return {
         f"/{each.code}/": Pages(
-            TEMPLATES, council.said_in(each.code, each.spoken.say), each.spoken
+            TEMPLATES, council.page_details_in(each.code, each.spoken.say), each.spoken
         ).render("missing")
         for each in languages_of(council)
     }

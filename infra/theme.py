@@ -80,7 +80,7 @@ def files(
     parts = environment(SHARED)
     for name in PARTS:
         part = parts.get_template(f"{name}.html")
-        made[f"{name}.html"] = part.render(council=council.said, language_links=LINKS)
+        made[f"{name}.html"] = part.render(council=council.page_details, language_links=LINKS)
     return made
 
 
@@ -120,7 +120,7 @@ def css(look: Theme) -> str:
 
 
 def _facts(council: Council, pictures: Iterable[Screen]) -> dict[str, object]:
-    texts = {name: each for name, each in council.said.items() if isinstance(each, str)}
+    texts = {name: each for name, each in council.page_details.items() if isinstance(each, str)}
     return {
         **texts,
         "privacy_contact": council.privacy_contact,
@@ -168,7 +168,7 @@ def _garden_form(council: Council, folder: str = "") -> str:
 def _tiles(council: Council) -> dict[str, Any]:
     """The services that are reported most often, and those whose reports are on the map."""
     return {
-        "frequent": _named(council.frequent),
+        "frequent": _named(council.most_reported),
         "on_map": _named(each for each in council.services if each.visibility != "private"),
     }
 

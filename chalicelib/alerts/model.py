@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from chalicelib.catalogue.texts import WantedLanguage
+from chalicelib.catalogue.texts import RequestedLanguage
 from chalicelib.events import OfNotice
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.private_fields import HidesPrivate, Private
@@ -106,7 +106,7 @@ class SubscriptionRequest(msgspec.Struct, frozen=True, kw_only=True):
     frequency: Frequency = "now"
     remind_at: Hour | None = None
     quiet: QuietHours | None = None
-    language: WantedLanguage | None = None
+    language: RequestedLanguage | None = None
 
 
 class SubscriptionChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +118,7 @@ class SubscriptionChanges(msgspec.Struct, frozen=True, kw_only=True):
     frequency: Frequency | None = None
     remind_at: Hour | None = None
     quiet: QuietHours | None = None
-    language: WantedLanguage | None = None
+    language: RequestedLanguage | None = None
     clear: list[Literal["quiet"]] | None = None
 
 

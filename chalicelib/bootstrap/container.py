@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, TypeVarTuple
 
-from chalicelib.catalogue.council_texts import names_between
+from chalicelib.catalogue.council_texts import translations_of_names
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import Language, language
@@ -124,7 +124,7 @@ def council() -> Council:
 def language_of_council(code: str) -> Language:
     """The language with the council's own texts that errors have as values."""
     here = council()
-    return language(code).with_names(names_between(here, here.in_language(code)))
+    return language(code).with_names(translations_of_names(here, here.in_language(code)))
 
 
 @once
@@ -307,5 +307,5 @@ def pages(
 
     from chalicelib.kernel.templating import Pages
 
-    said = council().said_in(language.code, language.say)
+    said = council().page_details_in(language.code, language.say)
     return Pages(Path(__file__).parents[1] / slice_name / "templates", said, language)

@@ -1,7 +1,7 @@
 """Areas of the council that another body, or one team, is responsible for."""
 
 from chalicelib.catalogue.wards import Ring, WardCode
-from chalicelib.catalogue.words import Code, Sentences, Strict, Words
+from chalicelib.catalogue.words import Code, LongText, ShortText, Strict
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import is_in_ring
 
@@ -14,14 +14,14 @@ class Area(Strict, frozen=True, kw_only=True):
     `phone` and `url` where to go.
     """
 
-    name: Words
+    name: ShortText
     polygons: tuple[Ring, ...] = ()
     wards: tuple[WardCode, ...] = ()
     services: tuple[Code, ...] | None = None
     team: Code | None = None
-    advice: Sentences | None = None
-    phone: Words | None = None
-    url: Words | None = None
+    advice: LongText | None = None
+    phone: ShortText | None = None
+    url: ShortText | None = None
 
     def covers(self, service_code: str, point: Point, ward_code: str | None = None) -> bool:
         about = self.services is None or service_code in self.services

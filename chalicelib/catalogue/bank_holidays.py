@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-BAKED = Path(__file__).parent / "bank_holidays.json"
+BANK_HOLIDAYS_FILE = Path(__file__).parent / "bank_holidays.json"
 
 
-class Baked(msgspec.Struct, frozen=True):
+class BankHolidays(msgspec.Struct, frozen=True):
     """Each region's bank holidays, for whole years from `first_year` to `last_year`."""
 
     source: str
@@ -22,11 +22,11 @@ class Baked(msgspec.Struct, frozen=True):
 
 
 @cache
-def baked() -> Baked:
+def read_bank_holidays() -> BankHolidays:
     """The whole file."""
-    return msgspec.json.decode(BAKED.read_bytes(), type=Baked)
+    return msgspec.json.decode(BANK_HOLIDAYS_FILE.read_bytes(), type=BankHolidays)
 
 
 def bank_holidays(region: str) -> frozenset[date]:
     """The region's bank holidays. Raises KeyError if the file does not have the region."""
-    return frozenset(baked().regions[region])
+    return frozenset(read_bank_holidays().regions[region])

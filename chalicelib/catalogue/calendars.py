@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from chalicelib.catalogue.promise import ONE_DAY, WorkingCalendar
 from chalicelib.catalogue.wards import Degrees
-from chalicelib.catalogue.words import Code, Strict, TimeOfDay, Words
+from chalicelib.catalogue.words import Code, ShortText, Strict, TimeOfDay
 
 Weekday = Annotated[int, Meta(ge=0, le=6)]
 WhyClosed = Literal["weekday", "season", "closed", "bank_holiday"]
@@ -34,7 +34,7 @@ class Slot(Strict, frozen=True, kw_only=True):
     `minutes` says how long it is."""
 
     slot: Code
-    name: Words
+    name: ShortText
     begins: TimeOfDay | None = None
     minutes: Annotated[int, Meta(ge=5, le=1_440)] | None = None
 
@@ -50,8 +50,8 @@ class SlotOfDay(Struct, frozen=True):
 class BookedPlace(Strict, frozen=True, kw_only=True):
     """Where people go who have booked."""
 
-    name: Words
-    address: Words
+    name: ShortText
+    address: ShortText
     lat: Degrees
     long: Degrees
 
@@ -81,7 +81,7 @@ class Calendar(Strict, frozen=True, kw_only=True):
     """
 
     calendar: Code
-    name: Words
+    name: ShortText
     slots: Annotated[tuple[Slot, ...], Meta(min_length=1, max_length=50)]
     weekdays: Annotated[tuple[Weekday, ...], Meta(min_length=1)]
     season: Season | None = None
@@ -141,7 +141,7 @@ def _working_days_before(day: date, working: WorkingCalendar) -> Iterator[date]:
     """Working days before `day`, the latest first."""
     while True:
         day -= ONE_DAY
-        if working.works_on(day):
+        if working.is_working_day(day):
             yield day
 
 

@@ -1,14 +1,14 @@
 """The containers that a council empties at homes, such as its bins and boxes, and who does it."""
 
 from chalicelib.catalogue.theme import Colour
-from chalicelib.catalogue.words import Code, Strict, TimeOfDay, Words
+from chalicelib.catalogue.words import Code, ShortText, Strict, TimeOfDay
 
 
 class Container(Strict, frozen=True, kw_only=True):
     """One kind of container. `colour`: of the container or its lid, to recognise it by."""
 
     container: Code
-    name: Words
+    name: ShortText
     colour: Colour
 
 

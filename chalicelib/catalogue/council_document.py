@@ -25,7 +25,7 @@ from chalicelib.catalogue.wards import (
     WardCode,
     WardProperties,
 )
-from chalicelib.catalogue.words import Code, EmailAddress, Strict, TimeOfDay, Words
+from chalicelib.catalogue.words import Code, EmailAddress, ShortText, Strict, TimeOfDay
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Channel = Literal["online", "phone", "counter", "letter", "social"]
@@ -55,7 +55,7 @@ class Team(Strict, frozen=True, kw_only=True):
     """A team of the council, responsible for reports."""
 
     team: Code
-    name: Words
+    name: ShortText
 
 
 class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
@@ -92,12 +92,12 @@ class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
     """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
-    name: Words
-    phone: Words
-    opening_hours: Words
+    name: ShortText
+    phone: ShortText
+    opening_hours: ShortText
     phone_hours: WorkingHours | None = None
-    out_of_hours_phone: Words | None = None
-    time_zone: Words
+    out_of_hours_phone: ShortText | None = None
+    time_zone: ShortText
     working_hours: WorkingHours
     bounds: tuple[Degrees, Degrees, Degrees, Degrees]
     teams: tuple[Team, ...]
@@ -139,5 +139,5 @@ class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
     theme: Theme = Theme()
     footer_links: FooterLinks = ()
     translations: Mapping[LanguageCode, CouncilTexts] = {}
-    example_place: Words | None = None
-    example_postcode: Words | None = None
+    example_place: ShortText | None = None
+    example_postcode: ShortText | None = None

@@ -13,22 +13,22 @@ from chalicelib.catalogue.texts import (
     CalendarTexts,
     CouncilTexts,
     ServiceTexts,
-    given,
-    with_answers,
+    question_with_texts,
+    texts_given,
 )
 
 Document = TypeVar("Document", bound=CouncilDocument)
 
 
-def with_texts(council: Document, texts: CouncilTexts) -> Document:
-    """The council with these texts in place of its own, as far as they are given."""
-    own = given(texts, "name", "opening_hours", "footer_links", "example_place")
+def council_with_texts(council: Document, texts: CouncilTexts) -> Document:
+    """The council with these texts in place of its own; a text that is empty is not replaced."""
+    own = texts_given(texts, "name", "opening_hours", "footer_links", "example_place")
     return structs.replace(
         council,
         **own,
-        services=tuple(_service_with(each, texts) for each in council.services),
+        services=tuple(_service_with_texts(each, texts) for each in council.services),
         areas=tuple(
-            structs.replace(each, **given(texts.areas.get(each.name), "name", "advice"))
+            structs.replace(each, **texts_given(texts.areas.get(each.name), "name", "advice"))
             for each in council.areas
         ),
         neighbours=tuple(
@@ -36,10 +36,12 @@ def with_texts(council: Document, texts: CouncilTexts) -> Document:
             for each in council.neighbours
         ),
         facility_kinds=tuple(
-            structs.replace(each, **given(texts.facility_kinds.get(each.kind), "label", "plural"))
+            structs.replace(
+                each, **texts_given(texts.facility_kinds.get(each.kind), "label", "plural")
+            )
             for each in council.facility_kinds
         ),
-        calendars=tuple(_calendar_with(each, texts) for each in council.calendars),
+        calendars=tuple(_calendar_with_texts(each, texts) for each in council.calendars),
         containers=tuple(
             structs.replace(each, name=texts.containers.get(each.container, each.name))
             for each in council.containers
@@ -51,7 +53,7 @@ def with_texts(council: Document, texts: CouncilTexts) -> Document:
     )
 
 
-def _service_with(service: ServiceDefinition, texts: CouncilTexts) -> ServiceDefinition:
+def _service_with_texts(service: ServiceDefinition, texts: CouncilTexts) -> ServiceDefinition:
     group = texts.groups.get(service.group, service.group)
     own = texts.services.get(service.service_code)
     if own is None:
@@ -59,27 +61,27 @@ def _service_with(service: ServiceDefinition, texts: CouncilTexts) -> ServiceDef
     english = (service.service_name, *service.keywords)
     return structs.replace(
         service,
-        **given(own, "service_name", "description"),
+        **texts_given(own, "service_name", "description"),
         group=group,
         keywords=(*own.keywords, *english),
-        attributes=tuple(with_answers(each, own) for each in service.attributes),
-        price=_price_with(service.price, own) if service.price else None,
+        attributes=tuple(question_with_texts(each, own) for each in service.attributes),
+        price=_price_with_texts(service.price, own) if service.price else None,
     )
 
 
-def _price_with(price: Price, own: ServiceTexts) -> Price:
+def _price_with_texts(price: Price, own: ServiceTexts) -> Price:
     items = (
         structs.replace(each, name=own.items.get(each.code, each.name)) for each in price.items
     )
     return structs.replace(price, items=tuple(items))
 
 
-def _calendar_with(calendar: Calendar, texts: CouncilTexts) -> Calendar:
+def _calendar_with_texts(calendar: Calendar, texts: CouncilTexts) -> Calendar:
     own = texts.calendars.get(calendar.calendar, CalendarTexts())
     place = calendar.place
     return structs.replace(
         calendar,
-        **given(own, "name"),
+        **texts_given(own, "name"),
         slots=tuple(
             structs.replace(each, name=own.slots.get(each.slot, each.name))
             for each in calendar.slots
@@ -88,14 +90,14 @@ def _calendar_with(calendar: Calendar, texts: CouncilTexts) -> Calendar:
     )
 
 
-def names_between(council: CouncilDocument, other: CouncilDocument) -> dict[str, str]:
+def translations_of_names(council: CouncilDocument, other: CouncilDocument) -> dict[str, str]:
     """The texts of the council that its errors name, in English and as `other` has them: the same
     council in another language."""
-    texts = zip(_named(council), _named(other), strict=True)
-    return {english: said for english, said in texts if english and said}
+    texts = zip(_texts_in_errors(council), _texts_in_errors(other), strict=True)
+    return {english: translated for english, translated in texts if english and translated}
 
 
-def _named(council: CouncilDocument) -> Iterator[str | None]:
+def _texts_in_errors(council: CouncilDocument) -> Iterator[str | None]:
     yield from (council.name, council.opening_hours)
     yield from (each.name for each in council.neighbours)
     for area in council.areas:

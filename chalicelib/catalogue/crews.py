@@ -7,14 +7,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from chalicelib.catalogue.words import Code, Strict, TimeOfDay, Words
+from chalicelib.catalogue.words import Code, ShortText, Strict, TimeOfDay
 from chalicelib.geo.point import Box, Point
 
 
 class Depot(Strict, frozen=True, kw_only=True):
     """Where a crew's day begins and ends."""
 
-    name: Words
+    name: ShortText
     lat: Annotated[float, Meta(ge=-90, le=90)]
     long: Annotated[float, Meta(ge=-180, le=180)]
 
@@ -40,7 +40,7 @@ class Crew(Strict, frozen=True, kw_only=True):
     """A crew of one team. `skills` are those that a job may require and not every crew has."""
 
     crew: Code
-    name: Words
+    name: ShortText
     team: Code
     depot: Depot
     shift: Shift

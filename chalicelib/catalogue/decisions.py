@@ -15,11 +15,11 @@ Priority = Literal["low", "normal", "high", "urgent"]
 Opens = Literal["job", "officer"]
 """What a new report opens: a crew's job at once, or an officer's case."""
 JobKind = Literal["inspect", "make_safe", "repair", "collect", "deliver", "revisit"]
-About = Literal["team", "priority", "target", "opens", "kind"]
+DecisionTopic = Literal["team", "priority", "target", "opens", "kind"]
 """The decisions that have a reason; `target` is when the report should be done."""
 
 
-class Facts(Struct, frozen=True, kw_only=True):
+class ReportFacts(Struct, frozen=True, kw_only=True):
     """The inputs of a decision. `attributes` are the answers to its service's questions;
     `priority` is an officer's choice, which no rule changes."""
 
@@ -37,7 +37,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     """The reason for a decision: a plain sentence in the council's own words, never in words that
     a resident typed."""
 
-    about: About
+    about: DecisionTopic
     text: str
 
 

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from chalicelib.catalogue.words import Code, EmailAddress, Strict, Words
+from chalicelib.catalogue.words import Code, EmailAddress, ShortText, Strict
 
 Endpoint = Annotated[
     str, Meta(pattern=r"^(https://|http://127\.0\.0\.1:)[!-~]*[^/\s]$", max_length=500)
 ]
 """Plain http only to this machine, for a demonstration."""
-OWN = frozenset(("reference", "title", "address", "easting", "northing"))
+REPORT_FIELDS = frozenset(("reference", "title", "address", "easting", "northing"))
 """The fields of a report that can answer their questions, besides answers to ours."""
 AddressOrDomain = Annotated[
     str,
@@ -36,10 +36,10 @@ class Open311Destination(Strict, frozen=True, kw_only=True, tag_field="kind", ta
     that passes such reports on to us."""
 
     destination: Code
-    name: Words
+    name: ShortText
     endpoint: Endpoint
     services: Mapping[Code, ServiceMapping]
-    jurisdiction_id: Words | None = None
+    jurisdiction_id: ShortText | None = None
     passes_contact: bool = False
     passes_on_partners: bool = False
 
@@ -53,7 +53,7 @@ class MailboxDestination(Strict, frozen=True, kw_only=True, tag_field="kind", ta
     address `to`, or from one of `answers_from`."""
 
     destination: Code
-    name: Words
+    name: ShortText
     to: EmailAddress
     answers_from: tuple[AddressOrDomain, ...] = ()
     passes_contact: bool = False

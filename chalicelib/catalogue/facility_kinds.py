@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from chalicelib.catalogue.words import Code, Strict, Words
+from chalicelib.catalogue.words import Code, ShortText, Strict
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 """A text with columns in braces: `{Street}, {Town}`. Columns with a question mark are optional in a
@@ -40,17 +40,17 @@ class FacilityKind(Strict, frozen=True, kw_only=True):
     for assets that nobody knows by a name, such as street lights."""
 
     kind: Code
-    label: Words
-    plural: Words
+    label: ShortText
+    plural: ShortText
     icon: Code
     columns: FacilityColumns
-    only: Mapping[Words, Words] = {}
+    only: Mapping[ShortText, ShortText] = {}
     service_code: Code | None = None
     found_by_name: bool = True
     attribution: Annotated[str, Meta(max_length=300)] = ""
 
     @property
-    def needs(self) -> frozenset[str]:
+    def required_columns(self) -> frozenset[str]:
         """The columns that its files must have."""
         texts = self.columns.texts.values()
         return frozenset(self.only).union(*map(columns_in, texts))
@@ -67,14 +67,14 @@ def names_columns(text: str) -> bool:
     return count > 0 and "{" not in rest and "}" not in rest
 
 
-def filled(text: str, values: Mapping[str, str]) -> str:
+def fill_text(text: str, values: Mapping[str, str]) -> str:
     """The text with each column's value. N/A counts as empty; a part between semicolons whose
     columns are all empty is removed, and no comma, bracket or dash stays alone."""
-    parts = (_filled_part(part, values) for part in text.split(";"))
+    parts = (_fill_part(part, values) for part in text.split(";"))
     return "; ".join(part for part in parts if part)
 
 
-def _filled_part(part: str, values: Mapping[str, str]) -> str:
+def _fill_part(part: str, values: Mapping[str, str]) -> str:
     if not any(_value(values, name) for name, _ in _COLUMN.findall(part)):
         return ""
     plain = _COLUMN.sub(lambda column: _value(values, column[1]), part)

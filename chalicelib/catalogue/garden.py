@@ -18,7 +18,7 @@ FEBRUARY = 2
 LEAP_DAY = 29
 
 
-class Span(NamedTuple):
+class SubscriptionYear(NamedTuple):
     """The first and the last day of a year of a subscription."""
 
     first: date
@@ -43,11 +43,11 @@ class GardenWaste(Strict, frozen=True, kw_only=True):
     remind_days_before: tuple[Annotated[int, Meta(ge=1, le=180)], ...] = (28, 7)
     refund_days: Annotated[int, Meta(ge=0, le=366)] = 14
 
-    def year_on(self, day: date) -> Span:
+    def year_on(self, day: date) -> SubscriptionYear:
         """The year that somebody joins on that day: the season of the day or the next one, or
         twelve months from the day."""
         if self.season is None:
-            return Span(day, _a_year_after(day) - ONE_DAY)
+            return SubscriptionYear(day, _a_year_after(day) - ONE_DAY)
         seasons = (_season(self.season, year) for year in range(day.year - 1, day.year + 2))
         open_until = day + timedelta(days=self.closing_days)
         return next(each for each in seasons if each.last >= open_until)
@@ -64,10 +64,10 @@ def _a_year_after(day: date) -> date:
     return day.replace(year=day.year + 1)
 
 
-def _season(season: Season, year: int) -> Span:
+def _season(season: Season, year: int) -> SubscriptionYear:
     """The season that begins in that year."""
     ends_in = year if season.first <= season.last else year + 1
-    return Span(_day(year, season.first), _day(ends_in, season.last))
+    return SubscriptionYear(_day(year, season.first), _day(ends_in, season.last))
 
 
 def _day(year: int, month_day: str) -> date:

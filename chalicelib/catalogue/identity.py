@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.catalogue.wards import WardCode
-from chalicelib.catalogue.words import Code, Strict, Words
+from chalicelib.catalogue.words import Code, ShortText, Strict
 from chalicelib.kernel.languages import translatable
 
 Issuer = Annotated[str, Meta(pattern=r"^(https://|http://127\.0\.0\.1:)[!-~]+$", max_length=500)]
@@ -19,9 +19,9 @@ Claim = Annotated[str, Meta(min_length=1, max_length=200)]
 Signature = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Without algorithms whose key we would share with the issuer."""
 Level = Literal["contact", "proven", "staff"]
-Needed = Literal["anonymous", "contact", "proven"]
+RequiredLevel = Literal["anonymous", "contact", "proven"]
 """What a service requires of the reporter: nothing, a confirmed address, or a proven identity."""
-WHY_SIGN_IN: Mapping[Needed, str | None] = {
+WHY_SIGN_IN: Mapping[RequiredLevel, str | None] = {
     "anonymous": None,
     "contact": translatable(
         "Sign in to report this. Signing in shows that the email address or phone number "
@@ -33,7 +33,7 @@ WHY_SIGN_IN: Mapping[Needed, str | None] = {
     ),
 }
 """The explanation for users."""
-_UNASKED: Mapping[str, Level] = {"residents": "contact", "staff": "staff"}
+_DEFAULT_LEVELS: Mapping[str, Level] = {"residents": "contact", "staff": "staff"}
 """The level of providers that do not state one."""
 
 
@@ -64,7 +64,7 @@ class IdentityProvider(Strict, frozen=True, kw_only=True):
     """
 
     provider: Code
-    label: Words
+    label: ShortText
     serves: Literal["residents", "staff"] = msgspec.field(name="for")
     issuer: Issuer
     client_id: Text
@@ -76,14 +76,14 @@ class IdentityProvider(Strict, frozen=True, kw_only=True):
     grants: tuple[GroupGrant, ...] = ()
     assurance: LevelMapping | None = None
 
-    def can_show(self, level: str) -> bool:
+    def can_prove(self, level: str) -> bool:
         """True if this provider can prove identities at that level."""
-        said = self.assurance.levels.values() if self.assurance else [_UNASKED[self.serves]]
+        own = self.assurance.levels.values() if self.assurance else [_DEFAULT_LEVELS[self.serves]]
         levels = get_args(Level)
-        return max(map(levels.index, said)) >= levels.index(level)
+        return max(map(levels.index, own)) >= levels.index(level)
 
     @property
-    def keeps_roles(self) -> bool:
+    def controls_roles(self) -> bool:
         """True if staff have their roles only when they sign in through it: it gives the roles, or
         prescribes how they sign in."""
         return self.serves == "staff" and bool(self.grants or self.assurance)

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.catalogue.bank_holidays import read_bank_holidays
 from chalicelib.catalogue.calendars_faults import calendar_faults
 from chalicelib.catalogue.council_document import CHANNEL_COSTS
 from chalicelib.catalogue.crews import crew_faults
-from chalicelib.catalogue.destinations import OWN, Open311Destination
+from chalicelib.catalogue.destinations import REPORT_FIELDS, Open311Destination
 from chalicelib.catalogue.facility_kinds import names_columns
 from chalicelib.catalogue.garden_faults import garden_faults
 from chalicelib.catalogue.identity import provider_faults
@@ -83,7 +83,7 @@ def _clock_faults(council: Council) -> Iterable[str]:
         hours = getattr(council, name)
         if hours and hours.opens >= hours.closes:
             yield f"`$.{name}`: closes at {hours.closes}, before it opens at {hours.opens}"
-    regions = baked().regions
+    regions = read_bank_holidays().regions
     if council.bank_holidays not in (None, *regions):
         yield f"`$.bank_holidays`: {council.bank_holidays!r} is not one of {', '.join(regions)}"
 
@@ -225,7 +225,7 @@ def _mapping_faults(destination: Open311Destination, council: Council, place: st
             yield f"{place}.services.{code}`: {code!r} is not in `$.services`"
             continue
         asked = {attribute.code for attribute in service.attributes}
-        if unknown := sorted(set(mapping.attributes.values()) - asked - OWN):
+        if unknown := sorted(set(mapping.attributes.values()) - asked - REPORT_FIELDS):
             yield (
                 f"{place}.services.{code}.attributes`: the service does not ask "
                 f"{', '.join(unknown)}"

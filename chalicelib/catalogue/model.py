@@ -13,13 +13,19 @@ from chalicelib.catalogue.areas import Area
 from chalicelib.catalogue.bank_holidays import bank_holidays
 from chalicelib.catalogue.calendars import Calendar, SlotOfDay
 from chalicelib.catalogue.council_document import CouncilDocument, WorkingHours
-from chalicelib.catalogue.council_texts import with_texts
+from chalicelib.catalogue.council_texts import council_with_texts
 from chalicelib.catalogue.crews import Crew
-from chalicelib.catalogue.decisions import Decision, Facts
+from chalicelib.catalogue.decisions import Decision, ReportFacts
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.catalogue.identity import IdentityProvider
-from chalicelib.catalogue.phone_line import WEEKDAYS, Line, PhoneHours, at_other_times, line_at
-from chalicelib.catalogue.questions import Answers, checked
+from chalicelib.catalogue.phone_line import (
+    WEEKDAYS,
+    PhoneHours,
+    PhoneLine,
+    out_of_hours_text,
+    phone_line_at,
+)
+from chalicelib.catalogue.questions import Answers, check_answers
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.catalogue.triage import (
     USUAL_KIND,
@@ -36,7 +42,7 @@ from chalicelib.texts import Text
 
 
 class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
-    """A council: its document, what can be looked up in it, and what follows from it."""
+    """A council: the fields of its document, look-ups in them and decisions that follow."""
 
     @property
     def box(self) -> Box:
@@ -53,7 +59,7 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
         return {service.service_code: service for service in self.services}
 
     @cached_property
-    def frequent(self) -> Sequence[ServiceDefinition]:
+    def most_reported(self) -> Sequence[ServiceDefinition]:
         """The services that are reported most often."""
         return [self.by_code[code] for code in self.frequent_services] or self.services[:6]
 
@@ -84,9 +90,9 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
         return {each.provider: each for each in self.identity_providers}
 
     @cached_property
-    def keeps_roles(self) -> bool:
+    def controls_roles(self) -> bool:
         """True if roles hold only for staff who signed in through their own organisation."""
-        return any(each.keeps_roles for each in self.identity_providers)
+        return any(each.controls_roles for each in self.identity_providers)
 
     @cached_property
     def team_names(self) -> Mapping[str, str]:
@@ -110,27 +116,27 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
             holidays=self._holidays(),
         )
 
-    def due(self, service_code: str, requested: datetime) -> datetime:
-        """The promise date of something reported then."""
-        return self.by_code[service_code].service_level.due(requested, self.calendar)
+    def promise_date(self, service_code: str, requested: datetime) -> datetime:
+        """The promise date of a report that was sent at `requested`."""
+        return self.by_code[service_code].service_level.promise_date(requested, self.calendar)
 
-    def answers(
+    def check_answers(
         self, service_code: str, sent: Mapping[str, Any], now: datetime
     ) -> tuple[Answers, list[FieldError]]:
-        """The normalised answers to a service's questions, and the faults in them; `now`
-        decides which number a dangerous answer names."""
+        """Validates the answers to a service's questions. Returns the normalised answers and the
+        faults in them; `now` decides which phone number the fault of a dangerous answer names."""
         attributes = self.by_code[service_code].attributes
-        return checked(attributes, sent, emergency_line=lambda: self.line_at(now).words)
+        return check_answers(attributes, sent, emergency_line=lambda: self.phone_line_at(now).words)
 
-    def line_at(self, now: datetime) -> Line:
+    def phone_line_at(self, now: datetime) -> PhoneLine:
         """The number to call at that moment about an emergency."""
         hours = self.answered_hours
-        return line_at(
+        return phone_line_at(
             now,
             PhoneHours(hours.days, hours.opens, hours.closes, self.zone, self.calendar.holidays),
             phone=self.phone,
             out_of_hours=self.out_of_hours_phone,
-            said_hours=self.opening_hours,
+            hours_text=self.opening_hours,
         )
 
     @property
@@ -157,28 +163,29 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
         ]
 
     @property
-    def said(self) -> dict[str, Any]:
+    def page_details(self) -> dict[str, Any]:
         """The council's details for pages in English."""
-        return self.said_in("en", str)
+        return self.page_details_in("en", str)
 
     def in_language(self, code: str) -> "Council":
-        """The council with its own texts in that language, to be shown; a text that it does not
-        have there is English. Rules are applied to the council itself: they name groups."""
+        """The council with its own texts in that language, for display; texts without a
+        translation are English. Apply rules to the council itself, as they name groups in
+        English."""
         return self._translated.get(code, self)
 
     @cached_property
     def _translated(self) -> Mapping[str, "Council"]:
-        return {code: with_texts(self, texts) for code, texts in self.translations.items()}
+        return {code: council_with_texts(self, texts) for code, texts in self.translations.items()}
 
-    def said_in(self, language: str, say: Callable[[str], str]) -> dict[str, Any]:
-        """The council's details for pages in a language; `say` translates the texts that are not
-        the council's own."""
+    def page_details_in(self, language: str, say: Callable[[str], str]) -> dict[str, Any]:
+        """The council's details for pages in a language; `say` translates texts that the council
+        did not write itself."""
         own = self.in_language(language)
         return {
             "name": own.name,
             "phone": self.phone,
             "opening_hours": own.opening_hours,
-            "at_other_times": at_other_times(self.out_of_hours_phone, say),
+            "at_other_times": out_of_hours_text(self.out_of_hours_phone, say),
             "colour": self.theme.brand.ground,
             "logo": self.theme.mark,
             "site_url": self.site_url or "",
@@ -194,22 +201,22 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
                     return area.team
         return self.by_code[service_code].team
 
-    def decide(self, facts: Facts) -> Decision:
+    def decide(self, facts: ReportFacts) -> Decision:
         """Applies the rules of `triage` to a report; if no rule decides, the defaults of its
         service and place apply."""
-        said, because = self._rules[facts.service_code].say(facts)
-        level = said.get("service_level", self.by_code[facts.service_code].service_level)
+        values, because = self._rules[facts.service_code].decide(facts)
+        level = values.get("service_level", self.by_code[facts.service_code].service_level)
         usual_team = self.team_for(facts.service_code, facts.point, facts.ward_code)
         return Decision(
-            team=said.get("team", usual_team),
-            priority=said.get("priority", USUAL_PRIORITY),
-            expected_datetime=level.due(facts.requested, self.calendar),
-            opens=said.get("opens", USUAL_OPENS),
-            kind=said.get("kind", USUAL_KIND),
-            minutes=said.get("minutes", USUAL_MINUTES),
-            skills=said.get("skills", ()),
-            hazards=said.get("hazards", ()),
-            materials=said.get("materials", ()),
+            team=values.get("team", usual_team),
+            priority=values.get("priority", USUAL_PRIORITY),
+            expected_datetime=level.promise_date(facts.requested, self.calendar),
+            opens=values.get("opens", USUAL_OPENS),
+            kind=values.get("kind", USUAL_KIND),
+            minutes=values.get("minutes", USUAL_MINUTES),
+            skills=values.get("skills", ()),
+            hazards=values.get("hazards", ()),
+            materials=values.get("materials", ()),
             because=because,
         )
 
@@ -218,7 +225,7 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
         service = self.by_code.get(service_code)
         return service.forward_to if service else None
 
-    def elsewhere(self, service_code: str, point: Point) -> Area | None:
+    def area_of_other_body(self, service_code: str, point: Point) -> Area | None:
         """The first area of another organisation that contains the place: this council is not
         responsible there."""
         others = (area for area in self.areas if area.team is None)
@@ -230,15 +237,15 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _rules(self) -> Mapping[str, ServiceRules]:
-        ready = [(rule, rule.then.said) for rule in self.triage]
+        with_values = [(rule, rule.then.values) for rule in self.triage]
         return {
             service.service_code: ServiceRules(
                 service_name=service.service_name,
                 questions={attribute.code: attribute for attribute in service.attributes},
                 team_names=self.team_names,
                 rules=[
-                    (rule, said)
-                    for rule, said in ready
+                    (rule, values)
+                    for rule, values in with_values
                     if rule.when.is_for(service.service_code, service.group)
                 ],
             )

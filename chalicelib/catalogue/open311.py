@@ -11,7 +11,7 @@ from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.georeport.wire import Tree
 
-PARTNERS_OWN = "fixmystreet_id"
+PARTNER_REFERENCE = "fixmystreet_id"
 """The attribute with FixMyStreet's own number of a report, which identifies a repeated report."""
 
 Wire = dict[str, Tree]
@@ -29,7 +29,7 @@ def wire_definition(service: ServiceDefinition, phone: str) -> Wire:
     asked = [_attribute(each, order, phone) for order, each in enumerate(service.attributes, 1)]
     return {
         "service_code": service.service_code,
-        "attributes": [*asked, _partners_own(len(asked) + 1)],
+        "attributes": [*asked, _partner_reference(len(asked) + 1)],
     }
 
 
@@ -91,11 +91,11 @@ def _hint(attribute: Attribute, phone: str) -> str:
     return " ".join(filter(None, (attribute.datatype_description, ring if danger else None)))
 
 
-def _partners_own(order: int) -> Wire:
+def _partner_reference(order: int) -> Wire:
     return {
         "automated": "server_set",
         "variable": False,
-        "code": PARTNERS_OWN,
+        "code": PARTNER_REFERENCE,
         "datatype": "string",
         "required": False,
         "datatype_description": "",

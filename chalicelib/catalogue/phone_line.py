@@ -11,7 +11,7 @@ LIFE = "999"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-class Line(NamedTuple):
+class PhoneLine(NamedTuple):
     """The number that is answered at a moment; `phone` is None if there is only the emergency
     number. `is_usual`: it is the council's own line, in its hours. `words` says what to do."""
 
@@ -36,12 +36,12 @@ class PhoneHours(NamedTuple):
         return works and self.opens <= f"{local:%H:%M}" < self.closes
 
 
-def line_at(
-    now: datetime, hours: PhoneHours, *, phone: str, out_of_hours: str | None, said_hours: str
-) -> Line:
-    """The number to call at `now`. `said_hours`: the hours of `phone` in words."""
+def phone_line_at(
+    now: datetime, hours: PhoneHours, *, phone: str, out_of_hours: str | None, hours_text: str
+) -> PhoneLine:
+    """The number to call at `now`. `hours_text`: the hours of `phone` in words."""
     if hours.is_open(now):
-        return Line(
+        return PhoneLine(
             phone,
             True,
             Text(
@@ -54,16 +54,16 @@ def line_at(
             phone=out_of_hours,
             life=LIFE,
         )
-        return Line(out_of_hours, False, words)
+        return PhoneLine(out_of_hours, False, words)
     closed = Text(
         "our line is closed now ({hours}): call {life} if it cannot wait",
-        hours=Text(said_hours),
+        hours=Text(hours_text),
         life=LIFE,
     )
-    return Line(None, False, closed)
+    return PhoneLine(None, False, closed)
 
 
-def at_other_times(out_of_hours: str | None, say: Callable[[str], str] = str) -> str:
+def out_of_hours_text(out_of_hours: str | None, say: Callable[[str], str] = str) -> str:
     """The text after the hours of the usual line; empty if there is no other number. `say`
     translates it."""
     if not out_of_hours:

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta
 
-from chalicelib.catalogue.words import Code, Strict, Words
+from chalicelib.catalogue.words import Code, ShortText, Strict
 
 Pence = Annotated[int, Meta(ge=0, le=10_000_000)]
 SMALLEST_PENCE = 30
@@ -18,7 +18,7 @@ class Item(Strict, frozen=True, kw_only=True):
     """A thing that can be ordered. `units`: how many units of the calendar each of it takes."""
 
     code: Code
-    name: Words
+    name: ShortText
     units: Annotated[int, Meta(ge=1, le=100)] = 1
 
 
@@ -28,7 +28,7 @@ class ItemPrice(Strict, frozen=True, kw_only=True):
     first_pence: Pence
     further_pence: Pence | None = None
 
-    def of(self, count: int) -> int:
+    def price_for(self, count: int) -> int:
         """The price of that many, in pence."""
         further = self.first_pence if self.further_pence is None else self.further_pence
         return self.first_pence + further * (count - 1)

@@ -16,10 +16,10 @@ def price_words(price: Price | None, on: date, language: Language) -> list[str]:
     lists = sorted(price.lists, key=lambda each: each.begins)
     current = price.list_on(on)
     coming = [each for each in lists if each.begins > on]
-    return list(_dated([current, *coming] if current else coming, on, language))
+    return list(_with_dates([current, *coming] if current else coming, on, language))
 
 
-def _dated(lists: list[PriceList], on: date, language: Language) -> Iterator[str]:
+def _with_dates(lists: list[PriceList], on: date, language: Language) -> Iterator[str]:
     for at, prices in enumerate(lists):
         words = _words(prices, language)
         if prices.begins > on:

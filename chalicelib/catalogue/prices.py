@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.catalogue.price_lists import Price, PriceList, TypedAmount
 from chalicelib.catalogue.questions import Answers
 from chalicelib.catalogue.services import ServiceDefinition
-from chalicelib.catalogue.vat import vat_within
+from chalicelib.catalogue.vat import included_vat
 from chalicelib.errors import Invalid
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.texts import Text
@@ -22,7 +22,7 @@ class OrderItem(Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PriceLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A line of a price, which the check page and the receipt show. `amount_pence` includes
     `vat_pence`, at a rate of `vat_percent`. The amount of a reduction is below 0."""
 
@@ -32,7 +32,7 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
     vat_percent: int = 0
 
 
-def vat_of(lines: Sequence[Line]) -> int:
+def vat_of(lines: Sequence[PriceLine]) -> int:
     """The VAT that the sum of the lines includes; none if nothing is to pay."""
     total = sum(each.amount_pence for each in lines)
     return sum(each.vat_pence for each in lines) if total else 0
@@ -42,7 +42,7 @@ class Quote(Struct, frozen=True, kw_only=True):
     """What an order costs: the sum of its `lines`, never below 0, for the accounts of `fund`.
     `units`: how many units of the service's calendar it takes."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PriceLine, ...]
     amount_pence: int
     fund: str
     units: int
@@ -53,9 +53,9 @@ class Quote(Struct, frozen=True, kw_only=True):
         return vat_of(self.lines)
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
-    """What somebody orders. `amount_pence` is what the payer of a bill typed. `free_used`: how many
-    free orders of this year are used up."""
+class OrderInput(Struct, frozen=True, kw_only=True):
+    """The input for a quote. `amount_pence` is the amount that the payer of a bill typed.
+    `free_used`: how many free orders of this year are used up."""
 
     items: tuple[OrderItem, ...] = ()
     answers: Answers = field(default_factory=dict)
@@ -64,30 +64,30 @@ class Wanted(Struct, frozen=True, kw_only=True):
     is_concession: bool = False
 
 
-def quote(
-    service: ServiceDefinition, wanted: Wanted, on: date, language: Language = ENGLISH
+def compute_quote(
+    service: ServiceDefinition, order: OrderInput, on: date, language: Language = ENGLISH
 ) -> Quote:
-    """What the order costs on that day, with its lines in that language; items have the names that
-    the service gives them. Raises Invalid naming the field: `items`, `items[0].code`,
+    """The price of the order on that day, with its lines in that language; the names of items are
+    those of `service`. Raises Invalid naming the field: `items`, `items[0].code`,
     `items[0].count`, `attributes.<code>`, `amount_pence` or `service_code`."""
     price = service.price or Price()
-    _check_items(price, wanted.items)
-    listed = price.list_on(on)
-    percent = listed.vat_percent if listed else 0
+    _check_items(price, order.items)
+    prices = price.list_on(on)
+    percent = prices.vat_percent if prices else 0
     lines = tuple(
         replace(
             each,
             text=language.say(each.text),
-            vat_pence=vat_within(each.amount_pence, percent),
+            vat_pence=included_vat(each.amount_pence, percent),
             vat_percent=percent,
         )
-        for each in _lines(service, price, wanted, on)
+        for each in _lines(service, price, order, on)
     )
     return Quote(
         lines=lines,
         amount_pence=sum(each.amount_pence for each in lines),
         fund=service.fund or "",
-        units=units_of(service, wanted.items),
+        units=units_of(service, order.items),
     )
 
 
@@ -98,7 +98,8 @@ def units_of(service: ServiceDefinition, items: Sequence[OrderItem]) -> int:
 
 
 def item_texts(price: Price, items: Sequence[OrderItem]) -> Sequence[str]:
-    """What is ordered, such as "Sofa × 2". An item that is no longer offered keeps its code."""
+    """The texts of the items, such as "Sofa × 2". An item that is no longer offered has its
+    code."""
     names = {each.code: each.name for each in price.items}
     return [
         Text("{name} × {count}", name=name, count=each.count) if each.count > 1 else name
@@ -107,11 +108,11 @@ def item_texts(price: Price, items: Sequence[OrderItem]) -> Sequence[str]:
     ]
 
 
-def _check_items(price: Price, wanted: Sequence[OrderItem]) -> None:
+def _check_items(price: Price, items: Sequence[OrderItem]) -> None:
     """Raises Invalid if the items cannot be ordered together."""
     known = [each.code for each in price.items]
-    codes = [each.code for each in wanted]
-    for at, each in enumerate(wanted):
+    codes = [each.code for each in items]
+    for at, each in enumerate(items):
         if each.code not in known:
             names = ", ".join(known) or "none"
             raise Invalid.field(f"items[{at}].code", Text("choose from: {known}", known=names))
@@ -119,25 +120,27 @@ def _check_items(price: Price, wanted: Sequence[OrderItem]) -> None:
             raise Invalid.field(f"items[{at}].code", "name each item once, with its count")
         if each.count < 1:
             raise Invalid.field(f"items[{at}].count", "must be at least 1")
-    if known and not wanted:
+    if known and not items:
         raise Invalid.field("items", "choose at least one item")
-    if sum(each.count for each in wanted) > price.most_items:
+    if sum(each.count for each in items) > price.most_items:
         raise Invalid.field(
             "items", Text("choose at most {most} items in all", most=price.most_items)
         )
 
 
-def _lines(service: ServiceDefinition, price: Price, wanted: Wanted, on: date) -> Iterator[Line]:
+def _lines(
+    service: ServiceDefinition, price: Price, order: OrderInput, on: date
+) -> Iterator[PriceLine]:
     if price.typed:
-        yield Line(text=service.service_name, amount_pence=_typed(price.typed, wanted))
-    elif wanted.amount_pence is not None:
+        yield PriceLine(text=service.service_name, amount_pence=_typed_amount(price.typed, order))
+    elif order.amount_pence is not None:
         raise Invalid.field("amount_pence", "leave it out: the council sets the price")
     elif price.lists:
-        yield from _listed(service, price, wanted, on)
+        yield from _lines_from_list(service, price, order, on)
 
 
-def _typed(typed: TypedAmount, wanted: Wanted) -> int:
-    amount = wanted.amount_pence
+def _typed_amount(typed: TypedAmount, order: OrderInput) -> int:
+    amount = order.amount_pence
     if amount is None or not typed.smallest_pence <= amount <= typed.largest_pence:
         raise Invalid.field(
             "amount_pence",
@@ -150,50 +153,56 @@ def _typed(typed: TypedAmount, wanted: Wanted) -> int:
     return amount
 
 
-def _listed(service: ServiceDefinition, price: Price, wanted: Wanted, on: date) -> Iterator[Line]:
+def _lines_from_list(
+    service: ServiceDefinition, price: Price, order: OrderInput, on: date
+) -> Iterator[PriceLine]:
     prices = price.list_on(on)
     if prices is None:
         first = min(each.begins for each in price.lists)
         raise Invalid.field("service_code", Text("this begins on {day}", day=f"{first:%Y-%m-%d}"))
-    lines = tuple(_charged(service, price, prices, wanted))
+    lines = tuple(_charge_lines(service, price, prices, order))
     yield from lines
     amount = sum(each.amount_pence for each in lines)
-    if wanted.free_used < price.free_a_year:
-        yield from _line(Text("Free allowance"), -amount)
+    if order.free_used < price.free_a_year:
+        yield from _line_if_charged(Text("Free allowance"), -amount)
         return
     if amount < prices.minimum_pence:
-        yield from _line(Text("Up to the minimum charge"), prices.minimum_pence - amount)
+        yield from _line_if_charged(Text("Up to the minimum charge"), prices.minimum_pence - amount)
         amount = prices.minimum_pence
-    if wanted.is_concession:
-        yield from _line(Text("Concession"), -reduction(amount, price.concession_percent))
-    yield from _line(Text("Administration fee"), prices.admin_fee_pence)
+    if order.is_concession:
+        yield from _line_if_charged(
+            Text("Concession"), -reduction(amount, price.concession_percent)
+        )
+    yield from _line_if_charged(Text("Administration fee"), prices.admin_fee_pence)
 
 
-def _charged(
-    service: ServiceDefinition, price: Price, prices: PriceList, wanted: Wanted
-) -> Iterator[Line]:
-    """The lines of what is ordered, before reductions and fees."""
-    count = sum(each.count for each in wanted.items)
+def _charge_lines(
+    service: ServiceDefinition, price: Price, prices: PriceList, order: OrderInput
+) -> Iterator[PriceLine]:
+    """The lines of the items, before reductions and fees."""
+    count = sum(each.count for each in order.items)
     if prices.bands:
-        yield Line(text=Text("Items: {count}", count=count), amount_pence=_banded(prices, count))
+        yield PriceLine(
+            text=Text("Items: {count}", count=count), amount_pence=_band_price(prices, count)
+        )
     elif prices.items:
-        yield from _by_item(price, prices, wanted)
+        yield from _item_lines(price, prices, order)
     elif price.question:
-        answer = "".join(wanted.answers.get(price.question, ()))
+        answer = "".join(order.answers.get(price.question, ()))
         if answer not in prices.answers:
             raise Invalid.field(f"attributes.{price.question}", "choose one answer")
-        yield Line(text=service.service_name, amount_pence=prices.answers[answer])
+        yield PriceLine(text=service.service_name, amount_pence=prices.answers[answer])
     else:
-        yield Line(text=service.service_name, amount_pence=prices.fixed_pence or 0)
+        yield PriceLine(text=service.service_name, amount_pence=prices.fixed_pence or 0)
 
 
-def _by_item(price: Price, prices: PriceList, wanted: Wanted) -> Iterator[Line]:
-    texts = item_texts(price, wanted.items)
-    for text, each in zip(texts, wanted.items, strict=True):
-        yield Line(text=text, amount_pence=prices.items[each.code].of(each.count))
+def _item_lines(price: Price, prices: PriceList, order: OrderInput) -> Iterator[PriceLine]:
+    texts = item_texts(price, order.items)
+    for text, each in zip(texts, order.items, strict=True):
+        yield PriceLine(text=text, amount_pence=prices.items[each.code].price_for(each.count))
 
 
-def _banded(prices: PriceList, count: int) -> int:
+def _band_price(prices: PriceList, count: int) -> int:
     bands = sorted(prices.bands, key=lambda each: each.up_to)
     for band in bands:
         if count <= band.up_to:
@@ -201,10 +210,10 @@ def _banded(prices: PriceList, count: int) -> int:
     raise Invalid.field("items", Text("choose at most {most} items in all", most=bands[-1].up_to))
 
 
-def _line(text: str, amount_pence: int) -> Iterator[Line]:
+def _line_if_charged(text: str, amount_pence: int) -> Iterator[PriceLine]:
     """A line, if it changes the amount."""
     if amount_pence:
-        yield Line(text=text, amount_pence=amount_pence)
+        yield PriceLine(text=text, amount_pence=amount_pence)
 
 
 def reduction(amount: int, percent: int) -> int:

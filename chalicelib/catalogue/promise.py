@@ -25,13 +25,13 @@ class WorkingCalendar(msgspec.Struct, frozen=True, kw_only=True):
     closes: time
     holidays: frozenset[date]
 
-    def works_on(self, day: date) -> bool:
+    def is_working_day(self, day: date) -> bool:
         return day.weekday() in self.weekdays and day not in self.holidays
 
     def working_days_from(self, day: date) -> Iterator[date]:
         """Working days from `day` on, itself included."""
         while True:
-            if self.works_on(day):
+            if self.is_working_day(day):
                 yield day
             day += ONE_DAY
 
@@ -46,7 +46,7 @@ def after_working_days(requested: datetime, days: int, calendar: WorkingCalendar
     """Closing time of the nth working day after the day of receipt. A report after closing time, or
     outside working days, counts as received on the next working day.
     """
-    received, *following = _take(
+    received, *following = _take_days(
         calendar.working_days_from(_day_received(requested, calendar)), days + 1
     )
     return _in_utc((following or [received])[-1], calendar.closes, calendar)
@@ -67,7 +67,7 @@ def after_working_hours(requested: datetime, hours: int, calendar: WorkingCalend
     raise AssertionError("Working days do not end.")
 
 
-def closing_on(day: date, calendar: WorkingCalendar) -> datetime:
+def closing_time_on(day: date, calendar: WorkingCalendar) -> datetime:
     """Closing time of that day."""
     return _in_utc(day, calendar.closes, calendar)
 
@@ -78,7 +78,7 @@ def _day_received(requested: datetime, calendar: WorkingCalendar) -> date:
     return local.date() + ONE_DAY if closed else local.date()
 
 
-def _take(days: Iterator[date], count: int) -> list[date]:
+def _take_days(days: Iterator[date], count: int) -> list[date]:
     return [next(days) for _ in range(count)]
 
 
@@ -102,7 +102,7 @@ class ServiceLevel(Strict, frozen=True, kw_only=True, omit_defaults=True):
     def is_one_promise(self) -> bool:
         return len(msgspec.to_builtins(self)) == 1
 
-    def due(self, requested: datetime, calendar: WorkingCalendar) -> datetime:
+    def promise_date(self, requested: datetime, calendar: WorkingCalendar) -> datetime:
         """The promise date of a report made then."""
         if self.working_hours:
             return after_working_hours(requested, self.working_hours, calendar)
@@ -112,8 +112,10 @@ class ServiceLevel(Strict, frozen=True, kw_only=True, omit_defaults=True):
 
     def __str__(self) -> str:
         given = msgspec.to_builtins(self)
-        return ", ".join(_counted(count, unit.replace("_", " ")) for unit, count in given.items())
+        return ", ".join(
+            _count_text(count, unit.replace("_", " ")) for unit, count in given.items()
+        )
 
 
-def _counted(count: int, units: str) -> str:
+def _count_text(count: int, units: str) -> str:
     return f"{count} {units.removesuffix('s') if count == 1 else units}"

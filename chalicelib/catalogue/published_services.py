@@ -11,33 +11,33 @@ from chalicelib.catalogue.questions import Attribute
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.kernel.languages import ENGLISH, Language
 
-NOT_LISTED = ("price", "fund")
-"""Fields that nobody reads there: GET /api/quotes says what a service costs."""
+UNPUBLISHED_FIELDS = ("price", "fund")
+"""Fields that readers do not need: GET /api/quotes says what a service costs."""
 
 
 def services_document(council: Council, language: Language = ENGLISH) -> dict[str, Any]:
     """`items` in the council's own order, and `elsewhere`: the places of other organisations; rings
     are [long, lat], as in GeoJSON."""
-    said = council.in_language(language.code)
+    translated = council.in_language(language.code)
     return {
-        "items": [_service(service, language) for service in said.services],
-        "elsewhere": [_elsewhere(area) for area in said.areas if area.team is None],
+        "items": [_service(service, language) for service in translated.services],
+        "elsewhere": [_area_of_other_body(area) for area in translated.areas if area.team is None],
     }
 
 
 def _service(service: ServiceDefinition, language: Language) -> dict[str, Any]:
     attributes = [_attribute(each, order) for order, each in enumerate(service.attributes, 1)]
     why = service.why_sign_in and language.say(service.why_sign_in)
-    listed = {"attributes": attributes, "why_sign_in": why}
-    said: dict[str, Any] = msgspec.to_builtins(replace(service, attributes=(), price=None))
-    return {name: said[name] for name in said if name not in NOT_LISTED} | listed
+    own: dict[str, Any] = msgspec.to_builtins(replace(service, attributes=(), price=None))
+    published = {name: value for name, value in own.items() if name not in UNPUBLISHED_FIELDS}
+    return published | {"attributes": attributes, "why_sign_in": why}
 
 
 def _attribute(attribute: Attribute, order: int) -> dict[str, Any]:
     return msgspec.to_builtins(attribute) | {"variable": True, "order": order}  # type: ignore[no-any-return]
 
 
-def _elsewhere(area: Area) -> dict[str, Any]:
+def _area_of_other_body(area: Area) -> dict[str, Any]:
     return {
         "name": area.name,
         "services": area.services,

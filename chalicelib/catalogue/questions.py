@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from chalicelib.catalogue.check_digits import CheckDigit
-from chalicelib.catalogue.words import Code, Strict, Words
+from chalicelib.catalogue.words import Code, ShortText, Strict
 from chalicelib.errors import FieldError
 from chalicelib.texts import Text
 
@@ -28,7 +28,7 @@ class Value(Strict, frozen=True, kw_only=True):
     """One answer of a list. `dangerous`: a person who gives it must call instead of reporting."""
 
     key: Code
-    name: Words
+    name: ShortText
     dangerous: bool = False
 
 
@@ -42,8 +42,8 @@ class Attribute(Strict, frozen=True, kw_only=True):
 
     code: Code
     datatype: Datatype
-    description: Words
-    datatype_description: Words | None = None
+    description: ShortText
+    datatype_description: ShortText | None = None
     required: bool = False
     values: tuple[Value, ...] = ()
     pattern: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
@@ -54,7 +54,7 @@ class Attribute(Strict, frozen=True, kw_only=True):
         return self.datatype in ("singlevaluelist", "multivaluelist")
 
 
-class Unanswerable(ValueError):
+class InvalidAnswer(ValueError):
     """The answer is not valid for its question; `text` describes valid ones."""
 
     def __init__(self, text: str) -> None:
@@ -62,7 +62,7 @@ class Unanswerable(ValueError):
         self.text = text
 
 
-def checked(
+def check_answers(
     attributes: tuple[Attribute, ...], sent: Mapping[str, Any], *, emergency_line: Callable[[], str]
 ) -> tuple[Answers, list[FieldError]]:
     """The answers as texts, in the order of the questions, and the faults in them. Fields are named
@@ -80,55 +80,55 @@ def checked(
     answers: dict[str, tuple[str, ...]] = {}
     for code, attribute in asked.items():
         try:
-            answers[code] = _checked_one(attribute, sent.get(code), emergency_line)
-        except Unanswerable as error:
+            answers[code] = _check_answer(attribute, sent.get(code), emergency_line)
+        except InvalidAnswer as error:
             faults.append(FieldError(f"attributes.{code}", error.text))
     return {code: answer for code, answer in answers.items() if answer}, faults
 
 
-def _checked_one(
+def _check_answer(
     attribute: Attribute, sent: Any, emergency_line: Callable[[], str]
 ) -> tuple[str, ...]:
     texts = tuple(filter(None, _texts(sent)))
     if not texts:
         if attribute.required:
-            raise Unanswerable(
+            raise InvalidAnswer(
                 Text("answer this question: {question}", question=Text(attribute.description))
             )
         return ()
     if len(texts) > 1 and attribute.datatype != "multivaluelist":
-        raise Unanswerable("choose one answer")
+        raise InvalidAnswer("choose one answer")
     if attribute.is_list:
-        return tuple(_chosen(attribute, texts, emergency_line))
+        return tuple(_check_choices(attribute, texts, emergency_line))
     text = _CHECKS[attribute.datatype](texts[0])
-    return (_reference(text, attribute) if attribute.pattern else text,)
+    return (_check_reference(text, attribute) if attribute.pattern else text,)
 
 
-def _reference(text: str, attribute: Attribute) -> str:
+def _check_reference(text: str, attribute: Attribute) -> str:
     reference = "".join(text.split()).upper()
     if not re.fullmatch(attribute.pattern or "", reference, re.ASCII):
-        raise Unanswerable("is not in the right format: check it on your bill or letter")
+        raise InvalidAnswer("is not in the right format: check it on your bill or letter")
     if attribute.check_digit and not attribute.check_digit.is_right(reference):
-        raise Unanswerable("has a wrong digit: check it on your bill or letter")
+        raise InvalidAnswer("has a wrong digit: check it on your bill or letter")
     return reference
 
 
 def _texts(sent: Any) -> Iterator[str]:
     for each in sent if isinstance(sent, list) else [sent]:
         if isinstance(each, bool) or not isinstance(each, str | int | float | None):
-            raise Unanswerable("must be text, a number, or a list of them")
+            raise InvalidAnswer("must be text, a number, or a list of them")
         yield "" if each is None else str(each).strip()
 
 
-def _chosen(
+def _check_choices(
     attribute: Attribute, texts: tuple[str, ...], emergency_line: Callable[[], str]
 ) -> Iterator[str]:
     values = {value.key: value for value in attribute.values}
     for text in dict.fromkeys(texts):
         if text not in values:
-            raise Unanswerable(Text("choose from: {known}", known=", ".join(values)))
+            raise InvalidAnswer(Text("choose from: {known}", known=", ".join(values)))
         if values[text].dangerous:
-            raise Unanswerable(
+            raise InvalidAnswer(
                 Text(
                     "this could be dangerous and needs an immediate response: {line}",
                     line=emergency_line(),
@@ -137,37 +137,37 @@ def _chosen(
         yield text
 
 
-def _line(text: str) -> str:
+def _check_line(text: str) -> str:
     if len(text) > MOST_IN_A_LINE or "\n" in text or _CONTROL.search(text):
-        raise Unanswerable(
+        raise InvalidAnswer(
             Text("must be one line of at most {most} characters", most=MOST_IN_A_LINE)
         )
     return text
 
 
-def _text(text: str) -> str:
+def _check_text(text: str) -> str:
     if len(text) > MOST_IN_A_TEXT or _CONTROL.search(text):
-        raise Unanswerable(Text("must be text of at most {most} characters", most=MOST_IN_A_TEXT))
+        raise InvalidAnswer(Text("must be text of at most {most} characters", most=MOST_IN_A_TEXT))
     return text
 
 
-def _number(text: str) -> str:
+def _check_number(text: str) -> str:
     if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text, re.ASCII):
-        raise Unanswerable("must be a number, such as 3 or 2.5")
+        raise InvalidAnswer("must be a number, such as 3 or 2.5")
     return text
 
 
-def _datetime(text: str) -> str:
+def _check_datetime(text: str) -> str:
     try:
         datetime.fromisoformat(text)
     except ValueError as error:
-        raise Unanswerable("must be a date and time, such as 2026-05-01T14:30") from error
+        raise InvalidAnswer("must be a date and time, such as 2026-05-01T14:30") from error
     return text
 
 
 _CHECKS: Mapping[str, Callable[[str], str]] = {
-    "string": _line,
-    "number": _number,
-    "datetime": _datetime,
-    "text": _text,
+    "string": _check_line,
+    "number": _check_number,
+    "datetime": _check_datetime,
+    "text": _check_text,
 }

@@ -15,7 +15,7 @@ description."""
 WHOLE, START, MISSPELT = 1.0, 0.5, 0.25
 """A whole word, the start of a word, and a word with a spelling mistake."""
 SHORTEST_PREFIX = 3
-SAY_NOTHING = frozenset(
+STOP_WORDS = frozenset(
     folded(
         "a an and are at been by for from has have here i in is it its my near no not of on or our "
         "out outside that the there this to very was we with"
@@ -28,32 +28,32 @@ _ENDINGS = (
     (re.compile(r"(?<=[^su])s$"), ""),
 )
 
-Fit = Callable[[str, Collection[str]], float]
+WordScore = Callable[[str, Collection[str]], float]
 
 
-class _Known(Struct, frozen=True):
+class _SearchableService(Struct, frozen=True):
     """A service, and the stems of its texts with their weights."""
 
     service: ServiceDefinition
     fields: Sequence[tuple[int, Collection[str]]]
 
-    def score(self, word: str, fit: Fit) -> float:
+    def score(self, word: str, fit: WordScore) -> float:
         return max(weight * fit(word, stems) for weight, stems in self.fields)
 
 
-def suggest(typed: str, services: Iterable[ServiceDefinition]) -> list[ServiceDefinition]:
+def suggest_services(typed: str, services: Iterable[ServiceDefinition]) -> list[ServiceDefinition]:
     """The services that match at least one word; equally good ones in their order."""
-    known = [_Known(each, _fields(each)) for each in services]
+    known = [_SearchableService(each, _fields(each)) for each in services]
     words = folded(typed)
-    telling = [word for word in words if word not in SAY_NOTHING]
+    telling = [word for word in words if word not in STOP_WORDS]
     scores = [0.0] * len(known)
     for word in dict.fromkeys(map(_stem, telling or words)):
-        found = [each.score(word, _fit) for each in known]
+        found = [each.score(word, _score_word) for each in known]
         if not any(found):
-            found = [each.score(word, _misspelt) for each in known]
+            found = [each.score(word, _score_misspelling) for each in known]
         scores = [score + more for score, more in zip(scores, found, strict=True)]
     for pair in dict.fromkeys(map(_stem, _pairs(words))):
-        found = [each.score(pair, _whole) for each in known]
+        found = [each.score(pair, _score_whole_word) for each in known]
         scores = [score + more for score, more in zip(scores, found, strict=True)]
     ranked = sorted(zip(scores, known, strict=True), key=lambda each: -each[0])
     return [each.service for score, each in ranked if score]
@@ -86,17 +86,17 @@ def _stem(word: str) -> str:
     return word
 
 
-def _whole(word: str, stems: Collection[str]) -> float:
+def _score_whole_word(word: str, stems: Collection[str]) -> float:
     return WHOLE if word in stems else 0.0
 
 
-def _fit(word: str, stems: Collection[str]) -> float:
+def _score_word(word: str, stems: Collection[str]) -> float:
     if word in stems:
         return WHOLE
     may_begin = len(word) >= SHORTEST_PREFIX and any(stem.startswith(word) for stem in stems)
     return START if may_begin else 0.0
 
 
-def _misspelt(word: str, stems: Collection[str]) -> float:
+def _score_misspelling(word: str, stems: Collection[str]) -> float:
     most = allowed(word)
     return MISSPELT if most and any(edits(word, stem, most) <= most for stem in stems) else 0.0

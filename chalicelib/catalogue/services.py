@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from chalicelib.catalogue.identity import WHY_SIGN_IN, Needed
+from chalicelib.catalogue.identity import WHY_SIGN_IN, RequiredLevel
 from chalicelib.catalogue.price_lists import Price
 from chalicelib.catalogue.promise import ServiceLevel
 from chalicelib.catalogue.questions import Answers, Attribute
-from chalicelib.catalogue.words import Code, Strict, Words
+from chalicelib.catalogue.words import Code, ShortText, Strict
 
 ServiceKind = Literal["report", "request", "booking", "payment"]
 """A report is about something in the street, a request is a person's own matter. A booking takes
@@ -61,29 +61,29 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     """
 
     service_code: Code
-    service_name: Words
-    group: Words
-    other_groups: tuple[Words, ...] = ()
-    description: Words
+    service_name: ShortText
+    group: ShortText
+    other_groups: tuple[ShortText, ...] = ()
+    description: ShortText
     kind: ServiceKind = "report"
     needs: PlaceKind = "point"
     steps: tuple[ServiceStep, ...] = ()
     team: Code
     service_level: ServiceLevel
-    keywords: tuple[Words, ...] = ()
+    keywords: tuple[ShortText, ...] = ()
     visibility: Visibility = "public"
     photo: Photo = "welcome"
     type: Literal["realtime", "batch"] = "realtime"
     asset_kind: Code | None = None
     attributes: tuple[Attribute, ...] = ()
     forward_to: Code | None = None
-    assurance: Needed = "anonymous"
+    assurance: RequiredLevel = "anonymous"
     job_done_state: DoneState = "fixed"
-    icon: Words = "circle-alert"
+    icon: ShortText = "circle-alert"
     review_after_days: Annotated[int, Meta(ge=1, le=3650)] | None = None
     container_limit: Mapping[Code, Annotated[int, Meta(ge=1, le=20)]] = {}
     price: Price | None = None
-    fund: Words | None = None
+    fund: ShortText | None = None
     calendar: Code | None = None
 
     @property
@@ -101,7 +101,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
         """The level of identity required to report this, and the reason; None if none is."""
         return WHY_SIGN_IN[self.assurance]
 
-    def most_of(self, answers: Answers) -> int | None:
+    def container_limit_for(self, answers: Answers) -> int | None:
         """How many of the container that the answers name premises may have; None without a
         limit."""
         return self.container_limit.get("".join(answers.get(CONTAINER, ())))

@@ -1,4 +1,4 @@
-"""The mistakes that a council's document can have in what its services are and in their steps."""
+"""The mistakes that a council's document can have in the kinds and the steps of its services."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,9 +8,9 @@ from chalicelib.catalogue.prices_faults import price_faults
 from chalicelib.catalogue.questions import Attribute
 from chalicelib.catalogue.services import CONTAINER, ServiceDefinition, ServiceStep
 
-ENDS: Mapping[bool, tuple[ServiceStep, ...]] = {False: ("check",), True: ("check", "pay")}
+LAST_STEPS: Mapping[bool, tuple[ServiceStep, ...]] = {False: ("check",), True: ("check", "pay")}
 """The last steps, by whether there is a price."""
-BEFORE: tuple[tuple[ServiceStep, ServiceStep], ...] = (
+STEP_ORDER: tuple[tuple[ServiceStep, ServiceStep], ...] = (
     ("questions", "slot"),
     ("items", "slot"),
 )
@@ -66,13 +66,15 @@ def _request_faults(service: ServiceDefinition, council: Council, place: str) ->
     yield from _KIND_FAULTS[service.kind](service, council, place)
     yield from _limit_faults(service, council, place)
     yield from _order_faults(service, place)
-    for step, is_needed in _needed(service).items():
+    for step, is_needed in _required_steps(service).items():
         if is_needed != (step in service.steps):
             change = "add" if is_needed else "remove"
             yield f"{place}.steps`: {change} `{step}`, as its other fields say"
 
 
-def _own_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
+def _plain_request_faults(
+    service: ServiceDefinition, council: Council, place: str
+) -> Iterator[str]:
     if _is_order(service):
         yield (
             f"{place}.kind`: with a `calendar` it is a booking, and with a `price` alone a payment"
@@ -82,7 +84,7 @@ def _own_faults(service: ServiceDefinition, council: Council, place: str) -> Ite
 def _booking_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
     if service.calendar not in council.by_calendar:
         yield f"{place}.calendar`: {service.calendar!r} is not in `$.calendars`"
-    yield from _paid_faults(service, place)
+    yield from _price_and_fund_faults(service, place)
 
 
 def _payment_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
@@ -90,10 +92,10 @@ def _payment_faults(service: ServiceDefinition, council: Council, place: str) ->
         yield f"{place}.price`: say what is to be paid"
     if service.calendar:
         yield f"{place}.calendar`: with a calendar it is a booking"
-    yield from _paid_faults(service, place)
+    yield from _price_and_fund_faults(service, place)
 
 
-def _paid_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
+def _price_and_fund_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
     if (service.price is None) != (service.fund is None):
         yield f"{place}.fund`: a `price` and the `fund` that gets the money need each other"
     if service.price:
@@ -101,7 +103,7 @@ def _paid_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
 
 
 _KIND_FAULTS = {
-    "request": _own_faults,
+    "request": _plain_request_faults,
     "booking": _booking_faults,
     "payment": _payment_faults,
 }
@@ -112,13 +114,13 @@ def _order_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
     steps = service.steps
     if len(set(steps)) < len(steps):
         yield f"{place}.steps`: a step is named twice; name each once"
-    ends = ENDS[service.price is not None]
+    ends = LAST_STEPS[service.price is not None]
     if steps[-len(ends) :] != ends:
-        said = "the last step must be" if len(ends) == 1 else "the last steps must be"
-        yield f"{place}.steps`: {said} {', '.join(f'`{each}`' for each in ends)}"
+        rule = "the last step must be" if len(ends) == 1 else "the last steps must be"
+        yield f"{place}.steps`: {rule} {', '.join(f'`{each}`' for each in ends)}"
     if "collection" in steps and steps[0] != "premises":
         yield f"{place}.steps`: `collection` is one of the premises; begin with `premises`"
-    for first, then in BEFORE:
+    for first, then in STEP_ORDER:
         if {first, then} <= set(steps) and steps.index(then) < steps.index(first):
             yield f"{place}.steps`: `{then}` must come after `{first}`"
 
@@ -140,7 +142,7 @@ def _limit_faults(service: ServiceDefinition, council: Council, place: str) -> I
         )
 
 
-def _needed(service: ServiceDefinition) -> Mapping[ServiceStep, bool]:
+def _required_steps(service: ServiceDefinition) -> Mapping[ServiceStep, bool]:
     """The steps that follow from other fields of the service, and whether it needs them."""
     price = service.price
     return {

@@ -1,4 +1,4 @@
-"""What a council's texts in other languages name that the council does not have."""
+"""The codes and names in a council's translated texts that the council does not have."""
 
 from collections.abc import Iterable
 

@@ -187,7 +187,7 @@ def _fault(front: tuple[str, str], pairs: Sequence[Pair]) -> str | None:
     found = contrast(colour, ground)
     if found >= worst.least:
         return None
-    shade = _nearest(colour, pairs)
+    shade = _nearest_shade(colour, pairs)
     return (
         f"`$.theme.{field}`: {colour} on {ground_field} {ground} has a contrast of "
         f"{int(found * 100) / 100:g}:1 and needs {worst.least:g}:1; "
@@ -204,16 +204,16 @@ def _linear(channel: float) -> float:
     return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
 
 
-def _nearest(colour: str, pairs: Sequence[Pair]) -> str | None:
+def _nearest_shade(colour: str, pairs: Sequence[Pair]) -> str | None:
     """The shade of the colour nearest to it that has enough contrast; None if no shade has."""
     for percent in range(1, 101):
         for towards in (0, 255):
-            shade = _mixed(colour, towards, percent)
+            shade = _mix(colour, towards, percent)
             if all(contrast(shade, pair.ground[1]) >= pair.least for pair in pairs):
                 return shade
     return None
 
 
-def _mixed(colour: str, towards: int, percent: int) -> str:
+def _mix(colour: str, towards: int, percent: int) -> str:
     parts = (each + (towards - each) * percent // 100 for each in bytes.fromhex(colour[1:]))
     return "#" + bytes(parts).hex()

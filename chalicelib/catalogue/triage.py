@@ -11,13 +11,20 @@ from typing import Annotated, Any, get_args
 
 from msgspec import Meta, Struct
 
-from chalicelib.catalogue.decisions import About, Facts, JobKind, Opens, Priority, Reason
+from chalicelib.catalogue.decisions import (
+    DecisionTopic,
+    JobKind,
+    Opens,
+    Priority,
+    Reason,
+    ReportFacts,
+)
 from chalicelib.catalogue.promise import ServiceLevel
 from chalicelib.catalogue.questions import Attribute
 from chalicelib.catalogue.wards import WardCode
-from chalicelib.catalogue.words import Code, Strict, Words
+from chalicelib.catalogue.words import Code, ShortText, Strict
 
-Some = Meta(min_length=1)
+NotEmpty = Meta(min_length=1)
 Minutes = Annotated[int, Meta(ge=1, le=24 * 60)]
 
 USUAL_PRIORITY: Priority = "normal"
@@ -49,12 +56,12 @@ class When(Strict, frozen=True, kw_only=True, dict=True):
     more urgent report never waits longer.
     """
 
-    services: Annotated[tuple[Code, ...], Some] | None = None
-    groups: Annotated[tuple[Words, ...], Some] | None = None
-    wards: Annotated[tuple[WardCode, ...], Some] | None = None
-    attributes: Mapping[Code, Annotated[tuple[Code, ...], Some]] = {}
-    words: Annotated[tuple[Words, ...], Some] | None = None
-    priorities: Annotated[tuple[Priority, ...], Some] | None = None
+    services: Annotated[tuple[Code, ...], NotEmpty] | None = None
+    groups: Annotated[tuple[ShortText, ...], NotEmpty] | None = None
+    wards: Annotated[tuple[WardCode, ...], NotEmpty] | None = None
+    attributes: Mapping[Code, Annotated[tuple[Code, ...], NotEmpty]] = {}
+    words: Annotated[tuple[ShortText, ...], NotEmpty] | None = None
+    priorities: Annotated[tuple[Priority, ...], NotEmpty] | None = None
 
     def is_for(self, service_code: str, group: str) -> bool:
         """True if the rule can match reports of this service."""
@@ -83,57 +90,58 @@ class Then(Strict, frozen=True, kw_only=True):
     kind: JobKind | None = None
     minutes: Minutes | None = None
     skills: tuple[Code, ...] | None = None
-    hazards: tuple[Words, ...] | None = None
-    materials: tuple[Words, ...] | None = None
+    hazards: tuple[ShortText, ...] | None = None
+    materials: tuple[ShortText, ...] | None = None
 
     @property
-    def said(self) -> dict[str, Any]:
-        """The values that it sets, by the decision that they belong to."""
-        given = {name: getattr(self, name) for name in self.__struct_fields__}
-        return {name: value for name, value in given.items() if value is not None}
+    def values(self) -> dict[str, Any]:
+        """The values that it sets, by name."""
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 class Rule(Strict, frozen=True, kw_only=True):
     """A rule. `because` continues the sentence of the reason: "Priority is high because …"; by
     default the sentence names what matched."""
 
-    name: Words
+    name: ShortText
     when: When
     then: Then
-    because: Words | None = None
+    because: ShortText | None = None
 
 
 class ServiceRules(Struct, frozen=True, kw_only=True):
-    """The rules that can match reports of one service, in their order."""
+    """The rules that can match reports of one service, in their order, each with its values."""
 
     service_name: str
     questions: Mapping[str, Attribute]
     team_names: Mapping[str, str]
     rules: Sequence[tuple[Rule, Mapping[str, Any]]]
 
-    def say(self, facts: Facts) -> tuple[Mapping[str, Any], tuple[Reason, ...]]:
+    def decide(self, facts: ReportFacts) -> tuple[Mapping[str, Any], tuple[Reason, ...]]:
         """The values that the rules set on a report, by the names in Then, and the reasons."""
-        said: dict[str, Any] = {"priority": facts.priority} if facts.priority else {}
+        decided: dict[str, Any] = {"priority": facts.priority} if facts.priority else {}
         because: list[Reason] = []
-        for rule, says in self.rules:
-            new = {name: value for name, value in says.items() if name not in said}
-            cause = self._cause(rule, facts, said.get("priority", USUAL_PRIORITY)) if new else None
+        for rule, values in self.rules:
+            new = {name: value for name, value in values.items() if name not in decided}
+            priority = decided.get("priority", USUAL_PRIORITY)
+            cause = self._cause(rule, facts, priority) if new else None
             if cause is not None:
-                said |= new
+                decided |= new
                 because += self._reasons(new, cause)
-        return said, tuple(because)
+        return decided, tuple(because)
 
-    def _cause(self, rule: Rule, facts: Facts, priority: Priority) -> str | None:
+    def _cause(self, rule: Rule, facts: ReportFacts, priority: Priority) -> str | None:
         """Why the rule matches; None if it does not."""
         causes: list[str] = []
-        for fits in (_ward, self._answers, _priority, _words):
-            found = fits(rule, facts, priority)
+        for causes_of in (_ward_causes, self._answer_causes, _priority_causes, _word_causes):
+            found = causes_of(rule, facts, priority)
             if found is None:
                 return None
             causes += found
-        return rule.because or " and ".join(causes) or self._kind_of_report(rule)
+        return rule.because or " and ".join(causes) or self._usual_cause(rule)
 
-    def _answers(self, rule: Rule, facts: Facts, _: Priority) -> list[str] | None:
+    def _answer_causes(self, rule: Rule, facts: ReportFacts, _: Priority) -> list[str] | None:
         causes = []
         for code, keys in rule.when.attributes.items():
             given = [key for key in facts.attributes.get(code, ()) if key in keys]
@@ -145,14 +153,14 @@ class ServiceRules(Struct, frozen=True, kw_only=True):
             causes.append(f"the answer to “{question.description}” is “{answer}”")
         return causes
 
-    def _kind_of_report(self, rule: Rule) -> str:
+    def _usual_cause(self, rule: Rule) -> str:
         is_narrow = rule.when.services or rule.when.groups
         if is_narrow:
             return f"the service is “{self.service_name}”"
         return f"the rule is “{rule.name}”"
 
     def _reasons(self, new: Mapping[str, Any], cause: str) -> Iterator[Reason]:
-        statements: dict[About, str] = {}
+        statements: dict[DecisionTopic, str] = {}
         if "team" in new:
             statements["team"] = f"The team is {self.team_names[new['team']]}"
         if "priority" in new:
@@ -167,14 +175,14 @@ class ServiceRules(Struct, frozen=True, kw_only=True):
             yield Reason(about=about, text=f"{statement} because {cause}.")
 
 
-def _ward(rule: Rule, facts: Facts, _: Priority) -> list[str] | None:
+def _ward_causes(rule: Rule, facts: ReportFacts, _: Priority) -> list[str] | None:
     when = rule.when
     if when.wards is None:
         return []
     return [f"it is in the ward {facts.ward_code}"] if facts.ward_code in when.wards else None
 
 
-def _priority(rule: Rule, _: Facts, priority: Priority) -> list[str] | None:
+def _priority_causes(rule: Rule, _: ReportFacts, priority: Priority) -> list[str] | None:
     wanted = rule.when.priorities
     if wanted is None:
         return []
@@ -184,7 +192,7 @@ def _priority(rule: Rule, _: Facts, priority: Priority) -> list[str] | None:
     return [f"its priority is {priority}"] if fits else None
 
 
-def _words(rule: Rule, facts: Facts, _: Priority) -> list[str] | None:
+def _word_causes(rule: Rule, facts: ReportFacts, _: Priority) -> list[str] | None:
     when = rule.when
     if when.words is None:
         return []

@@ -18,7 +18,7 @@ def triage_faults(council: Council) -> Iterable[str]:
             yield f"{place}.name`: {rule.name!r} is used twice; rename one"
         yield from _when_faults(rule.when, council, f"{place}.when")
         yield from _then_faults(rule.then, council, f"{place}.then")
-        if not _reached(rule, council):
+        if not _is_reachable(rule, council):
             yield f"{place}.when`: none of `services` is in `groups`"
 
 
@@ -34,7 +34,7 @@ def _when_faults(when: When, council: Council, place: str) -> Iterable[str]:
 
 
 def _answer_faults(when: When, council: Council, place: str) -> Iterable[str]:
-    asked = _asked(when, council)
+    asked = _questions_asked(when, council)
     for code, keys in when.attributes.items():
         values = {value.key: value for each in asked.get(code, ()) for value in each.values}
         if code not in asked:
@@ -53,15 +53,15 @@ def _answer_faults(when: When, council: Council, place: str) -> Iterable[str]:
 
 
 def _then_faults(then: Then, council: Council, place: str) -> Iterable[str]:
-    if not then.said:
+    if not then.values:
         known = ", ".join(Then.__annotations__)
         yield f"{place}`: is empty; give it at least one of {known}"
     if then.team:
         yield from _unknown((then.team,), council.team_names, f"{place}.team`", "`$.teams`")
     if then.service_level and not then.service_level.is_one_promise:
         yield f"{place}.service_level`: give one of days, working_days and working_hours"
-    held = {skill for crew in council.crews for skill in crew.skills}
-    yield from _unknown(then.skills, held, f"{place}.skills`", "the skills of `$.crews`")
+    known_skills = {skill for crew in council.crews for skill in crew.skills}
+    yield from _unknown(then.skills, known_skills, f"{place}.skills`", "the skills of `$.crews`")
 
 
 def _unknown(
@@ -71,7 +71,7 @@ def _unknown(
         yield f"{place}: {', '.join(unknown)}: not in {where}"
 
 
-def _asked(when: When, council: Council) -> Mapping[str, list[Attribute]]:
+def _questions_asked(when: When, council: Council) -> Mapping[str, list[Attribute]]:
     asked: dict[str, list[Attribute]] = {}
     for service in council.services:
         if when.is_for(service.service_code, service.group):
@@ -84,7 +84,7 @@ def _wards(council: Council) -> set[str]:
     return set(council.councillors).union(*(area.wards for area in council.areas))
 
 
-def _reached(rule: Rule, council: Council) -> bool:
+def _is_reachable(rule: Rule, council: Council) -> bool:
     """False if services and groups exclude each other; each is checked separately elsewhere."""
     when = rule.when
     if not (when.services and when.groups) or set(when.services) - set(council.by_code):

@@ -50,7 +50,7 @@ def promise_faults(council: Council) -> Iterable[str]:
         promises = list(_promises(council, service.service_code, service.group))
         usual = Promise("the usual promise of", service.service_level, 0, When())
         for one, other in combinations((*promises, usual), 2):
-            is_after = one.lowest > other.lowest and not _apart(one.when, other.when)
+            is_after = one.lowest > other.lowest and not _exclude_each_other(one.when, other.when)
             if one.place in seen or not (is_after and is_slower(one.level, other.level)):
                 continue
             seen.add(one.place)
@@ -71,7 +71,7 @@ def _promises(council: Council, service_code: str, group: str) -> Iterator[Promi
             yield Promise(place, level, min(named, default=0), rule.when)
 
 
-def _apart(one: When, other: When) -> bool:
+def _exclude_each_other(one: When, other: When) -> bool:
     """True if no report matches both."""
     return bool(one.wards and other.wards and set(one.wards).isdisjoint(other.wards))
 
@@ -81,7 +81,9 @@ def _is_slower(one: ServiceLevel, other: ServiceLevel, calendar: WorkingCalendar
     counts: list[Mapping[str, int]] = [msgspec.to_builtins(each) for each in (one, other)]
     if counts[0].keys() == counts[1].keys():
         return sum(counts[0].values()) > sum(counts[1].values())
-    return any(one.due(each, calendar) > other.due(each, calendar) for each in _moments())
+    return any(
+        one.promise_date(each, calendar) > other.promise_date(each, calendar) for each in _moments()
+    )
 
 
 def _moments() -> Iterator[datetime]:

@@ -4,7 +4,7 @@ from chalicelib.kernel.money import pounds
 from chalicelib.texts import Text
 
 
-def vat_within(amount_pence: int, percent: int) -> int:
+def included_vat(amount_pence: int, percent: int) -> int:
     """The VAT that an amount includes, to the nearest penny, half a penny up. A reduction takes as
     much away as a charge of its size has."""
     whole = 100 + percent

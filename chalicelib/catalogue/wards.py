@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from chalicelib.catalogue.words import EmailAddress, Strict, Words
+from chalicelib.catalogue.words import EmailAddress, ShortText, Strict
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import is_in_ring
 
@@ -19,26 +19,26 @@ WebAddress = Annotated[str, Meta(pattern=r"^https://[^\s]+$", max_length=300)]
 class WardProperties(Strict, frozen=True, kw_only=True):
     """The properties with a ward's code and name in a file of boundaries; they may be the same."""
 
-    code: Words
-    name: Words
+    code: ShortText
+    name: ShortText
 
 
 class Councillor(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """A ward's councillor, with contact details."""
 
-    name: Words
-    party: Words | None = None
+    name: ShortText
+    party: ShortText | None = None
     email: EmailAddress | None = None
-    phone: Words | None = None
+    phone: ShortText | None = None
     url: WebAddress | None = None
 
 
 class Neighbour(Strict, frozen=True, kw_only=True):
     """Another council, and its approximate area."""
 
-    name: Words
+    name: ShortText
     polygons: Annotated[tuple[Ring, ...], Meta(min_length=1)]
-    phone: Words | None = None
+    phone: ShortText | None = None
     url: WebAddress | None = None
 
     def covers(self, point: Point) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from chalicelib.catalogue.service_search import suggest
+from chalicelib.catalogue.service_search import suggest_services
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.forms import messages, order_answers, ordering, steps
@@ -126,7 +126,7 @@ def show(step: Step, answers: Answers, ports: Ports, faults: Sequence[FieldError
 def _onward(answers: Answers, ports: Ports, *, questions_asked: bool = False) -> Screen:
     service = service_of(answers, ports)
     if service and service.needs == "point" and answers.point:
-        area = ports.council.elsewhere(service.service_code, answers.point)
+        area = ports.council.area_of_other_body(service.service_code, answers.point)
         if area:
             return Screen("elsewhere", answers, more={"area": area, "service": service})
     if service and service.why_sign_in and not ports.is_for_caller:
@@ -188,8 +188,8 @@ def _choice(of: PastCollection) -> tuple[str, str, str]:
 
 
 def _groups(answers: Answers, ports: Ports) -> dict[str, Any]:
-    found = suggest(answers.one("find")[:LONGEST_SEARCH], ports.council.services)
-    name, first = Text("Reported most often"), [*ports.council.frequent]
+    found = suggest_services(answers.one("find")[:LONGEST_SEARCH], ports.council.services)
+    name, first = Text("Reported most often"), [*ports.council.most_reported]
     if found:
         name, first = Text("Best matches"), found
     groups: dict[str, list[ServiceDefinition]] = {name: first}

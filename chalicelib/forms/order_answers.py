@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from chalicelib.catalogue.prices import OrderItem, Wanted
+from chalicelib.catalogue.prices import OrderInput, OrderItem
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.forms.answers import ATTRIBUTE, CONCESSION, ITEM, Answers
 from chalicelib.kernel.money import pence_of
@@ -33,11 +33,11 @@ def ordered(answers: Answers, service: ServiceDefinition) -> Iterator[tuple[str,
         yield names[each.code], each.count
 
 
-def wanted(answers: Answers, service: ServiceDefinition) -> Wanted:
+def wanted(answers: Answers, service: ServiceDefinition) -> OrderInput:
     """What the answers order."""
     is_typed = service.price is not None and service.price.typed is not None
     given = {each.code: answers.all(ATTRIBUTE + each.code) for each in service.attributes}
-    return Wanted(
+    return OrderInput(
         items=tuple(items_in(answers, service)),
         answers={code: values for code, values in given.items() if values},
         amount_pence=pence_of(answers.one(AMOUNT)) if is_typed else None,

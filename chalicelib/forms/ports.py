@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.price_lists import Offer
-from chalicelib.catalogue.prices import Quote, Wanted
+from chalicelib.catalogue.prices import OrderInput, Quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, FreeSlot
 from chalicelib.geo.place import Place
@@ -103,7 +103,7 @@ class Siblings(Protocol):
 class Orders(Protocol):
     """What the pages use to order something: its price and the slots of calendars."""
 
-    def quote(self, service: ServiceDefinition, premises_id: str, wanted: Wanted) -> Quote:
+    def quote(self, service: ServiceDefinition, premises_id: str, wanted: OrderInput) -> Quote:
         """What an order costs now, in the caller's language. Raises Invalid, UpstreamFailed."""
 
     def offers(self, service: ServiceDefinition, premises_id: str) -> Sequence[Offer]:

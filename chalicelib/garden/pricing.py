@@ -12,9 +12,9 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenItem, GardenWaste, Span
+from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenItem, GardenWaste, SubscriptionYear
 from chalicelib.catalogue.price_lists import ItemPrice, Offer, Price, PriceList
-from chalicelib.catalogue.prices import Quote, Wanted, quote
+from chalicelib.catalogue.prices import OrderInput, Quote, compute_quote
 from chalicelib.catalogue.promise import ONE_DAY
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid
@@ -31,7 +31,7 @@ NOT_POSSIBLE: Mapping[GardenItem, str] = {
 
 def garden_quote(
     service: ServiceDefinition,
-    wanted: Wanted,
+    wanted: OrderInput,
     of: GardenSubscription | None,
     rules: GardenWaste,
     *,
@@ -44,9 +44,9 @@ def garden_quote(
     price = service.price or Price()
     prices = _prices(price, kind, of, rules, on)
     if prices is None:
-        return quote(service, wanted, on, language)
+        return compute_quote(service, wanted, on, language)
     decided = replace(service, price=replace(price, lists=(prices,)))
-    return quote(decided, wanted, prices.begins, language)
+    return compute_quote(decided, wanted, prices.begins, language)
 
 
 def garden_offers(
@@ -62,16 +62,20 @@ def garden_offers(
             yield Offer(item, prices.items[kind], most(of, kind, on, rules), days)
 
 
-def _days(kind: GardenItem, of: GardenSubscription | None, rules: GardenWaste, on: date) -> Span:
+def _days(
+    kind: GardenItem, of: GardenSubscription | None, rules: GardenWaste, on: date
+) -> SubscriptionYear:
     """What a purchase on that day pays for."""
     if of and kind == "renew":
         return rules.year_on(of.last + ONE_DAY)
-    year = Span(of.years[0].first, of.last) if of and kind == "add" else rules.year_on(on)
-    return Span(max(on, year.first), year.last)
+    year = (
+        SubscriptionYear(of.years[0].first, of.last) if of and kind == "add" else rules.year_on(on)
+    )
+    return SubscriptionYear(max(on, year.first), year.last)
 
 
 def kind_of(
-    wanted: Wanted, of: GardenSubscription | None, rules: GardenWaste, on: date
+    wanted: OrderInput, of: GardenSubscription | None, rules: GardenWaste, on: date
 ) -> GardenItem:
     """What is wanted. Raises Invalid if it is not one of what the premises can have."""
     if not wanted.items:
@@ -110,8 +114,10 @@ def _with_shares(price: Price, of: GardenSubscription, on: date) -> PriceList | 
     if listed is None:
         return None
     left = [(_whole(price, max(on, each.first)), _share(each, on)) for each in of.years]
-    first = sum((whole.of(1) * share for whole, share in left), Fraction())
-    further = sum(((whole.of(2) - whole.of(1)) * share for whole, share in left), Fraction())
+    first = sum((whole.price_for(1) * share for whole, share in left), Fraction())
+    further = sum(
+        ((whole.price_for(2) - whole.price_for(1)) * share for whole, share in left), Fraction()
+    )
     added = ItemPrice(first_pence=int(first), further_pence=int(further))
     return replace(listed, items={**listed.items, "add": added})
 

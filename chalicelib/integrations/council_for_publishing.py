@@ -36,7 +36,7 @@ def report_pages(
     spoken = [language(code) for code in council.languages]
     return {
         each.code: JinjaPages(
-            council=council.said_in(each.code, each.say),
+            council=council.page_details_in(each.code, each.say),
             services={
                 code: service.service_name
                 for code, service in council.in_language(each.code).by_code.items()

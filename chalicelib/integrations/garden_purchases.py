@@ -6,7 +6,7 @@ from datetime import date
 from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenWaste
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.price_lists import Offer, Price
-from chalicelib.catalogue.prices import Quote, Wanted, quote
+from chalicelib.catalogue.prices import OrderInput, Quote, compute_quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.garden.model import GardenSubscription, Purchase
@@ -29,13 +29,13 @@ class GardenPurchases:
         self,
         service: ServiceDefinition,
         premises_id: str | None,
-        wanted: Wanted,
+        wanted: OrderInput,
         on: date,
         language: Language,
     ) -> Quote:
         """What an order of any service costs. Raises Invalid, UpstreamFailed."""
         if premises_id is None or not self.fulfils(service.service_code):
-            return quote(service, wanted, on, language)
+            return compute_quote(service, wanted, on, language)
         ports = self._ports()
         if not ports.has_round(premises_id):
             raise Invalid.field("premises_id", NO_ROUND)

@@ -10,7 +10,7 @@ from msgspec import Meta
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.catalogue.price_lists import Pence
 from chalicelib.catalogue.prices import OrderItem
-from chalicelib.catalogue.texts import WantedLanguage
+from chalicelib.catalogue.texts import RequestedLanguage
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Point, point_if_known
 from chalicelib.reports.field_types import (
@@ -68,7 +68,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     anonymous: bool = False
     channel: Channel = "online"
     alerts: bool = True
-    language: WantedLanguage | None = None
+    language: RequestedLanguage | None = None
 
     @property
     def point(self) -> Point | None:

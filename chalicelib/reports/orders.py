@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.catalogue.calendars import SlotOfDay
-from chalicelib.catalogue.prices import Line, OrderItem, vat_of
+from chalicelib.catalogue.prices import OrderItem, PriceLine, vat_of
 from chalicelib.catalogue.services import ServiceDefinition
 
 OrderState = Literal["unpaid", "settled", "lost", "cancelled"]
@@ -47,7 +47,7 @@ class Order(Struct, frozen=True, kw_only=True):
     reduced price."""
 
     items: tuple[OrderItem, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[PriceLine, ...] = ()
     amount_pence: int = 0
     fund: str = ""
     booking: BookedSlot | None = None

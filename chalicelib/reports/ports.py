@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
-from chalicelib.catalogue.prices import Quote, Wanted
+from chalicelib.catalogue.prices import OrderInput, Quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.ids import Ids
@@ -299,7 +299,7 @@ class Ports(Struct, frozen=True):
     premises: Callable[[str], PremisesAddress | None]
     missed: Callable[[str, MissedCollection], MissedCollectionCheck]
     held: Callable[[str], BookedSlot]
-    price: Callable[[ServiceDefinition, str | None, Wanted, date, Language], Quote]
+    price: Callable[[ServiceDefinition, str | None, OrderInput, date, Language], Quote]
     site_url: str
     wishes: Callable[[str], ContactPreferences]
     now: Callable[[], datetime]

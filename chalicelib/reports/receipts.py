@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from chalicelib.catalogue.model import Council
-from chalicelib.catalogue.prices import Line
+from chalicelib.catalogue.prices import PriceLine
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.money import pounds
 from chalicelib.reports.orders import Order
@@ -47,7 +47,7 @@ def paid_words(order: Order, council: Council, language: Language) -> str:
     return say("Paid on {day}", day=day)
 
 
-def _amount(line: Line, language: Language) -> str:
+def _amount(line: PriceLine, language: Language) -> str:
     amount = pounds(line.amount_pence)
     if not line.vat_pence:
         return amount

@@ -16,7 +16,7 @@ from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.calendars import SlotOfDay
-from chalicelib.catalogue.prices import Line, OrderItem
+from chalicelib.catalogue.prices import OrderItem, PriceLine
 from chalicelib.privacy.export_exclusions import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
@@ -42,7 +42,7 @@ SENDERS = ("note.sender", "report.flags.text", "report.questions.asked_by")
 FLAGGED = "I live next door."
 ORDER = Order(
     items=(OrderItem(code="mattress", count=2),),
-    lines=(Line(text="Mattress × 2", amount_pence=4000, vat_pence=667, vat_percent=20),),
+    lines=(PriceLine(text="Mattress × 2", amount_pence=4000, vat_pence=667, vat_percent=20),),
     amount_pence=4000,
     fund="BULKY",
     booking=BookedSlot(

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.promise import closing_on
+from chalicelib.catalogue.promise import closing_time_on
 from chalicelib.kernel.time import text_of, to_the_second, utc_now
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.usecases.figures.outcomes import outcome_of
@@ -29,7 +29,7 @@ def put_off(api: Api, request_id: str, day: date, reason: str = REASON, **values
 
 def page_of(request_id: str) -> str:
     council = container.council()
-    pages = JinjaPages(council=council.said, zone=council.zone, now=utc_now)
+    pages = JinjaPages(council=council.page_details, zone=council.zone, now=utc_now)
     (view,) = public_views([request_id], reports_ports()).values()
     return pages.report(view).decode()
 
@@ -40,7 +40,7 @@ def test_new_date_is_published_with_its_reason_and_told_to_followers(api: Api) -
     put_off(api, request_id, later_day(), text="Sorry about that.")
     seen = api.get(f"/api/reports/{request_id}").json_body
     assert seen["expected_datetime"] == text_of(
-        closing_on(later_day(), container.council().calendar)
+        closing_time_on(later_day(), container.council().calendar)
     )
     assert seen["delay"]["reason"] == REASON and first
     assert seen["delay"]["promised_datetime"] == text_of(first)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.decisions import Facts
+from chalicelib.catalogue.decisions import ReportFacts
 from chalicelib.catalogue.load import COUNCILS, load, parse
 from chalicelib.errors import ConfigurationError
 from tests.conftest import ROOT
@@ -52,7 +52,7 @@ def test_service_and_its_rule_work_when_the_steps_were_followed(tmp_path: Path) 
     requested = datetime(2026, 6, 1, 9, tzinfo=UTC)
     decided = {
         answer: council.decide(
-            Facts(
+            ReportFacts(
                 service_code=added["service_code"],
                 point=None,
                 ward_code=None,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from chalicelib.catalogue.identity import WHY_SIGN_IN, Needed
+from chalicelib.catalogue.identity import WHY_SIGN_IN, RequiredLevel
 from infra.local.stack import LocalStack
 from tests.browser import signing_in
 from tests.browser.conftest import NewPage
@@ -17,7 +17,7 @@ HERE = {"latitude": 53.9533, "longitude": -1.0943}
 """Where no other test reports: what is sent here would be asked about there."""
 
 
-def reporter_of_what_asks_for(assurance: Needed, new_page: NewPage) -> Page:
+def reporter_of_what_asks_for(assurance: RequiredLevel, new_page: NewPage) -> Page:
     """A resident at the problem step, where the published services require sign-in for litter."""
 
     def answer(route: Route) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.published_services import services_document
-from chalicelib.catalogue.service_search import suggest
+from chalicelib.catalogue.service_search import suggest_services
 from chalicelib.collections.model import (
     Move,
     Pattern,
@@ -385,7 +385,9 @@ def test_services_are_suggested_in_the_same_order_in_the_browser(name: str) -> N
     typed += ["", "!", "the", "pot hole", "Builder’s rubble", "graffití", "a dog's mess on 12"]
     theirs = browser("suggest", services=services_document(council)["items"], typed=typed)
     for each, codes in zip(typed, theirs, strict=True):
-        assert [found.service_code for found in suggest(each, council.services)] == codes, each
+        assert [
+            found.service_code for found in suggest_services(each, council.services)
+        ] == codes, each
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from chalicelib.bootstrap.publishing import counting_ports, publishing_ports
 from chalicelib.bootstrap.reports import reports_ports, stored_jobs
-from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.catalogue.bank_holidays import read_bank_holidays
 from chalicelib.collections.model import ROUNDS, Rounds
 from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.figures import NOTHING
@@ -56,7 +56,7 @@ def test_check_finds_nothing_when_everything_is_published(report_id: str) -> Non
 
 @pytest.mark.usefixtures("cloud")
 def test_check_notes_what_ends_without_counting_it_as_a_fault() -> None:
-    last = datetime(baked().last_year, 12, 31, 12, tzinfo=UTC)
+    last = datetime(read_bank_holidays().last_year, 12, 31, 12, tzinfo=UTC)
     with time_machine.travel(last, tick=False):
         rounds = Rounds(known_until=last.date(), items=())
         replace_document(ROUNDS, msgspec.json.encode(rounds), publishing_ports())

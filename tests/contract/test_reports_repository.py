@@ -11,7 +11,7 @@ from msgspec.structs import fields, replace
 
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.decisions import Reason
-from chalicelib.catalogue.prices import Line, OrderItem
+from chalicelib.catalogue.prices import OrderItem, PriceLine
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of, tile_bounds, tile_of
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
@@ -74,7 +74,7 @@ EVERYTHING = report(
     collection=MissedCollection(container="rubbish", date=NOON.date(), disputes=True),
     order=Order(
         items=(OrderItem(code="mattress", count=2),),
-        lines=(Line(text="Mattress × 2", amount_pence=4000),),
+        lines=(PriceLine(text="Mattress × 2", amount_pence=4000),),
         amount_pence=4000,
         fund="WASTE",
         booking=BookedSlot(

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.prices import Quote, Wanted, quote
+from chalicelib.catalogue.prices import OrderInput, Quote, compute_quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box, Point
@@ -52,12 +52,12 @@ def no_hold(hold_id: str) -> BookedSlot:
 def price(
     service: ServiceDefinition,
     premises_id: str | None,
-    wanted: Wanted,
+    wanted: OrderInput,
     on: date,
     language: Language,
 ) -> Quote:
     """What an order costs, wherever it is for."""
-    return quote(service, wanted, on, language)
+    return compute_quote(service, wanted, on, language)
 
 
 class MemoryRepository:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.payment_provider import GOVUK_PAY, ORIGINS
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.prices import Line
+from chalicelib.catalogue.prices import PriceLine
 from chalicelib.errors import NoReply
 from chalicelib.kernel.time import utc_now
 from chalicelib.net.reply import Reply
@@ -34,7 +34,7 @@ def give_order(service_request_id: str, pence: int, booking: BookedSlot | None =
     repository = reports_ports().repository
     report = repository.get(service_request_id)
     assert report
-    line = Line(text="Bulky collection", amount_pence=pence, vat_pence=pence // 6)
+    line = PriceLine(text="Bulky collection", amount_pence=pence, vat_pence=pence // 6)
     order = Order(lines=(line,), amount_pence=pence, fund="BULKY", booking=booking)
     repository.save(replace(report, order=order))
 

@@ -15,7 +15,7 @@ from chalicelib.accounts.model import (
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.code_requests import NOBODY, Asker, ask
 from chalicelib.accounts.usecases.code_verification import refuse_too_many
-from chalicelib.catalogue.texts import WantedLanguage
+from chalicelib.catalogue.texts import RequestedLanguage
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.texts import Text
@@ -28,7 +28,7 @@ class AccountChanges(Struct, frozen=True, kw_only=True):
     empty."""
 
     name: Label | None = None
-    language: WantedLanguage | None = None
+    language: RequestedLanguage | None = None
     reach_by: AddressKind | None = None
     saved_places: Annotated[tuple[SavedPlace, ...], Meta(max_length=MOST_PLACES)] | None = None
     clear: list[Literal["name", "language", "reach_by"]] | None = None

@@ -54,7 +54,7 @@ def address_page(address: str, onward: str, faults: Any = ()) -> Page:
 def surer_page(sure: str, onward: str) -> Page:
     """The page with the ways to sign in that prove a person's identity at that level."""
     providers = request_language.council().identity_providers
-    ways = [each for each in providers if each.can_show(sure)]
+    ways = [each for each in providers if each.can_prove(sure)]
     return _offering("surer", ways, onward)
 
 

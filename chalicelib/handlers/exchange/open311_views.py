@@ -7,7 +7,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.open311 import (
-    PARTNERS_OWN,
+    PARTNER_REFERENCE,
     longest_answer,
     missing_answers,
     wire_definition,
@@ -71,7 +71,7 @@ def services(call: Call) -> Answer:
 def service(call: Call, service_code: str) -> Answer:
     """The questions of a service. Raises NotFound."""
     asked(call).check_jurisdiction()
-    council = container.council().said
+    council = container.council().page_details
     contact_line = f"{council['phone']} ({council['opening_hours']}){council['at_other_times']}"
     definition = wire_definition(_service(service_code), contact_line)
     return Answer("service_definition", definition)
@@ -102,7 +102,9 @@ def submit(call: Call) -> Answer:
     partner = _admitted(sent)
     sent.check_jurisdiction()
     definition = _service(sent.required("service_code"))
-    key = sent.key("report", next(iter(attributes_in(sent.fields).get(PARTNERS_OWN, [])), None))
+    key = sent.key(
+        "report", next(iter(attributes_in(sent.fields).get(PARTNER_REFERENCE, [])), None)
+    )
     report = reports_partners.submit_for_partner(_report(sent, definition), key, partner, ports)
     told: dict[str, Tree] = {"service_request_id": report.service_request_id}
     if definition.type == "batch":

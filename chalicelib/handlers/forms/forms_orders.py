@@ -9,7 +9,7 @@ from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.reports import garden_purchases, reports_ports
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.price_lists import Offer
-from chalicelib.catalogue.prices import Quote, Wanted
+from chalicelib.catalogue.prices import OrderInput, Quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FreeSlot
 from chalicelib.forms.ports import FreeDay, Held
@@ -24,7 +24,7 @@ class Orders:
     def __init__(self, author: Author, admit: Admit | None) -> None:
         self._author, self._admit = author, admit
 
-    def quote(self, service: ServiceDefinition, premises_id: str, wanted: Wanted) -> Quote:
+    def quote(self, service: ServiceDefinition, premises_id: str, wanted: OrderInput) -> Quote:
         language = request_language.current()
         return quote_order(service, premises_id or None, wanted, reports_ports(), language)
 

@@ -103,7 +103,7 @@ class Siblings:
         council = request_language.council()
         if service_code in council.by_code:
             now = reports_ports().now()
-            asked = council.answers(service_code, body.get("attributes", {}), now)
+            asked = council.check_answers(service_code, body.get("attributes", {}), now)
             found += asked[1]
         return found
 

@@ -198,7 +198,7 @@ def _sent(report: ServiceRequest, key: str, sender: Sender) -> dict[str, Any]:
 
 def _screen(screen: flow.Screen, sender: Sender) -> Page:
     council = request_language.council()
-    line = council.line_at(utc_now())
+    line = council.phone_line_at(utc_now())
     for_caller = CHANNELS.get(sender.channel)
     shown = of_screen(screen, council.by_code)
     html = render_form(screen.name, **shown, line=line, for_caller=for_caller)

@@ -43,7 +43,7 @@ class Caller(Struct, frozen=True):
         if not self.account or not self.session or not self.account.grants:
             return ()
         who, council = SignedIn(self.account, self.session), container.council()
-        return permissions.holding(who, staff_come_elsewhere=council.keeps_roles)
+        return permissions.holding(who, staff_come_elsewhere=council.controls_roles)
 
     @property
     def assurance(self) -> Assurance | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.prices import Line, OrderItem, Wanted
+from chalicelib.catalogue.prices import OrderInput, OrderItem, PriceLine
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid, TooMany
 from chalicelib.handlers.http import auth, rate_limits, request_language
@@ -25,7 +25,7 @@ routes = Routes(__name__)
 class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
     """The lines of a price and their sum. A reduction is below 0; the sum never is."""
 
-    lines: list[Line]
+    lines: list[PriceLine]
     amount_pence: int
 
 
@@ -77,9 +77,9 @@ def _service(service_code: str) -> ServiceDefinition:
     return known[service_code]
 
 
-def _wanted(call: Call) -> Wanted:
+def _wanted(call: Call) -> OrderInput:
     amount = _in_form(call, "amount_pence", PENCE)
-    return Wanted(
+    return OrderInput(
         items=tuple(
             OrderItem(code=code, count=int(count)) for code, count in _pairs(call, "items", ITEMS)
         ),

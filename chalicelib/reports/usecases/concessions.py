@@ -13,6 +13,6 @@ def may_reduce(draft: Draft, author: Author, ports: Ports) -> bool:
     """True if the author may grant the reduced price of the request that the draft would make: its
     team and ward follow from its answers and place. Raises Invalid, UpstreamFailed."""
     draft, now = with_premises(draft, ports), ports.now()
-    answers, _ = ports.council.answers(draft.service_code, draft.attributes or {}, now)
+    answers, _ = ports.council.check_answers(draft.service_code, draft.attributes or {}, now)
     report = new_report(draft, answers, "", "", requested=to_the_second(now), ports=ports)
     return has_concession(report, ports) and may_grant(report, author)

@@ -41,7 +41,7 @@ def beyond_bounds_faults(point: Point, ports: Ports) -> Iterator[FieldError]:
 
 def other_body_faults(service_code: str, point: Point | None, ports: Ports) -> Iterator[FieldError]:
     """Faults if another body has to be told instead."""
-    area = ports.council.elsewhere(service_code, point) if point else None
+    area = ports.council.area_of_other_body(service_code, point) if point else None
     if area:
         advice = Text("{area}: {advice}", area=Text(area.name), advice=Text(area.advice or ""))
         ways = either(area.phone, area.url)

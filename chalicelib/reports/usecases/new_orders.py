@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.prices import Quote, Wanted
+from chalicelib.catalogue.prices import OrderInput, Quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid, PriceChanged
 from chalicelib.kernel.languages import ENGLISH, Language
@@ -28,7 +28,7 @@ PAID_WITHIN = timedelta(hours=3)
 def quote_order(
     service: ServiceDefinition,
     premises_id: str | None,
-    wanted: Wanted,
+    wanted: OrderInput,
     ports: Ports,
     language: Language = ENGLISH,
 ) -> Quote:
@@ -47,7 +47,7 @@ def with_order(report: ServiceRequest, draft: Draft, ports: Ports) -> ServiceReq
     price, UpstreamFailed.
     """
     service = ports.council.by_code[draft.service_code]
-    wanted = Wanted(
+    wanted = OrderInput(
         items=tuple(draft.items or ()),
         answers=report.attributes,
         amount_pence=draft.amount_pence,
@@ -106,7 +106,7 @@ def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     try:
         return create_with_claim(report, claims, counts, ports)
     except NoneLeft:
-        wanted = Wanted(
+        wanted = OrderInput(
             items=order.items, answers=report.attributes, is_concession=order.is_concession
         )
         price = quote_order(service, report.premises_id, wanted, ports)

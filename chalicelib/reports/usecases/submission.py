@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.decisions import Facts
+from chalicelib.catalogue.decisions import ReportFacts
 from chalicelib.errors import Conflict, FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.kernel.fields import made_from
@@ -105,7 +105,7 @@ def _store(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         return create_order(report, ports)
     if report.premises_id is None:
         return ports.repository.create(report)
-    if most := ports.council.by_code[report.service_code].most_of(report.attributes):
+    if most := ports.council.by_code[report.service_code].container_limit_for(report.attributes):
         return create_within_limit(report, most, ports)
     return create(report, ports)
 
@@ -138,7 +138,7 @@ def _validate(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
     if draft.service_code not in ports.council.by_code:
         raise Invalid.fields(faults)
     given = draft.attributes or {}
-    answers, wrong = ports.council.answers(draft.service_code, given, ports.now())
+    answers, wrong = ports.council.check_answers(draft.service_code, given, ports.now())
     raise_all(
         [
             *faults,
@@ -210,7 +210,7 @@ def new_report(
     ward_code = ward_of(requested, draft.point, ports)
     decision = ports.council.decide(
         made_from(
-            Facts,
+            ReportFacts,
             draft,
             ward_code=ward_code,
             attributes=answers,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.promise import closing_on
+from chalicelib.catalogue.promise import closing_time_on
 from chalicelib.errors import Invalid
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.automatic_texts import NEW_DATE, written
@@ -41,7 +41,7 @@ def with_new_date(
 ) -> ServiceRequest:
     """The report with a new date: closing time of that day. It is no delay if that is not later
     than what was promised first."""
-    expected, first = closing_on(day, ports.council.calendar), report.promised_datetime
+    expected, first = closing_time_on(day, ports.council.calendar), report.promised_datetime
     delays = report.delays
     if first and expected > first:
         at = to_the_second(given_at)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.decisions import Decision, Facts, Reason
+from chalicelib.catalogue.decisions import Decision, Reason, ReportFacts
 from chalicelib.errors import Invalid
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.time import to_the_second
@@ -28,7 +28,7 @@ def decision_of(report: ServiceRequest, ports: Ports) -> Decision:
     """The rules' decision about the report as it is now; its service must still be offered."""
     return ports.council.decide(
         made_from(
-            Facts,
+            ReportFacts,
             report,
             requested=report.requested_datetime,
             priority=report.priority if "priority" in _chosen(report) else None,

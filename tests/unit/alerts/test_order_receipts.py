@@ -11,7 +11,7 @@ from chalicelib.alerts.messages import Entry, Fact
 from chalicelib.alerts.model import Subscription
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.prices import Line
+from chalicelib.catalogue.prices import PriceLine
 from chalicelib.integrations.receipts_for_messages import facts_of
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.reports.orders import BookedSlot, Order
@@ -23,7 +23,10 @@ FOLLOWED = subscription(topic=OWN.topic)
 DEMO = load("demo")
 PLACE = SlotOfDay(calendar="bulky", day=date(2026, 6, 15), slot="day")
 ORDER = Order(
-    lines=(Line(text="Mattress × 2", amount_pence=4000), Line(text="Fee", amount_pence=250)),
+    lines=(
+        PriceLine(text="Mattress × 2", amount_pence=4000),
+        PriceLine(text="Fee", amount_pence=250),
+    ),
     amount_pence=4250,
     booking=BookedSlot(hold_id="h", place=PLACE, units=2),
     state="settled",

@@ -42,7 +42,7 @@ def test_team_is_that_of_the_place_when_the_place_has_one(
 def test_other_organisation_is_named_when_it_is_responsible_for_the_place(
     service_code: str, point: Point, name: str | None
 ) -> None:
-    area = COUNCIL.elsewhere(service_code, point)
+    area = COUNCIL.area_of_other_body(service_code, point)
     assert (area.name if area else None) == name
 
 
@@ -51,7 +51,7 @@ def test_other_organisation_is_responsible_even_if_a_team_has_the_place_too() ->
     ring = tuple((long, lat) for long, lat in ((-1.2, 53.89), (-0.963, 53.89), (-1.08, 54.028)))
     everywhere = Area(name="Everywhere", polygons=(ring,), team="highways")
     council = msgspec.structs.replace(COUNCIL, areas=(everywhere, *COUNCIL.areas))
-    area = council.elsewhere("pothole", TRUNK_ROAD)
+    area = council.area_of_other_body("pothole", TRUNK_ROAD)
     assert area and area.name == "Trunk road"
 
 
@@ -64,7 +64,7 @@ def test_everything_within_seven_kilometres_of_the_centre_is_the_councils() -> N
         )
         if distance_m(MARKET, point) <= 7000:
             assert COUNCIL.box.contains(point)
-            assert all(COUNCIL.elsewhere(code, point) is None for code in COUNCIL.by_code)
+            assert all(COUNCIL.area_of_other_body(code, point) is None for code in COUNCIL.by_code)
 
 
 @pytest.mark.parametrize(

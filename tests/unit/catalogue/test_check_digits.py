@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.catalogue.check_digits import CheckDigit
-from chalicelib.catalogue.questions import Attribute, checked
+from chalicelib.catalogue.questions import Attribute, check_answers
 
 MOD_10 = CheckDigit(scheme="mod-10")
 MOD_11 = CheckDigit(scheme="mod-11")
@@ -49,7 +49,10 @@ def question(**more: Any) -> Attribute:
 )
 def test_a_reference_is_kept_without_its_spaces(typed: str, kept: str) -> None:
     asked = question(pattern="[0-9]{11}", check_digit=MOD_10)
-    assert checked((asked,), {"account": typed}, emergency_line=str) == ({"account": (kept,)}, [])
+    assert check_answers((asked,), {"account": typed}, emergency_line=str) == (
+        {"account": (kept,)},
+        [],
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,6 @@ def test_a_reference_is_kept_without_its_spaces(typed: str, kept: str) -> None:
 )
 def test_a_reference_that_cannot_be_ours_is_refused(typed: str, fix: str) -> None:
     asked = question(pattern="[0-9]{11}", check_digit=MOD_10)
-    answers, (fault,) = checked((asked,), {"account": typed}, emergency_line=str)
+    answers, (fault,) = check_answers((asked,), {"account": typed}, emergency_line=str)
     assert (answers, fault.field) == ({}, "attributes.account")
     assert fix in fault.message

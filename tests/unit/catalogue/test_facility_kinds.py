@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.facility_kinds import columns_in, filled
+from chalicelib.catalogue.facility_kinds import columns_in, fill_text
 from chalicelib.catalogue.load import COUNCILS, parse
 from chalicelib.errors import ConfigurationError
 
@@ -23,7 +23,7 @@ def test_kind_needs_its_columns_when_they_are_not_optional() -> None:
         document_with(columns={"name": "{Name} ({No})", "notes": "{Wood?}"}, only={"State": "up"}),
         "demo",
     ).facility_kinds
-    assert kind.needs == {"Name", "No", "State"}
+    assert kind.required_columns == {"Name", "No", "State"}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ VALUES = {"A": "Oak Road", "B": "", "C": "N/A", "D": "York", "E": "two\n lines"}
     ],
 )
 def test_text_is_tidy_when_some_columns_are_empty(text: str, made: str) -> None:
-    assert filled(text, VALUES) == made
+    assert fill_text(text, VALUES) == made
 
 
 def test_columns_are_those_in_braces() -> None:

@@ -203,9 +203,9 @@ def test_unknown_council_is_refused_with_the_known_ones() -> None:
 def test_tiles_are_the_named_services_or_the_first_six() -> None:
     document = demo_document()
     council = parse(json.dumps(document).encode(), "mine.json")
-    assert [each.service_code for each in council.frequent] == document["frequent_services"]
+    assert [each.service_code for each in council.most_reported] == document["frequent_services"]
     del document["frequent_services"]
     council = parse(json.dumps(document).encode(), "mine.json")
-    assert [each.service_code for each in council.frequent] == [
+    assert [each.service_code for each in council.most_reported] == [
         each["service_code"] for each in document["services"][:6]
     ]

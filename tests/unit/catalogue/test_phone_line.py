@@ -34,7 +34,7 @@ USUAL, OTHER = "01904 960123", "01904 960199"
     ],
 )
 def test_number_is_that_of_the_hour(moment: str, phone: str) -> None:
-    line = DEMO.line_at(datetime.fromisoformat(moment))
+    line = DEMO.phone_line_at(datetime.fromisoformat(moment))
     assert (line.phone, line.is_usual) == (phone, phone == USUAL)
     assert phone in line.words and "999" in line.words
     assert ("call us now" in line.words) == (phone == USUAL)
@@ -45,7 +45,7 @@ def without_other_number() -> Council:
 
 
 def test_closed_line_is_not_given_when_there_is_no_other_number() -> None:
-    line = without_other_number().line_at(datetime.fromisoformat("2026-06-07T11:00:00+01:00"))
+    line = without_other_number().phone_line_at(datetime.fromisoformat("2026-06-07T11:00:00+01:00"))
     assert line.phone is None
     assert line.words == (
         "our line is closed now (Monday to Friday, 8:30 to 17:00): call 999 if it cannot wait"
@@ -56,11 +56,11 @@ def test_line_can_have_its_own_hours() -> None:
     always = {"days": ["sunday"], "opens": "00:00", "closes": "23:59"}
     document = msgspec.to_builtins(DEMO) | {"phone_hours": always}
     here = msgspec.convert(document, Council)
-    assert here.line_at(datetime.fromisoformat("2026-06-07T11:00:00+01:00")).phone == USUAL
+    assert here.phone_line_at(datetime.fromisoformat("2026-06-07T11:00:00+01:00")).phone == USUAL
 
 
 def test_dangerous_answer_names_the_number_to_call_at_that_hour() -> None:
     sunday = datetime.fromisoformat("2026-06-07T11:00:00+01:00")
-    refused = DEMO.answers("flooding", {"homes-at-risk": "yes"}, sunday)[1]
+    refused = DEMO.check_answers("flooding", {"homes-at-risk": "yes"}, sunday)[1]
     (fault,) = [each for each in refused if each.field == "attributes.homes-at-risk"]
     assert OTHER in fault.message and "call us now" not in fault.message

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Price
-from chalicelib.catalogue.prices import Line, OrderItem, Wanted, quote
+from chalicelib.catalogue.prices import OrderInput, OrderItem, PriceLine, compute_quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.kernel.languages import language
@@ -79,31 +79,31 @@ def order(**counts: int) -> tuple[OrderItem, ...]:
 def test_an_order_costs_the_sum_of_its_lines(
     price: dict[str, Any], counts: dict[str, int], lines: list[tuple[str, int]]
 ) -> None:
-    said = quote(a_service(**price), Wanted(items=order(**counts)), TODAY)
+    said = compute_quote(a_service(**price), OrderInput(items=order(**counts)), TODAY)
     assert [(each.text, each.amount_pence) for each in said.lines] == lines
     assert said.amount_pence == sum(amount for _, amount in lines)
     assert said.fund == "BULKY"
 
 
 def test_lines_can_be_stored_and_are_in_the_language_of_their_reader() -> None:
-    wanted = Wanted(items=order(chair=2))
+    wanted = OrderInput(items=order(chair=2))
     service = a_service(lists=[BY_ITEM | {"admin_fee_pence": 500}])
     (_, english), (_, welsh) = (
-        quote(service, wanted, TODAY, language(code)).lines for code in ("en", "cy")
+        compute_quote(service, wanted, TODAY, language(code)).lines for code in ("en", "cy")
     )
     assert english.text == "Administration fee" != welsh.text
-    assert msgspec.convert(msgspec.to_builtins(welsh), Line) == welsh
+    assert msgspec.convert(msgspec.to_builtins(welsh), PriceLine) == welsh
 
 
 @pytest.mark.parametrize(
     ("counts", "units"), [({"sofa": 1}, 2), ({"sofa": 2, "mattress": 3}, 7), ({"chair": 1}, 1)]
 )
 def test_an_order_takes_the_units_of_its_items(counts: dict[str, int], units: int) -> None:
-    assert quote(a_service(), Wanted(items=order(**counts)), TODAY).units == units
+    assert compute_quote(a_service(), OrderInput(items=order(**counts)), TODAY).units == units
 
 
 def test_a_service_without_a_price_costs_nothing_and_takes_one_unit() -> None:
-    said = quote(replace(a_service(), price=None, fund=None), Wanted(), TODAY)
+    said = compute_quote(replace(a_service(), price=None, fund=None), OrderInput(), TODAY)
     assert (said.lines, said.amount_pence, said.units) == ((), 0, 1)
 
 
@@ -119,13 +119,13 @@ def test_a_service_without_a_price_costs_nothing_and_takes_one_unit() -> None:
 def test_a_price_list_holds_from_its_day_until_the_next_one_begins(day: date, amount: int) -> None:
     later = {"begins": "2027-04-01", "items": BY_ITEM["items"] | {"sofa": {"first_pence": 2700}}}
     service = a_service(lists=[later, BY_ITEM])
-    assert quote(service, Wanted(items=order(sofa=1)), day).amount_pence == amount
+    assert compute_quote(service, OrderInput(items=order(sofa=1)), day).amount_pence == amount
 
 
 @pytest.mark.parametrize(("free_used", "amount"), [(0, 0), (1, 0), (2, 3000), (3, 3000)])
 def test_the_free_orders_of_a_year_cost_nothing_not_even_a_fee(free_used: int, amount: int) -> None:
     service = a_service(free_a_year=2, lists=[BY_ITEM | {"admin_fee_pence": 500}])
-    said = quote(service, Wanted(items=order(sofa=1), free_used=free_used), TODAY)
+    said = compute_quote(service, OrderInput(items=order(sofa=1), free_used=free_used), TODAY)
     assert said.amount_pence == amount
     assert said.lines[0].amount_pence == 2500
 
@@ -144,9 +144,9 @@ def test_a_concession_reduces_the_price_and_half_a_penny_counts_for_the_payer(
     percent: int, counts: dict[str, int], amount: int
 ) -> None:
     service = a_service(concession_percent=percent)
-    said = quote(service, Wanted(items=order(**counts), is_concession=True), TODAY)
+    said = compute_quote(service, OrderInput(items=order(**counts), is_concession=True), TODAY)
     assert said.amount_pence == amount
-    without = quote(service, Wanted(items=order(**counts)), TODAY)
+    without = compute_quote(service, OrderInput(items=order(**counts)), TODAY)
     assert said.lines[0] == without.lines[0]
 
 
@@ -155,53 +155,57 @@ def test_an_answer_can_decide_the_price() -> None:
     lists = [{"begins": "2026-04-01", "answers": answers}]
     service = a_service(items=[], question="speed", lists=lists)
     for answer, amount in answers.items():
-        said = quote(service, Wanted(answers={"speed": (answer,)}), TODAY)
+        said = compute_quote(service, OrderInput(answers={"speed": (answer,)}), TODAY)
         assert [(each.text, each.amount_pence) for each in said.lines] == [("Bulky waste", amount)]
 
 
 def test_a_fixed_price_is_one_line_with_the_name_of_the_service() -> None:
     service = a_service(items=[], lists=[{"begins": "2026-04-01", "fixed_pence": 7000}])
-    said = quote(service, Wanted(), TODAY)
+    said = compute_quote(service, OrderInput(), TODAY)
     assert [(each.text, each.amount_pence) for each in said.lines] == [("Bulky waste", 7000)]
 
 
 def test_a_bill_costs_what_its_payer_typed() -> None:
     service = a_service(items=[], lists=[], typed={"smallest_pence": 500, "largest_pence": 9000})
     for amount in (500, 9000):
-        assert quote(service, Wanted(amount_pence=amount), TODAY).amount_pence == amount
+        assert compute_quote(service, OrderInput(amount_pence=amount), TODAY).amount_pence == amount
 
 
 @pytest.mark.parametrize(
     ("price", "wanted", "field"),
     [
-        ({}, Wanted(), "items"),
-        ({}, Wanted(items=order(piano=1)), "items[0].code"),
-        ({}, Wanted(items=order(sofa=1) + order(sofa=1)), "items[1].code"),
-        ({}, Wanted(items=order(sofa=0)), "items[0].count"),
-        ({}, Wanted(items=order(chair=-1)), "items[0].count"),
-        ({}, Wanted(items=order(sofa=11)), "items"),
-        ({"lists": [BY_NUMBER]}, Wanted(items=order(sofa=6)), "items"),
-        ({}, Wanted(items=order(sofa=1), amount_pence=1), "amount_pence"),
+        ({}, OrderInput(), "items"),
+        ({}, OrderInput(items=order(piano=1)), "items[0].code"),
+        ({}, OrderInput(items=order(sofa=1) + order(sofa=1)), "items[1].code"),
+        ({}, OrderInput(items=order(sofa=0)), "items[0].count"),
+        ({}, OrderInput(items=order(chair=-1)), "items[0].count"),
+        ({}, OrderInput(items=order(sofa=11)), "items"),
+        ({"lists": [BY_NUMBER]}, OrderInput(items=order(sofa=6)), "items"),
+        ({}, OrderInput(items=order(sofa=1), amount_pence=1), "amount_pence"),
         (
             {"lists": [BY_ITEM | {"begins": "2027-01-01"}]},
-            Wanted(items=order(sofa=1)),
+            OrderInput(items=order(sofa=1)),
             "service_code",
         ),
-        ({"items": [], "lists": [], "typed": {}}, Wanted(), "amount_pence"),
-        ({"items": [], "lists": [], "typed": {}}, Wanted(amount_pence=0), "amount_pence"),
-        ({"items": [], "lists": [], "typed": {}}, Wanted(amount_pence=29), "amount_pence"),
-        ({"items": [], "lists": [], "typed": {}}, Wanted(amount_pence=99), "amount_pence"),
-        ({"items": [], "lists": [], "typed": {}}, Wanted(amount_pence=10_000_001), "amount_pence"),
+        ({"items": [], "lists": [], "typed": {}}, OrderInput(), "amount_pence"),
+        ({"items": [], "lists": [], "typed": {}}, OrderInput(amount_pence=0), "amount_pence"),
+        ({"items": [], "lists": [], "typed": {}}, OrderInput(amount_pence=29), "amount_pence"),
+        ({"items": [], "lists": [], "typed": {}}, OrderInput(amount_pence=99), "amount_pence"),
+        (
+            {"items": [], "lists": [], "typed": {}},
+            OrderInput(amount_pence=10_000_001),
+            "amount_pence",
+        ),
         (
             {
                 "items": [],
                 "question": "speed",
                 "lists": [{"begins": "2026-04-01", "answers": {"slow": 100}}],
             },
-            Wanted(answers={"speed": ("fast",)}),
+            OrderInput(answers={"speed": ("fast",)}),
             "attributes.speed",
         ),
-        ({"items": [], "lists": [], "typed": {}}, Wanted(items=order(sofa=1)), "items[0].code"),
+        ({"items": [], "lists": [], "typed": {}}, OrderInput(items=order(sofa=1)), "items[0].code"),
     ],
     ids=[
         "nothing chosen",
@@ -223,10 +227,10 @@ def test_a_bill_costs_what_its_payer_typed() -> None:
     ],
 )
 def test_an_order_that_has_no_price_is_refused_by_its_field(
-    price: dict[str, Any], wanted: Wanted, field: str
+    price: dict[str, Any], wanted: OrderInput, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        quote(a_service(**price), wanted, TODAY)
+        compute_quote(a_service(**price), wanted, TODAY)
     assert [each.field for each in refused.value.errors] == [field]
 
 
@@ -237,13 +241,13 @@ def bill() -> ServiceDefinition:
 
 @pytest.mark.parametrize("pence", [30, 10_000_000])
 def test_bill_can_have_the_smallest_and_the_largest_amount_of_a_card(pence: int) -> None:
-    assert quote(bill(), Wanted(amount_pence=pence), TODAY).amount_pence == pence
+    assert compute_quote(bill(), OrderInput(amount_pence=pence), TODAY).amount_pence == pence
 
 
 @pytest.mark.parametrize("pence", [-1, 0, 29, 10_000_001])
 def test_bill_of_another_amount_is_refused_with_its_field_and_limits(pence: int) -> None:
     with pytest.raises(Invalid) as refusal:
-        quote(bill(), Wanted(amount_pence=pence), TODAY)
+        compute_quote(bill(), OrderInput(amount_pence=pence), TODAY)
     assert refusal.value.errors == (
         FieldError("amount_pence", "must be from 30 to 10000000 pence"),
     )

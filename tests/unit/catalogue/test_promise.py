@@ -17,7 +17,7 @@ COUNCIL = load("demo")
 def due(requested: str, **level: int) -> str:
     moment = datetime.fromisoformat(requested)
     assert moment.tzinfo, "The table names moments with their offset."
-    promised = ServiceLevel(**level).due(moment, COUNCIL.calendar)
+    promised = ServiceLevel(**level).promise_date(moment, COUNCIL.calendar)
     assert promised.tzinfo == UTC
     return promised.astimezone(COUNCIL.zone).isoformat(timespec="minutes")
 
@@ -100,7 +100,7 @@ def test_working_hours_of_a_night_shift_lose_the_skipped_hour() -> None:
     night = msgspec.structs.replace(COUNCIL, working_hours=hours)
     # Sunday 29 March 2026 has no hour from 1 to 2: three hours are worked, the fourth on Monday.
     requested = datetime.fromisoformat("2026-03-29T00:30+00:00")
-    promised = ServiceLevel(working_hours=4).due(requested, night.calendar)
+    promised = ServiceLevel(working_hours=4).promise_date(requested, night.calendar)
     assert promised.astimezone(COUNCIL.zone).isoformat() == "2026-03-30T01:30:00+01:00"
 
 
@@ -109,6 +109,6 @@ def test_holidays_are_those_of_the_councils_nation() -> None:
 
     scottish = msgspec.structs.replace(COUNCIL, bank_holidays="GB-SCT")
     requested = datetime.fromisoformat("2026-04-02T10:00+01:00")
-    english = ServiceLevel(working_days=2).due(requested, COUNCIL.calendar)
+    english = ServiceLevel(working_days=2).promise_date(requested, COUNCIL.calendar)
     assert english.date().isoformat() == "2026-04-08"
-    assert ServiceLevel(working_days=2).due(requested, scottish.calendar).day == 7
+    assert ServiceLevel(working_days=2).promise_date(requested, scottish.calendar).day == 7

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.questions import Attribute, Value, checked
+from chalicelib.catalogue.questions import Attribute, Value, check_answers
 from tests.support.builders import NOON
 
 CALL = "call us now on 01904 960123"
@@ -51,7 +51,7 @@ ATTRIBUTES = (
     ],
 )
 def test_valid_answers_are_returned_as_texts(sent: dict[str, Any], answers: dict[str, Any]) -> None:
-    assert checked(ATTRIBUTES, sent, emergency_line=lambda: CALL) == (answers, [])
+    assert check_answers(ATTRIBUTES, sent, emergency_line=lambda: CALL) == (answers, [])
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,13 @@ def test_valid_answers_are_returned_as_texts(sent: dict[str, Any], answers: dict
     ],
 )
 def test_fault_names_its_question_and_the_fix(sent: dict[str, Any], field: str, fix: str) -> None:
-    _, faults = checked(ATTRIBUTES, sent, emergency_line=lambda: CALL)
+    _, faults = check_answers(ATTRIBUTES, sent, emergency_line=lambda: CALL)
     assert [fault.field for fault in faults] == [f"attributes.{field}"]
     assert fix in faults[0].message
 
 
 def test_every_fault_is_named_when_there_are_several() -> None:
-    _, faults = checked(
+    _, faults = check_answers(
         ATTRIBUTES, {"count": "x", "since": "x", "dragon": 1}, emergency_line=lambda: CALL
     )
     assert [fault.field.removeprefix("attributes.") for fault in faults] == [
@@ -105,5 +105,5 @@ def test_every_list_of_the_demo_council_has_an_accepted_answer() -> None:
             if attribute.datatype != "datetime" and not attribute.pattern
         }
         references = [f"attributes.{each.code}" for each in service.attributes if each.pattern]
-        faults = council.answers(service.service_code, safe, NOON)[1]
+        faults = council.check_answers(service.service_code, safe, NOON)[1]
         assert [fault.field for fault in faults] == references

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.service_search import suggest
+from chalicelib.catalogue.service_search import suggest_services
 
 SHOWN = 3
 EVERYDAY = json.loads(Path(__file__).with_name("everyday_words.json").read_bytes())
@@ -22,7 +22,7 @@ def test_everyday_words_find_the_right_kind_among_the_first_three(council: str) 
         each["typed"]
         for each in EVERYDAY
         if each[council]
-        not in [found.service_code for found in suggest(each["typed"], services)[:SHOWN]]
+        not in [found.service_code for found in suggest_services(each["typed"], services)[:SHOWN]]
     ]
     assert len(EVERYDAY) == 60
     assert len(missed) <= 6, missed
@@ -37,7 +37,7 @@ def codes(typed: str, **keywords: tuple[str, ...]) -> list[str]:
         )
         for code, words in keywords.items()
     ]
-    return [each.service_code for each in suggest(typed, known)]
+    return [each.service_code for each in suggest_services(typed, known)]
 
 
 @pytest.mark.parametrize("typed", ["lamp post", "lamppost", "Lamp-posts", "lamppots", "lam"])
@@ -51,7 +51,7 @@ def test_service_with_the_exact_word_is_found_without_those_of_a_similar_one() -
 
 def test_word_of_a_name_counts_more_than_a_keyword_and_a_keyword_more_than_a_description() -> None:
     assert codes("fallen object", a=("x",), b=("fallen",)) == ["b", "a"]
-    found = [each.service_code for each in suggest("dog fouling", load("demo").services)]
+    found = [each.service_code for each in suggest_services("dog fouling", load("demo").services)]
     assert found[0] == "dog-fouling"
 
 

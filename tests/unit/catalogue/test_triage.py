@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.catalogue.decisions import Decision, Facts, Priority
+from chalicelib.catalogue.decisions import Decision, Priority, ReportFacts
 from chalicelib.catalogue.load import COUNCILS, load, parse
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
@@ -19,7 +19,7 @@ from chalicelib.geo.point import Point
 from tests.support.builders import MARKET_PLACE, NOON
 
 ROOT = Path(__file__).resolve().parents[3]
-FACTS = Facts(
+FACTS = ReportFacts(
     service_code="pothole",
     point=Point(**MARKET_PLACE),
     ward_code="centre",
@@ -51,7 +51,7 @@ def test_decision_is_the_default_when_no_rule_matches() -> None:
     decided = decision()
     assert (decided.team, decided.priority, decided.opens) == ("highways", "normal", "officer")
     assert (decided.kind, decided.minutes, decided.because) == ("repair", 30, ())
-    assert decided.expected_datetime == council().due("pothole", NOON)
+    assert decided.expected_datetime == council().promise_date("pothole", NOON)
 
 
 def test_decision_keeps_the_places_team_when_no_rule_names_one() -> None:
@@ -122,9 +122,9 @@ def test_phrase_does_not_span_title_and_description() -> None:
 def test_rule_sees_the_priority_of_earlier_rules() -> None:
     when_high = rule({"priorities": ["high"]}, service_level={"working_hours": 4})
     decided = decision(rule(priority="high"), when_high)
-    assert decided.expected_datetime < council().due("pothole", NOON)
+    assert decided.expected_datetime < council().promise_date("pothole", NOON)
     too_early = decision(when_high, rule(priority="high"))
-    assert too_early.expected_datetime == council().due("pothole", NOON)
+    assert too_early.expected_datetime == council().promise_date("pothole", NOON)
 
 
 def test_priority_stays_and_rules_use_it_when_an_officer_chose_it() -> None:

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Item, ItemPrice, Price, PriceList
-from chalicelib.catalogue.prices import OrderItem, Quote, Wanted, quote
-from chalicelib.catalogue.vat import vat_within, vat_words
+from chalicelib.catalogue.prices import OrderInput, OrderItem, Quote, compute_quote
+from chalicelib.catalogue.vat import included_vat, vat_words
 
 TODAY = date(2026, 11, 23)
 LIST = PriceList(
@@ -25,7 +25,7 @@ PRICE = Price(
 def quoted(price: Price, *, is_concession: bool = False) -> Quote:
     service = replace(load("demo").services[0], price=price)
     items = tuple(OrderItem(code=each.code, count=1) for each in price.items)
-    return quote(service, Wanted(items=items, is_concession=is_concession), TODAY)
+    return compute_quote(service, OrderInput(items=items, is_concession=is_concession), TODAY)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def quoted(price: Price, *, is_concession: bool = False) -> Quote:
 def test_vat_is_a_part_of_the_amount_to_the_nearest_penny(
     amount: int, percent: int, vat: int
 ) -> None:
-    assert vat_within(amount, percent) == vat
+    assert included_vat(amount, percent) == vat
 
 
 def test_each_line_knows_its_vat_and_the_price_is_the_same() -> None:

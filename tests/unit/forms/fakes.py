@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Offer
-from chalicelib.catalogue.prices import Quote, Wanted, quote
+from chalicelib.catalogue.prices import OrderInput, Quote, compute_quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, FreeSlot, Invalid, SlotFull, TooMany
 from chalicelib.forms.ports import FreeDay, Held, Home, Neighbour, PastCollection, Ports
@@ -82,7 +82,9 @@ class MemorySiblings:
         except Invalid as error:
             found += error.errors
         if body.get("service_code") in COUNCIL.by_code:
-            found += COUNCIL.answers(body["service_code"], body.get("attributes", {}), NOON)[1]
+            found += COUNCIL.check_answers(body["service_code"], body.get("attributes", {}), NOON)[
+                1
+            ]
         return found
 
     def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
@@ -101,8 +103,8 @@ class MemoryOrders:
         self.free = {FreeSlot(day, slot): 3 for day, slot in SLOTS}
         self.held: dict[str, tuple[FreeSlot, int]] = {}
 
-    def quote(self, service: ServiceDefinition, premises_id: str, wanted: Wanted) -> Quote:
-        return quote(service, wanted, self.on)
+    def quote(self, service: ServiceDefinition, premises_id: str, wanted: OrderInput) -> Quote:
+        return compute_quote(service, wanted, self.on)
 
     def offers(self, service: ServiceDefinition, premises_id: str) -> Sequence[Offer]:
         return service.price.offers_on(self.on) if service.price else ()

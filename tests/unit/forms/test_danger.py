@@ -14,8 +14,8 @@ OPEN, CLOSED = "2026-06-05T11:00:00+01:00", "2026-06-07T11:00:00+01:00"
 
 def page(council: str, moment: str) -> str:
     here = load(council)
-    pages = Pages(Path(forms.__file__).parent / "templates", here.said)
-    line = here.line_at(datetime.fromisoformat(moment))
+    pages = Pages(Path(forms.__file__).parent / "templates", here.page_details)
+    line = here.phone_line_at(datetime.fromisoformat(moment))
     html = pages.render("danger", why="Bare wires", line=line, hidden=(), action="/forms/report")
     return html.partition("<main")[2].partition("</main>")[0]
 

@@ -125,7 +125,7 @@ def test_request_goes_on_from_a_report_without_its_place() -> None:
 
 def test_place_of_another_organisation_does_not_stop_a_request() -> None:
     trunk_road = "53.9,-1.0102,Trunk Road"
-    assert COUNCIL.elsewhere("pothole", Point(lat=53.9, long=-1.0102))
+    assert COUNCIL.area_of_other_body("pothole", Point(lat=53.9, long=-1.0102))
     council = replace(COUNCIL, areas=tuple(replace(a, services=None) for a in COUNCIL.areas))
     posted = {"key": KEY, "service_code": CODE, "step": "service", "place": trunk_road}
     here = replace(ports(MemorySiblings()), council=council)

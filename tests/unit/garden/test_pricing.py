@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chalicelib.catalogue.garden import GardenWaste
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Item, ItemPrice, Price, PriceList
-from chalicelib.catalogue.prices import OrderItem, Quote, Wanted
+from chalicelib.catalogue.prices import OrderInput, OrderItem, Quote
 from chalicelib.errors import Invalid
 from chalicelib.garden.pricing import garden_offers, garden_quote
 from chalicelib.garden.usecases import buy
@@ -40,7 +40,7 @@ def asked(
     garden: Garden, kind: str, count: int = 1, *, on: str, is_concession: bool = False
 ) -> Quote:
     items = (OrderItem(code=kind, count=count),)
-    wanted = Wanted(items=items, is_concession=is_concession)
+    wanted = OrderInput(items=items, is_concession=is_concession)
     day = date.fromisoformat(on)
     return garden_quote(SERVICE, wanted, garden.store.get(HOME), garden.rules, on=day)
 
@@ -126,9 +126,9 @@ def test_premises_are_offered_each_purchase_with_its_price(
     found = garden_offers(
         SERVICE.price, garden.store.get(HOME), garden.rules, date.fromisoformat(on)
     )
-    assert [(each.item.code, each.price and each.price.of(1), each.most) for each in found] == (
-        offered
-    )
+    assert [
+        (each.item.code, each.price and each.price.price_for(1), each.most) for each in found
+    ] == (offered)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_purchase_that_the_premises_cannot_have_is_refused(
 
 
 def test_purchase_is_of_one_kind() -> None:
-    both = Wanted(items=(OrderItem(code="join", count=1), OrderItem(code="add", count=1)))
-    for wanted in (Wanted(), both):
+    both = OrderInput(items=(OrderItem(code="join", count=1), OrderItem(code="add", count=1)))
+    for wanted in (OrderInput(), both):
         with pytest.raises(Invalid):
             garden_quote(SERVICE, wanted, None, Garden().rules, on=date(2026, 6, 1))

@@ -28,7 +28,7 @@ for code in ("en", "cy"):
     _, message = next(messages(voice(language(code))))
     email = email_of(message, "resident@example.org", messaging.email_look())
     print(email.html, email.text)
-    pages = JinjaPages(council=load("demo").said, zone=ZoneInfo("Europe/London"),
+    pages = JinjaPages(council=load("demo").page_details, zone=ZoneInfo("Europe/London"),
                        now=lambda: NOON, language=language(code))
     print(pages.report(shown_report("7K3M2QXV9HTD")).decode())
     path = "/forms/bins"

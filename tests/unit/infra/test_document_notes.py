@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.catalogue.bank_holidays import read_bank_holidays
 from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Rounds
 from infra.document_notes import document_notes, round_notes
 
 DEMO = load("demo")
-LAST = date(baked().last_year, 12, 31)
+LAST = date(read_bank_holidays().last_year, 12, 31)
 UNPRICED = replace(DEMO, services=tuple(each for each in DEMO.services if not each.price))
 HALL = next(each for each in DEMO.services if each.service_code == "hall-hire")
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.prices import OrderItem, Wanted, quote
+from chalicelib.catalogue.prices import OrderInput, OrderItem, compute_quote
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.integrations.garden_purchases import GardenPurchases
 from chalicelib.kernel.languages import ENGLISH
@@ -65,7 +65,7 @@ def test_subscription_has_no_price_where_no_garden_round_passes() -> None:
         load("demo").by_code["new-container"], service_code=garden.ports.rules.service
     )
     with pytest.raises(Invalid):
-        purchases(garden).price(service, FLAT, Wanted(items=JOIN), date(2026, 6, 1), ENGLISH)
+        purchases(garden).price(service, FLAT, OrderInput(items=JOIN), date(2026, 6, 1), ENGLISH)
 
 
 def test_subscription_is_offered_where_a_garden_round_passes() -> None:
@@ -86,10 +86,10 @@ def test_all_items_of_another_service_are_offered() -> None:
 
 def test_other_service_has_its_own_price_at_any_home() -> None:
     service = load("demo").by_code["bulky-waste"]
-    wanted = Wanted(items=(OrderItem(code="mattress", count=1),))
+    wanted = OrderInput(items=(OrderItem(code="mattress", count=1),))
     for premises in (HOME, FLAT, None):
         found = purchases(Garden()).price(service, premises, wanted, date(2026, 6, 1), ENGLISH)
-        assert found == quote(service, wanted, date(2026, 6, 1), ENGLISH)
+        assert found == compute_quote(service, wanted, date(2026, 6, 1), ENGLISH)
 
 
 def test_paid_request_without_a_home_buys_no_subscription() -> None:

@@ -15,7 +15,7 @@ from tests.support.builders import NOON
 from tests.support.fakes_publishing import shown_photo, shown_report, shown_update
 
 PAGES = JinjaPages(
-    council=load("demo").said,
+    council=load("demo").page_details,
     zone=ZoneInfo("Europe/London"),
     now=lambda: NOON,
 )
@@ -137,7 +137,7 @@ def test_layout_says_error_in_the_title_and_takes_a_class_when_a_page_has_them(
         "{% block title %}Report{% endblock %}"
     )
     form = environment(tmp_path).get_template("form.html")
-    council = load("demo").said
+    council = load("demo").page_details
     faulty = form.render(council=council, errors=["Enter a place"])
     assert "<title>Error: Report – Eskerby Council</title>" in faulty
     assert '<body class="app-form">' in faulty
@@ -149,7 +149,7 @@ def test_page_is_in_each_language_that_the_council_offers() -> None:
     council = load("demo")
     welsh = language("cy")
     pages = JinjaPages(
-        council=council.said_in("cy", welsh.say),
+        council=council.page_details_in("cy", welsh.say),
         services={"pothole": "Twll yn y ffordd"},
         zone=ZoneInfo("Europe/London"),
         now=lambda: NOON,

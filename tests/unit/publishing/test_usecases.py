@@ -334,7 +334,7 @@ def test_failed_tidying_is_reported_and_repeated(
 
 def pages_of(here: Published) -> JinjaPages:
     return JinjaPages(
-        council=load("demo").said,
+        council=load("demo").page_details,
         zone=ZoneInfo("Europe/London"),
         now=here.now,
     )

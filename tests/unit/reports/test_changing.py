@@ -65,7 +65,7 @@ def test_team_and_promise_follow_the_service(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     after = changed(report, ports, service_code="litter")
     assert (after.service_code, after.team) == ("litter", "town-centre")
-    assert after.expected_datetime == COUNCIL.due("litter", NOON)
+    assert after.expected_datetime == COUNCIL.promise_date("litter", NOON)
 
 
 @pytest.mark.parametrize(

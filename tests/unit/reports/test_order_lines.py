@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.prices import OrderItem, Wanted, quote
+from chalicelib.catalogue.prices import OrderInput, OrderItem, compute_quote
 from chalicelib.kernel.languages import language
 from chalicelib.reports.order_lines import order_in
 from chalicelib.reports.orders import Order
@@ -15,33 +15,33 @@ DEMO = load("demo")
 TODAY = date(2026, 6, 1)
 
 
-def stored(service_code: str, wanted: Wanted) -> Order:
-    price = quote(DEMO.by_code[service_code], wanted, TODAY)
+def stored(service_code: str, wanted: OrderInput) -> Order:
+    price = compute_quote(DEMO.by_code[service_code], wanted, TODAY)
     return Order(items=wanted.items, lines=price.lines, amount_pence=price.amount_pence)
 
 
 @pytest.mark.parametrize(
     ("service_code", "wanted"),
     [
-        ("bulky-waste", Wanted(items=(OrderItem(code="sofa", count=1),))),
-        ("bulky-waste", Wanted(items=(OrderItem(code="chair", count=3),))),
-        ("hall-hire", Wanted(answers={"who": ("community",)})),
-        ("pay-council-tax", Wanted(amount_pence=12050)),
+        ("bulky-waste", OrderInput(items=(OrderItem(code="sofa", count=1),))),
+        ("bulky-waste", OrderInput(items=(OrderItem(code="chair", count=3),))),
+        ("hall-hire", OrderInput(answers={"who": ("community",)})),
+        ("pay-council-tax", OrderInput(amount_pence=12050)),
     ],
 )
 def test_lines_are_as_the_price_would_say_them_in_the_language(
-    service_code: str, wanted: Wanted
+    service_code: str, wanted: OrderInput
 ) -> None:
     order, welsh = stored(service_code, wanted), language("cy")
     said = DEMO.in_language("cy").by_code[service_code]
     found = order_in(welsh, order, service_code, DEMO)
-    assert found.lines == quote(said, wanted, TODAY, welsh).lines
+    assert found.lines == compute_quote(said, wanted, TODAY, welsh).lines
     assert found.lines != order.lines
     assert order_in(language("en"), order, service_code, DEMO) == order
 
 
 def test_a_line_stays_as_it_is_when_the_council_has_other_words_now() -> None:
-    order = stored("bulky-waste", Wanted(items=(OrderItem(code="sofa", count=1),)))
+    order = stored("bulky-waste", OrderInput(items=(OrderItem(code="sofa", count=1),)))
     (line,) = order.lines
     old = replace(order, lines=(replace(line, text="Settee"),))
     assert order_in(language("cy"), old, "bulky-waste", DEMO) == old

@@ -74,7 +74,7 @@ def test_rules_decide_a_new_report(ruled: Ports, council: Council) -> None:
     stored = submit(draft(description="It is deep."), "key", ANYBODY, ruled)
     assert (stored.priority, stored.opens, stored.team) == ("high", "job", "highways")
     assert stored.expected_datetime
-    assert stored.expected_datetime < council.due("pothole", NOON)
+    assert stored.expected_datetime < council.promise_date("pothole", NOON)
     assert stored.decided_by_hand == ()
     assert reasons(stored) == {
         "priority": "The priority is high because the description says “deep”.",
@@ -110,7 +110,7 @@ def test_team_target_and_priority_are_decided_again_when_the_service_changes(
 ) -> None:
     stored = submit(draft(description="A hole."), "key", ANYBODY, ruled)
     after = changed(stored, ruled, service_code="litter")
-    assert (after.team, after.expected_datetime) == ("parks", council.due("litter", NOON))
+    assert (after.team, after.expected_datetime) == ("parks", council.promise_date("litter", NOON))
     assert reasons(after) == {
         "team": ("The team is Parks and trees because the service is “Litter”.")
     }
@@ -143,7 +143,7 @@ def test_team_is_decided_again_when_an_officer_chose_something_else(
 ) -> None:
     stored = submit(draft(description="A hole."), "key", ANYBODY, ruled)
     after = changed(changed(stored, ruled, **chosen), ruled, service_code="litter")
-    target = chosen.get("expected_datetime", council.due("litter", NOON))
+    target = chosen.get("expected_datetime", council.promise_date("litter", NOON))
     assert (after.team, after.expected_datetime) == ("parks", target)
 
 

@@ -137,7 +137,7 @@ def _working_days_before(now: datetime, days: int, ports: OrderPorts) -> datetim
     working = ports.reports.council.calendar
     local = now.astimezone(working.zone)
     earlier = (local - timedelta(days=ago) for ago in count(1))
-    worked = (each for each in earlier if working.works_on(each.date()))
+    worked = (each for each in earlier if working.is_working_day(each.date()))
     *_, found = islice(worked, days)
     return found.astimezone(UTC)
 
