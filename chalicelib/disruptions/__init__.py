@@ -1,1 +1,1 @@
-"""Officers say that a service is disrupted: what, where and for how long."""
+"""Officers' notices that a service is disrupted: what, where and for how long."""

@@ -44,23 +44,23 @@ class DynamoDisruptions:
         DisruptionItem.Meta.table_name = table_name
 
     def add(self, disruption: Disruption) -> Disruption:
-        return _disruption(_item(disruption).add_or_find())
+        return _disruption_of(_item_of(disruption).add_or_find())
 
     def save(self, disruption: Disruption) -> Disruption:
-        return _disruption(_item(disruption).put_on_version())
+        return _disruption_of(_item_of(disruption).put_on_version())
 
     def get(self, disruption_id: str) -> Disruption | None:
         item = DisruptionItem.find(OWNER, DISRUPTION + disruption_id)
-        return _disruption(item) if item else None
+        return _disruption_of(item) if item else None
 
     def all(self) -> Sequence[Disruption]:
-        return [_disruption(item) for item in DisruptionItem.under(OWNER)]
+        return [_disruption_of(item) for item in DisruptionItem.under(OWNER)]
 
 
-def _item(disruption: Disruption) -> DisruptionItem:
+def _item_of(disruption: Disruption) -> DisruptionItem:
     record = DISRUPTION + disruption.disruption_id
     return DisruptionItem.of(disruption, OWNER, record, expires_at=disruption.expires_at)
 
 
-def _disruption(item: DisruptionItem) -> Disruption:
+def _disruption_of(item: DisruptionItem) -> Disruption:
     return item.read_as(Disruption, disruption_id=item.record.removeprefix(DISRUPTION))

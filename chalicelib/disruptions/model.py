@@ -12,7 +12,7 @@ from msgspec.structs import asdict, replace
 LEAST_RADIUS_M, MOST_RADIUS_M = 50, 50_000
 LONGEST = timedelta(days=366)
 KEPT_FOR = timedelta(days=30)
-"""How long one is kept after its end."""
+"""How long a disruption is stored after its end."""
 
 _LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
 _TEXT = Meta(
@@ -35,8 +35,8 @@ class DisruptionArea(Struct, frozen=True, kw_only=True):
 
 
 class DisruptionDraft(Struct, frozen=True, kw_only=True):
-    """An officer's draft of a disruption; without service codes it concerns no service of
-    reports."""
+    """An officer's draft of a disruption. Without service codes it is about no service that can be
+    reported."""
 
     title: Title
     begins: Moment
@@ -47,7 +47,8 @@ class DisruptionDraft(Struct, frozen=True, kw_only=True):
 
 
 class DisruptionChanges(Struct, frozen=True, kw_only=True):
-    """An officer's changes; None leaves a field, an area replaces the whole previous area."""
+    """An officer's changes. None leaves a field as it is; an area replaces the whole previous
+    area."""
 
     title: Title | None = None
     begins: Moment | None = None
@@ -59,7 +60,7 @@ class DisruptionChanges(Struct, frozen=True, kw_only=True):
 
 class Disruption(Struct, frozen=True, kw_only=True):
     """A disruption. `news` counts the notices to subscribers: one when it is posted, and one for
-    each change of its times or area, or that adds a service; `version` is 0 until it is
+    each change that moves its times or area, or adds a service. `version` is 0 until it is
     stored."""
 
     disruption_id: str
@@ -82,24 +83,24 @@ class Disruption(Struct, frozen=True, kw_only=True):
         """When it is deleted."""
         return max(self.ends, self.updated_at) + KEPT_FOR
 
-    def holds(self, now: datetime) -> bool:
+    def is_current(self, now: datetime) -> bool:
         """True while it is current or upcoming."""
         return self.withdrawn_at is None and now < self.ends
 
 
-def changed(disruption: Disruption, changes: DisruptionChanges, now: datetime) -> Disruption:
-    """The disruption after the changes."""
+def apply_changes(disruption: Disruption, changes: DisruptionChanges, now: datetime) -> Disruption:
+    """Returns the disruption with the changes, updated at `now`."""
     values = {name: value for name, value in asdict(changes).items() if value is not None}
     after = replace(disruption, **values)
-    is_of_more = not set(after.service_codes) <= set(disruption.service_codes)
-    is_news = is_of_more or _when_and_where(after) != _when_and_where(disruption)
+    adds_service = not set(after.service_codes) <= set(disruption.service_codes)
+    is_news = adds_service or _times_and_area(after) != _times_and_area(disruption)
     return replace(after, news=disruption.news + is_news, updated_at=now)
 
 
-def withdrawn(disruption: Disruption, now: datetime) -> Disruption:
-    """The disruption after an officer withdrew it."""
+def mark_withdrawn(disruption: Disruption, now: datetime) -> Disruption:
+    """Returns the disruption as withdrawn at `now`."""
     return replace(disruption, withdrawn_at=now, updated_at=now)
 
 
-def _when_and_where(disruption: Disruption) -> tuple[object, ...]:
+def _times_and_area(disruption: Disruption) -> tuple[object, ...]:
     return disruption.begins, disruption.ends, disruption.area

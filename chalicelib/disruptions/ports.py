@@ -30,7 +30,8 @@ class Disruptions(Protocol):
 
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `ward_codes` gives the codes of the council's wards;
-    `note` records an action in the audit log before it is done. Both raise UpstreamFailed."""
+    `note` records an action in the audit log: actor, action, disruption and details. Both raise
+    UpstreamFailed."""
 
     disruptions: Disruptions
     council: Council
@@ -40,8 +41,8 @@ class Ports(Struct, frozen=True):
 
 
 class PublishPorts(Struct, frozen=True):
-    """The dependencies of publishing. `publish` replaces the published document; `purge` deletes
-    the CDN's copies of it, once for each reference. Both raise UpstreamFailed."""
+    """The dependencies of publishing. `publish` replaces the published document. `purge`
+    deletes the CDN's copies of it; the same reference purges once. Both raise UpstreamFailed."""
 
     disruptions: Disruptions
     publish: Callable[[bytes], None]

@@ -6,20 +6,20 @@ from datetime import timedelta
 import msgspec
 
 from chalicelib.disruptions.ports import PublishPorts
-from chalicelib.disruptions.usecases import in_order
-from chalicelib.disruptions.views import listed
+from chalicelib.disruptions.usecases import select_current
+from chalicelib.disruptions.views import list_of
 
-PURGED_FOR = timedelta(minutes=10)
-"""How long after a change the CDN's copy is purged again, in case a purge failed."""
+PURGE_AGAIN_FOR = timedelta(minutes=10)
+"""How long after a change each run purges the CDN's copy again, in case a purge failed."""
 
 
-def publish(ports: PublishPorts) -> int:
+def publish_current(ports: PublishPorts) -> int:
     """Publishes the current and upcoming disruptions. Returns their number. Raises
     UpstreamFailed."""
-    found, now = ports.disruptions.all(), ports.now()
-    shown = listed(in_order(found, now))
-    ports.publish(msgspec.json.encode(shown))
-    for each in found:
-        if each.version > 1 and now - each.updated_at < PURGED_FOR:
+    stored, now = ports.disruptions.all(), ports.now()
+    document = list_of(select_current(stored, now))
+    ports.publish(msgspec.json.encode(document))
+    for each in stored:
+        if each.version > 1 and now - each.updated_at < PURGE_AGAIN_FOR:
             ports.purge(f"disruption-{each.disruption_id}-{each.version}")
-    return len(shown.items)
+    return len(document.items)

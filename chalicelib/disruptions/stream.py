@@ -1,4 +1,4 @@
-"""Reads facts from the stream: each change of a disruption is a fact."""
+"""Converts records of the table's stream to facts: each change of a disruption is a fact."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +13,8 @@ DISRUPTION = "disruption#"
 def fact_of(
     record: Mapping[str, Any],
 ) -> DisruptionPosted | DisruptionChanged | DisruptionEnded | None:
-    """The fact in a record of the table's stream; None if it is not about a disruption, or one was
-    deleted."""
+    """The fact in a record of the table's stream; None if the record is not about a disruption, or
+    says that one was deleted."""
     change = record["dynamodb"]
     new, old = change.get("NewImage"), change.get("OldImage")
     if new is None or not new["record"]["S"].startswith(DISRUPTION):

@@ -1,5 +1,5 @@
-"""Use cases of officers: post, change and withdraw disruptions. Publishing and sending are
-separate, from the stored disruptions."""
+"""Lets officers post, change and withdraw disruptions. Other functions publish the stored
+disruptions and send them to subscribers."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -16,8 +16,8 @@ from chalicelib.disruptions.model import (
     DisruptionArea,
     DisruptionChanges,
     DisruptionDraft,
-    changed,
-    withdrawn,
+    apply_changes,
+    mark_withdrawn,
 )
 from chalicelib.disruptions.ports import Ports
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
@@ -28,11 +28,11 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import to_the_second
 
 
-def post(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disruption:
+def post_disruption(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disruption:
     """Posts a disruption; the same draft under the same key is posted once. Raises Invalid with
     every fault, Conflict (another draft under this key), UpstreamFailed."""
     now = _now(ports)
-    wanted = Disruption(
+    new = Disruption(
         disruption_id=derived_id("disruption", actor, key),
         posted_at=now,
         updated_at=now,
@@ -40,10 +40,10 @@ def post(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disrupti
         request_id=trace.current(),
         **msgspec.structs.asdict(draft),
     )
-    _refuse(wanted, now, ports)
-    ports.note(actor, "disruptions.post", wanted.disruption_id, "")
-    stored = ports.disruptions.add(wanted)
-    if stored.fingerprint != wanted.fingerprint:
+    _check(new, now, ports)
+    ports.note(actor, "disruptions.post", new.disruption_id, "")
+    stored = ports.disruptions.add(new)
+    if stored.fingerprint != new.fingerprint:
         raise Conflict(
             "Another disruption was posted with this Idempotency-Key, and is unchanged. To post "
             "this one as well, use a new key.",
@@ -52,60 +52,62 @@ def post(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disrupti
     return stored
 
 
-def change(
+def change_disruption(
     disruption_id: str, changes: DisruptionChanges, version: int, actor: str, ports: Ports
 ) -> Disruption:
-    """Changes a disruption that still has this version, while it is current or upcoming. Raises
-    NotFound, Invalid, Conflict (another version; it carries the present one), UpstreamFailed."""
-    stored = _held(disruption_id, version, ports)
-    after = changed(stored, changes, _now(ports))
-    _refuse(after, _now(ports), ports)
-    named = sorted(
+    """Changes a current or upcoming disruption that still has this version. Raises NotFound,
+    Invalid, Conflict (another version, which the error carries), UpstreamFailed."""
+    stored = _load_version(disruption_id, version, ports)
+    after = apply_changes(stored, changes, _now(ports))
+    _check(after, _now(ports), ports)
+    changed = sorted(
         name for name, value in msgspec.structs.asdict(changes).items() if value is not None
     )
-    ports.note(actor, "disruptions.change", disruption_id, " ".join(named))
-    return _saved(after, ports)
+    ports.note(actor, "disruptions.change", disruption_id, " ".join(changed))
+    return _save(after, ports)
 
 
-def withdraw(disruption_id: str, version: int, actor: str, ports: Ports) -> Disruption:
+def withdraw_disruption(disruption_id: str, version: int, actor: str, ports: Ports) -> Disruption:
     """Withdraws a disruption that still has this version. Raises NotFound, Conflict,
     UpstreamFailed."""
-    stored = _held(disruption_id, version, ports)
+    stored = _load_version(disruption_id, version, ports)
     ports.note(actor, "disruptions.withdraw", disruption_id, "")
-    return _saved(withdrawn(stored, _now(ports)), ports)
+    return _save(mark_withdrawn(stored, _now(ports)), ports)
 
 
-def current(ports: Ports) -> Sequence[Disruption]:
+def list_current(ports: Ports) -> Sequence[Disruption]:
     """The current and upcoming disruptions, by start. Raises UpstreamFailed."""
-    return in_order(ports.disruptions.all(), ports.now())
+    return select_current(ports.disruptions.all(), ports.now())
 
 
-def in_order(found: Sequence[Disruption], now: datetime) -> Sequence[Disruption]:
+def select_current(stored: Sequence[Disruption], now: datetime) -> Sequence[Disruption]:
     """The current and upcoming ones of these disruptions, by start."""
-    held = [each for each in found if each.holds(now)]
-    return sorted(held, key=lambda each: (each.begins, each.disruption_id))
+    current = [each for each in stored if each.is_current(now)]
+    return sorted(current, key=lambda each: (each.begins, each.disruption_id))
 
 
-def refuse_area(area: DisruptionArea, ports: Ports) -> None:
-    """Raises Invalid if there can be no disruption of that area, UpstreamFailed."""
-    if faults := list(_area(area, ports)):
+def check_area(area: DisruptionArea, ports: Ports) -> None:
+    """Raises Invalid if the area is inconsistent or outside the council's, UpstreamFailed."""
+    if faults := list(_area_faults(area, ports)):
         raise Invalid.fields(faults)
 
 
-def _held(disruption_id: str, version: int, ports: Ports) -> Disruption:
-    """The disruption with that version, if it is current or upcoming. Raises NotFound, Conflict."""
+def _load_version(disruption_id: str, version: int, ports: Ports) -> Disruption:
+    """Loads the disruption if it has that version and is current or upcoming. Raises NotFound,
+    Conflict, UpstreamFailed."""
     stored = ports.disruptions.get(disruption_id)
     if stored is None:
         raise NotFound(f"There is no disruption {disruption_id}.")
     if stored.version != version:
-        raise _stale(stored)
-    if not stored.holds(ports.now()):
+        raise _version_conflict(stored)
+    if not stored.is_current(ports.now()):
         was = "was withdrawn" if stored.withdrawn_at else "is over"
         raise Conflict(f"This disruption {was}. Post a new one.", version=stored.version)
     return stored
 
 
-def _saved(after: Disruption, ports: Ports) -> Disruption:
+def _save(after: Disruption, ports: Ports) -> Disruption:
+    """Saves the changed disruption. Raises Conflict if it was changed meanwhile."""
     after = replace(after, request_id=trace.current())
     try:
         return ports.disruptions.save(after)
@@ -114,10 +116,10 @@ def _saved(after: Disruption, ports: Ports) -> Disruption:
         # If only the reply was lost, the stored disruption is already the intended one.
         if present is None or replace(present, version=after.version) == after:
             return present or after
-        raise _stale(present) from error
+        raise _version_conflict(present) from error
 
 
-def _stale(present: Disruption) -> Conflict:
+def _version_conflict(present: Disruption) -> Conflict:
     return Conflict(
         f"The disruption has changed since you read it (version {present.version}). Reload it and "
         "try again.",
@@ -125,23 +127,27 @@ def _stale(present: Disruption) -> Conflict:
     )
 
 
-def _refuse(wanted: Disruption, now: datetime, ports: Ports) -> None:
-    """Raises Invalid if the draft is inconsistent."""
-    faults = [*_times(wanted, now), *_area(wanted.area, ports), *_services(wanted, ports)]
+def _check(disruption: Disruption, now: datetime, ports: Ports) -> None:
+    """Raises Invalid with every fault of the disruption."""
+    faults = [
+        *_time_faults(disruption, now),
+        *_area_faults(disruption.area, ports),
+        *_service_faults(disruption, ports),
+    ]
     if faults:
         raise Invalid.fields(faults)
 
 
-def _times(wanted: Disruption, now: datetime) -> Iterator[FieldError]:
-    if wanted.ends <= wanted.begins:
+def _time_faults(disruption: Disruption, now: datetime) -> Iterator[FieldError]:
+    if disruption.ends <= disruption.begins:
         yield FieldError("ends", "must be after it begins")
-    elif wanted.ends <= now:
+    elif disruption.ends <= now:
         yield FieldError("ends", "must be in the future")
-    elif wanted.ends - wanted.begins > LONGEST:
+    elif disruption.ends - disruption.begins > LONGEST:
         yield FieldError("ends", f"must be at most {LONGEST.days} days after it begins")
 
 
-def _area(area: DisruptionArea, ports: Ports) -> Iterator[FieldError]:
+def _area_faults(area: DisruptionArea, ports: Ports) -> Iterator[FieldError]:
     circle = {"lat": area.lat, "long": area.long, "radius_m": area.radius_m}
     given = {name for name, value in circle.items() if value is not None}
     if area.ward_code is not None:
@@ -168,9 +174,9 @@ def _centre(area: DisruptionArea) -> Point:
     return Point(lat=area.lat or 0.0, long=area.long or 0.0)
 
 
-def _services(wanted: Disruption, ports: Ports) -> Iterator[FieldError]:
+def _service_faults(disruption: Disruption, ports: Ports) -> Iterator[FieldError]:
     known = ports.council.by_code
-    if unknown := [each for each in wanted.service_codes if each not in known]:
+    if unknown := [each for each in disruption.service_codes if each not in known]:
         names = ", ".join(known)
         yield FieldError(
             "service_codes", f"{unknown[0]} is not a service here; choose from: {names}"

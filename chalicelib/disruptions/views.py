@@ -33,9 +33,9 @@ class DisruptionList(msgspec.Struct, frozen=True, kw_only=True):
     items: list[DisruptionView]
 
 
-def view(disruption: Disruption) -> DisruptionView:
+def view_of(disruption: Disruption) -> DisruptionView:
     return made_from(DisruptionView, disruption)
 
 
-def listed(disruptions: Iterable[Disruption]) -> DisruptionList:
-    return DisruptionList(items=[view(each) for each in disruptions])
+def list_of(disruptions: Iterable[Disruption]) -> DisruptionList:
+    return DisruptionList(items=[view_of(each) for each in disruptions])

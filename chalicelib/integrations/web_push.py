@@ -1,7 +1,8 @@
-"""Notifications to browsers, through the push services of their makers, who cannot read them.
+"""Sends notifications to browsers through their vendors' push services, encrypted so that only the
+browser can read them.
 
-Sources: RFC 8030 (web push: its headers and answers); RFC 8291 (how it is encrypted, by http_ece);
-RFC 8292 (who sends).
+Sources: RFC 8030 (web push: headers and answers); RFC 8291 (encryption, done by http_ece); RFC 8292
+(the key that identifies the sender).
 """
 
 import hmac
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 
 from chalicelib.alerts.messages import Message
-from chalicelib.alerts.push import Urgency, kept_for_s, payload, urgency_of
+from chalicelib.alerts.push import Urgency, payload_of, time_to_live_s, urgency_of
 from chalicelib.errors import AddressRefused, Gone, NotNow
 from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.kernel.observability import logs
@@ -31,86 +32,88 @@ from chalicelib.net.vapid_keys import PushKey, decoded
 
 TIMEOUT_S = 10
 MOST_BYTES = 1_000
-"""Nothing of an answer is used but its status and one header."""
+"""The most bytes of an answer that are read; only its status and one header are used."""
 GONE = (404, 410)
-LATER = (408, 425, 429)
-"""What may go well another time; so may each number from 500 on."""
+RETRYABLE = (408, 425, 429)
+"""Statuses after which another try may succeed, as after every status from 500 on."""
 _CURVE = SECP256R1()
 _POINT_BYTES, _AUTH_BYTES = 65, 16
 
 
-class Carried(NamedTuple):
-    """How a push service is to carry something: for how long, how urgently, and what it takes the
-    place of."""
+class PushOptions(NamedTuple):
+    """How a push service handles a notification: how long it keeps it, how urgent it is, and its
+    thread, in which a newer notification replaces an older one."""
 
-    kept_for_s: int
+    time_to_live_s: int
     urgency: Urgency
     thread: str
 
 
-CREW_DAY = Carried(12 * 3600, "high", "day")
-"""For the news that a crew's day has changed: later news replaces news that still waits."""
+CREW_DAY = PushOptions(12 * 3600, "high", "day")
+"""For the news that a crew's day has changed."""
 
 
 class WebPush:
-    """The way to browsers. `key` gives the key that they know us by."""
+    """Sends to browsers. `key` gives the key that identifies this deployment to push services."""
 
     def __init__(
         self,
-        outside: Callable[[], SafeHttpClient],
+        http_client: Callable[[], SafeHttpClient],
         key: Callable[[], PushKey],
         now: Callable[[], datetime],
     ) -> None:
-        self._outside = outside
+        self._http_client = http_client
         self._key = key
         self._now = now
 
     def check(self, to: PushAddress) -> None:
-        """For an address that is to be saved. Raises AddressRefused where nothing is sent to it,
-        UpstreamFailed where that cannot be known now."""
+        """Checks an address before it is stored. Raises AddressRefused if nothing may be sent to
+        it, UpstreamFailed if that cannot be checked now."""
         _keys_of(to)
-        self._outside().check(to.endpoint)
+        self._http_client().check(to.endpoint)
 
-    def post(self, plain: bytes, to: PushAddress, carried: Carried) -> None:
-        """Sends that. Raises as `send` does."""
+    def post(self, plain: bytes, to: PushAddress, options: PushOptions) -> None:
+        """Encrypts the content and sends it. Raises as `send` does."""
         headers = {
             "Authorization": self._key().authorization(to.endpoint, self._now()),
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
-            "TTL": str(carried.kept_for_s),
-            "Urgency": carried.urgency,
-            "Topic": topic_of(carried.thread, to),
+            "TTL": str(options.time_to_live_s),
+            "Urgency": options.urgency,
+            "Topic": topic_of(options.thread, to),
         }
-        reply = self._outside().post(
-            to.endpoint, sealed(plain, to), headers, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
+        reply = self._http_client().post(
+            to.endpoint, encrypt(plain, to), headers, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
         )
-        _check(reply)
+        _raise_for_status(reply)
 
     def notify_crew(self, content: bytes, to: PushAddress) -> None:
-        """Sends a phone of a crew the news of its day. Raises as `send` does."""
+        """Tells a crew's phone that its day has changed. Raises as `send` does."""
         self.post(content, to, CREW_DAY)
 
     def send(self, message: Message, to: PushAddress) -> None:
-        """Sends it; push services call nothing by a name that would be of use.
+        """Sends the message. Returns no id, because push services give none that is of use.
 
-        Raises Gone where nobody is there now, AddressRefused (never send it again), NoReply
-        (it may have arrived), NotNow or another UpstreamFailed (it did not).
+        Raises Gone (nobody is at that address now), AddressRefused (never send it again), NoReply
+        (it may have arrived), NotNow or another UpstreamFailed (it did not arrive).
         """
-        carried = Carried(kept_for_s(message.what), urgency_of(message.what), message.thread)
-        self.post(payload(message), to, carried)
+        options = PushOptions(
+            time_to_live_s(message.what), urgency_of(message.what), message.thread
+        )
+        self.post(payload_of(message), to, options)
 
 
-def sealed(
+def encrypt(
     plain: bytes,
     to: PushAddress,
     *,
     salt: bytes | None = None,
     private: EllipticCurvePrivateKey | None = None,
 ) -> bytes:
-    """What only that browser can read; salt and key are new for each message unless they are given.
-    Raises AddressRefused where its keys are none."""
+    """Encrypts for that browser alone. Salt and private key are new for each message unless they
+    are given. Raises AddressRefused if the browser's keys are invalid."""
     point, auth = _keys_of(to)
-    made: bytes = http_ece.encrypt(
+    encrypted: bytes = http_ece.encrypt(
         plain,
         salt=salt,
         private_key=private or generate_private_key(_CURVE),
@@ -118,19 +121,20 @@ def sealed(
         auth_secret=auth,
         version="aes128gcm",
     )
-    return made
+    return encrypted
 
 
 def topic_of(thread: str, to: PushAddress) -> str:
-    """Under which a push service puts a newer message in the place of one that still waits. It
-    tells the service nothing, not even that two browsers hear of the same: 32 characters."""
+    """The topic under which a push service replaces a waiting message with a newer one: 32
+    characters. It reveals nothing to the service, not even that two browsers follow the same
+    thread."""
     digest = hmac.new(to.auth.encode(), thread.encode(), sha256).digest()
     return urlsafe_b64encode(digest[:24]).decode()
 
 
 def _keys_of(to: PushAddress) -> tuple[bytes, bytes]:
-    """The browser's point on the curve, and the secret that it shares with us. Raises
-    AddressRefused."""
+    """The browser's public key as a point on the curve, and its authentication secret. Raises
+    AddressRefused if they are invalid."""
     try:
         point, auth = decoded(to.p256dh), decoded(to.auth)
         EllipticCurvePublicKey.from_encoded_point(_CURVE, point)
@@ -141,13 +145,13 @@ def _keys_of(to: PushAddress) -> tuple[bytes, bytes]:
     return point, auth
 
 
-def _check(reply: Reply) -> None:
-    """What a status says. Raises Gone, AddressRefused, NotNow."""
+def _raise_for_status(reply: Reply) -> None:
+    """Raises Gone, AddressRefused or NotNow for a status that is no success."""
     if 200 <= reply.status < 300:
         return
     if reply.status in GONE:
         raise Gone("The browser does not accept notifications any more.")
-    if reply.status >= 500 or reply.status in LATER:
+    if reply.status >= 500 or reply.status in RETRYABLE:
         raise NotNow(f"http_{reply.status}", retry_after_s(reply.headers))
     logs.event("a push service refused a notification", "warning", status=reply.status)
     raise AddressRefused("The push service refused the notification.")

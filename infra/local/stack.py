@@ -19,7 +19,7 @@ from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.load import load
-from chalicelib.disruptions.publishing import publish as publish_disruptions
+from chalicelib.disruptions.publishing import publish_current as publish_disruptions
 from chalicelib.jobs.usecases.day_publishing import publish_due
 from chalicelib.outbound.usecases.getting_through import publish_getting_through
 from chalicelib.publishing.lists import publish_lists_anew

@@ -11,7 +11,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.bootstrap.disruptions import disruptions_publish_ports
-from chalicelib.disruptions.publishing import publish
+from chalicelib.disruptions.publishing import publish_current
 from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack
 from infra.tokens import account_with
@@ -64,7 +64,7 @@ def test_disruption_is_posted_shown_changed_and_ended(new_page: NewPage, stack: 
     title = posted(page)
     entry = page.locator("#disruption-list .app-notice", has_text=title)
     expect(entry).to_contain_text("In Riverside ward")
-    publish(disruptions_publish_ports())
+    publish_current(disruptions_publish_ports())
     mine = new_page(
         geolocation={"latitude": HOME["lat"], "longitude": HOME["long"]},
         permissions=["geolocation"],
@@ -85,7 +85,7 @@ def test_disruption_is_posted_shown_changed_and_ended(new_page: NewPage, stack: 
     entry.get_by_role("button", name="End now").click()
     expect(page.locator("#staff-status")).to_contain_text("has been ended")
     expect(entry).to_have_count(0)
-    publish(disruptions_publish_ports())
+    publish_current(disruptions_publish_ports())
     mine.goto("/")
     expect(mine.locator("#disruptions")).not_to_contain_text(title)
 

@@ -11,7 +11,7 @@ from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.disruptions.dynamo import DynamoDisruptions
 from chalicelib.disruptions.model import DisruptionArea, DisruptionChanges
 from chalicelib.disruptions.ports import Disruptions
-from chalicelib.disruptions.usecases import change, post, withdraw
+from chalicelib.disruptions.usecases import change_disruption, post_disruption, withdraw_disruption
 from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.support.builders import NOON
@@ -75,15 +75,15 @@ def office(cloud: object) -> Office:
 
 
 def test_one_of_two_officers_gets_a_conflict(office: Office) -> None:
-    first = post(disruption_draft(), "key", OFFICER, office.ports())
-    one = change(
+    first = post_disruption(disruption_draft(), "key", OFFICER, office.ports())
+    one = change_disruption(
         first.disruption_id, DisruptionChanges(title="No bins"), 1, OFFICER, office.ports()
     )
     attempts: tuple[Callable[[], object], ...] = (
-        lambda: change(
+        lambda: change_disruption(
             first.disruption_id, DisruptionChanges(title="None"), 1, "another", office.ports()
         ),
-        lambda: withdraw(first.disruption_id, 1, "another", office.ports()),
+        lambda: withdraw_disruption(first.disruption_id, 1, "another", office.ports()),
     )
     for attempt in attempts:
         with pytest.raises(Conflict) as refused:
@@ -93,14 +93,16 @@ def test_one_of_two_officers_gets_a_conflict(office: Office) -> None:
 
 
 def test_write_between_read_and_write_is_detected(office: Office) -> None:
-    first = post(disruption_draft(), "key", OFFICER, office.ports())
+    first = post_disruption(disruption_draft(), "key", OFFICER, office.ports())
 
     def between(*_: object) -> None:
-        withdraw(first.disruption_id, 1, "another", office.ports())
+        withdraw_disruption(first.disruption_id, 1, "another", office.ports())
 
     ports = replace(office.ports(), note=between)
     with pytest.raises(Conflict) as refused:
-        change(first.disruption_id, DisruptionChanges(title="No bins"), 1, OFFICER, ports)
+        change_disruption(
+            first.disruption_id, DisruptionChanges(title="No bins"), 1, OFFICER, ports
+        )
     assert refused.value.version == 2
     stored = office.disruptions.get(first.disruption_id)
     assert stored and stored.withdrawn_at
@@ -108,11 +110,11 @@ def test_write_between_read_and_write_is_detected(office: Office) -> None:
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_change_is_made_once_when_its_reply_is_lost(loss: Loss, office: Office) -> None:
-    first = post(disruption_draft(), "key", OFFICER, office.ports())
+    first = post_disruption(disruption_draft(), "key", OFFICER, office.ports())
     later = DisruptionChanges(ends=first.ends + timedelta(hours=1))
     # The first call reads, the second writes.
     with lose_reply(2, loss=loss):
-        after = change(first.disruption_id, later, 1, OFFICER, office.ports())
+        after = change_disruption(first.disruption_id, later, 1, OFFICER, office.ports())
     assert (after.version, after.news) == (2, 2)
     assert office.disruptions.get(first.disruption_id) == after
 
@@ -120,12 +122,12 @@ def test_change_is_made_once_when_its_reply_is_lost(loss: Loss, office: Office) 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_disruption_is_posted_once_when_the_reply_is_lost(loss: Loss, office: Office) -> None:
     with lose_reply(1, loss=loss):
-        made = post(disruption_draft(), "key", OFFICER, office.ports())
+        made = post_disruption(disruption_draft(), "key", OFFICER, office.ports())
     assert list(office.disruptions.all()) == [made]
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_nothing_is_posted_when_the_store_refuses(kind: Refusal, office: Office) -> None:
     with refuse(1, kind=kind, times=1000), pytest.raises(UpstreamFailed):
-        post(disruption_draft(), "key", OFFICER, office.ports())
+        post_disruption(disruption_draft(), "key", OFFICER, office.ports())
     assert list(office.disruptions.all()) == []

@@ -8,7 +8,7 @@ from chalicelib.bootstrap.alerts import estimate_ports, extent_of
 from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.disruptions import usecases
 from chalicelib.disruptions.model import DisruptionArea, DisruptionChanges, DisruptionDraft
-from chalicelib.disruptions.views import DisruptionList, DisruptionView, listed, view
+from chalicelib.disruptions.views import DisruptionList, DisruptionView, list_of, view_of
 from chalicelib.errors import Conflict
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
@@ -25,7 +25,7 @@ routes = Routes(__name__)
     summary="List current and future disruptions, as they are stored now",
 )
 def disruptions(_: Call) -> DisruptionList:
-    return listed(usecases.current(disruptions_ports()))
+    return list_of(usecases.list_current(disruptions_ports()))
 
 
 @routes.endpoint(
@@ -39,7 +39,7 @@ def disruptions(_: Call) -> DisruptionList:
 )
 def post(call: Call, draft: DisruptionDraft) -> DisruptionView:
     key = call.idempotency_key
-    return view(usecases.post(draft, key, _actor(call), disruptions_ports()))
+    return view_of(usecases.post_disruption(draft, key, _actor(call), disruptions_ports()))
 
 
 @routes.endpoint(
@@ -49,7 +49,7 @@ def post(call: Call, draft: DisruptionDraft) -> DisruptionView:
     summary=("Estimate how many messages a disruption in an area sends, and how long that takes"),
 )
 def estimate_audience(_: Call, area: DisruptionArea) -> Audience:
-    usecases.refuse_area(area, disruptions_ports())
+    usecases.check_area(area, disruptions_ports())
     return estimate(extent_of(area), estimate_ports())
 
 
@@ -64,7 +64,9 @@ def estimate_audience(_: Call, area: DisruptionArea) -> Audience:
 def change(call: Call, changes: DisruptionChanges, disruption_id: str) -> DisruptionView:
     version = call.version
     ports = disruptions_ports()
-    return view(usecases.change(_id(disruption_id), changes, version, _actor(call), ports))
+    return view_of(
+        usecases.change_disruption(_id(disruption_id), changes, version, _actor(call), ports)
+    )
 
 
 @routes.endpoint(
@@ -77,7 +79,7 @@ def change(call: Call, changes: DisruptionChanges, disruption_id: str) -> Disrup
 )
 def withdraw(call: Call, disruption_id: str) -> DisruptionView:
     version, ports = call.version, disruptions_ports()
-    return view(usecases.withdraw(_id(disruption_id), version, _actor(call), ports))
+    return view_of(usecases.withdraw_disruption(_id(disruption_id), version, _actor(call), ports))
 
 
 def _id(text: str) -> str:

@@ -4,7 +4,7 @@ removed."""
 from chalice.app import Blueprint, CloudWatchEvent
 
 from chalicelib.bootstrap.disruptions import disruptions_publish_ports
-from chalicelib.disruptions.publishing import publish
+from chalicelib.disruptions.publishing import publish_current
 from chalicelib.handlers.http.event import batch
 
 events = Blueprint(__name__)
@@ -14,4 +14,4 @@ events = Blueprint(__name__)
 def publish_disruptions(_: CloudWatchEvent) -> None:
     """Updates the published document of disruptions to the stored state."""
     with batch("publish_disruptions") as line:
-        line["records"] = publish(disruptions_publish_ports())
+        line["records"] = publish_current(disruptions_publish_ports())

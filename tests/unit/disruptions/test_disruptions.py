@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 
 from chalicelib.disruptions.model import LONGEST, DisruptionArea, DisruptionChanges
-from chalicelib.disruptions.publishing import PURGED_FOR, publish
-from chalicelib.disruptions.usecases import change, current, post, withdraw
+from chalicelib.disruptions.publishing import PURGE_AGAIN_FOR, publish_current
+from chalicelib.disruptions.usecases import (
+    change_disruption,
+    list_current,
+    post_disruption,
+    withdraw_disruption,
+)
 from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
 from tests.support.builders import NOON
 from tests.support.fakes_alerts import GUILDHALL
@@ -23,12 +28,12 @@ def office() -> Office:
 
 
 def posted(office: Office, key: str = "key", **values: Any) -> Any:
-    return post(disruption_draft(**values), key, OFFICER, office.ports())
+    return post_disruption(disruption_draft(**values), key, OFFICER, office.ports())
 
 
 def changed(office: Office, of: Any, **values: Any) -> Any:
     changes = DisruptionChanges(**values)
-    return change(of.disruption_id, changes, of.version, OFFICER, office.ports())
+    return change_disruption(of.disruption_id, changes, of.version, OFFICER, office.ports())
 
 
 def test_disruption_is_posted_once_under_its_key_and_audited_before(office: Office) -> None:
@@ -110,28 +115,28 @@ def test_change_is_refused_on_another_version_or_after_the_end(office: Office) -
 
 def test_withdrawn_disruption_is_over_and_cannot_be_changed(office: Office) -> None:
     first = posted(office)
-    gone = withdraw(first.disruption_id, first.version, OFFICER, office.ports())
-    assert not gone.holds(NOON) and gone.news == first.news
+    gone = withdraw_disruption(first.disruption_id, first.version, OFFICER, office.ports())
+    assert not gone.is_current(NOON) and gone.news == first.news
     for attempt in (
         lambda: changed(office, gone, title="Another"),
-        lambda: withdraw(gone.disruption_id, gone.version, OFFICER, office.ports()),
+        lambda: withdraw_disruption(gone.disruption_id, gone.version, OFFICER, office.ports()),
     ):
         with pytest.raises(Conflict, match="was withdrawn"):
             attempt()
     with pytest.raises(NotFound):
-        withdraw("0" * 32, 1, OFFICER, office.ports())
+        withdraw_disruption("0" * 32, 1, OFFICER, office.ports())
 
 
 def test_current_and_upcoming_disruptions_are_listed_by_start(office: Office) -> None:
     later = posted(office, "1", begins=NOON + HOUR)
     now, over = posted(office, "2"), posted(office, "3", ends=NOON + HOUR)
     office.clock.now += HOUR
-    assert current(office.ports()) == [now, later]
-    assert over not in current(office.ports())
+    assert list_current(office.ports()) == [now, later]
+    assert over not in list_current(office.ports())
 
 
 def shown(office: Office) -> list[str]:
-    publish(office.publishing())
+    publish_current(office.publishing())
     return [each["title"] for each in json.loads(office.published[-1])["items"]]
 
 
@@ -147,13 +152,13 @@ def test_copies_are_purged_until_the_cdn_confirms_when_one_was_withdrawn(
     office: Office,
 ) -> None:
     first = posted(office)
-    withdraw(first.disruption_id, first.version, OFFICER, office.ports())
+    withdraw_disruption(first.disruption_id, first.version, OFFICER, office.ports())
     office.cdn_fails = True
     with pytest.raises(UpstreamFailed):
-        publish(office.publishing())
+        publish_current(office.publishing())
     office.cdn_fails = False
     assert shown(office) == shown(office) == []
     assert set(office.purged) == {f"disruption-{first.disruption_id}-2"}
-    office.clock.now += PURGED_FOR
+    office.clock.now += PURGE_AGAIN_FOR
     office.purged.clear()
     assert shown(office) == [] and office.purged == []

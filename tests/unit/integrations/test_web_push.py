@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from msgspec.structs import replace
 
 from chalicelib.alerts.messages import Message
-from chalicelib.alerts.push import payload
+from chalicelib.alerts.push import payload_of
 from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
-from chalicelib.integrations.web_push import WebPush, sealed, topic_of
+from chalicelib.integrations.web_push import WebPush, encrypt, topic_of
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.net.vapid_keys import PushKey, decoded, encoded
 from infra.local.push import Browser
@@ -70,7 +70,7 @@ def test_message_is_encrypted_as_in_the_standards_example() -> None:
         "Aiw4",
         auth="BTBZMqHH6r4Tts7J_aSIgg",
     )
-    made = sealed(
+    made = encrypt(
         b"When I grow up, I want to be a watermelon",
         to,
         salt=decoded("DGv6ra1nlYgDCS1FRnbzlw"),
@@ -94,7 +94,7 @@ def test_only_the_browser_can_read_the_message() -> None:
     here, browser = network(), Browser()
     answering(here, status(201)).send(MENDED, address(browser))
     _, _, body = here.sockets[0].sent.partition(b"\r\n\r\n")
-    assert opened(body, browser.private, browser.auth) == payload(MENDED)
+    assert opened(body, browser.private, browser.auth) == payload_of(MENDED)
     for private, auth in (
         (generate_private_key(SECP256R1()), browser.auth),
         (browser.private, b"x" * 16),
@@ -106,14 +106,14 @@ def test_only_the_browser_can_read_the_message() -> None:
 def test_salt_and_key_are_new_for_each_message() -> None:
     """RFC 8188, 2.1: 16 bytes of salt, 5 of lengths, then the key."""
     to = address(Browser())
-    made = [sealed(b"{}", to) for _ in range(5)]
+    made = [encrypt(b"{}", to) for _ in range(5)]
     assert len({each[:16] for each in made}) == len({each[21:86] for each in made}) == 5
 
 
 def test_longest_message_is_accepted_by_every_push_service() -> None:
     """RFC 8030, 7.2: at least 4,096 bytes are."""
     long = replace(MENDED, subject='"' * 5000, paragraphs=("\x01🕳" * 5000,))
-    assert len(sealed(payload(long), address(Browser()))) <= 4096
+    assert len(encrypt(payload_of(long), address(Browser()))) <= 4096
 
 
 # What a push service hears
