@@ -36,7 +36,7 @@ def index_subscriptions() -> None:
 
 def _wanted() -> tuple[Keys, "Counts"]:
     """The keys that there should be, and the numbers of subscriptions by area and channel."""
-    from chalicelib.alerts.audience import counted
+    from chalicelib.alerts.audience import count_changes
     from chalicelib.alerts.dynamo.items import SUBSCRIPTION, SubscriptionItem, subscription_of
     from chalicelib.alerts.index import entries_of
 
@@ -46,7 +46,7 @@ def _wanted() -> tuple[Keys, "Counts"]:
         found = subscription_of(item)
         if entries := entries_of(found):
             keys[found.subscription_id] = {entry.key for entry in entries}
-            counts.update(counted([(None, found)]))
+            counts.update(count_changes([(None, found)]))
     return keys, counts
 
 

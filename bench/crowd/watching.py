@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from chalicelib.alerts.dynamo.subscriptions import DynamoIndex
-from chalicelib.alerts.index import Area
+from chalicelib.alerts.index import AreaQuery
 from chalicelib.handlers.alerts import alerts_events, alerts_sending_events
 from chalicelib.handlers.reports import reports_events
 from infra.local import event_sources
@@ -44,7 +44,7 @@ def watched() -> Iterator[list[int]]:
     delivered = queries = 0
     deliver, entries = event_sources.deliver, DynamoIndex.entries
 
-    def counted(self: DynamoIndex, area: Area, *, limit: int | None = None) -> Any:
+    def counted(self: DynamoIndex, area: AreaQuery, *, limit: int | None = None) -> Any:
         nonlocal queries
         queries += 1
         return entries(self, area, limit=limit)

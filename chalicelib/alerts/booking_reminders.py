@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from chalicelib.alerts.collection_words import day_words
+from chalicelib.alerts.date_ranges import day_words
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.message_frame import MessageFrame, SubscriptionLinks
 from chalicelib.alerts.messages import BookedSlot, Fact, Message, ReportNews

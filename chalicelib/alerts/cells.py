@@ -32,7 +32,7 @@ def cover(centre: Point, radius_m: float) -> Sequence[tuple[str, str]]:
     """The quadkeys and reaches of at most nine cells that together hold the circle. Empty if that
     takes more than nine of the coarsest cells: the circle is large, or near a pole."""
     circle = _Circle.of(centre, (radius_m + SLACK_M) / EARTH_RADIUS_M)
-    ways = _ways(circle, circle.cells(LEVELS[0], None), MOST_CELLS)
+    ways = _best_covers(circle, circle.cells(LEVELS[0], None), MOST_CELLS)
     return [(cell.key, cell.reach) for cell in ways[-1].cells] if ways else ()
 
 
@@ -40,16 +40,16 @@ def reaches_at(place: Point, z: int) -> tuple[str, str, str]:
     """The quadkey of the place's cell, and the lowest and highest reach, both included, of the
     circles that reach the place."""
     tile = tile_of(place, z)
-    far = _told(math.floor((1 - _across(place.long, z) + tile.x) * STEPS))
+    far = _hex_of(math.floor((1 - _column_of(place.long, z) + tile.x) * STEPS))
     return quadkey(tile), f"a{far}", f"c{far}~"
 
 
-def _told(steps: int) -> str:
+def _hex_of(steps: int) -> str:
     """A share of a cell's width as text. The texts sort in the same order as the shares."""
     return f"{max(0, min(STEPS - 1, steps)):04x}"
 
 
-def _across(long: float, z: int) -> float:
+def _column_of(long: float, z: int) -> float:
     """The place's column at that zoom, with its fraction. It counts on past one end of the
     world."""
     return (long + 180) / 360 * (1 << z)
@@ -74,8 +74,8 @@ class _Cell(NamedTuple):
         if self.begin <= 0 and self.end >= 1:
             return WHOLE_REACH
         if 1 - self.begin <= self.end:
-            return "a" + _told(math.ceil((1 - self.begin) * STEPS))
-        return "c" + _told(math.floor((1 - self.end) * STEPS))
+            return "a" + _hex_of(math.ceil((1 - self.begin) * STEPS))
+        return "c" + _hex_of(math.floor((1 - self.end) * STEPS))
 
     @property
     def cost(self) -> float:
@@ -83,7 +83,7 @@ class _Cell(NamedTuple):
         return min(1 - self.begin, self.end) * 0.25**self.z
 
 
-class _Way(NamedTuple):
+class _Cover(NamedTuple):
     """Cells that hold a part of a circle, and how much ground they cover."""
 
     cost: float
@@ -126,7 +126,7 @@ class _Circle(NamedTuple):
         wide = self._half_width(*_edges_of_row(z, y))
         if wide is None:
             return []
-        west, east = _across(self.centre.long - wide, z), _across(self.centre.long + wide, z)
+        west, east = _column_of(self.centre.long - wide, z), _column_of(self.centre.long + wide, z)
         first, last = math.floor(west), math.floor(east)
         if inside:
             up = z - inside.z
@@ -161,17 +161,17 @@ def _edges_of_row(z: int, y: int) -> tuple[float, float]:
     return math.radians(south), math.radians(north)
 
 
-def _ways(circle: _Circle, cells: Sequence[_Cell], most: int) -> list[_Way]:
+def _best_covers(circle: _Circle, cells: Sequence[_Cell], most: int) -> list[_Cover]:
     """The best ways to hold the circle's part in these cells, from the way with the fewest cells to
     the way with at most `most` cells. Each covers less ground than the one before."""
     if len(cells) > most:
         return []
-    ways = [_Way(0.0, ())]
+    ways = [_Cover(0.0, ())]
     for at, cell in enumerate(cells, 1):
         room = most - (len(cells) - at)
-        own = _ways_of(circle, cell, room - at + 1)
-        ways = _best(
-            _Way(one.cost + other.cost, one.cells + other.cells)
+        own = _covers_of_cell(circle, cell, room - at + 1)
+        ways = _keep_best(
+            _Cover(one.cost + other.cost, one.cells + other.cells)
             for one in ways
             for other in own
             if len(one.cells) + len(other.cells) <= room
@@ -179,18 +179,18 @@ def _ways(circle: _Circle, cells: Sequence[_Cell], most: int) -> list[_Way]:
     return ways
 
 
-def _ways_of(circle: _Circle, cell: _Cell, most: int) -> list[_Way]:
+def _covers_of_cell(circle: _Circle, cell: _Cell, most: int) -> list[_Cover]:
     """The best ways for one cell: the cell itself, or the cells of the next level in it."""
-    whole = [_Way(cell.cost, (cell,))]
+    whole = [_Cover(cell.cost, (cell,))]
     if cell.z == LEVELS[-1] or most == 1:
         return whole
     finer = LEVELS[LEVELS.index(cell.z) + 1]
-    return _best([*whole, *_ways(circle, circle.cells(finer, cell), most)])
+    return _keep_best([*whole, *_best_covers(circle, circle.cells(finer, cell), most)])
 
 
-def _best(ways: Iterable[_Way]) -> list[_Way]:
+def _keep_best(ways: Iterable[_Cover]) -> list[_Cover]:
     """The ways that cover less ground than all ways with as few cells or fewer."""
-    best: list[_Way] = []
+    best: list[_Cover] = []
     for way in sorted(ways, key=lambda way: (len(way.cells), way.cost)):
         if not best or way.cost < best[-1].cost:
             best.append(way)

@@ -1,15 +1,10 @@
 """What messages say of the collections of a day."""
 
 from collections.abc import Iterator
-from datetime import date
 
+from chalicelib.alerts.date_ranges import day_words
 from chalicelib.alerts.messages import CollectionDay, Fact
 from chalicelib.kernel.languages import Language
-
-
-def day_words(day: date, language: Language) -> str:
-    """Such as Monday 3 June."""
-    return f"{language.weekday(day)} {day.day} {language.month(day)}"
 
 
 def facts_of(found: CollectionDay, language: Language) -> Iterator[Fact]:

@@ -15,12 +15,12 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from chalicelib.alerts.model import AlertRequested, Channel, Subscription, What
+from chalicelib.alerts.model import AlertRequested, Channel, EventType, Subscription
 from chalicelib.kernel.delivery_retry import Leased
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import text_of
 
-Kind = What | Literal["confirm", "digest"]
+Kind = EventType | Literal["confirm", "digest"]
 State = Literal["waiting", "sending", "sent", "delivered", "failed", "dropped", "unclear"]
 Place = Literal["waiting", "put_off", "sending", "over_cap", "failed", "unclear"]
 OfOfficers = Literal["failed", "unclear", "put_off", "over_cap"]

@@ -12,13 +12,13 @@ from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import CollectionDay, Message, Notice, ReportNews
 from chalicelib.alerts.model import (
     AlertRequested,
-    Because,
     Channel,
     CollectionsPageWanted,
+    StopReason,
     Subscription,
 )
 from chalicelib.alerts.ports import Subscriptions
-from chalicelib.alerts.sms_budget import Counted
+from chalicelib.alerts.sms_budget import BudgetLine
 from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import Language
@@ -76,7 +76,7 @@ class Suppressed(Protocol):
     def has(self, address_key: str, now: datetime) -> bool:
         """True if the address is suppressed (a consistent read)."""
 
-    def add(self, address_key: str, because: Because, now: datetime) -> None:
+    def add(self, address_key: str, because: StopReason, now: datetime) -> None:
         """Suppresses the address for a year."""
 
 
@@ -84,14 +84,14 @@ class Spend(Protocol):
     """A count of the segments of text messages, which cost money. Every method raises
     UpstreamFailed."""
 
-    def take(self, day: date, purse: Counted, segments: int, *, most: int) -> int | None:
+    def take(self, day: date, purse: BudgetLine, segments: int, *, most: int) -> int | None:
         """Takes that many of the day's segments. Returns how many are taken from this purse by now;
         None if fewer than that are left. If a reply is lost, it may take them twice."""
 
-    def taken(self, day: date, purse: Counted) -> int:
+    def taken(self, day: date, purse: BudgetLine) -> int:
         """How many of the day's segments are taken from this purse by now (a consistent read)."""
 
-    def give_back(self, day: date, purse: Counted, segments: int) -> None:
+    def give_back(self, day: date, purse: BudgetLine, segments: int) -> None:
         """Puts the segments back into the purse."""
 
 

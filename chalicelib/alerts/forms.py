@@ -1,12 +1,12 @@
-"""Reads the posted forms of alerts as requests and changes. The form fields have the same names as
-in the API, so a fault that its rules find belongs to the field of that name."""
+"""Parses the posted forms of alerts to requests and changes. The form fields have the same names as
+in the API, so a fault that the API's rules find belongs to the field of that name."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import asdict
 
-from chalicelib.alerts.matching import FITTING
+from chalicelib.alerts.matching import OFFERED_EVENT_TYPES
 from chalicelib.alerts.model import (
     Subscription,
     SubscriptionChanges,
@@ -23,9 +23,8 @@ NEEDS_A_PLACE = ("area",)
 MAY_HAVE_A_PLACE = ("area", "roadworks", "disruptions")
 
 
-def wish_of(form: Posted, place: Point | None) -> SubscriptionRequest:
-    """The subscription that the person asks for; `place` is the middle of its circle. Raises
-    Invalid."""
+def subscription_request_of(form: Posted, place: Point | None) -> SubscriptionRequest:
+    """The request in the form; `place` is the centre of its circle. Raises Invalid."""
     topic: dict[str, Any] = {"kind": form.one("topic.kind")}
     match topic["kind"]:
         case "report":
@@ -42,29 +41,30 @@ def wish_of(form: Posted, place: Point | None) -> SubscriptionRequest:
 
 
 def changes_of(form: Posted, present: Subscription) -> SubscriptionChanges:
-    """The changes that the person asks for. Raises Invalid."""
+    """The changes in the form. Raises Invalid."""
     names = ("frequency", "remind_at")
     sent: dict[str, Any] = {name: form.one(name) or None for name in names}
-    fitting = FITTING[present.topic.kind]
-    if len(fitting) > 1:
-        sent["event_types"] = _event_types(form, fitting)
+    offered = OFFERED_EVENT_TYPES[present.topic.kind]
+    if len(offered) > 1:
+        sent["event_types"] = _event_types(form, offered)
     if form.one("quiet"):
         sent["quiet"] = {"begin": form.one("quiet.begin"), "end": form.one("quiet.end")}
     elif present.quiet:
         sent["clear"] = ["quiet"]
-    topic = _topic(form, present)
+    topic = _changed_topic(form, present)
     return parse(sent | ({"topic": topic} if topic else {}), SubscriptionChanges)
 
 
-def _event_types(form: Posted, fitting: frozenset[str]) -> list[str]:
-    """Returns an empty list if all are chosen, so that kinds added later count as well."""
+def _event_types(form: Posted, offered: frozenset[str]) -> list[str]:
+    """The chosen event types; empty if all are chosen, so that types that are added later count,
+    too. Raises Invalid."""
     chosen = form.all("event_types")
     if not chosen:
         raise Invalid.field("event_types", Text("choose at least one"))
-    return [] if fitting <= set(chosen) else list(chosen)
+    return [] if offered <= set(chosen) else list(chosen)
 
 
-def _topic(form: Posted, present: Subscription) -> Mapping[str, Any] | None:
+def _changed_topic(form: Posted, present: Subscription) -> Mapping[str, Any] | None:
     topic = present.topic
     kind: TopicKind = topic.kind
     if kind in ("report", "bins"):

@@ -1,4 +1,4 @@
-"""The addresses of the pages that links in alerts lead to. Their tokens are secrets."""
+"""Builds the addresses of the pages that alerts link to. Their tokens are secrets."""
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from chalicelib.kernel.site import Site
 
-_STOP = re.compile(r"(.*)/forms/alerts/([0-9a-f]{32})/unsubscribe\?token=([0-9a-f]{32})")
-_SHORT = re.compile(r"[A-Za-z0-9_-]{32}|[A-Za-z0-9_-]{43}")
-"""Texts of an earlier version have 43 characters, with the whole token."""
+_STOP_URL = re.compile(r"(.*)/forms/alerts/([0-9a-f]{32})/unsubscribe\?token=([0-9a-f]{32})")
+_SHORT_PATH = re.compile(r"[A-Za-z0-9_-]{32}|[A-Za-z0-9_-]{43}")
+"""Text messages of an earlier version have 43 characters, with the whole token."""
 SHORT_TOKEN = 16
-"""How many digits of the token are in a text message: 64 bits beside the 128 of the id."""
+"""How many hexadecimal digits of the token a text message has: 64 bits beside the 128 of the id."""
 
 
-class Stop(NamedTuple):
+class StopLink(NamedTuple):
     """The subscription that a link stops, and the token that allows it."""
 
     subscription_id: str
@@ -36,31 +36,32 @@ def unsubscribe_url(site: Site, subscription_id: str, token: str) -> str:
     return site.page(f"/forms/alerts/{subscription_id}/unsubscribe?token={token}")
 
 
-def shortened(stop_url: str) -> str:
+def shorten_stop_url(stop_url: str) -> str:
     """The short address that leads to an `unsubscribe_url`: 32 characters after its path instead of
-    99, because each character of a text message costs."""
-    found = _STOP.fullmatch(stop_url)
-    assert found, "It is no address that `unsubscribe_url` made."
-    before, owner, token = found.groups()
+    99, because each segment of a text message costs."""
+    found = _STOP_URL.fullmatch(stop_url)
+    assert found, "The address does not come from `unsubscribe_url`."
+    base, owner, token = found.groups()
     packed = urlsafe_b64encode(bytes.fromhex(owner + token[:SHORT_TOKEN])).decode()
-    return f"{before}/forms/s/{packed}"
+    return f"{base}/forms/s/{packed}"
 
 
-def stop_of(packed: str) -> Stop | None:
-    """The subscription and token that `shortened` packed; None if the text has another form."""
-    if not _SHORT.fullmatch(packed):
+def parse_short_path(packed: str) -> StopLink | None:
+    """The subscription and the token in the last part of a short address; None if the text has
+    another form."""
+    if not _SHORT_PATH.fullmatch(packed):
         return None
-    both = urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).hex()
-    return Stop(both[:32], both[32:])
+    digits = urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).hex()
+    return StopLink(digits[:32], digits[32:])
 
 
 def answer_url(site: Site, token: str) -> str:
-    """The page that takes the answer to whether the problem is mended."""
+    """The page where a follower answers whether the problem is fixed."""
     return site.page(f"/forms/mended/{token}")
 
 
 def reply_url(site: Site, token: str) -> str:
-    """The page that takes the answer to an officer's question."""
+    """The page where the reporter answers an officer's question."""
     return site.page(f"/forms/questions/{token}")
 
 

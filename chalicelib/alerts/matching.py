@@ -1,18 +1,18 @@
-"""Finds the subscriptions that something concerns: tests exactly what the index found, and chooses
-one message for each person, even if several of their subscriptions fit."""
+"""Chooses the subscriptions that an event concerns: tests the entries of the index exactly, and
+takes one for each person, even if several of their subscriptions match."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from chalicelib.alerts.extents import Extent
-from chalicelib.alerts.index import Entry
-from chalicelib.alerts.model import Frequency, TopicKind, What
+from chalicelib.alerts.index import IndexEntry
+from chalicelib.alerts.model import EventType, Frequency, TopicKind
 from chalicelib.events import OfReport, ReportSubmitted
 from chalicelib.geo.point import Point, distance_m
 
 FIXED_STATE = "fixed"
-FITTING: Mapping[TopicKind, frozenset[What]] = {
+OFFERED_EVENT_TYPES: Mapping[TopicKind, frozenset[EventType]] = {
     "report": frozenset(("new", "state_changed", "fixed", "updated", "repair_question")),
     "area": frozenset(("new", "state_changed", "fixed", "disruption")),
     "ward": frozenset(("new", "state_changed", "fixed", "disruption")),
@@ -21,17 +21,17 @@ FITTING: Mapping[TopicKind, frozenset[What]] = {
     "disruptions": frozenset(("disruption",)),
     "bins": frozenset(("collection_reminder",)),
 }
-"""The news that each kind of topic offers."""
-OF_REPORTS_ALONE: frozenset[What] = FITTING["report"] - FITTING["area"]
-_BEFORE: Mapping[Frequency, int] = {"now": 0, "daily": 1, "weekly": 2}
+"""The event types that a subscriber to each kind of topic can choose from."""
+ONLY_OF_REPORTS: frozenset[EventType] = OFFERED_EVENT_TYPES["report"] - OFFERED_EVENT_TYPES["area"]
+_ORDER: Mapping[Frequency, int] = {"now": 0, "daily": 1, "weekly": 2}
 
 
-class Happening(Struct, frozen=True, kw_only=True):
-    """Something that people may hear of. `report` is the id of the report that it is about, or
-    None. `places` are where it is, as far as that is known; otherwise it is all over the `extent`.
-    If it is not public, it concerns only subscribers whose own report it is."""
+class Occurrence(Struct, frozen=True, kw_only=True):
+    """An event of which subscribers may be notified. `report` is the id of the report that it is
+    about, or None. `places` are its locations, if they are known; otherwise it is all over the
+    `extent`. If it is not public, it concerns only subscribers whose own report it is."""
 
-    what: What
+    what: EventType
     report: str | None = None
     service_codes: Collection[str]
     places: Sequence[Point] = ()
@@ -39,8 +39,8 @@ class Happening(Struct, frozen=True, kw_only=True):
     is_public: bool
 
 
-def what_of(fact: OfReport) -> What | None:
-    """The news that a fact is to subscribers; None if it is no news to them."""
+def event_type_of(fact: OfReport) -> EventType | None:
+    """The event type of a fact; None if subscribers are not notified of it."""
     if fact.is_new:
         return "new"
     if isinstance(fact, ReportSubmitted):
@@ -50,12 +50,14 @@ def what_of(fact: OfReport) -> What | None:
     return "updated" if fact.says_more else None
 
 
-def chosen(found: Iterable[Entry], happening: Happening, *, but: str | None = None) -> list[Entry]:
-    """The entries that it concerns, one for each recipient except `but`. Of several entries, takes
-    the one that tells the subscriber soonest, then one of a report before one of a place."""
-    best: dict[str, Entry] = {}
+def choose_entries(
+    found: Iterable[IndexEntry], occurrence: Occurrence, *, but: str | None = None
+) -> list[IndexEntry]:
+    """The entries that the event concerns, one for each recipient except `but`. Of several entries,
+    takes the one that notifies soonest, then one of a report before one of a place."""
+    best: dict[str, IndexEntry] = {}
     for entry in found:
-        if entry.recipient == but or not concerns(entry, happening):
+        if entry.recipient == but or not is_concerned(entry, occurrence):
             continue
         known = best.get(entry.recipient)
         if known is None or _rank(entry) < _rank(known):
@@ -63,42 +65,43 @@ def chosen(found: Iterable[Entry], happening: Happening, *, but: str | None = No
     return list(best.values())
 
 
-def concerns(entry: Entry, happening: Happening) -> bool:
-    """True if the subscriber with this entry is to hear of it."""
-    if not happening.is_public and not _is_own(entry, happening):
+def is_concerned(entry: IndexEntry, occurrence: Occurrence) -> bool:
+    """True if the subscriber with this entry is to be notified of the event."""
+    if not occurrence.is_public and not _is_own(entry, occurrence):
         return False
-    if happening.what in OF_REPORTS_ALONE and not _is_of_report(entry):
+    if occurrence.what in ONLY_OF_REPORTS and not _is_of_report(entry):
         return False
-    codes = happening.service_codes
+    codes = occurrence.service_codes
     return (
-        _fits(entry.event_types, happening.what)
+        _is_wanted(entry.event_types, occurrence.what)
         and (not entry.service_codes or not set(entry.service_codes).isdisjoint(codes))
-        and (entry.place is None or _is_within(entry.place, happening))
+        and (entry.place is None or _is_within(entry.place, occurrence))
     )
 
 
-def _is_of_report(entry: Entry) -> bool:
+def _is_of_report(entry: IndexEntry) -> bool:
     return entry.area.startswith("report#")
 
 
-def _is_own(entry: Entry, happening: Happening) -> bool:
-    """A follower of a report that was merged into the reporter's own does not see that own
-    report."""
-    return entry.is_own and entry.area == f"report#{happening.report}"
+def _is_own(entry: IndexEntry, occurrence: Occurrence) -> bool:
+    """True if the entry is of the reporter of this very report. The reporter of another report that
+    was merged into it may not see it."""
+    return entry.is_own and entry.area == f"report#{occurrence.report}"
 
 
-def _fits(wanted: Sequence[What], what: What) -> bool:
-    """A subscriber who wants to hear of changes also hears that the problem is mended."""
-    return not wanted or what in wanted or (what == "fixed" and "state_changed" in wanted)
+def _is_wanted(chosen: Sequence[EventType], what: EventType) -> bool:
+    """True if the subscriber chose this event type. A subscriber to changes of the state is also
+    notified that the problem is fixed."""
+    return not chosen or what in chosen or (what == "fixed" and "state_changed" in chosen)
 
 
-def _is_within(place: tuple[float, float, float], of: Happening) -> bool:
+def _is_within(place: tuple[float, float, float], occurrence: Occurrence) -> bool:
     lat, long, radius_m = place
     centre = Point(lat=lat, long=long)
-    if of.extent:
-        return of.extent.touches(centre, radius_m)
-    return any(distance_m(centre, each) <= radius_m for each in of.places)
+    if occurrence.extent:
+        return occurrence.extent.touches(centre, radius_m)
+    return any(distance_m(centre, each) <= radius_m for each in occurrence.places)
 
 
-def _rank(entry: Entry) -> tuple[int, bool, str]:
-    return _BEFORE[entry.frequency], not _is_of_report(entry), entry.subscription_id
+def _rank(entry: IndexEntry) -> tuple[int, bool, str]:
+    return _ORDER[entry.frequency], not _is_of_report(entry), entry.subscription_id

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Template
 from msgspec import Struct
 
-from chalicelib.alerts.links import shortened
+from chalicelib.alerts.links import shorten_stop_url
 from chalicelib.alerts.messages import Message
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.kernel.email import Email, SendEmail
@@ -69,7 +69,7 @@ def text(message: Message, site_url: str) -> str:
         return plain(f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}")
     end = message.url
     if message.unsubscribe_url:
-        link = shortened(message.unsubscribe_url)
+        link = shorten_stop_url(message.unsubscribe_url)
         end = f"{end}\n{message.language.say('Stop: {link}', link=link)}"
     wordings = (f"{message.council}: {message.short}", message.short, *message.shorter)
     texts = [plain(f"{words} {end}") for words in wordings]

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from chalicelib.alerts.collection_words import day_words, facts_of
+from chalicelib.alerts.collection_words import facts_of
+from chalicelib.alerts.date_ranges import day_words
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.message_frame import MessageFrame, SubscriptionLinks
 from chalicelib.alerts.messages import (

@@ -1,12 +1,12 @@
-"""Subscriptions: who wants to hear of what, where, by which channel and how often.
+"""Subscriptions: who gets alerts, about which topic, by which channel and how often.
 
     unconfirmed ──a click or a code──▶ active ──▶ stopped
          │                                           ▲
          └───────── over after a day, or stopped ────┘
 
 The tokens that allow a person to confirm, change or stop a subscription are derived from a secret
-and its id: none of them is kept. Messages between the functions name a subscription by its id, so
-they tell nobody else where the subscriber lives.
+and its id; none of them is stored. Messages between the functions name a subscription by its id, so
+they do not reveal where the subscriber lives.
 """
 
 from datetime import date, datetime, timedelta
@@ -24,7 +24,7 @@ from chalicelib.kernel.push_address import PushAddress
 
 Channel = Literal["email", "sms", "push"]
 Frequency = Literal["now", "daily", "weekly"]
-What = Literal[
+EventType = Literal[
     "new",
     "state_changed",
     "fixed",
@@ -41,20 +41,20 @@ What = Literal[
 changes to a fixed one; `updated`: a public update, for subscribers to the report;
 `repair_question`: the council asks whether the repair holds; `officer_question`: an officer asks
 the reporter, who alone is notified, whatever their preferences; `collection_reminder`: waste is
-collected soon; `collection_change`: what a reminder said is no longer so; `booking_reminder`: the
-day that the reporter booked comes soon, and the reporter alone is told."""
+collected soon; `collection_change`: a reminder is no longer right; `booking_reminder`: the day that
+the reporter booked comes soon, and the reporter alone is notified."""
 TopicKind = Literal["report", "area", "ward", "council", "roadworks", "disruptions", "bins"]
 State = Literal["unconfirmed", "active", "stopped"]
-Because = Literal["requested", "bounced", "complained", "gone"]
+StopReason = Literal["requested", "bounced", "complained", "gone"]
 
 LEAST_RADIUS_M, MOST_RADIUS_M = 100, 10_000
 MOST_SERVICES = 50
 CONFIRMED_WITHIN = timedelta(hours=24)
 STOPPED_KEPT_FOR = timedelta(days=30)
-"""How long a link in an old message still says that the subscription was stopped."""
+"""For how long the link in an old message still shows that the subscription was stopped."""
 MOST_CODE_TRIES = 5
-COLLECTIONS = "bins-"
-"""How the ids of what is told of a day's collections begin."""
+COLLECTIONS_PREFIX = "bins-"
+"""The prefix of the notice ids of a day's collections."""
 
 _CLOCK = Meta(
     pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description=translatable("a time such as 22:00")
@@ -92,17 +92,17 @@ class QuietHours(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubscriptionRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What the caller sends to subscribe. `to` goes with email and sms, `push` with push, and
+    """A caller's request to subscribe. `to` goes with email and sms, `push` with push, and
     `remind_at` with bins. An empty list of event types means all that the topic offers. The
-    messages are in `language`; without it, in the language of the request. The language of the
-    subscriber's account comes before both.
+    messages are in the language of the subscriber's account, else in `language`, else in the
+    language of the request.
     """
 
     channel: Channel
     topic: Topic
     to: Annotated[str, Meta(max_length=254)] | None = None
     push: PushAddress | None = None
-    event_types: Annotated[tuple[What, ...], Meta(max_length=10)] = ()
+    event_types: Annotated[tuple[EventType, ...], Meta(max_length=10)] = ()
     frequency: Frequency = "now"
     remind_at: Hour | None = None
     quiet: QuietHours | None = None
@@ -110,11 +110,11 @@ class SubscriptionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubscriptionChanges(msgspec.Struct, frozen=True, kw_only=True):
-    """What the caller changes in a subscription. None leaves a field as it is; `clear` names the
-    fields to remove."""
+    """A caller's changes to a subscription. None leaves a field as it is; `clear` names the fields
+    to remove."""
 
     topic: Topic | None = None
-    event_types: Annotated[tuple[What, ...], Meta(max_length=10)] | None = None
+    event_types: Annotated[tuple[EventType, ...], Meta(max_length=10)] | None = None
     frequency: Frequency | None = None
     remind_at: Hour | None = None
     quiet: QuietHours | None = None
@@ -123,30 +123,29 @@ class SubscriptionChanges(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subscription(HidesPrivate, frozen=True, kw_only=True):
-    """A subscriber's standing wish to hear of something. `to` is an email address or a number in
-    E.164, `address_key` a digest of it, or of the browser's endpoint. When the subscription is
-    stopped, the addresses are deleted and only the digest is kept.
+    """A standing request for messages about a topic. `to` is an email address or a number in E.164,
+    `address_key` a digest of it, or of the browser's endpoint. When the subscription is stopped,
+    the addresses are deleted and only the digest is kept.
 
-    `is_own`: the report is the subscriber's own, so the subscriber hears of it even if nobody else
-    may see it. `confirm_tries` counts the codes that were tried, right ones too. `is_silent`: the
-    address is on the block list, so it is never asked and never confirmed. The subscription is kept
-    like others until it expires, so that nobody can use it to query the list. `language`: the
-    language in which the subscriber asked for it; None in subscriptions from before there were
-    several.
-    """
+    `is_own`: the report is the subscriber's own, so the subscriber is notified even if nobody else
+    may see it. `confirm_tries` counts all codes that were tried, including right ones. `is_silent`:
+    the address is on the block list, so it is never asked and never confirmed. The subscription is
+    stored like others until it expires, so that nobody can use it to query the list. `language`:
+    the language in which the subscriber asked for it; None in subscriptions from before there were
+    several."""
 
     subscription_id: str
     channel: Channel
     to: Private[str | None] = None
     push: Private[PushAddress | None] = None
     topic: Private[Topic]
-    event_types: tuple[What, ...] = ()
+    event_types: tuple[EventType, ...] = ()
     frequency: Frequency = "now"
     remind_at: Hour | None = None
     quiet: QuietHours | None = None
     language: str | None = None
     state: State
-    stopped_because: Because | None = None
+    stopped_because: StopReason | None = None
     account_id: str | None = None
     address_key: str | None = None
     is_own: bool = False
@@ -171,19 +170,19 @@ class Subscription(HidesPrivate, frozen=True, kw_only=True):
                 return None
 
     def is_over(self, now: datetime) -> bool:
-        """True once it counts as gone, even if its row is still stored."""
+        """True if it has expired, even if its item is still stored."""
         return self.expires_at is not None and self.expires_at <= now
 
 
 class AlertRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A message to the sender: this subscriber is to hear of this. `version` is the version of the
-    report or the notice; for a question it is the number of the repair or of the officer's
-    question, and for a reminder of a booking that of the reminder. `event_key` names what happened,
-    and is the same for all subscribers. The subscriber is told from `not_before` on: until then it
-    can be taken back."""
+    """A message to the sender: notify this subscriber of this event. `version` is the version of
+    the report or the notice; for a question it is the number of the repair or of the officer's
+    question, and for a reminder of a booking that of the reminder. `event_key` identifies the
+    event, and is the same for all subscribers. The alert is not sent before `not_before`, because
+    the change can be undone until then."""
 
     subscription_id: str
-    what: What
+    what: EventType
     version: int
     occurred_at: datetime
     service_request_id: str | None = None
@@ -207,23 +206,24 @@ ToSend = AlertRequested | Confirm
 
 
 class AlertBatch(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A message to the matcher: all these subscribers are to hear what `tell` says to one of
-    them."""
+    """A message to the matcher: notify all these subscribers of the event in `tell`, which is the
+    message for one of them."""
 
     tell: AlertRequested
     subscription_ids: tuple[str, ...]
 
     @property
-    def tells(self) -> list[AlertRequested]:
+    def requests(self) -> list[AlertRequested]:
+        """The messages to the sender, one for each subscriber."""
         return [
             msgspec.structs.replace(self.tell, subscription_id=i) for i in self.subscription_ids
         ]
 
 
 class CollectionsPageWanted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A message to the matcher: tell the subscribers who are reminded at these hours of the
-    collections on that day. `version` is the number of the hour for a reminder, and for a change
-    the moment in seconds at which it was published. `area` and `low` are the page's cursor."""
+    """A message to the matcher: notify the subscribers with reminders at these hours of the
+    collections on that day. `version` is the number of the hour for a reminder; for a change, the
+    time when it was published, in Unix seconds. `area` and `low` are the page's cursor."""
 
     what: Literal["collection_reminder", "collection_change"]
     day: date
@@ -235,13 +235,13 @@ class CollectionsPageWanted(msgspec.Struct, frozen=True, kw_only=True, tag=True)
 
     @property
     def notice_id(self) -> str:
-        """The id of what is told. It does not say of which premises."""
-        return f"{COLLECTIONS}{self.day}"
+        """The id of the day's collections, the same for all premises."""
+        return f"{COLLECTIONS_PREFIX}{self.day}"
 
 
 class NoticePageWanted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A message to the matcher: find the subscribers that the fact concerns from there on. `area`
-    and `low` are the page's cursor; `news` counts what was told of the notice when it began."""
+    """A message to the matcher: find the subscribers that the fact concerns, from the cursor `area`
+    and `low` on. `news` is the notice's number of news when the matching began."""
 
     fact: OfNotice
     news: int
@@ -249,13 +249,13 @@ class NoticePageWanted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     low: str
 
 
-def activated(subscription: Subscription, now: datetime) -> Subscription:
-    """The subscription after its address has confirmed it."""
+def mark_active(subscription: Subscription, now: datetime) -> Subscription:
+    """Returns the subscription as confirmed by its address at `now`."""
     return replace(subscription, state="active", confirmed_at=now)
 
 
-def stopped(subscription: Subscription, because: Because, now: datetime) -> Subscription:
-    """The subscription after it is stopped: nothing more is sent, and it holds no address."""
+def mark_stopped(subscription: Subscription, because: StopReason, now: datetime) -> Subscription:
+    """Returns the subscription as stopped at `now`, without its address."""
     return replace(
         subscription,
         state="stopped",

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib.alerts.audience import Counts
 from chalicelib.alerts.extents import Extent
-from chalicelib.alerts.index import Area, Entry
+from chalicelib.alerts.index import AreaQuery, IndexEntry
 from chalicelib.alerts.model import (
     AlertBatch,
     Channel,
@@ -63,13 +63,13 @@ class Subscriptions(Protocol):
 class Index(Protocol):
     """Finds the active subscriptions that a thing concerns. Every method raises UpstreamFailed."""
 
-    def put(self, entries: Iterable[Entry]) -> None:
+    def put(self, entries: Iterable[IndexEntry]) -> None:
         """Stores the entries, and replaces those with the same key."""
 
     def remove(self, keys: Iterable[tuple[str, str]]) -> None:
         """Removes the entries with these keys (area and reach)."""
 
-    def entries(self, area: Area, *, limit: int | None = None) -> Iterable[Entry]:
+    def entries(self, area: AreaQuery, *, limit: int | None = None) -> Iterable[IndexEntry]:
         """The entries of the area in the order of their records, at most `limit`; the list may lag
         a second behind."""
 

@@ -1,10 +1,10 @@
-"""Subscriptions in plain words, as pages show them."""
+"""Describes subscriptions in plain words, as pages show them."""
 
 from collections.abc import Mapping
 
 from msgspec import Struct
 
-from chalicelib.alerts.model import Channel, Frequency, Subscription, Topic, TopicKind, What
+from chalicelib.alerts.model import Channel, EventType, Frequency, Subscription, Topic, TopicKind
 from chalicelib.alerts.reminders import NOON
 from chalicelib.kernel.languages import Language, translatable
 from chalicelib.reports.reference import format_reference
@@ -17,7 +17,7 @@ KINDS: Mapping[TopicKind, str] = {
     "roadworks": translatable("Road works"),
     "disruptions": translatable("Service disruption, such as missed bin collections"),
 }
-EVENT_TYPES: Mapping[What, str] = {
+EVENT_TYPES: Mapping[EventType, str] = {
     "new": translatable("A new report is published"),
     "state_changed": translatable("The status changes, for example work is planned"),
     "fixed": translatable("It is fixed"),
@@ -32,7 +32,7 @@ FREQUENCIES: Mapping[Frequency, str] = {
     "daily": translatable("Once a day, at 8am"),
     "weekly": translatable("Once a week, on Monday morning"),
 }
-SENT: Mapping[Channel, str] = {
+SENT_BY: Mapping[Channel, str] = {
     "email": translatable("Sent by email to {to}"),
     "sms": translatable("Sent by text message to {to}"),
     "push": translatable("Sent as notifications in a browser"),
@@ -62,7 +62,7 @@ _ANYWHERE: Mapping[str, str] = {
 
 
 class Names(Struct, frozen=True, kw_only=True):
-    """The names that people use in a language: services and wards by their codes."""
+    """The names of services and wards, by their codes, in a language."""
 
     language: Language
     council: str
@@ -70,9 +70,8 @@ class Names(Struct, frozen=True, kw_only=True):
     wards: Mapping[str, str]
 
 
-def about(topic: Topic, names: Names) -> str:
-    """The topic in words, such as: Reports within 500 m of a place. Does not say where the place
-    is."""
+def topic_words(topic: Topic, names: Names) -> str:
+    """Such as "Reports within 500 m of a location". Does not say where the location is."""
     say = names.language.say
     if topic.service_request_id:
         return say("Report {reference}", reference=format_reference(topic.service_request_id))
@@ -80,29 +79,30 @@ def about(topic: Topic, names: Names) -> str:
         return say("Reminders of bin collections")
     subject = topic.kind if topic.kind in _WITHIN else "reports"
     if topic.radius_m is not None:
-        said = say(_WITHIN[subject], distance=distance(topic.radius_m))
+        words = say(_WITHIN[subject], distance=distance_words(topic.radius_m))
     elif topic.ward_code is not None:
-        said = say(_IN_WARD[subject], ward=names.wards.get(topic.ward_code, topic.ward_code))
+        words = say(_IN_WARD[subject], ward=names.wards.get(topic.ward_code, topic.ward_code))
     else:
-        said = say(_ANYWHERE[subject], council=names.council)
-    only = [names.services.get(code, code) for code in topic.service_codes]
-    return f"{said} ({', '.join(only)})" if only else said
+        words = say(_ANYWHERE[subject], council=names.council)
+    services = [names.services.get(code, code) for code in topic.service_codes]
+    return f"{words} ({', '.join(services)})" if services else words
 
 
 def hour_words(hour: str, language: Language) -> str:
-    """When a subscriber is reminded of a collection."""
+    """When a subscriber is reminded of a collection: the hour, and on which day."""
     if int(hour[:2]) >= NOON:
         return language.say("At {hour} on the day before", hour=hour)
     return language.say("At {hour} on the day", hour=hour)
 
 
-def distance(radius_m: float) -> str:
+def distance_words(radius_m: float) -> str:
     """The distance in words: 500 m, 2 km, 1.5 km."""
     return f"{radius_m:g} m" if radius_m < 1_000 else f"{radius_m / 1_000:g} km"
 
 
-def hinted(subscription: Subscription) -> str | None:
-    """A hint at the address for a person who knows it: r…@example.org, or …0123."""
+def address_hint(subscription: Subscription) -> str | None:
+    """Enough of the address for a person who knows it: r…@example.org, or …0123. None if there is
+    no address."""
     if subscription.to is None:
         return None
     name, at, domain = subscription.to.partition("@")

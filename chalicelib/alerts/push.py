@@ -1,4 +1,4 @@
-"""A message as a browser shows it, and its urgency for the push service.
+"""Converts a message to a notification in a browser, with its urgency for the push service.
 
 A push service takes 4,096 bytes encrypted (RFC 8030, 7.2). The service worker (web/src/sw/sw.ts)
 reads the payload.
@@ -16,19 +16,19 @@ Urgency = Literal["low", "normal", "high"]
 is low."""
 MOST_TITLE, MOST_BODY = 120, 300
 _DAY_S = 24 * 3600
-_OF_TODAY: tuple[Kind, ...] = (
+_SOON_OVER: tuple[Kind, ...] = (
     *("disruption", "roadworks"),
     *("collection_reminder", "collection_change", "booking_reminder"),
 )
 
 
-def payload(message: Message) -> bytes:
+def payload_of(message: Message) -> bytes:
     """The message as JSON, at most 3,000 bytes. A notification replaces one with the same `tag`
     that is already shown."""
     return msgspec.json.encode(
         {
-            "title": _short(message.subject, MOST_TITLE),
-            "body": _short(" ".join(message.paragraphs) or message.short, MOST_BODY),
+            "title": _shorten(message.subject, MOST_TITLE),
+            "body": _shorten(" ".join(message.paragraphs) or message.short, MOST_BODY),
             "url": message.url,
             "tag": message.thread,
         }
@@ -36,18 +36,18 @@ def payload(message: Message) -> bytes:
 
 
 def urgency_of(what: Kind) -> Urgency:
-    """How urgent the message is: how much of a phone's battery it is worth."""
+    """How much of a phone's battery the message is worth."""
     if what == "disruption":
         return "high"
     return "low" if what == "digest" else "normal"
 
 
-def kept_for_s(what: Kind) -> int:
-    """How long the message may wait for a browser that is off. A disruption or a collection
-    is soon over; a report's news is not."""
-    return _DAY_S if what in _OF_TODAY else 7 * _DAY_S
+def time_to_live_s(what: Kind) -> int:
+    """For how many seconds the message may wait for a browser that is off: a day for disruptions
+    and collections, which are soon over, else a week."""
+    return _DAY_S if what in _SOON_OVER else 7 * _DAY_S
 
 
-def _short(text: str, most: int) -> str:
+def _shorten(text: str, most: int) -> str:
     words = " ".join(text.split())
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

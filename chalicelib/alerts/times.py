@@ -1,4 +1,4 @@
-"""Decides when a subscriber is told: after their quiet hours, or with the next digest; in the
+"""Computes when a subscriber is notified: after their quiet hours, or with the next digest; in the
 council's local time.
 
 Quiet hours follow the clock: an hour that comes twice in autumn counts both times, and an hour that
@@ -17,7 +17,7 @@ ONE_DAY = timedelta(days=1)
 ONE_MINUTE = timedelta(minutes=1)
 
 
-def after_quiet(quiet: QuietHours | None, moment: datetime, zone: ZoneInfo) -> datetime:
+def end_of_quiet_hours(quiet: QuietHours | None, moment: datetime, zone: ZoneInfo) -> datetime:
     """The moment itself, or the end of the quiet hours that it falls into; in UTC."""
     at = moment.astimezone(UTC)
     while quiet and _is_quiet(quiet, at, zone):
@@ -25,8 +25,8 @@ def after_quiet(quiet: QuietHours | None, moment: datetime, zone: ZoneInfo) -> d
     return at
 
 
-def digest_after(frequency: Frequency, moment: datetime, zone: ZoneInfo) -> datetime:
-    """When the first digest after the moment goes out: at 8:00, weekly ones on Mondays; in UTC."""
+def next_digest(frequency: Frequency, moment: datetime, zone: ZoneInfo) -> datetime:
+    """When the first digest after the moment is sent: at 8:00, weekly ones on Mondays; in UTC."""
     for at in _each_day(DIGEST_AT, moment, zone):
         is_day = frequency == "daily" or at.astimezone(zone).weekday() == MONDAY
         if at > moment and is_day:
@@ -40,10 +40,10 @@ def next_morning(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _is_quiet(quiet: QuietHours, moment: datetime, zone: ZoneInfo) -> bool:
-    shown = moment.astimezone(zone).time().isoformat("minutes")
+    clock = moment.astimezone(zone).time().isoformat("minutes")
     if quiet.begin <= quiet.end:
-        return quiet.begin <= shown < quiet.end
-    return shown >= quiet.begin or shown < quiet.end
+        return quiet.begin <= clock < quiet.end
+    return clock >= quiet.begin or clock < quiet.end
 
 
 def _each_day(at: time, moment: datetime, zone: ZoneInfo) -> Iterator[datetime]:

@@ -1,16 +1,16 @@
-"""Checks the topics of subscriptions: gives every fault of a topic with its field and its fix."""
+"""Checks the topics of subscriptions. Each fault names its field and how to fix it."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from chalicelib.alerts.matching import FITTING
-from chalicelib.alerts.model import LEAST_RADIUS_M, MOST_RADIUS_M, Frequency, Topic, What
+from chalicelib.alerts.matching import OFFERED_EVENT_TYPES
+from chalicelib.alerts.model import LEAST_RADIUS_M, MOST_RADIUS_M, EventType, Frequency, Topic
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.texts import Text
 
 _CIRCLE = ("lat", "long", "radius_m")
-_OF_KIND = {
+_FIELDS_OF_KIND = {
     "report": ("service_request_id",),
     "area": _CIRCLE,
     "ward": ("ward_code",),
@@ -22,16 +22,16 @@ _OF_KIND = {
 _ABOUT_SERVICES = ("area", "ward", "council")
 
 
-def faults_of(
+def topic_faults(
     topic: Topic,
-    event_types: Sequence[What],
+    event_types: Sequence[EventType],
     council: Council,
     ward_codes: Callable[[], Collection[str]],
 ) -> Iterator[FieldError]:
-    """The faults of the topic. Another check finds out whether the report exists."""
-    yield from _fields(topic)
+    """The faults of the topic and its event types. Does not check that the report exists."""
+    yield from _field_faults(topic)
     if topic.radius_m is not None:
-        yield from _circle(topic, topic.radius_m, council.box)
+        yield from _circle_faults(topic, topic.radius_m, council.box)
     if topic.ward_code is not None and topic.ward_code not in ward_codes():
         yield FieldError(
             "topic.ward_code", Text("we do not know this ward; see wards in /data/index.json")
@@ -44,17 +44,17 @@ def faults_of(
                 "{code} is not a service here; choose from: {known}", code=unknown[0], known=known
             ),
         )
-    fitting = FITTING[topic.kind]
-    if not fitting.issuperset(event_types):
+    offered = OFFERED_EVENT_TYPES[topic.kind]
+    if not offered.issuperset(event_types):
         yield FieldError(
-            "event_types", Text("choose from: {known}", known=", ".join(sorted(fitting)))
+            "event_types", Text("choose from: {known}", known=", ".join(sorted(offered)))
         )
 
 
 def reminder_faults(
     topic: Topic, remind_at: str | None, frequency: Frequency
 ) -> Iterator[FieldError]:
-    """The faults of when the subscriber is reminded."""
+    """The faults of the hour and frequency of reminders."""
     is_bins = topic.kind == "bins"
     if not is_bins and remind_at is not None:
         yield FieldError(
@@ -67,15 +67,15 @@ def reminder_faults(
         yield FieldError("frequency", Text("leave it out: reminders come at their hour"))
 
 
-def _fields(topic: Topic) -> Iterator[FieldError]:
-    """The fields that are missing, and the fields that do not belong to the topic."""
-    fitting = _OF_KIND[topic.kind]
+def _field_faults(topic: Topic) -> Iterator[FieldError]:
+    """The fields that are missing, and those that a topic of this kind does not have."""
+    fields = _FIELDS_OF_KIND[topic.kind]
     given = {
         name
         for name in ("service_request_id", *_CIRCLE, "ward_code", "premises_id")
         if getattr(topic, name) is not None
     }
-    for name in sorted(given - set(fitting)):
+    for name in sorted(given - set(fields)):
         yield FieldError(
             f"topic.{name}",
             Text("leave it out: a topic of kind {kind} does not have it", kind=topic.kind),
@@ -85,16 +85,16 @@ def _fields(topic: Topic) -> Iterator[FieldError]:
             "topic.service_codes",
             Text("leave it out: a topic of kind {kind} does not have it", kind=topic.kind),
         )
-    if len(fitting) > len(_CIRCLE):
+    if len(fields) > len(_CIRCLE):
         # A circle or a ward, or the whole council.
         if "ward_code" in given and given & set(_CIRCLE):
             yield FieldError("topic.ward_code", Text("give a ward or a circle, not both"))
-        fitting = _CIRCLE if given & set(_CIRCLE) else ()
-    for name in sorted(set(fitting) - given):
+        fields = _CIRCLE if given & set(_CIRCLE) else ()
+    for name in sorted(set(fields) - given):
         yield FieldError(f"topic.{name}", Text("is required"))
 
 
-def _circle(topic: Topic, radius_m: float, bounds: Box) -> Iterator[FieldError]:
+def _circle_faults(topic: Topic, radius_m: float, bounds: Box) -> Iterator[FieldError]:
     if not LEAST_RADIUS_M <= radius_m <= MOST_RADIUS_M:
         yield FieldError(
             "topic.radius_m",
@@ -107,7 +107,7 @@ def _circle(topic: Topic, radius_m: float, bounds: Box) -> Iterator[FieldError]:
         )
     elif topic.lat is not None and topic.long is not None:
         place = Point(lat=topic.lat, long=topic.long)
-        if distance_m(place, _nearest(bounds, place)) > radius_m:
+        if distance_m(place, _nearest_in(bounds, place)) > radius_m:
             yield FieldError(
                 "topic.lat" if not bounds.south <= place.lat <= bounds.north else "topic.long",
                 Text(
@@ -118,7 +118,7 @@ def _circle(topic: Topic, radius_m: float, bounds: Box) -> Iterator[FieldError]:
             )
 
 
-def _nearest(box: Box, place: Point) -> Point:
+def _nearest_in(box: Box, place: Point) -> Point:
     """The place in the box that is nearest, to within a few metres."""
     return Point(
         lat=min(max(place.lat, box.south), box.north),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from chalicelib.alerts import ports as alerts
-from chalicelib.alerts.date_ranges import between, days
+from chalicelib.alerts.date_ranges import date_range_words, time_range_words
 from chalicelib.alerts.extents import Extent, reaches
 from chalicelib.alerts.messages import Notice
 from chalicelib.areas import ports as areas
@@ -65,14 +65,14 @@ class NoticesForAlerts:
             return None
         ports = self._disruptions()
         found = ports.disruptions.get(notice_id)
-        return found if found and found.holds(ports.now()) else None
+        return found if found and found.is_current(ports.now()) else None
 
     def _of_disruption(self, found: Disruption, site: Site) -> Notice:
         return Notice(
             notice_id=found.disruption_id,
             title=found.title,
             text=found.text,
-            when=between(found.begins, found.ends, self._council.zone, site.language),
+            when=time_range_words(found.begins, found.ends, self._council.zone, site.language),
             page_url=site.page("/"),
             version=found.news,
         )
@@ -103,7 +103,7 @@ def _of_works(work: RoadWork, site: Site) -> Notice:
         notice_id=work.notice_id,
         title=site.language.say("Road works: {location}", location=work.location),
         text=". ".join(filter(None, said)),
-        when=days(work.starts, work.ends, site.language),
+        when=date_range_words(work.starts, work.ends, site.language),
         page_url=site.page("/my-area/"),
         version=1,
     )

@@ -5,7 +5,11 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chalicelib.alerts.sms_budget import for_strangers, in_purse, note_spent
+from chalicelib.alerts.sms_budget import (
+    measure_spending,
+    segments_a_day,
+    segments_for_unknown_devices,
+)
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.segments import segments
 
@@ -24,7 +28,7 @@ class SmsBudgetForAccounts:
     def take(self, text: str, *, is_known: bool) -> Callable[[], None] | None:
         day, spend, most, cost = self._today(), self._spend(), self._most(is_known), segments(text)
         spent = spend.take(day, "sign_in", cost, most=most)
-        note_spent("sign_in", spent, most)
+        measure_spending("sign_in", spent, most)
         if spent is None:
             return None
         return partial(spend.give_back, day, "sign_in", cost)
@@ -34,7 +38,11 @@ class SmsBudgetForAccounts:
 
     def _most(self, is_known: bool) -> int:
         each_day = self._council.texts_a_day
-        return in_purse("sign_in", each_day) if is_known else for_strangers(each_day)
+        return (
+            segments_a_day("sign_in", each_day)
+            if is_known
+            else segments_for_unknown_devices(each_day)
+        )
 
     def _today(self) -> date:
         return self._now().astimezone(self._council.zone).date()

@@ -23,8 +23,8 @@ from chalicelib.alerts.messages import (
     Notice,
     ReportNews,
 )
-from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
-from chalicelib.alerts.push import payload
+from chalicelib.alerts.model import AlertRequested, EventType, Subscription, Topic
+from chalicelib.alerts.push import payload_of
 from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.alerts import voice
 from chalicelib.kernel.languages import language
@@ -106,7 +106,7 @@ def _of_bookings(
     )
     tomorrow = BookedSlot(_now().date() + timedelta(days=1), "9am")
     booked, paid = replace(request, booked=tomorrow), replace(request, is_paid=True)
-    samples: list[tuple[str, What, ReportNews]] = [
+    samples: list[tuple[str, EventType, ReportNews]] = [
         ("Your booking was confirmed", "new", booked),
         ("Your payment arrived", "new", paid),
         ("Your booking moved", "updated", _with_entry(booked, _moved_to(tomorrow.day), voice)),
@@ -144,11 +144,11 @@ def _questions(
     yield "An officer asks the reporter a question", to_answer
 
 
-def _changes() -> Iterator[tuple[str, What, State]]:
+def _changes() -> Iterator[tuple[str, EventType, State]]:
     yield "Your own report was received", "new", "open"
     for state in LABELS:
         if state != "open":
-            what: What = "fixed" if state == "fixed" else "state_changed"
+            what: EventType = "fixed" if state == "fixed" else "state_changed"
             yield f"Your own report is: {LABELS[state]}", what, state
     yield "Somebody added an update", "updated", "in_progress"
 
@@ -156,7 +156,7 @@ def _changes() -> Iterator[tuple[str, What, State]]:
 def _sample(name: str, message: Message, voice: MessageComposer) -> Sample:
     sent = email_of(message, "resident@example.org", messaging.email_look())
     words = text(message, voice.site.url)
-    pushed = payload(message).decode()
+    pushed = payload_of(message).decode()
     return Sample(name, sent.subject, sent.html, sent.text, words, segments(words), pushed)
 
 
@@ -173,7 +173,7 @@ def _subscription(*, is_own: bool) -> Subscription:
     )
 
 
-def _alert(what: What, subscription: Subscription) -> Alert:
+def _alert(what: EventType, subscription: Subscription) -> Alert:
     tell = AlertRequested(
         subscription_id=OWNER,
         what=what,

@@ -13,8 +13,8 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib.alerts.links import shortened
-from chalicelib.alerts.matching import FITTING
+from chalicelib.alerts.links import shorten_stop_url
+from chalicelib.alerts.matching import OFFERED_EVENT_TYPES
 from chalicelib.alerts.model import Subscription, Topic
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.kernel.time import utc_now
@@ -62,7 +62,7 @@ def again(one: Subscription) -> Subscription:
 
 
 def way(one: Subscription, kind: str = "manage", page: str = "") -> str:
-    token = getattr(alerts_ports().tokens, kind)(one)
+    token = getattr(alerts_ports().tokens, f"{kind}_token")(one)
     return f"/forms/alerts/{one.subscription_id}{page}?token={token}"
 
 
@@ -112,7 +112,7 @@ def test_number_is_confirmed_by_the_code_on_the_next_page(here: Api) -> None:
     assert (wrong.status_code, "The code is wrong" in text_of(wrong)) == (400, True)
     made = alerts_ports().subscriptions.get(found[2])
     assert made
-    right = post(here, found[1], code=alerts_ports().tokens.code(made))
+    right = post(here, found[1], code=alerts_ports().tokens.confirmation_code(made))
     assert "You will get these alerts" in text_of(right)
 
 
@@ -203,7 +203,7 @@ def test_event_types_frequency_and_quiet_hours_are_changed(here: Api) -> None:
         ("pothole",),
     )
     assert now.quiet and now.quiet.begin == "21:00"
-    every = [("event_types", each) for each in FITTING["area"]]
+    every = [("event_types", each) for each in OFFERED_EVENT_TYPES["area"]]
     saved(here, one, *every, ("topic.radius_m", "2000"))
     assert (again(one).event_types, again(one).quiet, again(one).topic.service_codes) == (
         (),
@@ -282,7 +282,7 @@ def test_all_alerts_to_one_address_are_listed_and_stopped(here: Api) -> None:
 
 def test_link_in_a_text_leads_to_the_page_that_stops_it(here: Api) -> None:
     one = stored(channel="sms", to="+447700900123")
-    short = shortened(way(one, "unsubscribe", "/unsubscribe"))
+    short = shorten_stop_url(way(one, "unsubscribe", "/unsubscribe"))
     assert len(short) == len("/forms/s/") + 32
     answer = here.get(short)
     assert answer.status_code == 303
@@ -295,7 +295,7 @@ def test_link_in_a_text_leads_to_the_page_that_stops_it(here: Api) -> None:
     assert again(one).state == "active"
     for wrong in (f"{short}A", f"{short[:-1]}!", "/forms/s/x"):
         assert here.get(wrong).status_code == 404
-    forged = shortened(way(one, "manage", "/unsubscribe").replace("token=", "token=0")[:-1])
+    forged = shorten_stop_url(way(one, "manage", "/unsubscribe").replace("token=", "token=0")[:-1])
     assert post(here, here.get(forged).headers["Location"]).status_code == 404
     assert again(one).state == "active"
 

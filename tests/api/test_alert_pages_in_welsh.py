@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from chalicelib.alerts.links import shortened, unsubscribe_url
+from chalicelib.alerts.links import shorten_stop_url, unsubscribe_url
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.usecases.questions import answer_link, reply_link
 from chalicelib.bootstrap.alerts import alerts_ports
@@ -123,7 +123,7 @@ def test_all_alerts_of_an_address_are_stopped_in_welsh(browser: Browser) -> None
         made = ports.subscriptions.add(
             subscription(subscription_id=f"{number}" * 32, channel="email", to="9@example.org")
         )
-    token = ports.tokens.unsubscribe(made)
+    token = ports.tokens.unsubscribe_token(made)
     path = site.page(f"{FORM}/{made.subscription_id}/all?token={token}")
     browser.open(path)
     assert past(browser) == set()
@@ -213,8 +213,8 @@ def test_short_link_of_a_text_leads_to_the_page_in_its_language(browser: Browser
     ports = alerts_ports()
     made = ports.subscriptions.add(subscription(channel="sms", to="+447700900123"))
     site = Site("https://report.example", language("cy"))
-    stop = unsubscribe_url(site, made.subscription_id, ports.tokens.unsubscribe(made))
-    short = shortened(stop).removeprefix(site.url)
+    stop = unsubscribe_url(site, made.subscription_id, ports.tokens.unsubscribe_token(made))
+    short = shorten_stop_url(stop).removeprefix(site.url)
     assert short.startswith("/cy/forms/s/")
     answer = browser.http.get(short.removeprefix("/cy"), headers={"x-ginnel-language": "cy"})
     assert answer.status_code == 303

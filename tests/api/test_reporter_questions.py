@@ -161,7 +161,7 @@ def own(report_id: str) -> Subscription:
 
 def test_unreachable_reporter_cannot_be_asked(report_id: str, api: Api) -> None:
     alerts = alerts_ports()
-    token = alerts.tokens.unsubscribe(own(report_id))
+    token = alerts.tokens.unsubscribe_token(own(report_id))
     stop(own(report_id).subscription_id, Shown(token=token), alerts)
     nameless = reported(api, "k2", contact=None)
     for each in (report_id, nameless):

@@ -12,7 +12,7 @@ from chalice.test import HTTPResponse
 from msgspec.structs import asdict
 
 from chalicelib.accounts.model import Block, Destination
-from chalicelib.alerts.index import Area, entries_of
+from chalicelib.alerts.index import AreaQuery, entries_of
 from chalicelib.alerts.model import Subscription
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
@@ -60,7 +60,7 @@ def way_of(made: dict[str, Any]) -> str:
 
 def confirmed(here: Api, made: dict[str, Any]) -> HTTPResponse:
     which = made["subscription_id"]
-    token = alerts_ports().tokens.confirm(stored(made))
+    token = alerts_ports().tokens.confirm_token(stored(made))
     return here.post(f"/api/subscriptions/{which}/confirm", {"token": token}, key=None)
 
 
@@ -123,7 +123,7 @@ def test_number_is_confirmed_by_its_code(here: Api) -> None:
     made = subscribed(here, channel="sms", to="07700 900201")
     way = f"/api/subscriptions/{made['subscription_id']}/confirm"
     assert fields_of(here.post(way, {"code": "abc"}, key=None)) == {"code"}
-    code = alerts_ports().tokens.code(stored(made))
+    code = alerts_ports().tokens.confirmation_code(stored(made))
     assert here.post(way, {"code": code}, key=None).json_body["state"] == "active"
     assert here.get(way_of(made)).json_body["to"] == "…0201"
 
@@ -308,7 +308,7 @@ def test_nothing_is_sent_or_confirmed_when_the_address_is_blocked(here: Api, add
     stored = ports.subscriptions.get(made.json_body["subscription_id"])
     assert stored and stored.is_silent
     path = f"/api/subscriptions/{stored.subscription_id}/confirm"
-    right = {"token": ports.tokens.confirm(stored)}
+    right = {"token": ports.tokens.confirm_token(stored)}
     assert here.post(path, right, key=None).status_code == 404
 
 
@@ -469,7 +469,7 @@ def test_place_of_a_subscription_never_leaves_its_owner(
 
 def test_index_follows_the_store(here: Api, address: str) -> None:
     def keys(area: str) -> set[str]:
-        found = index_ports().index.entries(Area(area, "a", "d"))
+        found = index_ports().index.entries(AreaQuery(area, "a", "d"))
         return {e.subscription_id for e in found}
 
     made = subscribed(here, to=address)

@@ -18,7 +18,7 @@ from typing import Any, get_args
 import pytest
 from msgspec.structs import fields
 
-from chalicelib.alerts.sms_budget import Purse
+from chalicelib.alerts.sms_budget import SmsBudgetLine
 from chalicelib.kernel.observability import logs
 from chalicelib.photos.model import UNREAD_KEPT_FOR
 from chalicelib.settings import EVERYWHERE, OPTIONAL, Settings
@@ -405,7 +405,7 @@ def test_alarm_watches_a_metric_that_the_log_writes(template: dict[str, Any]) ->
     ]
     assert len(watched) >= 4 and set(watched) <= written
     purses = {each["Dimensions"][0]["Value"] for each in own if "texts" in each["MetricName"]}
-    assert purses == set(get_args(Purse))
+    assert purses == set(get_args(SmsBudgetLine))
 
 
 def test_failed_records_are_returned_one_by_one_and_tries_are_limited(

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from chalicelib.alerts.messages import Message
-from chalicelib.alerts.push import payload
+from chalicelib.alerts.push import payload_of
 from chalicelib.bootstrap import messaging
 from infra.local.stack import LocalStack
 from tests.browser.conftest import ARGUMENTS, WEB
@@ -104,7 +104,7 @@ def desk(one_desk: Desk) -> Iterator[Desk]:
 
 
 def test_notification_shows_the_sent_text(desk: Desk) -> None:
-    desk.receive(payload(MENDED))
+    desk.receive(payload_of(MENDED))
     shown = desk.screen.shown.get(timeout=PATIENCE_S)
     assert shown.title == MENDED.subject and MENDED.short in shown.body
     assert desk.page.evaluate(SHOWN) == [[MENDED.subject, MENDED.short]]
@@ -112,13 +112,13 @@ def test_notification_shows_the_sent_text(desk: Desk) -> None:
 
 def test_newer_notification_replaces_an_older_one_on_the_same_subject(desk: Desk) -> None:
     for title in ("It is looked into", "It is mended"):
-        desk.receive(payload(replace(MENDED, subject=title)))
+        desk.receive(payload_of(replace(MENDED, subject=title)))
         desk.screen.shown.get(timeout=PATIENCE_S)
     assert desk.page.evaluate(SHOWN) == [["It is mended", MENDED.short]]
 
 
 def test_click_opens_the_notifications_page(desk: Desk) -> None:
-    desk.receive(payload(MENDED))
+    desk.receive(payload_of(MENDED))
     with desk.context.expect_page() as opened:
         desk.tap()
     opened.value.wait_for_url("**/nearest/")
@@ -135,7 +135,7 @@ def test_click_focuses_the_notifications_page_when_it_is_open(desk: Desk) -> Non
     desk.page.bring_to_front()
     open_already.wait_for_function("() => !document.hasFocus()")
     before = len(desk.context.pages)
-    desk.receive(payload(MENDED))
+    desk.receive(payload_of(MENDED))
     desk.tap()
     open_already.wait_for_function("() => document.hasFocus()")
     assert len(desk.context.pages) == before
@@ -144,7 +144,7 @@ def test_click_focuses_the_notifications_page_when_it_is_open(desk: Desk) -> Non
 
 def test_click_opens_no_other_site(desk: Desk) -> None:
     before = [page.url for page in desk.context.pages]
-    desk.receive(payload(replace(MENDED, url="https://elsewhere.example/")))
+    desk.receive(payload_of(replace(MENDED, url="https://elsewhere.example/")))
     desk.tap()
     assert [page.url for page in desk.context.pages] == before
 

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
-from chalicelib.alerts.index import Area, areas_at, entries_of
-from chalicelib.alerts.model import QuietHours, Subscription, Topic, stopped
+from chalicelib.alerts.index import AreaQuery, areas_at, entries_of
+from chalicelib.alerts.model import QuietHours, Subscription, Topic, mark_stopped
 from chalicelib.alerts.ports import Index, Subscriptions
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import match_ports
@@ -57,7 +57,7 @@ WHOLE = subscription(
 )
 OF_A_BROWSER = subscription(channel="push", to=None, push=BROWSER)
 WAITING = subscription(state="unconfirmed", confirmed_at=None, channel="sms", to="+447700900123")
-STOPPED = stopped(WHOLE, "bounced", NOON + timedelta(days=1))
+STOPPED = mark_stopped(WHOLE, "bounced", NOON + timedelta(days=1))
 
 
 @pytest.mark.parametrize("new", [WHOLE, OF_A_BROWSER, WAITING, STOPPED])
@@ -75,7 +75,7 @@ def test_subscription_is_stored_once_and_the_stored_one_is_returned(stores: Stor
 
 def test_subscription_is_replaced_only_in_the_version_that_was_read(stores: Stores) -> None:
     first = stores.subscriptions.add(subscription(account_id="a1"))
-    second = stores.subscriptions.save(stopped(first, "requested", NOON))
+    second = stores.subscriptions.save(mark_stopped(first, "requested", NOON))
     with pytest.raises(VersionConflict):
         stores.subscriptions.save(replace(first, frequency="daily"))
     assert stores.subscriptions.get(first.subscription_id) == second
@@ -141,7 +141,7 @@ def test_entries_come_back_as_they_were_stored(one: Subscription, stores: Stores
     found = [
         entry
         for area_name in {entry.area for entry in entries}
-        for entry in stores.entries.entries(Area(area_name, "a", "d"))
+        for entry in stores.entries.entries(AreaQuery(area_name, "a", "d"))
     ]
     assert sorted(found, key=lambda entry: entry.key) == sorted(
         entries, key=lambda entry: entry.key
@@ -168,7 +168,7 @@ def test_removed_entries_are_gone(stores: Stores) -> None:
     stores.entries.put(entries)
     stores.entries.remove([entry.key for entry in entries[1:]])
     stores.entries.remove([("council", "b#none")])
-    left = [e for entry in entries for e in stores.entries.entries(Area(entry.area, "a", "d"))]
+    left = [e for entry in entries for e in stores.entries.entries(AreaQuery(entry.area, "a", "d"))]
     assert left == [entries[0]]
 
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from chalicelib.alerts.index import Area, entries_of
+from chalicelib.alerts.index import AreaQuery, entries_of
 from chalicelib.alerts.model import Subscription, SubscriptionChanges
 from chalicelib.alerts.ports import IndexPorts, Ports
 from chalicelib.alerts.usecases import managing, subscribing
@@ -71,7 +71,7 @@ def now_stored(one: Subscription, ports: Ports) -> Subscription:
 
 
 def confirm(one: Subscription, ports: Ports) -> Subscription:
-    return managing.confirm_by_link(one.subscription_id, ports.tokens.confirm(one), ports)
+    return managing.confirm_by_link(one.subscription_id, ports.tokens.confirm_token(one), ports)
 
 
 def stop(one: Subscription, ports: Ports) -> Subscription:
@@ -171,7 +171,7 @@ def in_index(one: Subscription, index: IndexPorts, *others: Subscription) -> set
     return {
         entry.key
         for name in areas
-        for entry in index.index.entries(Area(name, "a", "d"))
+        for entry in index.index.entries(AreaQuery(name, "a", "d"))
         if entry.subscription_id == one.subscription_id
     }
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib.alerts.audience import Counts
 from chalicelib.alerts.extents import Extent
-from chalicelib.alerts.index import Area, Entry
+from chalicelib.alerts.index import AreaQuery, IndexEntry
 from chalicelib.alerts.model import (
     AlertBatch,
     Channel,
@@ -121,10 +121,10 @@ class MemoryIndex:
     """The Index port in dictionaries; `asked` are the queried areas."""
 
     def __init__(self) -> None:
-        self.stored: dict[str, dict[str, Entry]] = defaultdict(dict)
-        self.asked: list[Area] = []
+        self.stored: dict[str, dict[str, IndexEntry]] = defaultdict(dict)
+        self.asked: list[AreaQuery] = []
 
-    def put(self, entries: Iterable[Entry]) -> None:
+    def put(self, entries: Iterable[IndexEntry]) -> None:
         for entry in entries:
             area, record = entry.key
             self.stored[area][record] = entry
@@ -133,7 +133,7 @@ class MemoryIndex:
         for area, record in keys:
             self.stored[area].pop(record, None)
 
-    def entries(self, area: Area, *, limit: int | None = None) -> Iterable[Entry]:
+    def entries(self, area: AreaQuery, *, limit: int | None = None) -> Iterable[IndexEntry]:
         self.asked.append(area)
         found = sorted(self.stored.get(area.name, {}).items())
         return [entry for record, entry in found if area.low <= record <= area.high][:limit]

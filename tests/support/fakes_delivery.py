@@ -20,12 +20,12 @@ from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import CollectionDay, Entry, Message, Notice, ReportNews
 from chalicelib.alerts.model import (
     AlertRequested,
-    Because,
     CollectionsPageWanted,
+    StopReason,
     Subscription,
     Topic,
 )
-from chalicelib.alerts.sms_budget import Counted
+from chalicelib.alerts.sms_budget import BudgetLine
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.kernel.languages import Language, language
@@ -205,13 +205,13 @@ class MemorySuppressed:
     """Addresses to which nothing is sent."""
 
     def __init__(self) -> None:
-        self.stored: dict[str, tuple[Because, datetime]] = {}
+        self.stored: dict[str, tuple[StopReason, datetime]] = {}
 
     def has(self, address_key: str, now: datetime) -> bool:
         _, until = self.stored.get(address_key, ("", now))
         return now < until
 
-    def add(self, address_key: str, because: Because, now: datetime) -> None:
+    def add(self, address_key: str, because: StopReason, now: datetime) -> None:
         self.stored[address_key] = because, now + timedelta(days=365)
 
 
@@ -219,18 +219,18 @@ class MemorySpend:
     """Segments by day and purse."""
 
     def __init__(self) -> None:
-        self.stored: Counter[tuple[date, Counted]] = Counter()
+        self.stored: Counter[tuple[date, BudgetLine]] = Counter()
 
-    def take(self, day: date, purse: Counted, segments: int, *, most: int) -> int | None:
+    def take(self, day: date, purse: BudgetLine, segments: int, *, most: int) -> int | None:
         if self.stored[day, purse] + segments > most:
             return None
         self.stored[day, purse] += segments
         return self.stored[day, purse]
 
-    def taken(self, day: date, purse: Counted) -> int:
+    def taken(self, day: date, purse: BudgetLine) -> int:
         return self.stored[day, purse]
 
-    def give_back(self, day: date, purse: Counted, segments: int) -> None:
+    def give_back(self, day: date, purse: BudgetLine, segments: int) -> None:
         self.stored[day, purse] -= segments
 
 

@@ -21,8 +21,8 @@ from pynamodb.attributes import (
 )
 
 from chalicelib.alerts.delivery import Alert, Kind, Place
-from chalicelib.alerts.dynamo.items import of_subscription
-from chalicelib.alerts.model import AlertRequested, Because, Channel
+from chalicelib.alerts.dynamo.items import owner_of
+from chalicelib.alerts.model import AlertRequested, Channel, StopReason
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Index, Item, OwnedItem, index
 from chalicelib.kernel.time import text_of
@@ -89,7 +89,7 @@ class SuppressedItem(OwnedItem):
 
     store = Text("alerts")
     record = UnicodeAttribute(range_key=True, default="suppressed")
-    because = TextAttribute[Because]()
+    because = TextAttribute[StopReason]()
     expires_at = TTLAttribute()
 
 
@@ -108,26 +108,26 @@ def item_of(alert: Alert) -> AlertItem:
     """The alert as it is stored."""
     return AlertItem.of(
         alert,
-        of_subscription(alert.subscription_id),
+        owner_of(alert.subscription_id),
         f"{ALERT}{alert.alert_id}",
-        state=_partition(alert) or alert.state,
+        state=_partition_of(alert) or alert.state,
         external=alert.external_id,
         due=f"{text_of(alert.due_at)}#{alert.name}" if alert.place else None,
         expires_at=alert.expires_at,
     )
 
 
-def partitions(place: Place) -> list[str]:
+def partitions_of(place: Place) -> list[str]:
     """All partitions of a place in the index."""
     count = PARTITIONS.get(place)
     return [f"{place}#{number}" for number in range(count)] if count else [place]
 
 
-def _partition(alert: Alert) -> str | None:
+def _partition_of(alert: Alert) -> str | None:
     """The partition of the alert's place; the same alert has the same one at each write."""
     if alert.place is None:
         return None
-    possible = partitions(alert.place)
+    possible = partitions_of(alert.place)
     return possible[crc32(alert.name.encode()) % len(possible)]
 
 

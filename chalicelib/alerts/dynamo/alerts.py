@@ -17,11 +17,11 @@ from chalicelib.alerts.dynamo.alert_items import (
     ToldItem,
     alert_of,
     item_of,
-    partitions,
+    partitions_of,
 )
-from chalicelib.alerts.dynamo.items import of_subscription
-from chalicelib.alerts.model import AlertRequested, Because
-from chalicelib.alerts.sms_budget import Counted
+from chalicelib.alerts.dynamo.items import owner_of
+from chalicelib.alerts.model import AlertRequested, StopReason
+from chalicelib.alerts.sms_budget import BudgetLine
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import text_of
 
@@ -49,7 +49,7 @@ class DynamoAlerts(_InTable):
         return alert_of(item_of(alert).put_on_version())
 
     def get(self, subscription_id: str, alert_id: str) -> Alert | None:
-        item = AlertItem.find(of_subscription(subscription_id), f"{ALERT}{alert_id}")
+        item = AlertItem.find(owner_of(subscription_id), f"{ALERT}{alert_id}")
         return alert_of(item) if item else None
 
     def due(self, now: datetime, *, limit: int) -> Sequence[Named]:
@@ -57,7 +57,7 @@ class DynamoAlerts(_InTable):
         found = [
             item.due
             for place in LOOKED_FOR
-            for partition in partitions(place)
+            for partition in partitions_of(place)
             for item in AlertItem.by_due.all(partition, until, limit=limit)
         ]
         names = (named(due.partition("#")[2]) for due in sorted(found)[:limit])
@@ -65,7 +65,7 @@ class DynamoAlerts(_InTable):
 
     def in_place(self, place: OfOfficers, *, limit: int, after: str | None) -> Listed:
         before = AlertItem.due < after if after else None
-        (partition,) = partitions(place)
+        (partition,) = partitions_of(place)
         items = AlertItem.by_due.all(partition, before, limit=limit + 1, scan_index_forward=False)
         keys = [(item.owner, item.record) for item in items[:limit]]
         with AlertItem.translated():
@@ -98,7 +98,7 @@ class DynamoAlerts(_InTable):
 
     def gather(self, due: datetime, tell: AlertRequested) -> None:
         GatheredItem(
-            of_subscription(tell.subscription_id),
+            owner_of(tell.subscription_id),
             f"digest#{text_of(due)}#{tell.event_key}",
             tell=tell,
             expires_at=due + GATHERED_KEPT_FOR,
@@ -106,7 +106,7 @@ class DynamoAlerts(_InTable):
 
     def gathered(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
         own = GatheredItem.record.startswith(f"digest#{text_of(due)}#")
-        found = GatheredItem.under(of_subscription(subscription_id), own)
+        found = GatheredItem.under(owner_of(subscription_id), own)
         return [item.tell for item in found]
 
 
@@ -117,7 +117,7 @@ class DynamoSuppressed(_InTable):
         found = SuppressedItem.find(f"suppressed#{address_key}", "suppressed")
         return found is not None and found.expires_at > now
 
-    def add(self, address_key: str, because: Because, now: datetime) -> None:
+    def add(self, address_key: str, because: StopReason, now: datetime) -> None:
         expires_at = now + SUPPRESSED_FOR
         SuppressedItem(f"suppressed#{address_key}", because=because, expires_at=expires_at).put()
 
@@ -125,10 +125,10 @@ class DynamoSuppressed(_InTable):
 class DynamoSpend(_InTable):
     """Spend on one DynamoDB table."""
 
-    def take(self, day: date, purse: Counted, segments: int, *, most: int) -> int | None:
+    def take(self, day: date, purse: BudgetLine, segments: int, *, most: int) -> int | None:
         if segments > most:
             return None
-        item = _spent(day, purse)
+        item = _spend_item(day, purse)
         is_left = SpendItem.segments.does_not_exist() | (SpendItem.segments <= most - segments)
         actions: list[Action] = [
             SpendItem.segments.add(segments),
@@ -136,17 +136,17 @@ class DynamoSpend(_InTable):
         ]
         return int(item.segments) if item.change_where(actions, is_left) else None
 
-    def taken(self, day: date, purse: Counted) -> int:
-        item = _spent(day, purse)
+    def taken(self, day: date, purse: BudgetLine) -> int:
+        item = _spend_item(day, purse)
         found = SpendItem.find(item.owner, item.record)
         return int(found.segments) if found else 0
 
-    def give_back(self, day: date, purse: Counted, segments: int) -> None:
+    def give_back(self, day: date, purse: BudgetLine, segments: int) -> None:
         with SpendItem.translated():
-            _spent(day, purse).update(actions=[SpendItem.segments.add(-segments)])
+            _spend_item(day, purse).update(actions=[SpendItem.segments.add(-segments)])
 
 
-def _spent(day: date, purse: Counted) -> SpendItem:
+def _spend_item(day: date, purse: BudgetLine) -> SpendItem:
     return SpendItem(f"spend#{day.isoformat()}", purse)
 
 

@@ -1,5 +1,5 @@
-"""The numbers of subscriptions by area and channel, in DynamoDB: all under one `owner`, each area
-as a `record`."""
+"""Stores the numbers of subscriptions by area and channel in DynamoDB: all under one `owner`, with
+a `record` for each area."""
 
 from collections import defaultdict
 
@@ -31,8 +31,8 @@ class DynamoAudiences:
 
     def add(self, changes: Counts) -> None:
         by_area: dict[str, list[Action]] = defaultdict(list)
-        for (area, channel), by in changes.items():
-            by_area[area].append(getattr(AudienceItem, channel).add(by))
+        for (area, channel), change in changes.items():
+            by_area[area].append(getattr(AudienceItem, channel).add(change))
         with AudienceItem.translated():
             for area, actions in by_area.items():
                 AudienceItem(OWNER, area).update(actions=actions)
@@ -46,7 +46,7 @@ class DynamoAudiences:
         }
 
     def replace(self, counts: Counts) -> None:
-        """Stores these numbers instead of all others. Raises UpstreamFailed."""
+        """Replaces all stored numbers. Raises UpstreamFailed."""
         areas = {area for area, _ in counts}
         with AudienceItem.translated(), AudienceItem.batch_write() as batch:
             for item in AudienceItem.query(OWNER, attributes_to_get=["owner", "record"]):

@@ -1,10 +1,10 @@
-"""Converts subscriptions, and the index that finds them, to items of the table and back.
+"""Converts subscriptions and the entries of their index to items of the table and back.
 
 Table: hash `owner`, range `record`. All data of one subscription is under `subscription#<id>`: the
-subscription itself as `subscription`, and what the subscriber was told. An active subscription also
-has up to nine entries under the areas that it is about (`index.py` says which), each with its reach
-and id as `record`: one query an area finds who hears of something that happens there. The attribute
-names of an entry are its own, so that no other index holds it.
+subscription itself as `subscription`, and its alerts. An active subscription also has up to nine
+entries under its areas (see `index.py`), each with its reach and id as `record`: one query for each
+area finds the subscribers to notify of an event there. Entries have attribute names of their own,
+so that they are in no secondary index.
 """
 
 from pynamodb.attributes import (
@@ -15,16 +15,16 @@ from pynamodb.attributes import (
     VersionAttribute,
 )
 
-from chalicelib.alerts.index import Entry
+from chalicelib.alerts.index import IndexEntry
 from chalicelib.alerts.model import (
-    Because,
     Channel,
+    EventType,
     Frequency,
     QuietHours,
     State,
+    StopReason,
     Subscription,
     Topic,
-    What,
 )
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Index, OwnedItem, index
@@ -34,7 +34,7 @@ from chalicelib.texts import Text
 SUBSCRIPTION = "subscription"
 
 
-def of_subscription(subscription_id: str) -> str:
+def owner_of(subscription_id: str) -> str:
     return f"subscription#{subscription_id}"
 
 
@@ -48,13 +48,13 @@ class SubscriptionItem(OwnedItem):
     to = UnicodeAttribute(null=True)
     push = JsonAttribute[PushAddress | None](PushAddress, null=True)
     topic = JsonAttribute[Topic](Topic)
-    event_types = JsonAttribute[tuple[What, ...]](tuple[What, ...])
+    event_types = JsonAttribute[tuple[EventType, ...]](tuple[EventType, ...])
     frequency = TextAttribute[Frequency]()
     remind_at = UnicodeAttribute(null=True)
     quiet = JsonAttribute[QuietHours | None](QuietHours, null=True)
     language = UnicodeAttribute(null=True)
     state = TextAttribute[State]()
-    stopped_because = TextAttribute[Because | None](null=True)
+    stopped_because = TextAttribute[StopReason | None](null=True)
     account_id = UnicodeAttribute(null=True)
     address_key = UnicodeAttribute(null=True)
     is_own = BooleanAttribute()
@@ -73,13 +73,13 @@ class SubscriptionItem(OwnedItem):
 
 
 class EntryItem(OwnedItem):
-    """An entry of the index: a subscription under an area, and the data that decides what concerns
-    it."""
+    """An entry of the index: a subscription under an area, with the data that decides which events
+    concern it."""
 
     store = Text("subscriptions")
     place = JsonAttribute[tuple[float, float, float] | None](tuple[float, float, float], null=True)
     only = JsonAttribute[tuple[str, ...]](tuple[str, ...])
-    event_types = JsonAttribute[tuple[What, ...]](tuple[What, ...])
+    event_types = JsonAttribute[tuple[EventType, ...]](tuple[EventType, ...])
     often = TextAttribute[Frequency]()
     by = TextAttribute[Channel]()
     recipient = UnicodeAttribute()
@@ -89,16 +89,16 @@ class EntryItem(OwnedItem):
 
 def item_of(subscription: Subscription) -> SubscriptionItem:
     """The subscription as it is stored."""
-    owner = of_subscription(subscription.subscription_id)
+    owner = owner_of(subscription.subscription_id)
     return SubscriptionItem.of(subscription, owner, expires_at=subscription.expires_at)
 
 
 def subscription_of(item: SubscriptionItem) -> Subscription:
-    """The subscription in the form that the slice uses."""
+    """The stored subscription."""
     return item.read_as(Subscription, subscription_id=item.owner.partition("#")[2])
 
 
-def entry_item(entry: Entry) -> EntryItem:
+def item_of_entry(entry: IndexEntry) -> EntryItem:
     """The entry as it is stored."""
     return EntryItem.of(
         entry,
@@ -111,11 +111,11 @@ def entry_item(entry: Entry) -> EntryItem:
     )
 
 
-def entry_of(item: EntryItem) -> Entry:
-    """The entry in the form that the slice uses."""
+def entry_of(item: EntryItem) -> IndexEntry:
+    """The stored entry."""
     reach, _, subscription_id = item.record.partition("#")
     return item.read_as(
-        Entry,
+        IndexEntry,
         area=item.owner,
         reach=reach,
         subscription_id=subscription_id,

@@ -7,20 +7,20 @@ from chalicelib.alerts.dynamo.items import (
     SUBSCRIPTION,
     EntryItem,
     SubscriptionItem,
-    entry_item,
     entry_of,
     item_of,
-    of_subscription,
+    item_of_entry,
+    owner_of,
     subscription_of,
 )
-from chalicelib.alerts.index import Area, Entry
+from chalicelib.alerts.index import AreaQuery, IndexEntry
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.ports import Page
 from chalicelib.kernel.time import text_of
 
 
 class DynamoSubscriptions:
-    """The Subscriptions port. TTL removes a subscription only some time after it is over."""
+    """The Subscriptions port. TTL removes a subscription only some time after it has expired."""
 
     def __init__(self, table_name: str) -> None:
         SubscriptionItem.Meta.table_name = table_name
@@ -32,26 +32,26 @@ class DynamoSubscriptions:
         return subscription_of(item_of(subscription).put_on_version())
 
     def get(self, subscription_id: str) -> Subscription | None:
-        item = SubscriptionItem.find(of_subscription(subscription_id), SUBSCRIPTION)
+        item = SubscriptionItem.find(owner_of(subscription_id), SUBSCRIPTION)
         return subscription_of(item) if item else None
 
     def of_account(self, account_id: str, *, limit: int, after: str | None) -> Page:
-        found = SubscriptionItem.by_account.all(
+        items = SubscriptionItem.by_account.all(
             account_id,
             scan_index_forward=False,
             limit=limit,
-            last_evaluated_key=_start(account_id, after) if after else None,
+            last_evaluated_key=_start_key(account_id, after) if after else None,
         )
         with SubscriptionItem.translated():
             stored = {
                 item.owner: subscription_of(item)
                 for item in SubscriptionItem.batch_get(
-                    [(item.owner, SUBSCRIPTION) for item in found], consistent_read=True
+                    [(item.owner, SUBSCRIPTION) for item in items], consistent_read=True
                 )
             }
-        last = found[-1] if len(found) == limit else None
+        last = items[-1] if len(items) == limit else None
         return Page(
-            [stored[item.owner] for item in found if item.owner in stored],
+            [stored[item.owner] for item in items if item.owner in stored],
             f"{text_of(last.created_at)}~{last.owner.partition('#')[2]}" if last else None,
         )
 
@@ -61,7 +61,7 @@ class DynamoSubscriptions:
         return [each for each in found if each]
 
     def remove(self, subscription_id: str) -> None:
-        owner = of_subscription(subscription_id)
+        owner = owner_of(subscription_id)
         with SubscriptionItem.translated():
             records = [
                 item.record
@@ -80,36 +80,36 @@ class DynamoIndex:
     def __init__(self, table_name: str) -> None:
         EntryItem.Meta.table_name = table_name
 
-    def put(self, entries: Iterable[Entry]) -> None:
+    def put(self, entries: Iterable[IndexEntry]) -> None:
         with EntryItem.translated(), EntryItem.batch_write() as batch:
             for entry in entries:
-                batch.save(entry_item(entry))
+                batch.save(item_of_entry(entry))
 
     def remove(self, keys: Iterable[tuple[str, str]]) -> None:
         with EntryItem.translated(), EntryItem.batch_write() as batch:
             for key in keys:
                 batch.delete(EntryItem(*key))
 
-    def entries(self, area: Area, *, limit: int | None = None) -> Iterable[Entry]:
+    def entries(self, area: AreaQuery, *, limit: int | None = None) -> Iterable[IndexEntry]:
         within = EntryItem.record.between(area.low, area.high)
         with EntryItem.translated():
             for item in EntryItem.query(area.name, within, limit=limit):
                 yield entry_of(item)
 
 
-def told_by(image: dict[str, Any]) -> Subscription:
-    """The subscription that an image of the table's stream holds."""
+def subscription_in_image(image: dict[str, Any]) -> Subscription:
+    """The subscription in an image of the table's stream."""
     item = SubscriptionItem()
     item.deserialize(image)
     return subscription_of(item)
 
 
-def _start(account_id: str, after: str) -> dict[str, dict[str, str]]:
-    """The key where a list goes on, in the form that DynamoDB needs."""
+def _start_key(account_id: str, after: str) -> dict[str, dict[str, str]]:
+    """The key after which a list continues, in the form that DynamoDB needs."""
     created_at, _, subscription_id = after.partition("~")
     return {
         "account_id": {"S": account_id},
         "created_at": {"S": created_at},
-        "owner": {"S": of_subscription(subscription_id)},
+        "owner": {"S": owner_of(subscription_id)},
         "record": {"S": SUBSCRIPTION},
     }

@@ -7,7 +7,7 @@ have been somebody else.
 
 from collections.abc import Sequence
 
-from chalicelib.alerts.model import Subscription, stopped
+from chalicelib.alerts.model import Subscription, mark_stopped
 from chalicelib.alerts.ports import Ports
 from chalicelib.alerts.usecases.managing import NONE
 from chalicelib.alerts.usecases.subscribing import at_second
@@ -29,7 +29,7 @@ def at_same_address(subscription_id: str, token: str, ports: Ports) -> Sequence[
 
 def may_open_all(known: Subscription, token: str, ports: Ports) -> bool:
     """True if the token is from an alert of a subscription that its address has confirmed."""
-    return known.confirmed_at is not None and ports.tokens.holds_unsubscribe(known, token)
+    return known.confirmed_at is not None and ports.tokens.is_unsubscribe_token(known, token)
 
 
 def stop_all(subscription_id: str, token: str, ports: Ports) -> None:
@@ -37,6 +37,6 @@ def stop_all(subscription_id: str, token: str, ports: Ports) -> None:
 
     def stop() -> None:
         for each in at_same_address(subscription_id, token, ports):
-            ports.subscriptions.save(stopped(each, "requested", at_second(ports)))
+            ports.subscriptions.save(mark_stopped(each, "requested", at_second(ports)))
 
     retry_on_conflict(stop, what=Text("these subscriptions"))

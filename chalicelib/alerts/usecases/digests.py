@@ -6,7 +6,7 @@ from chalicelib.alerts.delivery import Alert, about_of, digest
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.messages import Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription
-from chalicelib.alerts.times import digest_after
+from chalicelib.alerts.times import next_digest
 from chalicelib.alerts.usecases.telling import Thing, begin_telling
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.site import Site
@@ -20,10 +20,10 @@ def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> No
     event is kept for the next digest as well, which tells nothing twice.
     """
     now = to_the_second(ports.now())
-    due = digest_after(subscription.frequency, max(now, tell.not_before or now), ports.council.zone)
+    due = next_digest(subscription.frequency, max(now, tell.not_before or now), ports.council.zone)
     ports.alerts.gather(due, tell)
     if _opened(digest(subscription, due, now), ports).state != "waiting":
-        following = digest_after(subscription.frequency, due, ports.council.zone)
+        following = next_digest(subscription.frequency, due, ports.council.zone)
         ports.alerts.gather(following, tell)
         _opened(digest(subscription, following, now), ports)
 

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from chalicelib.alerts.audience import Audience, Quota, audience, found_in
+from chalicelib.alerts.audience import Audience, Quota, audience_of, counts_in
 from chalicelib.alerts.delivery_ports import Spend
 from chalicelib.alerts.extents import Extent
-from chalicelib.alerts.matching import chosen
+from chalicelib.alerts.matching import choose_entries
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.ports import Affected, Audiences, Index
-from chalicelib.alerts.sms_budget import in_purse
+from chalicelib.alerts.sms_budget import segments_a_day
 from chalicelib.alerts.usecases.match_notices import areas_of_notice, happening_of
 from chalicelib.alerts.usecases.notice_pages import Cursor, read_page
 
@@ -38,8 +38,8 @@ def estimate(extent: Extent, ports: EstimatePorts) -> Audience:
     """Who would be told of a disruption there: exactly if it is small, else by the numbers of its
     areas. Raises UpstreamFailed."""
     today = ports.now().astimezone(ports.zone).date()
-    texts = in_purse("alerts", ports.texts_a_day) - ports.spend.taken(today, "alerts")
-    return audience(
+    texts = segments_a_day("alerts", ports.texts_a_day) - ports.spend.taken(today, "alerts")
+    return audience_of(
         _found(Affected(extent=extent), ports),
         ports.quota,
         emails_sent=ports.spend.taken(today, "emails"),
@@ -52,6 +52,6 @@ def _found(affected: Affected, ports: EstimatePorts) -> Mapping[Channel, int]:
     if len(areas) <= MOST_READ:
         page = read_page(areas, Cursor(), ports.index)
         if page.next is None:
-            people = chosen(page.entries, happening_of("disruption", affected))
+            people = choose_entries(page.entries, happening_of("disruption", affected))
             return Counter(entry.channel for entry in people)
-    return found_in(areas, ports.audiences.counts())
+    return counts_in(areas, ports.audiences.counts())

@@ -15,11 +15,11 @@ from chalicelib.alerts.model import (
     MOST_CODE_TRIES,
     Subscription,
     SubscriptionChanges,
-    activated,
-    stopped,
+    mark_active,
+    mark_stopped,
 )
 from chalicelib.alerts.ports import Page, Ports, Subscriptions
-from chalicelib.alerts.topics import faults_of, reminder_faults
+from chalicelib.alerts.topics import reminder_faults, topic_faults
 from chalicelib.alerts.usecases.subscribing import (
     at_second,
     raise_all,
@@ -48,7 +48,7 @@ class Shown(Struct, frozen=True, kw_only=True):
 def asked(subscription_id: str, token: str, ports: Ports) -> Subscription:
     """The subscription that the link in the email asks about; changes nothing. Raises NotFound."""
     stored = _held(subscription_id, ports)
-    if not ports.tokens.holds_confirm(stored, token) or stored.is_silent:
+    if not ports.tokens.is_confirm_token(stored, token) or stored.is_silent:
         raise NotFound(OVER)
     return stored
 
@@ -68,7 +68,7 @@ def confirm_by_code(subscription_id: str, code: str, ports: Ports) -> Subscripti
     tried = _rewritten(
         lambda: _held(subscription_id, ports), lambda each: _tried(each, ports), ports
     )
-    if not ports.tokens.holds_code(tried, "".join(code.split())) or tried.is_silent:
+    if not ports.tokens.is_confirmation_code(tried, "".join(code.split())) or tried.is_silent:
         raise Invalid.field("code", Text("the code is wrong: check it and enter it again"))
     return _rewritten(
         lambda: _held(subscription_id, ports), lambda each: _active(each, ports), ports
@@ -77,7 +77,7 @@ def confirm_by_code(subscription_id: str, code: str, ports: Ports) -> Subscripti
 
 def read(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
     """The subscription, if the caller may manage it. Raises NotFound."""
-    return _opened(subscription_id, shown, ports, ports.tokens.holds_manage)
+    return _opened(subscription_id, shown, ports, ports.tokens.is_manage_token)
 
 
 def change(
@@ -93,7 +93,7 @@ def change(
     raise_all(
         [
             *ports.council.language_faults(changes.language),
-            *faults_of(after.topic, after.event_types, ports.council, ports.ward_codes),
+            *topic_faults(after.topic, after.event_types, ports.council, ports.ward_codes),
             *reminder_faults(after.topic, after.remind_at, after.frequency),
         ]
     )
@@ -114,7 +114,9 @@ def stoppable(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
     """The subscription, if the caller may manage it or has the link of one of its alerts. Raises
     NotFound."""
     tokens = ports.tokens
-    return _opened(subscription_id, shown, ports, tokens.holds_unsubscribe, tokens.holds_manage)
+    return _opened(
+        subscription_id, shown, ports, tokens.is_unsubscribe_token, tokens.is_manage_token
+    )
 
 
 def stop(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
@@ -123,7 +125,7 @@ def stop(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
     return _rewritten(
         lambda: stoppable(subscription_id, shown, ports),
         lambda each: (
-            each if each.state == "stopped" else stopped(each, "requested", at_second(ports))
+            each if each.state == "stopped" else mark_stopped(each, "requested", at_second(ports))
         ),
         ports,
     )
@@ -190,7 +192,7 @@ def _held(subscription_id: str, ports: Ports) -> Subscription:
 
 def _active(present: Subscription, ports: Ports) -> Subscription:
     _refuse_stopped(present)
-    return present if present.state == "active" else activated(present, at_second(ports))
+    return present if present.state == "active" else mark_active(present, at_second(ports))
 
 
 def _tried(present: Subscription, ports: Ports) -> Subscription:

@@ -4,9 +4,9 @@ again when their times or their place change."""
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from chalicelib.alerts.index import Area, areas_over
-from chalicelib.alerts.matching import Happening, chosen
-from chalicelib.alerts.model import AlertRequested, NoticePageWanted, What
+from chalicelib.alerts.index import AreaQuery, areas_over
+from chalicelib.alerts.matching import Occurrence, choose_entries
+from chalicelib.alerts.model import AlertRequested, EventType, NoticePageWanted
 from chalicelib.alerts.ports import Affected, MatchPorts
 from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.alerts.usecases.notice_pages import Cursor, read_page
@@ -35,7 +35,7 @@ def match_notice_page(wanted: NoticePageWanted, ports: MatchPorts) -> int:
 def _match_page(fact: OfNotice, affected: Affected, cursor: Cursor, ports: MatchPorts) -> int:
     """The next page is asked for last: a run that broke off is repeated, and finds the alerts that
     it made (ADR 29)."""
-    what: What = "roadworks" if isinstance(fact, RoadWorkPlanned) else "disruption"
+    what: EventType = "roadworks" if isinstance(fact, RoadWorkPlanned) else "disruption"
     page = read_page(areas_of_notice(what, affected), cursor, ports.index)
     tells = [
         AlertRequested(
@@ -46,7 +46,7 @@ def _match_page(fact: OfNotice, affected: Affected, cursor: Cursor, ports: Match
             notice_id=fact.notice_id,
             request_id=fact.request_id,
         )
-        for entry in chosen(page.entries, happening_of(what, affected))
+        for entry in choose_entries(page.entries, happening_of(what, affected))
     ]
     enqueue_batches(tells, ports)
     if page.next:
@@ -56,9 +56,9 @@ def _match_page(fact: OfNotice, affected: Affected, cursor: Cursor, ports: Match
     return len(tells)
 
 
-def happening_of(what: What, affected: Affected) -> Happening:
+def happening_of(what: EventType, affected: Affected) -> Occurrence:
     """What decides which subscribers the notice concerns."""
-    return Happening(
+    return Occurrence(
         what=what,
         service_codes=affected.service_codes,
         extent=affected.extent,
@@ -77,7 +77,7 @@ def _affected(fact: OfNotice, ports: MatchPorts) -> Affected | None:
     return ports.notices.disruption(fact.notice_id)
 
 
-def areas_of_notice(what: What, affected: Affected) -> Sequence[Area]:
+def areas_of_notice(what: EventType, affected: Affected) -> Sequence[AreaQuery]:
     """The areas of all subscriptions that the notice may concern."""
     box, ward_codes = affected.extent.box, affected.extent.ward_codes
     if what == "roadworks":

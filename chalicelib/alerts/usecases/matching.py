@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from chalicelib.alerts.index import Area, Entry, areas_of_report, of_report
-from chalicelib.alerts.matching import OF_REPORTS_ALONE, Happening, chosen, what_of
-from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
+from chalicelib.alerts.index import AreaQuery, IndexEntry, area_of_report, areas_of_report
+from chalicelib.alerts.matching import ONLY_OF_REPORTS, Occurrence, choose_entries, event_type_of
+from chalicelib.alerts.model import AlertRequested, EventType, Subscription, Topic
 from chalicelib.alerts.ports import MatchPorts, Reporter
 from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
@@ -28,7 +28,7 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
         ports.subscriptions.remove(own_id(fact.service_request_id, ports))
     if isinstance(fact, ReportChanged) and fact.takes_back:
         return 0
-    what = what_of(fact)
+    what = event_type_of(fact)
     asked = _asked(fact, ports)
     if what is None and not is_new:
         return asked
@@ -77,9 +77,11 @@ def _asked(fact: OfReport, ports: MatchPorts) -> int:
     return 1
 
 
-def _concerned(report: Report, what: What, but: str | None, ports: MatchPorts) -> list[Entry]:
+def _concerned(
+    report: Report, what: EventType, but: str | None, ports: MatchPorts
+) -> list[IndexEntry]:
     """The entries that it concerns, except those of the recipient `but`."""
-    happening = Happening(
+    happening = Occurrence(
         what=what,
         report=report.service_request_id,
         service_codes=(report.service_code,),
@@ -87,19 +89,19 @@ def _concerned(report: Report, what: What, but: str | None, ports: MatchPorts) -
         is_public=report.is_public,
     )
     found = (entry for area in _areas(report, what, ports) for entry in ports.index.entries(area))
-    return chosen(found, happening, but=but)
+    return choose_entries(found, happening, but=but)
 
 
-def _areas(report: Report, what: What, ports: MatchPorts) -> Iterator[Area]:
+def _areas(report: Report, what: EventType, ports: MatchPorts) -> Iterator[AreaQuery]:
     if not report.is_public:
-        yield of_report(report.service_request_id)
+        yield area_of_report(report.service_request_id)
         return
-    if what in OF_REPORTS_ALONE:
-        yield of_report(report.service_request_id)
+    if what in ONLY_OF_REPORTS:
+        yield area_of_report(report.service_request_id)
     else:
         yield from areas_of_report(report.service_request_id, report.point, report.ward_code)
     for merged in _merged_into(report, {report.service_request_id}, ports):
-        yield of_report(merged)
+        yield area_of_report(merged)
 
 
 def _merged_into(report: Report, seen: set[str], ports: MatchPorts) -> Iterator[str]:
@@ -114,7 +116,7 @@ def _merged_into(report: Report, seen: set[str], ports: MatchPorts) -> Iterator[
 
 
 def own_subscription(
-    reporter: Reporter, fact: OfReport, ports: MatchPorts, event_types: tuple[What, ...] = ()
+    reporter: Reporter, fact: OfReport, ports: MatchPorts, event_types: tuple[EventType, ...] = ()
 ) -> Subscription | None:
     """The subscription that comes with a report, made unless it is stored; None if the reporter has
     stopped it."""
@@ -155,7 +157,7 @@ def _question(subscription_id: str, fact: ReportChanged, ports: MatchPorts) -> A
 
 
 def request_of(
-    subscription_id: str, what: What, fact: OfReport, ports: MatchPorts
+    subscription_id: str, what: EventType, fact: OfReport, ports: MatchPorts
 ) -> AlertRequested:
     stored_at = datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
     return AlertRequested(

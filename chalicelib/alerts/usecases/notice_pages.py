@@ -7,7 +7,7 @@ with the number of subscribers.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from chalicelib.alerts.index import Area, Entry, areas_of_entry
+from chalicelib.alerts.index import AreaQuery, IndexEntry, areas_of_entry
 from chalicelib.alerts.ports import Index
 
 MOST_ENTRIES = 5_000
@@ -28,11 +28,11 @@ class NoticePage(NamedTuple):
     """The entries of a page, each subscription in one page only. `next` is where the next page
     begins, None at the end."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[IndexEntry]
     next: Cursor | None
 
 
-def read_page(areas: Sequence[Area], cursor: Cursor, index: Index) -> NoticePage:
+def read_page(areas: Sequence[AreaQuery], cursor: Cursor, index: Index) -> NoticePage:
     """The page of entries under these areas that begins at the cursor. Raises UpstreamFailed."""
     found, following = _read(areas, cursor, index)
     numbers = {area.name: number for number, area in enumerate(areas)}
@@ -40,9 +40,9 @@ def read_page(areas: Sequence[Area], cursor: Cursor, index: Index) -> NoticePage
 
 
 def _read(
-    areas: Sequence[Area], cursor: Cursor, index: Index
-) -> tuple[Sequence[Entry], Cursor | None]:
-    found: list[Entry] = []
+    areas: Sequence[AreaQuery], cursor: Cursor, index: Index
+) -> tuple[Sequence[IndexEntry], Cursor | None]:
+    found: list[IndexEntry] = []
     end = cursor.area + MOST_QUERIES
     low = cursor.low
     for number, area in enumerate(areas[cursor.area : end], cursor.area):
@@ -56,13 +56,13 @@ def _read(
     return found, Cursor(end) if end < len(areas) else None
 
 
-def _after(entry: Entry) -> str:
+def _after(entry: IndexEntry) -> str:
     """The lowest record after that of the entry: all records of a reach are equally long."""
     _, record = entry.key
     return f"{record}~"
 
 
-def _where_first(found: Sequence[Entry], numbers: Mapping[str, int]) -> Iterator[Entry]:
+def _where_first(found: Sequence[IndexEntry], numbers: Mapping[str, int]) -> Iterator[IndexEntry]:
     """The entries without those whose subscription is found in an earlier area, too."""
     for entry in found:
         read = [area for area in areas_of_entry(entry) if area in numbers]

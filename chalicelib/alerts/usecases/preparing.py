@@ -11,10 +11,10 @@ from chalicelib.alerts.links import confirm_url, manage_url, unsubscribe_url
 from chalicelib.alerts.message_frame import SubscriptionLinks
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message, ReportNews
-from chalicelib.alerts.model import COLLECTIONS, Subscription
+from chalicelib.alerts.model import COLLECTIONS_PREFIX, Subscription
 from chalicelib.alerts.reminders import is_too_late, moment_of, number_of
 from chalicelib.alerts.report_words import place_of
-from chalicelib.alerts.times import after_quiet
+from chalicelib.alerts.times import end_of_quiet_hours
 from chalicelib.alerts.usecases.digests import to_tell
 from chalicelib.alerts.usecases.questions import answer_link, reply_link
 from chalicelib.alerts.usecases.telling import Reminder, Thing, begin_reminding, begin_telling
@@ -41,7 +41,7 @@ def prepared(alert: Alert, now: datetime, ports: Ports) -> Ready | Alert:
     subscription = ports.subscriptions.get(alert.subscription_id)
     if subscription is None or not _is_wanted(alert, subscription, now):
         return dropped(alert, "not_wanted", now)
-    moment = after_quiet(subscription.quiet, now, ports.council.zone)
+    moment = end_of_quiet_hours(subscription.quiet, now, ports.council.zone)
     if moment > now and alert.what != "confirm":
         return later(alert, moment, now)
     if subscription.address_key and ports.suppressed.has(subscription.address_key, now):
@@ -90,8 +90,8 @@ def _message(
 
 def _asking(about: _About, ports: Ports) -> Message:
     alert, subscription, voice = about
-    link = confirm_url(voice.site, alert.subscription_id, ports.tokens.confirm(subscription))
-    return voice.asking(alert, link, ports.tokens.code(subscription))
+    link = confirm_url(voice.site, alert.subscription_id, ports.tokens.confirm_token(subscription))
+    return voice.asking(alert, link, ports.tokens.confirmation_code(subscription))
 
 
 def _digest(about: _About, ports: Ports) -> Message | None:
@@ -160,7 +160,7 @@ def _of_notice(about: _About, ports: Ports) -> Message | None:
 def _of_collections(about: _About, now: datetime, ports: Ports) -> Message | None:
     alert, subscription, voice = about
     notice_id, premises_id = alert.notice_id or "", subscription.topic.premises_id
-    day = date.fromisoformat(notice_id.removeprefix(COLLECTIONS))
+    day = date.fromisoformat(notice_id.removeprefix(COLLECTIONS_PREFIX))
     if premises_id is None or is_too_late(day, now, ports.council.zone):
         return None
     found = ports.collections(premises_id, day, voice.site)
@@ -201,7 +201,7 @@ def _ways(about: _About, ports: Ports) -> SubscriptionLinks:
     subscription, site = about.subscription, about.voice.site
     owner = subscription.subscription_id
     return SubscriptionLinks(
-        manage_url(site, owner, ports.tokens.manage(subscription)),
-        unsubscribe_url(site, owner, ports.tokens.unsubscribe(subscription)),
+        manage_url(site, owner, ports.tokens.manage_token(subscription)),
+        unsubscribe_url(site, owner, ports.tokens.unsubscribe_token(subscription)),
         subscription.is_own,
     )

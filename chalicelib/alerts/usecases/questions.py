@@ -31,7 +31,7 @@ def question_token(
     subscription: Subscription, service_request_id: str, repair: int, tokens: SubscriptionTokens
 ) -> str:
     """The token for the link in the question; a secret. Raises UpstreamFailed."""
-    proof = tokens.answer(subscription, service_request_id, repair)
+    proof = tokens.answer_token(subscription, service_request_id, repair)
     return f"{subscription.subscription_id}.{service_request_id}.{repair}.{proof}"
 
 
@@ -39,7 +39,7 @@ def reply_token(
     subscription: Subscription, service_request_id: str, number: int, tokens: SubscriptionTokens
 ) -> str:
     """The token for the link to an officer's question; a secret. Raises UpstreamFailed."""
-    proof = tokens.reply(subscription, service_request_id, number)
+    proof = tokens.reply_token(subscription, service_request_id, number)
     return f"{subscription.subscription_id}.{service_request_id}.{number}.{proof}"
 
 
@@ -72,7 +72,7 @@ def asked_by(token: str, ports: Ports) -> tuple[str, int]:
     Raises NotFound, UpstreamFailed."""
     subscription, request_id, number, proof = _sent_with(token, ports)
     is_own = subscription.is_own and subscription.topic.service_request_id == request_id
-    if not (is_own and ports.tokens.holds_reply(subscription, request_id, number, proof)):
+    if not (is_own and ports.tokens.is_reply_token(subscription, request_id, number, proof)):
         raise _no_question()
     return request_id, number
 
@@ -82,7 +82,7 @@ def question_of(token: str, ports: Ports) -> Question:
     UpstreamFailed."""
     subscription, request_id, repair, proof = _sent_with(token, ports)
     subscription_id = subscription.subscription_id
-    if not ports.tokens.holds_answer(subscription, request_id, repair, proof):
+    if not ports.tokens.is_answer_token(subscription, request_id, repair, proof):
         raise _no_question()
     is_own = subscription.is_own and subscription.topic.service_request_id == request_id
     answer_id = derived_id("mended", subscription_id, request_id, str(repair))

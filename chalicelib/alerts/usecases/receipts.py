@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from chalicelib.alerts.delivery import Alert, named, received
 from chalicelib.alerts.delivery_ports import Ports
-from chalicelib.alerts.model import Because
+from chalicelib.alerts.model import StopReason
 from chalicelib.alerts.receipts import Receipt
 from chalicelib.alerts.usecases.stopping import suppress
 from chalicelib.kernel.optimistic import retry_on_conflict
@@ -29,8 +29,8 @@ def take(receipt: Receipt, ports: Ports) -> Alert | None:
     alert = _meant(receipt, ports)
     if alert is None and _may_be_noted_yet(receipt, ports):
         raise TooSoon("It is taken again.")
-    if alert and receipt.is_for_good:
-        because: Because = "complained" if receipt.outcome == "complained" else "bounced"
+    if alert and receipt.is_permanent:
+        because: StopReason = "complained" if receipt.outcome == "complained" else "bounced"
         suppress(alert.subscription_id, because, ports)
     if alert is None:
         return None

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Told
 from chalicelib.alerts.delivery_ports import Ports
-from chalicelib.alerts.index import Entry, of_reminders
+from chalicelib.alerts.index import IndexEntry, area_of_reminders
 from chalicelib.alerts.model import AlertRequested, CollectionsPageWanted
 from chalicelib.alerts.ports import MatchPorts
 from chalicelib.alerts.reminders import HOURS, ONE_DAY, hours_due, number_of
@@ -90,7 +90,7 @@ def changes_from(now: datetime, zone: ZoneInfo) -> Sequence[CollectionsPageWante
 def match_collections(wanted: CollectionsPageWanted, ports: MatchPorts) -> int:
     """Sends the sender a message for each subscriber of this page; a further run does the next.
     Returns how many there are. Raises UpstreamFailed: then it is done again."""
-    areas = [of_reminders(hour) for hour in wanted.hours]
+    areas = [area_of_reminders(hour) for hour in wanted.hours]
     page = read_page(areas, Cursor(wanted.area, wanted.low), ports.index)
     tells = [
         AlertRequested(
@@ -110,8 +110,8 @@ def match_collections(wanted: CollectionsPageWanted, ports: MatchPorts) -> int:
 
 
 def _concerned(
-    entries: Sequence[Entry], wanted: CollectionsPageWanted, ports: MatchPorts
-) -> Iterator[Entry]:
+    entries: Sequence[IndexEntry], wanted: CollectionsPageWanted, ports: MatchPorts
+) -> Iterator[IndexEntry]:
     """The subscribers whose waste is collected, one subscription for each person and premises. A
     change concerns also those whose waste is no longer collected."""
     if wanted.what == "collection_change":

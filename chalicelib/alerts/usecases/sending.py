@@ -26,8 +26,8 @@ from chalicelib.alerts.delivery import (
 )
 from chalicelib.alerts.delivery_ports import Ports, Sender
 from chalicelib.alerts.model import AlertRequested, Confirm, Subscription
-from chalicelib.alerts.sms_budget import in_purse, note_spent, purse_of
-from chalicelib.alerts.times import after_quiet, next_morning
+from chalicelib.alerts.sms_budget import budget_line_of, measure_spending, segments_a_day
+from chalicelib.alerts.times import end_of_quiet_hours, next_morning
 from chalicelib.alerts.usecases.digests import gather
 from chalicelib.alerts.usecases.preparing import Ready, prepared
 from chalicelib.alerts.usecases.stopping import end, suppress
@@ -109,7 +109,7 @@ def _first_due(message: AlertRequested, subscription: Subscription, ports: Ports
     now = _now(ports)
     asked = message.occurred_at + ports.ask_after if message.what == "repair_question" else now
     due = max(asked, now, message.not_before or now)
-    return after_quiet(subscription.quiet, due, ports.council.zone)
+    return end_of_quiet_hours(subscription.quiet, due, ports.council.zone)
 
 
 def _deal_with(alert: Alert, ports: Ports) -> Alert | None:
@@ -179,17 +179,17 @@ def _may_be_sent_today(mine: Alert, ports: Ports) -> bool:
         ports.spend.take(day, "emails", 1, most=ports.quota.emails_a_day)
         return True
     if mine.what in OF_NOTICES:
-        return ports.spend.take(day, "emails", 1, most=ports.quota.of_notices) is not None
+        return ports.spend.take(day, "emails", 1, most=ports.quota.notice_emails_a_day) is not None
     return True
 
 
 def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports) -> Alert:
     """Pays for a text before it is sent. A text that certainly was not sent costs nothing."""
     day, cost = _now(ports).astimezone(ports.council.zone).date(), ports.segments(ready.message)
-    purse = purse_of(mine)
-    most = in_purse(purse, ports.council.texts_a_day)
+    purse = budget_line_of(mine)
+    most = segments_a_day(purse, ports.council.texts_a_day)
     spent = ports.spend.take(day, purse, cost, most=most)
-    note_spent(purse, spent, most)
+    measure_spending(purse, spent, most)
     if spent is None:
         morning = next_morning(_now(ports), ports.council.zone)
         return later(mine, morning, _now(ports), OVER_CAP)

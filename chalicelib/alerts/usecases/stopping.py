@@ -1,13 +1,13 @@
 """Ends a subscription because it reaches nobody, or because nobody wants it now."""
 
 from chalicelib.alerts.delivery_ports import Ports
-from chalicelib.alerts.model import Because, stopped
+from chalicelib.alerts.model import StopReason, mark_stopped
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 from chalicelib.texts import Text
 
 
-def suppress(subscription_id: str, because: Because, ports: Ports) -> None:
+def suppress(subscription_id: str, because: StopReason, ports: Ports) -> None:
     """Ends the subscription, and sends nothing more to its address from any subscription. Raises
     UpstreamFailed."""
     subscription = ports.subscriptions.get(subscription_id)
@@ -17,12 +17,12 @@ def suppress(subscription_id: str, because: Because, ports: Ports) -> None:
     end(subscription_id, because, ports)
 
 
-def end(subscription_id: str, because: Because, ports: Ports) -> None:
+def end(subscription_id: str, because: StopReason, ports: Ports) -> None:
     """Stops the subscription unless it is stopped or gone. Raises UpstreamFailed."""
 
     def stop() -> None:
         stored = ports.subscriptions.get(subscription_id)
         if stored and stored.state != "stopped":
-            ports.subscriptions.save(stopped(stored, because, to_the_second(ports.now())))
+            ports.subscriptions.save(mark_stopped(stored, because, to_the_second(ports.now())))
 
     retry_on_conflict(stop, what=Text("this subscription"))

@@ -13,9 +13,9 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.alerts.links import manage_url
-from chalicelib.alerts.model import Channel, Subscription, SubscriptionRequest, Topic, activated
+from chalicelib.alerts.model import Channel, Subscription, SubscriptionRequest, Topic, mark_active
 from chalicelib.alerts.ports import AddressChannel, Ports
-from chalicelib.alerts.topics import faults_of, reminder_faults
+from chalicelib.alerts.topics import reminder_faults, topic_faults
 from chalicelib.errors import AddressRefused, Conflict, FieldError, Invalid
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.observability import trace
@@ -47,7 +47,7 @@ def checked(wish: SubscriptionRequest, ports: Ports) -> Checked:
         [
             *_address_faults(wish, ports),
             *ports.council.language_faults(wish.language),
-            *faults_of(wish.topic, wish.event_types, ports.council, ports.ward_codes),
+            *topic_faults(wish.topic, wish.event_types, ports.council, ports.ward_codes),
             *reminder_faults(wish.topic, wish.remind_at, wish.frequency),
         ]
     )
@@ -106,7 +106,7 @@ def follow(
 def managed_at(subscription: Subscription, ports: Ports) -> str:
     """The address of the subscription's page; a secret."""
     language = ports.council.offered_language(subscription.language) or ENGLISH
-    token = ports.tokens.manage(subscription)
+    token = ports.tokens.manage_token(subscription)
     return manage_url(Site(ports.site_url, language), subscription.subscription_id, token)
 
 
@@ -155,7 +155,7 @@ def _wanted(
     is_active = wish.channel == "push" or (wish.channel, wish.to) in by.addresses
     wanted = replace(_new(new_id, wish, ports), account_id=by.account_id if is_active else None)
     wanted = with_topic(wanted, wish.topic, by.account_id, ports)
-    return activated(wanted, wanted.created_at) if is_active else wanted
+    return mark_active(wanted, wanted.created_at) if is_active else wanted
 
 
 def _new(subscription_id: str, wish: SubscriptionRequest, ports: Ports) -> Subscription:

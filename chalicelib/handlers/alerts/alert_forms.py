@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from chalicelib.alerts.forms import MAY_HAVE_A_PLACE, NEEDS_A_PLACE, wish_of
+from chalicelib.alerts.forms import MAY_HAVE_A_PLACE, NEEDS_A_PLACE, subscription_request_of
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.presentation import (
     FREQUENCIES,
     KINDS,
     RADII_M,
     REMINDER_HOURS,
-    about,
-    distance,
+    distance_words,
     hour_words,
+    topic_words,
 )
 from chalicelib.alerts.usecases.subscribing import checked
 from chalicelib.bootstrap.alerts import alerts_ports
@@ -81,7 +81,7 @@ def take(call: Call) -> Page:
         _refuse_empty(typed)
         places = _places(typed["topic.kind"], typed["q"])
         place = _meant(places, form.one("place") or typed["q"])
-        asked = checked(wish_of(form, place), ports)
+        asked = checked(subscription_request_of(form, place), ports)
         # A key that our own page did not make reveals nothing that is stored under it.
         key = None if idempotency.can_be_guessed(typed["key"]) else typed["key"]
         made = subscribe(asked, key, call)
@@ -148,7 +148,7 @@ def _form(
         ],
         wards=sorted(known.wards.items(), key=lambda ward: ward[1]),
         hours=[(each, hour_words(each, request_language.current())) for each in REMINDER_HOURS],
-        radii=[(str(each), distance(each)) for each in RADII_M],
+        radii=[(str(each), distance_words(each)) for each in RADII_M],
         frequencies=[(each, say(text), "") for each, text in FREQUENCIES.items()],
         channels=[
             (each, say(text), "") for each, text in CHANNELS.items() if each in ports.channels
@@ -163,4 +163,4 @@ def _sent(made: Subscription) -> Page:
         return confirmed(made)
     if made.channel == "sms":
         return Page(code_page(made.subscription_id))
-    return Page(render("look", about=about(made.topic, names())))
+    return Page(render("look", about=topic_words(made.topic, names())))

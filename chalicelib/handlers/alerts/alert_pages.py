@@ -6,7 +6,7 @@ No GET changes anything: programs that check the links in emails cannot confirm 
 from chalicelib.alerts import links
 from chalicelib.alerts.forms import changes_of
 from chalicelib.alerts.model import Subscription
-from chalicelib.alerts.presentation import FREQUENCIES, about, hinted, hour_words
+from chalicelib.alerts.presentation import FREQUENCIES, address_hint, hour_words, topic_words
 from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.at_address import at_same_address, may_open_all, stop_all
 from chalicelib.alerts.usecases.managing import Shown
@@ -42,7 +42,7 @@ routes = Routes(__name__, problem_page)
 )
 def ask_confirm(call: Call, subscription_id: str) -> Page:
     found = managing.asked(id_of(subscription_id), token_of(call), alerts_ports())
-    return Page(render("confirm", about=about(found.topic, names())))
+    return Page(render("confirm", about=topic_words(found.topic, names())))
 
 
 @routes.page(
@@ -117,7 +117,7 @@ def change(call: Call, subscription_id: str) -> Page:
 def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
     shown = Shown(token=token_of(call))
     found = managing.stoppable(id_of(subscription_id), shown, alerts_ports())
-    said = about(found.topic, names())
+    said = topic_words(found.topic, names())
     return Page(render("unsubscribe", about=said, all_url=_all_url(found, call)))
 
 
@@ -128,7 +128,7 @@ def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
     summary="Go on from the short link in text messages to the page that stops alerts",
 )
 def from_text(_: Call, packed: str) -> SeeOther:
-    stop = links.stop_of(packed)
+    stop = links.parse_short_path(packed)
     if stop is None:
         raise NotFound(managing.NONE)
     return SeeOther(links.unsubscribe_url(here(), *stop))
@@ -160,17 +160,17 @@ def show_all(call: Call, subscription_id: str) -> Page:
     found = at_same_address(id_of(subscription_id), token_of(call), ports)
     items = [
         {
-            "about": about(each.topic, known),
+            "about": topic_words(each.topic, known),
             "often": hour_words(each.remind_at, request_language.current())
             if each.remind_at
             else say(FREQUENCIES[each.frequency]),
             "stop_url": links.unsubscribe_url(
-                here(), each.subscription_id, ports.tokens.unsubscribe(each)
+                here(), each.subscription_id, ports.tokens.unsubscribe_token(each)
             ),
         }
         for each in found
     ]
-    return Page(render("all", items=items, to=hinted(found[0]) if found else None))
+    return Page(render("all", items=items, to=address_hint(found[0]) if found else None))
 
 
 @routes.page(

@@ -3,19 +3,19 @@
 from typing import Any
 
 from chalicelib.alerts import links
-from chalicelib.alerts.matching import FITTING
+from chalicelib.alerts.matching import OFFERED_EVENT_TYPES
 from chalicelib.alerts.model import MOST_CODE_TRIES, Subscription
 from chalicelib.alerts.presentation import (
     EVENT_TYPES,
     FREQUENCIES,
     RADII_M,
     REMINDER_HOURS,
-    SENT,
+    SENT_BY,
     Names,
-    about,
-    distance,
-    hinted,
+    address_hint,
+    distance_words,
     hour_words,
+    topic_words,
 )
 from chalicelib.alerts.usecases.subscribing import managed_at
 from chalicelib.bootstrap.alerts import alert_names, alerts_ports
@@ -42,7 +42,7 @@ def confirmed(subscription: Subscription) -> Page:
     return Page(
         render(
             "confirmed",
-            about=about(subscription.topic, names()),
+            about=topic_words(subscription.topic, names()),
             manage_url=managed_at(subscription, alerts_ports()),
         )
     )
@@ -71,10 +71,10 @@ def manage(
         is_saved=is_saved,
         version=present.version,
         state=present.state,
-        sent=request_language.current().say(SENT[present.channel], to=hinted(present)),
+        sent=request_language.current().say(SENT_BY[present.channel], to=address_hint(present)),
         map_url=here().page(f"/map/#15/{present.topic.lat}/{present.topic.long}"),
-        about=about(present.topic, names()),
-        to=hinted(present),
+        about=topic_words(present.topic, names()),
+        to=address_hint(present),
         topic=present.topic,
         offered=_offered(present),
         stop_url=links.unsubscribe_url(here(), present.subscription_id, token),
@@ -84,7 +84,7 @@ def manage(
 
 def _offered(present: Subscription) -> dict[str, Any]:
     """The choices, as (value, words, hint)."""
-    topic, fitting = present.topic, FITTING[present.topic.kind]
+    topic, fitting = present.topic, OFFERED_EVENT_TYPES[present.topic.kind]
     radii = sorted({*RADII_M, *filter(None, [topic.radius_m])})
     known, say = names(), request_language.current().say
     has_services = topic.kind in ("area", "ward", "council")
@@ -94,7 +94,7 @@ def _offered(present: Subscription) -> dict[str, Any]:
         ],
         "frequencies": [(each, say(text), "") for each, text in FREQUENCIES.items()],
         "hours": _hours(present),
-        "radii": [(f"{each:g}", distance(each)) for each in radii] if topic.radius_m else [],
+        "radii": [(f"{each:g}", distance_words(each)) for each in radii] if topic.radius_m else [],
         "services": [(code, name, "") for code, name in known.services.items()]
         if has_services
         else [],
@@ -109,7 +109,7 @@ def _hours(present: Subscription) -> list[tuple[str, str]]:
 
 
 def _stored(present: Subscription) -> dict[str, Any]:
-    quiet, fitting = present.quiet, FITTING[present.topic.kind]
+    quiet, fitting = present.quiet, OFFERED_EVENT_TYPES[present.topic.kind]
     return {
         "event_types": list(present.event_types or fitting),
         "frequency": [present.frequency],

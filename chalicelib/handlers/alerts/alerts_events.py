@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 
-from chalicelib.alerts.audience import counted
+from chalicelib.alerts.audience import count_changes
 from chalicelib.alerts.model import (
     AlertBatch,
     CollectionsPageWanted,
@@ -70,13 +70,13 @@ def fan_out_alerts(event: DynamoDBEvent) -> BatchAnswer:
 
 def _react(changes: list[dict[str, Any]]) -> None:
     # Imported when the stream is read: PynamoDB takes a while to load.
-    from chalicelib.alerts.dynamo.subscriptions import told_by
+    from chalicelib.alerts.dynamo.subscriptions import subscription_in_image
 
     told: dict[str, list[Subscription]] = defaultdict(list)
     questions, both = [], []
     for change in changes:
         before, after = (
-            told_by(image) if (image := change.get(name)) else None
+            subscription_in_image(image) if (image := change.get(name)) else None
             for name in ("OldImage", "NewImage")
         )
         questions.append(question(before, after))
@@ -88,7 +88,7 @@ def _react(changes: list[dict[str, Any]]) -> None:
         reindex(subscription_id, was, ports)
     ports.outbox.send([each for each in questions if each])
     # Last: what failed before comes again, and would be counted again.
-    ports.audiences.add(counted(both))
+    ports.audiences.add(count_changes(both))
 
 
 def _is_subscription(record: dict[str, Any]) -> bool:
@@ -138,4 +138,4 @@ def _tell_share(share: AlertBatch, line: logs.Fields) -> None:
         line["service_request_ids"] = [share.tell.service_request_id]
     elif share.tell.notice_id:
         line["notice_id"] = share.tell.notice_id
-    container.queue("alerts").send(share.tells)
+    container.queue("alerts").send(share.requests)

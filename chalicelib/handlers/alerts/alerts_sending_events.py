@@ -49,7 +49,7 @@ def take_receipts(event: SQSEvent) -> BatchAnswer:
 def take_text_log(event: dict[str, Any], _: object) -> None:
     """Queues the carriers' results of texts, which arrive as a piece of a log."""
     with batch("take_text_log") as line:
-        said = receipts.of_log(event["awslogs"]["data"])
+        said = receipts.messages_in_log(event["awslogs"]["data"])
         line["records"] = len(said)
         container.queue("receipts").send(said)
 
@@ -84,7 +84,7 @@ def _dealt_with(message: AlertRequested | Confirm | Wake) -> Alert | None:
 
 def _is_taken(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
-        receipt = receipts.read(record["body"])
+        receipt = receipts.parse_receipt(record["body"])
         after = take(receipt, delivery_ports()) if receipt else None
     except TooSoon:
         return False

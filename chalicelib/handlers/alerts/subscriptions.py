@@ -10,19 +10,19 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.alerts.model import (
-    Because,
     Channel,
+    EventType,
     Frequency,
     Hour,
     QuietHours,
     State,
+    StopReason,
     Subscription,
     SubscriptionChanges,
     SubscriptionRequest,
     Topic,
-    What,
 )
-from chalicelib.alerts.presentation import hinted
+from chalicelib.alerts.presentation import address_hint
 from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.moving import Move, move
@@ -78,13 +78,13 @@ class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     to: str | None
     topic: Topic
-    event_types: tuple[What, ...]
+    event_types: tuple[EventType, ...]
     frequency: Frequency
     remind_at: Hour | None
     quiet: QuietHours | None
     language: str | None
     state: State
-    stopped_because: Because | None
+    stopped_because: StopReason | None
     created_at: datetime
     confirmed_at: datetime | None
     version: int
@@ -210,7 +210,7 @@ def shown_by(call: Call) -> Shown:
 
 
 def view_of(subscription: Subscription) -> SubscriptionView:
-    return made_from(SubscriptionView, subscription, to=hinted(subscription))
+    return made_from(SubscriptionView, subscription, to=address_hint(subscription))
 
 
 def _receipt(subscription: Subscription) -> SubscriptionReceipt:

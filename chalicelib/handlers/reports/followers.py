@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.alerts import model as subscriptions
 from chalicelib.alerts.model import Channel, Subscription
-from chalicelib.alerts.presentation import hinted
+from chalicelib.alerts.presentation import address_hint
 from chalicelib.alerts.usecases.subscribing import managed_at
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Conflict, TooMany
@@ -63,7 +63,7 @@ def _alerts(subscription: Subscription) -> FollowerAlerts:
     return FollowerAlerts(
         subscription_id=subscription.subscription_id,
         channel=subscription.channel,
-        to=hinted(subscription),
+        to=address_hint(subscription),
         state=subscription.state,
         manage_url=managed_at(subscription, alerts_ports()),
     )

@@ -81,7 +81,7 @@ def test_all_recipients_are_notified_once_when_a_run_breaks_off_anywhere_and_is_
         ports = replace(alerts.matching, outbox=outbox, shares=shares)
         failed = again_until_done(partial(match, MENDED, ports))
         for share in shares.taken:
-            failed += again_until_done(partial(outbox.send, share.tells))
+            failed += again_until_done(partial(outbox.send, share.requests))
         sent = arrived(outbox.taken, alerts)
         asked = {each.subscription_id for each in stored if each.topic == OF_IT}
         assert sorted(sent["fixed"]) == sorted(each.subscription_id for each in stored), nth
@@ -117,4 +117,4 @@ def test_batch_is_read_from_the_queue_as_it_was_sent() -> None:
     share = AlertBatch(tell=fakes_delivery.tell(), subscription_ids=("1", "2"))
     read = msgspec.json.decode(msgspec.json.encode(share), type=AlertBatch)
     assert read == share
-    assert [each.subscription_id for each in read.tells] == ["1", "2"]
+    assert [each.subscription_id for each in read.requests] == ["1", "2"]

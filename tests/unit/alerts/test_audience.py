@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.alerts.audience import Counts, Quota, audience, counted, found_in
-from chalicelib.alerts.index import Area
+from chalicelib.alerts.audience import Counts, Quota, audience_of, count_changes, counts_in
+from chalicelib.alerts.index import AreaQuery
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.usecases.estimating import EstimatePorts, estimate
 from chalicelib.alerts.usecases.indexing import reindex
@@ -12,11 +12,11 @@ from tests.support.fakes_delivery import VOICE, World
 from tests.unit.alerts.test_match_notices import circle
 
 QUOTA = Quota(emails_a_second=50, emails_a_day=50_000)
-EVERYWHERE = [Area("disruptions:council", "a", "d")]
+EVERYWHERE = [AreaQuery("disruptions:council", "a", "d")]
 
 
 def test_subscription_counts_once_however_many_entries_it_has() -> None:
-    (number,) = counted([(None, subscription(topic=area(10_000)))]).values()
+    (number,) = count_changes([(None, subscription(topic=area(10_000)))]).values()
     assert number == 1
 
 
@@ -24,11 +24,11 @@ def test_subscription_that_is_changed_or_stopped_is_counted_where_it_is_now() ->
     audiences = MemoryAudiences()
     before = subscription(topic=Topic(kind="council"))
     moved = subscription(topic=Topic(kind="ward", ward_code=GUILDHALL), version=2)
-    audiences.add(counted([(None, before), (before, moved)]))
+    audiences.add(count_changes([(None, before), (before, moved)]))
     assert {at: by for at, by in audiences.counts().items() if by} == {
         (f"ward#{GUILDHALL}", "email"): 1
     }
-    audiences.add(counted([(moved, subscription(state="stopped"))]))
+    audiences.add(count_changes([(moved, subscription(state="stopped"))]))
     assert not any(audiences.counts().values())
 
 
@@ -39,7 +39,7 @@ def test_estimate_names_the_time_and_the_days_that_the_quota_takes() -> None:
         (council, "sms"): 9,
         ("elsewhere", "email"): 7,
     }
-    found = audience(found_in(EVERYWHERE, counts), QUOTA, emails_sent=10_000, texts_left=3)
+    found = audience_of(counts_in(EVERYWHERE, counts), QUOTA, emails_sent=10_000, texts_left=3)
     assert (found.emails, found.texts, found.texts_left) == (312_000, 9, 3)
     assert (found.emails_left, found.seconds, found.days) == (30_000, 6_240, 9)
 
@@ -49,7 +49,7 @@ def test_estimate_counts_who_is_near_and_what_was_sent_today(radius_m: float) ->
     here = subscription(1, topic=Topic(kind="disruptions"))
     near, far = subscription(2), subscription(3, topic=area(100, lat=55.5, long=-3.0))
     alerts, world = Alerts(here, near, far), World()
-    alerts.indexing.audiences.add(counted([(None, each) for each in (here, near, far)]))
+    alerts.indexing.audiences.add(count_changes([(None, each) for each in (here, near, far)]))
     for each in (here, near, far):
         reindex(each.subscription_id, [each], alerts.indexing)
     world.spend.take(world.clock.now.date(), "emails", 1, most=9)
@@ -64,4 +64,4 @@ def test_estimate_counts_who_is_near_and_what_was_sent_today(radius_m: float) ->
     )
     found = estimate(circle(radius_m), ports)
     assert (found.emails, found.days, found.texts_left) == (2, 1, 70)
-    assert found.emails_left == QUOTA.of_notices - 1
+    assert found.emails_left == QUOTA.notice_emails_a_day - 1

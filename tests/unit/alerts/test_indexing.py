@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.alerts.model import Subscription, stopped
+from chalicelib.alerts.model import Subscription, mark_stopped
 from chalicelib.alerts.usecases.indexing import question
 from tests.support.builders import NOON
 from tests.support.fakes_alerts import subscription
@@ -30,7 +30,7 @@ def test_confirmation_is_sent_when_a_subscription_starts_or_restarts(
         (WAITS, WAITS),
         (WAITS, subscription()),
         (None, subscription()),
-        (WAITS, stopped(WAITS, "requested", NOON)),
+        (WAITS, mark_stopped(WAITS, "requested", NOON)),
         (WAITS, None),
     ],
 )

@@ -8,15 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
-from chalicelib.alerts.index import Entry, entries_of
-from chalicelib.alerts.matching import FITTING, Happening, chosen, concerns, what_of
+from chalicelib.alerts.index import IndexEntry, entries_of
+from chalicelib.alerts.matching import (
+    OFFERED_EVENT_TYPES,
+    Occurrence,
+    choose_entries,
+    event_type_of,
+    is_concerned,
+)
 from chalicelib.alerts.model import (
     MOST_RADIUS_M,
     AlertRequested,
+    EventType,
     Subscription,
     Topic,
     TopicKind,
-    What,
 )
 from chalicelib.alerts.ports import Reporter
 from chalicelib.alerts.usecases.indexing import reindex
@@ -60,8 +66,8 @@ def changed(**values: Any) -> ReportChanged:
     )
 
 
-def happening(**values: Any) -> Happening:
-    return Happening(
+def happening(**values: Any) -> Occurrence:
+    return Occurrence(
         **{
             "what": "state_changed",
             "report": R1,
@@ -73,7 +79,7 @@ def happening(**values: Any) -> Happening:
     )
 
 
-def entry(**values: Any) -> Entry:
+def entry(**values: Any) -> IndexEntry:
     return entries_of(subscription(**values))[0]
 
 
@@ -113,16 +119,16 @@ def told(alerts: Alerts, fact: OfReport) -> set[str]:
         (changed(state="", old_state=""), None),
     ],
 )
-def test_fact_has_its_event_types(fact: OfReport, what: What | None) -> None:
-    assert what_of(fact) == what
+def test_fact_has_its_event_types(fact: OfReport, what: EventType | None) -> None:
+    assert event_type_of(fact) == what
 
 
 def test_every_topic_lists_its_event_types() -> None:
-    assert set(FITTING) == set(get_args(TopicKind))
+    assert set(OFFERED_EVENT_TYPES) == set(get_args(TopicKind))
     # Officers' questions and reminders of bookings go to the reporter, and a
     # correction to those who were reminded.
     always = {"officer_question", "collection_change", "booking_reminder"}
-    assert frozenset().union(*FITTING.values()) == set(get_args(What)) - always
+    assert frozenset().union(*OFFERED_EVENT_TYPES.values()) == set(get_args(EventType)) - always
 
 
 # Matching subscriptions.
@@ -139,15 +145,15 @@ def test_every_topic_lists_its_event_types() -> None:
     ],
 )
 def test_event_matches_subscriptions_with_its_type(
-    chosen_event_types: tuple[What, ...], what: What, concerned: bool
+    chosen_event_types: tuple[EventType, ...], what: EventType, concerned: bool
 ) -> None:
-    assert concerns(entry(event_types=chosen_event_types), happening(what=what)) is concerned
+    assert is_concerned(entry(event_types=chosen_event_types), happening(what=what)) is concerned
 
 
 def test_text_event_matches_only_subscriptions_to_the_report() -> None:
     of_report = entry(topic=Topic(kind="report", service_request_id=R1))
-    assert concerns(of_report, happening(what="updated"))
-    assert not concerns(entry(topic=Topic(kind="council")), happening(what="updated"))
+    assert is_concerned(of_report, happening(what="updated"))
+    assert not is_concerned(entry(topic=Topic(kind="council")), happening(what="updated"))
 
 
 @pytest.mark.parametrize(
@@ -157,24 +163,24 @@ def test_event_matches_subscriptions_with_its_service(
     codes: tuple[str, ...], concerned: bool
 ) -> None:
     one = entry(topic=Topic(kind="council", service_codes=codes))
-    assert concerns(one, happening()) is concerned
+    assert is_concerned(one, happening()) is concerned
 
 
 @pytest.mark.parametrize(("off_m", "concerned"), [(-0.5, True), (0.5, False)])
 def test_event_matches_circles_that_contain_it_to_the_metre(off_m: float, concerned: bool) -> None:
     place = Point(lat=53.965, long=-1.09)
     radius_m = distance_m(Point(**MARKET_PLACE), place) - off_m
-    assert concerns(entry(topic=area(radius_m)), happening(places=(place,))) is concerned
+    assert is_concerned(entry(topic=area(radius_m)), happening(places=(place,))) is concerned
 
 
 def test_non_public_report_matches_only_its_reporters_subscription() -> None:
     topic = Topic(kind="report", service_request_id=R1)
     private = happening(is_public=False)
-    assert concerns(entry(topic=topic, is_own=True), private)
-    assert not concerns(entry(topic=topic), private)
-    assert not concerns(entry(topic=Topic(kind="council")), private)
+    assert is_concerned(entry(topic=topic, is_own=True), private)
+    assert not is_concerned(entry(topic=topic), private)
+    assert not is_concerned(entry(topic=Topic(kind="council")), private)
     other = Topic(kind="report", service_request_id="R00000000002")
-    assert not concerns(entry(topic=other, is_own=True), private)
+    assert not is_concerned(entry(topic=other, is_own=True), private)
 
 
 def test_person_gets_one_message_when_several_of_their_subscriptions_match() -> None:
@@ -187,7 +193,7 @@ def test_person_gets_one_message_when_several_of_their_subscriptions_match() -> 
         entry(number=5, address_key="another's"),
     ]
     for order in (found, found[::-1]):
-        ids = {each.subscription_id for each in chosen(order, happening())}
+        ids = {each.subscription_id for each in choose_entries(order, happening())}
         assert ids == {f"{3:032x}", f"{5:032x}"}
 
 
@@ -210,14 +216,14 @@ def some_subscriptions(count: int, seed: int) -> list[Subscription]:
             return Topic(kind="report", service_request_id=f"R{random.randint(1, 30):011}")
         return Topic(kind="council", service_codes=codes)
 
-    event_types: list[tuple[What, ...]] = [(), ("new",), ("fixed",), ("state_changed",)]
+    event_types: list[tuple[EventType, ...]] = [(), ("new",), ("fixed",), ("state_changed",)]
     return [
         subscription(number, topic=topic(), event_types=random.choice(event_types))
         for number in range(count)
     ]
 
 
-def is_concerned(one: Subscription, of: Report, what: What) -> bool:
+def would_hear(one: Subscription, of: Report, what: EventType) -> bool:
     """By reading the subscription, as people would."""
     topic = one.topic
     where = {
@@ -254,13 +260,13 @@ def test_exactly_the_matching_subscribers_are_notified(seed: int) -> None:
         alerts.reports.put(of)
         facts: list[OfReport] = [submitted(), changed(), changed(state="fixed")]
         fact = random.choice(facts)
-        what = what_of(fact)
+        what = event_type_of(fact)
         assert what
         alerts.index.asked.clear()
         found = told(
             alerts, type(fact)(**_fields(fact) | {"service_request_id": of.service_request_id})
         )
-        assert found == {e.subscription_id for e in stored if is_concerned(e, of, what)}
+        assert found == {e.subscription_id for e in stored if would_hear(e, of, what)}
         assert len(alerts.index.asked) <= 6
 
 

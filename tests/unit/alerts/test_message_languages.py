@@ -27,7 +27,7 @@ from chalicelib.alerts.messages import (
     Picture,
 )
 from chalicelib.alerts.model import Confirm, Subscription, Topic
-from chalicelib.alerts.push import payload
+from chalicelib.alerts.push import payload_of
 from chalicelib.alerts.report_words import place_of
 from chalicelib.alerts.usecases.sending import ask, send_woken, tell, wake_due
 from chalicelib.kernel import languages
@@ -185,7 +185,7 @@ def english_in(message: Message) -> list[str]:
         mail.text,
         mail.html,
         text(message, SITE).partition("\n\n@")[0],
-        *re.findall(r'"(?:title|body)":"(.*?)"', payload(message).decode()),
+        *re.findall(r'"(?:title|body)":"(.*?)"', payload_of(message).decode()),
     ]
     return LETTERS.findall(NOT_OURS.sub("", " ".join(shown)))
 
@@ -279,7 +279,7 @@ def test_english_message_reads_no_catalogue(
     try:
         for _, message in messages(VOICE):
             assert email_of(message, "sam@example.org", LOOK).text
-            assert text(message, SITE) and payload(message)
+            assert text(message, SITE) and payload_of(message)
         with pytest.raises(OSError, match="Bad magic number"):
             languages.language("cy")
     finally:

@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Alert, asking, told_by
-from chalicelib.alerts.links import SHORT_TOKEN, manage_url, stop_of, unsubscribe_url
+from chalicelib.alerts.links import SHORT_TOKEN, manage_url, parse_short_path, unsubscribe_url
 from chalicelib.alerts.message_frame import SubscriptionLinks
 from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.messages import BookedSlot, Message, Notice, Picture, ReportNews
@@ -276,7 +276,7 @@ def test_text_message_goes_as_two_segments_at_most_and_stops_by_its_link(message
     assert segments(words) <= 2, words
     assert message.url in words
     stop = words.rpartition(f"\nStop: {SITE}/forms/s/")[2]
-    assert stop_of(stop) == (OWNER, TOKEN[:SHORT_TOKEN])
+    assert parse_short_path(stop) == (OWNER, TOKEN[:SHORT_TOKEN])
 
 
 def test_each_kind_of_text_fits_one_part_with_a_usual_street_name() -> None:
@@ -346,7 +346,7 @@ def test_message_says_new_date_first_promise_and_reason() -> None:
 
 @pytest.mark.parametrize("packed", ["", "A" * 42, "A" * 44, f"{'A' * 42}=", f"{'A' * 42}é"])
 def test_malformed_link_of_a_text_stops_nothing(packed: str) -> None:
-    assert stop_of(packed) is None
+    assert parse_short_path(packed) is None
 
 
 def test_code_is_filled_in_only_on_our_own_pages() -> None:

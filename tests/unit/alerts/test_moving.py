@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.alerts.model import Subscription, stopped
+from chalicelib.alerts.model import Subscription, mark_stopped
 from chalicelib.alerts.usecases.moving import Move, move
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
@@ -52,7 +52,7 @@ def test_browsers_subscriptions_cannot_be_moved_without_its_secret(claimed: Push
 
 
 def test_stopped_subscription_stays_so() -> None:
-    alerts = Alerts(stopped(of_browser(1), "gone", NOON))
+    alerts = Alerts(mark_stopped(of_browser(1), "gone", NOON))
     assert move(Move(old=BROWSER, push=NEW), alerts.ports) == 0
 
 

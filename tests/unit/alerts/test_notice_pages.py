@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.delivery import Wake
 from chalicelib.alerts.extents import Extent
-from chalicelib.alerts.index import Area, Entry
+from chalicelib.alerts.index import AreaQuery, IndexEntry
 from chalicelib.alerts.model import AlertBatch, AlertRequested, NoticePageWanted, Topic
 from chalicelib.alerts.ports import Affected
 from chalicelib.alerts.usecases.match_notices import match_notice_page
@@ -37,24 +37,24 @@ class CountedIndex:
     def __init__(self) -> None:
         self.made = 0
 
-    def entries(self, area: Area, *, limit: int | None = None) -> Iterable[Entry]:
+    def entries(self, area: AreaQuery, *, limit: int | None = None) -> Iterable[IndexEntry]:
         return islice(self._from(area.low), limit) if area.name == self.AREA else ()
 
-    def _from(self, low: str) -> Iterator[Entry]:
+    def _from(self, low: str) -> Iterator[IndexEntry]:
         _, _, after = low.rstrip("~").partition("#")
         for number in range(int(after, 16) + 1 if after else 0, MILLION):
             self.made += 1
             yield _entry(f"{number:032x}", self.AREA)
 
-    def put(self, entries: Iterable[Entry]) -> None:
+    def put(self, entries: Iterable[IndexEntry]) -> None:
         raise AssertionError
 
     def remove(self, keys: Iterable[tuple[str, str]]) -> None:
         raise AssertionError
 
 
-def _entry(subscription_id: str, area: str) -> Entry:
-    return Entry(
+def _entry(subscription_id: str, area: str) -> IndexEntry:
+    return IndexEntry(
         area=area,
         reach="b",
         subscription_id=subscription_id,

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from chalicelib.alerts.messages import Entry
-from chalicelib.alerts.model import AlertRequested, Frequency, Topic, What
+from chalicelib.alerts.model import AlertRequested, EventType, Frequency, Topic
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.errors import UpstreamFailed
@@ -32,7 +32,9 @@ class Here:
     entries: tuple[Entry, ...] = ()
     version: int = 1
 
-    def happens(self, what: What, words: str | None, state: str = "in_progress") -> AlertRequested:
+    def happens(
+        self, what: EventType, words: str | None, state: str = "in_progress"
+    ) -> AlertRequested:
         """A change of the report, of which the subscriber is to hear."""
         self.version += 1
         said = entry(words, self.version, at=self.world.clock.now, state=state)
@@ -112,7 +114,9 @@ def test_message_is_sent_when_the_first_change_is_ten_minutes_old(here: Here) ->
     assert here.quoted == ["One.\n\nTwo.", "Three."]
 
 
-@pytest.mark.parametrize("what", sorted({*get_args(What)} - {"updated", "state_changed", "fixed"}))
+@pytest.mark.parametrize(
+    "what", sorted({*get_args(EventType)} - {"updated", "state_changed", "fixed"})
+)
 def test_receipts_questions_and_notices_are_not_held_back(what: Any, here: Here) -> None:
     here.world.subscriptions.stored.clear()
     here.world.subscribe(**FOLLOWS, is_own=True)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Kind
 from chalicelib.alerts.messages import Link, Message
-from chalicelib.alerts.push import kept_for_s, payload, urgency_of
+from chalicelib.alerts.push import payload_of, time_to_live_s, urgency_of
 
 MENDED = Message(
     council="Eskerby Council",
@@ -25,7 +25,7 @@ MENDED = Message(
 
 
 def test_payload_has_only_what_the_service_worker_reads() -> None:
-    assert json.loads(payload(MENDED)) == {
+    assert json.loads(payload_of(MENDED)) == {
         "title": "Mended",
         "body": "This is about your report. The work is done.",
         "url": "https://report.council.example/reports/R1",
@@ -34,23 +34,25 @@ def test_payload_has_only_what_the_service_worker_reads() -> None:
 
 
 def test_payload_is_cut_short_when_the_words_are_many() -> None:
-    told = json.loads(payload(replace(MENDED, subject="word " * 100, paragraphs=("x" * 1000,))))
+    told = json.loads(payload_of(replace(MENDED, subject="word " * 100, paragraphs=("x" * 1000,))))
     assert len(told["title"]) <= 120 and told["title"].endswith(" word…")
     assert len(told["body"]) == 300 and told["body"].endswith("x…")
 
 
 @pytest.mark.parametrize("sign", ["\x01", '"', "🕳", "\n\t "])
 def test_payload_has_at_most_3000_bytes_whatever_it_says(sign: str) -> None:
-    assert len(payload(replace(MENDED, subject=sign * 500, paragraphs=(sign * 5000,)))) <= 3000
+    assert len(payload_of(replace(MENDED, subject=sign * 500, paragraphs=(sign * 5000,)))) <= 3000
 
 
 def test_payload_is_one_line_of_words_when_several_were_written() -> None:
-    told = json.loads(payload(replace(MENDED, paragraphs=(" Pothole\r\n\n  in Low Petergate ",))))
+    told = json.loads(
+        payload_of(replace(MENDED, paragraphs=(" Pothole\r\n\n  in Low Petergate ",)))
+    )
     assert told["body"] == "Pothole in Low Petergate"
 
 
 def test_payload_has_the_short_text_when_there_are_no_paragraphs() -> None:
-    assert json.loads(payload(replace(MENDED, paragraphs=())))["body"] == "Pothole"
+    assert json.loads(payload_of(replace(MENDED, paragraphs=())))["body"] == "Pothole"
 
 
 @pytest.mark.parametrize(
@@ -66,4 +68,4 @@ def test_payload_has_the_short_text_when_there_are_no_paragraphs() -> None:
 def test_message_of_short_validity_has_a_short_lifetime_and_high_urgency(
     what: Kind, urgency: str, days: int
 ) -> None:
-    assert (urgency_of(what), kept_for_s(what)) == (urgency, days * 86_400)
+    assert (urgency_of(what), time_to_live_s(what)) == (urgency, days * 86_400)

@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.alerts.delivery import FURTHER, Alert, DeliveryOutcome, Wake
 from chalicelib.alerts.delivery_ports import Ports
-from chalicelib.alerts.receipts import Receipt, of_log, read
+from chalicelib.alerts.receipts import Receipt, messages_in_log, parse_receipt
 from chalicelib.alerts.usecases.failed import send_again
 from chalicelib.alerts.usecases.receipts import TooSoon, take
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
@@ -72,13 +72,13 @@ def text_event(status: str, response: str) -> str:
     ],
 )
 def test_receipt_is_read_from_what_carriers_send(body: str, receipt: Receipt | None) -> None:
-    assert read(body) == receipt
+    assert parse_receipt(body) == receipt
 
 
 @pytest.mark.parametrize("body", ["", "no json", "[]", "{}", '{"eventType": 1, "mail": {}}'])
 def test_receipt_is_refused_when_it_cannot_be_read(body: str) -> None:
     with pytest.raises(msgspec.DecodeError):
-        read(body)
+        parse_receipt(body)
 
 
 SENT = "sent"
@@ -113,12 +113,12 @@ def _states_in_order(order: Sequence[str], channel: str) -> list[int]:
 
     def receipts(names: Sequence[str]) -> None:
         for name in names:
-            outcome, is_for_good = HAPPENINGS[name]
+            outcome, is_permanent = HAPPENINGS[name]
             alert = world.the_alert()
             called, carried = (
                 (alert.try_name, None) if channel == "email" else (None, alert.external_id)
             )
-            take(Receipt(called, carried, outcome, is_for_good), ports)
+            take(Receipt(called, carried, outcome, is_permanent), ports)
             furthest.append(FURTHER[world.the_alert().state])
 
     class Slow(type(world.sender)):  # type: ignore[misc]
@@ -260,7 +260,9 @@ def test_address_is_suppressed_when_a_complaint_is_about_an_earlier_try(
 def test_receipts_of_texts_are_found_in_a_piece_of_the_log() -> None:
     arrived = text_event("SUCCESS", "Message has been accepted by phone carrier")
     failed = text_event("FAILURE", "Invalid phone number")
-    found = [read(bytes(each).decode()) for each in of_log(piece(arrived, failed))]
+    found = [
+        parse_receipt(bytes(each).decode()) for each in messages_in_log(piece(arrived, failed))
+    ]
     assert found == [
         Receipt(None, "34d9b400", "delivered", sent_at=NOON),
         Receipt(None, "34d9b400", "bounced", True, NOON),
@@ -269,7 +271,7 @@ def test_receipts_of_texts_are_found_in_a_piece_of_the_log() -> None:
 
 def test_control_message_of_the_log_has_no_receipts() -> None:
     asks = "CWL CONTROL MESSAGE: Checking health of destination Lambda function."
-    assert of_log(piece(asks, kind="CONTROL_MESSAGE")) == []
+    assert messages_in_log(piece(asks, kind="CONTROL_MESSAGE")) == []
 
 
 def piece(*lines: str, kind: str = "DATA_MESSAGE") -> str:

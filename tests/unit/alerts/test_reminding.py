@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.alerts.audience import Quota
-from chalicelib.alerts.index import Entry, entries_of, of_reminders
+from chalicelib.alerts.index import IndexEntry, area_of_reminders, entries_of
 from chalicelib.alerts.message_senders import text
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message
@@ -24,7 +24,7 @@ from chalicelib.alerts.model import (
     QuietHours,
     Topic,
 )
-from chalicelib.alerts.push import payload
+from chalicelib.alerts.push import payload_of
 from chalicelib.alerts.reminders import HOURS, hours_due, moment_of
 from chalicelib.alerts.usecases.reminding import (
     changes_from,
@@ -147,7 +147,7 @@ class Town:
             self.world.matcher.sent, shares.sent = [], []
             for page in pages * self.copies:
                 if isinstance(page, AlertBatch):
-                    outbox.send(page.tells)
+                    outbox.send(page.requests)
                 elif isinstance(page, CollectionsPageWanted):
                     match_collections(page, self.matching)
             tells, outbox.sent = outbox.sent, []
@@ -222,7 +222,7 @@ def test_email_names_the_address_and_what_a_lock_screen_shows_does_not(town: Tow
     message, _ = town.world.sender.there[0]
     assert message.facts[-1] == ("Address", "1 Dial Row")
     assert "Dial Row" not in text(message, "https://eskerby.example")
-    assert "Dial Row" not in payload(message).decode()
+    assert "Dial Row" not in payload_of(message).decode()
 
 
 def test_reminders_count_for_the_emails_of_a_day_and_do_not_wait(town: Town) -> None:
@@ -252,7 +252,7 @@ def test_subscriber_with_a_morning_hour_hears_on_the_day(town: Town) -> None:
 
 def tags(town: Town) -> list[str]:
     """Of the notifications so far: one replaces another with its tag."""
-    return [json.loads(payload(message))["tag"] for message, _ in town.world.sender.there]
+    return [json.loads(payload_of(message))["tag"] for message, _ in town.world.sender.there]
 
 
 def test_notifications_of_two_homes_do_not_replace_each_other(town: Town) -> None:
@@ -498,7 +498,7 @@ def test_many_reminders_at_one_hour_are_handed_on_page_by_page() -> None:
     number = effort(11_000, 30_000)
     alerts = Alerts()
     alerts.collected[DAY] = {f"{n}" for n in range(number)}
-    area = of_reminders("19:00").name
+    area = area_of_reminders("19:00").name
     alerts.index.put(_entry(f"{n:032x}", f"{n}", area) for n in range(number))
     page: CollectionsPageWanted | None = CollectionsPageWanted(
         what="collection_reminder", day=DAY, hours=("19:00",), version=20, occurred_at=EVENING
@@ -515,8 +515,8 @@ def test_many_reminders_at_one_hour_are_handed_on_page_by_page() -> None:
     assert len(told) == len(set(told)) == number
 
 
-def _entry(subscription_id: str, premises_id: str, area: str) -> Entry:
-    return Entry(
+def _entry(subscription_id: str, premises_id: str, area: str) -> IndexEntry:
+    return IndexEntry(
         area=area,
         reach="b",
         subscription_id=subscription_id,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from chalicelib.alerts.delivery import Alert, Wake
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Confirm, QuietHours, Topic
-from chalicelib.alerts.sms_budget import Purse, for_strangers, in_purse
+from chalicelib.alerts.sms_budget import SmsBudgetLine, segments_a_day, segments_for_unknown_devices
 from chalicelib.alerts.usecases.failed import listed, send_again, send_ours_again
 from chalicelib.alerts.usecases.sending import ask, send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
@@ -385,15 +385,15 @@ def test_codes_use_at_most_their_share_of_the_daily_texts(world: World) -> None:
 def test_daily_texts_are_divided_into_shares_that_cannot_be_exceeded(
     texts_a_day: int,
 ) -> None:
-    purses: tuple[Purse, ...] = get_args(Purse)
+    purses: tuple[SmsBudgetLine, ...] = get_args(SmsBudgetLine)
     sign_in, codes, alerts = (
-        in_purse(each, texts_a_day) for each in ("sign_in", "codes", "alerts")
+        segments_a_day(each, texts_a_day) for each in ("sign_in", "codes", "alerts")
     )
-    assert sum(in_purse(each, texts_a_day) for each in purses) == texts_a_day
+    assert sum(segments_a_day(each, texts_a_day) for each in purses) == texts_a_day
     assert min(sign_in, codes, alerts) >= 0
     assert (sign_in > 0) == (texts_a_day > 0)
     assert sign_in <= texts_a_day / 5 + 1 and codes <= texts_a_day / 10 + 1
-    assert sign_in * 0.75 <= for_strangers(texts_a_day) <= sign_in * 0.75 + 1
+    assert sign_in * 0.75 <= segments_for_unknown_devices(texts_a_day) <= sign_in * 0.75 + 1
 
 
 def test_spent_share_of_the_texts_is_measured(world: World) -> None:

@@ -15,7 +15,7 @@ from chalicelib.alerts.model import (
     Subscription,
     SubscriptionChanges,
     Topic,
-    stopped,
+    mark_stopped,
 )
 from chalicelib.alerts.usecases import managing, subscribing
 from chalicelib.alerts.usecases.at_address import at_same_address, stop_all
@@ -49,11 +49,11 @@ def subscribe(
 
 
 def by_link(one: Subscription) -> Shown:
-    return Shown(token=TOKENS.manage(one))
+    return Shown(token=TOKENS.manage_token(one))
 
 
 def confirm(one: Subscription, alerts: Alerts) -> Subscription:
-    return managing.confirm_by_link(one.subscription_id, TOKENS.confirm(one), alerts.ports)
+    return managing.confirm_by_link(one.subscription_id, TOKENS.confirm_token(one), alerts.ports)
 
 
 def field_of(work: Callable[[], object]) -> str:
@@ -140,7 +140,7 @@ def test_other_request_under_the_same_key_is_refused_with_a_link_that_only_its_o
     made = subscribe(alerts, by, key="k")
     with pytest.raises(Conflict) as refused:
         subscribe(alerts, by, key="k", topic=area(600))
-    token = f"?token={TOKENS.manage(made)}" if opens else ""
+    token = f"?token={TOKENS.manage_token(made)}" if opens else ""
     assert refused.value.link == (
         f"https://council.example/forms/alerts/{made.subscription_id}{token}"
     )
@@ -179,10 +179,10 @@ def test_address_is_not_confirmed_by_another_addresss_link_under_the_same_key(
     assert made.subscription_id == old.subscription_id and made.to != old.to
     which = made.subscription_id
     with pytest.raises(NotFound):
-        managing.confirm_by_link(which, TOKENS.confirm(old), alerts.ports)
+        managing.confirm_by_link(which, TOKENS.confirm_token(old), alerts.ports)
     with pytest.raises((Invalid, NotFound)):
-        managing.confirm_by_code(which, TOKENS.code(old), alerts.ports)
-    for token in (TOKENS.manage(old), TOKENS.unsubscribe(old)):
+        managing.confirm_by_code(which, TOKENS.confirmation_code(old), alerts.ports)
+    for token in (TOKENS.manage_token(old), TOKENS.unsubscribe_token(old)):
         with pytest.raises(NotFound):
             managing.stop(which, Shown(token=token), alerts.ports)
     proof = question_token(old, "R00000000001", 1, TOKENS)
@@ -190,26 +190,31 @@ def test_address_is_not_confirmed_by_another_addresss_link_under_the_same_key(
         question_of(proof, alerts.ports)
     assert alerts.subscriptions.stored[which].state == "unconfirmed"
     if channel == "sms":
-        assert managing.confirm_by_code(which, TOKENS.code(made), alerts.ports).state == "active"
-    assert managing.confirm_by_link(which, TOKENS.confirm(made), alerts.ports).state == "active"
+        assert (
+            managing.confirm_by_code(which, TOKENS.confirmation_code(made), alerts.ports).state
+            == "active"
+        )
+    assert (
+        managing.confirm_by_link(which, TOKENS.confirm_token(made), alerts.ports).state == "active"
+    )
 
 
 def test_alerts_of_an_address_are_not_shown_by_another_addresss_link_under_the_same_key() -> None:
     own = subscription(7, to=SOMEBODY, address_key=IDS.address_key("email", SOMEBODY))
     alerts = Alerts(own)
     old = subscribe(alerts, key="k", to=STRANGER)
-    managing.confirm_by_link(old.subscription_id, TOKENS.confirm(old), alerts.ports)
-    token = TOKENS.unsubscribe(old)
+    managing.confirm_by_link(old.subscription_id, TOKENS.confirm_token(old), alerts.ports)
+    token = TOKENS.unsubscribe_token(old)
     managing.stop(old.subscription_id, Shown(token=token), alerts.ports)
     alerts.clock.now += STOPPED_KEPT_FOR
     made = subscribe(alerts, key="k", to=SOMEBODY)
-    for each in (token, TOKENS.unsubscribe(made)):
+    for each in (token, TOKENS.unsubscribe_token(made)):
         with pytest.raises(NotFound):
             at_same_address(made.subscription_id, each, alerts.ports)
         with pytest.raises(NotFound):
             stop_all(made.subscription_id, each, alerts.ports)
-    managing.confirm_by_link(made.subscription_id, TOKENS.confirm(made), alerts.ports)
-    found = at_same_address(made.subscription_id, TOKENS.unsubscribe(made), alerts.ports)
+    managing.confirm_by_link(made.subscription_id, TOKENS.confirm_token(made), alerts.ports)
+    found = at_same_address(made.subscription_id, TOKENS.unsubscribe_token(made), alerts.ports)
     assert [each.to for each in found] == [SOMEBODY, SOMEBODY]
 
 
@@ -262,8 +267,8 @@ def test_link_is_not_valid_after_a_day(late: timedelta) -> None:
 def test_altered_token_confirms_nothing() -> None:
     alerts = Alerts()
     made = subscribe(alerts)
-    of_another = TOKENS.confirm(subscription(7))
-    for token in (TOKENS.manage(made), TOKENS.unsubscribe(made), of_another, ""):
+    of_another = TOKENS.confirm_token(subscription(7))
+    for token in (TOKENS.manage_token(made), TOKENS.unsubscribe_token(made), of_another, ""):
         with pytest.raises(NotFound):
             managing.confirm_by_link(made.subscription_id, token, alerts.ports)
 
@@ -280,7 +285,7 @@ def test_code_confirms_a_number_and_may_have_white_space_in_it() -> None:
     alerts = Alerts()
     made = subscribe(alerts, channel="sms", to="07700 900123")
     for _ in range(2):
-        code = f" {TOKENS.code(made)[:3]} {TOKENS.code(made)[3:]}"
+        code = f" {TOKENS.confirmation_code(made)[:3]} {TOKENS.confirmation_code(made)[3:]}"
         confirmed = managing.confirm_by_code(made.subscription_id, code, alerts.ports)
         assert confirmed.state == "active"
 
@@ -292,7 +297,7 @@ def test_code_is_not_valid_after_five_tries() -> None:
     for _ in range(MOST_CODE_TRIES):
         assert field_of(lambda: managing.confirm_by_code(which, "0", alerts.ports)) == "code"
     with pytest.raises(NotFound):
-        managing.confirm_by_code(which, TOKENS.code(made), alerts.ports)
+        managing.confirm_by_code(which, TOKENS.confirmation_code(made), alerts.ports)
 
 
 @pytest.mark.parametrize("channel", ["email", "push"])
@@ -301,28 +306,28 @@ def test_code_is_valid_only_for_subscriptions_by_text(channel: str) -> None:
     alerts = Alerts()
     made = subscribe(alerts, channel=channel, **address)
     with pytest.raises(NotFound):
-        managing.confirm_by_code(made.subscription_id, TOKENS.code(made), alerts.ports)
+        managing.confirm_by_code(made.subscription_id, TOKENS.confirmation_code(made), alerts.ports)
 
 
 def test_code_is_not_valid_after_its_day_although_the_subscription_is_active() -> None:
     alerts = Alerts()
     made = subscribe(alerts, channel="sms", to="07700 900123")
-    managing.confirm_by_code(made.subscription_id, TOKENS.code(made), alerts.ports)
+    managing.confirm_by_code(made.subscription_id, TOKENS.confirmation_code(made), alerts.ports)
     alerts.clock.now += CONFIRMED_WITHIN
     with pytest.raises(NotFound):
-        managing.confirm_by_code(made.subscription_id, TOKENS.code(made), alerts.ports)
+        managing.confirm_by_code(made.subscription_id, TOKENS.confirmation_code(made), alerts.ports)
 
 
 # Managing.
 
-OPENERS = [Shown(account_id="a1"), Shown(token=TOKENS.manage(subscription(1)))]
+OPENERS = [Shown(account_id="a1"), Shown(token=TOKENS.manage_token(subscription(1)))]
 STRANGERS = [
     Shown(),
     Shown(account_id="a2"),
     Shown(token="x"),
     Shown(token="x", account_id="a1"),
-    Shown(token=TOKENS.manage(subscription(2))),
-    Shown(token=TOKENS.confirm(subscription(1))),
+    Shown(token=TOKENS.manage_token(subscription(2))),
+    Shown(token=TOKENS.confirm_token(subscription(1))),
 ]
 
 
@@ -342,7 +347,9 @@ def test_subscription_is_opened_by_its_link_and_by_its_account(shown: Shown) -> 
     assert managing.stop(which, shown, alerts.ports).state == "stopped"
 
 
-@pytest.mark.parametrize("shown", [*STRANGERS, Shown(token=TOKENS.unsubscribe(subscription(1)))])
+@pytest.mark.parametrize(
+    "shown", [*STRANGERS, Shown(token=TOKENS.unsubscribe_token(subscription(1)))]
+)
 def test_subscription_is_not_opened_by_anything_else(shown: Shown) -> None:
     alerts = stored()
     which = f"{1:032x}"
@@ -361,7 +368,7 @@ def test_subscription_is_not_stopped_by_a_stranger(shown: Shown) -> None:
 
 def test_one_click_stops_it_and_a_second_one_changes_nothing() -> None:
     alerts = stored()
-    which, shown = f"{1:032x}", Shown(token=TOKENS.unsubscribe(subscription(1)))
+    which, shown = f"{1:032x}", Shown(token=TOKENS.unsubscribe_token(subscription(1)))
     alerts.clock.now += timedelta(hours=1)
     ended = managing.stop(which, shown, alerts.ports)
     assert (ended.state, ended.stopped_because, ended.to) == ("stopped", "requested", None)
@@ -381,7 +388,7 @@ def test_change_is_refused_when_it_is_about_another_version() -> None:
 
 
 def test_change_is_refused_when_the_subscription_was_stopped() -> None:
-    alerts = Alerts(stopped(subscription(1, account_id="a1"), "requested", NOON))
+    alerts = Alerts(mark_stopped(subscription(1, account_id="a1"), "requested", NOON))
     with pytest.raises(Conflict):
         managing.change(f"{1:032x}", SubscriptionChanges(), 1, OPENERS[0], alerts.ports)
 
@@ -441,7 +448,7 @@ def test_own_subscriptions_are_listed_by_page_the_latest_first_without_those_tha
     own = [
         subscription(n, account_id="a1", created_at=NOON + timedelta(minutes=n)) for n in range(5)
     ]
-    own[2] = stopped(own[2], "requested", NOON - STOPPED_KEPT_FOR)
+    own[2] = mark_stopped(own[2], "requested", NOON - STOPPED_KEPT_FOR)
     alerts = Alerts(*own, subscription(9, account_id="a2"))
     first = managing.own(Shown(account_id="a1"), limit=3, after=None, ports=alerts.ports)
     then = managing.own(Shown(account_id="a1"), limit=3, after=first.next, ports=alerts.ports)

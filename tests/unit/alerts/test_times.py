@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.alerts.model import Frequency, QuietHours
-from chalicelib.alerts.times import after_quiet, digest_after, next_morning
+from chalicelib.alerts.times import end_of_quiet_hours, next_digest, next_morning
 
 LONDON = ZoneInfo("Europe/London")
 NIGHT = QuietHours(begin="22:00", end="07:00")
@@ -30,20 +30,22 @@ def utc(text: str) -> datetime:
 def test_message_waits_for_the_end_of_quiet_hours(begins: str, ends: str) -> None:
     begin, end = utc(begins), utc(ends)
     for moment in (begin, begin + SECOND, end - SECOND):
-        assert after_quiet(NIGHT, moment, LONDON) == end
+        assert end_of_quiet_hours(NIGHT, moment, LONDON) == end
     for moment in (begin - SECOND, end, end + SECOND):
-        assert after_quiet(NIGHT, moment, LONDON) == moment
+        assert end_of_quiet_hours(NIGHT, moment, LONDON) == moment
 
 
 def test_message_is_not_delayed_without_quiet_hours() -> None:
     moment = utc("2026-06-01T23:00:00")
-    assert after_quiet(None, moment, LONDON) == moment
-    assert after_quiet(QuietHours(begin="22:00", end="22:00"), moment, LONDON) == moment
+    assert end_of_quiet_hours(None, moment, LONDON) == moment
+    assert end_of_quiet_hours(QuietHours(begin="22:00", end="22:00"), moment, LONDON) == moment
 
 
 def test_message_waits_within_a_day_when_quiet_hours_are_at_noon() -> None:
     noon = QuietHours(begin="12:00", end="14:00")
-    assert after_quiet(noon, utc("2026-06-01T11:30:00"), LONDON) == utc("2026-06-01T13:00:00")
+    assert end_of_quiet_hours(noon, utc("2026-06-01T11:30:00"), LONDON) == utc(
+        "2026-06-01T13:00:00"
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_message_waits_within_a_day_when_quiet_hours_are_at_noon() -> None:
 def test_quiet_hours_end_by_local_time_when_the_clock_changes(
     quiet: QuietHours, moment: str, until: str
 ) -> None:
-    assert after_quiet(quiet, utc(moment), LONDON) == utc(until)
+    assert end_of_quiet_hours(quiet, utc(moment), LONDON) == utc(until)
 
 
 @pytest.mark.parametrize(
@@ -79,9 +81,9 @@ def test_digest_is_due_at_eight_and_later_events_wait_for_the_next(
     frequency: Frequency, due: str, following: str
 ) -> None:
     at, then = utc(due), utc(following)
-    assert digest_after(frequency, at - SECOND, LONDON) == at
-    assert digest_after(frequency, at, LONDON) == then
-    assert digest_after(frequency, at + SECOND, LONDON) == then
+    assert next_digest(frequency, at - SECOND, LONDON) == at
+    assert next_digest(frequency, at, LONDON) == then
+    assert next_digest(frequency, at + SECOND, LONDON) == then
 
 
 def test_next_morning_is_on_the_day_after_by_the_councils_clock() -> None:

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.alerts.model import Topic, What
-from chalicelib.alerts.topics import faults_of
+from chalicelib.alerts.model import EventType, Topic
+from chalicelib.alerts.topics import topic_faults
 from chalicelib.catalogue.load import load
 from tests.support.fakes_alerts import GUILDHALL, area
 
 
-def faults(topic: Topic, event_types: tuple[What, ...] = ()) -> dict[str, str]:
-    return dict(faults_of(topic, event_types, load("demo"), lambda: {GUILDHALL}))
+def faults(topic: Topic, event_types: tuple[EventType, ...] = ()) -> dict[str, str]:
+    return dict(topic_faults(topic, event_types, load("demo"), lambda: {GUILDHALL}))
 
 
 @pytest.mark.parametrize(
