@@ -19,16 +19,16 @@ def ledger(first: datetime, last: datetime) -> None:
     """Prints the entries of some days as CSV, and the sum of each fund on standard error."""
     from chalicelib.bootstrap import payments
     from chalicelib.kernel.fields import made_from
-    from chalicelib.payments.views import LedgerEntryView, csv_of, totals
+    from chalicelib.payments.views import LedgerEntryView, csv_of, totals_by_fund
 
     if last < first:
         raise ConfigurationError("--to is before --from.")
     days = [first.date() + timedelta(days=n) for n in range((last - first).days + 1)]
     with click.progressbar(days, label="Days", file=sys.stderr) as bar:
-        found = [each for day in bar for each in payments.ledger().of_day(day)]
+        found = [each for day in bar for each in payments.ledger().entries_of_day(day)]
     entries = [made_from(LedgerEntryView, each) for each in found]
     click.echo(csv_of(entries), nl=False)
-    for each in totals(entries):
+    for each in totals_by_fund(entries):
         came, went = pounds(each.in_pence), pounds(-each.out_pence)
         click.echo(f"{each.fund}: {came} in, {went} out", err=True)
     click.echo(f"{len(entries)} entries.", err=True)

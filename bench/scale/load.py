@@ -5,7 +5,7 @@ import math
 from typing import NamedTuple
 
 from chalicelib.payments.govuk_pay import PAGE_SIZE
-from chalicelib.payments.reconciling import LOOKED_BACK
+from chalicelib.payments.reconciling import DAYS_COMPARED
 
 DAYS, HOURS = 30, 30 * 24
 REPORTS_A_RESIDENT_AND_YEAR = 0.125
@@ -63,7 +63,7 @@ class Load(NamedTuple):
         """The requests to the payment provider of one comparison: its lists, and each refund."""
         payments = (self.bookings + self.bills) / DAYS / PAGE_SIZE
         refunds = self.bookings * CANCELLED / DAYS
-        return LOOKED_BACK * (payments + refunds)
+        return DAYS_COMPARED * (payments + refunds)
 
     @property
     def wards(self) -> float:

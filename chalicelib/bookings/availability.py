@@ -1,4 +1,5 @@
-"""The free units of each slot, published for pages. It is a hint: only a claim gives a slot."""
+"""Publishes the free units of each slot for pages. The numbers are a hint: only a claim gives a
+slot."""
 
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
@@ -43,32 +44,32 @@ class AvailabilityPorts(NamedTuple):
     published document of a key, None if there is none; `write` replaces it, and raises
     VersionConflict if it is not the one that was read. Both raise UpstreamFailed."""
 
-    ports: Ports
+    bookings: Ports
     codes: Collection[str]
     read: Callable[[str], StoredDocument | None]
     write: Callable[[str, bytes, StoredDocument | None], None]
 
 
-def publish(code: str, to: AvailabilityPorts) -> None:
-    """Replaces the published document of a calendar if it has changed; the council may no longer
-    have that calendar. It is read before the days, so that a slow writer does not put an older
-    state over a newer one. Raises UpstreamFailed."""
-    calendar = to.ports.calendars(code)
+def publish_availability(code: str, ports: AvailabilityPorts) -> None:
+    """Replaces the published document of a calendar if it has changed. Does nothing if the council
+    no longer has that calendar. The document is read before the days, so that a slow writer does
+    not replace a newer state with an older one. Raises UpstreamFailed."""
+    calendar = ports.bookings.calendars(code)
     if calendar is None:
         return
     key = f"{FOLDER}/{code}.json"
 
     def write() -> None:
-        held = to.read(key)
-        body = msgspec.json.encode(availability(calendar, to.ports))
-        if held is None or held.body != body:
-            to.write(key, body, held)
+        published = ports.read(key)
+        body = msgspec.json.encode(availability_of(calendar, ports.bookings))
+        if published is None or published.body != body:
+            ports.write(key, body, published)
 
     retry_on_conflict(write, what=key)
 
 
-def availability(calendar: Calendar, ports: Ports) -> Availability:
-    """The document as it is now. Raises UpstreamFailed."""
+def availability_of(calendar: Calendar, ports: Ports) -> Availability:
+    """The document of a calendar as it is now. Raises UpstreamFailed."""
     open_days = list(calendar.bookable_days(ports.now(), ports.working))
     last = open_days[-1] if open_days else None
     found = ports.days.between(calendar.calendar, open_days[0], open_days[-1]) if last else ()
@@ -77,16 +78,18 @@ def availability(calendar: Calendar, ports: Ports) -> Availability:
         calendar=calendar.calendar,
         known_until=last,
         days=tuple(
-            AvailableDay(day=day, slots=tuple(_free(calendar, day, stored.get(day), ports)))
+            AvailableDay(
+                day=day, slots=tuple(_free_units_of_slots(calendar, day, stored.get(day), ports))
+            )
             for day in open_days
         ),
     )
 
 
-def _free(
+def _free_units_of_slots(
     calendar: Calendar, day: date, stored: BookingDay | None, ports: Ports
 ) -> Iterator[FreeUnits]:
-    claimed = stored or BookingDay(calendar=calendar.calendar, day=day)
+    booking_day = stored or BookingDay(calendar=calendar.calendar, day=day)
     for each in calendar.open_slots(day, ports.now(), ports.working):
-        free = free_units(claimed, each.slot, calendar.capacity, ports.now())
+        free = free_units(booking_day, each.slot, calendar.capacity, ports.now())
         yield FreeUnits(slot=each.slot, free=free)

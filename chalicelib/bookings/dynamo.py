@@ -15,9 +15,9 @@ from chalicelib.kernel.dynamo.item import OwnedItem
 from chalicelib.kernel.optimistic import VersionConflict
 
 KEPT_FOR = timedelta(days=396)
-"""After the day."""
+"""How long a day is stored after it has passed."""
 OVERTAKEN = frozenset(("ConditionalCheckFailed", "TransactionConflict"))
-"""Why a transaction is refused if another writer is faster."""
+"""The reasons for which DynamoDB refuses a transaction if another writer was faster."""
 Claims = tuple[Claim, ...]
 
 
@@ -68,9 +68,12 @@ def _item(day: BookingDay) -> BookingDayItem:
 
 def _day(item: BookingDayItem) -> BookingDay:
     return item.read_as(
-        BookingDay, calendar=item.owner, day=date.fromisoformat(item.record), capacity=_whole(item)
+        BookingDay,
+        calendar=item.owner,
+        day=date.fromisoformat(item.record),
+        capacity=_capacity_of(item),
     )
 
 
-def _whole(item: BookingDayItem) -> int | None:
+def _capacity_of(item: BookingDayItem) -> int | None:
     return None if item.capacity is None else int(item.capacity)

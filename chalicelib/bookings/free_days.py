@@ -1,4 +1,4 @@
-"""Which slots of a calendar are free: a hint for pages, never a promise."""
+"""Lists the free slots of a calendar. The list is a hint for pages, never a promise."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -19,12 +19,12 @@ def free_slots(
         return
     stored = {each.day: each for each in ports.days.between(calendar.calendar, days[0], days[-1])}
     for day in days:
-        claimed = stored.get(day) or BookingDay(calendar=calendar.calendar, day=day)
+        booking_day = stored.get(day) or BookingDay(calendar=calendar.calendar, day=day)
         yield (
             day,
             [
                 each
                 for each in calendar.open_slots(day, now, ports.working)
-                if free_units(claimed, each.slot, calendar.capacity, now) >= units
+                if free_units(booking_day, each.slot, calendar.capacity, now) >= units
             ],
         )

@@ -1,4 +1,4 @@
-"""Which slots can be booked."""
+"""Checks whether a slot can be booked, and finds the nearest free slots."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from chalicelib.errors import Conflict, FreeSlot, Invalid, NotFound
 from chalicelib.texts import Text
 
 NEAREST = 3
-_GONE = Text("This day can no longer be booked.")
+_DAY_GONE = Text("This day can no longer be booked.")
 
 
 def calendar_of(code: str, ports: Ports) -> Calendar:
@@ -20,8 +20,8 @@ def calendar_of(code: str, ports: Ports) -> Calendar:
     return calendar
 
 
-def bookable(place: SlotOfDay, units: int, ports: Ports) -> Calendar:
-    """The calendar of a slot that can be booked now. Raises NotFound, Invalid."""
+def bookable_calendar(place: SlotOfDay, units: int, ports: Ports) -> Calendar:
+    """The calendar of a slot, which must be bookable now. Raises NotFound, Invalid."""
     calendar = calendar_of(place.calendar, ports)
     now = ports.now()
     if place.day not in calendar.bookable_days(now, ports.working):
@@ -34,19 +34,21 @@ def bookable(place: SlotOfDay, units: int, ports: Ports) -> Calendar:
     return calendar
 
 
-def calendar_of_late(place: SlotOfDay, ports: Ports) -> Calendar:
-    """The calendar of a slot whose hold has lapsed. Raises Conflict if its day has begun, or the
-    council no longer offers it."""
+def calendar_of_lapsed_hold(place: SlotOfDay, ports: Ports) -> Calendar:
+    """The calendar of a slot whose hold has lapsed. Raises Conflict if the day of the slot has
+    begun, or the council no longer offers the slot."""
     calendar = ports.calendars(place.calendar)
     today = ports.now().astimezone(ports.working.zone).date()
     if calendar is None or place.day <= today:
-        raise Conflict(_GONE)
+        raise Conflict(_DAY_GONE)
     if not _has_slot(calendar.slots_on(place.day, ports.working), place):
-        raise Conflict(_GONE)
+        raise Conflict(_DAY_GONE)
     return calendar
 
 
-def nearest(calendar: Calendar, place: SlotOfDay, units: int, ports: Ports) -> Sequence[FreeSlot]:
+def nearest_free_slots(
+    calendar: Calendar, place: SlotOfDay, units: int, ports: Ports
+) -> Sequence[FreeSlot]:
     """The next slots from that day on with enough free units. Raises UpstreamFailed."""
     now = ports.now()
     found: list[FreeSlot] = []

@@ -1,4 +1,4 @@
-"""What officers see of the days of a calendar."""
+"""The days of a calendar as officers see them."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from chalicelib.bookings.ports import BookedRequest
 from chalicelib.catalogue.calendars import WhyClosed
 
 
-class Booked(Struct, frozen=True, kw_only=True):
+class BookingView(Struct, frozen=True, kw_only=True):
     """Booked or held units of a slot. `service_request_id` and `request` are the request that
     booked them or that is being paid for. `until` is when they are free again if they are only
     held."""
@@ -31,7 +31,7 @@ class StaffSlotSummary(Struct, frozen=True, kw_only=True):
 class StaffSlot(StaffSlotSummary, frozen=True, kw_only=True):
     """A slot with its bookings."""
 
-    bookings: tuple[Booked, ...]
+    bookings: tuple[BookingView, ...]
 
 
 class StaffDaySummary(Struct, frozen=True, kw_only=True):

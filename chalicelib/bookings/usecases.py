@@ -1,22 +1,27 @@
-"""Hold units of a slot, confirm, release and move them."""
+"""Hold, confirm, release and move units of a slot."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
+from chalicelib.bookings.holds import Hold
 from chalicelib.bookings.model import (
     HELD_FOR,
     BookingDay,
     Claim,
-    Full,
-    changed_claim,
-    dropped,
+    NotEnoughUnits,
+    erase_claim,
+    replace_claim,
     with_claim,
     without_claim,
 )
-from chalicelib.bookings.offers import bookable, calendar_of, calendar_of_late, nearest
-from chalicelib.bookings.places import Hold
+from chalicelib.bookings.offers import (
+    bookable_calendar,
+    calendar_of,
+    calendar_of_lapsed_hold,
+    nearest_free_slots,
+)
 from chalicelib.bookings.ports import Ports
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict, Invalid, NotFound, SlotFull
@@ -24,9 +29,9 @@ from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.texts import Text
 
 WHAT = Text("this day")
-_TAKEN = Text("This slot is booked with another request.")
-_OVER = Text("This booking was cancelled or moved.")
-_FULL = Text("This slot is full. Choose another one.")
+_BOOKED_BY_ANOTHER = Text("This slot is booked with another request.")
+_BOOKING_OVER = Text("This booking was cancelled or moved.")
+_SLOT_FULL = Text("This slot is full. Choose another one.")
 
 
 def hold(place: SlotOfDay, units: int, scope: str, key: str, ports: Ports) -> Hold:
@@ -34,161 +39,160 @@ def hold(place: SlotOfDay, units: int, scope: str, key: str, ports: Ports) -> Ho
     slot under that key is another hold.
 
     Raises: NotFound, Invalid for a slot that cannot be booked, SlotFull, Conflict if that hold was
-    given back, UpstreamFailed.
+    released, UpstreamFailed.
     """
-    calendar = bookable(place, units, ports)
+    calendar = bookable_calendar(place, units, ports)
     hold_id = ports.hold_id(scope, key, place, units)
 
     def attempt() -> Claim:
         now = ports.now()
         day = ports.days.get(place.calendar, place.day)
-        mine = day.claim(hold_id)
-        if mine and mine.is_over:
-            raise Conflict(_OVER)
-        if mine and mine.is_live(now):
-            return mine
+        stored = day.claim(hold_id)
+        if stored and stored.is_over:
+            raise Conflict(_BOOKING_OVER)
+        if stored and stored.is_live(now):
+            return stored
         new = Claim(hold_id=hold_id, slot=place.slot, units=units, until=now + HELD_FOR)
         ports.days.save(with_claim(day, new, calendar.capacity, now))
         return new
 
     try:
         claim = retry_on_conflict(attempt, what=WHAT)
-    except Full:
-        raise SlotFull(_FULL, nearest(calendar, place, units, ports)) from None
+    except NotEnoughUnits:
+        raise SlotFull(_SLOT_FULL, nearest_free_slots(calendar, place, units, ports)) from None
     at = replace(place, slot=claim.slot)
     return Hold(hold_id=hold_id, place=at, units=claim.units, until=claim.until)
 
 
-def keep_until(
+def extend_hold(
     hold_id: str, place: SlotOfDay, until: datetime, service_request_id: str, ports: Ports
 ) -> None:
-    """Let a hold lapse later: after the payment for that request, which alone can have it from now
-    on. Raises Conflict if it has lapsed or another request has it, UpstreamFailed."""
+    """Extend a hold until after the payment for a request, and reserve it for that request. Raises
+    Conflict if the hold has lapsed or another request has it, UpstreamFailed."""
 
-    def kept(day: BookingDay, now: datetime) -> BookingDay:
-        mine = day.claim(hold_id)
-        if mine is None or not mine.is_live(now):
+    def change(day: BookingDay, now: datetime) -> BookingDay:
+        claim = day.claim(hold_id)
+        if claim is None or not claim.is_live(now):
             raise Conflict(Text("Your slot is no longer held. Choose one again."))
-        _refuse_others(mine, service_request_id)
-        if mine.until is None:
+        _refuse_other_requests(claim, service_request_id)
+        if claim.until is None:
             return day
-        later = max(mine.until, until)
-        kept = replace(mine, until=later, service_request_id=service_request_id)
-        return day if kept == mine else changed_claim(day, kept, now)
+        extended = replace(
+            claim, until=max(claim.until, until), service_request_id=service_request_id
+        )
+        return day if extended == claim else replace_claim(day, extended, now)
 
-    _change(place, kept, ports)
+    _change_day(place, change, ports)
 
 
 def confirm(
     hold_id: str, place: SlotOfDay, units: int, ports: Ports, service_request_id: str | None = None
 ) -> None:
-    """Confirm a hold for good, for that request; one that has lapsed only if its units are still
-    free and its day has not begun. A repeat changes nothing.
+    """Confirm a hold for a request. A lapsed hold is confirmed only if its units are still free and
+    its day has not begun. A repeat changes nothing.
 
-    Raises: Conflict if it was given back, another request has it or it is too late, SlotFull,
+    Raises: Conflict if the hold was released, another request has it or it is too late, SlotFull,
     UpstreamFailed.
     """
-    mine = Claim(
+    confirmed = Claim(
         hold_id=hold_id, slot=place.slot, units=units, service_request_id=service_request_id
     )
 
-    def confirmed(day: BookingDay, now: datetime) -> BookingDay:
+    def change(day: BookingDay, now: datetime) -> BookingDay:
         held = day.claim(hold_id)
         if held is None or not (held.is_over or held.is_live(now)):
-            return with_claim(day, mine, calendar_of_late(place, ports).capacity, now)
+            return with_claim(day, confirmed, calendar_of_lapsed_hold(place, ports).capacity, now)
         if held.is_over:
-            raise Conflict(_OVER)
-        _refuse_others(held, service_request_id)
-        return day if held.until is None else changed_claim(day, mine, now)
+            raise Conflict(_BOOKING_OVER)
+        _refuse_other_requests(held, service_request_id)
+        return day if held.until is None else replace_claim(day, confirmed, now)
 
     try:
-        _change(place, confirmed, ports)
-    except Full:
-        free = nearest(calendar_of(place.calendar, ports), place, units, ports)
-        raise SlotFull(_FULL, free) from None
+        _change_day(place, change, ports)
+    except NotEnoughUnits:
+        free = nearest_free_slots(calendar_of(place.calendar, ports), place, units, ports)
+        raise SlotFull(_SLOT_FULL, free) from None
 
 
-def _refuse_others(claim: Claim, service_request_id: str | None) -> None:
+def _refuse_other_requests(claim: Claim, service_request_id: str | None) -> None:
     """Raises Conflict if the claim is for another request."""
     if claim.service_request_id not in (None, service_request_id):
-        raise Conflict(_TAKEN)
+        raise Conflict(_BOOKED_BY_ANOTHER)
 
 
 def release(
     hold_id: str, place: SlotOfDay, ports: Ports, service_request_id: str | None = None
 ) -> None:
-    """Give the units back, unless another request has them or is being paid for. A repeat changes
-    nothing. Raises UpstreamFailed."""
+    """Release the units of a hold, unless another request has booked them or is being paid for. A
+    repeat changes nothing. Raises UpstreamFailed."""
 
-    def released(day: BookingDay, now: datetime) -> BookingDay:
-        mine = day.claim(hold_id)
-        is_others = mine and mine.service_request_id not in (None, service_request_id)
-        if mine and (mine.is_over or is_others):
+    def change(day: BookingDay, now: datetime) -> BookingDay:
+        claim = day.claim(hold_id)
+        is_of_another = claim and claim.service_request_id not in (None, service_request_id)
+        if claim and (claim.is_over or is_of_another):
             return day
         return without_claim(day, hold_id, now)
 
-    _change(place, released, ports)
+    _change_day(place, change, ports)
 
 
-def give_up(hold_id: str, ports: Ports) -> None:
-    """Give back the units of a hold that is not confirmed. A repeat changes nothing. Raises
-    NotFound if the id is not ours, Conflict if it is confirmed, UpstreamFailed."""
+def give_up_hold(hold_id: str, ports: Ports) -> None:
+    """Give up a hold that is not confirmed. A repeat changes nothing. Raises NotFound if this
+    system did not make the id, Conflict if the hold is confirmed, UpstreamFailed."""
     try:
         place, _ = ports.read_hold_id(hold_id)
     except Invalid as error:
         raise NotFound(Text("There is no such hold. Choose a slot again.")) from error
 
-    def given_up(day: BookingDay, now: datetime) -> BookingDay:
-        mine = day.claim(hold_id)
-        if mine is None or not mine.is_live(now):
+    def change(day: BookingDay, now: datetime) -> BookingDay:
+        claim = day.claim(hold_id)
+        if claim is None or not claim.is_live(now):
             return day
-        if mine.until is None:
+        if claim.until is None:
             raise Conflict(Text("This booking is confirmed. Cancel the request in its place."))
-        return dropped(day, hold_id, now)
+        return erase_claim(day, hold_id, now)
 
-    _change(place, given_up, ports)
+    _change_day(place, change, ports)
 
 
-def move(hold_id: str, here: SlotOfDay, to: SlotOfDay, ports: Ports) -> None:
-    """Move a confirmed booking to another slot of its calendar, in one write: nobody has both slots
-    or neither. A repeat changes nothing.
+def move(hold_id: str, place: SlotOfDay, to: SlotOfDay, ports: Ports) -> None:
+    """Move a confirmed booking to another slot of its calendar, in one write, so that it never has
+    both slots or neither. A repeat changes nothing.
 
-    Raises: NotFound if nothing is booked there, Invalid, SlotFull, UpstreamFailed.
+    Raises: NotFound if nothing is booked at `place`, Invalid, SlotFull, UpstreamFailed.
     """
     units = 1
-
-    calendar = bookable(to, 1, ports)
+    calendar = bookable_calendar(to, 1, ports)
 
     def attempt() -> None:
         nonlocal units
-        source = ports.days.get(here.calendar, here.day)
-        target = source if to.day == here.day else ports.days.get(to.calendar, to.day)
-        there = target.claim(hold_id)
-        if there and there.slot == to.slot:
+        source = ports.days.get(place.calendar, place.day)
+        target = source if to.day == place.day else ports.days.get(to.calendar, to.day)
+        moved = target.claim(hold_id)
+        if moved and moved.slot == to.slot:
             return
-        mine = source.claim(hold_id)
-        if mine is None or mine.is_over or mine.until:
+        claim = source.claim(hold_id)
+        if claim is None or claim.is_over or claim.until:
             raise NotFound(Text("There is no such booking. It may have been cancelled."))
-        units = mine.units
-        ports.days.save(
-            *_moved(replace(mine, slot=to.slot), source, target, calendar.capacity, ports.now())
-        )
+        units = claim.units
+        new = replace(claim, slot=to.slot)
+        ports.days.save(*_days_after_move(new, source, target, calendar.capacity, ports.now()))
 
     try:
         retry_on_conflict(attempt, what=WHAT)
-    except Full:
-        raise SlotFull(_FULL, nearest(calendar, to, units, ports)) from None
+    except NotEnoughUnits:
+        raise SlotFull(_SLOT_FULL, nearest_free_slots(calendar, to, units, ports)) from None
 
 
-def _moved(
-    moved: Claim, source: BookingDay, target: BookingDay, capacity: int, now: datetime
+def _days_after_move(
+    claim: Claim, source: BookingDay, target: BookingDay, capacity: int, now: datetime
 ) -> Sequence[BookingDay]:
-    """The days to save. Raises Full."""
-    made = with_claim(target, moved, capacity, now)
-    return [made] if target is source else [without_claim(source, moved.hold_id, now), made]
+    """The days to save if a claim moves from one to the other. Raises NotEnoughUnits."""
+    new = with_claim(target, claim, capacity, now)
+    return [new] if target is source else [without_claim(source, claim.hold_id, now), new]
 
 
-def _change(
+def _change_day(
     place: SlotOfDay, change: Callable[[BookingDay, datetime], BookingDay], ports: Ports
 ) -> None:
     def attempt() -> None:

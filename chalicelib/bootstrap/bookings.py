@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chalicelib.bookings.availability import AvailabilityPorts
-from chalicelib.bookings.places import HoldIds
+from chalicelib.bookings.holds import HoldIds
 from chalicelib.bookings.ports import BookedRequest, Ports, StaffPorts
 from chalicelib.bootstrap import container
 from chalicelib.kernel.time import to_the_second, utc_now
@@ -47,10 +47,10 @@ def availability_ports() -> AvailabilityPorts:
 
     documents = container.published()
     return AvailabilityPorts(
-        ports=bookings_ports(),
+        bookings=bookings_ports(),
         codes=container.council().by_calendar.keys(),
         read=documents.read,
-        write=lambda key, body, held: documents.write(
-            key, Document(body, JSON, CACHE_CONTROL), held
+        write=lambda key, body, published: documents.write(
+            key, Document(body, JSON, CACHE_CONTROL), published
         ),
     )

@@ -29,7 +29,7 @@ def payments_ports() -> payments.Ports:
         provider=provider(),
         book=ledger().book,
         on_booked=_tell_receivers,
-        refused=_keep_refused,
+        on_refund_failed=_keep_refused,
         on_paid=_settle_paid,
         on_unpaid=lambda service_request_id: None,
         payment_id=payment_ids().make,
@@ -41,9 +41,9 @@ def payments_ports() -> payments.Ports:
 def reconciling_ports() -> reconciling.ReconcilingPorts:
     return reconciling.ReconcilingPorts(
         payments=payments_ports(),
-        of_day=ledger().of_day,
-        refused=charges().refused,
-        keep=charges().keep_reconciliation,
+        entries_of_day=ledger().entries_of_day,
+        failed_refunds=charges().failed_refunds,
+        save=charges().save_reconciliation,
         zone=container.council().zone,
     )
 
@@ -96,7 +96,7 @@ def _tell_receivers(entry: Entry) -> None:
 
 
 def _keep_refused(found: "Difference") -> None:
-    charges().keep_refused(found, utc_now().astimezone(container.council().zone).date())
+    charges().save_failed_refund(found, utc_now().astimezone(container.council().zone).date())
 
 
 def _settle_paid(service_request_id: str) -> None:
@@ -108,7 +108,7 @@ def _settle_paid(service_request_id: str) -> None:
 
 
 def _refund_cancelled(service_request_id: str, amount_pence: int) -> None:
-    from chalicelib.integrations.payments_for_reports import refund_of_cancelled
+    from chalicelib.integrations.payments_for_reports import refund_cancelled_order
 
     refund_id = container.digest("refund of a cancellation", service_request_id)
-    refund_of_cancelled(refund_id, service_request_id, amount_pence, payments_ports())
+    refund_cancelled_order(refund_id, service_request_id, amount_pence, payments_ports())

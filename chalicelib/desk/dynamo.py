@@ -74,18 +74,18 @@ class DynamoDesk:
         with TemplateItem.translated(clash=VersionConflict):
             _template_item(template).delete()
 
-    def template(self, template_id: str) -> Template | None:
+    def find_template(self, template_id: str) -> Template | None:
         item = TemplateItem.find(TEMPLATES, TEMPLATE + template_id)
         return _template(item) if item else None
 
-    def templates(self) -> Sequence[Template]:
+    def list_templates(self) -> Sequence[Template]:
         return [_template(item) for item in TemplateItem.under(TEMPLATES)]
 
     def add_view(self, view: View) -> View:
         owner, record = VIEWS + view.account_id, VIEW + view.view_id
         return _view(ViewItem.of(view, owner, record, query_string=view.query).add_or_find())
 
-    def views(self, account_id: str) -> Sequence[View]:
+    def list_views(self, account_id: str) -> Sequence[View]:
         return [_view(item) for item in ViewItem.under(VIEWS + account_id)]
 
     def remove_view(self, account_id: str, view_id: str) -> None:
@@ -100,7 +100,7 @@ class DynamoDesk:
         )
         return _undo(item.add_or_find())
 
-    def undo(self, undo_id: str) -> Undo | None:
+    def find_undo(self, undo_id: str) -> Undo | None:
         item = UndoItem.find(f"{UNDO}#{undo_id}", UNDO)
         return _undo(item) if item else None
 

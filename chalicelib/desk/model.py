@@ -19,8 +19,8 @@ MOST_TEMPLATES = 200
 MOST_VIEWS = 50
 MOST_TEXT = 2000
 """The maximum length of an update, which a reply becomes."""
-FIELDS = ("reference", "service", "target", "place")
-"""The placeholders of a template's text; each is filled in from the report."""
+PLACEHOLDERS = ("reference", "service", "target", "place")
+"""The placeholders of a template's text, which are filled in from the report."""
 _BRACED = re.compile(r"\{([^{}]*)\}")
 
 _LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
@@ -124,26 +124,27 @@ class CaseJob(NamedTuple):
 
 
 class CaseEvent(NamedTuple):
-    """A person's action on a case, in plain words; `by` is that person's name among staff."""
+    """An action of staff on a case, in plain words; `by` is the name that staff use for its
+    author."""
 
     at: datetime
     action: str
     by: str
 
 
-def fields_in(text: str) -> list[str]:
+def placeholders_in(text: str) -> list[str]:
     """The names in braces in a text."""
     return _BRACED.findall(text)
 
 
-def filled(text: str, values: Mapping[str, str]) -> str:
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
     """The text with the known names in braces filled in; unknown names stay unchanged."""
-    return _BRACED.sub(lambda found: values.get(found[1], found[0]), text)
+    return _BRACED.sub(lambda match: values.get(match[1], match[0]), text)
 
 
-def refuse_unknown_fields(text: str) -> None:
-    """Raises Invalid if a text names a field that no report has."""
-    unknown = [each for each in fields_in(text) if each not in FIELDS]
+def refuse_unknown_placeholders(text: str) -> None:
+    """Raises Invalid if a text has a placeholder that cannot be filled in."""
+    unknown = [each for each in placeholders_in(text) if each not in PLACEHOLDERS]
     if unknown:
-        known = ", ".join(f"{{{each}}}" for each in FIELDS)
+        known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
         raise Invalid.field("text", f"{{{unknown[0]}}} cannot be filled in; choose from: {known}")

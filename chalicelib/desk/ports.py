@@ -12,8 +12,8 @@ from chalicelib.kernel.audit_entry import Action, Entry
 
 
 class DeskStore(Protocol):
-    """The store of what officers keep at their desk. Reads are consistent. Every method raises
-    UpstreamFailed."""
+    """The store of officers' templates, views and undo data. Reads are consistent. Every method
+    raises UpstreamFailed."""
 
     def add_template(self, template: Template) -> Template:
         """Stores the template as version 1, unless one with its id is stored. Returns the stored
@@ -25,39 +25,41 @@ class DeskStore(Protocol):
     def remove_template(self, template: Template) -> None:
         """Deletes the template if it has `template.version`. Raises VersionConflict."""
 
-    def template(self, template_id: str) -> Template | None:
-        """The template as it is now."""
+    def find_template(self, template_id: str) -> Template | None:
+        """The template with that id; None if none is stored."""
 
-    def templates(self) -> Sequence[Template]:
+    def list_templates(self) -> Sequence[Template]:
         """All reply templates."""
 
     def add_view(self, view: View) -> View:
         """Stores the view, unless one with its id is stored. Returns the stored one."""
 
-    def views(self, account_id: str) -> Sequence[View]:
+    def list_views(self, account_id: str) -> Sequence[View]:
         """All views that an account saved."""
 
     def remove_view(self, account_id: str, view_id: str) -> None:
         """Deletes the view; does nothing if it is gone."""
 
     def add_undo(self, undo: Undo) -> Undo:
-        """Keeps for a day how to undo a change, unless that is kept. Returns what is kept."""
+        """Stores the data to undo a change, for a day, unless data with its id is stored. Returns
+        the stored data."""
 
-    def undo(self, undo_id: str) -> Undo | None:
-        """How to undo a change; its time may be over."""
+    def find_undo(self, undo_id: str) -> Undo | None:
+        """The data to undo a change; the time to undo it may be over."""
 
 
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `jobs_of` reads the jobs of a report, oldest first
-    (consistent reads). `note` records an action in the audit log before it is done, and `log` reads
-    what was done to a report, newest first. `names` gives the names of staff for account ids, if
-    they are known. Each raises UpstreamFailed. `random_id` makes 128 random bits."""
+    (consistent reads). `note` records an action in the audit log before it is done, and
+    `audit_entries` reads the entries about a report, newest first. `names` gives the names of staff
+    for account ids, as far as they are known. Each raises UpstreamFailed. `random_id` makes 128
+    random bits."""
 
     store: DeskStore
     jobs_of: Callable[[str], Sequence[CaseJob]]
     council: Council
     note: Callable[[str, Action, str, str], None]
-    log: Callable[[str], Sequence[Entry]]
+    audit_entries: Callable[[str], Sequence[Entry]]
     names: Callable[[Collection[str]], Mapping[str, str]]
     random_id: Callable[[], str]
     now: Callable[[], datetime]

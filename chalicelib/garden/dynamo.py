@@ -1,8 +1,8 @@
 """Garden waste subscriptions in DynamoDB, in the table of jobs and rounds.
 
-`garden#<premises_id>` and `subscription` is one; `garden-end#<day>` and the premises' id says that
-it ends on that day, `garden-change#<day>` that it was changed then, in UTC. TTL removes all of
-them, with a delay.
+`garden#<premises_id>` and `subscription` is a subscription; `garden-end#<day>` and the premises' id
+says that it ends on that day, `garden-change#<day>` that it was changed on that day in UTC. TTL
+removes all of these items, with a delay.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -13,7 +13,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.garden.model import GardenSubscription, Moved, Year
+from chalicelib.garden.model import GardenSubscription, Move, Year
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
 from chalicelib.kernel.dynamo.item import OwnedItem
 from chalicelib.kernel.optimistic import VersionConflict
@@ -24,11 +24,11 @@ DAY_KEPT_FOR = timedelta(days=30)
 OVERTAKEN = ("ConditionalCheckFailed", "TransactionConflict")
 Years = tuple[Year, ...]
 Requests = tuple[str, ...]
-Moves = tuple[Moved, ...]
+Moves = tuple[Move, ...]
 
 
 class GardenSubscriptionItem(OwnedItem):
-    """A stored subscription. It names nobody."""
+    """A stored subscription. It has no personal data."""
 
     store = "garden waste subscriptions"
     version = VersionAttribute()
@@ -82,10 +82,10 @@ class DynamoGardenSubscriptions:
                 raise
 
     def ending_on(self, day: date) -> Iterator[str]:
-        return _of_day(END, day)
+        return _premises_of_day(END, day)
 
     def changed_on(self, day: date) -> Iterator[str]:
-        return _of_day(CHANGE, day)
+        return _premises_of_day(CHANGE, day)
 
 
 def _item(subscription: GardenSubscription) -> GardenSubscriptionItem:
@@ -100,7 +100,7 @@ def _day_item(kind: str, day: date, subscription: GardenSubscription) -> GardenS
     )
 
 
-def _of_day(kind: str, day: date) -> Iterator[str]:
+def _premises_of_day(kind: str, day: date) -> Iterator[str]:
     with GardenSubscriptionDayItem.translated():
         for item in GardenSubscriptionDayItem.query(f"{kind}{day}", consistent_read=True):
             yield item.record

@@ -1,6 +1,7 @@
 """A garden waste subscription: the years and containers that were paid for at one premises.
 
-It is found by its premises and names nobody. The requests that bought it say who may change it.
+It is stored by its premises and has no personal data. Who may change it follows from the requests
+that bought it.
 """
 
 from datetime import date, datetime, timedelta
@@ -17,7 +18,7 @@ KEPT_FOR = timedelta(days=730)
 """How long a subscription is stored after its last day."""
 MOST_RETURNED = 19
 NOT_SUBSCRIBED = Text("There is no garden waste subscription at this address.")
-SUBSCRIBED = Text("There is a garden waste subscription at this address already.")
+ALREADY_SUBSCRIBED = Text("There is a garden waste subscription at this address already.")
 
 
 class Year(Struct, frozen=True, kw_only=True):
@@ -28,7 +29,7 @@ class Year(Struct, frozen=True, kw_only=True):
     containers: int
 
 
-class Moved(Struct, frozen=True, kw_only=True):
+class Move(Struct, frozen=True, kw_only=True):
     """A subscription that moved away: the requests that bought it, and the premises it is at."""
 
     requests: tuple[str, ...]
@@ -36,8 +37,8 @@ class Moved(Struct, frozen=True, kw_only=True):
 
 
 class Purchase(Struct, frozen=True, kw_only=True):
-    """What a request pays for. `day` is the council's day on which the request was sent: its price
-    is of that day."""
+    """The containers that a request pays for. `day` is the council's day on which the request was
+    sent, which decides the price."""
 
     service_request_id: str
     premises_id: str
@@ -48,7 +49,7 @@ class Purchase(Struct, frozen=True, kw_only=True):
 
 class GardenSubscription(Struct, frozen=True, kw_only=True):
     """The subscription of a premises. `years` are in order, the current one and perhaps the next.
-    `requests` bought them; what `returned` had bought was taken back."""
+    `requests` bought them; the purchases of the requests in `returned` were taken back."""
 
     premises_id: str
     updated_at: datetime
@@ -56,16 +57,16 @@ class GardenSubscription(Struct, frozen=True, kw_only=True):
     years: tuple[Year, ...] = ()
     requests: tuple[str, ...] = ()
     cancelled_on: date | None = None
-    moved: tuple[Moved, ...] = ()
+    moved: tuple[Move, ...] = ()
     returned: tuple[str, ...] = ()
 
     @property
     def last(self) -> date:
-        """The last day that was paid for. Only a subscription with years has one."""
+        """The last day that was paid for. The subscription must have years."""
         return self.years[-1].last
 
     def is_live(self, on: date) -> bool:
-        """True until the last day, and before a season that was paid for begins."""
+        """True until the last day that was paid for, also before the first one."""
         return self.cancelled_on is None and bool(self.years) and on <= self.last
 
     def containers_on(self, day: date) -> int:
@@ -75,67 +76,73 @@ class GardenSubscription(Struct, frozen=True, kw_only=True):
         return next(each.containers for each in self.years if day <= each.last)
 
     def has_moved_to(self, other: "GardenSubscription") -> bool:
-        """True if this is what moved to the other premises, and is still there."""
-        left = Moved(requests=other.requests, to=other.premises_id)
-        return self.cancelled_on is not None and self.moved[-1:] == (left,)
+        """True if this subscription moved to the other premises, and is still there."""
+        last = Move(requests=other.requests, to=other.premises_id)
+        return self.cancelled_on is not None and self.moved[-1:] == (last,)
 
     @property
     def expires_at(self) -> datetime:
-        """When it is removed."""
+        """When it is deleted."""
         if not self.years:
             return self.updated_at + KEPT_FOR
         return datetime.combine(self.last, self.updated_at.timetz()) + KEPT_FOR
 
 
-def possible(of: GardenSubscription | None, on: date, rules: GardenWaste) -> tuple[GardenItem, ...]:
-    """What can be bought for a premises on that day."""
-    if of is None or not of.is_live(on):
+def possible_purchases(
+    subscription: GardenSubscription | None, on: date, rules: GardenWaste
+) -> tuple[GardenItem, ...]:
+    """The kinds of purchases that are possible for a premises on that day."""
+    if subscription is None or not subscription.is_live(on):
         return ("join",)
     kinds: list[GardenItem] = []
-    if of.containers_on(on) < rules.most_containers:
+    if subscription.containers_on(on) < rules.most_containers:
         kinds.append("add")
-    if rules.is_renewable(of.last, on):
+    if rules.is_renewable(subscription.last, on):
         kinds.append("renew")
     return tuple(kinds)
 
 
-def most(of: GardenSubscription | None, kind: GardenItem, on: date, rules: GardenWaste) -> int:
-    """How many containers can be bought."""
-    has = of.containers_on(on) if of and kind == "add" else 0
-    return rules.most_containers - has
+def most_to_buy(
+    subscription: GardenSubscription | None, kind: GardenItem, on: date, rules: GardenWaste
+) -> int:
+    """The largest number of containers that such a purchase can add."""
+    present = subscription.containers_on(on) if subscription and kind == "add" else 0
+    return rules.most_containers - present
 
 
-def bought(
-    of: GardenSubscription | None, purchase: Purchase, rules: GardenWaste, now: datetime
+def with_purchase(
+    subscription: GardenSubscription | None, purchase: Purchase, rules: GardenWaste, now: datetime
 ) -> GardenSubscription:
-    """The subscription with what a request paid for. A repeat returns the same object, also after
-    it was taken back.
+    """The subscription with a purchase. A repeat returns the same object, also after the purchase
+    was taken back.
 
-    Raises: Conflict if it is no longer possible: another request for the premises came first.
+    Raises: Conflict if the purchase is no longer possible: another request came first.
     """
-    kept = of or GardenSubscription(premises_id=purchase.premises_id, updated_at=now)
-    if purchase.service_request_id in (*kept.requests, *kept.returned):
-        return kept
-    is_too_many = purchase.containers > most(of, purchase.kind, purchase.day, rules)
-    if purchase.kind not in possible(of, purchase.day, rules) or is_too_many:
-        raise Conflict(SUBSCRIBED if kept.is_live(purchase.day) else NOT_SUBSCRIBED)
+    base = subscription or GardenSubscription(premises_id=purchase.premises_id, updated_at=now)
+    if purchase.service_request_id in (*base.requests, *base.returned):
+        return base
+    is_too_many = purchase.containers > most_to_buy(
+        subscription, purchase.kind, purchase.day, rules
+    )
+    if purchase.kind not in possible_purchases(subscription, purchase.day, rules) or is_too_many:
+        raise Conflict(ALREADY_SUBSCRIBED if base.is_live(purchase.day) else NOT_SUBSCRIBED)
     return replace(
-        kept,
+        base,
         updated_at=now,
-        years=_years(kept, purchase, rules),
-        requests=_requests(kept, purchase),
+        years=_years(base, purchase, rules),
+        requests=_requests(base, purchase),
         cancelled_on=None,
-        returned=() if purchase.kind == "join" else kept.returned,
+        returned=() if purchase.kind == "join" else base.returned,
     )
 
 
-def _years(kept: GardenSubscription, purchase: Purchase, rules: GardenWaste) -> tuple[Year, ...]:
-    running = tuple(each for each in kept.years if purchase.day <= each.last)
+def _years(base: GardenSubscription, purchase: Purchase, rules: GardenWaste) -> tuple[Year, ...]:
+    running = tuple(each for each in base.years if purchase.day <= each.last)
     match purchase.kind:
         case "join":
             return (_year(purchase, purchase.day, rules),)
         case "renew":
-            return (*running, _year(purchase, kept.last + ONE_DAY, rules))
+            return (*running, _year(purchase, base.last + ONE_DAY, rules))
         case "add":
             more = purchase.containers
             return tuple(replace(each, containers=each.containers + more) for each in running)
@@ -146,56 +153,70 @@ def _year(purchase: Purchase, on: date, rules: GardenWaste) -> Year:
     return Year(first=span.first, last=span.last, containers=purchase.containers)
 
 
-def _requests(kept: GardenSubscription, purchase: Purchase) -> tuple[str, ...]:
-    """Earlier requests cannot change what a new subscriber pays for."""
-    before = () if purchase.kind == "join" else kept.requests
+def _requests(base: GardenSubscription, purchase: Purchase) -> tuple[str, ...]:
+    """The requests that bought the subscription. Those of an earlier subscriber are dropped, so
+    that they cannot change it."""
+    before = () if purchase.kind == "join" else base.requests
     return (*before, purchase.service_request_id)
 
 
-def without(
-    of: GardenSubscription, purchase: Purchase, on: date, now: datetime
+def without_purchase(
+    subscription: GardenSubscription, purchase: Purchase, on: date, now: datetime
 ) -> GardenSubscription:
-    """The subscription without what a request bought, from that day on: it ends without the
-    request that began it, or that renewed it for the current year. A repeat returns the same
-    object."""
+    """The subscription without a purchase, from that day on. It ends if the purchase began it, or
+    renewed it for the current year. A repeat returns the same object."""
     request = purchase.service_request_id
-    if request not in of.requests:
-        return of
-    kept = replace(
-        of,
-        requests=tuple(each for each in of.requests if each != request),
-        returned=(*of.returned[-MOST_RETURNED:], request),
+    if request not in subscription.requests:
+        return subscription
+    base = replace(
+        subscription,
+        requests=tuple(each for each in subscription.requests if each != request),
+        returned=(*subscription.returned[-MOST_RETURNED:], request),
         updated_at=now,
     )
     if purchase.kind == "add":
         less = purchase.containers
-        years = (replace(each, containers=max(0, each.containers - less)) for each in kept.years)
-        return replace(kept, years=tuple(years))
-    if purchase.kind == "renew" and len(kept.years) > 1 and on < kept.years[-1].first:
-        return replace(kept, years=kept.years[:-1])
-    return cancelled(kept, on, now) if kept.is_live(on) else kept
+        years = (replace(each, containers=max(0, each.containers - less)) for each in base.years)
+        return replace(base, years=tuple(years))
+    if purchase.kind == "renew" and len(base.years) > 1 and on < base.years[-1].first:
+        return replace(base, years=base.years[:-1])
+    return with_cancellation(base, on, now) if base.is_live(on) else base
 
 
-def cancelled(of: GardenSubscription, on: date, now: datetime) -> GardenSubscription:
-    """The subscription without collections from that day on. A repeat returns the same object.
-    Raises Conflict if it is not live."""
-    if of.cancelled_on is not None:
-        return of
-    if not of.is_live(on):
+def with_cancellation(
+    subscription: GardenSubscription, on: date, now: datetime
+) -> GardenSubscription:
+    """The subscription, cancelled from that day on. A repeat returns the same object. Raises
+    Conflict if it is not live."""
+    if subscription.cancelled_on is not None:
+        return subscription
+    if not subscription.is_live(on):
         raise Conflict(NOT_SUBSCRIBED)
-    return replace(of, cancelled_on=on, updated_at=now)
+    return replace(subscription, cancelled_on=on, updated_at=now)
 
 
-def moved(
-    of: GardenSubscription, to: GardenSubscription, on: date, now: datetime
+def move_subscription(
+    subscription: GardenSubscription, to: GardenSubscription, on: date, now: datetime
 ) -> tuple[GardenSubscription, GardenSubscription]:
     """The subscription at its old premises and at the new one. Raises Conflict if it is not live,
     or another one is at the new premises."""
-    if not of.is_live(on):
+    if not subscription.is_live(on):
         raise Conflict(NOT_SUBSCRIBED)
     if to.is_live(on):
-        raise Conflict(SUBSCRIBED)
-    left = Moved(requests=of.requests, to=to.premises_id)
-    old = replace(of, cancelled_on=on, requests=(), moved=(*of.moved[-9:], left), updated_at=now)
-    new = replace(to, years=of.years, requests=of.requests, cancelled_on=None, updated_at=now)
+        raise Conflict(ALREADY_SUBSCRIBED)
+    move = Move(requests=subscription.requests, to=to.premises_id)
+    old = replace(
+        subscription,
+        cancelled_on=on,
+        requests=(),
+        moved=(*subscription.moved[-9:], move),
+        updated_at=now,
+    )
+    new = replace(
+        to,
+        years=subscription.years,
+        requests=subscription.requests,
+        cancelled_on=None,
+        updated_at=now,
+    )
     return old, new

@@ -17,11 +17,11 @@ class GardenSubscriptions(Protocol):
         """The subscription of the premises, live or over."""
 
     def many(self, premises_ids: Collection[str]) -> Mapping[str, GardenSubscription]:
-        """Those of the premises that have one, by premises."""
+        """The stored subscriptions of these premises, by premises."""
 
     def save(self, *subscriptions: GardenSubscription) -> None:
-        """Stores all of one or two, or none of them unless each stored one has its version; at
-        version 0 none must be stored. Raises VersionConflict."""
+        """Stores one or two subscriptions, or none of them unless each stored one has its version;
+        at version 0 none must be stored. Raises VersionConflict."""
 
     def ending_on(self, day: date) -> Iterator[str]:
         """The premises with a subscription that ends on that day, or ended on it before it was
@@ -44,5 +44,5 @@ class Ports(NamedTuple):
 
     @property
     def today(self) -> date:
-        """The council's day."""
+        """Today on the council's clock."""
         return self.now().astimezone(self.zone).date()

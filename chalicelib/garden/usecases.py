@@ -17,12 +17,12 @@ MOST_MOVES = 10
 
 
 def buy(purchase: Purchase, ports: Ports) -> GardenSubscription:
-    """Give the premises what a request paid for, once. Raises Conflict if it is not possible any
-    more, UpstreamFailed."""
+    """Add a purchase to the subscription of its premises, once. Raises Conflict if it is no longer
+    possible, UpstreamFailed."""
 
     def attempt() -> GardenSubscription:
         stored = ports.subscriptions.get(purchase.premises_id)
-        changed = model.bought(stored, purchase, ports.rules, _now(ports))
+        changed = model.with_purchase(stored, purchase, ports.rules, _now(ports))
         if changed is not stored:
             ports.subscriptions.save(changed)
         return changed
@@ -31,24 +31,28 @@ def buy(purchase: Purchase, ports: Ports) -> GardenSubscription:
 
 
 def take_back(purchase: Purchase, ports: Ports) -> None:
-    """Take what a request bought from its subscription, wherever that has moved, once; nothing if
-    the request bought none. Raises UpstreamFailed."""
+    """Take a purchase out of its subscription, wherever that has moved, once. Does nothing if there
+    is no subscription. Raises UpstreamFailed."""
 
     def attempt() -> None:
         try:
-            stored = of_request(purchase.service_request_id, purchase.premises_id, ports)
+            stored = subscription_of_request(
+                purchase.service_request_id, purchase.premises_id, ports
+            )
         except NotFound:
             return
-        changed = model.without(stored, purchase, ports.today, _now(ports))
+        changed = model.without_purchase(stored, purchase, ports.today, _now(ports))
         if changed is not stored:
             ports.subscriptions.save(changed)
 
     retry_on_conflict(attempt, what=WHAT)
 
 
-def of_request(service_request_id: str, premises_id: str, ports: Ports) -> GardenSubscription:
-    """The subscription that a request for these premises bought, wherever it has moved since, also
-    after that was taken back. Raises NotFound, UpstreamFailed."""
+def subscription_of_request(
+    service_request_id: str, premises_id: str, ports: Ports
+) -> GardenSubscription:
+    """The subscription that a request for these premises bought, wherever it has moved since. It is
+    also found after the purchase was taken back. Raises NotFound, UpstreamFailed."""
     at = premises_id
     for _ in range(MOST_MOVES):
         found = ports.subscriptions.get(at)
@@ -56,8 +60,8 @@ def of_request(service_request_id: str, premises_id: str, ports: Ports) -> Garde
             break
         if service_request_id in (*found.requests, *found.returned):
             return found
-        gone = (each.to for each in found.moved if service_request_id in each.requests)
-        at = next(gone, "")
+        moves = (each.to for each in found.moved if service_request_id in each.requests)
+        at = next(moves, "")
     raise NotFound(NOT_SUBSCRIBED)
 
 
@@ -66,8 +70,8 @@ def cancel(premises_id: str, ports: Ports) -> GardenSubscription:
     UpstreamFailed."""
 
     def attempt() -> GardenSubscription:
-        stored = at_premises(premises_id, ports)
-        changed = model.cancelled(stored, ports.today, _now(ports))
+        stored = get_subscription(premises_id, ports)
+        changed = model.with_cancellation(stored, ports.today, _now(ports))
         if changed is not stored:
             ports.subscriptions.save(changed)
         return changed
@@ -76,8 +80,8 @@ def cancel(premises_id: str, ports: Ports) -> GardenSubscription:
 
 
 def move(premises_id: str, to: str, ports: Ports) -> GardenSubscription:
-    """Move the subscription to other premises, where it goes on with its years and containers. A
-    repeat changes nothing. Returns what is at the new premises.
+    """Move the subscription with its years and containers to other premises. A repeat changes
+    nothing. Returns the subscription at the new premises.
 
     Raises: NotFound, Conflict, Invalid if garden waste is not collected there, UpstreamFailed.
     """
@@ -87,18 +91,18 @@ def move(premises_id: str, to: str, ports: Ports) -> GardenSubscription:
     def attempt() -> GardenSubscription:
         now = _now(ports)
         target = ports.subscriptions.get(to)
-        stored = at_premises(premises_id, ports)
+        stored = get_subscription(premises_id, ports)
         if target and stored.has_moved_to(target):
             return target
         new = target or GardenSubscription(premises_id=to, updated_at=now)
-        both = model.moved(stored, new, ports.today, now)
+        both = model.move_subscription(stored, new, ports.today, now)
         ports.subscriptions.save(*both)
         return both[1]
 
     return retry_on_conflict(attempt, what=WHAT)
 
 
-def at_premises(premises_id: str, ports: Ports) -> GardenSubscription:
+def get_subscription(premises_id: str, ports: Ports) -> GardenSubscription:
     """The subscription of the premises. Raises NotFound, UpstreamFailed."""
     found = ports.subscriptions.get(premises_id)
     if found is None:
@@ -106,7 +110,7 @@ def at_premises(premises_id: str, ports: Ports) -> GardenSubscription:
     return found
 
 
-def premises_with_news(ports: Ports) -> Iterator[str]:
+def premises_changed_lately(ports: Ports) -> Iterator[str]:
     """The premises whose subscription was changed or ended since yesterday. Raises
     UpstreamFailed."""
     now = ports.now().astimezone(UTC).date()

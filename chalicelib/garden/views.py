@@ -1,4 +1,4 @@
-"""What people see of a garden waste subscription."""
+"""A garden waste subscription as residents and officers see it."""
 
 from datetime import date
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from chalicelib.catalogue.garden import GardenItem
-from chalicelib.garden.model import GardenSubscription, Year, possible
+from chalicelib.garden.model import GardenSubscription, Year, possible_purchases
 from chalicelib.garden.ports import Ports
 
 State = Literal["none", "live", "cancelled", "lapsed"]
@@ -33,32 +33,32 @@ class GardenDeskView(GardenView, frozen=True, kw_only=True):
     service_request_ids: tuple[str, ...]
 
 
-def garden_view(of: GardenSubscription, ports: Ports) -> GardenView:
+def garden_view(subscription: GardenSubscription, ports: Ports) -> GardenView:
     """The subscription as it is today. Raises UpstreamFailed."""
     on = ports.today
     return GardenView(
-        premises_id=of.premises_id,
-        address=ports.address_of(of.premises_id),
-        state=_state(of, on),
-        containers=of.containers_on(on),
-        years=of.years,
-        cancelled_on=of.cancelled_on,
-        may_buy=possible(of, on, ports.rules),
+        premises_id=subscription.premises_id,
+        address=ports.address_of(subscription.premises_id),
+        state=_state(subscription, on),
+        containers=subscription.containers_on(on),
+        years=subscription.years,
+        cancelled_on=subscription.cancelled_on,
+        may_buy=possible_purchases(subscription, on, ports.rules),
     )
 
 
-def desk_view(of: GardenSubscription, ports: Ports) -> GardenDeskView:
-    """The same for officers. Raises UpstreamFailed."""
-    shown = garden_view(of, ports)
+def desk_view(subscription: GardenSubscription, ports: Ports) -> GardenDeskView:
+    """The subscription for officers. Raises UpstreamFailed."""
+    view = garden_view(subscription, ports)
     return GardenDeskView(
-        **{name: getattr(shown, name) for name in shown.__struct_fields__},
-        service_request_ids=of.requests,
+        **{name: getattr(view, name) for name in view.__struct_fields__},
+        service_request_ids=subscription.requests,
     )
 
 
-def _state(of: GardenSubscription, on: date) -> State:
-    if of.cancelled_on is not None:
+def _state(subscription: GardenSubscription, on: date) -> State:
+    if subscription.cancelled_on is not None:
         return "cancelled"
-    if not of.years:
+    if not subscription.years:
         return "none"
-    return "live" if of.is_live(on) else "lapsed"
+    return "live" if subscription.is_live(on) else "lapsed"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chalicelib.bookings import ports as bookings
 from chalicelib.bookings import usecases
-from chalicelib.bookings.offers import bookable, calendar_of
+from chalicelib.bookings.offers import bookable_calendar, calendar_of
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict
 from chalicelib.reports.order_ports import BookingDeadlines
@@ -35,12 +35,12 @@ class BookingsForReports:
         return BookingDeadlines(*(each.before(place.day, self._ports.working) for each in cut_offs))
 
     def check_place(self, place: SlotOfDay, units: int) -> None:
-        bookable(place, units, self._ports)
+        bookable_calendar(place, units, self._ports)
 
     def keep(self, service_request_id: str, booking: BookedSlot) -> None:
         """Until a payment that begins now has ended."""
         until = self._ports.now() + self._paid_within
-        usecases.keep_until(booking.hold_id, booking.place, until, service_request_id, self._ports)
+        usecases.extend_hold(booking.hold_id, booking.place, until, service_request_id, self._ports)
 
     def confirm(self, service_request_id: str, booking: BookedSlot) -> None:
         usecases.confirm(

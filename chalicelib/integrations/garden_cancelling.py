@@ -23,9 +23,9 @@ def cancel_subscription(
 
     Raises: NotFound, Conflict if nobody is subscribed, UpstreamFailed.
     """
-    stored = usecases.at_premises(premises_id, garden)
+    stored = usecases.get_subscription(premises_id, garden)
     if refund and stored.is_live(garden.today):
-        for each in reversed(refundable(stored, garden, orders)):
+        for each in reversed(refundable_requests(stored, garden, orders)):
             cancel_paid(each.service_request_id, "settled", orders)
     return usecases.cancel(premises_id, garden)
 
@@ -43,13 +43,13 @@ def cancel_purchase(report: ServiceRequest, garden: Ports, orders: OrderPorts) -
     cancel_paid(report.service_request_id, "settled", orders)
 
 
-def refundable(
-    of: GardenSubscription, garden: Ports, orders: OrderPorts
+def refundable_requests(
+    subscription: GardenSubscription, garden: Ports, orders: OrderPorts
 ) -> Sequence[ServiceRequest]:
     """The requests whose price goes back with a cancellation now, the earliest first. Raises
     UpstreamFailed."""
-    stored = orders.reports.repository.get_many(of.requests)
-    found = (stored[each] for each in of.requests if each in stored)
+    stored = orders.reports.repository.get_many(subscription.requests)
+    found = (stored[each] for each in subscription.requests if each in stored)
     return [each for each in found if is_refundable(each, garden)]
 
 
@@ -59,9 +59,9 @@ def is_refundable(report: ServiceRequest, garden: Ports) -> bool:
     return report.requested_datetime > since and _is_paid_by_card(report)
 
 
-def refund_pence(of: GardenSubscription, garden: Ports, orders: OrderPorts) -> int:
+def refund_pence(subscription: GardenSubscription, garden: Ports, orders: OrderPorts) -> int:
     """How much goes back with a cancellation now. Raises UpstreamFailed."""
-    paid = refundable(of, garden, orders)
+    paid = refundable_requests(subscription, garden, orders)
     return sum(each.order.amount_pence for each in paid if each.order)
 
 

@@ -33,7 +33,7 @@ class SubscribersRounds(Struct, frozen=True):
         codes = self._codes()
         passed = {each for each, of in found.items() if not codes.isdisjoint(of.rounds)}
         others = passed - self._subscribed(passed)
-        return {**found, **{each: _without(found[each], codes) for each in others}}
+        return {**found, **{each: _without_rounds(found[each], codes) for each in others}}
 
     def _codes(self) -> Set[str]:
         published = self.rounds()
@@ -45,5 +45,5 @@ class SubscribersRounds(Struct, frozen=True):
         return {each for each, of in found.items() if of.is_live(self.today())}
 
 
-def _without(premises: Premises, rounds: Set[str]) -> Premises:
+def _without_rounds(premises: Premises, rounds: Set[str]) -> Premises:
     return replace(premises, rounds=tuple(each for each in premises.rounds if each not in rounds))

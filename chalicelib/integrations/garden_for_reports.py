@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.errors import NotFound
 from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.ports import Ports
-from chalicelib.integrations.garden_bought import bought_kinds
+from chalicelib.integrations.garden_access import bought_kinds
 from chalicelib.reports import ports as reports
 from chalicelib.reports.automatic_texts import GARDEN_ENDS, written
 from chalicelib.reports.model import ServiceRequest
@@ -33,13 +33,13 @@ class Reminder(Struct, frozen=True):
         return f"garden-ends-{self.subscription.last}-{self.days_before}"
 
 
-def remind(garden: Ports, ports: reports.Ports) -> int:
+def send_reminders(garden: Ports, ports: reports.Ports) -> int:
     """Sends the reminders of today that were not sent yet. Returns their number. Raises
     UpstreamFailed; then it can be repeated."""
-    due = _due(garden)
+    due = _due_reminders(garden)
     number = 0
     while some := list(islice(due, READ_AT_ONCE)):
-        for each, report in _not_sent(some, ports):
+        for each, report in _unsent_reminders(some, ports):
             text = GARDEN_ENDS.format(day=written(each.subscription.last))
             with suppress(NotFound):
                 tell_of_work(report.service_request_id, each.update_id, text, ports)
@@ -47,7 +47,7 @@ def remind(garden: Ports, ports: reports.Ports) -> int:
     return number
 
 
-def _due(garden: Ports) -> Iterator[Reminder]:
+def _due_reminders(garden: Ports) -> Iterator[Reminder]:
     for days_before in garden.rules.remind_days_before:
         for late in MADE_UP_FOR:
             day = garden.today + timedelta(days=days_before - late)
@@ -58,21 +58,21 @@ def _due(garden: Ports) -> Iterator[Reminder]:
                         yield Reminder(each, days_before)
 
 
-def _not_sent(
+def _unsent_reminders(
     reminders: Sequence[Reminder], ports: reports.Ports
 ) -> Iterator[tuple[Reminder, ServiceRequest]]:
     """Each with the request that it is an update of."""
     ids = [request for each in reminders for request in each.subscription.requests]
     stored = ports.repository.get_many(ids)
     for each in reminders:
-        report = _reminded(each.subscription, stored)
+        report = _request_to_remind(each.subscription, stored)
         if report and each.update_id not in {update.update_id for update in report.updates}:
             yield each, report
 
 
-def _reminded(
-    of: GardenSubscription, stored: Mapping[str, ServiceRequest]
+def _request_to_remind(
+    subscription: GardenSubscription, stored: Mapping[str, ServiceRequest]
 ) -> ServiceRequest | None:
     """The latest request that did not only add containers: anybody may have paid for those."""
-    found = [stored[each] for each in of.requests if each in stored]
+    found = [stored[each] for each in subscription.requests if each in stored]
     return next((each for each in reversed(found) if "add" not in bought_kinds(each)), None)

@@ -12,7 +12,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.garden.model import GardenSubscription, Purchase
 from chalicelib.garden.ports import Ports
 from chalicelib.garden.pricing import garden_offers, garden_quote
-from chalicelib.garden.usecases import NO_ROUND, buy, of_request, take_back
+from chalicelib.garden.usecases import NO_ROUND, buy, subscription_of_request, take_back
 from chalicelib.kernel.languages import Language
 from chalicelib.reports.model import ServiceRequest
 
@@ -81,7 +81,9 @@ class GardenPurchases:
         if not self.fulfils(report.service_code):
             return None
         try:
-            return of_request(report.service_request_id, report.premises_id or "", self._ports())
+            return subscription_of_request(
+                report.service_request_id, report.premises_id or "", self._ports()
+            )
         except NotFound:
             return None
 

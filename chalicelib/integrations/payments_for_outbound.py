@@ -1,4 +1,4 @@
-"""The ledger's entries, as deliveries to other systems see them."""
+"""The ledger's entries as events for other systems."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from chalicelib.payments.views import LedgerEntryView
 
 
 def fact_of(entry: Entry, now: datetime) -> EntryBooked:
-    """The fact that this entry is in the ledger."""
+    """The fact that an entry was booked."""
     return EntryBooked(
         event_id=entry.entry_id,
         service_request_id=entry.service_request_id,

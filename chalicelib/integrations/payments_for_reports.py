@@ -1,4 +1,4 @@
-"""Payments as the orders of requests see them."""
+"""Payments for the orders of requests."""
 
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import Conflict, Invalid, UpstreamFailed
@@ -27,7 +27,7 @@ def card_page(
 
 
 def charge_of(report: ServiceRequest, order: Order, council: Council) -> Charge:
-    """What the order of a request costs, before anybody pays it."""
+    """The charge of a request's order, before any payment."""
     service = council.by_code.get(report.service_code)
     return Charge(
         service_request_id=report.service_request_id,
@@ -38,25 +38,25 @@ def charge_of(report: ServiceRequest, order: Order, council: Council) -> Charge:
     )
 
 
-def refund_of_cancelled(
+def refund_cancelled_order(
     refund_id: str, service_request_id: str, amount_pence: int, ports: Ports
 ) -> None:
-    """Send so much back for a request in all, less what went back before. A repeat changes nothing,
-    and sends again what the provider refused. Raises UpstreamFailed, also while another refund is
-    on its way."""
+    """Refund a cancelled order up to `amount_pence` in all, earlier refunds included. A repeat
+    changes nothing, but sends a failed refund again. Raises UpstreamFailed, also while another
+    refund is on its way."""
     try:
         charge = check(service_request_id, ports)
         left = amount_pence - charge.refunded_pence
         if left <= 0:
             return
-        refused = sum(each.state == "error" for each in charge.refunds)
-        asked = RefundRequest(
-            refund_id=f"{refund_id}-{refused}",
+        failures = sum(each.state == "error" for each in charge.refunds)
+        request = RefundRequest(
+            refund_id=f"{refund_id}-{failures}",
             service_request_id=service_request_id,
             amount_pence=left,
             reason="The request was cancelled",
             by=None,
         )
-        refund(asked, ports)
+        refund(request, ports)
     except (Conflict, Invalid) as error:
         raise UpstreamFailed(error.detail) from error

@@ -1,4 +1,4 @@
-"""What an order books and costs, as the message says that confirms it."""
+"""The booking and the price of an order, for the message that confirms it."""
 
 from collections.abc import Iterator
 
@@ -12,26 +12,29 @@ from chalicelib.reports.receipts import Receipt, receipt_of
 
 def facts_of(order: Order, council: Council, language: Language) -> tuple[Fact, ...]:
     """The day and slot, the lines of the price and how it was paid, with its VAT. Nothing before
-    the order is settled; no day if it was paid too late; only what goes back to the card after it
-    was cancelled. The order and the council have their words in that language."""
+    the order is settled; no day if it was paid too late; only the refund after it was cancelled.
+    The texts of the order and the council must be in that language."""
     if order.state == "cancelled":
-        return tuple(_money_back(order, language))
+        return tuple(_refund_facts(order, language))
     if order.state not in ("settled", "lost"):
         return ()
     booking = booking_of(order)
-    booked = _booked(booking, council, language) if booking else ()
+    booked = _booking_facts(booking, council, language) if booking else ()
     receipt = receipt_of(order, council, language)
-    return (*booked, *(_paid(receipt, language) if receipt else _free(order, language)))
+    return (
+        *booked,
+        *(_payment_facts(receipt, language) if receipt else _free_order_facts(order, language)),
+    )
 
 
-def _money_back(order: Order, language: Language) -> Iterator[Fact]:
+def _refund_facts(order: Order, language: Language) -> Iterator[Fact]:
     if order.refund_pence:
         yield Fact(language.say("Sent back to your card"), pounds(order.refund_pence))
     elif order.paid_by == "card":
         yield Fact(language.say("Payment"), language.say("No money goes back"))
 
 
-def _booked(booking: BookedSlot, council: Council, language: Language) -> Iterator[Fact]:
+def _booking_facts(booking: BookedSlot, council: Council, language: Language) -> Iterator[Fact]:
     place = booking.place
     calendar = council.by_calendar.get(place.calendar)
     words = [language.day(place.day), council.slot_name(place)]
@@ -40,7 +43,7 @@ def _booked(booking: BookedSlot, council: Council, language: Language) -> Iterat
     yield Fact(language.say("Your booking"), ", ".join(words))
 
 
-def _paid(receipt: Receipt, language: Language) -> Iterator[Fact]:
+def _payment_facts(receipt: Receipt, language: Language) -> Iterator[Fact]:
     say = language.say
     for text, amount in receipt.lines:
         yield Fact(text, amount)
@@ -52,7 +55,7 @@ def _paid(receipt: Receipt, language: Language) -> Iterator[Fact]:
     yield Fact(say("Payment"), receipt.paid)
 
 
-def _free(order: Order, language: Language) -> Iterator[Fact]:
+def _free_order_facts(order: Order, language: Language) -> Iterator[Fact]:
     for each in order.lines:
         yield Fact(each.text, pounds(each.amount_pence))
     if order.lines:

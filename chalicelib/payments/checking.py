@@ -1,5 +1,5 @@
-"""When to ask the provider again, and how its answer changes a charge. A payment never goes back to
-an earlier state."""
+"""Decides when to ask the provider again, and applies its answer to a charge. A payment never goes
+back to an earlier state."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,17 +16,19 @@ from chalicelib.texts import Text
 FIRST_CHECKS = tuple(timedelta(minutes=minutes) for minutes in (3, 15, 60, 95))
 THEN_EVERY = timedelta(hours=1)
 CHECKED_FOR = timedelta(days=7)
-OTHER = Text("The payment provider answered with another payment. Try again in a few minutes.")
+ANOTHER_PAYMENT = Text(
+    "The payment provider answered with another payment. Try again in a few minutes."
+)
 LAPSES = FIRST_CHECKS[-1]
-"""A charge that is still not paid so long after the last payment was asked for is given up."""
+"""How long after the last request for a payment an unpaid charge is given up."""
 
 
 def next_check(charge: Charge, now: datetime) -> datetime | None:
     """When to ask the provider again: 3, 15, 60 and 95 minutes after the last payment or refund was
-    asked for, then hourly for 7 days; None if the charge is settled or that time is over. A charge
-    whose payments all failed comes once more, when nobody can pay it in time."""
-    begun = _begun(charge)
-    if begun is None or (charge.is_settled and charge.paid):
+    requested, then hourly for 7 days. None if the charge is settled or that time is over. A charge
+    whose payments all failed is checked once more when it lapses."""
+    begun = _last_asked_at(charge)
+    if begun is None or (charge.is_settled and charge.successful_payment):
         return None
     if charge.is_settled:
         lapses = begun + LAPSES
@@ -37,49 +39,55 @@ def next_check(charge: Charge, now: datetime) -> datetime | None:
 
 
 def is_lapsed(charge: Charge, now: datetime) -> bool:
-    """True if all payments of the charge failed, so long ago that nobody tries again."""
-    begun = _begun(charge)
-    return begun is not None and charge.is_settled and not charge.paid and now >= begun + LAPSES
+    """True if all payments of the charge failed, so long ago that the charge is given up."""
+    begun = _last_asked_at(charge)
+    return (
+        begun is not None
+        and charge.is_settled
+        and not charge.successful_payment
+        and now >= begun + LAPSES
+    )
 
 
-def _begun(charge: Charge) -> datetime | None:
-    """When the last payment or refund was asked for; None if there was none."""
+def _last_asked_at(charge: Charge) -> datetime | None:
+    """When the last payment or refund was requested; None if there was none."""
     asked = [each.asked_at for each in charge.payments]
     asked += [each.asked_at for each in charge.refunds]
     return max(asked, default=None)
 
 
-def of_charge(charge: Charge, seen: ProviderPayment) -> ProviderPayment:
-    """The payment, which must be for the charge's request and amount. Raises UpstreamFailed."""
-    if (seen.reference, seen.amount_pence) != (charge.service_request_id, charge.amount_pence):
-        raise UpstreamFailed(OTHER)
-    return seen
+def require_same_charge(charge: Charge, latest: ProviderPayment) -> ProviderPayment:
+    """The payment, if it is for the charge's request and amount. Raises UpstreamFailed
+    otherwise."""
+    if (latest.reference, latest.amount_pence) != (charge.service_request_id, charge.amount_pence):
+        raise UpstreamFailed(ANOTHER_PAYMENT)
+    return latest
 
 
-def checked_payment(payment: Payment, seen: ProviderPayment) -> Payment:
-    """The payment in the provider's state, unless it was further already."""
-    if ORDER[seen.state] <= ORDER[payment.state]:
+def update_payment(payment: Payment, latest: ProviderPayment) -> Payment:
+    """The payment in the provider's state, unless it is in a later state already."""
+    if ORDER[latest.state] <= ORDER[payment.state]:
         return payment
-    return replace(payment, state=seen.state, failure=seen.failure)
+    return replace(payment, state=latest.state, failure=latest.failure)
 
 
-def checked_refunds(
-    charge: Charge, payment_id: str, seen: ProviderPayment, now: datetime
+def update_refunds(
+    charge: Charge, payment_id: str, latest: ProviderPayment, now: datetime
 ) -> Charge:
-    """The charge with all refunds that the provider has for the payment. A refund that the provider
-    has and we do not know is the one that we asked for, if the amount is the same; otherwise it was
-    made at the provider's own site."""
-    for each in seen.refunds:
-        known = _known(charge, each) or unsent_like(charge, payment_id, each)
-        mine = known or _made_elsewhere(payment_id, each, now)
-        if mine.state not in ("success", "error"):
-            mine = replace(mine, provider_id=each.provider_id, state=each.state)
-        charge = with_refund(charge, mine)
+    """The charge with all refunds that the provider has for the payment. An unknown refund is taken
+    for the unconfirmed one if it has the same amount; otherwise it was made at the provider's own
+    site."""
+    for each in latest.refunds:
+        known = _find_refund(charge, each) or matching_unsent_refund(charge, payment_id, each)
+        refund = known or _refund_made_elsewhere(payment_id, each, now)
+        if refund.state not in ("success", "error"):
+            refund = replace(refund, provider_id=each.provider_id, state=each.state)
+        charge = with_refund(charge, refund)
     return charge
 
 
-def refused_since(before: Charge, charge: Charge) -> Iterator[Difference]:
-    """The refunds of the charge that have failed since it was stored."""
+def new_failures(before: Charge, charge: Charge) -> Iterator[Difference]:
+    """The refunds of the charge that have failed since `before` was stored."""
     known = {each.refund_id for each in before.refunds if each.state == "error"}
     for each in charge.refunds:
         if each.state == "error" and each.refund_id not in known:
@@ -92,52 +100,54 @@ def refused_since(before: Charge, charge: Charge) -> Iterator[Difference]:
             )
 
 
-def unsent(charge: Charge, payment_id: str) -> Refund | None:
-    """The refund of a payment that the provider did not confirm."""
-    found = charge.refund_asked
+def unsent_refund(charge: Charge, payment_id: str) -> Refund | None:
+    """The refund of a payment that the provider has not confirmed."""
+    found = charge.unconfirmed_refund
     return found if found and found.payment_id == payment_id else None
 
 
-def unsent_like(charge: Charge, payment_id: str, seen: ProviderRefund) -> Refund | None:
+def matching_unsent_refund(
+    charge: Charge, payment_id: str, latest: ProviderRefund
+) -> Refund | None:
     """The unconfirmed refund of a payment, if it has the same amount."""
-    found = unsent(charge, payment_id)
-    return found if found and found.amount_pence == seen.amount_pence else None
+    found = unsent_refund(charge, payment_id)
+    return found if found and found.amount_pence == latest.amount_pence else None
 
 
-def _known(charge: Charge, seen: ProviderRefund) -> Refund | None:
-    return next((each for each in charge.refunds if each.provider_id == seen.provider_id), None)
+def _find_refund(charge: Charge, latest: ProviderRefund) -> Refund | None:
+    return next((each for each in charge.refunds if each.provider_id == latest.provider_id), None)
 
 
-def _made_elsewhere(payment_id: str, seen: ProviderRefund, now: datetime) -> Refund:
+def _refund_made_elsewhere(payment_id: str, latest: ProviderRefund, now: datetime) -> Refund:
     return Refund(
-        refund_id=f"provider-{seen.provider_id}",
+        refund_id=f"provider-{latest.provider_id}",
         payment_id=payment_id,
-        amount_pence=seen.amount_pence,
+        amount_pence=latest.amount_pence,
         available_pence=0,
         reason="",
         by=None,
         asked_at=now,
-        provider_id=seen.provider_id,
-        state=seen.state,
+        provider_id=latest.provider_id,
+        state=latest.state,
     )
 
 
-def booked(charge: Charge, payment_id: str, seen: ProviderPayment) -> Iterator[Entry]:
+def ledger_entries(charge: Charge, payment_id: str, latest: ProviderPayment) -> Iterator[Entry]:
     """The ledger's entries for a payment and its refunds."""
-    if seen.state != "success":
+    if latest.state != "success":
         return
-    paid = entry_id("payment", seen.money_id)
-    came_in = _entry(paid, charge, payment_id, seen.created_at, seen.amount_pence)
-    yield replace(came_in, vat_pence=charge.vat_pence)
-    for each in seen.refunds:
+    payment_entry = entry_id("payment", latest.money_id)
+    income = _entry(payment_entry, charge, payment_id, latest.created_at, latest.amount_pence)
+    yield replace(income, vat_pence=charge.vat_pence)
+    for each in latest.refunds:
         if each.state == "success":
-            made = entry_id("refund", each.provider_id)
-            yield _entry(made, charge, payment_id, each.created_at, -each.amount_pence)
+            refund_entry = entry_id("refund", each.provider_id)
+            yield _entry(refund_entry, charge, payment_id, each.created_at, -each.amount_pence)
 
 
-def _entry(booked_as: str, charge: Charge, payment_id: str, at: datetime, pence: int) -> Entry:
+def _entry(own_id: str, charge: Charge, payment_id: str, at: datetime, pence: int) -> Entry:
     return Entry(
-        entry_id=booked_as,
+        entry_id=own_id,
         at=to_the_second(at),
         amount_pence=pence,
         fund=charge.fund,

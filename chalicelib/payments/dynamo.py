@@ -1,6 +1,7 @@
-"""Charges and the ledger in DynamoDB, a table each: functions may only add to the ledger's.
+"""Charges and the ledger in DynamoDB, each in a table. The app may only add to the ledger's table.
 
-Both keep what the law on a council's accounts asks for: six years and the current one.
+Both keep items for as long as the law on a council's accounts demands: six years and the current
+one.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -28,8 +29,8 @@ Differences = tuple[Difference, ...]
 
 
 class ChargeItem(OwnedItem):
-    """A stored charge under its service_request_id. Only one that is to be checked has `due`.
-    Personal data: a refund names the officer and holds a typed reason."""
+    """A stored charge under its service_request_id. It has `due` only while it has to be
+    checked. Personal data: a refund has the officer's account and a typed reason."""
 
     store = "payments"
     version = VersionAttribute()
@@ -47,8 +48,7 @@ class ChargeItem(OwnedItem):
 
 
 class ReconciliationItem(OwnedItem):
-    """What the last comparison of a day with the provider found, under the day; or a refund that
-    failed on the day."""
+    """The result of the last reconciliation of a day, or a refund that failed on the day."""
 
     store = "reconciliations"
     at = MomentAttribute()
@@ -84,7 +84,7 @@ class DynamoCharges:
         return _charge(item) if item else None
 
     def many(self, service_request_ids: Collection[str]) -> Mapping[str, Charge]:
-        """Those of the charges that are stored, by their request."""
+        """The stored charges of these requests, by request."""
         wanted = [(each, CHARGE) for each in dict.fromkeys(service_request_ids)]
         with ChargeItem.translated():
             found = map(_charge, ChargeItem.batch_get(wanted, consistent_read=True))
@@ -100,16 +100,16 @@ class DynamoCharges:
         )
         return _charge(item.put_on_version())
 
-    def due(self, until: datetime) -> Sequence[str]:
+    def list_due(self, until: datetime) -> Sequence[str]:
         within = ChargeItem.check_at <= until
         return [each.owner for each in ChargeItem.by_check.all(TO_CHECK, within, limit=MOST_DUE)]
 
-    def keep_reconciliation(self, found: Reconciliation) -> None:
-        """Stores it in place of the one before of the same day."""
+    def save_reconciliation(self, found: Reconciliation) -> None:
+        """Stores a reconciliation in place of an earlier one of the same day."""
         expires_at = self._now() + KEPT_FOR
         ReconciliationItem.of(found, f"{found.day}", RECONCILIATION, expires_at=expires_at).put()
 
-    def keep_refused(self, found: Difference, day: date) -> None:
+    def save_failed_refund(self, found: Difference, day: date) -> None:
         """Stores a refund that failed on that day, once for a request and an amount."""
         ReconciliationItem(
             f"{day}",
@@ -119,14 +119,14 @@ class DynamoCharges:
             expires_at=self._now() + KEPT_FOR,
         ).put()
 
-    def refused(self, day: date) -> Sequence[Difference]:
+    def failed_refunds(self, day: date) -> Sequence[Difference]:
         """The refunds that failed on that day."""
         within = ReconciliationItem.record.startswith(REFUSED)
         items = ReconciliationItem.under(f"{day}", within)
         return [found for each in items for found in each.differences]
 
-    def reconciliation(self, day: date) -> Reconciliation | None:
-        """The last one of a day."""
+    def find_reconciliation(self, day: date) -> Reconciliation | None:
+        """The last reconciliation of a day; None if there was none."""
         item = ReconciliationItem.find(f"{day}", RECONCILIATION)
         return item.read_as(Reconciliation, day=day) if item else None
 
@@ -139,12 +139,12 @@ class DynamoLedger:
         self._zone = zone
 
     def book(self, entry: Entry) -> None:
-        """Adds the entry unless it is there."""
+        """Adds the entry unless it is stored already."""
         day = entry.at.astimezone(self._zone).date()
         LedgerItem.of(entry, f"{day}", entry.entry_id, expires_at=entry.at + KEPT_FOR).add()
 
-    def of_day(self, day: date) -> Sequence[Entry]:
-        """The entries of a day in the order of their moments."""
+    def entries_of_day(self, day: date) -> Sequence[Entry]:
+        """The entries of a day in the order of time."""
         found = [each.read_as(Entry) for each in LedgerItem.under(f"{day}")]
         return sorted(found, key=lambda each: (text_of(each.at), each.entry_id))
 

@@ -16,13 +16,13 @@ from chalicelib.payments.ledger import entry_id
 from chalicelib.payments.model import Failure, PaymentState, RefundState
 from chalicelib.payments.notifications import is_signed_by_govuk_pay
 from chalicelib.payments.ports import (
+    MoneyMovement,
     NewPayment,
     ProviderPayment,
     ProviderRefund,
     RefundRefused,
-    Taken,
 )
-from chalicelib.payments.provider_api import FAILED, NOT_BY_CARD, ProviderApi, decoded
+from chalicelib.payments.provider_api import FAILED, NOT_BY_CARD, ProviderApi, decode_reply
 
 SIGNATURE = "pay-signature"
 ACCEPT = {"Accept": "application/json"}
@@ -33,11 +33,11 @@ LONGEST_DESCRIPTION = 255
 LANGUAGES = ("en", "cy")
 """The languages of the card page. Others get English."""
 REFUSED = (400, 404, 409, 412, 422)
-"""The statuses of a refund that cannot be made so."""
+"""The statuses with which the provider refuses a refund."""
 FAILURES: Mapping[str, Failure] = {"P0010": "declined", "P0020": "expired", "P0030": "cancelled"}
 
 
-Found = TypeVar("Found")
+Item = TypeVar("Item")
 
 
 class _State(Struct):
@@ -79,8 +79,8 @@ class _NextPage(Struct):
     next_page: _Link | None = None
 
 
-class _Page(Struct, Generic[Found]):
-    results: list[Found]
+class _Page(Struct, Generic[Item]):
+    results: list[Item]
     links: _NextPage = msgspec.field(name="_links", default_factory=_NextPage)
 
 
@@ -121,15 +121,15 @@ class GovUkPay(Struct, frozen=True):
         reply = self.api.post("/v1/payments", msgspec.json.encode(body), JSON)
         if reply.status in (400, 422):
             raise Conflict(NOT_BY_CARD)
-        return _payment(decoded(reply, (201,), _Payment))
+        return _payment(decode_reply(reply, (201,), _Payment))
 
     def get(self, provider_id: str) -> ProviderPayment:
         path = f"/v1/payments/{provider_id}"
-        found = decoded(self.api.get(path, ACCEPT), (200,), _Payment)
+        found = decode_reply(self.api.get(path, ACCEPT), (200,), _Payment)
         if found.state.status != "success":
             return _payment(found)
         # After the payment, so that the list has every refund that the payment counts.
-        listed = decoded(self.api.get(f"{path}/refunds", ACCEPT), (200,), _Refunds)
+        listed = decode_reply(self.api.get(f"{path}/refunds", ACCEPT), (200,), _Refunds)
         return _payment(found, tuple(_refund(each) for each in listed.embedded.refunds))
 
     def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
@@ -138,9 +138,9 @@ class GovUkPay(Struct, frozen=True):
         reply = self.api.post(path, msgspec.json.encode(body), JSON)
         if reply.status in REFUSED:
             raise RefundRefused
-        return _refund(decoded(reply, (200, 202), _Refund))
+        return _refund(decode_reply(reply, (200, 202), _Refund))
 
-    def payment_of(self, headers: Mapping[str, str], body: bytes) -> str | None:
+    def notified_reference(self, headers: Mapping[str, str], body: bytes) -> str | None:
         if not is_signed_by_govuk_pay(body, headers.get(SIGNATURE, ""), self.signing_secret()):
             return None
         try:
@@ -148,7 +148,7 @@ class GovUkPay(Struct, frozen=True):
         except (msgspec.DecodeError, UnicodeDecodeError):
             return ""
 
-    def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
+    def list_movements(self, since: datetime, until: datetime) -> Sequence[MoneyMovement]:
         payments = self._search("payments", since, until, _FoundPayments)
         refunds = self._search("refunds", since, until, _FoundRefunds)
         references: dict[str, str] = {}
@@ -156,30 +156,30 @@ class GovUkPay(Struct, frozen=True):
             if each.status == "success" and each.payment_id not in references:
                 references[each.payment_id] = self._reference(each.payment_id)
         return [
-            *(_taken_payment(each) for each in payments if each.state.status == "success"),
+            *(_payment_movement(each) for each in payments if each.state.status == "success"),
             *(
-                _taken_refund(each, references[each.payment_id])
+                _refund_movement(each, references[each.payment_id])
                 for each in refunds
                 if each.status == "success"
             ),
         ]
 
     def _search(
-        self, what: str, since: datetime, until: datetime, kind: type["_Page[Found]"]
-    ) -> Sequence[Found]:
+        self, what: str, since: datetime, until: datetime, kind: type["_Page[Item]"]
+    ) -> Sequence[Item]:
         """All pages of a search."""
-        found: list[Found] = []
+        found: list[Item] = []
         for number in range(1, MOST_PAGES + 1):
             query = {"from_date": _moment(since), "to_date": _moment(until)}
             asked = urlencode(query | {"page": number, "display_size": PAGE_SIZE})
-            page = decoded(self.api.get(f"/v1/{what}?{asked}", ACCEPT), (200,), kind)
+            page = decode_reply(self.api.get(f"/v1/{what}?{asked}", ACCEPT), (200,), kind)
             found += page.results
             if page.links.next_page is None:
                 return found
         raise UpstreamFailed(FAILED)
 
     def _reference(self, provider_id: str) -> str:
-        return decoded(
+        return decode_reply(
             self.api.get(f"/v1/payments/{provider_id}", ACCEPT), (200,), _Payment
         ).reference
 
@@ -208,16 +208,16 @@ def _payment(found: _Payment, refunds: tuple[ProviderRefund, ...] = ()) -> Provi
     )
 
 
-def _taken_payment(found: _Payment) -> Taken:
-    return Taken(
+def _payment_movement(found: _Payment) -> MoneyMovement:
+    return MoneyMovement(
         entry_id=entry_id("payment", found.payment_id),
         amount_pence=found.amount,
         reference=found.reference,
     )
 
 
-def _taken_refund(found: _Refund, reference: str) -> Taken:
-    return Taken(
+def _refund_movement(found: _Refund, reference: str) -> MoneyMovement:
+    return MoneyMovement(
         entry_id=entry_id("refund", found.refund_id),
         amount_pence=-found.amount,
         reference=reference,

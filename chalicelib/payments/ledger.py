@@ -1,8 +1,8 @@
-"""The ledger: every penny in and out, once.
+"""The ledger of all money that came in and went out.
 
 An entry's id is the provider's id of the payment or refund, and entries are only added, so that
 booking the same money again changes nothing. Its day is the day on which the provider created the
-payment or refund: both sides can list that day alone and must agree.
+payment or refund, so that the ledger and the provider can be compared day by day.
 """
 
 from datetime import date, datetime

@@ -1,10 +1,10 @@
-"""What a service request costs, and every payment and refund for it.
+"""The charge of a service request: its amount, and every payment and refund for it.
 
 A charge is one stored item. It has at most one payment that can still be paid and at most one
 refund that is being asked for, so two people can neither pay it twice nor refund it twice.
 
 A payment goes created → started → submitted → (capturable) → success, failed, cancelled or error,
-which are its ends; a refund goes asked → submitted → success or error. Source: GOV.UK Pay's
+which are its final states; a refund goes asked → submitted → success or error. Source: GOV.UK Pay's
 documentation, "Payment status meanings" and "Refunding payments".
 """
 
@@ -32,7 +32,8 @@ ORDER: dict[PaymentState, int] = {
 }
 ENDED = 4
 DIGITS = 32
-"""Of an id's hexadecimal digits, which nobody can guess; and the most that its number may have."""
+"""The number of hexadecimal digits that make an id unguessable, and the most digits of its
+number."""
 Failure = Literal["declined", "expired", "cancelled"]
 RefundState = Literal["asked", "submitted", "success", "error"]
 
@@ -88,43 +89,43 @@ class Charge(Struct, frozen=True, kw_only=True):
     check_at: datetime | None = None
 
     @property
-    def paid(self) -> Payment | None:
+    def successful_payment(self) -> Payment | None:
         """The payment that succeeded."""
         return next((each for each in self.payments if each.state == "success"), None)
 
     @property
-    def open(self) -> Payment | None:
+    def open_payment(self) -> Payment | None:
         """The payment that can still be paid."""
         return next((each for each in self.payments if not each.is_ended), None)
 
     @property
-    def refund_asked(self) -> Refund | None:
-        """The refund of which we do not know yet whether the provider has it."""
+    def unconfirmed_refund(self) -> Refund | None:
+        """The refund that the provider has not confirmed yet."""
         return next((each for each in self.refunds if each.state == "asked"), None)
 
     @property
     def refunded_pence(self) -> int:
-        """All that went back or is on its way."""
+        """The sum of all refunds that were made or are on their way."""
         return sum(each.amount_pence for each in self.refunds if each.state != "error")
 
     @property
     def left_pence(self) -> int:
-        """What can still go back; 0 before a payment succeeded."""
-        return self.amount_pence - self.refunded_pence if self.paid else 0
+        """The amount that can still be refunded; 0 before a payment succeeded."""
+        return self.amount_pence - self.refunded_pence if self.successful_payment else 0
 
     @property
     def is_settled(self) -> bool:
-        """True if the provider can tell nothing new."""
+        """True if all payments and refunds have reached a final state."""
         return all(each.is_ended for each in self.payments) and all(
             each.state in ("success", "error") for each in self.refunds
         )
 
-    def payment(self, payment_id: str) -> Payment | None:
+    def find_payment(self, payment_id: str) -> Payment | None:
         """The payment of that id."""
         return next((each for each in self.payments if each.payment_id == payment_id), None)
 
     def is_owed(self, refund_id: str) -> bool:
-        """True if that refund failed, and none of its amount succeeded after it."""
+        """True if that refund failed, and no refund of the same amount has succeeded since."""
         owed = None
         for each in self.refunds:
             if each.refund_id == refund_id and each.state == "error":
@@ -157,11 +158,11 @@ class PaymentIds(Struct, frozen=True):
         digest = self.digest("payment", service_request_id, str(number))
         return f"{service_request_id}-{number}-{digest[:DIGITS]}"
 
-    def request_of(self, sent: str) -> str | None:
-        """The request of a payment_id; None if it was not made here."""
-        service_request_id, _, rest = sent.partition("-")
+    def request_of(self, payment_id: str) -> str | None:
+        """The request of a payment_id; None if this system did not make the id."""
+        service_request_id, _, rest = payment_id.partition("-")
         number = rest.partition("-")[0]
         if not number.isascii() or not number.isdecimal() or len(number) > DIGITS:
             return None
-        is_ours = is_same(self.make(service_request_id, int(number)), sent)
+        is_ours = is_same(self.make(service_request_id, int(number)), payment_id)
         return service_request_id if is_ours else None

@@ -1,5 +1,5 @@
-"""The signatures of notifications: a notification says that there may be news of a payment, and
-nothing more."""
+"""Checks the signatures of the providers' notifications. A notification only says that a payment
+may have changed."""
 
 import hashlib
 import hmac
@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from chalicelib.kernel.signing import is_same
 
 TOLERATED = timedelta(minutes=5)
-"""How far the moment of a notification may be from ours. Source: Stripe's libraries, which have
-this as their default."""
+"""How far the time of a notification may differ from the clock. Source: Stripe's libraries, which
+have this as their default."""
 
 
 def is_signed_by_govuk_pay(body: bytes, signature: str, secret: str) -> bool:
@@ -19,9 +19,9 @@ def is_signed_by_govuk_pay(body: bytes, signature: str, secret: str) -> bool:
 
 
 def is_signed_by_stripe(body: bytes, header: str, secret: str, now: datetime) -> bool:
-    """True if Stripe signed the body some minutes ago at most. Source: Stripe's documentation,
-    "Verify webhook signatures manually". While a secret is replaced there is one signature a
-    secret."""
+    """True if Stripe signed the body within the last minutes. While a secret is being replaced, the
+    header has a signature with each secret. Source: Stripe's documentation, "Verify webhook
+    signatures manually"."""
     parts = [each.strip().partition("=") for each in header.split(",")]
     sent = next((value for name, _, value in parts if name == "t"), "")
     if not (sent.isascii() and sent.isdecimal() and len(sent) <= len("9999999999")):

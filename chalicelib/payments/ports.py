@@ -33,9 +33,9 @@ class ProviderRefund(Struct, frozen=True, kw_only=True):
 
 class ProviderPayment(Struct, frozen=True, kw_only=True):
     """A payment as the provider has it. `reference` is the one that it was created with; `money_id`
-    is the id under which the provider lists the
-    money. `next_url` is the page for the payer's card and a secret of the payer; None if it can no
-    longer be paid. `refundable_pence` is what can still be refunded."""
+    is the id under which the provider lists the money. `next_url` is the page for the payer's card,
+    which only the payer may know; None if the payment can no longer be paid. `refundable_pence` can
+    still be refunded."""
 
     provider_id: str
     money_id: str
@@ -49,9 +49,9 @@ class ProviderPayment(Struct, frozen=True, kw_only=True):
     refunds: Sequence[ProviderRefund] = ()
 
 
-class Taken(Struct, frozen=True, kw_only=True):
-    """Money that the provider took, or sent back as a negative amount. `entry_id` is that of the
-    ledger's entry; `reference` is the reference of the payment."""
+class MoneyMovement(Struct, frozen=True, kw_only=True):
+    """A payment that the provider took, or a refund as a negative amount. `entry_id` is the id of
+    the ledger's entry; `reference` is the reference of the payment."""
 
     entry_id: str
     amount_pence: int
@@ -60,31 +60,32 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 class RefundRefused(Exception):
     """The provider does not make this refund, or can refund another amount than the caller
-    thought."""
+    expects."""
 
 
 class Provider(Protocol):
-    """Who takes the cards. Every method raises UpstreamFailed if nothing was done, and NoReply if
-    it may have been done."""
+    """The payment provider. Every method raises UpstreamFailed if nothing was done, and NoReply if
+    the action may have been carried out."""
 
     def create(self, new: NewPayment) -> ProviderPayment:
-        """Creates a payment. One that is created twice can be paid twice: show only one of them to
-        the payer. Raises Conflict for an amount that it does not take."""
+        """Creates a payment. A repeat creates another payment, which could be paid as well, so the
+        payer must see only one of them. Raises Conflict for an amount that the provider does not
+        take."""
 
     def get(self, provider_id: str) -> ProviderPayment:
         """The payment as it is now, with its refunds."""
 
     def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
-        """Refunds so much, once for a `refund_id` and for what `paid` says can be refunded. Raises
+        """Refunds an amount, once for a `refund_id` and for the refundable amount of `paid`. Raises
         RefundRefused."""
 
-    def payment_of(self, headers: Mapping[str, str], body: bytes) -> str | None:
-        """The reference of the payment that a notification is about, empty if it names none; None
+    def notified_reference(self, headers: Mapping[str, str], body: bytes) -> str | None:
+        """The reference of the payment that a notification is about; empty if it names none, None
         if the provider did not sign it. Names of headers are in lower case."""
 
-    def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
-        """All payments and refunds that were created from `since` on and before `until`, and that
-        succeeded. May lack the latest."""
+    def list_movements(self, since: datetime, until: datetime) -> Sequence[MoneyMovement]:
+        """The successful payments and refunds that were created from `since` on and before `until`.
+        May lack the latest."""
 
 
 class Charges(Protocol):
@@ -97,24 +98,24 @@ class Charges(Protocol):
         """Stores the charge if the stored one has its version, or none is stored and it has none.
         Returns it with its new version. Raises VersionConflict."""
 
-    def due(self, until: datetime) -> Sequence[str]:
+    def list_due(self, until: datetime) -> Sequence[str]:
         """The service_request_ids of charges with a `check_at` up to then, the oldest first, at
         most some hundred."""
 
 
 class Ports(Struct, frozen=True):
-    """`book` adds an entry to the ledger unless it is there; `on_booked` tells other
-    systems of an entry that is there; `refused` keeps a refund that failed for the next
-    comparison; `on_paid` tells the rest of the system
-    that a service request is paid, and `on_unpaid` that nobody paid it in the time for it; each
-    perhaps more than once. All raise UpstreamFailed. `payment_id` is the unguessable id of a
-    request's payment with that number."""
+    """The dependencies of the use cases. `book` adds an entry to the ledger unless it is stored;
+    `on_booked` announces a stored entry to other systems. `on_refund_failed` stores a failed refund
+    for the next reconciliation. `on_paid` is called when a service request is paid, and `on_unpaid`
+    when the time to pay it is over. Each may be called more than once for the same event. All raise
+    UpstreamFailed. `payment_id` makes the unguessable id of a request's payment with that
+    number."""
 
     charges: Charges
     provider: Provider
     book: Callable[[Entry], None]
     on_booked: Callable[[Entry], None]
-    refused: Callable[[Difference], None]
+    on_refund_failed: Callable[[Difference], None]
     on_paid: Callable[[str], None]
     on_unpaid: Callable[[str], None]
     payment_id: Callable[[str, int], str]

@@ -26,13 +26,14 @@ class ProviderApi(Struct, frozen=True):
     api_key: Callable[[], str]
 
     def get(self, path: str, headers: Mapping[str, str]) -> Reply:
-        """Raises UpstreamFailed, NoReply."""
+        """The reply to a GET request. Raises UpstreamFailed, NoReply."""
         return self.client().get(
             self.url + path, self._with_key(headers), most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
         )
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        """Raises UpstreamFailed; NoReply also for a status that does not say if it was done."""
+        """The reply to a POST request. Raises UpstreamFailed; NoReply also for a status that leaves
+        the outcome open."""
         reply = self.client().post(
             self.url + path,
             body,
@@ -48,8 +49,8 @@ class ProviderApi(Struct, frozen=True):
         return {"Authorization": f"Bearer {self.api_key()}", **headers}
 
 
-def decoded(reply: Reply, statuses: Collection[int], kind: type[T]) -> T:
-    """The content of a reply. Raises UpstreamFailed for a status that says that nothing was done,
+def decode_reply(reply: Reply, statuses: Collection[int], kind: type[T]) -> T:
+    """Decode the content of a reply. Raises UpstreamFailed for a status other than `statuses`,
     NoReply for content that cannot be read."""
     if reply.status not in statuses:
         raise UpstreamFailed(FAILED)

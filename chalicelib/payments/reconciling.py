@@ -1,4 +1,4 @@
-"""Compare the ledger with what the provider says it took and sent back, by id and pence."""
+"""Compare the ledger with the provider's list of payments and refunds, by id and amount."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -9,55 +9,58 @@ from msgspec import Struct
 
 from chalicelib.errors import AppError
 from chalicelib.payments.ledger import Difference, Entry, Reconciliation
-from chalicelib.payments.ports import Ports, Taken
+from chalicelib.payments.ports import MoneyMovement, Ports
 from chalicelib.payments.usecases import check
 
 ONE_DAY = timedelta(days=1)
-LOOKED_BACK = 7
-"""So many days are compared again each morning: a refund may arrive days after it was sent."""
+DAYS_COMPARED = 7
+"""The number of days that are compared each morning: a refund may arrive days after it was sent."""
 
 
 class ReconcilingPorts(Struct, frozen=True):
-    """`of_day` gives the ledger's entries of a day, `refused` the refunds that failed on it, `keep`
-    stores what was found. All raise UpstreamFailed."""
+    """`entries_of_day` gives the ledger's entries of a day, `failed_refunds` the refunds that
+    failed on it, `save` stores the result. All raise UpstreamFailed."""
 
     payments: Ports
-    of_day: Callable[[date], Sequence[Entry]]
-    refused: Callable[[date], Sequence[Difference]]
-    keep: Callable[[Reconciliation], None]
+    entries_of_day: Callable[[date], Sequence[Entry]]
+    failed_refunds: Callable[[date], Sequence[Difference]]
+    save: Callable[[Reconciliation], None]
     zone: ZoneInfo
 
 
 def reconcile(day: date, ports: ReconcilingPorts) -> Reconciliation:
-    """Compare a day. What the ledger lacks is asked for once more, and booked if it is ours. A
-    refund that failed on that day differs until one of its amount succeeds.
+    """Compare a day. The charge of a payment or refund that the ledger lacks is checked again,
+    which books it. A refund that failed on that day is a difference until a refund of its amount
+    succeeds.
 
     Raises: UpstreamFailed.
     """
-    taken = ports.payments.provider.taken(*_moments(day, ports.zone))
-    found = tuple(differences(ports.of_day(day), taken))
+    movements = ports.payments.provider.list_movements(*_bounds_of_day(day, ports.zone))
+    found = tuple(differences(ports.entries_of_day(day), movements))
     missing = sorted({each.reference for each in found if each.ledger_pence is None})
     for reference in missing:
-        _check(reference, ports.payments)
+        _check_charge(reference, ports.payments)
     if missing:
-        found = tuple(differences(ports.of_day(day), taken))
-    owed = tuple(each for each in ports.refused(day) if _is_owed(each, ports.payments))
+        found = tuple(differences(ports.entries_of_day(day), movements))
+    owed = tuple(each for each in ports.failed_refunds(day) if _is_owed(each, ports.payments))
     result = Reconciliation(day=day, at=ports.payments.now(), differences=found + owed)
-    ports.keep(result)
+    ports.save(result)
     return result
 
 
 def reconcile_latest(ports: ReconcilingPorts) -> Sequence[Reconciliation]:
     """Compare the last days before today. Raises UpstreamFailed."""
     today = ports.payments.now().astimezone(ports.zone).date()
-    days = (today - n * ONE_DAY for n in range(LOOKED_BACK, 0, -1))
+    days = (today - n * ONE_DAY for n in range(DAYS_COMPARED, 0, -1))
     return [reconcile(day, ports) for day in days]
 
 
-def differences(ledger: Iterable[Entry], taken: Iterable[Taken]) -> Iterator[Difference]:
-    """What the ledger and the provider do not agree about, by id."""
+def differences(
+    ledger: Iterable[Entry], movements: Iterable[MoneyMovement]
+) -> Iterator[Difference]:
+    """The differences between the ledger and the provider, in the order of ids."""
     ours = {each.entry_id: each for each in ledger}
-    theirs = {each.entry_id: each for each in taken}
+    theirs = {each.entry_id: each for each in movements}
     for entry_id in sorted(ours.keys() | theirs.keys()):
         own, other = ours.get(entry_id), theirs.get(entry_id)
         own_pence = own.amount_pence if own else None
@@ -71,17 +74,17 @@ def differences(ledger: Iterable[Entry], taken: Iterable[Taken]) -> Iterator[Dif
             )
 
 
-def _is_owed(refused: Difference, ports: Ports) -> bool:
-    charge = ports.charges.get(refused.reference)
-    return charge is not None and charge.is_owed(refused.entry_id.removeprefix("refund:"))
+def _is_owed(refund: Difference, ports: Ports) -> bool:
+    charge = ports.charges.get(refund.reference)
+    return charge is not None and charge.is_owed(refund.entry_id.removeprefix("refund:"))
 
 
-def _moments(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def _bounds_of_day(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The beginning of the day and of the next one."""
     return datetime.combine(day, time(), zone), datetime.combine(day + ONE_DAY, time(), zone)
 
 
-def _check(reference: str, ports: Ports) -> None:
-    """Looks at a request again; a reference without a charge stays a difference."""
+def _check_charge(reference: str, ports: Ports) -> None:
+    """Check the charge of a request again; a reference without a charge stays a difference."""
     with suppress(AppError):
         check(reference, ports, settled_too=True)

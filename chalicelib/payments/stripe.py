@@ -1,4 +1,4 @@
-"""The Provider port on Stripe: a Checkout Session takes the card, its PaymentIntent has the money.
+"""The Provider port on Stripe: a Checkout Session takes the card, its PaymentIntent is the payment.
 
 Source: Stripe's API reference, version 2025-03-31.basil. ADR 83.
 """
@@ -16,13 +16,13 @@ from chalicelib.payments.ledger import entry_id
 from chalicelib.payments.model import EXPIRES, PaymentState, RefundState
 from chalicelib.payments.notifications import is_signed_by_stripe
 from chalicelib.payments.ports import (
+    MoneyMovement,
     NewPayment,
     ProviderPayment,
     ProviderRefund,
     RefundRefused,
-    Taken,
 )
-from chalicelib.payments.provider_api import FAILED, NOT_BY_CARD, ProviderApi, decoded
+from chalicelib.payments.provider_api import FAILED, NOT_BY_CARD, ProviderApi, decode_reply
 from chalicelib.texts import Text
 
 VERSION = {"Stripe-Version": "2025-03-31.basil"}
@@ -33,7 +33,7 @@ PAGE_SIZE = 100
 MOST_PAGES = 1_000
 LONGEST_DESCRIPTION = 255
 REFUSED = (400, 402, 404)
-"""The statuses of a refund that cannot be made so."""
+"""The statuses with which the provider refuses a refund."""
 REFUND_STATES: Mapping[str, RefundState] = {
     "pending": "submitted",
     "requires_action": "submitted",
@@ -43,7 +43,7 @@ REFUND_STATES: Mapping[str, RefundState] = {
 }
 _NOT_BY_PHONE = Text("A card cannot be taken on the telephone. Record a receipt instead.")
 
-Found = TypeVar("Found")
+Item = TypeVar("Item")
 
 
 class _Intent(Struct):
@@ -72,22 +72,22 @@ class _Refund(Struct):
     created: int
 
 
-class _ListedRefund(_Refund):
+class _RefundWithPayment(_Refund):
     payment_intent: _Intent | None = None
 
 
-class _Page(Struct, Generic[Found]):
-    data: list[Found]
+class _Page(Struct, Generic[Item]):
+    data: list[Item]
     has_more: bool = False
 
 
-class _About(Struct):
+class _EventObject(Struct):
     client_reference_id: str | None = None
     metadata: dict[str, str] = {}
 
 
 class _EventData(Struct):
-    about: _About = field(name="object")
+    about: _EventObject = field(name="object")
 
 
 class _Event(Struct):
@@ -106,29 +106,31 @@ class Stripe(Struct, frozen=True):
     def create(self, new: NewPayment) -> ProviderPayment:
         if new.is_by_phone:
             raise Conflict(_NOT_BY_PHONE)
-        reply = self.api.post("/v1/checkout/sessions", _form(self._session(new)), FORM)
+        reply = self.api.post("/v1/checkout/sessions", _form(self._session_fields(new)), FORM)
         if reply.status == 400:
             raise Conflict(NOT_BY_CARD)
-        return _payment(decoded(reply, (200,), _Session))
+        return _payment(decode_reply(reply, (200,), _Session))
 
     def get(self, provider_id: str) -> ProviderPayment:
         asked = urlencode({"expand[]": "payment_intent"})
         reply = self.api.get(f"/v1/checkout/sessions/{provider_id}?{asked}", VERSION)
-        found = decoded(reply, (200,), _Session)
+        found = decode_reply(reply, (200,), _Session)
         if found.payment_intent is None or _state(found) != "success":
             return _payment(found)
         # After the payment, so that the list has every refund that was made before.
         query = {"payment_intent": found.payment_intent.id}
-        return _payment(found, tuple(map(_refund, self._all("refunds", query, _Page[_Refund]))))
+        return _payment(
+            found, tuple(map(_refund, self._list_all("refunds", query, _Page[_Refund])))
+        )
 
     def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
         body = {"payment_intent": paid.money_id, "amount": f"{amount_pence}"}
         reply = self.api.post("/v1/refunds", _form(body), {**FORM, "Idempotency-Key": refund_id})
         if reply.status in REFUSED:
             raise RefundRefused
-        return _refund(decoded(reply, (200,), _Refund))
+        return _refund(decode_reply(reply, (200,), _Refund))
 
-    def payment_of(self, headers: Mapping[str, str], body: bytes) -> str | None:
+    def notified_reference(self, headers: Mapping[str, str], body: bytes) -> str | None:
         signature, secret = headers.get(SIGNATURE, ""), self.signing_secret()
         if not is_signed_by_stripe(body, signature, secret, self.now()):
             return None
@@ -138,17 +140,17 @@ class Stripe(Struct, frozen=True):
             return ""
         return about.client_reference_id or about.metadata.get(REFERENCE, "")
 
-    def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
+    def list_movements(self, since: datetime, until: datetime) -> Sequence[MoneyMovement]:
         query = {"created[gte]": _seconds(since), "created[lt]": _seconds(until)}
-        intents = self._all("payment_intents", query, _Page[_Intent])
+        intents = self._list_all("payment_intents", query, _Page[_Intent])
         expanded = query | {"expand[]": "data.payment_intent"}
-        refunds = self._all("refunds", expanded, _Page[_ListedRefund])
+        refunds = self._list_all("refunds", expanded, _Page[_RefundWithPayment])
         return [
-            *(_taken_payment(each) for each in intents if each.status == "succeeded"),
-            *(_taken_refund(each) for each in refunds if each.status == "succeeded"),
+            *(_payment_movement(each) for each in intents if each.status == "succeeded"),
+            *(_refund_movement(each) for each in refunds if each.status == "succeeded"),
         ]
 
-    def _session(self, new: NewPayment) -> Mapping[str, str]:
+    def _session_fields(self, new: NewPayment) -> Mapping[str, str]:
         back = self.return_url(new)
         price = "line_items[0][price_data]"
         return {
@@ -167,13 +169,15 @@ class Stripe(Struct, frozen=True):
             "expand[]": "payment_intent",
         }
 
-    def _all(
-        self, what: str, query: Mapping[str, str], kind: type[_Page[Found]]
-    ) -> Iterator[Found]:
-        """All of a list, page by page."""
+    def _list_all(
+        self, what: str, query: Mapping[str, str], kind: type[_Page[Item]]
+    ) -> Iterator[Item]:
+        """All items of a list, page by page."""
         asked = {**query, "limit": f"{PAGE_SIZE}"}
         for _ in range(MOST_PAGES):
-            page = decoded(self.api.get(f"/v1/{what}?{urlencode(asked)}", VERSION), (200,), kind)
+            page = decode_reply(
+                self.api.get(f"/v1/{what}?{urlencode(asked)}", VERSION), (200,), kind
+            )
             yield from page.data
             if not page.has_more:
                 return
@@ -194,7 +198,8 @@ def _moment(seconds: int) -> datetime:
 
 
 def _state(found: _Session) -> PaymentState:
-    """A session is open until somebody paid it, and a card that was declined leaves it open."""
+    """The state of a payment. A session stays open until it is paid, also after a card was
+    declined."""
     match found.status, found.payment_status:
         case "open", _:
             return "created"
@@ -232,17 +237,17 @@ def _refund(found: _Refund) -> ProviderRefund:
     )
 
 
-def _taken_payment(found: _Intent) -> Taken:
-    return Taken(
+def _payment_movement(found: _Intent) -> MoneyMovement:
+    return MoneyMovement(
         entry_id=entry_id("payment", found.id),
         amount_pence=found.amount,
         reference=found.metadata.get(REFERENCE, ""),
     )
 
 
-def _taken_refund(found: _ListedRefund) -> Taken:
+def _refund_movement(found: _RefundWithPayment) -> MoneyMovement:
     paid = found.payment_intent
-    return Taken(
+    return MoneyMovement(
         entry_id=entry_id("refund", found.id),
         amount_pence=-found.amount,
         reference=paid.metadata.get(REFERENCE, "") if paid else "",

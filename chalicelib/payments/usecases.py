@@ -1,9 +1,9 @@
 """Pay, check and refund.
 
-`check` is the only place that believes anything about money: the browser's return, the provider's
-webhook and the schedule all call it, in any order and as often as they like. It asks the provider,
-books what it learns and only then saves the charge, so that a crash in between is repeated by the
-next check.
+Only `check` changes the state of a payment: the browser's return and the schedule call it, in any
+order and any number of times, and the provider's notifications make it due. It asks the provider,
+books the answer and only then saves the charge, so that the next check makes up for a crash in
+between.
 """
 
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ from chalicelib.errors import AppError, Conflict, Invalid, NoReply
 from chalicelib.kernel.money import pounds
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict, update
 from chalicelib.payments.checking import (
-    booked,
-    checked_payment,
-    checked_refunds,
     is_lapsed,
+    ledger_entries,
+    new_failures,
     next_check,
-    of_charge,
-    refused_since,
-    unsent,
+    require_same_charge,
+    unsent_refund,
+    update_payment,
+    update_refunds,
 )
 from chalicelib.payments.model import (
     EXPIRES,
@@ -41,16 +41,16 @@ WHAT = Text("this payment")
 
 
 class CardPage(NamedTuple):
-    """Where the payer enters the card. `next_url` is the payer's secret."""
+    """The page on which the payer enters the card. Only the payer may know `next_url`."""
 
     payment_id: str
     next_url: str
 
 
 class RefundRequest(Struct, frozen=True, kw_only=True):
-    """A refund that somebody asks for; `refund_id` is the same in a repeat. `by` is the officer,
-    None if it follows from a cancellation. `seen_pence` is what had gone back when the officer
-    looked, None if that does not matter."""
+    """A requested refund; `refund_id` is the same in a repeat. `by` is the officer's account, None
+    if the refund follows from a cancellation. `seen_pence` is the refunded amount that the officer
+    saw, None if that does not matter."""
 
     refund_id: str
     service_request_id: str
@@ -61,7 +61,7 @@ class RefundRequest(Struct, frozen=True, kw_only=True):
 
 
 def open_charge(charge: Charge, ports: Ports) -> None:
-    """Store what a request costs, unless that is stored already. Raises UpstreamFailed."""
+    """Store the charge of a request, unless one is stored already. Raises UpstreamFailed."""
     if ports.charges.get(charge.service_request_id) is None:
         with suppress(VersionConflict):
             ports.charges.save(charge)
@@ -70,7 +70,7 @@ def open_charge(charge: Charge, ports: Ports) -> None:
 def pay(
     service_request_id: str, language: str, ports: Ports, *, is_by_phone: bool = False
 ) -> CardPage:
-    """The page to pay a charge: of the payment that is open, or of a new one. `is_by_phone`: an
+    """The page to pay a charge: that of the open payment, or of a new one. `is_by_phone`: an
     officer enters the card for a caller.
 
     Raises: Conflict if there is nothing to pay, it is paid or being processed, or the provider does
@@ -80,37 +80,37 @@ def pay(
     def attempt() -> CardPage:
         charge = check(service_request_id, ports)
         _refuse_paid(charge)
-        charge, payment = _open_payment(charge, ports)
-        seen = _at_provider(charge, payment, language, is_by_phone, ports)
-        if seen.next_url is None:
+        charge, payment = _ensure_open_payment(charge, ports)
+        latest = _get_at_provider(charge, payment, language, is_by_phone, ports)
+        if latest.next_url is None:
             raise Conflict(Text("Your payment is being processed. Look again in a minute."))
-        return CardPage(payment.payment_id, seen.next_url)
+        return CardPage(payment.payment_id, latest.next_url)
 
     return retry_on_conflict(attempt, what=WHAT)
 
 
 def _refuse_paid(charge: Charge) -> None:
-    if charge.paid:
+    if charge.successful_payment:
         raise Conflict(Text("This is already paid."))
 
 
-def _open_payment(charge: Charge, ports: Ports) -> tuple[Charge, Payment]:
-    """The payment that can still be paid, stored before the provider is asked for it, so that two
-    callers get the same one."""
-    if charge.open:
-        return charge, charge.open
+def _ensure_open_payment(charge: Charge, ports: Ports) -> tuple[Charge, Payment]:
+    """The open payment of a charge. A new one is stored before the provider creates it, so that two
+    callers get the same payment."""
+    if charge.open_payment:
+        return charge, charge.open_payment
     payment_id = ports.payment_id(charge.service_request_id, len(charge.payments) + 1)
     payment = Payment(payment_id=payment_id, asked_at=ports.now())
-    return ports.charges.save(_due(with_payment(charge, payment), ports)), payment
+    return ports.charges.save(_schedule_check(with_payment(charge, payment), ports)), payment
 
 
-def _at_provider(
+def _get_at_provider(
     charge: Charge, payment: Payment, language: str, is_by_phone: bool, ports: Ports
 ) -> ProviderPayment:
-    """The payment at the provider. Its id is stored before anybody sees its page: of two that were
-    created for one payment, only one can be paid."""
+    """The payment at the provider, which is created if it has no id yet. Its id is stored before
+    anybody sees its page, so that of two that were created only one can be paid."""
     if payment.provider_id:
-        return of_charge(charge, ports.provider.get(payment.provider_id))
+        return require_same_charge(charge, ports.provider.get(payment.provider_id))
     new = NewPayment(
         payment_id=payment.payment_id,
         reference=charge.service_request_id,
@@ -119,15 +119,15 @@ def _at_provider(
         language=language,
         is_by_phone=is_by_phone,
     )
-    seen = of_charge(charge, ports.provider.create(new))
-    ports.charges.save(with_payment(charge, replace(payment, provider_id=seen.provider_id)))
-    return seen
+    latest = require_same_charge(charge, ports.provider.create(new))
+    ports.charges.save(with_payment(charge, replace(payment, provider_id=latest.provider_id)))
+    return latest
 
 
 def check(service_request_id: str, ports: Ports, *, settled_too: bool = False) -> Charge:
-    """Ask the provider about all that is not settled, book it and save it. Sends a refund that has
-    not arrived. With `settled_too` it asks about a settled payment, too, of which more may have
-    been refunded at the provider's own site.
+    """Ask the provider about all payments that are not settled, book the answers and save the
+    charge. Sends a refund that the provider does not have. With `settled_too`, settled payments are
+    checked too: more may have been refunded at the provider's own site.
 
     Returns: the charge as it is now.
 
@@ -140,124 +140,131 @@ def check(service_request_id: str, ports: Ports, *, settled_too: bool = False) -
             raise Conflict(Text("There is nothing to pay for this request."))
         return charge
 
-    def checked(charge: Charge) -> Charge:
-        found = charge
+    def check_payments(charge: Charge) -> Charge:
+        after = charge
         for payment in charge.payments:
             if settled_too or not _is_settled(payment, charge):
-                found = _with_news(found, payment, ports)
-        return _announced(charge, found, ports)
+                after = _check_payment(after, payment, ports)
+        return _announce_changes(charge, after, ports)
 
-    return update(load, checked, ports.charges.save, what=WHAT)
+    return update(load, check_payments, ports.charges.save, what=WHAT)
 
 
 def _is_settled(payment: Payment, charge: Charge) -> bool:
     return payment.is_ended and (payment.state != "success" or charge.is_settled)
 
 
-def _announced(charge: Charge, found: Charge, ports: Ports) -> Charge:
-    """The charge to be saved, after the rest of the system was told that it is paid or lapsed."""
-    if found.paid and not charge.paid:
+def _announce_changes(charge: Charge, after: Charge, ports: Ports) -> Charge:
+    """Announce that the charge is paid or lapsed, and refunds that failed. Returns: the charge to
+    be saved."""
+    if after.successful_payment and not charge.successful_payment:
         ports.on_paid(charge.service_request_id)
-    for each in refused_since(charge, found):
-        ports.refused(each)
-    if found == charge and (charge.check_at is None or charge.check_at > ports.now()):
+    for each in new_failures(charge, after):
+        ports.on_refund_failed(each)
+    if after == charge and (charge.check_at is None or charge.check_at > ports.now()):
         return charge
-    if is_lapsed(found, ports.now()):
+    if is_lapsed(after, ports.now()):
         ports.on_unpaid(charge.service_request_id)
-    return _due(found, ports)
+    return _schedule_check(after, ports)
 
 
-def _with_news(charge: Charge, payment: Payment, ports: Ports) -> Charge:
-    """The charge with what the provider says of one payment and its refunds."""
+def _check_payment(charge: Charge, payment: Payment, ports: Ports) -> Charge:
+    """Ask the provider about one payment and its refunds, and book the answer. Returns: the charge
+    after that."""
     if payment.provider_id is None:
-        # Nobody has seen its card page: the page is shown after the id is stored.
+        # Nobody can have seen the card page: it is shown after the id is stored.
         if ports.now() < payment.asked_at + EXPIRES:
             return charge
         return with_payment(charge, replace(payment, state="cancelled"))
-    seen = of_charge(charge, ports.provider.get(payment.provider_id))
-    found = with_payment(charge, checked_payment(payment, seen))
-    found = checked_refunds(found, payment.payment_id, seen, ports.now())
-    for entry in booked(found, payment.payment_id, seen):
+    latest = require_same_charge(charge, ports.provider.get(payment.provider_id))
+    after = with_payment(charge, update_payment(payment, latest))
+    after = update_refunds(after, payment.payment_id, latest, ports.now())
+    for entry in ledger_entries(after, payment.payment_id, latest):
         ports.book(entry)
         ports.on_booked(entry)
-    return _sent(found, payment, seen, ports)
+    return _send_refund(after, payment, latest, ports)
 
 
-def _sent(charge: Charge, payment: Payment, seen: ProviderPayment, ports: Ports) -> Charge:
-    """The charge after a refund that the provider does not have was sent to it. The provider takes
-    only one of several: each names the amount that was available before the first."""
-    refund = unsent(charge, payment.payment_id)
+def _send_refund(charge: Charge, payment: Payment, latest: ProviderPayment, ports: Ports) -> Charge:
+    """Send the refund that the provider does not have, if there is one. The provider accepts only
+    one of several attempts: each names the amount that was available before the first. Returns: the
+    charge after that."""
+    refund = unsent_refund(charge, payment.payment_id)
     if refund is None:
         return charge
-    if refund.available_pence != seen.refundable_pence:
+    if refund.available_pence != latest.refundable_pence:
         return with_refund(charge, replace(refund, state="error"))
     try:
-        made = ports.provider.refund(seen, refund.amount_pence, refund.refund_id)
+        sent = ports.provider.refund(latest, refund.amount_pence, refund.refund_id)
     except NoReply:
         return charge
     except RefundRefused:
-        return _refused(charge, refund, seen, ports)
+        return _handle_refusal(charge, refund, latest, ports)
     # The next check books it, once the money has gone.
-    return with_refund(charge, replace(refund, provider_id=made.provider_id, state="submitted"))
+    return with_refund(charge, replace(refund, provider_id=sent.provider_id, state="submitted"))
 
 
-def _refused(charge: Charge, refund: Refund, seen: ProviderPayment, ports: Ports) -> Charge:
-    """The charge after the provider refused a refund: for good if it could refund as much as we
-    thought. Otherwise the next check sees what happened meanwhile."""
-    if ports.provider.get(seen.provider_id).refundable_pence != seen.refundable_pence:
+def _handle_refusal(
+    charge: Charge, refund: Refund, latest: ProviderPayment, ports: Ports
+) -> Charge:
+    """The charge after the provider refused a refund. The refund has failed if the refundable
+    amount is as expected; otherwise the next check finds what happened in the meantime."""
+    if ports.provider.get(latest.provider_id).refundable_pence != latest.refundable_pence:
         return charge
     return with_refund(charge, replace(refund, state="error"))
 
 
-def _due(charge: Charge, ports: Ports) -> Charge:
+def _schedule_check(charge: Charge, ports: Ports) -> Charge:
     return replace(charge, check_at=next_check(charge, ports.now()))
 
 
-def refund(asked: RefundRequest, ports: Ports) -> Charge:
-    """Send money back. A repeat of the same request changes nothing.
+def refund(request: RefundRequest, ports: Ports) -> Charge:
+    """Refund a payment. A repeat of the same request changes nothing.
 
-    Returns: the charge; the refund is `asked` while it is not known whether the provider has it.
+    Returns: the charge; the refund is in the state `asked` until the provider confirms it.
 
-    Raises: Conflict if nothing was paid, another refund is on its way or more has gone back than
+    Raises: Conflict if nothing was paid, another refund is on its way or more was refunded than
     `seen_pence`; Invalid if the amount is too large; UpstreamFailed.
     """
 
     def attempt() -> None:
-        charge = check(asked.service_request_id, ports)
-        if any(each.refund_id == asked.refund_id for each in charge.refunds):
+        charge = check(request.service_request_id, ports)
+        if any(each.refund_id == request.refund_id for each in charge.refunds):
             return
-        ports.charges.save(_due(with_refund(charge, _new_refund(charge, asked, ports)), ports))
+        ports.charges.save(
+            _schedule_check(with_refund(charge, _new_refund(charge, request, ports)), ports)
+        )
 
     retry_on_conflict(attempt, what=WHAT)
-    return check(asked.service_request_id, ports)
+    return check(request.service_request_id, ports)
 
 
-def _new_refund(charge: Charge, asked: RefundRequest, ports: Ports) -> Refund:
-    paid = charge.paid
+def _new_refund(charge: Charge, request: RefundRequest, ports: Ports) -> Refund:
+    paid = charge.successful_payment
     if paid is None or paid.provider_id is None:
         raise Conflict(Text("Nothing was paid that could go back."))
-    if charge.refund_asked:
+    if charge.unconfirmed_refund:
         raise Conflict(Text("Another refund is being sent. Look again in a minute."))
-    if asked.seen_pence not in (None, charge.refunded_pence):
+    if request.seen_pence not in (None, charge.refunded_pence):
         raise Conflict(Text("Somebody else has sent money back. Look again at what is left."))
     available = ports.provider.get(paid.provider_id).refundable_pence
-    if not 0 < asked.amount_pence <= available:
+    if not 0 < request.amount_pence <= available:
         most = Text("Enter an amount of at most {amount}", amount=pounds(available))
         raise Invalid.field("amount_pence", most)
     return Refund(
-        refund_id=asked.refund_id,
+        refund_id=request.refund_id,
         payment_id=paid.payment_id,
-        amount_pence=asked.amount_pence,
+        amount_pence=request.amount_pence,
         available_pence=available,
-        reason=asked.reason,
-        by=asked.by,
+        reason=request.reason,
+        by=request.by,
         asked_at=ports.now(),
     )
 
 
-def hint(service_request_id: str, ports: Ports) -> None:
-    """There may be news of a request's payments: the next `check_due` asks the provider. Does
-    nothing if the request has no charge. Raises UpstreamFailed."""
+def request_check(service_request_id: str, ports: Ports) -> None:
+    """Let the next `check_due` ask the provider about a request's payments. Does nothing if the
+    request has no charge. Raises UpstreamFailed."""
 
     def attempt() -> None:
         charge, now = ports.charges.get(service_request_id), ports.now()
@@ -268,15 +275,15 @@ def hint(service_request_id: str, ports: Ports) -> None:
 
 
 def check_due(ports: Ports, at_most: int = 100) -> Mapping[str, AppError]:
-    """Check the charges whose time has come. A charge that cannot be checked does not stop the
-    others, and stays due.
+    """Check the charges that are due. A charge that cannot be checked does not stop the others, and
+    stays due.
 
-    Returns: the error of each that failed, by service_request_id.
+    Returns: the error of each charge that could not be checked, by service_request_id.
 
-    Raises: UpstreamFailed if the due ones cannot be listed.
+    Raises: UpstreamFailed if the due charges cannot be listed.
     """
     failed: dict[str, AppError] = {}
-    for each in ports.charges.due(ports.now())[:at_most]:
+    for each in ports.charges.list_due(ports.now())[:at_most]:
         try:
             check(each, ports, settled_too=True)
         except AppError as error:

@@ -33,19 +33,19 @@ class FundTotal(msgspec.Struct, frozen=True, kw_only=True):
     out_pence: int
 
 
-def totals(entries: Iterable[LedgerEntryView]) -> list[FundTotal]:
-    """The sums of each fund, by its code."""
-    came, went = Counter[str](), Counter[str]()
+def totals_by_fund(entries: Iterable[LedgerEntryView]) -> list[FundTotal]:
+    """The sums of each fund, in the order of fund codes."""
+    income, refunds = Counter[str](), Counter[str]()
     for each in entries:
-        (came if each.amount_pence > 0 else went)[each.fund] += each.amount_pence
+        (income if each.amount_pence > 0 else refunds)[each.fund] += each.amount_pence
     return [
-        FundTotal(fund=fund, in_pence=came[fund], out_pence=went[fund])
-        for fund in sorted(came.keys() | went.keys())
+        FundTotal(fund=fund, in_pence=income[fund], out_pence=refunds[fund])
+        for fund in sorted(income.keys() | refunds.keys())
     ]
 
 
 def csv_of(entries: Iterable[LedgerEntryView]) -> str:
-    """The entries with a line of names."""
+    """The entries as CSV, with a header line."""
     names = [each.name for each in msgspec.structs.fields(LedgerEntryView)]
     file = io.StringIO()
     writer = csv.writer(file)

@@ -281,9 +281,9 @@ def refund_part(browser: Browser, api: Api, pence: int) -> None:
     """An officer sends a part of the payment back."""
     (report,) = browser.stored()
     charge = charges().get(report.service_request_id)
-    assert charge and charge.paid
+    assert charge and charge.successful_payment
     draft = {"amount_pence": pence, "reason": "The kitchen was closed"}
-    path = f"/api/payments/{charge.paid.payment_id}/refunds"
+    path = f"/api/payments/{charge.successful_payment.payment_id}/refunds"
     assert api.post(path, draft, key="refund", token=api.token("admin")).status_code == 201
 
 

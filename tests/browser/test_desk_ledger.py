@@ -40,7 +40,7 @@ def test_officer_sees_the_money_of_a_day_and_downloads_it(
         entry_id="payment:other", ledger_pence=None, provider_pence=4_200, reference="INVOICE 7"
     )
     found = Reconciliation(day=AT.date(), at=AT, differences=(missing,))
-    charges().keep_reconciliation(found)
+    charges().save_reconciliation(found)
     page = at_the_desk(new_page, f"/desk/ledger/?day={AT.date()}", PHONE)
     expect(page.get_by_role("row", name="BULKY £84.50 -£42.50 £42")).to_be_visible()
     expect(page.get_by_role("link", name="7K3M-2QXV-9HTD")).to_have_count(2)

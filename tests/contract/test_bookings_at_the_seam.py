@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.bookings.dynamo import DynamoDays
+from chalicelib.bookings.holds import Hold
 from chalicelib.bookings.model import HELD_FOR, BookingDay
-from chalicelib.bookings.places import Hold
 from chalicelib.bookings.ports import BookingDays, Ports
 from chalicelib.bookings.usecases import hold, release
 from chalicelib.bootstrap import container

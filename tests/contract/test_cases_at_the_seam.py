@@ -406,7 +406,7 @@ def test_one_of_two_changes_of_a_template_is_made(cloud: Cloud) -> None:
         )
         refused = [each for each in done if isinstance(each, Exception)]
         assert len(refused) == 1 and isinstance(refused[0], Conflict | NotFound), interleaving.turns
-        found = here.store.template(key)
+        found = here.store.find_template(key)
         assert (found is None) == isinstance(done[0], Exception), interleaving.turns
 
 
@@ -417,4 +417,4 @@ def test_template_and_view_are_stored_once_when_a_reply_is_lost(cloud: Cloud) ->
             reply_templates.add_template(TemplateDraft(name="A", text="B"), "k", "first", here)
         with lose_reply(nth):
             saved_views.save_view(ViewDraft(name="A"), "k", "first", here)
-    assert (len(here.store.templates()), len(here.store.views("first"))) == (1, 1)
+    assert (len(here.store.list_templates()), len(here.store.list_views("first"))) == (1, 1)

@@ -142,21 +142,23 @@ def desk(request: pytest.FixtureRequest) -> DeskStore:
 
 def test_desk_store_returns_what_was_stored(desk: DeskStore) -> None:
     kept = desk.add_template(TEMPLATE)
-    assert kept == replace(TEMPLATE, version=1) == desk.template(TEMPLATE.template_id)
+    assert kept == replace(TEMPLATE, version=1) == desk.find_template(TEMPLATE.template_id)
     assert desk.add_template(replace(TEMPLATE, name="Another")) == kept
     plain = desk.add_template(replace(TEMPLATE, template_id="4" * 32, state=None, service_codes=()))
     after = desk.save_template(replace(kept, name="Thank you"))
     for change in (desk.save_template, desk.remove_template):
         with pytest.raises(VersionConflict):
             change(kept)
-    assert after.version == 2 and set(desk.templates()) == {after, plain}
+    assert after.version == 2 and set(desk.list_templates()) == {after, plain}
     desk.remove_template(after)
-    assert list(desk.templates()) == [plain] and desk.template(TEMPLATE.template_id) is None
+    assert (
+        list(desk.list_templates()) == [plain] and desk.find_template(TEMPLATE.template_id) is None
+    )
     assert desk.add_view(VIEW) == VIEW == desk.add_view(replace(VIEW, name="Another"))
     desk.add_view(replace(VIEW, account_id="officer-2"))
-    assert list(desk.views("officer-1")) == [VIEW]
+    assert list(desk.list_views("officer-1")) == [VIEW]
     for _ in range(2):
         desk.remove_view("officer-1", VIEW.view_id)
-    assert list(desk.views("officer-1")) == [] and len(desk.views("officer-2")) == 1
+    assert list(desk.list_views("officer-1")) == [] and len(desk.list_views("officer-2")) == 1
     desk.add_undo(UNDO)
-    assert desk.undo(UNDO.undo_id) == UNDO and desk.undo("4" * 32) is None
+    assert desk.find_undo(UNDO.undo_id) == UNDO and desk.find_undo("4" * 32) is None

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.bootstrap import container
 from chalicelib.errors import Conflict
 from chalicelib.garden.dynamo import DynamoGardenSubscriptions
-from chalicelib.garden.model import GardenSubscription, Moved, Purchase, Year
+from chalicelib.garden.model import GardenSubscription, Move, Purchase, Year
 from chalicelib.garden.ports import GardenSubscriptions, Ports
 from chalicelib.garden.usecases import buy
 from chalicelib.kernel.optimistic import VersionConflict
@@ -25,7 +25,7 @@ ONE = GardenSubscription(
     years=(Year(first=date(2026, 6, 1), last=LAST, containers=2),),
     requests=("request-1", "request-2"),
     cancelled_on=date(2026, 7, 1),
-    moved=(Moved(requests=("request-0",), to=NEXT_HOME),),
+    moved=(Move(requests=("request-0",), to=NEXT_HOME),),
     returned=("request-3",),
 )
 OTHER = replace(ONE, premises_id=NEXT_HOME, cancelled_on=None, moved=())

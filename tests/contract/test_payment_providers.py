@@ -17,7 +17,7 @@ from chalicelib.kernel.time import utc_now
 from chalicelib.net.reply import Reply
 from chalicelib.payments import govuk_pay, stripe
 from chalicelib.payments.govuk_pay import GovUkPay
-from chalicelib.payments.ports import Provider, RefundRefused, Taken
+from chalicelib.payments.ports import MoneyMovement, Provider, RefundRefused
 from chalicelib.payments.provider_api import ProviderApi
 from chalicelib.payments.stripe import Stripe
 from tests.support.openapi_file import OpenApiFile
@@ -79,9 +79,9 @@ def test_a_created_payment_has_a_card_page_until_it_is_paid(
     assert abs(seen.created_at - there.now()) < HOUR
 
 
-def taken_lately(there: AtProvider) -> Sequence[Taken]:
+def taken_lately(there: AtProvider) -> Sequence[MoneyMovement]:
     """All money of the last hour; other tests share the provider."""
-    return there.adapter().taken(there.now() - HOUR, there.now() + HOUR)
+    return there.adapter().list_movements(there.now() - HOUR, there.now() + HOUR)
 
 
 def test_a_declined_card_takes_nothing(there: AtProvider, provider: Provider) -> None:
@@ -152,12 +152,12 @@ def test_money_between_two_moments_is_listed_over_all_pages(
     refund = provider.refund(provider.get(many[0]), 1_000, f"listed {many[0]}")
     there.settle_refunds()
     now = there.now()
-    listed = provider.taken(now - HOUR, now + HOUR)
+    listed = provider.list_movements(now - HOUR, now + HOUR)
     assert {each.entry_id: each.amount_pence for each in listed if each.reference == "LISTED"} == {
         **{f"payment:{provider.get(each).money_id}": 4_200 for each in many},
         f"refund:{refund.provider_id}": -1_000,
     }
-    assert provider.taken(now - 2 * HOUR, now - HOUR) == []
+    assert provider.list_movements(now - 2 * HOUR, now - HOUR) == []
 
 
 def adapters(api: ProviderApi) -> list[Provider]:
@@ -211,9 +211,9 @@ def test_govuk_pay_names_the_payment_of_a_signed_notification(
     body = json.dumps({"resource": {"reference": "ABC123"}}).encode()
     signed = hmac.new(SIGNING_SECRET.encode(), body, hashlib.sha256).hexdigest()
     adapter = govuk_pay_here.adapter()
-    assert adapter.payment_of({"pay-signature": signed}, body) == "ABC123"
-    assert adapter.payment_of({"pay-signature": signed}, body + b" ") is None
-    assert adapter.payment_of({}, body) is None
+    assert adapter.notified_reference({"pay-signature": signed}, body) == "ABC123"
+    assert adapter.notified_reference({"pay-signature": signed}, body + b" ") is None
+    assert adapter.notified_reference({}, body) is None
 
 
 def test_stripe_notifies_of_a_paid_session_with_a_signature_that_holds_for_minutes(
@@ -221,13 +221,13 @@ def test_stripe_notifies_of_a_paid_session_with_a_signature_that_holds_for_minut
 ) -> None:
     [(signature, body)] = notifications(stripe_here)
     adapter = stripe_here.adapter()
-    assert adapter.payment_of({"stripe-signature": signature}, body) == "NOTIFIED"
+    assert adapter.notified_reference({"stripe-signature": signature}, body) == "NOTIFIED"
     rotated = f"{signature},v1={'0' * 64},v0=x"
-    assert adapter.payment_of({"stripe-signature": rotated}, body) == "NOTIFIED"
+    assert adapter.notified_reference({"stripe-signature": rotated}, body) == "NOTIFIED"
     moment, _, rest = signature.partition(",")
     later = f"t={int(moment[2:]) + 1},{rest}"
     for wrong in ("", rest, later, f"t=é,{rest}", f"t={'9' * 40},{rest}", moment):
-        assert adapter.payment_of({"stripe-signature": wrong}, body) is None, wrong
+        assert adapter.notified_reference({"stripe-signature": wrong}, body) is None, wrong
     at = utc_now()
     for minutes, is_taken in ((-6, False), (-4, True), (4, True), (6, False)):
         moved = Stripe(
@@ -236,7 +236,7 @@ def test_stripe_notifies_of_a_paid_session_with_a_signature_that_holds_for_minut
             lambda: SIGNING_SECRET,
             lambda minutes=minutes: at + timedelta(minutes=minutes),  # type: ignore[misc]
         )
-        found = moved.payment_of({"stripe-signature": signature}, body)
+        found = moved.notified_reference({"stripe-signature": signature}, body)
         assert (found is not None) == is_taken, minutes
 
 

@@ -94,19 +94,19 @@ def test_charge_is_replaced_only_on_its_version(charges: Charges) -> None:
 def test_due_charges_come_the_oldest_first_and_not_before_their_time(charges: Charges) -> None:
     for name, at in (("LATE", NOON + MINUTE), ("OLD", NOON - MINUTE), ("NOW", NOON), ("NO", None)):
         charges.save(charge(name, check_at=at))
-    assert charges.due(NOON) == ["OLD", "NOW"]
+    assert charges.list_due(NOON) == ["OLD", "NOW"]
 
 
 def test_settled_charge_is_no_longer_due(charges: Charges) -> None:
     saved = charges.save(charge(check_at=NOON))
     charges.save(replace(saved, check_at=None))
-    assert charges.due(NOON) == []
+    assert charges.list_due(NOON) == []
 
 
 def test_entry_is_booked_once_and_never_replaced(ledger: Ledger) -> None:
     ledger.book(entry())
     ledger.book(replace(entry(), amount_pence=1))
-    assert ledger.of_day(NOON.date()) == [entry()]
+    assert ledger.entries_of_day(NOON.date()) == [entry()]
 
 
 def test_entries_are_listed_by_the_councils_day_in_order(ledger: Ledger) -> None:
@@ -115,28 +115,28 @@ def test_entries_are_listed_by_the_councils_day_in_order(ledger: Ledger) -> None
     earlier = before_midnight - MINUTE
     for name, at in (("b", before_midnight), ("c", after_midnight), ("a", earlier)):
         ledger.book(entry(name, at))
-    assert [each.entry_id for each in ledger.of_day(date(2026, 6, 1))] == ["a", "b"]
-    assert [each.entry_id for each in ledger.of_day(date(2026, 6, 2))] == ["c"]
+    assert [each.entry_id for each in ledger.entries_of_day(date(2026, 6, 1))] == ["a", "b"]
+    assert [each.entry_id for each in ledger.entries_of_day(date(2026, 6, 2))] == ["c"]
 
 
 @pytest.mark.usefixtures("cloud")
 def test_reconciliation_of_a_day_replaces_the_one_before() -> None:
     store, day = stored_charges(), NOON.date()
-    assert store.reconciliation(day) is None
+    assert store.find_reconciliation(day) is None
     difference = Difference(
         entry_id="payment:p1", ledger_pence=None, provider_pence=4_200, reference="ABC"
     )
     for found in ((), (difference,)):
         last = Reconciliation(day=day, at=NOON, differences=found)
-        store.keep_reconciliation(last)
-    assert store.reconciliation(day) == last
-    assert stored_charges().due(NOON) == []
+        store.save_reconciliation(last)
+    assert store.find_reconciliation(day) == last
+    assert stored_charges().list_due(NOON) == []
 
 
 @pytest.mark.usefixtures("cloud")
 def test_refund_that_failed_is_kept_once_beside_the_comparison_of_its_day() -> None:
     store, day = stored_charges(), NOON.date()
-    store.keep_reconciliation(Reconciliation(day=day, at=NOON, differences=()))
+    store.save_reconciliation(Reconciliation(day=day, at=NOON, differences=()))
     found = Difference(
         entry_id="refund:r1",
         ledger_pence=None,
@@ -146,10 +146,10 @@ def test_refund_that_failed_is_kept_once_beside_the_comparison_of_its_day() -> N
     )
     again = replace(found, entry_id="refund:r2")
     for each in (found, again):
-        store.keep_refused(each, day)
-    assert store.refused(day) == [again]
-    assert store.refused(day + timedelta(days=1)) == []
-    assert store.reconciliation(day) == Reconciliation(day=day, at=NOON, differences=())
+        store.save_failed_refund(each, day)
+    assert store.failed_refunds(day) == [again]
+    assert store.failed_refunds(day + timedelta(days=1)) == []
+    assert store.find_reconciliation(day) == Reconciliation(day=day, at=NOON, differences=())
 
 
 def test_charge_is_kept_for_seven_years(cloud: Any) -> None:

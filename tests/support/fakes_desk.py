@@ -37,16 +37,16 @@ class MemoryDesk:
         self._check(template)
         del self.kept_templates[template.template_id]
 
-    def template(self, template_id: str) -> Template | None:
+    def find_template(self, template_id: str) -> Template | None:
         return self.kept_templates.get(template_id)
 
-    def templates(self) -> Sequence[Template]:
+    def list_templates(self) -> Sequence[Template]:
         return list(self.kept_templates.values())
 
     def add_view(self, view: View) -> View:
         return self.kept_views[view.account_id].setdefault(view.view_id, view)
 
-    def views(self, account_id: str) -> Sequence[View]:
+    def list_views(self, account_id: str) -> Sequence[View]:
         return list(self.kept_views[account_id].values())
 
     def remove_view(self, account_id: str, view_id: str) -> None:
@@ -55,7 +55,7 @@ class MemoryDesk:
     def add_undo(self, undo: Undo) -> Undo:
         return self.kept_undos.setdefault(undo.undo_id, undo)
 
-    def undo(self, undo_id: str) -> Undo | None:
+    def find_undo(self, undo_id: str) -> Undo | None:
         return self.kept_undos.get(undo_id)
 
     def _check(self, template: Template) -> None:
@@ -83,7 +83,7 @@ class Desk:
             jobs_of=lambda _: [],
             council=load("demo"),
             note=self._note,
-            log=lambda subject: [each for each in self.log if each.subject == subject],
+            audit_entries=lambda subject: [each for each in self.log if each.subject == subject],
             names=lambda ids: {each: self.names[each] for each in ids if each in self.names},
             random_id=lambda: f"{next(numbers):032x}",
             now=self.clock,

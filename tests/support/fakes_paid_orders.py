@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from chalicelib.bookings.places import HoldIds
+from chalicelib.bookings.holds import HoldIds
 from chalicelib.bookings.ports import BookingDays
 from chalicelib.bookings.ports import Ports as BookingPorts
 from chalicelib.bookings.usecases import hold
@@ -18,7 +18,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.prices import OrderItem
 from chalicelib.geo.point import Point
 from chalicelib.integrations.bookings_for_reports import BookingsForReports, held
-from chalicelib.integrations.payments_for_reports import refund_of_cancelled
+from chalicelib.integrations.payments_for_reports import refund_cancelled_order
 from chalicelib.payments.model import EXPIRES
 from chalicelib.payments.ports import Ports
 from chalicelib.reports import ports as reports
@@ -172,7 +172,9 @@ class PaidOrder(Money):
             confirm=bookings.confirm,
             release=bookings.release,
             move=bookings.move,
-            refund=lambda request, pence: refund_of_cancelled(REFUND, request, pence, self.ports()),
+            refund=lambda request, pence: refund_cancelled_order(
+                REFUND, request, pence, self.ports()
+            ),
             fulfils=lambda _: True,
             fulfil=lambda report: self.faults.call(self._fulfilled),
             take_back=lambda report: self.faults.call(self._take_back),

@@ -24,12 +24,12 @@ from chalicelib.payments.model import (
 )
 from chalicelib.payments.ports import (
     Charges,
+    MoneyMovement,
     NewPayment,
     Ports,
     ProviderPayment,
     ProviderRefund,
     RefundRefused,
-    Taken,
 )
 from chalicelib.payments.reconciling import ReconcilingPorts, reconcile
 from tests.support.builders import NOON
@@ -94,7 +94,7 @@ class MemoryProvider:
         self._keep(replace(payment, refundable_pence=left, refunds=(*payment.refunds, refund)))
         return refund
 
-    def payment_of(self, headers: Mapping[str, str], body: bytes) -> str | None:
+    def notified_reference(self, headers: Mapping[str, str], body: bytes) -> str | None:
         return body.decode()
 
     def take_card(self, provider_id: str, state: PaymentState = "success") -> None:
@@ -104,10 +104,12 @@ class MemoryProvider:
             self.paid_at = self._clock() if state == "success" else self.paid_at
             self._end(payment, state, None if state == "success" else "declined")
 
-    def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
+    def list_movements(self, since: datetime, until: datetime) -> Sequence[MoneyMovement]:
         totals = self.totals()
         return [
-            Taken(entry_id=each, amount_pence=totals[each], reference=self.references[paid_id])
+            MoneyMovement(
+                entry_id=each, amount_pence=totals[each], reference=self.references[paid_id]
+            )
             for paid_id, paid in self.payments.items()
             for each, at in _moments(paid)
             if each in totals and since <= at < until
@@ -175,7 +177,7 @@ class MemoryCharges:
         self.stored[charge.service_request_id] = saved
         return saved
 
-    def due(self, until: datetime) -> Sequence[str]:
+    def list_due(self, until: datetime) -> Sequence[str]:
         due = [(each.check_at, each) for each in self.stored.values() if each.check_at]
         return [each.service_request_id for at, each in sorted(due, key=_first) if at <= until]
 
@@ -185,7 +187,7 @@ class Ledger(Protocol):
 
     def book(self, entry: Entry) -> None: ...
 
-    def of_day(self, day: date) -> Sequence[Entry]: ...
+    def entries_of_day(self, day: date) -> Sequence[Entry]: ...
 
 
 class MemoryLedger:
@@ -199,7 +201,7 @@ class MemoryLedger:
         if all(each.entry_id != entry.entry_id for each in self.booked):
             self.booked.append(entry)
 
-    def of_day(self, day: date) -> Sequence[Entry]:
+    def entries_of_day(self, day: date) -> Sequence[Entry]:
         found = [each for each in self.booked if each.at.astimezone(self._zone).date() == day]
         return sorted(found, key=lambda each: (each.at, each.entry_id))
 
@@ -296,7 +298,7 @@ class Money:
         """The pence under the id of each entry of the ledger, of all days together."""
         found: Counter[str] = Counter()
         for day in (NOON.date() + timedelta(days=n) for n in range(DAYS_OF_A_STORY)):
-            for each in self.ledger.of_day(day):
+            for each in self.ledger.entries_of_day(day):
                 found[each.entry_id] += each.amount_pence
         return found
 
@@ -311,9 +313,9 @@ class Money:
     def reconciling(self) -> ReconcilingPorts:
         return ReconcilingPorts(
             payments=self.ports(),
-            of_day=self.ledger.of_day,
-            refused=lambda day: self.refused if day == self.clock().date() else (),
-            keep=lambda _: None,
+            entries_of_day=self.ledger.entries_of_day,
+            failed_refunds=lambda day: self.refused if day == self.clock().date() else (),
+            save=lambda _: None,
             zone=LONDON,
         )
 
@@ -323,7 +325,7 @@ class Money:
             provider=Faulty(self.provider, self.faults),
             book=lambda entry: self.faults.call(lambda: self.ledger.book(entry)),
             on_booked=lambda entry: self.faults.call(lambda: self.told.append(entry)),
-            refused=lambda found: self.faults.call(lambda: self.refused.append(found)),
+            on_refund_failed=lambda found: self.faults.call(lambda: self.refused.append(found)),
             on_paid=lambda _: self.faults.call(lambda: self.fulfilled_at.append(self.clock())),
             on_unpaid=lambda _: self.faults.call(lambda: self.given_up_at.append(self.clock())),
             payment_id=lambda request, number: f"{request}-{number}",

@@ -241,7 +241,7 @@ def problems(money: Money) -> list[str]:
             "fulfilled too late": is_too_late(money),
             "given up and paid": bool(money.given_up_at) and bool(paid),
             "neither paid nor given up": not paid and not money.given_up_at,
-            "the charge does not say so": bool(paid) != bool(charge.paid),
+            "the charge does not say so": bool(paid) != bool(charge.successful_payment),
             "a refund that the charge does not have": refunds
             != sorted(str(each.provider_id) for each in known),
             "more refunded than asked for": refunded_by_us(money) > asked_for(charge),

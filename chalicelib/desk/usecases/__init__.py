@@ -1,1 +1,1 @@
-"""What officers do at the desk: each function is one action."""
+"""The actions of officers at the desk: each function is one action."""

@@ -29,7 +29,7 @@ BY_DETAILS: Mapping[tuple[Action, str], str] = {
     ("payments.take", "telephone"): "Began to take a card on the telephone",
     ("bookings.no_show", "came=true"): "Noted that somebody came after all",
 }
-"""The words for an action whose details mean something else than its usual words."""
+"""The words for an action whose details give it another meaning."""
 FIELD_NAMES: Mapping[str, str] = {
     "service_code": "the service",
     "expected_datetime": "the target",
@@ -55,22 +55,25 @@ FIELD_NAMES: Mapping[str, str] = {
 
 def history_of(service_request_id: str, ports: Ports) -> Sequence[CaseEvent]:
     """The actions of staff on a report, newest first."""
-    entries = ports.log(service_request_id)
+    entries = ports.audit_entries(service_request_id)
     names = ports.names({each.actor for each in entries})
-    return [CaseEvent(each.at, _what(each), called(each.actor, names)) for each in entries]
+    return [
+        CaseEvent(each.at, _describe_action(each), staff_name(each.actor, names))
+        for each in entries
+    ]
 
 
-def called(account_id: str, names: Mapping[str, str]) -> str:
-    """The name that staff use for a colleague."""
+def staff_name(account_id: str, names: Mapping[str, str]) -> str:
+    """The name that staff see for a colleague."""
     return names.get(account_id, "A former colleague")
 
 
-def _what(entry: Entry) -> str:
+def _describe_action(entry: Entry) -> str:
     """The action in plain words."""
     match entry.action:
         case "reports.change":
-            changed = dict.fromkeys(_named(each) for each in entry.details.split())
-            return f"Changed {', '.join(changed)}" if changed else "Changed it"
+            fields = dict.fromkeys(_describe_field(each) for each in entry.details.split())
+            return f"Changed {', '.join(fields)}" if fields else "Changed it"
         case "payments.refund":
             pence = int(entry.details.removesuffix(" pence"))
             return f"Asked to send {pounds(pence)} back to the card"
@@ -79,6 +82,6 @@ def _what(entry: Entry) -> str:
             return BY_DETAILS.get((action, entry.details), usual)
 
 
-def _named(field: str) -> str:
+def _describe_field(field: str) -> str:
     name, _, value = field.partition("=")
     return f"{FIELD_NAMES.get(name, name)} ({value})" if value else FIELD_NAMES.get(name, name)

@@ -1,4 +1,4 @@
-"""Reply templates of all officers."""
+"""List, add, change and remove the reply templates that all officers share."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ from chalicelib.desk.model import (
     Template,
     TemplateChanges,
     TemplateDraft,
-    refuse_unknown_fields,
+    refuse_unknown_placeholders,
 )
 from chalicelib.desk.ports import Ports
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
@@ -20,26 +20,26 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.states import STATES
 
 
-def all_templates(ports: Ports) -> Sequence[Template]:
-    """All of them, by name."""
+def list_templates(ports: Ports) -> Sequence[Template]:
+    """All reply templates, by name."""
     return sorted(
-        ports.store.templates(), key=lambda each: (each.name.casefold(), each.template_id)
+        ports.store.list_templates(), key=lambda each: (each.name.casefold(), each.template_id)
     )
 
 
 def get_template(template_id: str, ports: Ports) -> Template:
-    """One of them. Raises NotFound."""
-    found = ports.store.template(template_id)
+    """The template with that id. Raises NotFound."""
+    found = ports.store.find_template(template_id)
     if found is None:
         raise NotFound(f"There is no template {template_id}.")
     return found
 
 
 def add_template(draft: TemplateDraft, key: str, actor: str, ports: Ports) -> Template:
-    """Adds a template; the same draft under the same key once. Raises Invalid, Conflict."""
-    _refuse(draft.text, draft.service_codes, draft.state, ports)
+    """Adds a template, once for each key. Raises Invalid, Conflict."""
+    _validate(draft.text, draft.service_codes, draft.state, ports)
     template_id = derived_id("template", actor, key)
-    known = [each.template_id for each in ports.store.templates()]
+    known = [each.template_id for each in ports.store.list_templates()]
     if len(known) >= MOST_TEMPLATES and template_id not in known:
         raise Conflict(f"There are already {MOST_TEMPLATES} templates. Remove one first.")
     new = Template(
@@ -66,9 +66,9 @@ def change_template(
     template_id: str, changes: TemplateChanges, version: int, actor: str, ports: Ports
 ) -> Template:
     """Changes a template that still has this version. Raises NotFound, Invalid, Conflict."""
-    present = _held(template_id, version, ports)
-    after = _changed(present, changes, actor, ports)
-    _refuse(after.text, after.service_codes, after.state, ports)
+    present = _get_at_version(template_id, version, ports)
+    after = _with_changes(present, changes, actor, ports)
+    _validate(after.text, after.service_codes, after.state, ports)
     ports.note(actor, "templates.change", template_id, "")
     try:
         return ports.store.save_template(after)
@@ -77,15 +77,19 @@ def change_template(
         # If only the reply was lost, the stored template is already the intended one.
         if replace(stored, version=version) == after:
             return stored
-        raise _stale(stored) from error
+        raise _stale_version(stored) from error
 
 
-def _changed(present: Template, changes: TemplateChanges, actor: str, ports: Ports) -> Template:
+def _with_changes(
+    present: Template, changes: TemplateChanges, actor: str, ports: Ports
+) -> Template:
     after = replace(
         present,
         name=changes.name or present.name,
         text=changes.text or present.text,
-        service_codes=_chosen(changes.service_codes, present.service_codes),
+        service_codes=(
+            present.service_codes if changes.service_codes is None else changes.service_codes
+        ),
         state=changes.state or present.state,
         author=actor,
         updated_at=to_the_second(ports.now()),
@@ -100,24 +104,24 @@ def _changed(present: Template, changes: TemplateChanges, actor: str, ports: Por
 
 def remove_template(template_id: str, version: int, actor: str, ports: Ports) -> Template:
     """Removes a template that still has this version. Raises NotFound, Conflict."""
-    present = _held(template_id, version, ports)
+    present = _get_at_version(template_id, version, ports)
     ports.note(actor, "templates.remove", template_id, "")
     try:
         ports.store.remove_template(present)
     except VersionConflict as error:
-        if stored := ports.store.template(template_id):
-            raise _stale(stored) from error
+        if stored := ports.store.find_template(template_id):
+            raise _stale_version(stored) from error
     return present
 
 
-def _held(template_id: str, version: int, ports: Ports) -> Template:
+def _get_at_version(template_id: str, version: int, ports: Ports) -> Template:
     stored = get_template(template_id, ports)
     if stored.version != version:
-        raise _stale(stored)
+        raise _stale_version(stored)
     return stored
 
 
-def _stale(present: Template) -> Conflict:
+def _stale_version(present: Template) -> Conflict:
     return Conflict(
         f"The template has changed since you read it (version {present.version}). Reload it and "
         "try again.",
@@ -125,8 +129,8 @@ def _stale(present: Template) -> Conflict:
     )
 
 
-def _refuse(text: str, service_codes: Sequence[str], state: str | None, ports: Ports) -> None:
-    refuse_unknown_fields(text)
+def _validate(text: str, service_codes: Sequence[str], state: str | None, ports: Ports) -> None:
+    refuse_unknown_placeholders(text)
     if faults := list(_faults(service_codes, state, ports)):
         raise Invalid.fields(faults)
 
@@ -139,7 +143,3 @@ def _faults(service_codes: Sequence[str], state: str | None, ports: Ports) -> It
         )
     if state is not None and state not in STATES:
         yield FieldError("state", f"must be one of: {', '.join(sorted(STATES))}")
-
-
-def _chosen(new: tuple[str, ...] | None, old: tuple[str, ...]) -> tuple[str, ...]:
-    return old if new is None else new

@@ -18,16 +18,18 @@ FILTERS = frozenset(
 """The query parameters that a view may have."""
 
 
-def views_of(account_id: str, ports: Ports) -> Sequence[View]:
+def list_views(account_id: str, ports: Ports) -> Sequence[View]:
     """The account's views, in the order in which they were saved."""
-    return sorted(ports.store.views(account_id), key=lambda each: (each.saved_at, each.view_id))
+    return sorted(
+        ports.store.list_views(account_id), key=lambda each: (each.saved_at, each.view_id)
+    )
 
 
 def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View:
     """Saves a view of the queue; once for each key. Raises Invalid, Conflict."""
     _refuse_unknown_filters(draft.query)
     view_id = derived_id("view", account_id, key)
-    known_views = ports.store.views(account_id)
+    known_views = ports.store.list_views(account_id)
     if len(known_views) >= MOST_VIEWS and view_id not in {each.view_id for each in known_views}:
         raise Conflict(f"You already have {MOST_VIEWS} views. Remove one first.")
     new = View(
@@ -57,7 +59,9 @@ def _refuse_unknown_filters(query: str) -> None:
 
 def remove_view(view_id: str, account_id: str, ports: Ports) -> View:
     """Deletes a view of the account. Raises NotFound."""
-    found = next((each for each in ports.store.views(account_id) if each.view_id == view_id), None)
+    found = next(
+        (each for each in ports.store.list_views(account_id) if each.view_id == view_id), None
+    )
     if found is None:
         raise NotFound("You do not have this view.")
     ports.note(account_id, "views.remove", view_id, "")
@@ -67,5 +71,5 @@ def remove_view(view_id: str, account_id: str, ports: Ports) -> View:
 
 def forget_views(account_id: str, ports: Ports) -> None:
     """Deletes everything that the account saved. Safe to repeat."""
-    for view in ports.store.views(account_id):
+    for view in ports.store.list_views(account_id):
         ports.store.remove_view(account_id, view.view_id)

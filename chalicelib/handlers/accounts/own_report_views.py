@@ -10,7 +10,7 @@ from chalicelib.bootstrap.payments import charges
 from chalicelib.bootstrap.reports import garden_purchases
 from chalicelib.garden.views import GardenView, garden_view
 from chalicelib.handlers.http import request_language
-from chalicelib.integrations.garden_bought import holds_subscription
+from chalicelib.integrations.garden_access import holds_subscription
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import SentAs, sent_as

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent
 
-from chalicelib.bookings.availability import publish
+from chalicelib.bookings.availability import publish_availability
 from chalicelib.bootstrap.bookings import availability_ports
 from chalicelib.errors import AppError
 from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, failed_from
@@ -21,11 +21,11 @@ def publish_bookings(event: DynamoDBEvent) -> BatchAnswer:
     records: list[dict[str, Any]] = event.to_dict()["Records"]
     with batch("publish_bookings", records) as line:
         try:
-            to = availability_ports()
+            ports = availability_ports()
             for code in sorted({record["dynamodb"]["Keys"]["owner"]["S"] for record in records}):
-                publish(code, to)
+                publish_availability(code, ports)
         except AppError as error:
-            logs.failure("what is free was not published, it will be again", error)
+            logs.failure("free units were not published and will be again", error)
             line["failed"] = len(records)
             return failed_from(records, 0)
         return batch_failures([])
@@ -35,6 +35,6 @@ def publish_bookings(event: DynamoDBEvent) -> BatchAnswer:
 def publish_bookings_due(_: CloudWatchEvent) -> None:
     """Publishes all calendars: holds lapse and days pass without a change."""
     with batch("publish_bookings_due"):
-        to = availability_ports()
-        for code in to.codes:
-            publish(code, to)
+        ports = availability_ports()
+        for code in ports.codes:
+            publish_availability(code, ports)

@@ -1,4 +1,4 @@
-"""Routes of the days of calendars, for officers: who has booked, and how much can be booked."""
+"""Routes for officers to read the bookings of a calendar's days and to change their capacity."""
 
 from datetime import date
 from typing import Annotated
@@ -30,8 +30,8 @@ PATH = "/api/calendars/{calendar}/days/{day}"
 
 
 class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
-    """A calendar by its code and name. `is_visited`: people come to a place of the council; where
-    it is false, the council comes to them."""
+    """A calendar by its code and name. `is_visited`: people come to a place of the council;
+    otherwise the council comes to them."""
 
     calendar: str
     name: str
@@ -64,7 +64,7 @@ class CapacityChange(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("calendars.change"),
     summary="List the calendars of the council",
 )
-def listed(call: Call) -> Calendars:
+def list_calendars(call: Call) -> Calendars:
     return Calendars(
         items=[
             made_from(CalendarView, each, is_visited=each.place is not None)
@@ -80,7 +80,7 @@ def listed(call: Call) -> Calendars:
     summary="List seven days of a calendar, with the taken and free units of each slot",
     query=(Query("from", "the first day, such as 2026-06-01", required=True, schema=DAY),),
 )
-def week(call: Call, calendar: str) -> Week:
+def get_week(call: Call, calendar: str) -> Week:
     first = day_of(call.parameter("from"), "from")
     if first is None:
         raise Invalid.field("from", "is required")
@@ -93,8 +93,8 @@ def week(call: Call, calendar: str) -> Week:
     auth=auth.may("calendars.change"),
     summary="Get a day of a calendar with its bookings",
 )
-def read(call: Call, calendar: str, day: str) -> StaffDay:
-    return day_for_staff(calendar, _day(day), staff_ports())
+def get_day(call: Call, calendar: str, day: str) -> StaffDay:
+    return day_for_staff(calendar, _parse_day(day), staff_ports())
 
 
 @routes.endpoint(
@@ -108,14 +108,14 @@ def read(call: Call, calendar: str, day: str) -> StaffDay:
     versioned=True,
     raises=(Conflict,),
 )
-def change(call: Call, calendar: str, day: str, changes: CapacityChange) -> StaffDay:
-    on, version, ports = _day(day), call.version, staff_ports()
+def change_capacity(call: Call, calendar: str, day: str, changes: CapacityChange) -> StaffDay:
+    on, version, ports = _parse_day(day), call.version, staff_ports()
     calendar_of(calendar, ports.bookings)
     note("calendars.change", f"{calendar} {on}", f"capacity={changes.capacity}", call.caller)
     return set_capacity(calendar, on, changes.capacity, version, ports)
 
 
-def _day(text: str) -> date:
+def _parse_day(text: str) -> date:
     try:
         on = day_of(text)
     except Invalid as error:

@@ -1,4 +1,4 @@
-"""Routes of holds: to keep units of a slot while somebody types and pays."""
+"""Routes of holds, which keep units of a slot while a person fills in the form and pays."""
 
 from datetime import date, datetime
 from http import HTTPStatus
@@ -52,12 +52,12 @@ class HoldGivenUp(msgspec.Struct, frozen=True, kw_only=True):
     keyed=True,
     raises=(Conflict, NotFound, SlotFull, TooMany),
 )
-def create(call: Call, sent: HoldRequest) -> HoldReceipt:
+def create_hold(call: Call, draft: HoldRequest) -> HoldReceipt:
     key = call.idempotency_key
     rate_limits.check("hold", call)
-    place = SlotOfDay(sent.calendar, sent.day, sent.slot)
-    held = usecases.hold(place, sent.units, call.caller.author().scope, key, bookings_ports())
-    return HoldReceipt(hold_id=held.hold_id, until=held.until)
+    place = SlotOfDay(draft.calendar, draft.day, draft.slot)
+    hold = usecases.hold(place, draft.units, call.caller.author().scope, key, bookings_ports())
+    return HoldReceipt(hold_id=hold.hold_id, until=hold.until)
 
 
 @routes.endpoint(
@@ -67,6 +67,6 @@ def create(call: Call, sent: HoldRequest) -> HoldReceipt:
     summary="Release a hold, by the id that only its owner knows",
     raises=(Conflict,),
 )
-def delete(call: Call, hold_id: str) -> HoldGivenUp:
-    usecases.give_up(hold_id, bookings_ports())
+def delete_hold(call: Call, hold_id: str) -> HoldGivenUp:
+    usecases.give_up_hold(hold_id, bookings_ports())
     return HoldGivenUp(hold_id=hold_id)

@@ -43,7 +43,7 @@ def payment(call: Call, service_request_id: str) -> CasePayment:
     if report.order is None or not report.order.amount_pence:
         return CasePayment()
     charge = charges().get(report.service_request_id)
-    paid = charge.paid if charge else None
+    paid = charge.successful_payment if charge else None
     left = charge.left_pence if charge else 0
     return CasePayment(
         payment_id=paid.payment_id if paid else None,

@@ -217,7 +217,7 @@ def case_view(report: ServiceRequest, caller: Caller, ports: Ports) -> CaseView:
 
 def question_view(question: Question, names: dict[str, str]) -> QuestionView:
     """The question with the name of the officer who asked."""
-    return made_from(QuestionView, question, asked_by=history.called(question.asked_by, names))
+    return made_from(QuestionView, question, asked_by=history.staff_name(question.asked_by, names))
 
 
 def note_view(note: Note) -> CaseNote:
@@ -239,7 +239,7 @@ def _names(questions: Sequence[Question], notes: Sequence[Note]) -> dict[str, st
 def _note(note: Note, names: dict[str, str]) -> CaseNote:
     by = signed(note.sender)
     if by.startswith(OFFICER):
-        by = history.called(by.removeprefix(OFFICER), names)
+        by = history.staff_name(by.removeprefix(OFFICER), names)
     elif by.startswith(UNVERIFIED):
         by = f"Not verified: {by.removeprefix(UNVERIFIED)}"
     elif by.startswith(PARTNER):

@@ -75,7 +75,7 @@ class SavedViews(msgspec.Struct, frozen=True, kw_only=True):
     summary="List reply templates",
 )
 def templates(_: Call) -> TemplateList:
-    found = reply_templates.all_templates(desk_ports())
+    found = reply_templates.list_templates(desk_ports())
     return TemplateList(items=[_template(each) for each in found], next=None)
 
 
@@ -143,7 +143,7 @@ def preview(call: Call, draft: PreviewDraft, template_id: str) -> Preview:
     summary="List the officer's saved views of the queue",
 )
 def views(call: Call) -> SavedViews:
-    found = saved_views.views_of(_actor(call), desk_ports())
+    found = saved_views.list_views(_actor(call), desk_ports())
     return SavedViews(items=[_view(each) for each in found], next=None)
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.desk.model import filled
+from chalicelib.desk.model import fill_placeholders
 from chalicelib.desk.usecases import reply_templates
 from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.cases import CaseChanges
@@ -27,7 +27,7 @@ def reply_of(changes: CaseChanges, report: ServiceRequest) -> str | None:
 def in_words(text: str, report: ServiceRequest) -> str:
     """The text with its placeholders filled in from the report."""
     service = container.council().by_code.get(report.service_code)
-    return filled(
+    return fill_placeholders(
         text,
         {
             "reference": format_reference(report.service_request_id),

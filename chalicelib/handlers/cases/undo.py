@@ -58,7 +58,7 @@ class Undoing:
         self.change_id = undo_data.undo_id_of(self._account, of, call.key_or_a_new_one)
         self._fingerprint = derived_id("change", msgspec.json.encode(parts).decode())
         self._kept: Undo | None = None
-        undo_data.refuse_another(self.change_id, self._fingerprint, desk_ports())
+        undo_data.refuse_reused_key(self.change_id, self._fingerprint, desk_ports())
 
     def keep(self, left: Sequence[UndoRecord]) -> None:
         """Stores the data needed to undo the change. The change matters more than its undo: if this
@@ -75,14 +75,14 @@ class Undoing:
             fingerprint=self._fingerprint,
         )
         try:
-            self._kept = undo_data.keep_for_undo(new, ports)
+            self._kept = ports.store.add_undo(new)
         except UpstreamFailed as error:
             logs.failure("a change cannot be undone", error)
 
     def offer(self, changed: Collection[str]) -> Offer:
         """The offer to undo the change, if these reports were changed."""
         ports = desk_ports()
-        kept = self._kept or ports.store.undo(self.change_id)
+        kept = self._kept or ports.store.find_undo(self.change_id)
         if kept is None:
             return Offer()
         parts = [each for each in lefts_of(kept) if each.service_request_id in changed]

@@ -17,7 +17,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.route_facts import REPORT_TOKEN
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.integrations.garden_bought import Bought, bought_by
+from chalicelib.integrations.garden_access import SubscriptionAccess, find_subscription
 from chalicelib.integrations.garden_cancelling import cancel_purchase, cancel_subscription
 
 A_REQUEST = "/api/reports/{service_request_id}/garden"
@@ -73,7 +73,7 @@ def cancel(call: Call, service_request_id: str) -> GardenView:
         _note_officer(call, of, "cancelled")
         return _view(_cancelled(of.premises_id))
     cancel_purchase(found.report, garden_ports(), order_ports())
-    return _view(usecases.at_premises(of.premises_id, garden_ports()))
+    return _view(usecases.get_subscription(of.premises_id, garden_ports()))
 
 
 @routes.endpoint(
@@ -102,7 +102,7 @@ def move(call: Call, to: NewHome, service_request_id: str) -> GardenView:
 )
 def read_at(call: Call, premises_id: str) -> GardenDeskView:
     note("garden.look", premises_id, "", call.caller)
-    return desk_view(usecases.at_premises(premises_id, garden_ports()), garden_ports())
+    return desk_view(usecases.get_subscription(premises_id, garden_ports()), garden_ports())
 
 
 @routes.endpoint(
@@ -130,10 +130,10 @@ def move_at(call: Call, to: NewHome, premises_id: str) -> GardenDeskView:
     return desk_view(usecases.move(premises_id, to.premises_id, garden_ports()), garden_ports())
 
 
-def _bought_by(call: Call, service_request_id: str) -> Bought:
+def _bought_by(call: Call, service_request_id: str) -> SubscriptionAccess:
     """What the request bought, for callers who may see it. Raises NotFound, UpstreamFailed."""
     author = call.caller.author(call.parameter("token"))
-    return bought_by(id_of(service_request_id), author, garden_ports(), order_ports())
+    return find_subscription(id_of(service_request_id), author, garden_ports(), order_ports())
 
 
 def _note_officer(call: Call, of: GardenSubscription, change: str) -> None:

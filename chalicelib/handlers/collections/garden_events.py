@@ -7,9 +7,9 @@ from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.collections import calendars
 from chalicelib.errors import NotFound
-from chalicelib.garden.usecases import premises_with_news
+from chalicelib.garden.usecases import premises_changed_lately
 from chalicelib.handlers.http.event import batch
-from chalicelib.integrations.garden_for_reports import remind
+from chalicelib.integrations.garden_for_reports import send_reminders
 
 HOURS = range(10, 21)
 """The hours of the council's clock at which people are reminded."""
@@ -26,6 +26,6 @@ def garden_due(_: CloudWatchEvent) -> None:
             ports = garden_ports()
         except NotFound:
             return
-        calendars.publish_of(premises_with_news(ports), calendar_ports())
+        calendars.publish_of(premises_changed_lately(ports), calendar_ports())
         if ports.now().astimezone(ports.zone).hour in HOURS:
-            remind(ports, reports_ports())
+            send_reminders(ports, reports_ports())

@@ -60,7 +60,7 @@ class Orders:
         return Held(held.hold_id, time_of_day(held.until) if held.until else "")
 
     def give_up(self, hold_id: str) -> None:
-        bookings.give_up(hold_id, bookings_ports())
+        bookings.give_up_hold(hold_id, bookings_ports())
 
 
 def slot_words(place: SlotOfDay) -> str:

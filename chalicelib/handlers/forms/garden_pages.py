@@ -18,7 +18,7 @@ from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.params import id_of
-from chalicelib.integrations.garden_bought import Bought, bought_by
+from chalicelib.integrations.garden_access import SubscriptionAccess, find_subscription
 from chalicelib.integrations.garden_cancelling import (
     cancel_purchase,
     cancel_subscription,
@@ -34,7 +34,7 @@ from chalicelib.texts import Text
 class Found(NamedTuple):
     """What a request bought, and the page of that request."""
 
-    bought: Bought
+    bought: SubscriptionAccess
     path: str
     token: str | None
 
@@ -140,7 +140,7 @@ def move(call: Call, service_request_id: str) -> Page | SeeOther:
     return _move_page(found, postcode, _addresses(postcode), faults)
 
 
-def _refund_pence(of: Bought) -> int:
+def _refund_pence(of: SubscriptionAccess) -> int:
     """How much goes back with a cancellation now. Raises Conflict if it is too late to give back
     what was added, UpstreamFailed."""
     if of.may_change:
@@ -183,7 +183,7 @@ def _addresses(postcode: str) -> tuple[tuple[str, str, str], ...]:
 def _bought(text: str, token: str | None, call: Call) -> Found:
     """The subscription, for callers who may see the request. Raises NotFound, UpstreamFailed."""
     author = call.caller.author(token)
-    found = bought_by(id_of(text), author, garden_ports(), order_ports())
+    found = find_subscription(id_of(text), author, garden_ports(), order_ports())
     return Found(found, f"/forms/reports/{found.report.service_request_id}", token)
 
 

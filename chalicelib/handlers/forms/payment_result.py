@@ -133,10 +133,10 @@ def _request(payment_id: str) -> str:
 
 def _shown(charge: Charge, payment_id: str) -> tuple[Shown, str]:
     """What to say of a payment, and the amount that it is about."""
-    paid = charge.paid
+    paid = charge.successful_payment
     if paid and charge.refunded_pence:
         return REFUNDED, pounds(charge.refunded_pence)
-    payment = paid or charge.payment(payment_id)
+    payment = paid or charge.find_payment(payment_id)
     if payment is None:
         raise NotFound(Text("There is no such payment."))
     return _state(payment), pounds(charge.amount_pence)

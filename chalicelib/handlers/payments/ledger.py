@@ -1,4 +1,5 @@
-"""The route of the ledger: the money of days by fund, and whether the provider says the same."""
+"""The route of the ledger: the entries of days by fund, and their reconciliation with the
+provider."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -15,12 +16,12 @@ from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.payments.ledger import Reconciliation
-from chalicelib.payments.views import FundTotal, LedgerEntryView, csv_of, totals
+from chalicelib.payments.views import FundTotal, LedgerEntryView, csv_of, totals_by_fund
 from chalicelib.texts import Text
 
 CSV = "text/csv"
 MOST_DAYS = 7
-"""A week of a large council still fits into an answer."""
+"""The ledger of a large council for a week still fits into a response."""
 routes = Routes(__name__)
 
 
@@ -49,23 +50,25 @@ class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
         Query("to", "the last day; the same day by default", schema=DAY),
     ),
 )
-def of_days(call: Call) -> LedgerView | CsvText:
-    days = _days(call)
+def get_ledger(call: Call) -> LedgerView | CsvText:
+    days = _parse_days(call)
     stored = ledger()
-    items = [made_from(LedgerEntryView, each) for day in days for each in stored.of_day(day)]
+    items = [
+        made_from(LedgerEntryView, each) for day in days for each in stored.entries_of_day(day)
+    ]
     if CSV in str(call.request.headers.get("accept", "")):
         return CsvText(csv_of(items))
     return LedgerView(
         day=days[0],
         to=days[-1],
         items=items,
-        funds=totals(items),
-        reconciled=[found for day in days if (found := charges().reconciliation(day))],
+        funds=totals_by_fund(items),
+        reconciled=[found for day in days if (found := charges().find_reconciliation(day))],
     )
 
 
-def _days(call: Call) -> Sequence[date]:
-    """Raises Invalid."""
+def _parse_days(call: Call) -> Sequence[date]:
+    """The days that the query asks for. Raises Invalid."""
     first = day_of(call.parameter("day"), "day")
     if first is None:
         raise Invalid.field("day", "is required")

@@ -1,4 +1,5 @@
-"""Routes of payments: pay, look, refund, and what the provider notifies."""
+"""Routes of payments: begin, read and refund a payment, and receive the provider's
+notifications."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -17,7 +18,7 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.integrations.payments_for_reports import card_page
 from chalicelib.kernel.ids import derived_id
 from chalicelib.payments.model import Charge, PaymentState
-from chalicelib.payments.usecases import RefundRequest, check, hint, refund
+from chalicelib.payments.usecases import RefundRequest, check, refund, request_check
 from chalicelib.reports import reference
 from chalicelib.reports.usecases.access import get_visible_report
 from chalicelib.reports.usecases.orders.refunds import tell_of_refund
@@ -55,7 +56,7 @@ class RefundDraft(msgspec.Struct, frozen=True, kw_only=True):
     refunded_pence: Annotated[int, Meta(ge=0, le=MOST_PENCE)] | None = None
 
 
-class Received(msgspec.Struct, frozen=True, kw_only=True):
+class NotificationReceipt(msgspec.Struct, frozen=True, kw_only=True):
     """An empty answer: the notification was received."""
 
 
@@ -70,7 +71,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     query=(REPORT_TOKEN,),
     raises=(Conflict, TooMany),
 )
-def begin(call: Call, service_request_id: str) -> PaymentBegun:
+def begin_payment(call: Call, service_request_id: str) -> PaymentBegun:
     _ = call.idempotency_key
     author = call.caller.author(call.parameter("token"))
     request_id, language = id_of(service_request_id), request_language.current().code
@@ -92,8 +93,8 @@ def begin(call: Call, service_request_id: str) -> PaymentBegun:
     summary="Get the state of a payment, for anyone who has its id",
     raises=(Conflict,),
 )
-def read(call: Call, payment_id: str) -> PaymentView:
-    service_request_id = _request(payment_id)
+def get_payment(call: Call, payment_id: str) -> PaymentView:
+    service_request_id = _request_of(payment_id)
     return _view(check(service_request_id, payments_ports()), payment_id)
 
 
@@ -106,14 +107,14 @@ def read(call: Call, payment_id: str) -> PaymentView:
     keyed=True,
     raises=(Conflict,),
 )
-def send_back(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
+def refund_payment(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
     key, actor = call.idempotency_key, call.caller.signed_in.account_id
-    service_request_id, ports = _request(payment_id), payments_ports()
-    paid = check(service_request_id, ports).paid
+    service_request_id, ports = _request_of(payment_id), payments_ports()
+    paid = check(service_request_id, ports).successful_payment
     if paid is None or paid.payment_id != payment_id:
         raise Conflict(Text("Nothing was paid that could go back."))
     note("payments.refund", service_request_id, f"{draft.amount_pence} pence", call.caller)
-    asked = RefundRequest(
+    request = RefundRequest(
         refund_id=derived_id("refund", actor, payment_id, key),
         service_request_id=service_request_id,
         amount_pence=draft.amount_pence,
@@ -121,12 +122,12 @@ def send_back(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
         by=actor,
         seen_pence=draft.refunded_pence,
     )
-    sent = refund(asked, ports)
-    if not sent.is_owed(asked.refund_id):
+    charge = refund(request, ports)
+    if not charge.is_owed(request.refund_id):
         tell_of_refund(
-            service_request_id, asked.refund_id, asked.amount_pence, order_ports().reports
+            service_request_id, request.refund_id, request.amount_pence, order_ports().reports
         )
-    return _view(sent, payment_id)
+    return _view(charge, payment_id)
 
 
 @routes.endpoint(
@@ -135,18 +136,18 @@ def send_back(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
     auth=auth.payment_provider,
     summary="Receive the payment provider's notification that a payment has changed",
 )
-def notified(call: Call) -> Received:
+def receive_notification(call: Call) -> NotificationReceipt:
     ports = payments_ports()
-    found = ports.provider.payment_of(call.request.headers, call.body)
-    if found is None:
+    notified = ports.provider.notified_reference(call.request.headers, call.body)
+    if notified is None:
         raise Forbidden("This is not from the payment provider.")
-    if service_request_id := reference.parse_reference(found):
-        hint(service_request_id, ports)
-    return Received()
+    if service_request_id := reference.parse_reference(notified):
+        request_check(service_request_id, ports)
+    return NotificationReceipt()
 
 
-def _request(payment_id: str) -> str:
-    """The request of a payment. Raises NotFound, also for an id that somebody guessed."""
+def _request_of(payment_id: str) -> str:
+    """The request of a payment. Raises NotFound for an id that this system did not make."""
     service_request_id = payment_ids().request_of(payment_id)
     if service_request_id is None:
         raise NotFound(Text("There is no such payment."))
@@ -154,12 +155,12 @@ def _request(payment_id: str) -> str:
 
 
 def _view(charge: Charge, payment_id: str) -> PaymentView:
-    payment = charge.payment(payment_id)
+    payment = charge.find_payment(payment_id)
     if payment is None:
         raise NotFound(Text("There is no such payment."))
     return PaymentView(
         state=payment.state,
         amount_pence=charge.amount_pence,
-        refunded_pence=charge.refunded_pence if payment == charge.paid else 0,
+        refunded_pence=charge.refunded_pence if payment == charge.successful_payment else 0,
         reference=charge.service_request_id,
     )

@@ -14,9 +14,8 @@ events = Blueprint(__name__)
 
 @events.schedule("rate(1 minute)")
 def check_payments(_: CloudWatchEvent) -> None:
-    """Asks the provider about payments and refunds whose time has come, and sends money back that
-    was paid for lost slots. Those that fail are due again the next time; an alarm is raised if that
-    goes on."""
+    """Checks the charges that are due, and refunds payments for lost slots. A charge that cannot be
+    checked stays due; an alarm is raised if that continues."""
     with batch("check_payments") as line:
         failed = {**check_due(payments_ports()), **cancel_lost(order_ports())}
         line["failed"] = len(failed)

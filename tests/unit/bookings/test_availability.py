@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from chalicelib.bookings.availability import Availability, AvailabilityPorts, publish
+from chalicelib.bookings.availability import Availability, AvailabilityPorts, publish_availability
 from chalicelib.bookings.model import HELD_FOR
 from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import hold
@@ -60,7 +60,7 @@ def test_each_day_has_the_units_that_nobody_holds() -> None:
     published = Published()
     ports, to = at(Clock(), published)
     hold(MONDAY, 2, "", "k", ports)
-    publish(BULKY, to)
+    publish_availability(BULKY, to)
     free = published.free()
     assert (free[MONDAY.day], free[LATER.day]) == (1, 3)
     assert all(day.weekday() in CALENDAR.weekdays for day in free)
@@ -70,7 +70,7 @@ def test_an_officers_capacity_counts() -> None:
     published = Published()
     ports, to = at(Clock(), published)
     ports.days.save(replace(ports.days.get(BULKY, LATER.day), capacity=7))
-    publish(BULKY, to)
+    publish_availability(BULKY, to)
     assert published.free()[LATER.day] == 7
 
 
@@ -79,15 +79,15 @@ def test_a_lapsed_hold_is_published_as_free() -> None:
     ports, to = at(clock, published)
     hold(MONDAY, 2, "", "k", ports)
     clock.now += HELD_FOR
-    publish(BULKY, to)
+    publish_availability(BULKY, to)
     assert published.free()[MONDAY.day] == 3
 
 
 def test_an_unchanged_document_is_not_written_again() -> None:
     published = Published()
     _, to = at(Clock(), published)
-    publish(BULKY, to)
-    publish(BULKY, to)
+    publish_availability(BULKY, to)
+    publish_availability(BULKY, to)
     assert published.writes == 1
 
 
@@ -97,10 +97,10 @@ def test_a_slow_writer_does_not_put_an_older_state_over_a_newer_one() -> None:
 
     def somebody_else() -> None:
         hold(MONDAY, 1, "", "k", ports)
-        publish(BULKY, to)
+        publish_availability(BULKY, to)
 
     published.before_write = somebody_else
-    publish(BULKY, to)
+    publish_availability(BULKY, to)
     assert published.free()[MONDAY.day] == 2
 
 
@@ -108,7 +108,7 @@ def test_a_calendar_out_of_its_time_has_no_days() -> None:
     published = Published()
     never = replace(CALENDAR, closed=tuple(LATER.day + timedelta(days=n) for n in range(-15, 15)))
     ports = ports_on(Clock(), never)
-    publish(BULKY, AvailabilityPorts(ports, (BULKY,), published.read, published.write))
+    publish_availability(BULKY, AvailabilityPorts(ports, (BULKY,), published.read, published.write))
     assert published.held
     assert msgspec.json.decode(published.held.body) == {
         "calendar": BULKY,
@@ -120,5 +120,5 @@ def test_a_calendar_out_of_its_time_has_no_days() -> None:
 def test_a_calendar_that_the_council_dropped_is_not_published() -> None:
     published = Published()
     _, to = at(Clock(), published)
-    publish("dropped", to)
+    publish_availability("dropped", to)
     assert published.held is None

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.bookings.ports import BookedRequest, StaffPorts
 from chalicelib.bookings.staff_days import day_for_staff, set_capacity, week_for_staff
-from chalicelib.bookings.staff_views import Booked
-from chalicelib.bookings.usecases import confirm, hold, keep_until
+from chalicelib.bookings.staff_views import BookingView
+from chalicelib.bookings.usecases import confirm, extend_hold, hold
 from chalicelib.catalogue.calendars import Calendar, Slot
 from chalicelib.errors import Invalid
 from tests.support.builders import NOON
@@ -49,9 +49,11 @@ def test_a_day_names_the_request_whose_payment_has_begun() -> None:
     ports = staff_ports(a_calendar())
     held = hold(MONDAY, 1, "resident", "one", ports.bookings)
     until = NOON + timedelta(minutes=95)
-    keep_until(held.hold_id, MONDAY, until, "R1", ports.bookings)
+    extend_hold(held.hold_id, MONDAY, until, "R1", ports.bookings)
     (slot,) = day_for_staff(BULKY, MONDAY.day, ports).slots
-    assert slot.bookings == (Booked(units=1, service_request_id="R1", until=until, request=SOFA),)
+    assert slot.bookings == (
+        BookingView(units=1, service_request_id="R1", until=until, request=SOFA),
+    )
 
 
 def test_capacity_below_what_is_booked_takes_nothing_from_anybody() -> None:

@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.bookings.availability import availability
+from chalicelib.bookings.availability import availability_of
 from chalicelib.bookings.free_days import free_slots
-from chalicelib.bookings.model import HELD_FOR, NOTED_FOR, BookingDay, dropped
-from chalicelib.bookings.offers import nearest
+from chalicelib.bookings.model import HELD_FOR, RELEASE_NOTED_FOR, BookingDay, erase_claim
+from chalicelib.bookings.offers import nearest_free_slots
 from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import (
     confirm,
+    extend_hold,
     hold,
-    keep_until,
     move,
     release,
 )
@@ -77,7 +77,7 @@ def test_a_hold_is_free_again_at_its_second(ports: Ports, clock: Clock) -> None:
 def test_a_hold_can_outlive_its_payment(ports: Ports, clock: Clock) -> None:
     fill(MONDAY, ports, first=1)
     held = hold(MONDAY, 1, "", "k", ports)
-    keep_until(held.hold_id, MONDAY, NOON + timedelta(minutes=95), "R1", ports)
+    extend_hold(held.hold_id, MONDAY, NOON + timedelta(minutes=95), "R1", ports)
     clock.now = NOON + timedelta(minutes=94)
     fill(MONDAY, ports, first=1)
     with pytest.raises(SlotFull):
@@ -88,7 +88,7 @@ def test_a_hold_that_has_lapsed_cannot_be_kept(ports: Ports, clock: Clock) -> No
     held = hold(MONDAY, 1, "", "k", ports)
     clock.now += HELD_FOR
     with pytest.raises(Conflict, match="no longer held"):
-        keep_until(held.hold_id, MONDAY, clock.now + HELD_FOR, "R1", ports)
+        extend_hold(held.hold_id, MONDAY, clock.now + HELD_FOR, "R1", ports)
 
 
 def test_a_confirmed_booking_does_not_lapse(ports: Ports, clock: Clock) -> None:
@@ -158,10 +158,10 @@ def test_a_slot_that_has_begun_is_neither_offered_nor_booked(clock: Clock) -> No
         hold(place, 1, "", "k", ports)
     assert [each.field for each in refused.value.errors] == ["slot"]
     assert hold(replace(place, slot="1400"), 1, "", "k", ports).units == 1
-    assert nearest(calendar, place, 1, ports)[0] == FreeSlot(today, "1400")
+    assert nearest_free_slots(calendar, place, 1, ports)[0] == FreeSlot(today, "1400")
     _, slots = next(free_slots(calendar, 1, ports))
     assert [each.slot for each in slots] == ["1400"]
-    assert [each.slot for each in availability(calendar, ports).days[0].slots] == ["1400"]
+    assert [each.slot for each in availability_of(calendar, ports).days[0].slots] == ["1400"]
 
 
 def test_a_cancelled_booking_is_free_and_cannot_come_back(ports: Ports) -> None:
@@ -181,9 +181,9 @@ def test_a_cancelled_booking_is_noted_until_no_payment_for_it_can_be_unfinished(
 ) -> None:
     release(hold(MONDAY, 1, "", "k", ports).hold_id, MONDAY, ports)
     hold(MONDAY, 1, "", "other", ports)
-    day, over = ports.days.get(BULKY, MONDAY.day), ports.now() + NOTED_FOR
-    assert len(dropped(day, "other", over - timedelta(seconds=1)).claims) == 1
-    assert dropped(day, "other", over).claims == ()
+    day, over = ports.days.get(BULKY, MONDAY.day), ports.now() + RELEASE_NOTED_FOR
+    assert len(erase_claim(day, "other", over - timedelta(seconds=1)).claims) == 1
+    assert erase_claim(day, "other", over).claims == ()
 
 
 def test_a_booking_moves_to_another_day_once(ports: Ports) -> None:
@@ -239,7 +239,10 @@ def test_an_officer_can_raise_the_capacity_of_a_day(ports: Ports) -> None:
     fill(MONDAY, ports)
     day = ports.days.get(BULKY, MONDAY.day)
     ports.days.save(replace(day, capacity=CAPACITY + 1))
-    assert nearest(a_calendar(CAPACITY), MONDAY, 1, ports)[0] == (MONDAY.day, MONDAY.slot)
+    assert nearest_free_slots(a_calendar(CAPACITY), MONDAY, 1, ports)[0] == (
+        MONDAY.day,
+        MONDAY.slot,
+    )
 
 
 @pytest.mark.parametrize(

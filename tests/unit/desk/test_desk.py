@@ -15,7 +15,7 @@ from chalicelib.desk.model import (
     TemplateDraft,
     Undo,
     ViewDraft,
-    filled,
+    fill_placeholders,
 )
 from chalicelib.desk.usecases import history, reply_templates, saved_views, undo_data
 from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
@@ -47,7 +47,7 @@ def add(desk: Desk, key: str = "k", **values: Any) -> Template:
 def test_template_is_added_once_and_listed_by_name(desk: Desk) -> None:
     assert add(desk) == add(desk)
     add(desk, "k2", name="already known", state="closed", service_codes=("pothole",))
-    found = reply_templates.all_templates(desk.ports())
+    found = reply_templates.list_templates(desk.ports())
     assert [each.name for each in found] == ["already known", "Thanks"]
     with pytest.raises(Conflict, match="Idempotency-Key"):
         add(desk, text="Another.")
@@ -71,7 +71,7 @@ def test_template_is_refused_when_it_names_an_unknown_field(
     stored = add(desk)
     with pytest.raises(Invalid):
         change(desk, stored, **values)
-    assert desk.store.templates() == [stored]
+    assert desk.store.list_templates() == [stored]
 
 
 def change(desk: Desk, template: Template, **values: Any) -> Template:
@@ -92,7 +92,7 @@ def test_template_is_changed_and_removed_on_its_version(desk: Desk) -> None:
         with pytest.raises((Conflict, NotFound)):
             reply_templates.remove_template(old.template_id, old.version, "officer-2", desk.ports())
     reply_templates.remove_template(after.template_id, 2, "officer-2", desk.ports())
-    assert desk.store.templates() == []
+    assert desk.store.list_templates() == []
     events = [event for _, event, _ in desk.noted]
     assert events == ["templates.add", "templates.change", "templates.remove"]
 
@@ -108,7 +108,7 @@ def test_nothing_is_done_when_the_audit_log_fails(desk: Desk) -> None:
     ):
         with pytest.raises(UpstreamFailed):
             act()
-    assert desk.store.templates() == [stored] and desk.store.views("officer-1") == []
+    assert desk.store.list_templates() == [stored] and desk.store.list_views("officer-1") == []
 
 
 def test_templates_and_views_have_a_maximum_number(desk: Desk) -> None:
@@ -127,9 +127,9 @@ def test_templates_and_views_have_a_maximum_number(desk: Desk) -> None:
 
 def test_fields_are_filled_in_and_other_braces_stay() -> None:
     values = {"reference": "7K3M-2QXV-9HTD", "target": "Friday"}
-    assert filled(TEXT, values) == "We look at 7K3M-2QXV-9HTD by Friday."
-    assert filled("{place} {", values) == "{place} {"
-    assert filled("{reference}", {"reference": "{target}", "target": "x"}) == "{target}"
+    assert fill_placeholders(TEXT, values) == "We look at 7K3M-2QXV-9HTD by Friday."
+    assert fill_placeholders("{place} {", values) == "{place} {"
+    assert fill_placeholders("{reference}", {"reference": "{target}", "target": "x"}) == "{target}"
 
 
 def test_views_belong_to_one_officer(desk: Desk) -> None:
@@ -142,14 +142,14 @@ def test_views_belong_to_one_officer(desk: Desk) -> None:
     assert saved_views.save_view(
         ViewDraft(name="Late", query="target=late"), "k", "officer-1", ports
     )
-    assert [each.name for each in saved_views.views_of("officer-1", ports)] == ["Late", "All"]
-    assert saved_views.views_of("officer-2", ports) == []
+    assert [each.name for each in saved_views.list_views("officer-1", ports)] == ["Late", "All"]
+    assert saved_views.list_views("officer-2", ports) == []
     with pytest.raises(NotFound):
         saved_views.remove_view(first.view_id, "officer-2", ports)
     saved_views.remove_view(first.view_id, "officer-1", ports)
-    assert [each.name for each in saved_views.views_of("officer-1", ports)] == ["All"]
+    assert [each.name for each in saved_views.list_views("officer-1", ports)] == ["All"]
     saved_views.forget_views("officer-1", ports)
-    assert saved_views.views_of("officer-1", ports) == []
+    assert saved_views.list_views("officer-1", ports) == []
 
 
 def test_view_is_refused_when_it_has_an_unknown_filter(desk: Desk) -> None:
@@ -168,7 +168,7 @@ def undo_of(desk: Desk, **values: Any) -> Undo:
         "left": ({"service_request_id": "R"},),
         "fingerprint": "F",
     }
-    return undo_data.keep_for_undo(Undo(**kept | values), desk.ports())
+    return desk.ports().store.add_undo(Undo(**kept | values))
 
 
 def test_change_can_be_undone_by_its_officer_until_its_time_is_over(desk: Desk) -> None:
@@ -189,9 +189,9 @@ def test_change_can_be_undone_by_its_officer_until_its_time_is_over(desk: Desk) 
 def test_first_undo_stays_when_the_request_is_repeated(desk: Desk) -> None:
     first = undo_of(desk)
     assert undo_of(desk, made_at=NOON + timedelta(seconds=9), left=()) == first
-    undo_data.refuse_another(first.undo_id, "F", desk.ports())
+    undo_data.refuse_reused_key(first.undo_id, "F", desk.ports())
     with pytest.raises(Conflict, match="new key"):
-        undo_data.refuse_another(first.undo_id, "another", desk.ports())
+        undo_data.refuse_reused_key(first.undo_id, "another", desk.ports())
 
 
 def entry(action: Action, details: str = "", actor: str = "officer-1") -> Entry:

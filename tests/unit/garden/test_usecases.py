@@ -6,8 +6,15 @@ import pytest
 
 from chalicelib.catalogue.garden import GardenItem
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.garden.model import GardenSubscription, possible
-from chalicelib.garden.usecases import buy, cancel, move, of_request, premises_with_news, take_back
+from chalicelib.garden.model import GardenSubscription, possible_purchases
+from chalicelib.garden.usecases import (
+    buy,
+    cancel,
+    move,
+    premises_changed_lately,
+    subscription_of_request,
+    take_back,
+)
 from tests.support.fakes_garden import FLAT, HOME, NEXT_HOME, SEASON, TODAY, Garden
 
 ONE_DAY = timedelta(days=1)
@@ -24,7 +31,7 @@ def joined(garden: Garden, containers: int = 1) -> GardenSubscription:
 
 
 def can_buy(garden: Garden, day: date) -> tuple[GardenItem, ...]:
-    return possible(garden.store.get(HOME), day, garden.rules)
+    return possible_purchases(garden.store.get(HOME), day, garden.rules)
 
 
 def test_joining_pays_for_twelve_months_from_the_day() -> None:
@@ -108,7 +115,7 @@ def test_cancelled_subscription_ends_now_and_can_be_joined_by_others() -> None:
     buy(garden.purchase("request-2"), garden.ports)
     assert garden.store.stored[HOME].is_live(TODAY)
     with pytest.raises(NotFound):
-        of_request("request-1", HOME, garden.ports)
+        subscription_of_request("request-1", HOME, garden.ports)
 
 
 def test_subscription_moves_with_its_years_and_is_found_by_its_requests() -> None:
@@ -116,12 +123,12 @@ def test_subscription_moves_with_its_years_and_is_found_by_its_requests() -> Non
     years = joined(garden, 2).years
     for _ in range(2):
         assert move(HOME, NEXT_HOME, garden.ports).years == years
-    found = of_request("request-1", HOME, garden.ports)
+    found = subscription_of_request("request-1", HOME, garden.ports)
     assert (found.premises_id, found.years) == (NEXT_HOME, years)
     assert can_buy(garden, TODAY) == ("join",)
     buy(garden.purchase("request-2"), garden.ports)
-    assert of_request("request-1", HOME, garden.ports).premises_id == NEXT_HOME
-    assert of_request("request-2", HOME, garden.ports).premises_id == HOME
+    assert subscription_of_request("request-1", HOME, garden.ports).premises_id == NEXT_HOME
+    assert subscription_of_request("request-2", HOME, garden.ports).premises_id == HOME
 
 
 def test_subscription_that_moves_back_is_found() -> None:
@@ -129,7 +136,7 @@ def test_subscription_that_moves_back_is_found() -> None:
     joined(garden)
     move(HOME, NEXT_HOME, garden.ports)
     move(NEXT_HOME, HOME, garden.ports)
-    assert of_request("request-1", HOME, garden.ports).is_live(TODAY)
+    assert subscription_of_request("request-1", HOME, garden.ports).is_live(TODAY)
 
 
 def test_subscription_does_not_move_where_it_cannot_go_on() -> None:
@@ -214,10 +221,10 @@ def test_subscription_is_news_on_the_day_and_the_day_after_its_change_and_its_en
     last = joined(garden).last
     for day, is_news in ((TODAY, True), (TODAY + ONE_DAY, True), (TODAY + 2 * ONE_DAY, False)):
         garden.today = day
-        assert (HOME in premises_with_news(garden.ports)) is is_news, day
+        assert (HOME in premises_changed_lately(garden.ports)) is is_news, day
     for days, is_news in ((0, False), (1, True), (2, True), (3, False)):
         garden.today = last + days * ONE_DAY
-        assert (HOME in premises_with_news(garden.ports)) is is_news, days
+        assert (HOME in premises_changed_lately(garden.ports)) is is_news, days
 
 
 def test_cancelled_subscription_does_not_move_to_a_home_that_had_one() -> None:

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from chalicelib.catalogue.garden import GardenItem
 from chalicelib.catalogue.prices import OrderItem
 from chalicelib.errors import Forbidden
-from chalicelib.garden.model import without
+from chalicelib.garden.model import without_purchase
 from chalicelib.garden.usecases import buy
-from chalicelib.integrations.garden_bought import Bought, bought_by
+from chalicelib.integrations.garden_access import SubscriptionAccess, find_subscription
 from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
@@ -47,8 +47,8 @@ class Home:
         self.orders.reports.repository.create(stored)
         buy(self.garden.purchase(request, kind=kind), self.garden.ports)
 
-    def seen(self, request: str, author: Author) -> Bought:
-        return bought_by(request, author, self.garden.ports, self.orders.ports)
+    def seen(self, request: str, author: Author) -> SubscriptionAccess:
+        return find_subscription(request, author, self.garden.ports, self.orders.ports)
 
 
 @pytest.fixture
@@ -78,5 +78,5 @@ def test_renewal_holds_the_subscription_when_its_year_has_begun(home: Home) -> N
 def test_cancelled_renewal_may_not_change_the_subscription(home: Home) -> None:
     stored = home.garden.store.stored[HOME]
     purchase = home.garden.purchase(RENEW, kind="renew")
-    home.garden.store.save(without(stored, purchase, LAST, home.garden.ports.now()))
+    home.garden.store.save(without_purchase(stored, purchase, LAST, home.garden.ports.now()))
     assert not home.seen(RENEW, STRANGER).may_change

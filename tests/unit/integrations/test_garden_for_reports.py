@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.prices import OrderItem
 from chalicelib.garden.usecases import buy, cancel
-from chalicelib.integrations.garden_for_reports import remind
+from chalicelib.integrations.garden_for_reports import send_reminders
 from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
@@ -43,7 +43,7 @@ def remind_until(day: date, garden: Garden, ports: Ports) -> None:
     while garden.today < day:
         garden.today += timedelta(days=1)
         for _ in range(2):
-            remind(garden.ports, ports)
+            send_reminders(garden.ports, ports)
 
 
 def test_people_are_reminded_28_and_7_days_before_the_last_day(
@@ -70,7 +70,7 @@ def test_reminder_goes_to_the_request_that_paid_for_the_year(
     ports.repository.save(added)
     buy(garden.purchase(other.service_request_id, kind="add"), garden.ports)
     garden.today = LAST - timedelta(days=28)
-    assert remind(garden.ports, ports) == 1
+    assert send_reminders(garden.ports, ports) == 1
     assert (len(told(request_id, ports)), told(other.service_request_id, ports)) == (1, [])
 
 
@@ -78,9 +78,9 @@ def test_reminder_that_failed_is_sent_on_the_next_day(
     garden: Garden, ports: Ports, request_id: str
 ) -> None:
     garden.today = LAST - timedelta(days=27)
-    assert [remind(garden.ports, ports) for _ in range(2)] == [1, 0]
+    assert [send_reminders(garden.ports, ports) for _ in range(2)] == [1, 0]
     garden.today += timedelta(days=1)
-    assert remind(garden.ports, ports) == 0
+    assert send_reminders(garden.ports, ports) == 0
 
 
 def test_nobody_is_reminded_of_a_subscription_that_was_renewed_or_cancelled(
@@ -89,10 +89,10 @@ def test_nobody_is_reminded_of_a_subscription_that_was_renewed_or_cancelled(
     garden.today = LAST - timedelta(days=28)
     renewed = garden.store.stored[HOME]
     cancel(HOME, garden.ports)
-    assert remind(garden.ports, ports) == 0
+    assert send_reminders(garden.ports, ports) == 0
     garden.store.stored[HOME] = renewed
     buy(garden.purchase("renewal", kind="renew"), garden.ports)
-    assert remind(garden.ports, ports) == 0
+    assert send_reminders(garden.ports, ports) == 0
     assert told(request_id, ports) == []
 
 
@@ -101,5 +101,5 @@ def test_request_that_was_removed_does_not_stop_the_reminders_of_others(
 ) -> None:
     buy(garden.purchase("removed", premises_id="9"), garden.ports)
     garden.today = LAST - timedelta(days=28)
-    assert remind(garden.ports, ports) == 1
+    assert send_reminders(garden.ports, ports) == 1
     assert len(told(request_id, ports)) == 1

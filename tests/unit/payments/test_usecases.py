@@ -105,7 +105,7 @@ def test_a_payment_of_another_amount_or_request_is_neither_booked_nor_fulfilled(
         check(REQUEST, money.ports())
     assert (money.entries(), money.fulfilled_at) == ([], [])
     money.provider.payments["p1"] = right
-    assert check(REQUEST, money.ports()).paid
+    assert check(REQUEST, money.ports()).successful_payment
 
 
 def test_a_card_page_of_another_amount_is_not_shown(money: Money) -> None:
@@ -257,7 +257,7 @@ def test_a_charge_that_cannot_be_checked_does_not_stop_the_others(money: Money) 
     money.faults = Faults({3: "request lost"})
     assert list(check_due(money.ports())) == [REQUEST]
     assert money.booked() == {"payment:p2": 1}
-    assert money.charges.due(money.clock.now) == [REQUEST]
+    assert money.charges.list_due(money.clock.now) == [REQUEST]
 
 
 def test_a_request_is_given_up_95_minutes_after_the_last_payment_was_refused(money: Money) -> None:

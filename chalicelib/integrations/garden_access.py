@@ -11,14 +11,14 @@ from msgspec import Struct
 from chalicelib.errors import Forbidden
 from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.ports import Ports
-from chalicelib.garden.usecases import of_request
+from chalicelib.garden.usecases import subscription_of_request
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.usecases.access import Author, get_visible_report
 from chalicelib.texts import Text
 
 
-class Bought(Struct, frozen=True):
+class SubscriptionAccess(Struct, frozen=True):
     """`may_change`: the caller may cancel and move the whole subscription."""
 
     report: ServiceRequest
@@ -33,23 +33,25 @@ class Bought(Struct, frozen=True):
             )
 
 
-def bought_by(service_request_id: str, author: Author, garden: Ports, orders: OrderPorts) -> Bought:
+def find_subscription(
+    service_request_id: str, author: Author, garden: Ports, orders: OrderPorts
+) -> SubscriptionAccess:
     """The subscription of a request that the author may see, wherever it has moved. Raises
     NotFound, UpstreamFailed."""
     report = get_visible_report(service_request_id, author, orders.reports)
-    found = of_request(report.service_request_id, report.premises_id or "", garden)
+    found = subscription_of_request(report.service_request_id, report.premises_id or "", garden)
     is_holder = holds_subscription(report, found, garden.today)
     may_change = is_holder or _knows_holder(found, author, garden, orders)
-    return Bought(report, found, may_change)
+    return SubscriptionAccess(report, found, may_change)
 
 
 def _knows_holder(
-    of: GardenSubscription, author: Author, garden: Ports, orders: OrderPorts
+    subscription: GardenSubscription, author: Author, garden: Ports, orders: OrderPorts
 ) -> bool:
     """True for the owner, and the officer, of a request that holds the subscription."""
-    stored = orders.reports.repository.get_many(of.requests).values()
+    stored = orders.reports.repository.get_many(subscription.requests).values()
     known = (each for each in stored if author.owns(each) or author.is_officer_for(each))
-    return any(holds_subscription(each, of, garden.today) for each in known)
+    return any(holds_subscription(each, subscription, garden.today) for each in known)
 
 
 def bought_kinds(report: ServiceRequest) -> set[str]:
@@ -57,9 +59,9 @@ def bought_kinds(report: ServiceRequest) -> set[str]:
     return {each.code for each in report.order.items} if report.order else set()
 
 
-def holds_subscription(report: ServiceRequest, of: GardenSubscription, on: date) -> bool:
+def holds_subscription(report: ServiceRequest, subscription: GardenSubscription, on: date) -> bool:
     """True if the request began the subscription, or renewed it for the year that runs on the
     day."""
     kinds = bought_kinds(report)
-    is_renewal = "renew" in kinds and report.service_request_id in of.requests
-    return "join" in kinds or (is_renewal and on >= of.years[-1].first)
+    is_renewal = "renew" in kinds and report.service_request_id in subscription.requests
+    return "join" in kinds or (is_renewal and on >= subscription.years[-1].first)

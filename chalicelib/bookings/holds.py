@@ -1,4 +1,4 @@
-"""Where a hold is: the id of a hold names its place, so that nobody has to look it up."""
+"""Holds and their ids. The id of a hold names its slot, so that no index of holds is needed."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -11,9 +11,10 @@ from chalicelib.kernel.signing import is_same
 from chalicelib.texts import Text
 
 SEPARATOR = "."
-"""No code of a calendar or slot has it."""
-HALF = 16
-"""Hexadecimal digits that make an id unguessable, and as many that prove it to be ours."""
+"""A character that no code of a calendar or slot contains."""
+MARK_DIGITS = 16
+"""The number of hexadecimal digits that make an id unguessable, and of those that prove that this
+system made it."""
 
 
 class Hold(Struct, frozen=True, kw_only=True):
@@ -34,18 +35,18 @@ class HoldIds(Struct, frozen=True):
     def make(self, scope: str, key: str, place: SlotOfDay, units: int) -> str:
         """The id of a caller's hold, the same for the same scope, key, place and units."""
         claimed = SEPARATOR.join([place.calendar, f"{place.day}", place.slot, f"{units}"])
-        mark = self.digest("hold", scope, key, claimed)[:HALF]
+        mark = self.digest("hold", scope, key, claimed)[:MARK_DIGITS]
         return f"{claimed}{SEPARATOR}{mark}{self._proof(claimed, mark)}"
 
     def read(self, hold_id: str) -> tuple[SlotOfDay, int]:
-        """The place and the units of an id that was made here. Raises Invalid."""
+        """The place and the units of an id that this system made. Raises Invalid for another id."""
         claimed, _, marks = hold_id.rpartition(SEPARATOR)
-        if not is_same(self._proof(claimed, marks[:HALF]), marks[HALF:]):
-            raise _unknown()
+        if not is_same(self._proof(claimed, marks[:MARK_DIGITS]), marks[MARK_DIGITS:]):
+            raise _unknown_hold()
         return place_of(hold_id), int(claimed.rpartition(SEPARATOR)[2])
 
     def _proof(self, claimed: str, mark: str) -> str:
-        return self.digest("hold made here", claimed, mark)[:HALF]
+        return self.digest("hold made here", claimed, mark)[:MARK_DIGITS]
 
 
 def place_of(hold_id: str) -> SlotOfDay:
@@ -54,8 +55,8 @@ def place_of(hold_id: str) -> SlotOfDay:
         calendar, day, slot, _, _ = hold_id.split(SEPARATOR)
         return SlotOfDay(calendar, date.fromisoformat(day), slot)
     except ValueError as error:
-        raise _unknown() from error
+        raise _unknown_hold() from error
 
 
-def _unknown() -> Invalid:
+def _unknown_hold() -> Invalid:
     return Invalid.field("hold_id", Text("There is no such hold. Choose a slot again."))
