@@ -16,7 +16,7 @@ from typing import Any
 from bench.process import ROOT
 from bench.table import Row
 from chalicelib.geo.point import Point, distance_m
-from chalicelib.jobs.ordering import CrewDay, Order, Stop, ordered
+from chalicelib.jobs.ordering import CrewDay, DayRoutes, Stop, plan_order
 from chalicelib.jobs.travel import StraightLines
 
 REPORTS = ROOT.parent / "shared" / "data" / "reports" / "bath_fixmystreet_2007_2017.csv"
@@ -59,7 +59,7 @@ def rows(count: int = DAYS, stops: int = STOPS) -> Iterator[Row]:
         gaps, cpu_s, vroom_s = [], [], []
         for day in days:
             began = time.process_time()
-            order = ordered(day.stops, day.crews, TRAVEL)
+            order = plan_order(day.stops, day.crews, TRAVEL)
             cpu_s.append(time.process_time() - began)
             gaps.append(gap(order, by_vroom(day)))
             vroom_s.append(time.process_time() - began - cpu_s[-1])
@@ -98,11 +98,11 @@ def alone(days: int = DAYS, stops: int = STOPS) -> Iterator[Day]:
         yield Day(stops=near[: stops * ALONE // STOPS], crews=[crew])
 
 
-def gap(order: Order, theirs: Solved) -> float:
+def gap(order: DayRoutes, theirs: Solved) -> float:
     """The relative difference of our driving time to theirs; negative if ours is shorter."""
     if len(order.left_out) > theirs.left_out:
         return 1.0
-    return sum(way.driving_s for way in order.ways) / theirs.driving_s - 1
+    return sum(route.driving_s for route in order.routes) / theirs.driving_s - 1
 
 
 def by_vroom(day: Day) -> Solved:

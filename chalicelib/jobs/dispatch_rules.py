@@ -37,8 +37,8 @@ FOLLOWS_REPORT = frozenset(
 )
 """The fields among these that follow the report until the office sets them."""
 RESTORABLE_FOR = timedelta(minutes=15)
-"""How long a job can return to its plan: the time in which officers can undo the change that took
-it out, and the time until the event of the undo arrives."""
+"""How long a plan or link that a change took away can be restored: the time in which officers can
+undo the change, and the time until the event of the undo arrives."""
 EMPTY_VALUES: Mapping[str, Any] = {"instructions": ""}
 """The empty values of the fields that cannot be None."""
 
@@ -73,8 +73,8 @@ def remove_plan(job: Job, now: datetime) -> Job:
     """The job without crew and day, if it was planned and not begun. Its plan is set aside."""
     if job.state != "planned":
         return job
-    without_plan = _set_plan(_with_plan_set_aside(job, now), dict.fromkeys(PLAN_FIELDS), now)
-    return with_office_change(job, without_plan, now)
+    after = _set_plan(_with_plan_set_aside(job, now), dict.fromkeys(PLAN_FIELDS), now)
+    return with_office_change(job, after, now)
 
 
 def move_booking(job: Job, day: date, crew: str | None, now: datetime) -> Job:

@@ -1,4 +1,4 @@
-"""What phones and officers send about jobs."""
+"""The operations of phones, and the drafts and changes of officers, about jobs."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal

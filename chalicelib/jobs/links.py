@@ -1,4 +1,4 @@
-"""Proof that a person has the link to a job, derived from a secret each time and never stored."""
+"""The proof in the link to a job, derived from a secret each time and never stored."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from chalicelib.kernel.time import text_of
 
 
 class JobLinks:
-    """Makes the proof in a link and checks it: 128 bits as 32 hexadecimal digits, made of the link
-    and of the moment when it expires."""
+    """Makes and checks the proof in a link: 128 bits as 32 hexadecimal digits, derived from the
+    link's id and the moment when it expires."""
 
     def __init__(self, secret: Secret) -> None:
         self._secret = secret
@@ -17,7 +17,7 @@ class JobLinks:
         return _proof(self._secret.current(), job_id, link_id, expires_at)
 
     def is_valid(self, job_id: str, link_id: str, expires_at: datetime, sent: str) -> bool:
-        """True if `sent` is the proof, also if it was made before the last rotation."""
+        """True if `sent` is the proof under the present secret or the one before it."""
         return holds(self._secret, sent, lambda secret: _proof(secret, job_id, link_id, expires_at))
 
 

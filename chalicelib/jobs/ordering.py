@@ -15,15 +15,15 @@ from msgspec import Struct
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.geo.point import Point
-from chalicelib.jobs.tour import Ground, Tour
+from chalicelib.jobs.tour import PlaceTable, Tour
 from chalicelib.jobs.tour_search import Search
 from chalicelib.jobs.travel import Travel
 
 MOST_STOPS = 400
 """The number of a team's stops that are considered, the most important ones: no more fit into a
 day."""
-LOOKS, LOOKS_A_STOP = 5_000, 150
-"""The number of orders tried for a team: LOOKS, or LOOKS_A_STOP for each stop if that is less."""
+STEPS, STEPS_A_STOP = 5_000, 150
+"""The number of orders tried for a team: STEPS, or STEPS_A_STOP for each stop if that is less."""
 DAY_S = 24 * 3600
 
 _RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
@@ -70,7 +70,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     begins_s: int
 
 
-class Way(Struct, frozen=True, kw_only=True):
+class CrewRoute(Struct, frozen=True, kw_only=True):
     """A crew's day in order; `driving_s` includes the drives from its start and to its depot."""
 
     crew: str
@@ -79,71 +79,70 @@ class Way(Struct, frozen=True, kw_only=True):
     driving_s: int
 
 
-class LeftOut(Struct, frozen=True, kw_only=True):
+class LeftOutStop(Struct, frozen=True, kw_only=True):
     """A stop that no crew visits, and the reason as a sentence."""
 
     stop_id: str
     because: str
 
 
-class Order(Struct, frozen=True, kw_only=True):
-    """The ways in the order of the crews' codes, and the stops left out, the most important
+class DayRoutes(Struct, frozen=True, kw_only=True):
+    """The routes in the order of the crews' codes, and the stops left out, the most important
     first."""
 
-    ways: tuple[Way, ...]
-    left_out: tuple[LeftOut, ...]
+    routes: tuple[CrewRoute, ...]
+    left_out: tuple[LeftOutStop, ...]
 
 
-def ordered(stops: Iterable[Stop], crews: Iterable[CrewDay], travel: Travel) -> Order:
+def plan_order(stops: Iterable[Stop], crews: Iterable[CrewDay], travel: Travel) -> DayRoutes:
     """Plan the order of the day. Raises UpstreamFailed if `travel` does."""
-    every, days = sorted(stops, key=claim), sorted(crews, key=lambda day: day.crew)
-    ways: list[Way] = []
-    left_out: dict[str, str] = {
-        stop.stop_id: NO_CREW for stop in every if not any(_is_of_team(day, stop) for day in days)
-    }
-    for team in sorted({day.team for day in days}):
-        of_team = _Team(
+    every, days = sorted(stops, key=importance_key), sorted(crews, key=lambda day: day.crew)
+    teams = sorted({day.team for day in days})
+    routes: list[CrewRoute] = []
+    reasons = {stop.stop_id: NO_CREW for stop in every if stop.team not in teams}
+    for team in teams:
+        plan = _TeamPlan(
             [stop for stop in every if stop.team == team],
             [day for day in days if day.team == team],
             travel,
         )
-        ways += of_team.ways()
-        left_out |= of_team.left_out()
-    return Order(
-        ways=tuple(sorted(ways, key=lambda way: way.crew)),
+        routes += plan.routes()
+        reasons |= plan.reasons_left_out()
+    return DayRoutes(
+        routes=tuple(sorted(routes, key=lambda route: route.crew)),
         left_out=tuple(
-            LeftOut(stop_id=stop.stop_id, because=left_out[stop.stop_id])
+            LeftOutStop(stop_id=stop.stop_id, because=reasons[stop.stop_id])
             for stop in every
-            if stop.stop_id in left_out
+            if stop.stop_id in reasons
         ),
     )
 
 
-def claim(stop: Stop) -> tuple[int, datetime, str]:
+def importance_key(stop: Stop) -> tuple[int, datetime, str]:
     """The sort key of a stop's importance, the most important first."""
     return _RANKS[stop.priority], stop.due or _NEVER, stop.stop_id
 
 
-class _Team:
-    """The stops of one team, the most important first, and its crews."""
+class _TeamPlan:
+    """The plan for the stops of one team, the most important first, and its crews."""
 
     def __init__(self, stops: Sequence[Stop], days: Sequence[CrewDay], travel: Travel) -> None:
         self._stops, self._days = stops, days
         able = [stop for stop in stops if _crews_for(stop, days)]
         self._candidates = able[:MOST_STOPS]
-        ground = _ground(self._candidates, days, travel)
+        table = _place_table(self._candidates, days, travel)
         first = len(self._candidates)
         self._empty = [
-            Tour(ground, (first + 2 * at, first + 2 * at + 1), []) for at in range(len(days))
+            Tour(table, (first + 2 * at, first + 2 * at + 1), []) for at in range(len(days))
         ]
-        self._search = Search(ground, [_crews_for(stop, days) for stop in self._candidates])
-        looks = min(LOOKS, LOOKS_A_STOP * len(self._candidates))
-        self._tours = self._search.fill(self._empty, looks)
+        self._search = Search(table, [_crews_for(stop, days) for stop in self._candidates])
+        steps = min(STEPS, STEPS_A_STOP * len(self._candidates))
+        self._tours = self._search.fill_tours(self._empty, steps)
 
-    def ways(self) -> Iterator[Way]:
+    def routes(self) -> Iterator[CrewRoute]:
         for tour, day in zip(self._tours, self._days, strict=True):
             stops = [self._candidates[number] for number in tour.stops]
-            yield Way(
+            yield CrewRoute(
                 crew=day.crew,
                 visits=tuple(
                     Visit(stop_id=stop.stop_id, begins_s=begins_s)
@@ -153,56 +152,50 @@ class _Team:
                 driving_s=tour.driving if stops else 0,
             )
 
-    def left_out(self) -> dict[str, str]:
+    def reasons_left_out(self) -> dict[str, str]:
         """The reason for each stop that no crew visits."""
         served = {self._candidates[number].stop_id for tour in self._tours for number in tour.stops}
         numbers = {stop.stop_id: number for number, stop in enumerate(self._candidates)}
         return {
-            stop.stop_id: self._because(stop, numbers.get(stop.stop_id))
+            stop.stop_id: self._reason_left_out(stop, numbers.get(stop.stop_id))
             for stop in self._stops
             if stop.stop_id not in served
         }
 
-    def _because(self, stop: Stop, number: int | None) -> str:
+    def _reason_left_out(self, stop: Stop, number: int | None) -> str:
         if not _crews_for(stop, self._days):
             return NO_SKILL.format(skills=", ".join(sorted(stop.skills)))
-        if number is None or self._search.fits(number, self._empty):
+        if number is None or self._search.has_room_for(number, self._empty):
             return FULL
         if (stop.opens_s, stop.closes_s) == (0, DAY_S):
             return NO_TIME
-        return NO_WINDOW.format(opens=_clock(stop.opens_s), closes=_clock(stop.closes_s))
+        return NO_WINDOW.format(opens=_clock_text(stop.opens_s), closes=_clock_text(stop.closes_s))
 
 
-def _ground(stops: Sequence[Stop], days: Sequence[CrewDay], travel: Travel) -> Ground:
+def _place_table(stops: Sequence[Stop], days: Sequence[CrewDay], travel: Travel) -> PlaceTable:
     points = [stop.point for stop in stops]
     opens, closes = [stop.opens_s for stop in stops], [stop.closes_s for stop in stops]
     for day in days:
         points += [day.start, day.depot]
         opens += [day.starts_s, day.starts_s]
         closes += [day.ends_s, day.ends_s]
-    there = travel(points)
+    drive_from = travel(points)
     numbers = range(len(stops))
-    return Ground(
+    return PlaceTable(
         stops=len(stops),
-        there=there,
-        back=list(zip(*there, strict=True)),
+        drive_from=drive_from,
+        drive_to=list(zip(*drive_from, strict=True)),
         opens=opens,
         closes=closes,
         work=[*(stop.work_s for stop in stops), *(0 for _ in (*days, *days))],
-        near=[sorted(numbers, key=there[number].__getitem__) for number in numbers],
+        nearest=[sorted(numbers, key=drive_from[number].__getitem__) for number in numbers],
     )
 
 
 def _crews_for(stop: Stop, days: Sequence[CrewDay]) -> tuple[int, ...]:
-    """The numbers of the crews that are in the stop's team and have its skills."""
-    return tuple(
-        at for at, day in enumerate(days) if _is_of_team(day, stop) and stop.skills <= day.skills
-    )
+    """The numbers of the team's crews that have the stop's skills."""
+    return tuple(number for number, day in enumerate(days) if stop.skills <= day.skills)
 
 
-def _is_of_team(day: CrewDay, stop: Stop) -> bool:
-    return day.team == stop.team
-
-
-def _clock(seconds: int) -> str:
+def _clock_text(seconds: int) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}"

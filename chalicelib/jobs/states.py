@@ -1,4 +1,4 @@
-"""The states of jobs, and what crews can say of one."""
+"""The states of jobs, the kinds of events that crews send, and the reasons for failed jobs."""
 
 from collections.abc import Mapping
 from typing import Literal, get_args

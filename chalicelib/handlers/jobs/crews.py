@@ -1,5 +1,5 @@
-"""Routes of crews: the list of crews, where a crew's day can be read, and which phones are notified
-of it."""
+"""Routes of crews: the list of crews, the URL of a crew's day, and the phones that are notified of
+it."""
 
 from http import HTTPStatus
 
@@ -16,10 +16,10 @@ from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.jobs.job_audit import audit_day
-from chalicelib.handlers.jobs.job_params import today, worker
+from chalicelib.handlers.jobs.job_params import today, worker_of
 from chalicelib.handlers.jobs.jobs_views import CrewDevice, CrewList, CrewView, DayLinkView
 from chalicelib.jobs.usecases import job_lists
-from chalicelib.jobs.usecases.crew_devices import register_device, unregister
+from chalicelib.jobs.usecases.crew_devices import register_device
 from chalicelib.jobs.usecases.day_publishing import DepotView, ShiftView, day_link
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.ids import derived_id
@@ -42,8 +42,8 @@ class DeviceDraft(Struct, frozen=True, kw_only=True):
 )
 def list_crews(call: Call) -> CrewList:
     known = container.council().by_crew
-    own = job_lists.list_crews(worker(call), jobs_ports())
-    return CrewList(items=[_view(known[each.crew]) for each in own])
+    own = job_lists.list_crews(worker_of(call), jobs_ports())
+    return CrewList(items=[_crew_view(known[each.crew]) for each in own])
 
 
 @routes.endpoint(
@@ -53,8 +53,8 @@ def list_crews(call: Call) -> CrewList:
     summary="Get the address of a crew's day: its jobs in order, and the jobs that were removed",
     query=(Query("date", "the day, such as 2026-06-01; today by default", schema=DAY),),
 )
-def link_to_day(call: Call, crew: str) -> DayLinkView:
-    day, code = day_of(call.parameter("date")) or today(), _own_crew(crew, call)
+def get_day_link(call: Call, crew: str) -> DayLinkView:
+    day, code = day_of(call.parameter("date")) or today(), _crew_code(crew, call)
     link = day_link(code, day, crew_ports())
     audit_day(link, code, day, call.caller)
     return DayLinkView(url=link.url, expires_at=link.expires_at, etag=link.etag)
@@ -70,7 +70,7 @@ def link_to_day(call: Call, crew: str) -> DayLinkView:
     raises=(Conflict,),
 )
 def add_device(call: Call, draft: DeviceDraft, crew: str) -> CrewDevice:
-    code = _own_crew(crew, call)
+    code = _crew_code(crew, call)
     session, ports = _session(call), crew_ports()
     try:
         device = register_device(
@@ -88,14 +88,14 @@ def add_device(call: Call, draft: DeviceDraft, crew: str) -> CrewDevice:
     summary="Stop notifying this phone about the crew's day",
 )
 def remove_device(call: Call, crew: str) -> CrewDevice:
-    code, device_id = _own_crew(crew, call), _device_id(_session(call))
-    unregister(code, device_id, crew_ports())
+    code, device_id = _crew_code(crew, call), _device_id(_session(call))
+    crew_ports().devices.remove(code, device_id)
     return CrewDevice(crew=code, device_id=device_id)
 
 
-def _own_crew(crew: str, call: Call) -> str:
+def _crew_code(crew: str, call: Call) -> str:
     """The code of a crew of the caller's teams. Raises NotFound, Forbidden."""
-    return job_lists.get_crew(crew, worker(call), jobs_ports()).crew
+    return job_lists.get_crew(crew, worker_of(call), jobs_ports()).crew
 
 
 def _session(call: Call) -> Session:
@@ -109,6 +109,6 @@ def _device_id(session: Session) -> str:
     return derived_id("phone of a crew", session.session_id)
 
 
-def _view(crew: Crew) -> CrewView:
+def _crew_view(crew: Crew) -> CrewView:
     depot, shift = made_from(DepotView, crew.depot), made_from(ShiftView, crew.shift)
     return made_from(CrewView, crew, depot=depot, shift=shift)

@@ -1,4 +1,4 @@
-"""Routes of the crews' days: their load, planned by the office or in the crew's own order."""
+"""Routes of the crews' days: their load, their plan and their order."""
 
 from datetime import date
 from http import HTTPStatus
@@ -15,10 +15,10 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.handlers.jobs.job_params import job_id_of, planner, team_of, today
+from chalicelib.handlers.jobs.job_params import parse_job_id, parse_team, planner_of, today
 from chalicelib.handlers.jobs.jobs_views import LeftOut, LoadList, LoadView, PlannedView, PlanView
 from chalicelib.jobs.drafts import Reference, Word
-from chalicelib.jobs.ordering import LeftOut as LeftOutOfDay
+from chalicelib.jobs.ordering import LeftOutStop
 from chalicelib.jobs.usecases import day_planning
 from chalicelib.jobs.usecases.crew_load import CrewLoad, crew_loads
 from chalicelib.jobs.usecases.day_planning import PlannedDay
@@ -38,7 +38,7 @@ class PlanDraft(Struct, frozen=True, kw_only=True):
 
 
 class OrderDraft(Struct, frozen=True, kw_only=True):
-    """A crew's jobs of a day in the order in which they are to be done."""
+    """A crew's jobs of a day, in the order in which the crew does them."""
 
     job_ids: Annotated[tuple[Reference, ...], Meta(min_length=1, max_length=MOST_JOBS)]
 
@@ -53,12 +53,12 @@ class OrderDraft(Struct, frozen=True, kw_only=True):
         Query("team", "only the crews of this team"),
     ),
 )
-def look(call: Call) -> LoadList:
+def get_loads(call: Call) -> LoadList:
     day = day_of(call.parameter("date")) or today()
-    team, ports = team_of(call.parameter("team")), jobs_ports()
+    team, ports = parse_team(call.parameter("team")), jobs_ports()
     return LoadList(
         date=day,
-        items=[_load(each) for each in crew_loads(day, planner(call), ports, team=team)],
+        items=[_load_view(each) for each in crew_loads(day, planner_of(call), ports, team=team)],
     )
 
 
@@ -71,13 +71,15 @@ def look(call: Call) -> LoadList:
     may_be_keyed=True,
     raises=(Conflict, NotFound),
 )
-def plan(call: Call, draft: PlanDraft) -> PlanView:
-    # Planning a day again gives the same result: nobody needs to know whether this was sent before.
-    found = day_planning.plan_days(draft.date, draft.crews, draft.team, planner(call), day_ports())
+def plan_days(call: Call, draft: PlanDraft) -> PlanView:
+    # Planning a day again gives the same result, so a repeated request needs no key.
+    found = day_planning.plan_days(
+        draft.date, draft.crews, draft.team, planner_of(call), day_ports()
+    )
     return PlanView(
         date=draft.date,
-        items=[_planned(each) for each in found.days],
-        left_out=[_left_out(each) for each in found.left_out],
+        items=[_planned_view(each) for each in found.days],
+        left_out=[_left_out_view(each) for each in found.left_out],
     )
 
 
@@ -88,23 +90,25 @@ def plan(call: Call, draft: PlanDraft) -> PlanView:
     summary="Set the order of a crew's day",
     raises=(Conflict,),
 )
-def order(call: Call, draft: OrderDraft, date: str, crew: str) -> PlannedView:
+def reorder_day(call: Call, draft: OrderDraft, date: str, crew: str) -> PlannedView:
     day = day_of(date)
     if day is None:
         raise NotFound("Enter the day, such as 2026-06-01.")
-    job_ids = [job_id_of(each) for each in draft.job_ids]
-    return _planned(day_planning.reorder_day(day, crew, job_ids, planner(call), day_ports()))
+    job_ids = [parse_job_id(each) for each in draft.job_ids]
+    return _planned_view(
+        day_planning.reorder_day(day, crew, job_ids, planner_of(call), day_ports())
+    )
 
 
-def _load(load: CrewLoad) -> LoadView:
+def _load_view(load: CrewLoad) -> LoadView:
     crew = container.council().by_crew[load.crew]
     return LoadView(**asdict(load), name=crew.name, team=crew.team)
 
 
-def _planned(day: PlannedDay) -> PlannedView:
-    left_out = [_left_out(each) for each in day.left_out]
+def _planned_view(day: PlannedDay) -> PlannedView:
+    left_out = [_left_out_view(each) for each in day.left_out]
     return made_from(PlannedView, day, job_ids=list(day.job_ids), left_out=left_out)
 
 
-def _left_out(found: LeftOutOfDay) -> LeftOut:
+def _left_out_view(found: LeftOutStop) -> LeftOut:
     return LeftOut(job_id=found.stop_id, because=found.because)

@@ -1,7 +1,6 @@
-"""Pages of a job for the holder of its link: a contractor without an account, and without
-JavaScript.
+"""Pages of a job for a contractor with its link: without an account and without JavaScript.
 
-A GET shows the job and changes nothing: programs also check the links in emails.
+A GET shows the job and changes nothing, because mail programs fetch the links in emails.
 """
 
 import re
@@ -37,20 +36,20 @@ from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases import reading
 
 MOST_PHOTOS = 5
-FIELDS = ("op_id", "base_version", "kind", "reason", "text")
-SAID = {
+FORM_FIELDS = ("op_id", "base_version", "kind", "reason", "text")
+FAULT_TEXTS = {
     "kind": "Choose what you want to tell us",
     "reason": "Choose why you could not do it",
     "text": "What you write must have at most 2,000 characters",
 }
-AGAIN = "Choose your photos again: they were not sent, because something else was missing"
+PHOTOS_NOT_SENT = "Choose your photos again: they were not sent, because something else was missing"
 CHOICES: dict[JobEventKind, str] = {
     "start": "We have started",
     "done": "It is done",
     "could_not": "We could not do it",
     "note": "Something else, which I describe below",
 }
-TOLD = {
+RESULT_TEXTS = {
     "applied": ("Thank you", "The council can see what you told us."),
     "duplicate": ("You have already told us", "We stored it when you first sent it."),
     "conflict": (
@@ -61,8 +60,8 @@ TOLD = {
 }
 
 
-class Opened(Struct, frozen=True):
-    """The job of a link."""
+class OpenedLink(Struct, frozen=True):
+    """The job of a link, and the contractor as its operator."""
 
     token: str
     job: Job
@@ -78,12 +77,12 @@ routes = Routes(__name__, problem_pages("jobs"))
     auth=auth.anyone,
     summary="Show a job, to anyone who has the link to it",
 )
-def show(_: Call, token: str) -> Page:
-    opened = _opened(token)
-    empty = dict.fromkeys(FIELDS, "")
-    # The same page sent twice counts once.
+def show_job(_: Call, token: str) -> Page:
+    opened = _open_link(token)
+    empty = dict.fromkeys(FORM_FIELDS, "")
+    # The op_id is part of the page, so a page that is sent twice counts once.
     new = {"op_id": secrets.token_hex(16), "base_version": f"{opened.job.version}"}
-    return _page(opened, empty | new)
+    return _job_page(opened, empty | new)
 
 
 @routes.page(
@@ -92,35 +91,35 @@ def show(_: Call, token: str) -> Page:
     auth=auth.anyone,
     summary="Report progress on a job, for anyone who has the link to it",
 )
-def tell(call: Call, token: str) -> Page:
-    opened = Opened(token, *contractor_links.recognise_link(token, jobs_ports()))
+def report_progress(call: Call, token: str) -> Page:
+    opened = OpenedLink(token, *contractor_links.recognise_link(token, jobs_ports()))
     form = posted_form(call)
     files = [each.body for each in form.files if each.name == "photos"]
-    typed = {name: form.one(name) for name in FIELDS}
-    if not _was_sent(typed["op_id"], opened):
+    typed = {name: form.one(name) for name in FORM_FIELDS}
+    if not _was_accepted(typed["op_id"], opened):
         contractor_links.require_active_link(opened.job)
     try:
-        operation = _operation(typed, opened.job)
+        operation = _parse_operation(typed, opened.job)
         rate_limits.check("update", call)
-        return _told(_sent(operation, files, opened), opened, typed)
+        return _result_page(_apply(operation, files, opened), opened, typed)
     except Invalid as error:
-        return _page(opened, typed, _with_photos(_faults(error), files))
+        return _job_page(opened, typed, _with_photo_fault(_form_faults(error), files))
 
 
-def _was_sent(op_id: str, opened: Opened) -> bool:
-    """True if the page was accepted before: its reply may have been lost."""
+def _was_accepted(op_id: str, opened: OpenedLink) -> bool:
+    """True if the same page was accepted before; its reply may have been lost."""
     earlier = opened.job.event(op_id)
     return earlier is not None and earlier.actor == opened.who.actor
 
 
-def _opened(token: str) -> Opened:
-    return Opened(token, *contractor_links.open_link(token, jobs_ports()))
+def _open_link(token: str) -> OpenedLink:
+    return OpenedLink(token, *contractor_links.open_link(token, jobs_ports()))
 
 
-def _operation(typed: dict[str, str], job: Job) -> Operation:
+def _parse_operation(typed: dict[str, str], job: Job) -> Operation:
     """The operation from the form. Raises Invalid."""
     version = typed["base_version"]
-    sent: dict[str, Any] = {name: typed[name] for name in FIELDS if typed[name]}
+    sent: dict[str, Any] = {name: typed[name] for name in FORM_FIELDS if typed[name]}
     sent |= {
         "job_id": job.job_id,
         "at": jobs_ports().now().isoformat(),
@@ -131,49 +130,49 @@ def _operation(typed: dict[str, str], job: Job) -> Operation:
     try:
         operation = parse(sent, Operation)
     except Invalid as error:
-        said = [fault._replace(message=SAID.get(*fault)) for fault in error.errors]
-        raise Invalid(error.detail, said) from error
+        faults = [fault._replace(message=FAULT_TEXTS.get(*fault)) for fault in error.errors]
+        raise Invalid(error.detail, faults) from error
     if operation.kind not in CHOICES:
-        raise Invalid.field("kind", SAID["kind"])
+        raise Invalid.field("kind", FAULT_TEXTS["kind"])
     if operation.kind == "could_not" and operation.reason is None:
-        raise Invalid.field("reason", SAID["reason"])
+        raise Invalid.field("reason", FAULT_TEXTS["reason"])
     if operation.kind == "note" and not operation.text:
         raise Invalid.field("text", "Enter what you want to tell us")
     return operation
 
 
-def _sent(operation: Operation, files: Sequence[bytes], opened: Opened) -> OperationResult:
+def _apply(operation: Operation, files: Sequence[bytes], opened: OpenedLink) -> OperationResult:
+    """Store the photos and apply the operation. Raises Invalid, UpstreamFailed."""
     if earlier := opened.job.event(operation.op_id):
-        # A repeat from the same page is the same operation: its time and its photos are those of
-        # the first.
+        # A repeat of the same page is the same operation, with the time and photos of the first.
         operation = replace(operation, at=earlier.at, photo_ids=earlier.photo_ids)
     else:
-        operation = replace(operation, photo_ids=_taken(files, operation.op_id, opened))
+        operation = replace(operation, photo_ids=_store_photos(files, operation.op_id, opened))
     (outcome,) = apply_operations([operation], opened.who, jobs_ports())
     return outcome
 
 
-def _taken(files: Sequence[bytes], op_id: str, opened: Opened) -> tuple[str, ...]:
+def _store_photos(files: Sequence[bytes], op_id: str, opened: OpenedLink) -> tuple[str, ...]:
     """The ids of the photos sent with the form. Raises Invalid."""
     if len(files) > MOST_PHOTOS:
         raise Invalid.field("photos", f"choose at most {MOST_PHOTOS} photos")
-    about, held = opened.job.service_request_ids[0], list[str]()
+    about, photo_ids = opened.job.service_request_ids[0], list[str]()
     for raw in files:
         ports, scope = photos_ports(), opened.who.scope
-        held.append(asking.take_upload(raw, op_id, scope, held, ports, about=about))
-    return tuple(held)
+        photo_ids.append(asking.take_upload(raw, op_id, scope, photo_ids, ports, about=about))
+    return tuple(photo_ids)
 
 
-def _told(outcome: OperationResult, opened: Opened, typed: dict[str, str]) -> Page:
+def _result_page(outcome: OperationResult, opened: OpenedLink, typed: dict[str, str]) -> Page:
     if outcome.result == "rejected":
-        _opened(opened.token)
-        is_told = outcome.job is not None and outcome.job.event(outcome.op_id) is not None
+        _open_link(opened.token)
+        is_stored = outcome.job is not None and outcome.job.event(outcome.op_id) is not None
         again = "You have already sent this page: open the link again to tell us more"
-        reason = again if is_told else outcome.reason or "We could not accept this"
-        return _page(opened, typed, [FieldError("kind", reason)])
-    heading, text = TOLD[outcome.result]
+        reason = again if is_stored else outcome.reason or "We could not accept this"
+        return _job_page(opened, typed, [FieldError("kind", reason)])
+    heading, text = RESULT_TEXTS[outcome.result]
     html = _render(
-        "told",
+        "result",
         heading=heading,
         text=text,
         title=opened.job.title,
@@ -184,13 +183,13 @@ def _told(outcome: OperationResult, opened: Opened, typed: dict[str, str]) -> Pa
     return Page(html)
 
 
-def _page(opened: Opened, typed: dict[str, str], faults: Sequence[FieldError] = ()) -> Page:
+def _job_page(opened: OpenedLink, typed: dict[str, str], faults: Sequence[FieldError] = ()) -> Page:
     html = _render(
         "job",
         faults,
         token=opened.token,
         typed=typed,
-        job=_shown(opened),
+        job=_job_context(opened),
         choices=[(kind, CHOICES[kind], "") for kind in _choices(opened.job)],
         reasons=[(reason, words, "") for reason, words in REASONS.items()],
     )
@@ -199,12 +198,12 @@ def _page(opened: Opened, typed: dict[str, str], faults: Sequence[FieldError] = 
 
 def _choices(job: Job) -> list[JobEventKind]:
     """The choices for a job in its current state."""
-    said: dict[str, set[JobEventKind]] = {"done": {"start", "done"}, "could_not": {"could_not"}}
-    left_out = said.get(job.state, set() if job.state in WAITING else {"start"})
-    return [kind for kind in CHOICES if kind not in left_out]
+    ended: dict[str, set[JobEventKind]] = {"done": {"start", "done"}, "could_not": {"could_not"}}
+    omitted = ended.get(job.state, set() if job.state in WAITING else {"start"})
+    return [kind for kind in CHOICES if kind not in omitted]
 
 
-def _shown(opened: Opened) -> dict[str, Any]:
+def _job_context(opened: OpenedLink) -> dict[str, Any]:
     job, link = opened.job, opened.job.contractor
     return {
         "title": job.title,
@@ -212,21 +211,21 @@ def _shown(opened: Opened) -> dict[str, Any]:
         "state": STATES[job.state],
         "reference": format_reference(job.job_id),
         "place": job.address or f"{job.lat:.5f}, {job.long:.5f}",
-        "when": _when(job),
-        "due": _moment(job.due) if job.due else "",
+        "when": _planned_time_text(job),
+        "due": _moment_text(job.due) if job.due else "",
         "hazards": job.hazards,
         "materials": job.materials,
         "instructions": job.instructions,
         "map_url": _map_url(job),
-        "told": [_line(event) for event in job.events if event.actor == opened.who.actor],
+        "events": [_event_text(event) for event in job.events if event.actor == opened.who.actor],
         "contractor": link.name if link else "",
-        "holds_until": _moment(link.expires_at) if link else "",
-        **_public(job),
+        "holds_until": _moment_text(link.expires_at) if link else "",
+        **_report_context(job),
     }
 
 
-def _public(job: Job) -> dict[str, Any]:
-    """The public view of the job's report: a contractor sees nothing else of it."""
+def _report_context(job: Job) -> dict[str, Any]:
+    """The public view of the job's report, which is all that a contractor may see of it."""
     first = job.service_request_ids[:1]
     report = reading.public_views(first, reports_ports()).get(first[0])
     if report is None:
@@ -234,7 +233,7 @@ def _public(job: Job) -> dict[str, Any]:
     return {"description": report.description, "photos_before": report.photos}
 
 
-def _when(job: Job) -> str:
+def _planned_time_text(job: Job) -> str:
     day, window = job.planned_day, job.window
     words = [f"{day:%A} {day.day} {day:%B}"] if day else []
     if window:
@@ -242,9 +241,9 @@ def _when(job: Job) -> str:
     return ", ".join(words)
 
 
-def _moment(moment: datetime) -> str:
-    here = moment.astimezone(container.council().zone)
-    return f"{here:%A} {here.day} {here:%B %Y, %H:%M}"
+def _moment_text(moment: datetime) -> str:
+    local = moment.astimezone(container.council().zone)
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
 
 
 def _map_url(job: Job) -> str:
@@ -252,19 +251,19 @@ def _map_url(job: Job) -> str:
     return f"https://www.openstreetmap.org/?{place}"
 
 
-def _line(event: JobEvent) -> str:
-    said = [EVENT_LABELS[event.kind]]
+def _event_text(event: JobEvent) -> str:
+    parts = [EVENT_LABELS[event.kind]]
     if event.reason:
-        said.append(REASONS[event.reason])
+        parts.append(REASONS[event.reason])
     if event.text:
-        said.append(event.text)
+        parts.append(event.text)
     photos = len(event.photo_ids)
     if photos:
-        said.append("1 photo" if photos == 1 else f"{photos} photos")
-    return f"{_moment(event.happened_at)}: {'. '.join(said)}"
+        parts.append("1 photo" if photos == 1 else f"{photos} photos")
+    return f"{_moment_text(event.happened_at)}: {'. '.join(parts)}"
 
 
-def _faults(error: Invalid) -> list[FieldError]:
+def _form_faults(error: Invalid) -> list[FieldError]:
     """The faults by the fields of the form. Raises `error` if a fault has no field."""
     faults = [
         fault._replace(field="photos") if fault.field == "size" else fault for fault in error.errors
@@ -274,12 +273,12 @@ def _faults(error: Invalid) -> list[FieldError]:
     return faults
 
 
-def _with_photos(faults: list[FieldError], files: Sequence[bytes]) -> list[FieldError]:
-    """A browser does not send a file twice, so a contractor who chose some must be told that they
-    were not received."""
+def _with_photo_fault(faults: list[FieldError], files: Sequence[bytes]) -> list[FieldError]:
+    """The faults, with one for the photos: a browser does not keep chosen files when the page is
+    shown again, so the contractor must choose them again."""
     if not files or any(fault.field == "photos" for fault in faults):
         return faults
-    return [*faults, FieldError("photos", AGAIN)]
+    return [*faults, FieldError("photos", PHOTOS_NOT_SENT)]
 
 
 def _render(name: str, faults: Sequence[FieldError] = (), **context: Any) -> str:

@@ -1,4 +1,4 @@
-"""The people who work on jobs and who plan them, and the parameters in the addresses of both."""
+"""The callers who plan jobs or work on them, and the parameters of their requests."""
 
 import re
 from datetime import date
@@ -17,21 +17,21 @@ _OP_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 CURSOR = re.compile(r"[\x21-\x7e]{1,500}")
 
 
-def planner(call: Call) -> Staff:
-    """The officer who calls, with the teams and wards that they plan for."""
+def planner_of(call: Call) -> Staff:
+    """The calling officer, with the teams and wards that they plan for."""
     return call.caller.staff("jobs.plan")
 
 
-def worker(call: Call) -> Staff:
-    """The member of staff who calls, with the teams and wards whose jobs they may see."""
+def worker_of(call: Call) -> Staff:
+    """The calling member of staff, with the teams and wards whose jobs they may see."""
     return call.caller.staff("jobs.work")
 
 
-def operator(call: Call) -> Operator:
-    """The worker in the street, and their phone."""
+def operator_of(call: Call) -> Operator:
+    """The calling crew member, with the phone that sends the operations."""
     session = call.caller.session
     assert session, "The route's gate lets in only who is signed in."
-    staff = worker(call)
+    staff = worker_of(call)
     return Operator(
         actor=staff.actor,
         remits=staff.remits,
@@ -40,22 +40,22 @@ def operator(call: Call) -> Operator:
     )
 
 
-def job_id_of(text: str) -> str:
-    """The job_id in the address. Raises NotFound."""
+def parse_job_id(text: str) -> str:
+    """The job_id in a URL. Raises NotFound."""
     found = reference.parse_reference(text)
     if found is None:
         raise NotFound(f"A job's id has {ID_LENGTH} letters and digits of {ALPHABET}.")
     return found
 
 
-def dispute_id_of(text: str) -> str:
-    """Raises NotFound if the text is not a dispute_id."""
+def parse_dispute_id(text: str) -> str:
+    """The dispute_id in a URL. Raises NotFound."""
     if not _OP_ID.fullmatch(text):
         raise NotFound("This dispute does not exist any more. Reload the job.")
     return text
 
 
-def team_of(text: str | None) -> str | None:
+def parse_team(text: str | None) -> str | None:
     """A team's code. Raises Invalid."""
     known = container.council().team_names
     if text is not None and text not in known:
@@ -64,11 +64,11 @@ def team_of(text: str | None) -> str | None:
 
 
 def today() -> date:
-    """The present day on the council's clock."""
+    """The present day in the council's time zone."""
     return jobs_ports().now().astimezone(container.council().zone).date()
 
 
-def states_of(text: str | None) -> frozenset[State]:
+def parse_states(text: str | None) -> frozenset[State]:
     """States separated by commas. Raises Invalid."""
     known: tuple[State, ...] = get_args(State)
     wanted = frozenset(part.strip() for part in (text or "").split(",") if part.strip())
@@ -77,7 +77,7 @@ def states_of(text: str | None) -> frozenset[State]:
     return frozenset(each for each in known if each in wanted)
 
 
-def flag_of(text: str | None, field: str) -> bool:
+def parse_flag(text: str | None, field: str) -> bool:
     """True or false. Raises Invalid."""
     if text not in (None, "true", "false"):
         raise Invalid.field(field, "must be true or false")

@@ -1,4 +1,4 @@
-"""Routes of jobs: the office's plans, and the operations that a crew's phone sends."""
+"""Routes of jobs: the office's plans, and the operations of crews' phones."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -18,13 +18,13 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.jobs.job_audit import audit_views
 from chalicelib.handlers.jobs.job_params import (
     CURSOR,
-    dispute_id_of,
-    flag_of,
-    job_id_of,
-    operator,
-    planner,
-    states_of,
-    worker,
+    operator_of,
+    parse_dispute_id,
+    parse_flag,
+    parse_job_id,
+    parse_states,
+    planner_of,
+    worker_of,
 )
 from chalicelib.handlers.jobs.jobs_views import JobList, LinkView, Results, ResultView
 from chalicelib.jobs.drafts import JobChanges, JobDraft, Name, Operation
@@ -38,8 +38,8 @@ from chalicelib.kernel.operations import MOST_OPERATIONS, operations_in
 from chalicelib.kernel.parsing import parse
 
 MOST_REPLY_BYTES = 2_000_000
-"""The size of jobs in one reply: letters beyond ASCII get longer when encoded, and Lambda answers
-with 6 MB at most."""
+"""The largest size of the jobs in one reply: encoding makes letters beyond ASCII longer, and Lambda
+answers with 6 MB at most."""
 
 routes = Routes(__name__)
 
@@ -57,7 +57,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinkDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A company that is to work on a job, and for how many days its link is valid."""
+    """The company that gets a link to a job, and for how many days the link is valid."""
 
     name: Name
     days: Annotated[int, Meta(ge=1, le=MOST_DAYS_OF_LINK)] = DAYS_OF_LINK
@@ -91,15 +91,15 @@ def list_jobs(call: Call) -> JobList:
         day=day_of(call.parameter("date")),
         crew=call.parameter("crew"),
         team=call.parameter("team"),
-        states=states_of(call.parameter("state")),
-        disputed=flag_of(call.parameter("disputed"), "disputed"),
+        states=parse_states(call.parameter("state")),
+        disputed=parse_flag(call.parameter("disputed"), "disputed"),
     )
     limit, after = limit_of(call), cursor_of(call, CURSOR)
-    who, ports = worker(call), jobs_ports()
+    who, ports = worker_of(call), jobs_ports()
     while True:
         found = job_lists.list_jobs(filters, who, ports, limit=limit, after=after)
         seen = job_views().views_to_audit(found.jobs)
-        if limit == 1 or sum(map(_size, seen.views)) <= MOST_REPLY_BYTES:
+        if limit == 1 or sum(map(_size_of, seen.views)) <= MOST_REPLY_BYTES:
             return JobList(items=audit_views(seen, call.caller), next=found.next)
         limit //= 2
 
@@ -110,8 +110,10 @@ def list_jobs(call: Call) -> JobList:
     auth=auth.may("jobs.work"),
     summary="Get a job",
 )
-def read(call: Call, job_id: str) -> JobView:
-    return _view(job_lists.find_job(job_id_of(job_id), worker(call), jobs_ports()), call)
+def read_job(call: Call, job_id: str) -> JobView:
+    return _audited_view(
+        job_lists.find_job(parse_job_id(job_id), worker_of(call), jobs_ports()), call
+    )
 
 
 @routes.endpoint(
@@ -123,9 +125,9 @@ def read(call: Call, job_id: str) -> JobView:
     keyed=True,
     raises=(Conflict,),
 )
-def create(call: Call, draft: JobDraft) -> JobView:
+def create_job(call: Call, draft: JobDraft) -> JobView:
     key = call.idempotency_key
-    return _view(planning.create_job(draft, key, planner(call), jobs_ports()), call)
+    return _audited_view(planning.create_job(draft, key, planner_of(call), jobs_ports()), call)
 
 
 @routes.endpoint(
@@ -136,11 +138,11 @@ def create(call: Call, draft: JobDraft) -> JobView:
     versioned=True,
     raises=(Conflict,),
 )
-def change(call: Call, changes: JobChanges, job_id: str) -> JobView:
+def change_job(call: Call, changes: JobChanges, job_id: str) -> JobView:
     version = call.version
     ports = jobs_ports()
-    changed = planning.change_job(job_id_of(job_id), changes, version, planner(call), ports)
-    return _view(changed, call)
+    changed = planning.change_job(parse_job_id(job_id), changes, version, planner_of(call), ports)
+    return _audited_view(changed, call)
 
 
 @routes.endpoint(
@@ -151,12 +153,14 @@ def change(call: Call, changes: JobChanges, job_id: str) -> JobView:
     versioned=True,
     raises=(Conflict,),
 )
-def settle(call: Call, sent: Settlement, job_id: str, dispute_id: str) -> JobView:
+def settle_dispute(call: Call, sent: Settlement, job_id: str, dispute_id: str) -> JobView:
     version, keep = call.version, sent.keep
-    job_id, dispute_id = job_id_of(job_id), dispute_id_of(dispute_id)
+    job_id, dispute_id = parse_job_id(job_id), parse_dispute_id(dispute_id)
     ports = jobs_ports()
-    settled = planning.settle_dispute(job_id, dispute_id, version, planner(call), ports, keep=keep)
-    return _view(settled, call)
+    settled = planning.settle_dispute(
+        job_id, dispute_id, version, planner_of(call), ports, keep=keep
+    )
+    return _audited_view(settled, call)
 
 
 @routes.endpoint(
@@ -170,7 +174,7 @@ def settle(call: Call, sent: Settlement, job_id: str, dispute_id: str) -> JobVie
 def add_link(call: Call, draft: LinkDraft, job_id: str) -> LinkView:
     ports = jobs_ports()
     link = contractor_links.add_link(
-        job_id_of(job_id), draft.name, draft.days, planner(call), ports
+        parse_job_id(job_id), draft.name, draft.days, planner_of(call), ports
     )
     return LinkView(url=link.url, expires_at=link.expires_at)
 
@@ -182,8 +186,8 @@ def add_link(call: Call, draft: LinkDraft, job_id: str) -> LinkView:
     summary="Revoke the contractor's link to this job",
 )
 def drop_link(call: Call, job_id: str) -> JobView:
-    dropped = contractor_links.drop_link(job_id_of(job_id), planner(call), jobs_ports())
-    return _view(dropped, call)
+    dropped = contractor_links.drop_link(parse_job_id(job_id), planner_of(call), jobs_ports())
+    return _audited_view(dropped, call)
 
 
 @routes.endpoint(
@@ -193,34 +197,34 @@ def drop_link(call: Call, job_id: str) -> JobView:
     summary="Record what a crew did; each operation is stored once, however often it is sent",
     body=Operations,
 )
-def tell(call: Call) -> Results:
-    sent = operations_in(call.body, _operation)
-    outcomes = apply_operations(sent, operator(call), jobs_ports())
-    return Results(items=_results(outcomes, call))
+def record_operations(call: Call) -> Results:
+    sent = operations_in(call.body, _parse_operation)
+    outcomes = apply_operations(sent, operator_of(call), jobs_ports())
+    return Results(items=_result_views(outcomes, call))
 
 
-def _operation(sent: dict[str, Any]) -> Operation:
+def _parse_operation(sent: dict[str, Any]) -> Operation:
     operation = parse(sent, Operation)
     try:
-        return replace(operation, job_id=job_id_of(operation.job_id))
+        return replace(operation, job_id=parse_job_id(operation.job_id))
     except NotFound as error:
         raise Invalid.field("job_id", error.detail) from error
 
 
-def _results(outcomes: Sequence[OperationResult], call: Call) -> list[ResultView]:
+def _result_views(outcomes: Sequence[OperationResult], call: Call) -> list[ResultView]:
     jobs = {each.job.job_id: each.job for each in outcomes if each.job}
     seen = job_views().views_to_audit(list(jobs.values()))
     views = {view.job_id: view for view in audit_views(seen, call.caller)}
-    shown = _with_job(outcomes, views)
-    return [_result(each, views if at in shown else {}) for at, each in enumerate(outcomes)]
+    shown = _places_with_job(outcomes, views)
+    return [_result_view(each, views if at in shown else {}) for at, each in enumerate(outcomes)]
 
 
-def _with_job(outcomes: Sequence[OperationResult], views: Mapping[str, JobView]) -> set[int]:
-    """The places of the operations that get the job in their result: as many as there is room for,
-    the last operation of each job first."""
+def _places_with_job(outcomes: Sequence[OperationResult], views: Mapping[str, JobView]) -> set[int]:
+    """The places of the operations whose result includes the job: as many as fit into
+    MOST_REPLY_BYTES, the last operation of each job first."""
     places = {at: each.job.job_id for at, each in enumerate(outcomes) if each.job}
     last = {job_id: at for at, job_id in places.items()}
-    sizes = {job_id: _size(view) for job_id, view in views.items()}
+    sizes = {job_id: _size_of(view) for job_id, view in views.items()}
     left, shown = MOST_REPLY_BYTES, set[int]()
     for at in dict.fromkeys((*last.values(), *places)):
         if sizes[places[at]] <= left:
@@ -229,11 +233,11 @@ def _with_job(outcomes: Sequence[OperationResult], views: Mapping[str, JobView])
     return shown
 
 
-def _size(view: JobView) -> int:
+def _size_of(view: JobView) -> int:
     return len(msgspec.json.encode(view))
 
 
-def _result(outcome: OperationResult, views: Mapping[str, JobView]) -> ResultView:
+def _result_view(outcome: OperationResult, views: Mapping[str, JobView]) -> ResultView:
     return ResultView(
         op_id=outcome.op_id or None,
         result=outcome.result,
@@ -242,6 +246,6 @@ def _result(outcome: OperationResult, views: Mapping[str, JobView]) -> ResultVie
     )
 
 
-def _view(job: Job, call: Call) -> JobView:
+def _audited_view(job: Job, call: Call) -> JobView:
     (view,) = audit_views(job_views().views_to_audit([job]), call.caller)
     return view

@@ -1,5 +1,5 @@
-"""The event handlers of jobs: reports open jobs and follow them, and the days of crews are
-written."""
+"""The event handlers of jobs: they open jobs for reports, update reports with the progress of jobs,
+and publish the days of crews."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -26,10 +26,9 @@ from chalicelib.handlers.http.event import (
     one_by_one,
 )
 from chalicelib.jobs.stream import fact_of
-from chalicelib.jobs.usecases.day_publishing import publish_days, publish_due
+from chalicelib.jobs.usecases.day_publishing import CrewAndDay, publish_days, publish_due
 from chalicelib.jobs.usecases.opening import update_jobs_of
-from chalicelib.jobs.usecases.progress import publish_changed_plans as tell_all_plans
-from chalicelib.jobs.usecases.progress import publish_progress
+from chalicelib.jobs.usecases.progress import publish_changed_plans, publish_progress
 from chalicelib.kernel.observability import logs
 
 # Chalice requires literals; packaging replaces them with the real stream and queues.
@@ -39,18 +38,18 @@ FOLLOW_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:follow"
 CREWS_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:crews"
 MORNING = 7
 """The hour of the council's clock from which changed plans are published."""
-Day = tuple[str, date]
 events = Blueprint(__name__)
 
 
 @events.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
 def fan_out_jobs(event: DynamoDBEvent) -> BatchAnswer:
-    """Sends the facts of a batch; on a failure the batch comes again from its first record."""
+    """Sends the facts of a batch to the queues; after a failure the whole batch is delivered
+    again."""
     records: list[dict[str, Any]] = event.to_dict()["Records"]
     with batch("fan_out_jobs", records) as line:
         facts = [fact for fact in map(fact_of, records) if fact]
         of_rounds = [fact for fact in map(round_fact_of, records) if fact]
-        _of_jobs(facts, line)
+        _log_jobs(facts, line)
         try:
             container.queue("rounds").send(of_rounds)
             container.queue("follow").send([fact for fact in facts if fact.for_reports])
@@ -64,53 +63,54 @@ def fan_out_jobs(event: DynamoDBEvent) -> BatchAnswer:
 
 @events.on_sqs_message(queue_arn=OPEN_QUEUE, batch_size=1)
 def open_jobs(event: SQSEvent) -> BatchAnswer:
-    """Opens a report's job, keeps it in step with the report, or closes it."""
-    return one_by_one("open_jobs", event, _is_opened)
+    """Opens, updates or cancels the jobs of a report."""
+    return one_by_one("open_jobs", event, _update_jobs)
 
 
 @events.on_sqs_message(queue_arn=FOLLOW_QUEUE, batch_size=1)
 def follow_job(event: SQSEvent) -> BatchAnswer:
     """Updates a job's reports with its progress."""
-    return one_by_one("follow_job", event, _is_followed)
+    return one_by_one("follow_job", event, _update_reports)
 
 
 @events.on_sqs_message(queue_arn=CREWS_QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
 def publish_crews(event: SQSEvent) -> BatchAnswer:
-    """Writes the crews' days that a batch of facts names, each once."""
+    """Publishes the crews' days that a batch of facts names, each once."""
     with fact_batch("publish_crews", event, JobChanged) as found:
-        _of_jobs(found.facts, found.line)
+        _log_jobs(found.facts, found.line)
         days = {day for fact in found.facts for day in _days_of(fact)}
         try:
             failed = publish_days(days, crew_ports())
         except AppError as error:
             failed = dict.fromkeys(days, error)
-        _say(failed)
+        _log_failures(failed)
         measure_age(found.facts, found.line)
         return found.answer(lambda fact: not failed.keys().isdisjoint(_days_of(fact)))
 
 
 @events.schedule("rate(5 minutes)")
 def publish_crews_due(_: CloudWatchEvent) -> None:
-    """Writes the days that begin, and those whose picture addresses will soon expire. Fails if a
-    day was not written: it runs again soon, and an alarm is raised if that does not help."""
+    """Publishes the days that begin, and the days whose picture URLs will soon expire. Fails if a
+    day was not published; it is tried again in the next run, and repeated failures raise an
+    alarm."""
     with batch("publish_crews_due") as line:
         failed = publish_due(crew_ports())
-        _say(failed)
+        _log_failures(failed)
         line["failed"] = len(failed)
         if failed:
-            raise UpstreamFailed("The days of crews are not up to what was planned.")
+            raise UpstreamFailed("Some days of crews were not published.")
 
 
 @events.schedule("rate(1 hour)")
 def tell_plans(_: CloudWatchEvent) -> None:
-    """Publishes plans that were changed again on the day on which they had been published."""
+    """Publishes the plans that were not published when they changed."""
     with batch("tell_plans"):
         ports = job_follow_ports()
         if ports.now().astimezone(ports.council.zone).hour >= MORNING:
-            tell_all_plans(ports)
+            publish_changed_plans(ports)
 
 
-def _is_opened(record: dict[str, Any], line: logs.Fields) -> bool:
+def _update_jobs(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
         fact: OfReport = msgspec.json.decode(record["body"], type=OfReport)
         of_facts([fact], line)
@@ -123,11 +123,11 @@ def _is_opened(record: dict[str, Any], line: logs.Fields) -> bool:
     return True
 
 
-def _is_followed(record: dict[str, Any], line: logs.Fields) -> bool:
+def _update_reports(record: dict[str, Any], line: logs.Fields) -> bool:
     fact: JobChanged | None = fact_in(record, JobChanged)
     if fact is None:
         return False
-    _of_jobs([fact], line)
+    _log_jobs([fact], line)
     try:
         publish_progress(fact.job_id, job_follow_ports())
     except AppError as error:
@@ -137,17 +137,17 @@ def _is_followed(record: dict[str, Any], line: logs.Fields) -> bool:
     return True
 
 
-def _of_jobs(facts: Sequence[JobChanged], line: logs.Fields) -> None:
-    """Notes which jobs these facts are about, and continues under the request that they come from,
-    or names all their requests."""
+def _log_jobs(facts: Sequence[JobChanged], line: logs.Fields) -> None:
+    """Adds the jobs and requests of the facts to the log line, and continues under their request if
+    they have one in common."""
     line["job_ids"] = sorted({fact.job_id for fact in facts})
     follow_requests(facts, line)
 
 
-def _days_of(fact: JobChanged) -> set[Day]:
+def _days_of(fact: JobChanged) -> set[CrewAndDay]:
     return {(crew, date.fromisoformat(day)) for crew, day in fact.days}
 
 
-def _say(failed: Mapping[Day, Exception]) -> None:
+def _log_failures(failed: Mapping[CrewAndDay, Exception]) -> None:
     for (crew, day), error in failed.items():
         logs.failure("a crew's day was not written", error, crew=crew, day=day.isoformat())

@@ -58,7 +58,7 @@ class CrewList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DayLinkView(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a crew's day can be read until `expires_at`, and which version of it is there."""
+    """The URL of a crew's day, valid until `expires_at`; `etag` is the document's version."""
 
     url: str
     expires_at: datetime
@@ -66,7 +66,7 @@ class DayLinkView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CrewDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """A phone that is told when a crew's day changes."""
+    """A phone that is notified when a crew's day changes."""
 
     crew: str
     device_id: str
@@ -103,7 +103,7 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlannedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A crew's day in its order."""
+    """A crew's planned day, with its jobs in order."""
 
     crew: str
     job_ids: list[str]

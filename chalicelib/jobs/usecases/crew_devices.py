@@ -41,8 +41,3 @@ def register_device(
     for each in same:
         ports.devices.remove(crew, each.device_id)
     return device
-
-
-def unregister(crew: str, device_id: str, ports: CrewPorts) -> None:
-    """Stop the notifications to a phone. Raises UpstreamFailed."""
-    ports.devices.remove(crew, device_id)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.catalogue.crews import Crew
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ordering import LeftOut, Way, ordered
+from chalicelib.jobs.ordering import CrewRoute, LeftOutStop, plan_order
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import JobFilters, Ports
 from chalicelib.jobs.usecases.day_saving import save_routes, unplan_job
@@ -41,14 +41,14 @@ class PlannedDay(Struct, frozen=True, kw_only=True):
     job_ids: tuple[str, ...]
     minutes_working: int
     minutes_driving: int
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[LeftOutStop, ...] = ()
 
 
 class DaysPlan(Struct, frozen=True, kw_only=True):
     """The days of some crews; `left_out` are the jobs that fit into none of them."""
 
     days: tuple[PlannedDay, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[LeftOutStop, ...]
 
 
 def plan_days(
@@ -67,21 +67,23 @@ def plan_days(
     chosen = _crews_to_plan(codes, team, who, ports.jobs)
     on_day = {each.crew: ports.jobs.jobs.of_day(each.crew, day) for each in chosen}
     jobs = _jobs_to_plan(day, chosen, on_day, who, ports.jobs)
-    order = ordered(
+    routes = plan_order(
         [stop_of(job) for job in jobs.values()],
         [crew_day(each, day, on_day[each.crew], ports) for each in chosen],
         ports.travel,
     )
-    left_out = {each.stop_id: each for each in order.left_out}
-    save_routes(day, order.ways, on_day, jobs, who=who, ports=ports.jobs)
+    left_out = {each.stop_id: each for each in routes.left_out}
+    save_routes(day, routes.routes, on_day, jobs, who=who, ports=ports.jobs)
     for job_id in left_out:
         unplan_job(jobs[job_id], ports.jobs)
     old_crews = {job.job_id: job.crew for job in jobs.values() if job.planned_day == day}
     days = tuple(
-        _planned_day(way, [left_out[each] for each in left_out if old_crews.get(each) == way.crew])
-        for way in order.ways
+        _planned_day(
+            route, [left_out[each] for each in left_out if old_crews.get(each) == route.crew]
+        )
+        for route in routes.routes
     )
-    return DaysPlan(days=days, left_out=order.left_out)
+    return DaysPlan(days=days, left_out=routes.left_out)
 
 
 def reorder_day(
@@ -93,7 +95,7 @@ def reorder_day(
 
     Raises: NotFound, Forbidden, Invalid (not a planned job of that day), UpstreamFailed.
     """
-    get_crew(crew, who, ports.jobs)
+    details = get_crew(crew, who, ports.jobs)
     _validate_day(day, ports.jobs)
     on_day = ports.jobs.jobs.of_day(crew, day)
     planned = {job.job_id: job for job in on_day if job.state == "planned"}
@@ -101,20 +103,22 @@ def reorder_day(
     _validate_job_ids(job_ids, covered, crew, day)
     chosen = [planned[each] for each in dict.fromkeys((*job_ids, *covered))]
     in_order = _merge_order(list(planned.values()), chosen)
-    way = route_in_order(in_order, ports.jobs.council.by_crew[crew], day, on_day, ports)
+    route = route_in_order(in_order, details, day, on_day, ports)
     if len(covered) == len(planned):
-        save_routes(day, [way], {crew: on_day}, planned, who=who, ports=ports.jobs)
-        return _planned_day(way, [])
-    numbers = _positions(in_order, chosen)
-    shown = replace(way, visits=tuple(each for each in way.visits if each.stop_id in covered))
-    save_routes(day, [shown], {crew: on_day}, planned, who=who, ports=ports.jobs, numbers=numbers)
-    return _planned_day(shown, [])
+        save_routes(day, [route], {crew: on_day}, planned, who=who, ports=ports.jobs)
+        return _planned_day(route, [])
+    positions = _positions(in_order, chosen)
+    route = replace(route, visits=tuple(each for each in route.visits if each.stop_id in covered))
+    save_routes(
+        day, [route], {crew: on_day}, planned, who=who, ports=ports.jobs, positions=positions
+    )
+    return _planned_day(route, [])
 
 
 def _validate_job_ids(
     job_ids: Sequence[str], covered: Collection[str], crew: str, day: date
 ) -> None:
-    """Raises Invalid if a job is named twice, or is not one that can be put in order."""
+    """Raise Invalid if a job is named twice, or is not among the `covered` jobs of the day."""
     if len(set(job_ids)) < len(job_ids):
         raise Invalid.field("job_ids", "name each job once")
     if others := [each for each in job_ids if each not in covered]:
@@ -126,7 +130,7 @@ def _validate_job_ids(
 
 
 def _merge_order(present: Sequence[Job], chosen: Sequence[Job]) -> Sequence[Job]:
-    """The present jobs, with the chosen ones in their new order in the places that they had."""
+    """The present jobs in order, with the chosen jobs in their new order in each other's places."""
     new_order, chosen_ids = iter(chosen), {job.job_id for job in chosen}
     return [next(new_order) if job.job_id in chosen_ids else job for job in present]
 
@@ -211,11 +215,11 @@ def _is_overdue(job: Job, ports: Ports) -> bool:
     return job.planned_day is not None and job.planned_day < today_of(ports)
 
 
-def _planned_day(way: Way, left_out: Sequence[LeftOut]) -> PlannedDay:
+def _planned_day(route: CrewRoute, left_out: Sequence[LeftOutStop]) -> PlannedDay:
     return PlannedDay(
-        crew=way.crew,
-        job_ids=tuple(visit.stop_id for visit in way.visits),
-        minutes_working=round(way.working_s / 60),
-        minutes_driving=round(way.driving_s / 60),
+        crew=route.crew,
+        job_ids=tuple(visit.stop_id for visit in route.visits),
+        minutes_working=round(route.working_s / 60),
+        minutes_driving=round(route.driving_s / 60),
         left_out=tuple(left_out),
     )

@@ -26,13 +26,13 @@ PICTURES_FOR = timedelta(hours=12)
 READ_FOR = timedelta(hours=12)
 """How long the URL of a document is valid."""
 BEFORE, AHEAD = timedelta(days=1), timedelta(days=7)
-"""Days from yesterday to a week ahead have documents; later days get one when they are near."""
+"""Days from yesterday to a week ahead have documents."""
 NOTIFICATION = b'{"kind":"day"}'
 """The body of the notification to phones."""
 MOST_GONE = 100
 
 CANCELLED = "The office cancelled it."
-OF_ANOTHER = "Another crew has it now."
+ANOTHER_CREW = "Another crew has it now."
 OTHER_DAY = "It is now planned for {day:%d/%m/%Y}."
 NOT_PLANNED = "The office removed it from the day."
 
@@ -194,7 +194,7 @@ def _reason_removed(job: Job | None, crew: str, day: date) -> str:
         return job.cancelled_because or CANCELLED
     if job is None or job.planned_day is None or job.crew is None:
         return NOT_PLANNED
-    return OTHER_DAY.format(day=job.planned_day) if job.planned_day != day else OF_ANOTHER
+    return OTHER_DAY.format(day=job.planned_day) if job.planned_day != day else ANOTHER_CREW
 
 
 def _content(document: DayDocument) -> Any:
@@ -227,7 +227,7 @@ def _notify_crew(crew: str, ports: CrewPorts) -> None:
     try:
         devices = ports.devices.of_crew(crew)
     except AppError as error:
-        logs.failure("the phones of a crew were not told", error, crew=crew)
+        logs.failure("the phones of a crew were not notified", error, crew=crew)
         return
     for device in devices:
         if device.expires_at <= ports.now():
@@ -237,14 +237,14 @@ def _notify_crew(crew: str, ports: CrewPorts) -> None:
         except Gone:
             _remove_device(crew, device.device_id, ports)
         except AppError as error:
-            logs.failure("a phone of a crew was not told", error, crew=crew)
+            logs.failure("a phone of a crew was not notified", error, crew=crew)
 
 
 def _remove_device(crew: str, device_id: str, ports: CrewPorts) -> None:
     try:
         ports.devices.remove(crew, device_id)
     except AppError as error:
-        logs.failure("a phone that is gone was not forgotten", error, crew=crew)
+        logs.failure("a phone that is gone was not removed", error, crew=crew)
 
 
 def _has_document(day: date, ports: CrewPorts) -> bool:

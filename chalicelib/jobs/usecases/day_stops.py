@@ -1,4 +1,4 @@
-"""Give the jobs and crews of a day the form that the optimiser plans: stops and free time."""
+"""Convert the jobs and crews of a day into the stops and free times that the optimiser plans."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +8,7 @@ from msgspec import Struct
 from chalicelib.catalogue.crews import Crew
 from chalicelib.geo.point import Point
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ordering import DAY_S, CrewDay, Stop, Visit, Way
+from chalicelib.jobs.ordering import DAY_S, CrewDay, CrewRoute, Stop, Visit
 from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.travel import Travel
 
@@ -21,6 +21,7 @@ class DayPorts(Struct, frozen=True, kw_only=True):
 
 
 def stop_of(job: Job) -> Stop:
+    """The job as a stop; without a window, work can begin at any time of the day."""
     window = job.window
     return Stop(
         stop_id=job.job_id,
@@ -64,9 +65,9 @@ def _last_place(on_day: Sequence[Job]) -> Point | None:
 
 def route_in_order(
     jobs: Sequence[Job], crew: Crew, day: date, on_day: Sequence[Job], ports: DayPorts
-) -> Way:
-    """A crew's way in an order that an officer chose. The crew waits until a window opens; a closed
-    window is ignored."""
+) -> CrewRoute:
+    """A crew's route in the order that an officer chose. The crew waits until a window opens; a
+    closed window is ignored."""
     free = crew_day(crew, day, on_day, ports)
     stops = [stop_of(job) for job in jobs]
     points = [free.start, *(stop.point for stop in stops), free.depot]
@@ -78,7 +79,7 @@ def route_in_order(
         visits.append(Visit(stop_id=stop.stop_id, begins_s=begins_s))
         free_s = begins_s + stop.work_s
     driving_s += seconds[len(stops)][len(stops) + 1]
-    return Way(
+    return CrewRoute(
         crew=crew.crew,
         visits=tuple(visits),
         working_s=sum(stop.work_s for stop in stops),
@@ -97,6 +98,7 @@ def _now_s(ports: Ports) -> int:
 
 
 def today_of(ports: Ports) -> date:
+    """The present day in the council's time zone."""
     return ports.now().astimezone(ports.council.zone).date()
 
 

@@ -26,7 +26,7 @@ DONE_TEXTS: Mapping[Kind, str] = {
 }
 """The public text if the crew wrote none."""
 STATES_AFTER: Mapping[Kind, str] = {"inspect": "investigating", "make_safe": "in_progress"}
-"""The kinds of jobs after which work remains, with the state of the report then."""
+"""The report's state after a finished job of these kinds: work remains."""
 COULD_NOT_TEXTS: Mapping[CouldNot, str] = {
     "no_access": automatic_texts.NO_ACCESS,
     "not_found": automatic_texts.NOT_FOUND,
@@ -75,8 +75,8 @@ def publish_progress(job_id: str, ports: ReactionPorts) -> None:
 
 
 def publish_changed_plans(ports: ReactionPorts) -> None:
-    """Publish plans that changed again on the day on which they were last published, as each report
-    gets one a day. This runs each morning. Raises UpstreamFailed."""
+    """Publish the plans that were not published when they changed, because each report gets at most
+    one plan a day. This runs each morning. Raises UpstreamFailed."""
     today = _local_day(ports.now(), ports)
     for crew in ports.council.by_crew:
         for ahead in range(PLANNED_AHEAD.days):
@@ -237,7 +237,7 @@ def _state_after(job: Job, report: ReportWithWork, ports: ReactionPorts) -> str:
 
 
 def _is_plan_known(job: Job, report: ReportWithWork, ports: ReactionPorts) -> bool:
-    """True if the public was told of a plan today, or if the reporter booked the day."""
+    """True if a plan was published today, or if the reporter booked the planned day."""
     is_as_booked = job.planned_day == job.booked_day and report.state != "action_scheduled"
     return is_as_booked or _published_today(report, ports)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.orders import MOST_GAP, REPORTS, TRAVEL, Day, alone, by_vroom, gap, together
-from chalicelib.jobs.ordering import ordered
+from chalicelib.jobs.ordering import plan_order
 from tests.support.effort import effort
 
 
@@ -17,7 +17,7 @@ def test_crews_drive_hardly_longer_than_a_solvers_tours(
 ) -> None:
     assert REPORTS.is_relative_to(shared_data)
     for day in islice(days(), 0, None, step):
-        order = ordered(day.stops, day.crews, TRAVEL)
+        order = plan_order(day.stops, day.crews, TRAVEL)
         theirs = by_vroom(day)
         assert theirs.left_out == 0
         assert gap(order, theirs) <= MOST_GAP

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from chalicelib.errors import AddressRefused, Conflict, Gone, NotFound, UpstreamFailed
 from chalicelib.jobs.crew_ports import CrewPorts, Device
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.usecases.crew_devices import KEPT_FOR, MOST_DEVICES, unregister
+from chalicelib.jobs.usecases.crew_devices import KEPT_FOR, MOST_DEVICES
 from chalicelib.jobs.usecases.crew_devices import register_device as register_phone
 from chalicelib.jobs.usecases.day_publishing import (
     DayDocument,
@@ -302,14 +302,12 @@ def test_address_of_the_day_is_valid_for_a_shift(office: Office) -> None:
     assert held and link.etag == held.etag
 
 
-def test_phone_is_stored_once_until_it_is_removed(office: Office) -> None:
+def test_phone_is_stored_once(office: Office) -> None:
     first = register("north", phone(), office.ports())
     office.yard.pass_time(days=3)
     again = register("north", phone(), office.ports())
     assert again.expires_at > first.expires_at
     assert list(office.devices.of_crew("north")) == [again]
-    unregister("north", again.device_id, office.ports())
-    assert list(office.devices.of_crew("north")) == []
 
 
 def test_phone_is_notified_once_after_a_new_sign_in_until_its_session_ends(

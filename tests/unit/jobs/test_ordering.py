@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.geo.point import Point
 from chalicelib.jobs import ordering
-from chalicelib.jobs.ordering import CrewDay, Order, Stop, claim, ordered
+from chalicelib.jobs.ordering import CrewDay, DayRoutes, Stop, importance_key, plan_order
 from chalicelib.jobs.travel import StraightLines
 
 DEPOT = Point(lat=53.96, long=-1.08)
@@ -41,15 +41,15 @@ def crew(code: str = "north", **values: Any) -> CrewDay:
     return CrewDay(**{"crew": code, **ordinary, **values})
 
 
-def order(stops: Iterable[Stop], *crews: CrewDay) -> Order:
-    return ordered(stops, crews or (crew(),), TRAVEL)
+def order(stops: Iterable[Stop], *crews: CrewDay) -> DayRoutes:
+    return plan_order(stops, crews or (crew(),), TRAVEL)
 
 
-def served(found: Order) -> list[str]:
-    return [visit.stop_id for way in found.ways for visit in way.visits]
+def served(found: DayRoutes) -> list[str]:
+    return [visit.stop_id for route in found.routes for visit in route.visits]
 
 
-def left_out(found: Order) -> list[str]:
+def left_out(found: DayRoutes) -> list[str]:
     return [each.stop_id for each in found.left_out]
 
 
@@ -97,25 +97,25 @@ crews = st.lists(
 @settings(max_examples=60, deadline=None, phases=NO_SHRINKING)
 @given(st.lists(stops, max_size=24, unique_by=lambda each: each.stop_id), crews)
 def test_order_keeps_every_rule_on_any_day(every: Sequence[Stop], days: Sequence[CrewDay]) -> None:
-    found = ordered(every, days, TRAVEL)
+    found = plan_order(every, days, TRAVEL)
     assert sorted([*served(found), *left_out(found)]) == sorted(each.stop_id for each in every)
     assert all(each.because for each in found.left_out)
-    assert [way.crew for way in found.ways] == sorted(day.crew for day in days)
+    assert [route.crew for route in found.routes] == sorted(day.crew for day in days)
     by_id, by_crew = {each.stop_id: each for each in every}, {day.crew: day for day in days}
-    for way in found.ways:
-        day = by_crew[way.crew]
+    for route in found.routes:
+        day = by_crew[route.crew]
         here, free_s, driving_s = day.start, day.starts_s, 0
-        for visit in way.visits:
+        for visit in route.visits:
             at = by_id[visit.stop_id]
             leg = TRAVEL([here, at.point])[0][1]
             assert at.team == day.team and at.skills <= day.skills
             assert visit.begins_s == max(free_s + leg, at.opens_s) <= at.closes_s
             here, free_s, driving_s = at.point, visit.begins_s + at.work_s, driving_s + leg
-        if way.visits:
+        if route.visits:
             home = TRAVEL([here, day.depot])[0][1]
             assert free_s + home <= day.ends_s
-            assert way.driving_s == driving_s + home
-        assert way.working_s == sum(by_id[visit.stop_id].work_s for visit in way.visits)
+            assert route.driving_s == driving_s + home
+        assert route.working_s == sum(by_id[visit.stop_id].work_s for visit in route.visits)
 
 
 def test_order_is_the_same_when_it_is_repeated_or_listed_otherwise() -> None:
@@ -133,7 +133,7 @@ def test_tours_are_the_shortest_when_all_orders_can_be_tried() -> None:
             sum(seconds[a][b] for a, b in zip((0, *tour), (*tour, 0), strict=True))
             for tour in permutations(range(1, 7))
         )
-        assert order(every).ways[0].driving_s == shortest
+        assert order(every).routes[0].driving_s == shortest
 
 
 def test_no_stop_waits_for_a_less_important_one() -> None:
@@ -144,9 +144,9 @@ def test_no_stop_waits_for_a_less_important_one() -> None:
     assert urgent <= set(served(found))
     assert len(found.left_out) > 10
     for waits in (by_id[stop_id] for stop_id in left_out(found)):
-        for way, day in zip(found.ways, days, strict=True):
-            before = [by_id[visit.stop_id] for visit in way.visits]
-            before = [each for each in before if claim(each) < claim(waits)]
+        for route, day in zip(found.routes, days, strict=True):
+            before = [by_id[visit.stop_id] for visit in route.visits]
+            before = [each for each in before if importance_key(each) < importance_key(waits)]
             for place in range(len(before) + 1):
                 assert not is_in_time([*before[:place], waits, *before[place:]], day)
 
@@ -154,7 +154,7 @@ def test_no_stop_waits_for_a_less_important_one() -> None:
 def test_most_important_stops_are_served_when_every_choice_can_be_tried() -> None:
     for seed in range(8):
         day, every = crew(ends_s=10 * HOUR), scattered(5, seed=seed)
-        every.sort(key=claim)
+        every.sort(key=importance_key)
         choices = (
             [number in chosen for number in range(5)]
             for count in range(6)
@@ -190,7 +190,7 @@ def test_stops_are_admitted_by_priority_then_due_date_then_id() -> None:
         stop("0", priority="low", due=soon),
     ]
     listed = expected[::-1]
-    assert sorted(listed, key=claim) == expected
+    assert sorted(listed, key=importance_key) == expected
 
 
 def test_urgent_stop_replaces_another_when_there_is_room_for_one() -> None:
@@ -231,8 +231,8 @@ def test_nothing_is_served_after_the_shift() -> None:
     far = Point(lat=DEPOT.lat + 0.1, long=DEPOT.long)
     tired, fresh = crew("a", start=far, starts_s=16 * HOUR), crew("b")
     found = order([stop("A"), stop("B")], tired, fresh)
-    assert [len(way.visits) for way in found.ways] == [0, 2]
-    assert found.ways[0].driving_s == 0
+    assert [len(route.visits) for route in found.routes] == [0, 2]
+    assert found.routes[0].driving_s == 0
 
 
 def test_two_teams_stay_separate_when_they_are_planned_together() -> None:
@@ -241,8 +241,8 @@ def test_two_teams_stay_separate_when_they_are_planned_together() -> None:
         crew("north"),
         crew("green", team="parks"),
     )
-    ways = {way.crew: {visit.stop_id for visit in way.visits} for way in found.ways}
-    assert ways == {"green": {"B", "C"}, "north": {"A"}}
+    routes = {route.crew: {visit.stop_id for visit in route.visits} for route in found.routes}
+    assert routes == {"green": {"B", "C"}, "north": {"A"}}
 
 
 def test_only_the_most_important_stops_are_considered_when_there_are_too_many(
