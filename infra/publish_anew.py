@@ -62,12 +62,12 @@ def publish(*, from_start: bool) -> None:
     """
     from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.bootstrap.reports import reports_ports
-    from chalicelib.reports.usecases.withholding import withhold_private
+    from chalicelib.reports.usecases.withholding import withhold_private_reports
 
     position = Position(FOLDER / "publish" / f"{container.settings().reports_table}.json")
     if from_start:
         position.forget()
-    if withheld := withhold_private(reports_ports()):
+    if withheld := withhold_private_reports(reports_ports()):
         click.echo(f"{withheld} made private, because their service is private.")
     count, failed = _publish(publishing_ports(), position)
     click.echo(f"{count} reports published again, {len(failed)} failed.")

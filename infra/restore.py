@@ -48,7 +48,7 @@ def restore_reports(table: str) -> None:
     from chalicelib.bootstrap import container
     from chalicelib.bootstrap.privacy import erasure_ports
     from chalicelib.bootstrap.reports import reports_ports
-    from chalicelib.reports.usecases.withholding import withhold_private
+    from chalicelib.reports.usecases.withholding import withhold_private_reports
 
     live = container.settings().reports_table
     if table == live:
@@ -56,7 +56,7 @@ def restore_reports(table: str) -> None:
     with click.progressbar(length=0, label="Records", file=sys.stderr) as bar:
         summary = restore(boto3.client("dynamodb"), table, live, bar.update)
     # Its service may have become private since.
-    withheld = withhold_private(reports_ports())
+    withheld = withhold_private_reports(reports_ports())
     # By then the indexes contain the restored records.
     sleep(SETTLES.total_seconds())
     count = erase_again(erasure_ports())

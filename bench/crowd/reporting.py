@@ -7,7 +7,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.resident.withdrawing import withdraw
+from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
 from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
@@ -50,7 +50,7 @@ class Reports:
         key, ports = f"case {case.number}", reports_ports()
         self.ids[case.number] = submit(draft, key, ANYBODY, ports).service_request_id
         if is_lost:
-            withdraw(self.ids[case.number], key, ANYBODY, ports)
+            withdraw_report(self.ids[case.number], key, ANYBODY, ports)
 
     def _changes(self, act: Act) -> ReportChanges | None:
         match act.what:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @container.once
 def alerts_ports() -> alerts.Ports:
     from chalicelib.alerts.tokens import SubscriptionTokens
-    from chalicelib.integrations.reports_for_alerts import normalised
+    from chalicelib.integrations.reports_for_alerts import normalise_address
 
     return alerts.Ports(
         subscriptions=_subscriptions(),
@@ -49,7 +49,7 @@ def alerts_ports() -> alerts.Ports:
         ward_codes=ward_codes,
         reports=_reports(),
         channels=_channels(),
-        normalised=normalised,
+        normalised=normalise_address,
         has_premises=lambda premises_id: _collections().has_premises(premises_id),
         check_push=lambda address: messaging.web_push().check(address),
         site_url=container.settings().site_url,

@@ -68,10 +68,10 @@ def _read_rounds() -> Rounds | None:
 
 
 def _reported(keys: Collection[CollectionKey]) -> Set[CollectionKey]:
-    from chalicelib.integrations.reports_for_collections import reported
+    from chalicelib.integrations.reports_for_collections import find_reported
     from chalicelib.reports.dynamo.repository import DynamoRepository
 
-    return reported(keys, DynamoRepository(container.table("reports")))
+    return find_reported(keys, DynamoRepository(container.table("reports")))
 
 
 @container.once

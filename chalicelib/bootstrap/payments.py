@@ -102,9 +102,9 @@ def _keep_refused(found: "Difference") -> None:
 def _settle_paid(service_request_id: str) -> None:
     """The reports' stream carries it out then: a refund would check the payment again, which is
     being checked."""
-    from chalicelib.reports.usecases.orders.settling import settle
+    from chalicelib.reports.usecases.orders.settling import settle_order
 
-    settle(service_request_id, "card", order_ports())
+    settle_order(service_request_id, "card", order_ports())
 
 
 def _refund_cancelled(service_request_id: str, amount_pence: int) -> None:

@@ -66,9 +66,9 @@ def _premises_address(premises_id: str) -> reports.PremisesAddress | None:
 
 def _held(hold_id: str) -> "BookedSlot":
     from chalicelib.bootstrap.bookings import bookings_ports
-    from chalicelib.integrations.bookings_for_reports import held
+    from chalicelib.integrations.bookings_for_reports import read_hold
 
-    return held(hold_id, bookings_ports())
+    return read_hold(hold_id, bookings_ports())
 
 
 def _missed_answer(

@@ -15,7 +15,7 @@ from chalicelib.forms.steps import (
 from chalicelib.forms.validation import MOST_PHOTOS
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.time import is_overdue
-from chalicelib.reports.automatic_texts import in_language
+from chalicelib.reports.automatic_texts import translate_text
 from chalicelib.reports.published import Delay, ReportView, UpdateView
 from chalicelib.reports.reference import format_reference
 from chalicelib.reports.states import LABELS
@@ -111,7 +111,7 @@ class Wording:
         return {
             "state": update.state,
             "state_label": self._language.say(LABELS[update.state]),
-            "text": in_language(update.text, self._language) or update.text,
+            "text": translate_text(update.text, self._language) or update.text,
             "when": f"{self.date(update.datetime)}, {local:%H:%M}",
             "by": self._language.say(SPEAKERS[update.by]),
             "photos": update.photos,

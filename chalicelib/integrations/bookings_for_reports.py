@@ -12,7 +12,7 @@ from chalicelib.reports.orders import BookedSlot
 from chalicelib.texts import Text
 
 
-def held(hold_id: str, ports: bookings.Ports) -> BookedSlot:
+def read_hold(hold_id: str, ports: bookings.Ports) -> BookedSlot:
     """What a hold is for. Raises Invalid if the id is not ours, Conflict if it has lapsed or is
     booked, UpstreamFailed."""
     place, units = ports.read_hold_id(hold_id)

@@ -9,7 +9,7 @@ from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.ports import Ports
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.usecases.orders.changing import cancel_paid, too_late
+from chalicelib.reports.usecases.orders.changing import cancel_order_in_state, too_late_error
 
 
 def cancel_subscription(
@@ -26,7 +26,7 @@ def cancel_subscription(
     stored = usecases.get_subscription(premises_id, garden)
     if refund and stored.is_live(garden.today):
         for each in reversed(refundable_requests(stored, garden, orders)):
-            cancel_paid(each.service_request_id, "settled", orders)
+            cancel_order_in_state(each.service_request_id, "settled", orders)
     return usecases.cancel(premises_id, garden)
 
 
@@ -39,8 +39,8 @@ def cancel_purchase(report: ServiceRequest, garden: Ports, orders: OrderPorts) -
     if report.order and report.order.state == "cancelled":
         return
     if not is_refundable(report, garden):
-        raise too_late(report, orders)
-    cancel_paid(report.service_request_id, "settled", orders)
+        raise too_late_error(report, orders)
+    cancel_order_in_state(report.service_request_id, "settled", orders)
 
 
 def refundable_requests(

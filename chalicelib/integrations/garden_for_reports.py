@@ -13,9 +13,9 @@ from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.ports import Ports
 from chalicelib.integrations.garden_access import bought_kinds
 from chalicelib.reports import ports as reports
-from chalicelib.reports.automatic_texts import GARDEN_ENDS, written
+from chalicelib.reports.automatic_texts import GARDEN_ENDS, format_day
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.usecases.staff.crew_updates import tell_of_work
+from chalicelib.reports.usecases.staff.crew_updates import add_work_update
 
 READ_AT_ONCE = 100
 MADE_UP_FOR = (0, 1)
@@ -40,9 +40,9 @@ def send_reminders(garden: Ports, ports: reports.Ports) -> int:
     number = 0
     while some := list(islice(due, READ_AT_ONCE)):
         for each, report in _unsent_reminders(some, ports):
-            text = GARDEN_ENDS.format(day=written(each.subscription.last))
+            text = GARDEN_ENDS.format(day=format_day(each.subscription.last))
             with suppress(NotFound):
-                tell_of_work(report.service_request_id, each.update_id, text, ports)
+                add_work_update(report.service_request_id, each.update_id, text, ports)
                 number += 1
     return number
 

@@ -8,7 +8,7 @@ from chalicelib.payments.usecases import CardPage, RefundRequest, check, open_ch
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import Order
-from chalicelib.reports.usecases.orders.paying import unpaid
+from chalicelib.reports.usecases.orders.paying import require_unpaid_order
 
 
 def card_page(
@@ -21,7 +21,7 @@ def card_page(
 ) -> CardPage:
     """The card page of a request, whose slot stays held until the payment has ended. Raises
     Conflict if there is nothing to pay, UpstreamFailed."""
-    order = unpaid(report, orders)
+    order = require_unpaid_order(report, orders)
     open_charge(charge_of(report, order, orders.reports.council), ports)
     return pay(report.service_request_id, language, ports, is_by_phone=is_by_phone)
 

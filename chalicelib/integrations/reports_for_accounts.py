@@ -17,7 +17,7 @@ class ReportsForAccounts:
         self._ports = ports
 
     def about(self, account: Account) -> Iterable[str]:
-        return forgetting.reports_about(author_of(account, self._ports()), self._ports())
+        return forgetting.list_reports_about(author_of(account, self._ports()), self._ports())
 
     def parts_of(self, service_request_id: str, account: Account) -> Sequence[ReportPart]:
         author = author_of(account, self._ports())
@@ -36,7 +36,7 @@ class ReportsForAccounts:
         return forgetting.has_written(account_id, self._ports())
 
     def forget_written(self, account_id: str, *, redact: bool) -> None:
-        forgetting.forget_written(account_id, redact=redact, ports=self._ports())
+        forgetting.forget_author(account_id, redact=redact, ports=self._ports())
 
     def has_answers(self, subscription_id: str) -> bool:
         return bool(self._ports().repository.list_answer_ids(answers_as(subscription_id)))

@@ -40,7 +40,7 @@ class Reporters:
             [("email", contact.email), ("sms", contact.phone)] if contact else []
         )
         for channel, text in given:
-            if text and channel in self._channels and (to := _readable(channel, text)):
+            if text and channel in self._channels and (to := _normalise_or_none(channel, text)):
                 reporter = alerts.Reporter(channel, to, report.reporter, report.language)
                 return None if self._is_blocked(reporter, report) else reporter
         account = self._accounts().get(report.reporter) if report.reporter else None
@@ -74,13 +74,13 @@ class ReportsForAlerts:
     def followed(self, service_request_id: str, account_id: str | None) -> alerts.Followed | None:
         author = access.Author(account_id)
         try:
-            report = following.followed(service_request_id, author, self._ports())
+            report = following.find_report_to_follow(service_request_id, author, self._ports())
         except NotFound:
             return None
         return alerts.Followed(report.service_request_id, author.owns(report))
 
     def find(self, service_request_id: str) -> Report | None:
-        return sharing.shared(service_request_id, self._ports())
+        return sharing.find_report(service_request_id, self._ports())
 
     def reporter(self, service_request_id: str) -> alerts.Reporter | None:
         report = self._report(service_request_id)
@@ -104,13 +104,13 @@ class ReportsForAlerts:
         return self._ports().repository.get(service_request_id)
 
 
-def normalised(channel: alerts.AddressChannel, text: str) -> str:
+def normalise_address(channel: alerts.AddressChannel, text: str) -> str:
     """The address of the channel that this text is. Raises Invalid about the field `to`."""
     return reachable(channel, text).value
 
 
-def _readable(channel: alerts.AddressChannel, text: str) -> str | None:
+def _normalise_or_none(channel: alerts.AddressChannel, text: str) -> str | None:
     try:
-        return normalised(channel, text)
+        return normalise_address(channel, text)
     except Invalid:
         return None

@@ -13,10 +13,10 @@ def booked_requests(
 ) -> Mapping[str, BookedRequest]:
     """Those of the requests that are stored, by id. Raises UpstreamFailed."""
     found = repository.get_many(service_request_ids)
-    return {key: _request(report, council) for key, report in found.items()}
+    return {key: _request_of(report, council) for key, report in found.items()}
 
 
-def _request(report: ServiceRequest, council: Council) -> BookedRequest:
+def _request_of(report: ServiceRequest, council: Council) -> BookedRequest:
     service, order = council.by_code.get(report.service_code), report.order
     price = service.price if service else None
     names = {each.code: each.name for each in price.items} if price else {}

@@ -8,10 +8,10 @@ from chalicelib.reports.ports import Repository
 from chalicelib.reports.usecases.missed_collections import claim_of
 
 
-def reported(keys: Collection[CollectionKey], repository: Repository) -> Set[CollectionKey]:
+def find_reported(keys: Collection[CollectionKey], repository: Repository) -> Set[CollectionKey]:
     """Those of the collections that somebody reported as missed, and did not withdraw. Raises
     UpstreamFailed."""
-    claims = {_claim(key): key for key in keys}
+    claims = {_claim_of(key): key for key in keys}
     holders = repository.find_claim_holders(claims)
     reports = repository.get_many(list(holders.values()))
     return {
@@ -21,5 +21,5 @@ def reported(keys: Collection[CollectionKey], repository: Repository) -> Set[Col
     }
 
 
-def _claim(key: CollectionKey) -> str:
+def _claim_of(key: CollectionKey) -> str:
     return claim_of(key.premises_id, MissedCollection(container=key.container, date=key.date))

@@ -15,7 +15,7 @@ class ReportsForJobs:
         self._ports = ports
 
     def find(self, service_request_id: str) -> ReportWithWork | None:
-        return sharing.shared_with_work(service_request_id, self._ports())
+        return sharing.find_report_with_work(service_request_id, self._ports())
 
     def add_update(
         self,
@@ -28,7 +28,7 @@ class ReportsForJobs:
         photos_wait: bool = False,
         planned_day: date | None = None,
     ) -> None:
-        crew_updates.tell_of_work(
+        crew_updates.add_work_update(
             service_request_id,
             update_id,
             text,
@@ -48,7 +48,7 @@ class ReportsForJobs:
         reason: str,
         given_at: datetime,
     ) -> None:
-        crew_updates.tell_of_new_date(
+        crew_updates.add_new_date_update(
             service_request_id,
             update_id,
             self._ports(),
@@ -61,7 +61,7 @@ class ReportsForJobs:
         notes.add_note(service_request_id, note_id, by, text, self._ports())
 
     def add_need(self, service_request_id: str, need: Need) -> None:
-        attention.ask_for_look(service_request_id, need, self._ports())
+        attention.add_need(service_request_id, need, self._ports())
 
     def settle_need(self, service_request_id: str, job_id: str) -> None:
-        attention.need_no_look(service_request_id, job_id, self._ports())
+        attention.settle_needs_of_job(service_request_id, job_id, self._ports())

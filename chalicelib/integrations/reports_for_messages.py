@@ -10,12 +10,12 @@ from chalicelib.integrations.receipts_for_messages import facts_of
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
-from chalicelib.reports.automatic_texts import in_language, title_of
+from chalicelib.reports.automatic_texts import title_of, translate_text
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.order_lines import order_in
+from chalicelib.reports.order_lines import translate_order
 from chalicelib.reports.orders import booking_of
 from chalicelib.reports.parts import Update
-from chalicelib.reports.usecases.sharing import as_shared
+from chalicelib.reports.usecases.sharing import published_report_of
 from chalicelib.reports.views import photo_address, tracking_url
 
 
@@ -43,15 +43,15 @@ class ReportsForMessages:
         service = council.by_code.get(report.service_code)
         report_id, ports = report.service_request_id, self._ports()
         return ReportNews(
-            **asdict(as_shared(report)),
+            **asdict(published_report_of(report)),
             service_name=service.service_name if service else report.service_code,
             street=ports.whereabouts.street(report.point) if report.point else None,
-            entries=tuple(_entry(each, site.language) for each in report.updates),
-            picture=_picture(report, site.language, ports),
+            entries=tuple(_entry_of(each, site.language) for each in report.updates),
+            picture=_picture_of(report, site.language, ports),
             page_url=tracking_url(report, ports, site.language),
             receipt=self._receipt(report, site.language),
             reply_to=self._reply_address(report_id) if self._reply_address else None,
-            booked=_booked(report, council),
+            booked=_booked_slot_of(report, council),
             is_request=service is not None and service.is_request,
             is_paid=report.order is not None and report.order.paid_at is not None,
         )
@@ -59,11 +59,11 @@ class ReportsForMessages:
     def _receipt(self, report: ServiceRequest, language: Language) -> tuple[Fact, ...]:
         if report.order is None:
             return ()
-        order = order_in(language, report.order, report.service_code, self._council)
+        order = translate_order(language, report.order, report.service_code, self._council)
         return facts_of(order, self._council.in_language(language.code), language)
 
 
-def _picture(report: ServiceRequest, language: Language, ports: reports.Ports) -> Picture | None:
+def _picture_of(report: ServiceRequest, language: Language, ports: reports.Ports) -> Picture | None:
     """A public photo: of the council's last update, else of the report."""
     if report.visibility != "public":
         return None
@@ -81,7 +81,7 @@ def _picture(report: ServiceRequest, language: Language, ports: reports.Ports) -
     return Picture(photo_address(report, shown, "page", ports), alt)
 
 
-def _booked(report: ServiceRequest, council: Council) -> BookedSlot | None:
+def _booked_slot_of(report: ServiceRequest, council: Council) -> BookedSlot | None:
     booking = booking_of(report.order)
     if booking is None:
         return None
@@ -91,9 +91,9 @@ def _booked(report: ServiceRequest, council: Council) -> BookedSlot | None:
     return BookedSlot(place.day, slot, f"{where.name}, {where.address}" if where else "")
 
 
-def _entry(update: Update, language: Language) -> Entry:
+def _entry_of(update: Update, language: Language) -> Entry:
     words = update.text or None if update.by == "council" else None
-    said, title = in_language(words or "", language), title_of(words or "", language)
+    said, title = translate_text(words or "", language), title_of(words or "", language)
     return Entry(
         update.version, update.datetime, update.state, said or words, said is not None, title
     )

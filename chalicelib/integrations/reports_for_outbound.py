@@ -21,7 +21,7 @@ class ReportsForOutbound:
         self._ports = ports
 
     def many(self, service_request_ids: Sequence[str]) -> Mapping[str, Report]:
-        return sharing.all_shared(service_request_ids, self._ports())
+        return sharing.find_reports(service_request_ids, self._ports())
 
     def public(self, service_request_id: str) -> ReportView | None:
         return reading.public_views([service_request_id], self._ports()).get(service_request_id)
@@ -30,11 +30,11 @@ class ReportsForOutbound:
         report = self._report(service_request_id)
         if report is None or not forwarding.may_be_passed_on(report):
             return None
-        return _case(report, self.public(service_request_id), self._ports())
+        return _case_of(report, self.public(service_request_id), self._ports())
 
     def reopening(self, service_request_id: str) -> Reopening | None:
         report = self._report(service_request_id)
-        update = forwarding.reopened_by(report) if report else None
+        update = forwarding.find_reopening(report) if report else None
         if report is None or update is None or report.visibility not in ("public", "private"):
             return None
         shown = self.public(service_request_id)
@@ -46,12 +46,12 @@ class ReportsForOutbound:
     def passed_on(
         self, service_request_id: str, to: str, reference: str | None, delivery_id: str
     ) -> None:
-        forwarding.note_passed_on(service_request_id, to, reference, delivery_id, self._ports())
+        forwarding.record_forwarding(service_request_id, to, reference, delivery_id, self._ports())
 
     def bring_back(self, service_request_id: str, key: str, said: RemoteStatus) -> InboundResult:
         """Puts another body's update on the report's timeline, once for each key."""
         try:
-            return inbound_updates.bring_back(
+            return inbound_updates.add_inbound_update(
                 service_request_id, key, said.status, said.text, self._ports()
             )
         except NotFound:
@@ -68,7 +68,7 @@ class ReportsForOutbound:
         return self._ports().repository.get(service_request_id)
 
 
-def _case(report: ServiceRequest, shown: ReportView | None, ports: reports.Ports) -> Case:
+def _case_of(report: ServiceRequest, shown: ReportView | None, ports: reports.Ports) -> Case:
     """Made without the view of officers: its links stand on secrets, which no reaction reads."""
     request_id = report.service_request_id
     service = ports.council.by_code.get(report.service_code)

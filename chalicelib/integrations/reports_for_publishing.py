@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.georeport.wire import write
 from chalicelib.publishing.counters import ReportKey
 from chalicelib.reports import ports as reports
-from chalicelib.reports.open311 import extended, wire_request
+from chalicelib.reports.open311 import extended_attributes_of, wire_request
 from chalicelib.reports.published import (
     PresentOutcome,
     ReportOutcome,
@@ -54,7 +54,7 @@ class OutcomesForFigures:
         return outcomes.outcomes_of_month(month, self._ports())
 
     def come_due(self, since: datetime) -> Iterator[ReportKey]:
-        for month, service_request_id in outcomes.come_due(since, self._ports()):
+        for month, service_request_id in outcomes.list_newly_due(since, self._ports()):
             yield ReportKey(month, service_request_id)
 
     def months(self) -> frozenset[str]:
@@ -64,7 +64,7 @@ class OutcomesForFigures:
 def open311_entry(report: Any, *, agency: str) -> dict[str, Any]:
     """The public report as Open311 lists it, with the extended attributes; without its followers,
     who are no change of a report."""
-    wire = wire_request(report, agency=agency) | extended(report)
+    wire = wire_request(report, agency=agency) | extended_attributes_of(report)
     entry: dict[str, Any] = msgspec.json.decode(write("request", wire, "json"))
     entry["extended_attributes"].pop("followers")
     return entry

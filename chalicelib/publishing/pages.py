@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.kernel.languages import ENGLISH, Language, names
 from chalicelib.kernel.templating import environment
 from chalicelib.kernel.time import is_overdue
-from chalicelib.reports.automatic_texts import in_language
+from chalicelib.reports.automatic_texts import translate_text
 from chalicelib.reports.published import Delay, PhotoView, ReportView, UpdateView
 from chalicelib.reports.reference import format_reference
 from chalicelib.reports.states import LABELS
@@ -99,7 +99,7 @@ class JinjaPages:
             "update_id": update.update_id,
             "state": update.state,
             "state_label": self._language.say(LABELS[update.state]),
-            "text": in_language(update.text, self._language) or update.text,
+            "text": translate_text(update.text, self._language) or update.text,
             "datetime_iso": _iso(update.datetime),
             "datetime_text": f"{self._date(update.datetime)}, {local:%H:%M}",
             "by": update.by,

@@ -73,46 +73,48 @@ _TEMPLATES = (
 )
 
 
-def written(day: date) -> str:
+def format_day(day: date) -> str:
     """A day in these texts, such as Monday 1 June."""
     return f"{day:%A} {day.day} {day:%B}"
 
 
-def in_language(text: str, language: Language) -> str | None:
+def translate_text(text: str, language: Language) -> str | None:
     """The text in the language, or None if a person wrote it. The reason for a new date stays as it
     was written."""
     if language is ENGLISH:
         return None
     if text in _WHOLE:
         return language.say(text)
-    return next((language.say(each, **said) for each, said in _made_of(text, language)), None)
+    return next(
+        (language.say(each, **said) for each, said in _matching_templates(text, language)), None
+    )
 
 
 def title_of(text: str, language: Language) -> str | None:
     """What the text says happened to an order, in the language; None for other texts."""
     if text in TITLES:
         return language.say(TITLES[text])
-    found = ((TITLES.get(each), said) for each, said in _made_of(text, language))
+    found = ((TITLES.get(each), said) for each, said in _matching_templates(text, language))
     return next((language.say(title, **said) for title, said in found if title), None)
 
 
-def _made_of(text: str, language: Language) -> Iterator[tuple[str, dict[str, str]]]:
+def _matching_templates(text: str, language: Language) -> Iterator[tuple[str, dict[str, str]]]:
     """The template that the text was made of, with its values in the language."""
-    for template, pattern in _patterns():
+    for template, pattern in _template_patterns():
         if found := pattern.fullmatch(text):
             values = found.groupdict()
             if "weekday" in values:
-                values["day"] = _day_in(language, values)
+                values["day"] = _translate_day(language, values)
             yield template, values
 
 
-def _day_in(language: Language, found: Mapping[str, str]) -> str:
+def _translate_day(language: Language, found: Mapping[str, str]) -> str:
     weekday, month = language.say(found["weekday"]), language.say(found["month"])
     return f"{weekday} {found['number']} {month}{found['year']}"
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _template_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """What the text of each template looks like with its values."""
     weekday, month = "|".join(WEEKDAYS), "|".join(MONTHS)
     day = rf"(?P<weekday>{weekday}) (?P<number>\d+) (?P<month>{month})(?P<year>(?: \d{{4}})?)"

@@ -67,8 +67,8 @@ class CaseFilter(Struct, frozen=True, kw_only=True):
             and self.opens in (None, case.opens)
             and self._has_attention(case)
             and self.waits in (None, case.waits_for or "officer")
-            and self.target in (None, _wanted(target_of(target, now)))
-            and (not self.q or _says(case, self.q))
+            and self.target in (None, _filter_value_of(target_of(target, now)))
+            and (not self.q or _contains_words(case, self.q))
         )
 
     def _has_state(self, state: State) -> bool:
@@ -83,11 +83,11 @@ class CaseFilter(Struct, frozen=True, kw_only=True):
             return True
         if isinstance(case, DueReport):
             return case.attention is not None
-        wanted = _NOW if self.attention == "any" else {self.attention}
+        wanted = _ANY_ATTENTION if self.attention == "any" else {self.attention}
         return not wanted.isdisjoint(case.attentions)
 
 
-_NOW = frozenset(ATTENTIONS) - {"held"}
+_ANY_ATTENTION = frozenset(ATTENTIONS) - {"held"}
 
 
 class Case(NamedTuple):
@@ -255,7 +255,7 @@ def target_of(target: datetime | None, now: datetime) -> Target:
     return "soon" if target - now <= SOON else "in_time"
 
 
-def _says(case: ServiceRequest | DueReport, words: str) -> bool:
+def _contains_words(case: ServiceRequest | DueReport, words: str) -> bool:
     """True if the title or address contains the words; the index does not know the addresses."""
     if not isinstance(case, ServiceRequest):
         return True
@@ -263,5 +263,5 @@ def _says(case: ServiceRequest | DueReport, words: str) -> bool:
     return any(words.casefold() in each.casefold() for each in texts)
 
 
-def _wanted(target: Target) -> WantedTarget:
+def _filter_value_of(target: Target) -> WantedTarget:
     return target if target in ("late", "soon") else "later"

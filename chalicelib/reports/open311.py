@@ -23,7 +23,7 @@ def wire_request(report: ReportView, *, agency: str) -> Wire:
     return {
         "service_request_id": report.service_request_id,
         "status": report.status,
-        "status_notes": _last_word(report),
+        "status_notes": _last_council_text(report),
         "service_name": report.service_name,
         "service_code": report.service_code,
         **({"title": report.title} if report.title else {}),
@@ -38,11 +38,11 @@ def wire_request(report: ReportView, *, agency: str) -> Wire:
         "zipcode": None,
         "lat": report.lat,
         "long": report.long,
-        "media_url": _first(report.photos),
+        "media_url": _first_photo_url(report.photos),
     }
 
 
-def extended(report: ReportView) -> Wire:
+def extended_attributes_of(report: ReportView) -> Wire:
     """The values that Open311 has no field for, under the name that others use for such values.
     They are added to the report if a client asks for extensions."""
     attributes: Mapping[str, Tree] = {
@@ -75,11 +75,11 @@ def wire_update(update: UpdateView, report: ReportView) -> Wire:
     }
 
 
-def _last_word(report: ReportView) -> str | None:
+def _last_council_text(report: ReportView) -> str | None:
     """The council's last words about the report."""
     said = [update.text for update in report.updates if update.by == "council"]
     return said[-1] if said else None
 
 
-def _first(photos: tuple[PhotoView, ...]) -> str | None:
+def _first_photo_url(photos: tuple[PhotoView, ...]) -> str | None:
     return photos[0].url if photos else None

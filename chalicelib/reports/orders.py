@@ -19,7 +19,7 @@ PaidBy = Literal["free", "card", "waived", "receipt"]
 """`waived`: an officer decided that nothing is paid; `receipt`: money that the council took in
 another way, such as a cheque."""
 
-SentAs = Literal["reported", "requested", "booked", "paid"]
+SenderAction = Literal["reported", "requested", "booked", "paid"]
 """What its sender did with a request, as lists and pages say it."""
 
 BY_OFFICER: frozenset[PaidBy] = frozenset(("waived", "receipt"))
@@ -75,7 +75,7 @@ def booking_of(order: Order | None) -> BookedSlot | None:
     return order.booking if order and order.state == "settled" else None
 
 
-def sent_as(service: ServiceDefinition | None, order: Order | None) -> SentAs:
+def sender_action_of(service: ServiceDefinition | None, order: Order | None) -> SenderAction:
     """What the sender of a request for that service did; None is a service that is no longer
     offered."""
     if order and order.booking and order.state in ("settled", "cancelled"):
@@ -85,7 +85,7 @@ def sent_as(service: ServiceDefinition | None, order: Order | None) -> SentAs:
     return "requested" if order or (service and service.is_request) else "reported"
 
 
-def cancelled(order: Order) -> Order:
+def cancel_withdrawn_order(order: Order) -> Order:
     """The order after its request was withdrawn: what it booked is given back. Requests whose order
     is settled cannot be withdrawn."""
     return replace(order, items=(), state="cancelled")

@@ -36,7 +36,7 @@ _POINT = ("lat", "long")
 LONGEST_LINE = 200
 LONGEST_DESCRIPTION = 4000
 LONGEST_UPDATE = 2000
-_SAYS_NOTHING = ("", "-")
+_EMPTY_NAMES = ("", "-")
 _STATUSES: Mapping[str, State | None] = {**EXTERNAL_STATES, "unchanged": None}
 _OPEN311_NAMES = {
     "contact.email": "email",
@@ -65,7 +65,7 @@ def check_location(fields: FormFields) -> None:
         raise Invalid.field("lat", "lat and long, address_string or address_id required")
 
 
-def report_in(
+def parse_report(
     fields: FormFields,
     files: tuple[bytes, ...],
     *,
@@ -78,45 +78,47 @@ def report_in(
     longer `asked` are left out. Where a service needs premises, `address_id` is their id; where it
     needs no place, the location that Open311 requires is left out. Raises Invalid."""
     cutter = _Cutter()
-    answers = _answers(fields, asked, cutter)
-    description = _text(_one(fields, "description")) or service_name
+    answers = _answers_in(fields, asked, cutter)
+    description = _clean_text(_first_value(fields, "description")) or service_name
     sent = {
-        "service_code": _one(fields, "service_code"),
+        "service_code": _first_value(fields, "service_code"),
         **_PLACES[needs](fields),
         "description": cutter.cut(description, LONGEST_DESCRIPTION),
         "attributes": answers or None,
-        "contact": _contact(fields),
+        "contact": _contact_in(fields),
     }
     return PartnerReport(
         draft=parse(sent, Draft),
         whole=cutter.whole,
-        media_urls=_media_urls(fields),
+        media_urls=_media_urls_in(fields),
         files=files,
     )
 
 
-def _answers(fields: FormFields, asked: AnswerLimits, cutter: "_Cutter") -> dict[str, list[str]]:
+def _answers_in(fields: FormFields, asked: AnswerLimits, cutter: "_Cutter") -> dict[str, list[str]]:
     given = attributes_in(fields)
     return {
-        code: [cutter.cut(_text(each), asked[code], f"{code}: ") for each in given[code]]
+        code: [cutter.cut(_clean_text(each), asked[code], f"{code}: ") for each in given[code]]
         for code in given
         if code in asked
     }
 
 
-def update_in(fields: FormFields, files: tuple[bytes, ...]) -> PartnerUpdate:
+def parse_update(fields: FormFields, files: tuple[bytes, ...]) -> PartnerUpdate:
     """The update from a posted form; if it has no text, the text is its status. Raises Invalid."""
-    said = _one(fields, "status") or "unchanged"
+    said = _first_value(fields, "status") or "unchanged"
     status = said.lower().replace(" ", "_")
     if status not in _STATUSES:
         known = ", ".join(_STATUSES).upper()
         raise Invalid.field("status", f"must be one of {known}")
     state, cutter = _STATUSES[status], _Cutter()
-    words = _text(_one(fields, "description")) or (LABELS[state] if state else "Updated")
+    words = _clean_text(_first_value(fields, "description")) or (
+        LABELS[state] if state else "Updated"
+    )
     sent = {
         "text": cutter.cut(words, LONGEST_UPDATE),
         "state": state,
-        "media_urls": _media_urls(fields),
+        "media_urls": _media_urls_in(fields),
     }
     return replace(parse(sent, PartnerUpdate), files=files, whole=cutter.whole)
 
@@ -136,10 +138,10 @@ class _Cutter:
         if longest is None or len(text) <= longest:
             return text
         self._wholes.append(f"{label}{text}")
-        return _cut(text, longest)
+        return _shorten(text, longest)
 
 
-def in_open311s_names(faults: tuple[FieldError, ...]) -> Iterator[FieldError]:
+def with_open311_names(faults: tuple[FieldError, ...]) -> Iterator[FieldError]:
     """The faults of a draft, under the field names that the sender uses."""
     for field, message in faults:
         if field.startswith("attributes."):
@@ -152,53 +154,55 @@ def _has_point(fields: FormFields) -> bool:
     return all(name in fields for name in _POINT)
 
 
-def _one(fields: FormFields, name: str) -> str | None:
+def _first_value(fields: FormFields, name: str) -> str | None:
     return next(iter(fields.get(name, ())), None)
 
 
-def _degrees(fields: FormFields, name: str) -> float | str | None:
-    text = _one(fields, name)
+def _degrees_in(fields: FormFields, name: str) -> float | str | None:
+    text = _first_value(fields, name)
     if text is None or not _NUMBER.fullmatch(text):
         return text
     return float(text)
 
 
-def _place(fields: FormFields) -> dict[str, Any]:
-    point = {name: _degrees(fields, name) for name in _POINT} if _has_point(fields) else {}
-    return point | {"address": _line(_one(fields, "address_string")) or _address_id(fields)}
+def _place_in(fields: FormFields) -> dict[str, Any]:
+    point = {name: _degrees_in(fields, name) for name in _POINT} if _has_point(fields) else {}
+    return point | {
+        "address": _clean_line(_first_value(fields, "address_string")) or _address_id_line(fields)
+    }
 
 
-def _premises(fields: FormFields) -> dict[str, Any]:
-    return {"premises_id": _line(_one(fields, "address_id"))}
+def _premises_in(fields: FormFields) -> dict[str, Any]:
+    return {"premises_id": _clean_line(_first_value(fields, "address_id"))}
 
 
-def _no_place(fields: FormFields) -> dict[str, Any]:
+def _nothing_in(fields: FormFields) -> dict[str, Any]:
     return {}
 
 
-def _address_id(fields: FormFields) -> str | None:
-    number = _one(fields, "address_id")
-    return _line(f"address_id {number}") if number else None
+def _address_id_line(fields: FormFields) -> str | None:
+    number = _first_value(fields, "address_id")
+    return _clean_line(f"address_id {number}") if number else None
 
 
-def _media_urls(fields: FormFields) -> tuple[str, ...]:
+def _media_urls_in(fields: FormFields) -> tuple[str, ...]:
     return fields.get("media_url", ())[:MOST_PHOTOS]
 
 
-def _text(text: str | None) -> str:
+def _clean_text(text: str | None) -> str:
     """The text with spaces instead of control characters, which pasted text may contain."""
     return _CONTROL.sub(" ", text or "").strip()
 
 
-def _line(text: str | None) -> str:
-    return _cut(" ".join(_text(text).split()), LONGEST_LINE)
+def _clean_line(text: str | None) -> str:
+    return _shorten(" ".join(_clean_text(text).split()), LONGEST_LINE)
 
 
-def _cut(text: str, longest: int) -> str:
+def _shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _usable(text: str | None, kind: Any) -> str | None:
+def _convert_or_none(text: str | None, kind: Any) -> str | None:
     try:
         found: str = msgspec.convert(text, kind)
     except msgspec.ValidationError:
@@ -206,16 +210,19 @@ def _usable(text: str | None, kind: Any) -> str | None:
     return found
 
 
-def _contact(fields: FormFields) -> dict[str, str] | None:
-    names = (_one(fields, name) or "" for name in ("first_name", "last_name"))
-    name = " ".join(each for each in names if each not in _SAYS_NOTHING)
-    email, phone = _usable(_one(fields, "email"), Email), _usable(_one(fields, "phone"), Phone)
-    given = {"name": _line(name), "email": email, "phone": phone}
+def _contact_in(fields: FormFields) -> dict[str, str] | None:
+    names = (_first_value(fields, name) or "" for name in ("first_name", "last_name"))
+    name = " ".join(each for each in names if each not in _EMPTY_NAMES)
+    email, phone = (
+        _convert_or_none(_first_value(fields, "email"), Email),
+        _convert_or_none(_first_value(fields, "phone"), Phone),
+    )
+    given = {"name": _clean_line(name), "email": email, "phone": phone}
     return {key: value for key, value in given.items() if value} or None
 
 
 _PLACES: Mapping[PlaceKind, Callable[[FormFields], dict[str, Any]]] = {
-    "point": _place,
-    "premises": _premises,
-    "none": _no_place,
+    "point": _place_in,
+    "premises": _premises_in,
+    "none": _nothing_in,
 }

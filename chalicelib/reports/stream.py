@@ -12,7 +12,7 @@ from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.reports.keys import REPORT
 from chalicelib.reports.states import OPEN_STATES
 
-NOT_SHOWN = frozenset(
+UNPUBLISHED_VALUES = frozenset(
     (
         *("version", "request_id", "fingerprint", "redactions", "archived", "duplicates"),
         *("team", "team_state", "priority", "attention", "attention_since", "flags", "publish_at"),
@@ -26,7 +26,7 @@ NOT_SHOWN = frozenset(
 )
 """Values of a report that not everybody sees, or that say nothing by themselves."""
 
-COUNTED = ("visibility", "service_code", "ward_code", "outcome")
+FIGURE_VALUES = ("visibility", "service_code", "ward_code", "outcome")
 """Values of a report that its figures follow from, besides that it is open."""
 
 Image = Mapping[str, Any]
@@ -52,10 +52,10 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
         "day": new["requested_datetime"]["S"][:10],
         "state": new["state"]["S"],
     }
-    return _submitted(common, new) if old is None else _changed(common, old, new)
+    return _submission_fact(common, new) if old is None else _change_fact(common, old, new)
 
 
-def _submitted(common: Mapping[str, Any], new: Image) -> ReportSubmitted:
+def _submission_fact(common: Mapping[str, Any], new: Image) -> ReportSubmitted:
     return ReportSubmitted(
         **common,
         photos=tuple(sorted(_photos_in(new))),
@@ -66,12 +66,12 @@ def _submitted(common: Mapping[str, Any], new: Image) -> ReportSubmitted:
     )
 
 
-def _changed(common: Mapping[str, Any], old: Image, new: Image) -> ReportChanged:
+def _change_fact(common: Mapping[str, Any], old: Image, new: Image) -> ReportChanged:
     return ReportChanged(
         **common,
         old_tile=_tile_in(old),
         photos=tuple(sorted(_photos_in(old) | _photos_in(new))),
-        purge=_taken_back(old, new),
+        purge=_needs_purge(old, new),
         appeared=_has_appeared(old, new),
         is_new=_has_appeared(old, new) and not _was_public(old),
         shows_change=_shows_change(old, new),
@@ -79,10 +79,10 @@ def _changed(common: Mapping[str, Any], old: Image, new: Image) -> ReportChanged
         says_more=bool(_texts_in(new) - _texts_in(old)),
         lost_sender=_names_sender(old) and not _names_sender(new),
         repair=_repairs_in(new) if _repairs_in(new) > _repairs_in(old) else 0,
-        question=_asked_in(new) if _asked_in(new) > _asked_in(old) else 0,
-        told_from=_told_from(new, common["version"]),
-        takes_back=bool(_taken_back_in(new) - _taken_back_in(old)),
-        moves_figures=_counts_otherwise(old, new),
+        question=_last_question_in(new) if _last_question_in(new) > _last_question_in(old) else 0,
+        told_from=_told_from_in(new, common["version"]),
+        takes_back=bool(_undone_changes_in(new) - _undone_changes_in(old)),
+        moves_figures=_may_change_figures(old, new),
         moves_order=_order_in(old) != _order_in(new),
         is_confirmed=_is_confirmed(old, new),
     )
@@ -109,7 +109,7 @@ def _repairs_in(image: Image) -> int:
     return int(image.get("repairs", {"N": "0"})["N"])
 
 
-def _asked_in(image: Image) -> int:
+def _last_question_in(image: Image) -> int:
     """The number of the newest question, 0 if none was asked."""
     questions = msgspec.json.decode(image.get("questions", {"S": "[]"})["S"])
     return max((question["number"] for question in questions), default=0)
@@ -132,25 +132,27 @@ def _officer_changes_in(image: Image) -> list[dict[str, Any]]:
     return msgspec.json.decode(found, type=list[dict[str, Any]])
 
 
-def _told_from(image: Image, version: int) -> datetime | None:
+def _told_from_in(image: Image, version: int) -> datetime | None:
     """Nobody is told of the officer's change in this version before this moment."""
     found = _officer_changes_in(image)
     told_from = next((each["told_from"] for each in found if each["version"] == version), None)
     return datetime.fromisoformat(told_from) if told_from else None
 
 
-def _taken_back_in(image: Image) -> set[str]:
+def _undone_changes_in(image: Image) -> set[str]:
     found = _officer_changes_in(image)
     return {each["change_id"] for each in found if each["is_taken_back"]}
 
 
-def _counts_otherwise(old: Image, new: Image) -> bool:
+def _may_change_figures(old: Image, new: Image) -> bool:
     """True if the figures may change. A report with a long timeline stores no outcome."""
     if not _is_public(old) and not _is_public(new):
         return False
     if any("S" not in image.get("outcome", {}) for image in (old, new)):
         return True
-    return _is_open(old) != _is_open(new) or any(old.get(name) != new.get(name) for name in COUNTED)
+    return _is_open(old) != _is_open(new) or any(
+        old.get(name) != new.get(name) for name in FIGURE_VALUES
+    )
 
 
 def _is_open(image: Image) -> bool:
@@ -161,7 +163,7 @@ def _names_sender(image: Image) -> bool:
     return any("S" in image.get(name, {}) for name in ("contact", "reporter"))
 
 
-def _taken_back(old: Image, new: Image) -> bool:
+def _needs_purge(old: Image, new: Image) -> bool:
     """True if something that everybody could see is no longer visible to everybody."""
     return _is_public(old) and (not _is_public(new) or old["redactions"] != new["redactions"])
 
@@ -185,7 +187,7 @@ def _was_public(image: Image) -> bool:
 
 
 def _shows_change(old: Image, new: Image) -> bool:
-    changed = (name for name in {*old, *new} - NOT_SHOWN if old.get(name) != new.get(name))
+    changed = (name for name in {*old, *new} - UNPUBLISHED_VALUES if old.get(name) != new.get(name))
     return (_is_public(old) or _is_public(new)) and any(changed)
 
 

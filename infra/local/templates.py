@@ -34,9 +34,9 @@ from chalicelib.reports.automatic_texts import (
     MOVED,
     PAID_BACK,
     PAID_TOO_LATE,
-    in_language,
+    format_day,
     title_of,
-    written,
+    translate_text,
 )
 from chalicelib.reports.states import LABELS, State
 
@@ -121,13 +121,13 @@ def _of_bookings(
 
 def _with_entry(report: ReportNews, text: str, voice: MessageComposer) -> ReportNews:
     """The report after the service wrote that text on its timeline."""
-    said = in_language(text, voice.language) or text
+    said = translate_text(text, voice.language) or text
     entry = Entry(1, _now(), report.state, said, True, title_of(text, voice.language))
     return replace(report, entries=(entry,))
 
 
 def _moved_to(day: date) -> str:
-    return MOVED.format(day=written(day))
+    return MOVED.format(day=format_day(day))
 
 
 def _questions(

@@ -17,7 +17,7 @@ from chalicelib.handlers.alerts import alerts_sending_events
 from chalicelib.reports.drafts import ImportedReport
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.exchange.importing import import_report
-from chalicelib.reports.usecases.staff.crew_updates import tell_of_work
+from chalicelib.reports.usecases.staff.crew_updates import add_work_update
 from infra.local import mail
 from infra.local.aws import REGION
 from infra.local.texts import texts
@@ -96,7 +96,9 @@ def test_several_changes_are_one_message_and_the_receipt_is_sent_at_once(
     (receipt,) = mail.emails()
     assert receipt["Subject"].startswith("We have your report")
     for number, state in enumerate(("investigating", None, "fixed")):
-        tell_of_work(request_id, f"{number:032}", f"Step {number}.", reports_ports(), state=state)
+        add_work_update(
+            request_id, f"{number:032}", f"Step {number}.", reports_ports(), state=state
+        )
         api.cloud.pump.run_until_idle()
     assert len(mail.emails()) == 1
     later = ports.now() + wait + timedelta(seconds=1)
@@ -114,7 +116,7 @@ def test_address_that_follows_a_report_twice_gets_each_message_once(api: Api) ->
     for _ in range(2):
         confirmed(api, topic=topic)
     known = len(mail.emails())
-    tell_of_work(request_id, "1" * 32, "We had a look.", reports_ports())
+    add_work_update(request_id, "1" * 32, "We had a look.", reports_ports())
     api.cloud.pump.run_until_idle()
     (told,) = mail.emails()[known:]
     assert "We had a look." in mail.text_of(told)

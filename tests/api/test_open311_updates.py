@@ -11,7 +11,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.container import s3
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.georeport import moments
-from chalicelib.reports.usecases.held_updates import MOST_HELD
+from chalicelib.reports.usecases.held_updates import MOST_HELD_UPDATES
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from tests.api.conftest import Api
 from tests.support.open311 import (
@@ -492,8 +492,10 @@ def test_partner_gets_retry_after_when_too_many_of_its_updates_wait(
     api: Api, residents: OtherSystem
 ) -> None:
     other, request_id = other_system(api, reports="waiting"), residents.reported()
-    answers = [other.update(request_id, update_id=str(number)) for number in range(MOST_HELD + 1)]
-    assert [answer.status_code for answer in answers] == [200] * MOST_HELD + [429]
+    answers = [
+        other.update(request_id, update_id=str(number)) for number in range(MOST_HELD_UPDATES + 1)
+    ]
+    assert [answer.status_code for answer in answers] == [200] * MOST_HELD_UPDATES + [429]
     assert answers[-1].headers["Retry-After"] == "3600"
     assert other.update(request_id, update_id="0").status_code == 200
 

@@ -12,7 +12,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports, stored_jobs
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
+from chalicelib.reports.usecases.staff.officer_changes import NOTIFY_AFTER
 from infra.local import mail
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
@@ -144,7 +144,7 @@ def test_change_cannot_be_undone_when_people_were_notified(
     request_id = reported(api)
     change = changed(api, request_id, state="fixed")
     ports = reports_ports()
-    later = replace(ports, now=lambda: utc_now() + UNTOLD_FOR)
+    later = replace(ports, now=lambda: utc_now() + NOTIFY_AFTER)
     replace_built(monkeypatch, reports_ports, later)
     (item,) = taken_back(api, change)
     assert (item["result"], item["restored"]) == ("not_undone", [])

@@ -20,7 +20,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.orders.settling import settle_order
 from chalicelib.reports.views import tracking_url
 from infra.local import mail
 from infra.local.stack import LocalStack
@@ -104,7 +104,7 @@ def test_every_page_has_a_link_to_the_account(new_page: NewPage) -> None:
 def paid(account: Account) -> None:
     report = reported(account, "paid", title="A bill")
     give_order(report.service_request_id, 2000)
-    settle(report.service_request_id, "card", order_ports())
+    settle_order(report.service_request_id, "card", order_ports())
 
 
 def remind_of_bins(account: Account) -> None:

@@ -13,7 +13,7 @@ from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.reference import format_reference
-from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.orders.settling import settle_order
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
 from tests.browser.officer import at_the_desk, reported, shown
@@ -31,7 +31,7 @@ def visited_today(stack: LocalStack) -> tuple[str, date]:
     held = Claim(hold_id="today", slot=place.slot, units=1, until=now + HELD_FOR)
     days.save(with_claim(days.get(place.calendar, day), held, 1, now))
     give_order(request_id, 0, BookedSlot(hold_id="today", place=place, units=1))
-    settle(request_id, "free", order_ports())
+    settle_order(request_id, "free", order_ports())
     return format_reference(request_id), day
 
 

@@ -24,7 +24,7 @@ from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.following import follow_report
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.staff.casework import change_case, write_note
 from chalicelib.reports.usecases.staff.changing import change_report
@@ -36,7 +36,7 @@ from chalicelib.reports.usecases.staff.questions import (
     settle_question,
 )
 from chalicelib.reports.usecases.staff.undo import undo_change
-from chalicelib.reports.usecases.staff.unmerging import merged_here, unmerge
+from chalicelib.reports.usecases.staff.unmerging import list_merged_reports, unmerge
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
@@ -319,11 +319,11 @@ def test_followers_are_neither_lost_nor_counted_twice_during_an_unmerge(
 ) -> None:
     for nth, interleaving in enumerate(each_overtaking()):
         one, two = a_report(ports, f"one {nth}"), a_report(ports, f"two {nth}")
-        follow(one, "before", ANYBODY, ports)
+        follow_report(one, "before", ANYBODY, ports)
         version = merged(one, two, ports)
         interleaving.run(
             partial(unmerge, one, version, FIRST_OFFICER, ports),
-            partial(follow, one, "p", ANYBODY, ports),
+            partial(follow_report, one, "p", ANYBODY, ports),
         )
         before, person = (ports.ids.person(ANYBODY.scope, each) for each in ("before", "p"))
         at_one, at_two = people(one, ports), people(two, ports)
@@ -335,7 +335,7 @@ def test_followers_stay_with_a_report_that_stays_merged(ports: Ports) -> None:
     outcomes = set()
     for nth, interleaving in enumerate(each_overtaking()):
         one, two = a_report(ports, f"one {nth}"), a_report(ports, f"two {nth}")
-        follow(one, "p", ANYBODY, ports)
+        follow_report(one, "p", ANYBODY, ports)
         version = merged(one, two, ports)
         apart, _ = interleaving.run(
             partial(unmerge, one, version, FIRST_OFFICER, ports),
@@ -347,7 +347,7 @@ def test_followers_stay_with_a_report_that_stays_merged(ports: Ports) -> None:
         assert is_merged == isinstance(apart, Conflict), interleaving.turns
         person = ports.ids.person(ANYBODY.scope, "p")
         assert (person in people(two, ports)) == is_merged, interleaving.turns
-        found = [each.service_request_id for each in merged_here(stored(two, ports), ports)]
+        found = [each.service_request_id for each in list_merged_reports(stored(two, ports), ports)]
         assert found == ([one] if is_merged else []), interleaving.turns
         outcomes.add(is_merged)
     assert outcomes == {True, False}
@@ -358,15 +358,17 @@ def test_followers_of_another_report_stay_when_one_is_unmerged_during_its_merge(
 ) -> None:
     for nth, interleaving in enumerate(each_overtaking()):
         one, two, into = (a_report(ports, f"{each} {nth}") for each in ("one", "two", "into"))
-        follow(one, "p", ANYBODY, ports)
-        follow(two, "p", ANYBODY, ports)
+        follow_report(one, "p", ANYBODY, ports)
+        follow_report(two, "p", ANYBODY, ports)
         version = merged(one, into, ports)
         interleaving.run(
             partial(unmerge, one, version, FIRST_OFFICER, ports), partial(merged, two, into, ports)
         )
         person = ports.ids.person(ANYBODY.scope, "p")
         assert person in people(into, ports), interleaving.turns
-        found = [each.service_request_id for each in merged_here(stored(into, ports), ports)]
+        found = [
+            each.service_request_id for each in list_merged_reports(stored(into, ports), ports)
+        ]
         assert found == [two], interleaving.turns
         # This follower, and the reporter of that one.
         assert stored(into, ports).followers == 2, interleaving.turns

@@ -16,11 +16,11 @@ from chalicelib.reports.parts import Note
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import status_of
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.following import follow_report
 from chalicelib.reports.usecases.reading import view_report
-from chalicelib.reports.usecases.resident.flagging import flag
+from chalicelib.reports.usecases.resident.flagging import flag_report
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
-from chalicelib.reports.usecases.resident.withdrawing import withdraw
+from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
 from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
@@ -71,7 +71,7 @@ def stored(request_id: str, ports: Ports) -> ServiceRequest:
 def following(ports: Ports, number: int) -> Action:
     request_id = a_report(ports, f"followed {number}")
     return Action(
-        send=lambda: follow(request_id, "phone", ANYBODY, ports).followers,
+        send=lambda: follow_report(request_id, "phone", ANYBODY, ports).followers,
         effects=lambda: [stored(request_id, ports).followers],
     )
 
@@ -80,7 +80,7 @@ def flagging(ports: Ports, number: int) -> Action:
     request_id = a_report(ports, f"flagged {number}")
     draft = FlagDraft(reason="other")
     return Action(
-        send=lambda: flag(request_id, draft, "phone", ANYBODY, ports).flags[0].flag_id,
+        send=lambda: flag_report(request_id, draft, "phone", ANYBODY, ports).flags[0].flag_id,
         effects=lambda: [each.flag_id for each in stored(request_id, ports).flags],
     )
 
@@ -89,7 +89,7 @@ def withdrawing(ports: Ports, number: int) -> Action:
     key = f"withdrawn {number}"
     request_id = a_report(ports, key)
     return Action(
-        send=lambda: withdraw(request_id, key, ANYBODY, ports),
+        send=lambda: withdraw_report(request_id, key, ANYBODY, ports),
         effects=lambda: [stored(request_id, ports)],
     )
 
@@ -125,7 +125,7 @@ def withdrawing_all(author: Author, ports: Ports, number: int) -> Action:
     sending = (
         partial(withdraw_own_report, request_id)
         if author.account
-        else partial(withdraw, request_id, key)
+        else partial(withdraw_report, request_id, key)
     )
     return Action(
         send=lambda: sending(author, ports),
@@ -169,8 +169,8 @@ def test_followers_are_all_counted_in_any_interleaving_of_two(ports: Ports) -> N
     ):
         request_id = a_report(ports, f"{count}")
         interleaving.run(
-            partial(follow, request_id, "phone-1", ANYBODY, ports),
-            partial(follow, request_id, "phone-2", ANYBODY, ports),
+            partial(follow_report, request_id, "phone-1", ANYBODY, ports),
+            partial(follow_report, request_id, "phone-2", ANYBODY, ports),
         )
         assert stored(request_id, ports).followers == 2, interleaving.turns
 
@@ -201,7 +201,7 @@ def test_followers_are_complete_when_one_follows_during_a_merge(ports: Ports) ->
     for count, interleaving in enumerate(each_overtaking()):
         one, two = a_report(ports, f"one {count}"), a_report(ports, f"two {count}")
         interleaving.run(
-            partial(follow, one, "phone", ANYBODY, ports), partial(merge, one, two, ports)
+            partial(follow_report, one, "phone", ANYBODY, ports), partial(merge, one, two, ports)
         )
         person = ports.ids.person(ANYBODY.scope, "phone")
         assert person in ports.repository.list_followers(two), interleaving.turns
@@ -232,7 +232,7 @@ def test_no_update_survives_a_withdrawal_and_none_is_half_written_in_any_interle
         key = f"withdrawn {count}"
         request_id = a_report(ports, key)
         _, added = interleaving.run(
-            partial(withdraw, request_id, key, ANYBODY, ports),
+            partial(withdraw_report, request_id, key, ANYBODY, ports),
             partial(add_update, request_id, update_draft(), "u", ANYBODY, ports),
         )
         after = stored(request_id, ports)

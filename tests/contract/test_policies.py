@@ -67,7 +67,7 @@ from chalicelib.publishing import open_data_index
 from chalicelib.reports.needs import Need as OfficersNeed
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.usecases import notes
-from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
+from chalicelib.reports.usecases.staff.officer_changes import NOTIFY_AFTER
 from infra.demo.gazetteer import COMMITTED
 from infra.demo.roadworks import demo_roadworks
 from infra.environments import resource_of_setting
@@ -1013,7 +1013,7 @@ def live_with_cases(day: Day) -> None:
     act(day, f"{case}/questions", {"text": "Which one?"})
     api.cloud.pump.run_until_idle()
     container.forget()
-    with time_machine.travel(utc_now() + UNTOLD_FOR, tick=False):
+    with time_machine.travel(utc_now() + NOTIFY_AFTER, tick=False):
         alerts_sending_events.wake_alerts(WAKE_EVENT, None)
         api.cloud.pump.run_until_idle()
     email = next(each for each in mail.emails() if "/forms/questions/" in mail.text_of(each))

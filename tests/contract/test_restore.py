@@ -89,7 +89,7 @@ def test_lost_records_are_restored_and_published(
     new_cloud: Cloud, live: str, back_up: Callable[[], None]
 ) -> None:
     lost, kept = submit("lost"), submit("kept")
-    following.follow(lost, "follower", Author(), reports_ports())
+    following.follow_report(lost, "follower", Author(), reports_ports())
     add_photo(live, lost)
     archive(lost, 0)
     new_cloud.pump.run_until_idle()
@@ -128,7 +128,7 @@ def test_rest_of_a_report_is_restored_when_the_previous_run_was_interrupted(
     live: str, back_up: Callable[[], None]
 ) -> None:
     lost = submit("lost")
-    following.follow(lost, "follower", Author(), reports_ports())
+    following.follow_report(lost, "follower", Author(), reports_ports())
     archive(lost, 0)
     before = records(live)
     back_up()
@@ -158,11 +158,11 @@ def test_report_that_changed_since_stays_as_it_is(live: str, back_up: Callable[[
 
 def test_nothing_of_a_withdrawn_report_is_restored(live: str, back_up: Callable[[], None]) -> None:
     withdrawn, ports = submit("withdrawn"), reports_ports()
-    following.follow(withdrawn, "follower", Author(), ports)
+    following.follow_report(withdrawn, "follower", Author(), ports)
     add_photo(live, withdrawn)
     archive(withdrawn, 0)
     back_up()
-    withdrawing.withdraw(withdrawn, "withdrawn", Author(), ports)
+    withdrawing.withdraw_report(withdrawn, "withdrawn", Author(), ports)
     lose(live, withdrawn, but="report")
     before = records(live)
     summary = run(live)
@@ -184,7 +184,7 @@ def test_report_stays_as_it_is_when_it_was_stored_between_look_and_write(
 ) -> None:
     repository = reports_ports().repository
     repository.create(report(1))
-    following.follow("R00000000001", "follower", Author(), reports_ports())
+    following.follow_report("R00000000001", "follower", Author(), reports_ports())
     back_up()
     lose(live, "R00000000001")
     again = report(1, description="Sent once more.")

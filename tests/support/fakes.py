@@ -211,7 +211,7 @@ class MemoryRepository:
     ) -> Sequence[WaitingReport]:
         found = sorted(
             (
-                _waiting(report)
+                _waiting_report_of(report)
                 for report in self._reports.values()
                 if report.attention == attention
             ),
@@ -234,7 +234,7 @@ class MemoryRepository:
         )
         rest = [(place, report) for place, report in found if place > (after or "")]
         return ReportPage(
-            [_summary(report) for _, report in rest[:limit]],
+            [_summary_of(report) for _, report in rest[:limit]],
             rest[limit - 1][0] if len(rest) > limit else None,
         )
 
@@ -246,7 +246,7 @@ class MemoryRepository:
         oldest_first: bool = False,
         after: tuple[datetime, str] | None = None,
     ) -> Iterator[ListedReport]:
-        found = sorted(_listed(report, window) for report in self._reports.values())
+        found = sorted(_listed_report_of(report, window) for report in self._reports.values())
         for each in found if oldest_first else reversed(found):
             place = each.moment, each.service_request_id
             is_past = after is None or (place > after if oldest_first else place < after)
@@ -267,7 +267,7 @@ class MemoryRepository:
 
     def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[DueReport]:
         mine = [each for each in self._reports.values() if each.is_in_queue and each.team == team]
-        found = sorted((_due(each) for each in mine), key=lambda due: due.place)
+        found = sorted((_due_report_of(each) for each in mine), key=lambda due: due.place)
         yield from (each for each in found if each.place > (after or ""))
 
     def list_by_team(
@@ -476,13 +476,13 @@ def _photo_id(*parts: str) -> str:
     return (_id(*parts) * 3)[:26]
 
 
-def _summary(report: ServiceRequest) -> ReportSummary:
+def _summary_of(report: ServiceRequest) -> ReportSummary:
     return ReportSummary(
         **{name: getattr(report, name) for name in ReportSummary.__struct_fields__}
     )
 
 
-def _listed(report: ServiceRequest, window: TimeWindow) -> ListedReport:
+def _listed_report_of(report: ServiceRequest, window: TimeWindow) -> ListedReport:
     requested = window.by == "requested"
     return ListedReport(
         report.requested_datetime if requested else report.updated_datetime,
@@ -493,13 +493,13 @@ def _listed(report: ServiceRequest, window: TimeWindow) -> ListedReport:
     )
 
 
-def _due(report: ServiceRequest) -> DueReport:
+def _due_report_of(report: ServiceRequest) -> DueReport:
     values = {name: getattr(report, name) for name in DueReport._fields if name != "place"}
     place = report.place_by_target
     return DueReport(place=place, **values)
 
 
-def _waiting(report: ServiceRequest) -> WaitingReport:
+def _waiting_report_of(report: ServiceRequest) -> WaitingReport:
     names = [name for name in WaitingReport.__struct_fields__ if name != "place"]
     since = report.attention_since
     place = f"{since:%Y-%m-%dT%H:%M:%SZ}#{report.service_request_id}"

@@ -118,7 +118,7 @@ class Stored:
         return outcomes.outcomes_of_month(month, self.ports)
 
     def come_due(self, since: datetime) -> Iterator[ReportKey]:
-        for month, service_request_id in outcomes.come_due(since, self.ports):
+        for month, service_request_id in outcomes.list_newly_due(since, self.ports):
             yield ReportKey(month, service_request_id)
 
     def months(self) -> frozenset[str]:

@@ -17,7 +17,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.prices import OrderItem
 from chalicelib.geo.point import Point
-from chalicelib.integrations.bookings_for_reports import BookingsForReports, held
+from chalicelib.integrations.bookings_for_reports import BookingsForReports, read_hold
 from chalicelib.integrations.payments_for_reports import refund_cancelled_order
 from chalicelib.payments.model import EXPIRES
 from chalicelib.payments.ports import Ports
@@ -27,7 +27,7 @@ from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import PremisesAddress
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.orders.settling import settle_order
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft
 from tests.support.fakes import MemoryRepository
@@ -157,7 +157,7 @@ class PaidOrder(Money):
             self.template,
             repository=repository,
             premises={"100": HOME}.get,
-            held=lambda hold_id: held(hold_id, self.bookings(days)),
+            held=lambda hold_id: read_hold(hold_id, self.bookings(days)),
             now=self.clock,
         )
 
@@ -188,7 +188,7 @@ class PaidOrder(Money):
         )
 
     def _settle(self, service_request_id: str) -> None:
-        settle(service_request_id, "card", self.orders())
+        settle_order(service_request_id, "card", self.orders())
 
     def _fulfilled(self) -> None:
         self.is_fulfilled_too_early |= not self.repository.was_settled()

@@ -10,8 +10,12 @@ from chalicelib.integrations import payments_for_reports
 from chalicelib.payments.usecases import RefundRequest, check, check_due, refund
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, get_visible_report
-from chalicelib.reports.usecases.orders.changing import cancel_lost, cancel_order, move_booking
-from chalicelib.reports.usecases.orders.effects import carry_out_stored
+from chalicelib.reports.usecases.orders.changing import (
+    cancel_lost_orders,
+    cancel_order,
+    move_booking,
+)
+from chalicelib.reports.usecases.orders.effects import carry_out_stored_order
 from chalicelib.reports.usecases.orders.staff import settle_without_card
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from tests.support.fakes_paid_orders import ELSEWHERE, LATE, OWNER, PaidOrder
@@ -72,7 +76,7 @@ def browser_returns(of: PaidOrder) -> None:
 
 def schedule_runs(of: PaidOrder) -> None:
     once(lambda: check_due(of.ports()))
-    once(lambda: cancel_lost(of.orders()))
+    once(lambda: cancel_lost_orders(of.orders()))
 
 
 def stream_delivers(of: PaidOrder) -> None:
@@ -82,7 +86,7 @@ def stream_delivers(of: PaidOrder) -> None:
     changed.clear()
     for each in delivered:
         try:
-            carry_out_stored(each, of.orders())
+            carry_out_stored_order(each, of.orders())
         except (AppError, Crash):
             changed.append(each)
 

@@ -24,9 +24,9 @@ from chalicelib.reports.drafts import AnswerDraft, FlagDraft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Flag, Photo
 from chalicelib.reports.usecases.access import Author, author_digest
-from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.following import follow_report
 from chalicelib.reports.usecases.notes import add_note
-from chalicelib.reports.usecases.resident.flagging import flag
+from chalicelib.reports.usecases.resident.flagging import flag_report
 from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest, answer_question
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
@@ -97,7 +97,7 @@ def resident(
     others = replace(OTHERS, email=email)
     theirs = submit(draft(contact=others), f"others-{number}", Author("somebody-else"), ports)
     neighbours = submit(draft(), f"neighbour-{number}", Author(), ports).service_request_id
-    follow(neighbours, "key", author, ports)
+    follow_report(neighbours, "key", author, ports)
     _write_on(neighbours, canary if in_public else "everybody", canary, f"4{number:025}", author)
     seen_once = submit(draft(), f"seen-once-{number}", Author(), ports).service_request_id
     written = _write_on(seen_once, canary, canary, f"5{number:025}", author)
@@ -187,7 +187,9 @@ def _write_on(
 ) -> ServiceRequest:
     """Add an update with these words and a photo to another person's report, and flag it."""
     ports = reports_ports()
-    flag(report_id, FlagDraft(reason="other", text=f"Flagged by {canary}."), "f", author, ports)
+    flag_report(
+        report_id, FlagDraft(reason="other", text=f"Flagged by {canary}."), "f", author, ports
+    )
     said = update_draft(text=f"Seen too, says {words}.")
     update, report = add_update(report_id, said, "u", author, ports)
     return _add_photo(report, photo_id, words, update.update_id)

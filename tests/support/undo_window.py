@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from chalicelib.alerts.usecases.sending import wake_due
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
+from chalicelib.reports.usecases.staff.officer_changes import NOTIFY_AFTER
 from tests.support.composition import replace_built
 
 
 @contextmanager
-def alerts_after_undo(span: timedelta = UNTOLD_FOR) -> Iterator[None]:
+def alerts_after_undo(span: timedelta = NOTIFY_AFTER) -> Iterator[None]:
     """Set the clock of the alert senders ahead by `span`."""
     ports = replace(delivery_ports(), now=lambda: utc_now() + span)
     with pytest.MonkeyPatch.context() as patch:
@@ -23,7 +23,7 @@ def alerts_after_undo(span: timedelta = UNTOLD_FOR) -> Iterator[None]:
         yield
 
 
-def send_waiting_alerts(deliver: Callable[[], object], span: timedelta = UNTOLD_FOR) -> None:
+def send_waiting_alerts(deliver: Callable[[], object], span: timedelta = NOTIFY_AFTER) -> None:
     """Send the alerts that wait for up to `span`; `deliver` processes all messages."""
     deliver()
     with alerts_after_undo(span):

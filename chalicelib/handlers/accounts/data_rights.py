@@ -127,18 +127,18 @@ def _export(call: Call) -> ExportView:
     )
 
 
-def text_of(mark: exporting.Mark | exporting.Written) -> str:
+def text_of(mark: exporting.ReportMark | exporting.ContributionMark) -> str:
     """The place where an export continues, as written in an address."""
-    if isinstance(mark, exporting.Written):
+    if isinstance(mark, exporting.ContributionMark):
         return f"written~{mark.done}"
     done = "" if mark.archived is None else f"~{mark.archived}"
     return cursor_of(mark.place) + done
 
 
-def mark_of(text: str | None) -> exporting.Mark | exporting.Written | None:
+def mark_of(text: str | None) -> exporting.ReportMark | exporting.ContributionMark | None:
     """The place where an export continues, from a cursor. Raises Invalid."""
     if written := _AMONG_WRITTEN.fullmatch(text or ""):
-        return exporting.Written(int(written[1]))
+        return exporting.ContributionMark(int(written[1]))
     whole = _IN_A_REPORT.fullmatch(text or "")
     place = place_of(whole[1] if whole else text)
-    return exporting.Mark(place, int(whole[2]) if whole else None) if place else None
+    return exporting.ReportMark(place, int(whole[2]) if whole else None) if place else None

@@ -13,7 +13,7 @@ from chalicelib.handlers.http import request_language
 from chalicelib.integrations.garden_access import holds_subscription
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.orders import SentAs, sent_as
+from chalicelib.reports.orders import SenderAction, sender_action_of
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.states import State, Status, status_of
@@ -53,7 +53,7 @@ class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     state: State
     service_code: str
-    sent_as: SentAs
+    sender_action_of: SenderAction
     visibility: Visibility
     title: str | None
     description: str
@@ -98,7 +98,7 @@ def _view(report: ServiceRequest, refunded_pence: int, ports: Ports) -> OwnRepor
         OwnReportView,
         report,
         status=status_of(report.state),
-        sent_as=sent_as(ports.council.by_code.get(report.service_code), report.order),
+        sent_as=sender_action_of(ports.council.by_code.get(report.service_code), report.order),
         tracking_url=tracking_url(report, ports, request_language.current()),
         order=_order_view(report, refunded_pence, ports),
         garden=_garden_view(report),

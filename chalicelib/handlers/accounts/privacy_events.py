@@ -10,7 +10,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.event import batch
 from chalicelib.kernel.observability import logs
-from chalicelib.reports.usecases.lifecycle.retention import forget_old as forget_old_reports
+from chalicelib.reports.usecases.lifecycle.retention import forget_expired as forget_old_reports
 
 events = Blueprint(__name__)
 

@@ -13,7 +13,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.staff.unmerging import can_unmerge, merged_here
+from chalicelib.reports.usecases.staff.unmerging import can_unmerge, list_merged_reports
 
 NEAR_M = 150
 MOST_NEAR = 10
@@ -95,7 +95,7 @@ def merged_into(report: ServiceRequest, author: Author, ports: Ports) -> tuple[M
             in_remit=author.is_officer_for(each),
             may_unmerge=can_unmerge(each, author),
         )
-        for each in merged_here(report, ports)
+        for each in list_merged_reports(report, ports)
     )
 
 

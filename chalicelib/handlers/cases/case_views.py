@@ -39,7 +39,7 @@ from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.access import PARTNER, Author
 from chalicelib.reports.usecases.case_acts import CaseAct, case_acts
 from chalicelib.reports.usecases.notes import UNVERIFIED
-from chalicelib.reports.usecases.sharing import as_shared
+from chalicelib.reports.usecases.sharing import published_report_of
 from chalicelib.reports.usecases.staff.casework import OFFICER
 from chalicelib.reports.usecases.staff.questions import why_not_asked
 from chalicelib.reports.views import FullView
@@ -282,5 +282,5 @@ def _acts(
     report: ServiceRequest, author: Author, planner: Staff, why_not_ask: str | None
 ) -> Iterator[CaseAct | JobAct]:
     yield from case_acts(report, author, why_not_ask, order_ports())
-    if can_create_job(as_shared(report), planner):
+    if can_create_job(published_report_of(report), planner):
         yield "create_job"

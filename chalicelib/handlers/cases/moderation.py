@@ -84,7 +84,7 @@ def change(call: Call, changes: ReportChanges, service_request_id: str) -> FullV
     raises=(Conflict, TooMany),
 )
 def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
-    report = flagging.flag(
+    report = flagging.flag_report(
         id_of(service_request_id),
         draft,
         call.key_or_a_new_one,
@@ -105,7 +105,7 @@ def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
     raises=(Conflict,),
 )
 def withdraw(call: Call, service_request_id: str) -> Withdrawn:
-    report = withdrawing.withdraw(
+    report = withdrawing.withdraw_report(
         id_of(service_request_id),
         call.idempotency_key,
         call.caller.author(),

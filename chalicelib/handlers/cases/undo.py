@@ -20,7 +20,7 @@ from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.cases import UndoRecord
 from chalicelib.reports.usecases.staff import undo as reports_undo
-from chalicelib.reports.usecases.staff.officer_changes import TAKEN_BACK_WITHIN
+from chalicelib.reports.usecases.staff.officer_changes import NOTIFIED_UNDO_WITHIN
 from chalicelib.reports.usecases.staff.undo import UndoOutcome
 
 CHANGED_SINCE = "Somebody has changed it since."
@@ -64,7 +64,7 @@ class Undoing:
         """Stores the data needed to undo the change. The change matters more than its undo: if this
         data cannot be stored, undo is not offered."""
         ports = desk_ports()
-        within = TAKEN_BACK_WITHIN if any(each.tells for each in left) else UNDO_WITHIN
+        within = NOTIFIED_UNDO_WITHIN if any(each.tells for each in left) else UNDO_WITHIN
         entries: list[dict[str, Any]] = [msgspec.to_builtins(each) for each in left]
         new = Undo(
             undo_id=self.change_id,

@@ -19,7 +19,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Written
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.observability import trace
-from chalicelib.reports.posted import in_open311s_names
+from chalicelib.reports.posted import with_open311_names
 
 SEGMENTS = ("first", "second", "third", "fourth", "fifth")
 MOST_BYTES = 5_000_000
@@ -56,7 +56,7 @@ def _said(error: AppError | None) -> Sequence[str]:
     if error is None:
         return [f"Something went wrong on our side. Try again. ({trace.current()})"]
     if isinstance(error, Invalid) and error.errors:
-        return [f"{field}: {message}" for field, message in in_open311s_names(error.errors)]
+        return [f"{field}: {message}" for field, message in with_open311_names(error.errors)]
     return [str(error.detail)]
 
 

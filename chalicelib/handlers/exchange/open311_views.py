@@ -28,10 +28,10 @@ from chalicelib.kernel.fields import made_from
 from chalicelib.partners import usecases as partners
 from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.open311 import extended, wire_request, wire_update
+from chalicelib.reports.open311 import extended_attributes_of, wire_request, wire_update
 from chalicelib.reports.partner import Partner, PartnerReport
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.posted import attributes_in, check_location, report_in, update_in
+from chalicelib.reports.posted import attributes_in, check_location, parse_report, parse_update
 from chalicelib.reports.published import ReportView
 from chalicelib.reports.usecases import access, reading
 from chalicelib.reports.usecases.exchange import listing
@@ -108,14 +108,14 @@ def submit(call: Call) -> Answer:
     report = reports_partners.submit_for_partner(_report(sent, definition), key, partner, ports)
     told: dict[str, Tree] = {"service_request_id": report.service_request_id}
     if definition.type == "batch":
-        told = {"token": reports_partners.token_of(report, ports)}
+        told = {"token": reports_partners.batch_token_of(report, ports)}
     return Answer("service_requests", [{**told, "service_notice": None, "account_id": None}])
 
 
 def token(call: Call, text: str) -> Answer:
     """The report that was made from a submission. Raises NotFound."""
     asked(call).check_jurisdiction()
-    found = reports_partners.id_of_token(text, reports_ports())
+    found = reports_partners.find_id_of_token(text, reports_ports())
     return Answer("service_requests", [{"service_request_id": found or "", "token": text}])
 
 
@@ -146,7 +146,7 @@ def update(call: Call) -> Answer:
     sent.moment("updated_datetime")
     update_id = reports_partners.update_for_partner(
         about,
-        update_in(sent.fields, sent.files),
+        parse_update(sent.fields, sent.files),
         sent.key(f"update/{about}", sent.one("update_id")),
         partner,
         reports_ports(),
@@ -171,7 +171,7 @@ def _report(sent: Query, definition: ServiceDefinition) -> PartnerReport:
         check_location(sent.fields)
     if missing := missing_answers(definition, attributes_in(sent.fields)):
         raise Invalid("; ".join(message for _, message in missing), missing)
-    return report_in(
+    return parse_report(
         sent.fields,
         sent.files,
         service_name=definition.service_name,
@@ -198,7 +198,7 @@ def _in_window(query: Query, ports: Ports) -> Sequence[ServiceRequest]:
 def _requests(views: Sequence[ReportView], query: Query) -> Answer:
     agency, is_extended = container.council().name, query.one("extensions") == "true"
     rows: list[Tree] = [
-        wire_request(view, agency=agency) | (extended(view) if is_extended else {})
+        wire_request(view, agency=agency) | (extended_attributes_of(view) if is_extended else {})
         for view in views
     ]
     return Answer("service_requests", rows)

@@ -27,7 +27,7 @@ from chalicelib.integrations.garden_cancelling import (
 )
 from chalicelib.kernel.money import pounds
 from chalicelib.kernel.site import Site
-from chalicelib.reports.usecases.orders.changing import too_late
+from chalicelib.reports.usecases.orders.changing import too_late_error
 from chalicelib.texts import Text
 
 
@@ -146,7 +146,7 @@ def _refund_pence(of: SubscriptionAccess) -> int:
     if of.may_change:
         return refund_pence(of.subscription, garden_ports(), order_ports())
     if not of.report.order or not is_refundable(of.report, garden_ports()):
-        raise too_late(of.report, order_ports())
+        raise too_late_error(of.report, order_ports())
     return of.report.order.amount_pence
 
 

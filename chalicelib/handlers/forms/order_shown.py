@@ -15,9 +15,9 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
 from chalicelib.kernel.money import pounds
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.order_lines import order_in
+from chalicelib.reports.order_lines import translate_order
 from chalicelib.reports.order_ports import BookingDeadlines
-from chalicelib.reports.orders import Order, booking_of, sent_as
+from chalicelib.reports.orders import Order, booking_of, sender_action_of
 from chalicelib.reports.receipts import paid_words
 from chalicelib.reports.usecases.access import Author, get_visible_report
 from chalicelib.reports.usecases.orders.allowed_changes import (
@@ -39,7 +39,7 @@ def order_shown(
         return None
     may = possible_now(report, author)
     return {
-        "sent_as": sent_as(service, report.order),
+        "sent_as": sender_action_of(service, report.order),
         "paid_on": _paid_on(report.order),
         **slot_shown(report.order),
         **price_shown(report.order, service_code),
@@ -78,7 +78,7 @@ def slot_shown(order: Order) -> dict[str, str]:
 def price_shown(order: Order, service_code: str) -> dict[str, Any]:
     """The lines of the price, in the reader's language, its total and the VAT in it."""
     language = request_language.current()
-    said = order_in(language, order, service_code, container.council())
+    said = translate_order(language, order, service_code, container.council())
     return {
         "lines": [(each.text, pounds(each.amount_pence)) for each in said.lines],
         "total": pounds(order.amount_pence),

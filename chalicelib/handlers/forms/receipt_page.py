@@ -11,7 +11,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.params import id_of
 from chalicelib.kernel.money import pounds
-from chalicelib.reports.order_lines import order_in
+from chalicelib.reports.order_lines import translate_order
 from chalicelib.reports.orders import Order
 from chalicelib.reports.receipts import Receipt, receipt_of
 from chalicelib.reports.reference import format_reference
@@ -45,7 +45,7 @@ def _paid(order: Order | None, service_code: str) -> tuple[Order, Receipt]:
     """The order and its receipt. Raises NotFound if no money came."""
     language, council = request_language.current(), request_language.council()
     if order is not None:
-        said = order_in(language, order, service_code, container.council())
+        said = translate_order(language, order, service_code, container.council())
         if found := receipt_of(said, council, language):
             return order, found
     raise NotFound(Text("Nothing was paid for this request."))

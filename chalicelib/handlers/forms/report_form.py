@@ -38,8 +38,8 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.concessions import may_reduce
-from chalicelib.reports.usecases.orders.effects import carry_out
+from chalicelib.reports.usecases.concessions import may_grant_concession
+from chalicelib.reports.usecases.orders.effects import carry_out_order
 from chalicelib.reports.usecases.resident import withdrawing
 from chalicelib.reports.views import payment_url, tracking_url
 from chalicelib.texts import Text
@@ -114,7 +114,7 @@ def _may_reduce(sender: Sender, body: dict[str, Any]) -> bool:
         return False
     try:
         draft = replace(parse(body, Draft), channel=sender.channel)
-        return may_reduce(draft, sender.call.caller.author(), reports_ports())
+        return may_grant_concession(draft, sender.call.caller.author(), reports_ports())
     except Invalid:
         # The page names the fault when it is sent.
         return False
@@ -131,7 +131,7 @@ def _send(answers: Answers, sender: Sender, ports: Ports) -> Page | SeeOther:
     except Conflict as error:
         link = _link_of_sent(key, sender.call.caller.author())
         raise Conflict(error.detail, link=link) from error
-    return _after_sending(carry_out(report, order_ports()), key, sender)
+    return _after_sending(carry_out_order(report, order_ports()), key, sender)
 
 
 def _submitted(answers: Answers, key: str, sender: Sender, ports: Ports) -> ServiceRequest:

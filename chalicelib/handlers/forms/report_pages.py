@@ -93,7 +93,7 @@ def flag(call: Call, service_request_id: str) -> Page:
         author, ports = call.caller.author(), reports_ports()
         admit = rate_limits.counting("flag", call)
         request_id, client = id_of(service_request_id), rate_limits.client_of(call)
-        flagging.flag(request_id, draft, key, author, ports, client=client, admit=admit)
+        flagging.flag_report(request_id, draft, key, author, ports, client=client, admit=admit)
     except Invalid as error:
         report = report_shown(call, service_request_id, None)
         return refused_form("flag", error, typed, **report, reasons=REASONS, key=key)
@@ -109,7 +109,9 @@ def withdraw(call: Call, service_request_id: str) -> Page:
     """Withdraws a report. Raises NotFound, Invalid, Conflict."""
     key = key_of_form(posted_form(call))
     ports = reports_ports()
-    report = withdrawing.withdraw(id_of(service_request_id), key, call.caller.author(), ports)
+    report = withdrawing.withdraw_report(
+        id_of(service_request_id), key, call.caller.author(), ports
+    )
     return done(
         Text("You have withdrawn your report"),
         Text("We have deleted what you wrote, and we are not dealing with the report any more."),

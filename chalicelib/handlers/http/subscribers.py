@@ -58,9 +58,9 @@ def follow(service_request_id: str, key: str, wanted: FollowRequest, call: Call)
     """Subscribes the caller to the news of the report, and counts them as a follower, once. Nobody
     is counted if the address is refused. Raises NotFound, Invalid, TooMany."""
     author, ports = call.caller.author(), reports_ports()
-    asked = _checked(wanted, following.followed(service_request_id, author, ports))
+    asked = _checked(wanted, following.find_report_to_follow(service_request_id, author, ports))
     subscription = subscribe(asked, key, call) if asked else None
-    report = following.follow(
+    report = following.follow_report(
         service_request_id,
         key,
         author,

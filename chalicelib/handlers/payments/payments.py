@@ -21,7 +21,7 @@ from chalicelib.payments.model import Charge, PaymentState
 from chalicelib.payments.usecases import RefundRequest, check, refund, request_check
 from chalicelib.reports import reference
 from chalicelib.reports.usecases.access import get_visible_report
-from chalicelib.reports.usecases.orders.refunds import tell_of_refund
+from chalicelib.reports.usecases.orders.refunds import add_refund_update
 from chalicelib.texts import Text
 
 LONGEST_REASON = 500
@@ -124,7 +124,7 @@ def refund_payment(call: Call, draft: RefundDraft, payment_id: str) -> PaymentVi
     )
     charge = refund(request, ports)
     if not charge.is_owed(request.refund_id):
-        tell_of_refund(
+        add_refund_update(
             service_request_id, request.refund_id, request.amount_pence, order_ports().reports
         )
     return _view(charge, payment_id)

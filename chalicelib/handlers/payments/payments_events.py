@@ -7,7 +7,7 @@ from chalicelib.handlers.http.event import batch
 from chalicelib.kernel.observability import logs
 from chalicelib.payments.reconciling import reconcile_latest
 from chalicelib.payments.usecases import check_due
-from chalicelib.reports.usecases.orders.changing import cancel_lost
+from chalicelib.reports.usecases.orders.changing import cancel_lost_orders
 
 events = Blueprint(__name__)
 
@@ -17,7 +17,7 @@ def check_payments(_: CloudWatchEvent) -> None:
     """Checks the charges that are due, and refunds payments for lost slots. A charge that cannot be
     checked stays due; an alarm is raised if that continues."""
     with batch("check_payments") as line:
-        failed = {**check_due(payments_ports()), **cancel_lost(order_ports())}
+        failed = {**check_due(payments_ports()), **cancel_lost_orders(order_ports())}
         line["failed"] = len(failed)
         for service_request_id, error in failed.items():
             logs.failure("a payment was not checked", error, service_request_id=service_request_id)

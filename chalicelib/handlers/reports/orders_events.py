@@ -15,7 +15,7 @@ from chalicelib.handlers.http.event import (
     one_by_one,
 )
 from chalicelib.kernel.observability import logs
-from chalicelib.reports.usecases.orders.effects import carry_out_stored
+from chalicelib.reports.usecases.orders.effects import carry_out_stored_order
 
 # Chalice requires a literal; packaging replaces it with the real queue.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:orders"
@@ -34,7 +34,7 @@ def _is_carried_out(record: dict[str, Any], line: logs.Fields) -> bool:
         return False
     of_facts([fact], line)
     try:
-        carry_out_stored(fact.service_request_id, order_ports())
+        carry_out_stored_order(fact.service_request_id, order_ports())
     except AppError as error:
         logs.failure("an order was not carried out", error, message_id=record["messageId"])
         return False

@@ -41,7 +41,7 @@ routes = Routes(__name__, problem_page)
     query=(Query("answer", "yes or no, which is preselected"),),
 )
 def ask_mended(call: Call, token: str) -> Page:
-    standing = repair_feedback.question(_asked(token), reports_ports())
+    standing = repair_feedback.feedback_status(_asked(token), reports_ports())
     if standing.answer or not standing.is_open:
         return _told(standing)
     typed = {"answer": call.parameter("answer") or "", "text": ""}
@@ -73,7 +73,7 @@ def _asked(token: str) -> FeedbackRequest:
 
 def _refused(error: Invalid, asked: FeedbackRequest, token: str, typed: dict[str, str]) -> Page:
     """The question again, with the faults of the answer."""
-    report = repair_feedback.question(asked, reports_ports()).report
+    report = repair_feedback.feedback_status(asked, reports_ports()).report
     faults = [FieldError(field, SAID.get(field, message)) for field, message in error.errors]
     html = render("mended", token=token, typed=typed, faults=faults, **_of(report))
     return Page(html, is_refusal=True)

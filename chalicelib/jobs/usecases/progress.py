@@ -133,7 +133,7 @@ def _failure_updates(job: Job, report: ReportWithWork, ports: ReactionPorts) -> 
         state = "investigating" if ends else None
         if event.kind == "could_not" and event.stands:
             because = COULD_NOT_TEXTS.get(event.reason or "other")
-            day = automatic_texts.written(_local_day(event.happened_at, ports))
+            day = automatic_texts.format_day(_local_day(event.happened_at, ports))
             if because or ends:
                 text = because or automatic_texts.NOT_DONE
                 yield Update(event.op_id, text.format(day=day), state)
@@ -178,7 +178,7 @@ def _progress_updates(job: Job, report: ReportWithWork, ports: ReactionPorts) ->
 
 
 def _plan_update(key: str, day: date) -> Update:
-    text = automatic_texts.PLANNED.format(day=automatic_texts.written(day))
+    text = automatic_texts.PLANNED.format(day=automatic_texts.format_day(day))
     return Update(key, text, "action_scheduled", planned_day=day)
 
 

@@ -13,7 +13,7 @@ from chalicelib.reports.parts import ContactKind, InitialVisibility
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.queries import PersonKeys
-from chalicelib.reports.usecases.reviews import with_review
+from chalicelib.reports.usecases.reviews import with_review_date
 from chalicelib.reports.views import tracking_url
 from chalicelib.texts import Text
 
@@ -222,7 +222,7 @@ def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     Raises VersionConflict."""
     if report.visibility == "public" and is_private_service(report.service_code, ports):
         report = report.with_visibility("private", ports.now())
-    kept, oldest = with_review(report, ports).trimmed()
+    kept, oldest = with_review_date(report, ports).trimmed()
     if oldest:
         ports.repository.archive_updates(
             report.service_request_id, oldest, first=report.archived, version=report.version

@@ -11,17 +11,17 @@ from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import get_report, update_report
 
-UNDONE: tuple[NeedReason, ...] = ("could_not", "handed_over")
-BY_REPLY = frozenset(REASONS) - {"contractor_text"}
+UNDONE_REASONS: tuple[NeedReason, ...] = ("could_not", "handed_over")
+SETTLED_BY_REPLY = frozenset(REASONS) - {"contractor_text"}
 """The needs that an officer settles by changing the state, merging or replying. A contractor's
 words need a decision of their own: they would be lost otherwise."""
-BY_NEW_SLOT: tuple[NeedReason, ...] = ("slot_lost",)
+SETTLED_BY_NEW_SLOT: tuple[NeedReason, ...] = ("slot_lost",)
 """The needs that end when a lost slot is replaced or paid back."""
-BY_QUESTION: tuple[NeedReason, ...] = ("answered", "updated")
+SETTLED_BY_QUESTION: tuple[NeedReason, ...] = ("answered", "updated")
 """The needs that an officer settles by asking the reporter something."""
 
 
-def ask_for_look(service_request_id: str, need: Need, ports: Ports) -> None:
+def add_need(service_request_id: str, need: Need, ports: Ports) -> None:
     """Notes why an officer has to look at the report; once for each need_id, even after an officer
     dealt with it. Does nothing if the report was withdrawn. Raises NotFound, UpstreamFailed."""
 
@@ -34,31 +34,33 @@ def ask_for_look(service_request_id: str, need: Need, ports: Ports) -> None:
     update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
-def need_no_look(service_request_id: str, job_id: str, ports: Ports) -> None:
+def settle_needs_of_job(service_request_id: str, job_id: str, ports: Ports) -> None:
     """Settles the need that a job ended without being done. Raises NotFound, UpstreamFailed."""
     now = to_the_second(ports.now())
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        needs = settled(report.needs, now, reasons=UNDONE, about=job_id)
+        needs = settled(report.needs, now, reasons=UNDONE_REASONS, about=job_id)
         return report if needs is report.needs else replace(report, needs=needs)
 
     update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
-def dealt_with(
+def settle_needs(
     report: ServiceRequest, changes: ReportChanges, reply: str | None, ports: Ports
 ) -> ServiceRequest:
     """The report after an officer's change: with the contractors' words that are to be shown, and
     with the needs settled that the change deals with. Raises Invalid."""
-    report = _with_words(report, changes, ports)
+    report = _apply_contractor_texts(report, changes, ports)
     deals = changes.needs_settled or changes.state or changes.duplicate_of or reply
     if not deals:
         return report
-    needs = settled(report.needs, to_the_second(ports.now()), reasons=BY_REPLY)
+    needs = settled(report.needs, to_the_second(ports.now()), reasons=SETTLED_BY_REPLY)
     return replace(report, needs=needs)
 
 
-def _with_words(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
+def _apply_contractor_texts(
+    report: ServiceRequest, changes: ReportChanges, ports: Ports
+) -> ServiceRequest:
     chosen = changes.contractor_text or {}
     waiting = {
         each.need_id: each for each in open_needs(report.needs) if each.reason == "contractor_text"
@@ -70,12 +72,12 @@ def _with_words(report: ServiceRequest, changes: ReportChanges, ports: Ports) ->
     now = to_the_second(ports.now())
     for need_id, decided in chosen.items():
         if decided == "shown":
-            report = report.with_update(_said_by_contractor(report, waiting[need_id], ports))
+            report = report.with_update(_contractor_update(report, waiting[need_id], ports))
     needs = settled(report.needs, now, need_ids=chosen)
     return report if needs is report.needs else replace(report, needs=needs)
 
 
-def _said_by_contractor(report: ServiceRequest, need: Need, ports: Ports) -> Update:
+def _contractor_update(report: ServiceRequest, need: Need, ports: Ports) -> Update:
     update_id = ports.ids.update_id("contractor_text", report.service_request_id, need.need_id)
     return Update(
         update_id=update_id,

@@ -5,7 +5,7 @@ from typing import Literal
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.usecases.access import Author, is_withdrawn
-from chalicelib.reports.usecases.notes import takes_notes
+from chalicelib.reports.usecases.notes import may_have_notes
 from chalicelib.reports.usecases.orders.allowed_changes import allowed_order_changes
 from chalicelib.reports.usecases.staff.unmerging import can_unmerge
 
@@ -21,7 +21,7 @@ def case_acts(
         return ()
     offered: dict[CaseAct, bool] = {
         "change": not is_withdrawn(report),
-        "note": takes_notes(report),
+        "note": may_have_notes(report),
         "ask": why_not_ask is None,
         "settle": any(each.is_open for each in report.questions),
         "black_out": bool(report.photos),

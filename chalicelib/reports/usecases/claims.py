@@ -11,27 +11,27 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import AlreadyClaimed, Ports
 from chalicelib.texts import Text
 
-Counts = Callable[[ServiceRequest | None], bool]
+NeedsClaim = Callable[[ServiceRequest | None], bool]
 """True if a request, None if there is none of its id, still needs the claim that it took."""
 
 
-class NoneLeft(Exception):
+class NoFreeClaim(Exception):
     """Other requests hold all of the claims."""
 
 
-def create_with_claim(
+def create_with_free_claim(
     report: ServiceRequest,
     claims: Sequence[str],
-    counts: Counts,
+    counts: NeedsClaim,
     ports: Ports,
 ) -> ServiceRequest:
     """Stores a request together with one of the claims that no request holds that counts. Raises
     NoneLeft, AlreadyExists, UpstreamFailed."""
 
     def attempt() -> ServiceRequest:
-        free = _free(claims, counts, ports)
+        free = _find_free_claim(claims, counts, ports)
         if free is None:
-            raise NoneLeft
+            raise NoFreeClaim
         claim, holder = free
         try:
             return ports.repository.create_with_claim(
@@ -43,7 +43,9 @@ def create_with_claim(
     return retry_on_conflict(attempt, what=Text("this address"))
 
 
-def _free(claims: Sequence[str], counts: Counts, ports: Ports) -> tuple[str, str | None] | None:
+def _find_free_claim(
+    claims: Sequence[str], counts: NeedsClaim, ports: Ports
+) -> tuple[str, str | None] | None:
     """A claim that no request holds that counts, and the request that holds it otherwise."""
     holders = ports.repository.find_claim_holders(claims)
     reports = ports.repository.get_many(list(holders.values()))

@@ -9,7 +9,7 @@ from chalicelib.reports.usecases.new_orders import has_concession, may_grant
 from chalicelib.reports.usecases.submission import new_report
 
 
-def may_reduce(draft: Draft, author: Author, ports: Ports) -> bool:
+def may_grant_concession(draft: Draft, author: Author, ports: Ports) -> bool:
     """True if the author may grant the reduced price of the request that the draft would make: its
     team and ward follow from its answers and place. Raises Invalid, UpstreamFailed."""
     draft, now = with_premises(draft, ports), ports.now()

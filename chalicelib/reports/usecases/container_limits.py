@@ -5,7 +5,7 @@ from chalicelib.errors import Invalid
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import DONE_STATES, OPEN_STATES
-from chalicelib.reports.usecases.claims import NoneLeft, create_with_claim
+from chalicelib.reports.usecases.claims import NoFreeClaim, create_with_free_claim
 from chalicelib.texts import Text
 
 
@@ -16,15 +16,15 @@ def create_within_limit(report: ServiceRequest, most: int, ports: Ports) -> Serv
     claims = [f"container#{report.premises_id}#{container}#{n}" for n in range(1, most + 1)]
 
     def counts(holder: ServiceRequest | None) -> bool:
-        return _counts(holder, report.service_code)
+        return _needs_container(holder, report.service_code)
 
     try:
-        return create_with_claim(report, claims, counts, ports)
-    except NoneLeft:
-        raise _too_many(most, ports) from None
+        return create_with_free_claim(report, claims, counts, ports)
+    except NoFreeClaim:
+        raise _too_many_error(most, ports) from None
 
 
-def _too_many(most: int, ports: Ports) -> Invalid:
+def _too_many_error(most: int, ports: Ports) -> Invalid:
     return Invalid.field(
         f"attributes.{CONTAINER}",
         Text(
@@ -36,7 +36,7 @@ def _too_many(most: int, ports: Ports) -> Invalid:
     )
 
 
-def _counts(report: ServiceRequest | None, service_code: str) -> bool:
+def _needs_container(report: ServiceRequest | None, service_code: str) -> bool:
     """True while the container is to be delivered, and after it was."""
     if report is None or report.is_taken_back or report.service_code != service_code:
         return False

@@ -24,7 +24,7 @@ AdmitFollower = Callable[[str], None]
 """Called before somebody follows the report with that id; its exceptions are passed on."""
 
 
-def follow(
+def follow_report(
     service_request_id: str,
     key: str,
     author: Author,
@@ -37,34 +37,34 @@ def follow(
     that report. A caller who is not signed in is identified by the device, else by the network, and
     if neither is known by the key. `admit` is called with the report's id before a new follower is
     noted. Raises NotFound, and as `admit` does."""
-    report = surviving(get_visible_report(service_request_id, author, ports), ports)
+    report = find_surviving_report(get_visible_report(service_request_id, author, ports), ports)
     for _ in range(MOST_MERGES):
-        person = _follower(report, key, author, client, ports)
+        person = _follower_id(report, key, author, client, ports)
         if admit and not ports.repository.has_follower(report.service_request_id, person):
             admit(report.service_request_id)
         ports.repository.add_follower(report.service_request_id, person)
-        counted = recounted(report.service_request_id, author, ports)
-        report = surviving(counted, ports)
+        counted = recount_followers(report.service_request_id, author, ports)
+        report = find_surviving_report(counted, ports)
         if report is counted:
             return counted
         # It was merged meanwhile: a follower who came too late to be carried over follows that one.
     raise UpstreamFailed("This report was merged several times in a row. Send it again.")
 
 
-def follow_as_well(
+def follow_first_request(
     service_request_id: str, key: str, author: Author, ports: Ports
 ) -> ServiceRequest:
     """Notes that the sender of a repeated request follows the first one, and returns that one."""
-    person = _follower(get_report(service_request_id, ports), key, author, UNKNOWN, ports)
+    person = _follower_id(get_report(service_request_id, ports), key, author, UNKNOWN, ports)
     ports.repository.add_follower(service_request_id, person)
     return update_report(
         lambda: get_report(service_request_id, ports),
-        lambda report: counted_anew(report, ports),
+        lambda report: with_follower_count(report, ports),
         ports,
     )
 
 
-def _follower(
+def _follower_id(
     report: ServiceRequest, key: str, author: Author, client: Client, ports: Ports
 ) -> str:
     """The id of the follower. An account has the same id on every report; a client has another id
@@ -76,24 +76,24 @@ def _follower(
     return ports.ids.person(author.scope, key)
 
 
-def followed(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
+def find_report_to_follow(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
     """The report that a caller who asks for this one would follow. Raises NotFound."""
     reference = parse_reference(service_request_id)
     if reference is None:
         raise NotFound(Text("There is no report {reference}.", reference=service_request_id))
-    return surviving(get_visible_report(reference, author, ports), ports)
+    return find_surviving_report(get_visible_report(reference, author, ports), ports)
 
 
-def surviving(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def find_surviving_report(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """The public report that this one was merged into, or itself."""
     survivor = report
-    for into in merged_into(report, ports):
+    for into in list_merge_targets(report, ports):
         if into.visibility == "public":
             survivor = into
     return survivor
 
 
-def merged_into(report: ServiceRequest, ports: Ports) -> Iterator[ServiceRequest]:
+def list_merge_targets(report: ServiceRequest, ports: Ports) -> Iterator[ServiceRequest]:
     """The report that this one was merged into, then the report that that one was merged into, and
     so on."""
     seen = {report.service_request_id}
@@ -109,12 +109,12 @@ def merged_into(report: ServiceRequest, ports: Ports) -> Iterator[ServiceRequest
 def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
     """Makes the reporter and every follower of the report follow the report `into`, and notes the
     report among the duplicates of `into`."""
-    people = people_of(report, ports)
+    people = list_people_of(report, ports)
     for person in people:
         ports.repository.add_follower_via(into, person, via=report.service_request_id)
 
     def change(survivor: ServiceRequest) -> ServiceRequest:
-        counted = counted_anew(survivor, ports)
+        counted = with_follower_count(survivor, ports)
         duplicates = counted.duplicates
         if report.service_request_id in duplicates:
             return counted
@@ -123,29 +123,32 @@ def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
     update_report(lambda: get_report(into, ports), change, ports)
 
 
-def people_of(report: ServiceRequest, ports: Ports) -> list[str]:
+def list_people_of(report: ServiceRequest, ports: Ports) -> list[str]:
     """Every follower of the report, and its reporter."""
-    return [*ports.repository.list_followers(report.service_request_id), _reporter(report, ports)]
+    return [
+        *ports.repository.list_followers(report.service_request_id),
+        _reporter_id(report, ports),
+    ]
 
 
-def recounted(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
+def recount_followers(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
     """The report with its present number of followers. Counting again, instead of adding one,
     repairs a count that a lost reply left wrong. The version is read before the count, so the last
     caller to count has seen everybody."""
     return update_report(
         lambda: get_visible_report(service_request_id, author, ports),
-        lambda report: counted_anew(report, ports),
+        lambda report: with_follower_count(report, ports),
         ports,
     )
 
 
-def counted_anew(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def with_follower_count(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """The report with its present number of followers; the same object if that has not changed."""
     count = len(ports.repository.list_followers(report.service_request_id))
     return report if count == report.followers else replace(report, followers=count)
 
 
-def _reporter(report: ServiceRequest, ports: Ports) -> str:
+def _reporter_id(report: ServiceRequest, ports: Ports) -> str:
     if report.reporter:
         return ports.ids.person(Author(report.reporter).scope, "")
     return ports.ids.person("reporter", report.service_request_id)

@@ -18,28 +18,28 @@ from chalicelib.reports.parts import HeldUpdate, Photo, PhotoState, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.texts import Text
 
-MOST_HELD = 20
+MOST_HELD_UPDATES = 20
 """The most updates of one report that wait: its item has to stay small. A further update has to be
 sent again after an officer has looked."""
-COME_AGAIN_AFTER_S = 3600
+RETRY_AFTER_S = 3600
 
 
-def held(report: ServiceRequest, update_id: str) -> HeldUpdate | None:
+def find_held_update(report: ServiceRequest, update_id: str) -> HeldUpdate | None:
     """The waiting or refused update with that id."""
     return next((each for each in report.held_updates if each.update_id == update_id), None)
 
 
-def with_held(
+def with_held_update(
     report: ServiceRequest, update: HeldUpdate, photos: tuple[Photo, ...]
 ) -> ServiceRequest:
     """The report with one more waiting update. Raises TooMany."""
-    if len(report.waiting_updates) >= MOST_HELD:
+    if len(report.waiting_updates) >= MOST_HELD_UPDATES:
         raise TooMany(
             Text(
                 "{most} updates of this report are waiting for an officer. Send it again later.",
-                most=MOST_HELD,
+                most=MOST_HELD_UPDATES,
             ),
-            retry_after_s=COME_AGAIN_AFTER_S,
+            retry_after_s=RETRY_AFTER_S,
         )
     waiting = (replace(photo, state="waiting") for photo in photos)
     return replace(
@@ -49,7 +49,9 @@ def with_held(
     )
 
 
-def decided_on(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
+def decide_held_updates(
+    report: ServiceRequest, changes: ReportChanges, ports: Ports
+) -> ServiceRequest:
     """The report after an officer decided about waiting updates. Raises Invalid."""
     wanted = changes.held_updates or {}
     waiting = {each.update_id: each for each in report.waiting_updates}
@@ -57,16 +59,16 @@ def decided_on(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> 
         raise Invalid.field(f"held_updates.{unknown[0]}", "is not an update that is waiting")
     for update_id, decision in wanted.items():
         decide: Callable[[ServiceRequest, HeldUpdate], ServiceRequest] = (
-            partial(_shown, ports) if decision == "shown" else _refused
+            partial(_show_update, ports) if decision == "shown" else _refuse_update
         )
         report = decide(report, waiting[update_id])
     return report
 
 
-def _shown(ports: Ports, report: ServiceRequest, update: HeldUpdate) -> ServiceRequest:
+def _show_update(ports: Ports, report: ServiceRequest, update: HeldUpdate) -> ServiceRequest:
     photo_state: PhotoState = "waiting" if ports.council.photos_wait else "shown"
     kept = tuple(each for each in report.held_updates if each.update_id != update.update_id)
-    without = replace(_with_photos(report, update, photo_state), held_updates=kept)
+    without = replace(_with_photo_state(report, update, photo_state), held_updates=kept)
     return without.with_update(
         Update(
             update_id=update.update_id,
@@ -79,15 +81,17 @@ def _shown(ports: Ports, report: ServiceRequest, update: HeldUpdate) -> ServiceR
     )
 
 
-def _refused(report: ServiceRequest, update: HeldUpdate) -> ServiceRequest:
+def _refuse_update(report: ServiceRequest, update: HeldUpdate) -> ServiceRequest:
     emptied = replace(update, text="", refused=True)
     kept = tuple(
         emptied if each.update_id == update.update_id else each for each in report.held_updates
     )
-    return replace(_with_photos(report, update, "hidden"), held_updates=kept)
+    return replace(_with_photo_state(report, update, "hidden"), held_updates=kept)
 
 
-def _with_photos(report: ServiceRequest, update: HeldUpdate, state: PhotoState) -> ServiceRequest:
+def _with_photo_state(
+    report: ServiceRequest, update: HeldUpdate, state: PhotoState
+) -> ServiceRequest:
     photos = tuple(
         replace(photo, state=state)
         if photo.update_id == update.update_id and (photo.state == "waiting" or state == "hidden")

@@ -38,18 +38,18 @@ def with_collection(draft: Draft, ports: Ports) -> Draft:
     )
 
 
-def create(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def create_with_collection_claim(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """Stores the report. Raises AlreadyExists, Claimed if another open request is about the same
     missed collection, UpstreamFailed."""
     if report.collection is None:
         return ports.repository.create(report)
     claim = claim_of(report.premises_id or "", report.collection)
     return retry_on_conflict(
-        lambda: _create_claimed(report, claim, ports), what=Text("this collection")
+        lambda: _create_with_claim(report, claim, ports), what=Text("this collection")
     )
 
 
-def _create_claimed(report: ServiceRequest, claim: str, ports: Ports) -> ServiceRequest:
+def _create_with_claim(report: ServiceRequest, claim: str, ports: Ports) -> ServiceRequest:
     """One that its sender withdrew does not count."""
     try:
         return ports.repository.create_with_claim(report, claim)

@@ -18,7 +18,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot, Order
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.claims import NoneLeft, create_with_claim
+from chalicelib.reports.usecases.claims import NoFreeClaim, create_with_free_claim
 from chalicelib.texts import Text
 
 PAID_WITHIN = timedelta(hours=3)
@@ -104,8 +104,8 @@ def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         return _uses_free(holder, ports)
 
     try:
-        return create_with_claim(report, claims, counts, ports)
-    except NoneLeft:
+        return create_with_free_claim(report, claims, counts, ports)
+    except NoFreeClaim:
         wanted = OrderInput(
             items=order.items, answers=report.attributes, is_concession=order.is_concession
         )

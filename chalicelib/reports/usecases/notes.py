@@ -24,7 +24,7 @@ MOST_UNVERIFIED = 50
 still get through."""
 MOST_LONG_NOTES = 10
 """The most whole texts of other systems beside one report; later ones are cut as any note is."""
-LONGEST_WHOLE = 20_000
+LONGEST_FULL_TEXT = 20_000
 """The most characters of such a text."""
 
 
@@ -45,7 +45,7 @@ def add_note(
     notes = ports.repository.list_notes(service_request_id)
     if any(note.note_id == note_id for note in notes):
         return
-    if len(notes) >= MOST_NOTES or _are_too_many(notes, sender):
+    if len(notes) >= MOST_NOTES or _is_full(notes, sender):
         raise Conflict("This report has the most notes that it can have.")
     if sum(len(note.text) > NOTE_LENGTH for note in notes) >= MOST_LONG_NOTES:
         longest = NOTE_LENGTH
@@ -55,7 +55,7 @@ def add_note(
     _drop_if_gone(service_request_id, ports)
 
 
-def keep_whole(
+def keep_full_text(
     service_request_id: str, note_id: str, sender: str, whole: str | None, ports: Ports
 ) -> None:
     """Keeps the whole text of another system beside the report that has it cut; does nothing if
@@ -64,17 +64,17 @@ def keep_whole(
     if whole is None:
         return
     try:
-        add_note(service_request_id, note_id, sender, whole, ports, longest=LONGEST_WHOLE)
+        add_note(service_request_id, note_id, sender, whole, ports, longest=LONGEST_FULL_TEXT)
     except (Conflict, NotFound):
         logs.event("a whole text was not kept", "warning", service_request_id=service_request_id)
 
 
-def takes_notes(report: ServiceRequest) -> bool:
+def may_have_notes(report: ServiceRequest) -> bool:
     """True unless the report was withdrawn or its sender forgotten."""
     return not is_withdrawn(report) and not report.forgotten
 
 
-def _are_too_many(notes: Sequence[Note], sender: str) -> bool:
+def _is_full(notes: Sequence[Note], sender: str) -> bool:
     """True if the report takes no more notes of this sender's kind."""
     unverified = sum(note.sender.startswith(UNVERIFIED) for note in notes)
     return sender.startswith(UNVERIFIED) and unverified >= MOST_UNVERIFIED
@@ -85,6 +85,6 @@ def _drop_if_gone(service_request_id: str, ports: Ports) -> None:
     Called after the note was kept: a withdrawal or forgetting at the same time either sees the
     note, or is seen here. Once the sender is forgotten, no note may name the sender."""
     report = ports.repository.get(service_request_id)
-    if report is None or not takes_notes(report):
+    if report is None or not may_have_notes(report):
         ports.repository.drop_notes(service_request_id)
         raise NotFound(Text("There is no report {reference}.", reference=service_request_id))

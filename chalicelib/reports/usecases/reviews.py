@@ -11,7 +11,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import DONE_STATES
 
 
-def with_review(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def with_review_date(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """The report with a date for its review, as long as its service has reviews and it is done; it
     is kept if there is one. Without a date otherwise."""
     service = ports.council.by_code.get(report.service_code)
@@ -25,10 +25,12 @@ def with_review(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     return replace(report, review_on=today + timedelta(days=days))
 
 
-def reviewed(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
+def apply_review_date(
+    report: ServiceRequest, changes: ReportChanges, ports: Ports
+) -> ServiceRequest:
     """The report with the next date that the officer chose, or its first one. Raises Invalid if it
     has no reviews."""
-    after = with_review(report, ports)
+    after = with_review_date(report, ports)
     if changes.review_on is None:
         return after
     if after.review_on is None:

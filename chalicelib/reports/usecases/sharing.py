@@ -12,38 +12,38 @@ from chalicelib.reports.orders import booking_of
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Report, ReportWithWork, Work
 from chalicelib.reports.usecases.access import is_from_partner
-from chalicelib.reports.usecases.attention import UNDONE
-from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on, reopened_by
+from chalicelib.reports.usecases.attention import UNDONE_REASONS
+from chalicelib.reports.usecases.exchange.forwarding import find_reopening, may_be_passed_on
 from chalicelib.reports.usecases.triage import decision_of
 
 
-def shared(service_request_id: str, ports: Ports) -> Report | None:
+def find_report(service_request_id: str, ports: Ports) -> Report | None:
     """The report as it is now (a consistent read), None if there is none. Raises UpstreamFailed."""
     report = ports.repository.get(service_request_id)
-    return as_shared(report) if report else None
+    return published_report_of(report) if report else None
 
 
-def shared_with_work(service_request_id: str, ports: Ports) -> ReportWithWork | None:
+def find_report_with_work(service_request_id: str, ports: Ports) -> ReportWithWork | None:
     """The same, with the work that the report needs."""
     report = ports.repository.get(service_request_id)
     if report is None:
         return None
-    known = asdict(as_shared(report))
+    known = asdict(published_report_of(report))
     if report.order and report.order.state != "settled":
         known["opens"] = "officer"
-    return ReportWithWork(**known, work=_work(report, ports), address=report.address)
+    return ReportWithWork(**known, work=_work_of(report, ports), address=report.address)
 
 
-def all_shared(service_request_ids: Sequence[str], ports: Ports) -> Mapping[str, Report]:
+def find_reports(service_request_ids: Sequence[str], ports: Ports) -> Mapping[str, Report]:
     """Those of the reports that are stored, as they are now (consistent reads). Raises
     UpstreamFailed."""
     found = ports.repository.get_many(service_request_ids)
-    return {key: as_shared(report) for key, report in found.items()}
+    return {key: published_report_of(report) for key, report in found.items()}
 
 
-def as_shared(report: ServiceRequest) -> Report:
+def published_report_of(report: ServiceRequest) -> Report:
     """The stored report without what only this slice may know."""
-    reopening = reopened_by(report)
+    reopening = find_reopening(report)
     return made_from(
         Report,
         report,
@@ -62,7 +62,7 @@ def as_shared(report: ServiceRequest) -> Report:
         update_ids=frozenset(update.update_id for update in report.updates),
         need_ids=frozenset(need.need_id for need in report.needs),
         undone_jobs=frozenset(
-            need.about for need in open_needs(report.needs) if need.reason in UNDONE
+            need.about for need in open_needs(report.needs) if need.reason in UNDONE_REASONS
         ),
         questions={each.number: each.text for each in report.questions if each.is_open}
         if report.waits_for
@@ -70,7 +70,7 @@ def as_shared(report: ServiceRequest) -> Report:
     )
 
 
-def _work(report: ServiceRequest, ports: Ports) -> Work:
+def _work_of(report: ServiceRequest, ports: Ports) -> Work:
     service = ports.council.by_code.get(report.service_code)
     if service is None:
         return Work()

@@ -25,7 +25,7 @@ from chalicelib.reports.usecases.access import (
     key_conflict,
 )
 from chalicelib.reports.usecases.container_limits import create_within_limit
-from chalicelib.reports.usecases.following import follow_as_well
+from chalicelib.reports.usecases.following import follow_first_request
 from chalicelib.reports.usecases.location import (
     beyond_bounds_faults,
     complete_address,
@@ -34,7 +34,10 @@ from chalicelib.reports.usecases.location import (
     ward_of,
     with_premises,
 )
-from chalicelib.reports.usecases.missed_collections import create, with_collection
+from chalicelib.reports.usecases.missed_collections import (
+    create_with_collection_claim,
+    with_collection,
+)
 from chalicelib.reports.usecases.new_orders import check_concession, create_order, with_order
 from chalicelib.texts import Text
 
@@ -71,7 +74,7 @@ def submit(
             report = _admit(report, admit, may_write)
         return _store(report, ports)
     except AlreadyClaimed as first:
-        return follow_as_well(first.holder, key, author, ports)
+        return follow_first_request(first.holder, key, author, ports)
     except AlreadyExists:
         return get_repeated(request_id, fingerprint, ports)
     except (Conflict, Invalid, Forbidden, TooMany):
@@ -107,7 +110,7 @@ def _store(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         return ports.repository.create(report)
     if most := ports.council.by_code[report.service_code].container_limit_for(report.attributes):
         return create_within_limit(report, most, ports)
-    return create(report, ports)
+    return create_with_collection_claim(report, ports)
 
 
 def _admit(

@@ -11,19 +11,19 @@ from msgspec.structs import replace
 from chalicelib.catalogue.promise import closing_time_on
 from chalicelib.errors import Invalid
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.automatic_texts import NEW_DATE, written
+from chalicelib.reports.automatic_texts import NEW_DATE, format_day
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Delay
 from chalicelib.reports.states import OPEN_STATES
-from chalicelib.reports.usecases.triage import LAST_YEAR, set_by_hand
+from chalicelib.reports.usecases.triage import LAST_YEAR, mark_as_manual
 
 MOST_DELAYS = 20
 """How many later dates a report keeps; the last one replaces the one before it after that."""
 
 
-def put_off(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
+def apply_new_date(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
     """The report with the new date that an officer gives. Raises Invalid."""
     new = changes.new_date
     if new is None:
@@ -47,9 +47,9 @@ def with_new_date(
         at = to_the_second(given_at)
         delay = Delay(promised_datetime=first, reason=reason.strip(), given_at=at)
         delays = (*delays[: MOST_DELAYS - 1], delay)
-    return replace(set_by_hand(report, "target"), expected_datetime=expected, delays=delays)
+    return replace(mark_as_manual(report, "target"), expected_datetime=expected, delays=delays)
 
 
-def words_of_new_date(day: date, reason: str) -> str:
+def new_date_text(day: date, reason: str) -> str:
     """What the timeline says of a new date."""
-    return NEW_DATE.format(day=f"{written(day)} {day.year}", reason=reason.strip())
+    return NEW_DATE.format(day=f"{format_day(day)} {day.year}", reason=reason.strip())

@@ -23,8 +23,8 @@ from chalicelib.reports.usecases.access import (
     refuse_if_withdrawn,
     update_report,
 )
-from chalicelib.reports.usecases.attention import BY_REPLY
-from chalicelib.reports.usecases.held_updates import held, with_held
+from chalicelib.reports.usecases.attention import SETTLED_BY_REPLY
+from chalicelib.reports.usecases.held_updates import find_held_update, with_held_update
 from chalicelib.reports.usecases.reading import read_timeline
 from chalicelib.reports.usecases.submission import photo_faults
 from chalicelib.texts import Text
@@ -142,7 +142,7 @@ def append_entry(
             if earlier.fingerprint != entry.fingerprint and not entry.is_partners:
                 raise key_conflict(report, ports)
             return report
-        if held(report, entry.update_id):
+        if find_held_update(report, entry.update_id):
             return report
         if entry.is_held and report.visibility == "public":
             return _with_held_entry(report, entry, author, ports)
@@ -190,7 +190,7 @@ def _with_held_entry(
         requested_state=entry.requested_state,
     )
     photos = _photos_of_entry(report, entry, "waiting")
-    return with_held(report, update, photos)
+    return with_held_update(report, update, photos)
 
 
 def _state_after(report: ServiceRequest, draft: UpdateDraft, author: Author) -> State:
@@ -245,5 +245,7 @@ def _with_needs(report: ServiceRequest, update: Update, author: Author) -> Servi
         need = Need(need_id=update.update_id, reason="updated", since=update.datetime)
         return replace(report, needs=with_need(report.needs, need))
     if author.is_officer_for(report):
-        return replace(report, needs=settled(report.needs, update.datetime, reasons=BY_REPLY))
+        return replace(
+            report, needs=settled(report.needs, update.datetime, reasons=SETTLED_BY_REPLY)
+        )
     return report

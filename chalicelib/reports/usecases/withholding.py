@@ -8,11 +8,13 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import get_report, is_private_service, update_report
 
-AT_ONCE = 100
+BATCH_SIZE = 100
 """How many reports are read together."""
 
 
-def withhold_private(ports: Ports, progress: Callable[[int], None] = lambda reports: None) -> int:
+def withhold_private_reports(
+    ports: Ports, progress: Callable[[int], None] = lambda reports: None
+) -> int:
     """Makes every report of a private service private if it is public or would become public.
     Returns how many. Raises UpstreamFailed.
 
@@ -21,23 +23,23 @@ def withhold_private(ports: Ports, progress: Callable[[int], None] = lambda repo
     """
     count = 0
     ids = ports.repository.list_ids()
-    while some := list(islice(ids, AT_ONCE)):
+    while some := list(islice(ids, BATCH_SIZE)):
         for report in ports.repository.get_many(some).values():
-            count += withheld(report, ports) is not report
+            count += withhold_if_private(report, ports) is not report
         progress(len(some))
     return count
 
 
-def withheld(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def withhold_if_private(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """The stored report, made private if its service is private; the same object if nothing has to
     change. Raises UpstreamFailed."""
-    if _private(report, ports) is report:
+    if _with_private_visibility(report, ports) is report:
         return report
     read = partial(get_report, report.service_request_id, ports)
-    return update_report(read, lambda present: _private(present, ports), ports)
+    return update_report(read, lambda present: _with_private_visibility(present, ports), ports)
 
 
-def _private(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def _with_private_visibility(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     shows = report.visibility in ("public", "held", "waiting")
     if not shows or not is_private_service(report.service_code, ports):
         return report

@@ -10,7 +10,7 @@ from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import hold
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict
-from chalicelib.integrations.bookings_for_reports import BookingsForReports, held
+from chalicelib.integrations.bookings_for_reports import BookingsForReports, read_hold
 from chalicelib.kernel.signing import hmac_hex
 from tests.support.fakes import Clock
 from tests.unit.bookings.bookings import BULKY, MONDAY, a_calendar, ports_on
@@ -32,7 +32,7 @@ def taken(ports: Ports, place: SlotOfDay = MONDAY) -> list[str | None]:
 
 
 def test_hold_that_two_requests_name_books_the_slot_for_the_first_alone(ports: Ports) -> None:
-    booking = held(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
+    booking = read_hold(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
     bookings = BookingsForReports(ports, timedelta(hours=2))
     for _ in range(2):
         bookings.confirm(FIRST, booking)
@@ -43,13 +43,13 @@ def test_hold_that_two_requests_name_books_the_slot_for_the_first_alone(ports: P
 
 def test_hold_that_is_booked_cannot_be_named_again(ports: Ports) -> None:
     hold_id = hold(MONDAY, 1, "somebody", "key", ports).hold_id
-    BookingsForReports(ports, timedelta(hours=2)).confirm(FIRST, held(hold_id, ports))
+    BookingsForReports(ports, timedelta(hours=2)).confirm(FIRST, read_hold(hold_id, ports))
     with pytest.raises(Conflict, match="no longer held"):
-        held(hold_id, ports)
+        read_hold(hold_id, ports)
 
 
 def test_request_gives_back_its_own_slot_alone(ports: Ports) -> None:
-    booking = held(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
+    booking = read_hold(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
     bookings = BookingsForReports(ports, timedelta(hours=2))
     bookings.confirm(FIRST, booking)
     bookings.release(SECOND, booking)
@@ -61,7 +61,7 @@ def test_request_gives_back_its_own_slot_alone(ports: Ports) -> None:
 def test_slot_that_a_request_is_being_paid_for_is_kept_for_that_request_alone(
     ports: Ports,
 ) -> None:
-    booking = held(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
+    booking = read_hold(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
     bookings = BookingsForReports(ports, timedelta(hours=2))
     for _ in range(2):
         bookings.keep(FIRST, booking)
@@ -75,7 +75,7 @@ def test_slot_that_a_request_is_being_paid_for_is_kept_for_that_request_alone(
 
 
 def test_slot_is_kept_until_a_payment_that_begins_now_has_ended(ports: Ports, clock: Clock) -> None:
-    booking = held(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
+    booking = read_hold(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
     BookingsForReports(ports, timedelta(hours=2)).keep(FIRST, booking)
     clock.now += timedelta(hours=2) - timedelta(seconds=1)
     assert taken(ports) == [FIRST]

@@ -14,8 +14,8 @@ from chalicelib.reports.needs import Need, open_needs
 from chalicelib.reports.parts import HeldUpdate, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
-from chalicelib.reports.usecases.attention import ask_for_look
-from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.attention import add_need
+from chalicelib.reports.usecases.following import follow_report
 from chalicelib.reports.usecases.staff.casework import (
     OFFICER,
     BulkResult,
@@ -156,7 +156,7 @@ def test_undone_merge_restores_its_followers(
     request_id: str, repository: MemoryRepository, ports: Ports
 ) -> None:
     other = repository.create(report(2)).service_request_id
-    follow(request_id, "ann", Author(), ports)
+    follow_report(request_id, "ann", Author(), ports)
     left = changed(request_id, ports, duplicate_of=other)
     assert stored(other, ports).followers == 2
     assert result_of(left, COLLEAGUE, ports) == "undone"
@@ -177,9 +177,9 @@ def test_repairs_are_counted_as_before_when_a_state_is_restored(
 
 def test_attention_reasons_are_restored_beside_later_ones(request_id: str, ports: Ports) -> None:
     could_not = Need(need_id="N", reason="could_not", since=NOON, why="The gate was locked.")
-    ask_for_look(request_id, could_not, ports)
+    add_need(request_id, could_not, ports)
     left = changed(request_id, ports, needs_settled=True)
-    ask_for_look(request_id, replace(could_not, need_id="M"), ports)
+    add_need(request_id, replace(could_not, need_id="M"), ports)
     assert result_of(left, COLLEAGUE, ports) == "undone"
     assert {each.need_id for each in open_needs(stored(request_id, ports).needs)} == {"N", "M"}
 

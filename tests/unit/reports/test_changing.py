@@ -14,7 +14,7 @@ from chalicelib.reports.parts import Contact, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.reading import public_views, view_report
-from chalicelib.reports.usecases.resident.withdrawing import withdraw
+from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
 from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
@@ -187,7 +187,7 @@ def test_report_is_not_a_duplicate_when_an_update_reopens_it(ports: Ports) -> No
 
 def test_withdrawn_report_cannot_be_changed(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
-    gone = withdraw(report.service_request_id, "key", ANYBODY, ports)
+    gone = withdraw_report(report.service_request_id, "key", ANYBODY, ports)
     for changes in (ReportChanges(visibility="public"), ReportChanges(visibility="hidden")):
         with pytest.raises(Conflict, match="withdrawn"):
             change_report(gone.service_request_id, changes, gone.version, OFFICER, ports)

@@ -9,7 +9,12 @@ from msgspec.structs import replace
 from chalicelib.reports.parts import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.resident.exporting import AT_MOST_BYTES, Mark, Written, export
+from chalicelib.reports.usecases.resident.exporting import (
+    AT_MOST_BYTES,
+    ContributionMark,
+    ReportMark,
+    export,
+)
 from tests.support.builders import NOON, report, update
 from tests.support.fakes import MemoryRepository
 
@@ -31,7 +36,7 @@ def plant(repository: MemoryRepository, number: int, older: int = 0) -> None:
 def parts(ports: Ports) -> list[dict[str, list[dict[str, Any]]]]:
     """What each of the answers has, to the last."""
     found = []
-    after: Mark | Written | None = None
+    after: ReportMark | ContributionMark | None = None
     while True:
         held, after = export(OWNER, people=(), limit=AT_ONCE, after=after, ports=ports)
         found.append(held)
@@ -64,7 +69,7 @@ def test_part_can_end_within_a_timeline_of_the_own_report_only(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     plant(repository, 1, older=3)
-    within = Mark((NOON, "R00000000001"), 1)
+    within = ReportMark((NOON, "R00000000001"), 1)
     held, following = export(OWNER, people=(), limit=AT_ONCE, after=within, ports=ports)
     assert set(held) == {"archived-update"} and len(held["archived-update"]) == 2
     assert following is None

@@ -11,7 +11,7 @@ from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.feed import FeedCursor, FeedEntry, list_changes_after
-from chalicelib.reports.usecases.resident.withdrawing import withdraw
+from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
 from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.staff.moderation import publish_held_reports
 from chalicelib.reports.usecases.submission import submit
@@ -96,7 +96,7 @@ def test_public_report_is_gone_when_it_is_withdrawn(
     made = submit(draft(), "one", ANYBODY, ports).service_request_id
     clock.now += MINUTE
     follower.hears()
-    withdraw(made, "one", ANYBODY, ports)
+    withdraw_report(made, "one", ANYBODY, ports)
     clock.now += MINUTE
     assert follower.told() == [(made, True)]
 

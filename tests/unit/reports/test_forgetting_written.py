@@ -12,13 +12,13 @@ from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, author_digest
 from chalicelib.reports.usecases.lifecycle.forgetting import (
     REMOVED,
+    forget_author,
     forget_sender,
-    forget_written,
     has_written,
 )
 from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.resident.exporting import export
-from chalicelib.reports.usecases.resident.flagging import flag
+from chalicelib.reports.usecases.resident.flagging import flag_report
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, report, update_draft
 from tests.support.fakes import MemoryPhotos, MemoryRepository
@@ -35,7 +35,7 @@ def written(repository: MemoryRepository, ports: Ports) -> None:
     for author in (ANN, BOB, Author()):
         said = f"Said by {author.account}."
         add_update(ID, update_draft(text=said), "u", author, ports)
-        flag(ID, FlagDraft(reason="other", text=said), "f", author, ports)
+        flag_report(ID, FlagDraft(reason="other", text=said), "f", author, ports)
     update_id = stored(repository).updates[0].update_id
     photos = tuple(Photo(photo_id=f"P{n}", state="shown", update_id=update_id) for n in "12")
     repository.save(replace(stored(repository), photos=photos))
@@ -89,7 +89,7 @@ def test_text_stays_without_its_author_and_flags_are_deleted(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     before = stored(repository)
-    forget_written("ann", redact=False, ports=ports)
+    forget_author("ann", redact=False, ports=ports)
     after = stored(repository)
     assert [each.text for each in after.updates] == [each.text for each in before.updates]
     assert [each.author for each in after.updates][:2] == [None, before.updates[1].author]
@@ -106,7 +106,7 @@ def test_text_and_photos_are_erased_on_request_or_when_they_are_not_public(
 ) -> None:
     repository.save(replace(stored(repository), visibility=visibility))
     for _ in range(2):
-        forget_written("ann", redact=redact, ports=ports)
+        forget_author("ann", redact=redact, ports=ports)
     after = stored(repository)
     said = ["Said by bob.", "Said by None."]
     assert [each.text for each in after.updates] == [REMOVED, *said]
@@ -120,7 +120,7 @@ def test_archived_text_is_erased_too(ports: Ports, repository: MemoryRepository)
         author = ANN if number % 2 else BOB
         add_update(ID, update_draft(text=f"{number} {LONG}"), f"{number}", author, ports)
     assert stored(repository).archived
-    forget_written("ann", redact=True, ports=ports)
+    forget_author("ann", redact=True, ports=ports)
     everything = [*repository.list_archived_updates(ID), *stored(repository).updates]
     own = [each for number, each in enumerate(everything[3:]) if number % 2]
     assert {each.text for each in own} == {REMOVED} and len(own) == 20

@@ -9,7 +9,7 @@ from chalicelib.errors import NotFound
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author, is_from_partner
-from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on, note_passed_on
+from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on, record_forwarding
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft
 from tests.support.fakes import MemoryRepository
@@ -55,7 +55,7 @@ def test_report_is_from_a_partner_when_another_system_sent_it(
 
 
 def note(report: ServiceRequest, reference: str | None, ports: Ports, key: str = KEY) -> Any:
-    return note_passed_on(report.service_request_id, "The County", reference, key, ports)
+    return record_forwarding(report.service_request_id, "The County", reference, key, ports)
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_report_is_unchanged_when_it_was_withdrawn_meanwhile(
 
 def test_missing_report_is_ignored(ports: Ports) -> None:
     with pytest.raises(NotFound):
-        note_passed_on("0" * 12, "The County", "17", KEY, ports)
+        record_forwarding("0" * 12, "The County", "17", KEY, ports)

@@ -17,7 +17,7 @@ KEY, OTHER = "a" * 32, "b" * 32
 
 
 def bring_back(request_id: str, key: str, status: str, text: str, ports: Ports) -> ServiceRequest:
-    inbound_updates.bring_back(request_id, key, status, text, ports)
+    inbound_updates.add_inbound_update(request_id, key, status, text, ports)
     after = ports.repository.get(request_id)
     assert after
     return after
@@ -90,7 +90,7 @@ def test_report_accepts_a_maximum_of_updates_a_day(
     request_id: str, ports: Ports, clock: Clock
 ) -> None:
     def bring(number: int) -> str:
-        return inbound_updates.bring_back(request_id, f"{number:032x}", "", "Hello.", ports)
+        return inbound_updates.add_inbound_update(request_id, f"{number:032x}", "", "Hello.", ports)
 
     assert {bring(number) for number in range(MOST_A_DAY)} == {"added"}
     assert (bring(0), bring(99)) == ("known", "over")

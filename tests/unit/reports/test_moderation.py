@@ -13,8 +13,8 @@ from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Client
 from chalicelib.reports.usecases.reading import public_views, view_report
-from chalicelib.reports.usecases.resident.flagging import MOST_SENDERS, flag
-from chalicelib.reports.usecases.resident.withdrawing import WITHDRAW_WITHIN, withdraw
+from chalicelib.reports.usecases.resident.flagging import MOST_SENDERS, flag_report
+from chalicelib.reports.usecases.resident.withdrawing import WITHDRAW_WITHIN, withdraw_report
 from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.staff.moderation import (
     list_needing_attention,
@@ -41,7 +41,9 @@ def test_flag_is_stored_once_for_an_officer_and_changes_nothing_public(ports: Po
     request_id = report.service_request_id
     before = view_report(request_id, ANYBODY, ports)
     for key in ("phone-1", "phone-1", "phone-2"):
-        flag(request_id, FlagDraft(reason="personal_data", text="A name."), key, ANYBODY, ports)
+        flag_report(
+            request_id, FlagDraft(reason="personal_data", text="A name."), key, ANYBODY, ports
+        )
     after = view_report(request_id, ANYBODY, ports)
     assert replace_version(after, before.version) == before
     seen = view_report(request_id, OFFICER, ports)
@@ -58,9 +60,9 @@ def replace_version(seen: object, version: int) -> object:
 
 def test_flag_is_a_conflict_when_its_key_was_used_for_another(ports: Ports) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
-    flag(request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
+    flag_report(request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
     with pytest.raises(Conflict):
-        flag(request_id, FlagDraft(reason="offensive"), "phone", ANYBODY, ports)
+        flag_report(request_id, FlagDraft(reason="offensive"), "phone", ANYBODY, ports)
 
 
 def flagged(
@@ -70,7 +72,7 @@ def flagged(
     said = {"reason": "other", "text": f"Number {number}.", **said}
     client = Client(network or f"network-{number}", "device")
     key = f"phone-{number}"
-    return flag(request_id, FlagDraft(**said), key, ANYBODY, ports, client=client)
+    return flag_report(request_id, FlagDraft(**said), key, ANYBODY, ports, client=client)
 
 
 def test_flag_is_kept_when_one_sender_sent_twenty_before(ports: Ports) -> None:
@@ -127,7 +129,7 @@ def test_sender_of_a_flag_is_an_account_or_an_identifier_for_this_report_only(po
     draft_of_it = FlagDraft(reason="other")
     for request_id in (one, two):
         flagged(request_id, 1, ports, network="home", text=None)
-        flag(request_id, draft_of_it, "k", Author("ann"), ports)
+        flag_report(request_id, draft_of_it, "k", Author("ann"), ports)
     stored = [ports.repository.get(request_id) for request_id in (one, two)]
     (network_1, ann_1), (network_2, ann_2) = ([f.sender for f in r.flags] for r in stored if r)
     assert network_1 != network_2 and ann_1 == ann_2
@@ -143,7 +145,7 @@ def test_sender_of_a_flag_is_hidden_from_officers(ports: Ports) -> None:
 
 def test_flagged_report_leaves_the_list_when_an_officer_has_settled_it(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
-    flag(report.service_request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
+    flag_report(report.service_request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
     change_report(report.service_request_id, ReportChanges(flags_settled=True), 2, OFFICER, ports)
     assert (
         list_needing_attention("flagged", OFFICER, limit=10, after=None, ports=ports).reports == []
@@ -153,7 +155,7 @@ def test_flagged_report_leaves_the_list_when_an_officer_has_settled_it(ports: Po
 def test_non_public_report_cannot_be_flagged(ports: Ports) -> None:
     report = submit(draft(service_code="graffiti"), "key", ANYBODY, ports)
     with pytest.raises(NotFound):
-        flag(report.service_request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
+        flag_report(report.service_request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
 
 
 @pytest.mark.parametrize("late", [-SECOND, timedelta(0)])
@@ -162,7 +164,7 @@ def test_withdrawn_report_is_gone_and_empty(late: timedelta, ports: Ports, clock
     said = draft(title="Canary", description="canary", address="Canary", contact=contact)
     report = submit(said, "key", Author("account-1"), ports)
     clock.now += WITHDRAW_WITHIN + late
-    gone = withdraw(report.service_request_id, "key", Author("account-1"), ports)
+    gone = withdraw_report(report.service_request_id, "key", Author("account-1"), ports)
     assert (gone.state, gone.visibility) == ("cancelled", "withdrawn")
     stored = ports.repository.get(report.service_request_id)
     assert stored and stored.point is None
@@ -182,7 +184,7 @@ def test_archived_updates_are_deleted_when_the_report_is_withdrawn(
     for number in range(40):
         add_update(request_id, update_draft(text="x" * 1999), f"u{number}", ANYBODY, ports)
     assert ports.repository.list_archived_updates(request_id)
-    withdraw(request_id, "key", ANYBODY, ports)
+    withdraw_report(request_id, "key", ANYBODY, ports)
     assert ports.repository.list_archived_updates(request_id) == []
 
 
@@ -191,22 +193,22 @@ def test_report_cannot_be_withdrawn_when_others_were_merged_into_it(ports: Ports
     merging = ReportChanges(duplicate_of=two.service_request_id)
     change_report(one.service_request_id, merging, one.version, OFFICER, ports)
     with pytest.raises(Conflict, match="merged into this one"):
-        withdraw(two.service_request_id, "two", ANYBODY, ports)
+        withdraw_report(two.service_request_id, "two", ANYBODY, ports)
     assert view_report(two.service_request_id, ANYBODY, ports).description == "A deep hole."
 
 
 def test_repeated_withdrawal_gets_the_same_response(ports: Ports, clock: Clock) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
-    first = withdraw(report.service_request_id, "key", ANYBODY, ports)
+    first = withdraw_report(report.service_request_id, "key", ANYBODY, ports)
     clock.now += timedelta(hours=1)
-    assert withdraw(report.service_request_id, "key", ANYBODY, ports) == first
+    assert withdraw_report(report.service_request_id, "key", ANYBODY, ports) == first
 
 
 def test_withdrawal_is_refused_when_its_time_is_over(ports: Ports, clock: Clock) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     clock.now += WITHDRAW_WITHIN + SECOND
     with pytest.raises(Conflict, match="5 minutes"):
-        withdraw(report.service_request_id, "key", ANYBODY, ports)
+        withdraw_report(report.service_request_id, "key", ANYBODY, ports)
     assert view_report(report.service_request_id, ANYBODY, ports).description == "A deep hole."
 
 
@@ -214,7 +216,7 @@ def test_withdrawal_is_refused_when_its_time_is_over(ports: Ports, clock: Clock)
 def test_withdrawal_by_another_person_finds_nothing(key: str, author: Author, ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     with pytest.raises(NotFound):
-        withdraw(report.service_request_id, key, author, ports)
+        withdraw_report(report.service_request_id, key, author, ports)
     assert view_report(report.service_request_id, ANYBODY, ports).state == "open"
 
 

@@ -14,10 +14,10 @@ from chalicelib.reports.usecases.notes import (
     MOST_UNVERIFIED,
     UNVERIFIED,
     add_note,
-    keep_whole,
+    keep_full_text,
 )
 from chalicelib.reports.usecases.reading import view_report
-from chalicelib.reports.usecases.resident.withdrawing import withdraw
+from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import NOON, draft, report
 from tests.support.fakes import MemoryRepository
@@ -88,7 +88,7 @@ def test_note_is_refused_when_its_report_does_not_exist(ports: Ports) -> None:
 def test_notes_are_deleted_when_their_report_is_withdrawn(ports: Ports) -> None:
     request_id = submit(draft(), "key", Author(), ports).service_request_id
     add_note(request_id, "n1", TEAM, "One.", ports)
-    withdraw(request_id, "key", Author(), ports)
+    withdraw_report(request_id, "key", Author(), ports)
     assert ports.repository.list_notes(request_id) == []
     with pytest.raises(NotFound):
         add_note(request_id, "n2", TEAM, "Two.", ports)
@@ -98,7 +98,7 @@ def test_notes_are_deleted_when_their_report_is_withdrawn(ports: Ports) -> None:
 def test_note_is_deleted_when_its_report_is_withdrawn_concurrently(ports: Ports) -> None:
     class WithdrawnMeanwhile(MemoryRepository):
         def add_note(self, service_request_id: str, note: Note) -> None:
-            withdraw(service_request_id, "key", Author(), here)
+            withdraw_report(service_request_id, "key", Author(), here)
             super().add_note(service_request_id, note)
 
     here = replace(ports, repository=WithdrawnMeanwhile())
@@ -111,8 +111,8 @@ def test_note_is_deleted_when_its_report_is_withdrawn_concurrently(ports: Ports)
 def test_whole_text_of_a_partner_is_erased_with_its_report(ports: Ports) -> None:
     partner = Author(partner="k1")
     request_id = submit(draft(), "key", partner, ports).service_request_id
-    keep_whole(request_id, "n1", "partner:k1", "Jo lives here. " * 1000, ports)
+    keep_full_text(request_id, "n1", "partner:k1", "Jo lives here. " * 1000, ports)
     assert len(ports.repository.list_notes(request_id)[0].text) == 15_000
     forget_sender(request_id, redact=False, ports=ports)
-    keep_whole(request_id, "n2", "partner:k1", "Jo lives here. " * 1000, ports)
+    keep_full_text(request_id, "n2", "partner:k1", "Jo lives here. " * 1000, ports)
     assert ports.repository.list_notes(request_id) == []

@@ -12,7 +12,7 @@ from chalicelib.georeport import moments
 from chalicelib.georeport.reading import read_xml
 from chalicelib.georeport.wire import write
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.open311 import extended, wire_request, wire_update
+from chalicelib.reports.open311 import extended_attributes_of, wire_request, wire_update
 from chalicelib.reports.parts import Contact, Photo
 from chalicelib.reports.ports import ContactPreferences, MissedCollectionCheck, Ports
 from chalicelib.reports.states import STATES
@@ -81,7 +81,7 @@ def in_both_forms(name: str, rows: list[Any]) -> tuple[Any, Any]:
 @given(report=reports)
 def test_report_is_the_same_in_both_formats(report: ServiceRequest) -> None:
     (view,) = views_of([report], PORTS)
-    row = wire_request(view, agency=COUNCIL.name) | extended(view)
+    row = wire_request(view, agency=COUNCIL.name) | extended_attributes_of(view)
     in_json, in_xml = in_both_forms("service_requests", [row])
     for seen in (in_json, in_xml):
         assert seen["service_request_id"] == report.service_request_id
@@ -116,7 +116,7 @@ def test_media_url_is_the_first_photo_that_is_ready() -> None:
     (view,) = views_of([builders.report(photos=photos)], PORTS)
     row = wire_request(view, agency=COUNCIL.name)
     assert row["media_url"] == f"https://council.example/photos/R00000000001/{'B' * 26}/page.jpg"
-    assert len(extended(view)["extended_attributes"]["media_urls"]) == 2  # type: ignore[index, call-overload, arg-type]
+    assert len(extended_attributes_of(view)["extended_attributes"]["media_urls"]) == 2  # type: ignore[index, call-overload, arg-type]
 
 
 def test_update_has_each_of_its_photos_under_media_url_in_both_formats() -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.prices import OrderInput, OrderItem, compute_quote
 from chalicelib.kernel.languages import language
-from chalicelib.reports.order_lines import order_in
+from chalicelib.reports.order_lines import translate_order
 from chalicelib.reports.orders import Order
 
 DEMO = load("demo")
@@ -34,15 +34,15 @@ def test_lines_are_as_the_price_would_say_them_in_the_language(
 ) -> None:
     order, welsh = stored(service_code, wanted), language("cy")
     said = DEMO.in_language("cy").by_code[service_code]
-    found = order_in(welsh, order, service_code, DEMO)
+    found = translate_order(welsh, order, service_code, DEMO)
     assert found.lines == compute_quote(said, wanted, TODAY, welsh).lines
     assert found.lines != order.lines
-    assert order_in(language("en"), order, service_code, DEMO) == order
+    assert translate_order(language("en"), order, service_code, DEMO) == order
 
 
 def test_a_line_stays_as_it_is_when_the_council_has_other_words_now() -> None:
     order = stored("bulky-waste", OrderInput(items=(OrderItem(code="sofa", count=1),)))
     (line,) = order.lines
     old = replace(order, lines=(replace(line, text="Settee"),))
-    assert order_in(language("cy"), old, "bulky-waste", DEMO) == old
-    assert order_in(language("cy"), old, "no-longer-offered", DEMO) == old
+    assert translate_order(language("cy"), old, "bulky-waste", DEMO) == old
+    assert translate_order(language("cy"), old, "no-longer-offered", DEMO) == old

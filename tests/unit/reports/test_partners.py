@@ -9,9 +9,9 @@ from chalicelib.reports.partner import Partner, PartnerReport, PartnerUpdate
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.exchange.partners import (
-    id_of_token,
+    batch_token_of,
+    find_id_of_token,
     submit_for_partner,
-    token_of,
     update_for_partner,
 )
 from chalicelib.reports.usecases.reading import view_report
@@ -127,11 +127,11 @@ def test_update_is_refused_when_the_key_lacks_the_service(ports: Ports) -> None:
 
 def test_token_is_valid_only_for_its_report(ports: Ports) -> None:
     one, two = (submit_for_partner(sent(), key, PARTNER, ports) for key in "12")
-    token = token_of(one, ports)
-    assert id_of_token(token, ports) == one.service_request_id
+    token = batch_token_of(one, ports)
+    assert find_id_of_token(token, ports) == one.service_request_id
     # The link to a report is for who reported it: a token of its own opens nothing.
     assert ports.ids.link_token(one.service_request_id) not in token
     forged = token.replace(one.service_request_id, two.service_request_id)
     for wrong in (forged, one.service_request_id, "", "-", token[:-1]):
         with pytest.raises(NotFound, match="There is no such token"):
-            id_of_token(wrong, ports)
+            find_id_of_token(wrong, ports)

@@ -11,7 +11,7 @@ from chalicelib.reports.drafts import OwnChanges, ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import Ports, PremisesAddress
-from chalicelib.reports.posted import report_in
+from chalicelib.reports.posted import parse_report
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.reading import public_views
@@ -125,7 +125,7 @@ def test_no_premises_are_left_when_the_request_is_withdrawn_or_its_sender_forgot
 
 def test_open311_names_the_premises_by_address_id() -> None:
     fields = {"service_code": (CODE,), "address_id": ("100",), "lat": ("53.9",), "long": ("-1",)}
-    sent = report_in(fields, (), service_name="Help", asked={}, needs="premises").draft
+    sent = parse_report(fields, (), service_name="Help", asked={}, needs="premises").draft
     assert (sent.premises_id, sent.address, sent.point) == ("100", None, None)
 
 
@@ -174,7 +174,7 @@ def test_officer_cannot_give_a_request_without_a_place_to_a_service_that_needs_o
 
 def test_open311_leaves_out_a_location_that_is_not_needed() -> None:
     fields = {"service_code": ("compliment",), "lat": ("53.9",), "long": ("-1",)}
-    sent = report_in(fields, (), service_name="Compliment", asked={}, needs="none").draft
+    sent = parse_report(fields, (), service_name="Compliment", asked={}, needs="none").draft
     assert (sent.address, sent.point, sent.description) == (None, None, "Compliment")
 
 

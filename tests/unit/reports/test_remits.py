@@ -12,7 +12,7 @@ from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author, Remit
 from chalicelib.reports.usecases.reading import view_report
-from chalicelib.reports.usecases.resident.flagging import flag
+from chalicelib.reports.usecases.resident.flagging import flag_report
 from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.staff.moderation import list_needing_attention
 from chalicelib.reports.usecases.submission import submit
@@ -136,7 +136,7 @@ def test_list_of_waiting_reports_has_only_the_officers_remit_and_continues(ports
     own = sent(ports, "known").service_request_id
     others = sent(ports, "others", service_code="litter").service_request_id
     for each in (own, others):
-        flag(each, FlagDraft(reason="other"), f"flag {each}", ANYBODY, ports)
+        flag_report(each, FlagDraft(reason="other"), f"flag {each}", ANYBODY, ports)
     found = list_needing_attention("flagged", officer(HERE), limit=2, after=None, ports=ports)
     assert [each.service_request_id for each in found.reports] == [own]
     assert found.next is not None

@@ -17,7 +17,7 @@ from chalicelib.reports.usecases.resident.repair_feedback import (
     FeedbackRequest,
     FeedbackStatus,
     answer_question,
-    question,
+    feedback_status,
 )
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, report, update_draft
@@ -138,8 +138,8 @@ def test_question_about_an_earlier_repair_expires_after_another_repair(
 ) -> None:
     answer(request_id, ports)
     said("fixed", request_id, ports)
-    assert not question(asked(request_id, "another"), ports).is_open
-    assert question(asked(request_id, repair=2, answer_id="anew"), ports).is_open
+    assert not feedback_status(asked(request_id, "another"), ports).is_open
+    assert feedback_status(asked(request_id, repair=2, answer_id="anew"), ports).is_open
     after = answer(request_id, ports, who="anew", repair=2).report
     assert (after.failed_repairs, after.repairs) == (2, 2)
 
@@ -185,4 +185,4 @@ def test_invalid_or_too_many_photos_are_refused_first(request_id: str, ports: Po
     for files in ((PNG,) * (MOST_PHOTOS + 1), (b"no picture",)):
         with pytest.raises(Invalid):
             answer(request_id, ports, files=files)
-    assert question(asked(request_id), ports).answer is None
+    assert feedback_status(asked(request_id), ports).answer is None

@@ -13,7 +13,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
-from chalicelib.reports.usecases.lifecycle.retention import forget_old
+from chalicelib.reports.usecases.lifecycle.retention import forget_expired
 from tests.support.builders import NOON, report, update
 from tests.support.fakes import Clock, MemoryPhotos, MemoryRepository
 
@@ -36,7 +36,7 @@ def test_unconfirmed_report_is_deleted_after_28_days(
     photo = Photo(photo_id="P", state="waiting")
     repository.create(report(1, visibility="unconfirmed", photos=(photo,), **SENT))
     clock.now = NOON + 28 * DAY + after
-    assert forget_old(ports) == {}
+    assert forget_expired(ports) == {}
     left = stored(repository)
     assert (left.visibility == "withdrawn") is is_over
     assert (left.description == "" and left.contact is None) is is_over
@@ -58,7 +58,7 @@ def test_sender_of_a_closed_report_is_erased_after_two_years(
     repository.create(report(1, state=state, updated_datetime=changed, updates=updates, **SENT))
     repository.add_note("R00000000001", Note(note_id="N", datetime=NOON, sender="x", text="x"))
     clock.now = changed + 730 * DAY + after
-    assert forget_old(ports) == {}
+    assert forget_expired(ports) == {}
     left = stored(repository)
     who = (left.contact, left.email_key, left.reporter, left.attributes)
     assert (who == (None, None, None, {})) is is_over
@@ -71,7 +71,7 @@ def test_private_text_is_erased_with_its_sender_and_its_place_kept_within_a_kilo
 ) -> None:
     repository.create(report(1, visibility="private", state="closed", title="Next door", **SENT))
     clock.now = NOON + 730 * DAY
-    forget_old(ports)
+    forget_expired(ports)
     left = stored(repository)
     assert (left.title, left.description, left.redactions) == (None, REMOVED, 1)
     assert (left.lat, left.long) == (53.96, -1.08)
@@ -86,10 +86,10 @@ def test_retention_of_a_closed_report_continues_after_an_update(
     thanks = update(2, state="fixed", datetime=NOON + later)
     repository.create(open_report.with_update(thanks))
     clock.now = NOON + 730 * DAY - SECOND
-    forget_old(ports)
+    forget_expired(ports)
     assert stored(repository).contact == CONTACT
     clock.now += SECOND
-    forget_old(ports)
+    forget_expired(ports)
     assert stored(repository).contact is None
 
 
@@ -101,10 +101,10 @@ def test_retention_starts_again_when_the_report_is_closed_again(
         changed = changed.with_update(update(number, state=state, datetime=NOON + number * DAY))
     repository.create(changed)
     clock.now = NOON + 732 * DAY - SECOND
-    forget_old(ports)
+    forget_expired(ports)
     assert stored(repository).contact == CONTACT
     clock.now += SECOND
-    forget_old(ports)
+    forget_expired(ports)
     assert stored(repository).contact is None
 
 
@@ -114,7 +114,7 @@ def test_note_of_a_report_without_a_sender_is_deleted_in_time(
     repository.create(report(1, state="closed", anonymous=True))
     repository.add_note("R00000000001", Note(note_id="N", datetime=NOON, sender="x", text="x"))
     clock.now = NOON + 730 * DAY
-    forget_old(ports)
+    forget_expired(ports)
     assert repository.list_notes("R00000000001") == []
     assert repository.list_to_forget("closed", until=clock.now, limit=1, after=None) == []
 
@@ -128,13 +128,13 @@ def test_flag_of_a_closed_report_is_deleted_in_its_own_time(
     ]
     repository.create(report(1, state="closed", flags=tuple(flags), **SENT))
     clock.now = NOON + 730 * DAY
-    forget_old(ports)
+    forget_expired(ports)
     assert stored(repository).flags == (flags[1],) and stored(repository).contact is None
     clock.now = NOON + 1430 * DAY - SECOND
-    forget_old(ports)
+    forget_expired(ports)
     assert stored(repository).flags == (flags[1],)
     clock.now += SECOND
-    forget_old(ports)
+    forget_expired(ports)
     assert stored(repository).flags == () and stored(repository).to_forget is None
 
 
@@ -152,7 +152,7 @@ def test_open_or_erased_report_is_unchanged(
 ) -> None:
     before = repository.create(report(1, **values))
     clock.now = NOON + 9999 * DAY
-    forget_old(ports)
+    forget_expired(ports)
     assert stored(repository) == before
 
 
@@ -171,10 +171,10 @@ def test_council_sets_the_retention_periods(
     council = msgspec.structs.replace(load("demo"), **days)
     shorter = replace(ports, council=council)
     clock.now = NOON + 3 * DAY - SECOND
-    forget_old(shorter)
+    forget_expired(shorter)
     assert stored(repository).contact == CONTACT
     clock.now += SECOND
-    forget_old(shorter)
+    forget_expired(shorter)
     assert stored(repository).contact is None
 
 
@@ -192,7 +192,7 @@ def test_several_pages_are_processed_and_a_failure_delays_no_other(
     for number in range(150):
         repository.create(report(number, state="closed", **SENT))
     clock.now = NOON + 730 * DAY
-    failed = forget_old(replace(ports, repository=repository))
+    failed = forget_expired(replace(ports, repository=repository))
     assert set(failed) == {"R00000000007"}
     left = [each for each in repository.list_ids() if stored(repository, each).contact]
     assert left == ["R00000000007"]

@@ -8,9 +8,9 @@ from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
-from chalicelib.reports.usecases.following import follow
+from chalicelib.reports.usecases.following import follow_report
 from chalicelib.reports.usecases.staff.changing import change_report
-from chalicelib.reports.usecases.staff.unmerging import merged_here, unmerge
+from chalicelib.reports.usecases.staff.unmerging import list_merged_reports, unmerge
 from tests.support.builders import report
 from tests.support.fakes import MemoryRepository
 
@@ -39,7 +39,7 @@ def apart(request_id: str, ports: Ports) -> ServiceRequest:
 
 
 def joins(phone: str, request_id: str, ports: Ports) -> str:
-    follow(request_id, phone, ANYBODY, ports)
+    follow_report(request_id, phone, ANYBODY, ports)
     return ports.ids.person(ANYBODY.scope, phone)
 
 
@@ -50,7 +50,7 @@ def people(request_id: str, ports: Ports) -> set[str]:
 
 
 def merged(into: str, ports: Ports) -> list[str]:
-    return [each.service_request_id for each in merged_here(stored(into, ports), ports)]
+    return [each.service_request_id for each in list_merged_reports(stored(into, ports), ports)]
 
 
 def test_withdrawn_report_stays_merged(ids: list[str], ports: Ports) -> None:

@@ -17,7 +17,7 @@ from chalicelib.reports.usecases.staff.casework import change_case
 from chalicelib.reports.usecases.staff.moderation import publish_held_reports
 from chalicelib.reports.usecases.staff.undo import undo_change
 from chalicelib.reports.usecases.submission import submit
-from chalicelib.reports.usecases.withholding import withhold_private
+from chalicelib.reports.usecases.withholding import withhold_private_reports
 from tests.support.builders import draft, report
 from tests.support.fakes import Clock, MemoryRepository
 
@@ -54,11 +54,11 @@ def test_stored_report_is_withheld_when_its_service_became_private(
     stored = repository.create(report(1, visibility=before, once_public=before == "public"))
     other = repository.create(report(2, service_code="litter"))
     now = with_visibilities(ports, pothole="private")
-    assert withhold_private(now) == (before != after)
+    assert withhold_private_reports(now) == (before != after)
     found = repository.get(stored.service_request_id)
     assert found and (found.visibility, found.once_public) == (after, before == "public")
     assert repository.get(other.service_request_id) == other
-    assert withhold_private(now) == 0
+    assert withhold_private_reports(now) == 0
 
 
 def test_public_report_is_not_published_when_its_service_became_private(

@@ -27,7 +27,7 @@ def may_be_passed_on(report: ServiceRequest) -> bool:
     )
 
 
-def reopened_by(report: ServiceRequest) -> Update | None:
+def find_reopening(report: ServiceRequest) -> Update | None:
     """The update with which a resident opened the report again; None if nobody did, or the council
     was the last to do so."""
     last: Update | None = None
@@ -39,7 +39,7 @@ def reopened_by(report: ServiceRequest) -> Update | None:
     return last if last and last.by == "resident" else None
 
 
-def note_passed_on(
+def record_forwarding(
     service_request_id: str, to: str, their_reference: str | None, key: str, ports: Ports
 ) -> ServiceRequest:
     """Says on the report's timeline that it was passed on to a body with that name; once for each
@@ -47,7 +47,7 @@ def note_passed_on(
 
     Raises NotFound, UpstreamFailed.
     """
-    called = _plain(their_reference or "")
+    called = _clean_line(their_reference or "")
     said = f"Passed to {to}. Their reference is {called}." if called else f"Passed to {to}."
     # Derived from the key alone: reactions read no secret, and nobody else can choose this key.
     update_id = reference_of(int(key, 16))
@@ -62,6 +62,6 @@ def note_passed_on(
     return update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
-def _plain(text: str) -> str:
+def _clean_line(text: str) -> str:
     """The text of another system, fit for part of one line."""
     return "".join(each for each in text if each.isprintable()).strip()[:LONGEST_REFERENCE]

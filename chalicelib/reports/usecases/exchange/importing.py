@@ -19,7 +19,7 @@ from chalicelib.reports.usecases.submission import (
     service_and_place_faults,
 )
 from chalicelib.reports.usecases.triage import without_target
-from chalicelib.reports.usecases.withholding import withheld
+from chalicelib.reports.usecases.withholding import withhold_if_private
 
 IMPORT_SCOPE = "import"
 """Keeps the references of another system apart from callers' keys."""
@@ -43,15 +43,15 @@ def import_report(imported: ImportedReport, ports: Ports) -> ImportResult:
     raise_all(service_and_place_faults(imported.draft, ports))
     request_id = ports.ids.service_request_id(IMPORT_SCOPE, imported.external_reference)
     fingerprint = ports.ids.fingerprint(msgspec.json.encode(imported))
-    report = _report(imported, request_id, fingerprint, ports)
+    report = _build_report(imported, request_id, fingerprint, ports)
     try:
         return ImportResult(ports.repository.create(without_target(report)), is_new=True)
     except AlreadyExists:
         stored = get_repeated(request_id, fingerprint, ports)
-        return ImportResult(withheld(stored, ports), is_new=False)
+        return ImportResult(withhold_if_private(stored, ports), is_new=False)
 
 
-def _report(
+def _build_report(
     imported: ImportedReport, request_id: str, fingerprint: str, ports: Ports
 ) -> ServiceRequest:
     requested = to_the_second(imported.requested_datetime)

@@ -21,7 +21,7 @@ MOST_A_DAY = 20
 faulty."""
 
 
-def bring_back(
+def add_inbound_update(
     service_request_id: str, key: str, status: str, text: str, ports: Ports
 ) -> InboundResult:
     """Adds what the other body said in the council's name; once for each `key`, which is
@@ -39,23 +39,23 @@ def bring_back(
         known = any(update.update_id == update_id for update in told)
         if known or report.visibility == "withdrawn":
             return report
-        brought = "over" if _said_today(told, ports) >= MOST_A_DAY else "added"
+        brought = "over" if _count_updates_today(told, ports) >= MOST_A_DAY else "added"
         if brought == "over":
             return report
         state = state_for_partner(report, said, sets_state=True)
-        words = _plain(text) or LABELS[state]
+        words = _clean_text(text) or LABELS[state]
         return report.with_update(council_update(update_id, key, state, words, ports))
 
     update_report(lambda: get_report(service_request_id, ports), change, ports)
     return brought
 
 
-def _said_today(told: Sequence[Update], ports: Ports) -> int:
+def _count_updates_today(told: Sequence[Update], ports: Ports) -> int:
     since = ports.now() - DAY
     return sum(update.by == "council" and update.datetime > since for update in told)
 
 
-def _plain(text: str) -> str:
+def _clean_text(text: str) -> str:
     """The text of another system, fit for an update: lines without control characters."""
     clean = "".join(each for each in text if each == "\n" or each.isprintable()).strip()
     return clean if len(clean) <= LONGEST_TEXT else clean[: LONGEST_TEXT - 1] + "…"

@@ -20,12 +20,12 @@ from chalicelib.reports.partner import (
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, get_visible_report
-from chalicelib.reports.usecases.held_updates import held
-from chalicelib.reports.usecases.notes import keep_whole
+from chalicelib.reports.usecases.held_updates import find_held_update
+from chalicelib.reports.usecases.notes import keep_full_text
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import NewEntry, append_entry, find_update
 
-NOT_LOOKED_AT = ("waiting", "held", "unconfirmed")
+UNREVIEWED = ("waiting", "held", "unconfirmed")
 
 
 def submit_for_partner(
@@ -33,10 +33,10 @@ def submit_for_partner(
 ) -> ServiceRequest:
     """Stores a report; the same key returns the stored report, whatever comes with it: a partner
     that got no answer sends what it has by then. Raises Invalid."""
-    author = _author(partner)
+    author = _author_of(partner)
     request_id = ports.ids.service_request_id(author.scope, key)
-    report = ports.repository.get(request_id) or _submitted(sent, key, author, ports)
-    _keep_whole(request_id, request_id, sent.whole, author, ports)
+    report = ports.repository.get(request_id) or _submit(sent, key, author, ports)
+    _keep_full_text(request_id, request_id, sent.whole, author, ports)
     _fetch_photos(report, sent.media_urls, key, author, ports)
     return report
 
@@ -47,14 +47,14 @@ def update_for_partner(
     """Adds an update to a report that is public or that this partner sent; the same key adds once,
     whatever comes with it. An update of a public report waits for an officer if this partner's
     reports do. Returns its update_id. Raises NotFound, Forbidden, Invalid, Conflict, TooMany."""
-    author = _author(partner)
+    author = _author_of(partner)
     update_id = ports.ids.update_id(author.scope, service_request_id, key)
     state_after = partial(_state_after, sent=sent, partner=partner)
     if sent.files:
         # Checked before the files are taken: a refusal, or a repeat, leaves no files behind.
         report = get_visible_report(service_request_id, author, ports)
         state_after(report)
-        if find_update(report, update_id, ports) or held(report, update_id):
+        if find_update(report, update_id, ports) or find_held_update(report, update_id):
             sent = replace(sent, files=())
     entry = NewEntry(
         update_id=update_id,
@@ -67,7 +67,7 @@ def update_for_partner(
         requested_state=_requested_state(sent, partner),
     )
     _, report = append_entry(service_request_id, entry, author, ports)
-    _keep_whole(service_request_id, update_id, sent.whole, author, ports)
+    _keep_full_text(service_request_id, update_id, sent.whole, author, ports)
     _fetch_photos(report, sent.media_urls, key, author, ports)
     return update_id
 
@@ -90,18 +90,20 @@ def _requested_state(sent: PartnerUpdate, partner: Partner) -> State | None:
     return sent.state if may else None
 
 
-def _keep_whole(request_id: str, of: str, whole: str | None, author: Author, ports: Ports) -> None:
+def _keep_full_text(
+    request_id: str, of: str, whole: str | None, author: Author, ports: Ports
+) -> None:
     """Keeps the whole text once for the report or update `of`. Raises UpstreamFailed."""
     note_id = ports.ids.update_id(f"whole:{author.scope}", request_id, of)
-    keep_whole(request_id, note_id, author.scope, whole, ports)
+    keep_full_text(request_id, note_id, author.scope, whole, ports)
 
 
-def token_of(report: ServiceRequest, ports: Ports) -> str:
+def batch_token_of(report: ServiceRequest, ports: Ports) -> str:
     """The token with which a partner asks for the id of a report if it did not get one at once."""
     return f"{report.service_request_id}-{ports.ids.batch_token(report.service_request_id)}"
 
 
-def id_of_token(token: str, ports: Ports) -> str | None:
+def find_id_of_token(token: str, ports: Ports) -> str | None:
     """The id of the token's report, None until somebody has looked at it. Raises NotFound."""
     request_id, _, proof = token.partition("-")
     if reference.parse_reference(request_id) != request_id or not _holds(request_id, proof, ports):
@@ -109,14 +111,14 @@ def id_of_token(token: str, ports: Ports) -> str | None:
     report = ports.repository.get(request_id)
     if report is None:
         raise NotFound("There is no such token.")
-    return None if report.visibility in NOT_LOOKED_AT else request_id
+    return None if report.visibility in UNREVIEWED else request_id
 
 
 def _holds(request_id: str, proof: str, ports: Ports) -> bool:
     return ports.ids.holds_batch_token(request_id, proof)
 
 
-def _author(partner: Partner) -> Author:
+def _author_of(partner: Partner) -> Author:
     return Author(
         partner=partner.key_id,
         staff_in=EVERYWHERE if partner.sets_state else (),
@@ -124,7 +126,7 @@ def _author(partner: Partner) -> Author:
     )
 
 
-def _submitted(sent: PartnerReport, key: str, author: Author, ports: Ports) -> ServiceRequest:
+def _submit(sent: PartnerReport, key: str, author: Author, ports: Ports) -> ServiceRequest:
     photo_ids = _photo_ids(sent, key, author, ports, about=None)
     draft = replace(sent.draft, photo_ids=photo_ids or None)
     try:

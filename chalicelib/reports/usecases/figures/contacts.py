@@ -21,10 +21,10 @@ from chalicelib.reports.parts import Channel
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES, State
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.figures.outcomes import requested_in
+from chalicelib.reports.usecases.figures.outcomes import list_requested_in
 from chalicelib.reports.usecases.reading import read_timeline
 
-AT_ONCE = 100
+BATCH_SIZE = 100
 """How many reports are read together."""
 
 
@@ -42,18 +42,18 @@ def contacts_of_month(month: str, author: Author, ports: Ports) -> Contacts:
     reports: Counter[Channel] = Counter()
     duplicates: list[ServiceRequest] = []
     follow_ups = 0
-    for report in requested_in(month, ports):
+    for report in list_requested_in(month, ports):
         if report.visibility == "unconfirmed" or not author.is_officer_for(report):
             continue
         reports[report.channel] += 1
-        follow_ups += _follow_ups(report, ports)
+        follow_ups += _count_follow_ups(report, ports)
         if report.duplicate_of:
             duplicates.append(report)
-    repeated = Counter(report.channel for report in _repeated(duplicates, ports))
+    repeated = Counter(report.channel for report in _find_repeats(duplicates, ports))
     return Contacts(reports, repeated, follow_ups)
 
 
-def _follow_ups(report: ServiceRequest, ports: Ports) -> int:
+def _count_follow_ups(report: ServiceRequest, ports: Ports) -> int:
     with_photo = {photo.update_id for photo in report.photos}
     before: State = "open"
     found = 0
@@ -65,17 +65,17 @@ def _follow_ups(report: ServiceRequest, ports: Ports) -> int:
     return found
 
 
-def _repeated(duplicates: list[ServiceRequest], ports: Ports) -> Iterator[ServiceRequest]:
-    for start in range(0, len(duplicates), AT_ONCE):
-        some = duplicates[start : start + AT_ONCE]
+def _find_repeats(duplicates: list[ServiceRequest], ports: Ports) -> Iterator[ServiceRequest]:
+    for start in range(0, len(duplicates), BATCH_SIZE):
+        some = duplicates[start : start + BATCH_SIZE]
         others = ports.repository.get_many([str(report.duplicate_of) for report in some])
         for report in some:
             other = others.get(str(report.duplicate_of))
-            if other and _people(report) & _people(other):
+            if other and _sender_keys(report) & _sender_keys(other):
                 yield report
 
 
-def _people(report: ServiceRequest) -> set[tuple[str, str]]:
+def _sender_keys(report: ServiceRequest) -> set[tuple[str, str]]:
     """The keys that identify the sender of the report."""
     keys = ("reporter", "email_key", "phone_key")
     return {(key, value) for key in keys if (value := getattr(report, key))}

@@ -22,9 +22,9 @@ from chalicelib.reports.published import PresentOutcome, ReportOutcome
 from chalicelib.reports.queries import OutcomeRow, TimeWindow
 from chalicelib.reports.states import OPEN_STATES
 
-AT_ONCE = 100
+BATCH_SIZE = 100
 """How many reports are read together."""
-INDEX_AT_ONCE = 1000
+INDEX_PAGE_SIZE = 1000
 
 
 def present_outcomes(service_request_ids: Sequence[str], ports: Ports) -> dict[str, PresentOutcome]:
@@ -49,32 +49,32 @@ def outcomes_of_month(month: str, ports: Ports) -> Iterator[tuple[str, ReportOut
         if row.outcome is None:
             long.append(row.service_request_id)
         else:
-            yield row.service_request_id, _counted(row, row.outcome, ports)
-    for report in _read(iter(long), ports):
+            yield row.service_request_id, _count_outcome(row, row.outcome, ports)
+    for report in _read_reports(iter(long), ports):
         if report.visibility == "public":
             yield report.service_request_id, outcome_of(report, ports)
 
 
-def come_due(since: datetime, ports: Ports) -> Iterator[tuple[str, str]]:
+def list_newly_due(since: datetime, ports: Ports) -> Iterator[tuple[str, str]]:
     """The month of request and the id of each report, public or not, whose target came between that
     moment and now while it had to be dealt with; may lag a second behind."""
-    for report in _read(_ids_come_due(since, ports), ports):
+    for report in _read_reports(_list_newly_due_ids(since, ports), ports):
         yield month_of(report.requested_datetime), report.service_request_id
 
 
-def _ids_come_due(since: datetime, ports: Ports) -> Iterator[str]:
+def _list_newly_due_ids(since: datetime, ports: Ports) -> Iterator[str]:
     until = text_of(ports.now())
     for team in ports.council.team_names:
-        for each in ports.repository.list_due(team, after=text_of(since), at_once=INDEX_AT_ONCE):
+        for each in ports.repository.list_due(team, after=text_of(since), at_once=INDEX_PAGE_SIZE):
             if each.place.partition("#")[0] > until:
                 break
             yield each.service_request_id
 
 
-def requested_in(month: str, ports: Ports) -> Iterator[ServiceRequest]:
+def list_requested_in(month: str, ports: Ports) -> Iterator[ServiceRequest]:
     """All reports that were requested in the month (YYYY-MM in UTC), as they are now."""
-    listed = ports.repository.list_in_window(window_of(month), at_once=INDEX_AT_ONCE)
-    yield from _read((each.service_request_id for each in listed), ports)
+    listed = ports.repository.list_in_window(window_of(month), at_once=INDEX_PAGE_SIZE)
+    yield from _read_reports((each.service_request_id for each in listed), ports)
 
 
 def window_of(month: str) -> TimeWindow:
@@ -96,10 +96,12 @@ def outcome_of(report: ServiceRequest, ports: Ports) -> ReportOutcome:
         archived = ports.repository.list_archived_updates(report.service_request_id)
     # An archived one may still stand in the report as well.
     told = list({each.update_id: each for each in [*archived, *report.updates]}.values())
-    return _counted(report, outcome_in(told, report), ports)
+    return _count_outcome(report, outcome_in(told, report), ports)
 
 
-def _counted(report: OutcomeRow | ServiceRequest, outcome: Outcome, ports: Ports) -> ReportOutcome:
+def _count_outcome(
+    report: OutcomeRow | ServiceRequest, outcome: Outcome, ports: Ports
+) -> ReportOutcome:
     """The outcome as figures count it."""
     done_at, target = outcome.done_at, outcome.target
     is_open = report.state in OPEN_STATES
@@ -108,7 +110,7 @@ def _counted(report: OutcomeRow | ServiceRequest, outcome: Outcome, ports: Ports
         month=month_of(report.requested_datetime),
         service_code=report.service_code,
         ward_code=report.ward_code,
-        done_s=_wait(report.requested_datetime, done_at) if done_at else None,
+        done_s=_seconds_between(report.requested_datetime, done_at) if done_at else None,
         is_open=is_open,
         had_target=(done_at is not None and target is not None) or (is_open and is_due),
         in_target=bool(done_at and target and done_at <= target),
@@ -117,11 +119,11 @@ def _counted(report: OutcomeRow | ServiceRequest, outcome: Outcome, ports: Ports
     )
 
 
-def _read(ids: Iterator[str], ports: Ports) -> Iterator[ServiceRequest]:
-    while some := list(islice(ids, AT_ONCE)):
+def _read_reports(ids: Iterator[str], ports: Ports) -> Iterator[ServiceRequest]:
+    while some := list(islice(ids, BATCH_SIZE)):
         yield from ports.repository.get_many(some).values()
 
 
-def _wait(requested_at: datetime, done_at: datetime) -> float:
+def _seconds_between(requested_at: datetime, done_at: datetime) -> float:
     # The clock of another system may be a little off.
     return max(0.0, (done_at - requested_at).total_seconds())

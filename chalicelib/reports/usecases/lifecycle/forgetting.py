@@ -24,19 +24,19 @@ from chalicelib.reports.usecases.access import (
     update_report,
 )
 from chalicelib.reports.usecases.reading import read_timeline
-from chalicelib.reports.usecases.resident.repair_feedback import counted, update_id_of
-from chalicelib.reports.usecases.resident.withdrawing import drop_beside
+from chalicelib.reports.usecases.resident.repair_feedback import recount_answers, update_id_of
+from chalicelib.reports.usecases.resident.withdrawing import drop_related_items
 
 REMOVED = "The reporter asked us to remove this text."
-AT_ONCE = 100
-A_KILOMETRE = 2
+BATCH_SIZE = 100
+KILOMETRE_DECIMALS = 2
 """Decimal places of a latitude or longitude that give about a kilometre."""
 
 
-def reports_about(author: Author, ports: Ports) -> Iterator[str]:
+def list_reports_about(author: Author, ports: Ports) -> Iterator[str]:
     """The ids of all reports that the author sent, or that name the author as contact."""
     before: ListPosition | None = None
-    while places := ports.repository.list_by_person(author.person, limit=AT_ONCE, before=before):
+    while places := ports.repository.list_by_person(author.person, limit=BATCH_SIZE, before=before):
         before = places[-1]
         yield from (service_request_id for _, service_request_id in places)
 
@@ -54,7 +54,7 @@ def forget_address(service_request_id: str, kind: ContactKind, ports: Ports) -> 
     """Forgets one address of the report's contact. The sender's other details stay, as they do not
     belong to the person who has that address. May be done again."""
     if ports.repository.get(service_request_id):
-        _rewrite(service_request_id, lambda report: report.without_address(kind), ports)
+        _rewrite_report(service_request_id, lambda report: report.without_address(kind), ports)
 
 
 def forget_sender(service_request_id: str, *, redact: bool, ports: Ports) -> None:
@@ -64,15 +64,15 @@ def forget_sender(service_request_id: str, *, redact: bool, ports: Ports) -> Non
     if report is None:
         return
     if report.visibility == "withdrawn":
-        drop_beside(service_request_id, ports)
+        drop_related_items(service_request_id, ports)
         return
     ports.repository.drop_notes(service_request_id)
     _forget_own_words(report, ports)
     redact = redact or report.visibility != "public"
     if redact:
         ports.photos.let_go(service_request_id, [photo.photo_id for photo in report.photos])
-        _redact_archived(report, _redacted_update, ports)
-    _rewrite(service_request_id, _redacted if redact else _without_sender, ports)
+        _redact_archived(report, _redact_if_by_resident, ports)
+    _rewrite_report(service_request_id, _redact_report if redact else _without_sender, ports)
     # Drops a note that came meanwhile; from now on none is kept.
     ports.repository.drop_notes(service_request_id)
 
@@ -82,13 +82,15 @@ def _forget_own_words(report: ServiceRequest, ports: Ports) -> None:
     updates go that were never shown: those updates are forgotten with the sender."""
     if report.reporter and not is_from_partner(report):
         person = author_digest(report.reporter, ports)
-        _forget_author(report, person, ports, redact=False)
+        _forget_author_in(report, person, ports, redact=False)
         ports.repository.drop_author(report.service_request_id, person)
-    unseen = [photo.photo_id for photo in report.photos if photo.update_id in _held(report)]
+    unseen = [
+        photo.photo_id for photo in report.photos if photo.update_id in _held_update_ids(report)
+    ]
     ports.photos.let_go(report.service_request_id, unseen)
 
 
-def _held(report: ServiceRequest) -> set[str]:
+def _held_update_ids(report: ServiceRequest) -> set[str]:
     return {each.update_id for each in report.held_updates}
 
 
@@ -97,7 +99,7 @@ def unfollow_all(author: Author, ports: Ports) -> None:
     person = ports.ids.person(author.scope, "")
     for service_request_id in ports.repository.list_ids_by_follower(person):
         if ports.repository.get(service_request_id):
-            _rewrite(service_request_id, partial(_without_follower, person, ports), ports)
+            _rewrite_report(service_request_id, partial(_without_follower, person, ports), ports)
         ports.repository.drop_follower(service_request_id, person)
 
 
@@ -107,13 +109,15 @@ def forget_answers(person: str, *, redact: bool, ports: Ports) -> None:
     for service_request_id, answer_id in ports.repository.list_answer_ids(person):
         report = ports.repository.get(service_request_id)
         if report and (redact or report.visibility != "public"):
-            _forget_words(report, update_id_of(service_request_id, answer_id, ports), ports)
+            _forget_update_text(report, update_id_of(service_request_id, answer_id, ports), ports)
         if report:
-            _rewrite(service_request_id, partial(counted, ports=ports, but=answer_id), ports)
+            _rewrite_report(
+                service_request_id, partial(recount_answers, ports=ports, but=answer_id), ports
+            )
         ports.repository.drop_answer(service_request_id, answer_id)
 
 
-def forget_written(account: str, *, redact: bool, ports: Ports) -> None:
+def forget_author(account: str, *, redact: bool, ports: Ports) -> None:
     """Forgets that updates and flags are the account's. An update's text and photos stay if
     everybody can see them, unless `redact`; flags go. May be done again."""
     person = author_digest(account, ports)
@@ -121,7 +125,7 @@ def forget_written(account: str, *, redact: bool, ports: Ports) -> None:
         report = ports.repository.get(service_request_id)
         if report:
             everything = redact or report.visibility != "public"
-            _forget_author(report, person, ports, redact=everything)
+            _forget_author_in(report, person, ports, redact=everything)
         ports.repository.drop_author(service_request_id, person)
 
 
@@ -130,7 +134,7 @@ def has_written(account: str, ports: Ports) -> bool:
     return bool(ports.repository.list_ids_by_author(author_digest(account, ports)))
 
 
-def _forget_author(report: ServiceRequest, person: str, ports: Ports, *, redact: bool) -> None:
+def _forget_author_in(report: ServiceRequest, person: str, ports: Ports, *, redact: bool) -> None:
     """Forgets the author in the report first, then beside it: until the report is rewritten, an
     update may move from it to the archive."""
     request_id = report.service_request_id
@@ -138,33 +142,33 @@ def _forget_author(report: ServiceRequest, person: str, ports: Ports, *, redact:
     update_ids = own if redact else set[str]()
     shown = [photo.photo_id for photo in report.photos if photo.update_id in update_ids]
     ports.photos.let_go(request_id, shown)
-    unsigned = partial(_unsigned, person, redact=redact)
-    _rewrite(request_id, partial(_without_author, person, update_ids, unsigned), ports)
-    _redact_archived(get_report(request_id, ports), unsigned, ports)
+    unsign = partial(_without_author, person, redact=redact)
+    _rewrite_report(request_id, partial(_without_contributions, person, update_ids, unsign), ports)
+    _redact_archived(get_report(request_id, ports), unsign, ports)
 
 
-def _unsigned(person: str, update: Update, *, redact: bool) -> Update:
+def _without_author(person: str, update: Update, *, redact: bool) -> Update:
     if update.author != person:
         return update
     return replace(update, author=None, text=REMOVED if redact else update.text)
 
 
-def _without_author(
+def _without_contributions(
     person: str,
     update_ids: Collection[str],
-    unsigned: Callable[[Update], Update],
+    unsign: Callable[[Update], Update],
     report: ServiceRequest,
 ) -> ServiceRequest:
     after = replace(
         report,
         photos=tuple(photo for photo in report.photos if photo.update_id not in update_ids),
-        updates=tuple(map(unsigned, report.updates)),
+        updates=tuple(map(unsign, report.updates)),
         flags=tuple(flag for flag in report.flags if flag.sender != person),
     )
     return replace(after, redactions=report.redactions + 1) if update_ids else after
 
 
-def _rewrite(
+def _rewrite_report(
     service_request_id: str, change: Callable[[ServiceRequest], ServiceRequest], ports: Ports
 ) -> None:
     """Stores the report after the change, if the change makes a difference."""
@@ -186,27 +190,29 @@ def _without_sender(report: ServiceRequest) -> ServiceRequest:
         because=(),
         questions=(),
         needs=without_words(report.needs),
-        photos=tuple(each for each in report.photos if each.update_id not in _held(report)),
+        photos=tuple(
+            each for each in report.photos if each.update_id not in _held_update_ids(report)
+        ),
         held_updates=(),
         forgotten=True,
     )
 
 
-def _redacted(report: ServiceRequest) -> ServiceRequest:
+def _redact_report(report: ServiceRequest) -> ServiceRequest:
     left = _without_sender(report)
     after = replace(
-        _out_of_sight(left) if report.visibility != "public" else left,
+        _with_vague_place(left) if report.visibility != "public" else left,
         title=None,
         description=REMOVED,
         address=None,
         photos=(),
         flags=(),
-        updates=tuple(map(_redacted_update, report.updates)),
+        updates=tuple(map(_redact_if_by_resident, report.updates)),
     )
     return after if after == left else replace(after, redactions=report.redactions + 1)
 
 
-def _out_of_sight(report: ServiceRequest) -> ServiceRequest:
+def _with_vague_place(report: ServiceRequest) -> ServiceRequest:
     """The report with its place rounded to about a kilometre, and without its asset and premises:
     a report that nobody can see may have been at the reporter's door. A held report becomes
     private."""
@@ -214,8 +220,8 @@ def _out_of_sight(report: ServiceRequest) -> ServiceRequest:
     held = report.visibility == "held"
     return replace(
         report,
-        lat=round(point.lat, A_KILOMETRE) if point else None,
-        long=round(point.long, A_KILOMETRE) if point else None,
+        lat=round(point.lat, KILOMETRE_DECIMALS) if point else None,
+        long=round(point.long, KILOMETRE_DECIMALS) if point else None,
         premises_id=None,
         collection=None,
         asset_id=None,
@@ -224,13 +230,13 @@ def _out_of_sight(report: ServiceRequest) -> ServiceRequest:
     )
 
 
-def _redacted_update(update: Update) -> Update:
+def _redact_if_by_resident(update: Update) -> Update:
     """The update without its text if a resident wrote it: it is not known which resident, so it may
     be the sender."""
     return replace(update, text=REMOVED) if update.by == "resident" else update
 
 
-def _redacted_if(update_id: str, update: Update) -> Update:
+def _redact_if_id_is(update_id: str, update: Update) -> Update:
     return replace(update, text=REMOVED) if update.update_id == update_id else update
 
 
@@ -247,21 +253,21 @@ def _redact_archived(
             )
 
 
-def _forget_words(report: ServiceRequest, update_id: str, ports: Ports) -> None:
+def _forget_update_text(report: ServiceRequest, update_id: str, ports: Ports) -> None:
     """Forgets the text and photos of that update, in the report first, then beside it: until the
     report is rewritten, the update may move from it to the archive."""
     photo_ids = [photo.photo_id for photo in report.photos if photo.update_id == update_id]
     ports.photos.let_go(report.service_request_id, photo_ids)
-    _rewrite(report.service_request_id, partial(_without_words, update_id), ports)
+    _rewrite_report(report.service_request_id, partial(_without_update_text, update_id), ports)
     present = get_report(report.service_request_id, ports)
-    _redact_archived(present, partial(_redacted_if, update_id), ports)
+    _redact_archived(present, partial(_redact_if_id_is, update_id), ports)
 
 
-def _without_words(update_id: str, report: ServiceRequest) -> ServiceRequest:
+def _without_update_text(update_id: str, report: ServiceRequest) -> ServiceRequest:
     after = replace(
         report,
         photos=tuple(photo for photo in report.photos if photo.update_id != update_id),
-        updates=tuple(_redacted_if(update_id, update) for update in report.updates),
+        updates=tuple(_redact_if_id_is(update_id, update) for update in report.updates),
     )
     return after if after == report else replace(after, redactions=report.redactions + 1)
 

@@ -11,7 +11,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.location import WardCodeAt, ward_by
 
-AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 def move_to_wards(
@@ -20,10 +20,10 @@ def move_to_wards(
     """Puts every stored report into its ward, after boundaries have changed; the team stays,
     because somebody may be at work. Returns how many moved. Raises UpstreamFailed.
     """
-    moving = partial(_in_its_ward, code_at, ports)
+    moving = partial(_with_present_ward, code_at, ports)
     moved = 0
     ids = ports.repository.list_ids()
-    while some := list(islice(ids, AT_ONCE)):
+    while some := list(islice(ids, BATCH_SIZE)):
         for report in ports.repository.get_many(some).values():
             if moving(report) is not report:
                 read = partial(get_report, report.service_request_id, ports)
@@ -33,6 +33,6 @@ def move_to_wards(
     return moved
 
 
-def _in_its_ward(code_at: WardCodeAt, ports: Ports, report: ServiceRequest) -> ServiceRequest:
+def _with_present_ward(code_at: WardCodeAt, ports: Ports, report: ServiceRequest) -> ServiceRequest:
     ward_code = ward_by(code_at, report.requested_datetime, report.point, ports)
     return report if ward_code == report.ward_code else replace(report, ward_code=ward_code)

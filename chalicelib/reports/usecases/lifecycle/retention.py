@@ -9,12 +9,12 @@ from chalicelib.reports.model import RetentionKind, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
-from chalicelib.reports.usecases.resident.withdrawing import drop_beside, emptied
+from chalicelib.reports.usecases.resident.withdrawing import drop_related_items, without_content
 
-AT_ONCE = 100
+BATCH_SIZE = 100
 
 
-def forget_old(ports: Ports) -> Mapping[str, Exception]:
+def forget_expired(ports: Ports) -> Mapping[str, Exception]:
     """Forgets data that the council no longer keeps. Returns the failures by service_request_id:
     the next run finds these reports again. Raises UpstreamFailed if the lists cannot be read."""
     failed: dict[str, Exception] = {}
@@ -30,7 +30,7 @@ def forget_old(ports: Ports) -> Mapping[str, Exception]:
 def _forget_until(what: RetentionKind, until: datetime, ports: Ports) -> dict[str, Exception]:
     failed: dict[str, Exception] = {}
     after: str | None = None
-    while due := ports.repository.list_to_forget(what, until=until, limit=AT_ONCE, after=after):
+    while due := ports.repository.list_to_forget(what, until=until, limit=BATCH_SIZE, after=after):
         after = due[-1].place
         for each in due:
             try:
@@ -44,17 +44,17 @@ def _forget(service_request_id: str, what: RetentionKind, until: datetime, ports
     """Forgets what is due in one report. The list may lag, so the report itself says whether its
     time is over."""
     report = ports.repository.get(service_request_id)
-    if report is None or not _is_over(report, what, until):
+    if report is None or not _is_expired(report, what, until):
         return
     if what == "closed":
         forget_sender(service_request_id, redact=False, ports=ports)
         _forget_flags(service_request_id, until, ports)
         return
-    drop_beside(service_request_id, ports)
+    drop_related_items(service_request_id, ports)
     ports.photos.let_go(service_request_id, [photo.photo_id for photo in report.photos])
 
     def change(present: ServiceRequest) -> ServiceRequest:
-        return emptied(present, ports) if _is_over(present, what, until) else present
+        return without_content(present, ports) if _is_expired(present, what, until) else present
 
     update_report(lambda: get_report(service_request_id, ports), change, ports)
 
@@ -67,5 +67,5 @@ def _forget_flags(service_request_id: str, until: datetime, ports: Ports) -> Non
     update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
-def _is_over(report: ServiceRequest, what: RetentionKind, until: datetime) -> bool:
+def _is_expired(report: ServiceRequest, what: RetentionKind, until: datetime) -> bool:
     return report.to_forget == what and report.to_forget_since <= until

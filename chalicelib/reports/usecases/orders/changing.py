@@ -17,9 +17,9 @@ from chalicelib.reports.orders import BookedSlot, Order, OrderState
 from chalicelib.reports.parts import Update
 from chalicelib.reports.queries import WaitingReport
 from chalicelib.reports.usecases.access import Author, get_report, get_visible_report, update_report
-from chalicelib.reports.usecases.attention import BY_NEW_SLOT
+from chalicelib.reports.usecases.attention import SETTLED_BY_NEW_SLOT
 from chalicelib.reports.usecases.orders.allowed_changes import OrderAct, is_late, refund_pence_of
-from chalicelib.reports.usecases.orders.effects import carry_out
+from chalicelib.reports.usecases.orders.effects import carry_out_order
 from chalicelib.reports.usecases.staff.changing import stale_error
 from chalicelib.reports.usecases.updating import council_update
 from chalicelib.texts import Text
@@ -45,19 +45,19 @@ def move_booking(
     """
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        order, booking = _booked(report)
+        order, booking = _require_booking(report)
         there = replace(booking.place, day=to[0], slot=to[1])
         has_place = order.state == "settled" and there == booking.place
         if has_place or there == booking.moving_to:
             return report
         if report.version != version:
             raise stale_error(report)
-        _refuse_late(report, order, "change", author, ports)
+        _refuse_if_late(report, order, "change", author, ports)
         ports.check_place(there, booking.units)
         return replace(report, order=replace(order, booking=replace(booking, moving_to=there)))
 
     read = partial(get_visible_report, service_request_id, author, ports.reports)
-    return carry_out(update_report(read, change, ports.reports), ports)
+    return carry_out_order(update_report(read, change, ports.reports), ports)
 
 
 def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> ServiceRequest:
@@ -68,23 +68,23 @@ def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> 
     """
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        order = _order(report)
+        order = _require_order(report)
         if order.state == "cancelled":
             return report
-        _refuse_late(report, order, "cancel", author, ports)
+        _refuse_if_late(report, order, "cancel", author, ports)
         refund = refund_pence_of(report, order, author, ports) or order.refund_pence
-        update = _cancellation(report, author, ports)
+        update = _cancellation_update(report, author, ports)
         return replace(
             report.with_update(update),
             order=replace(order, state="cancelled", refund_pence=refund),
-            needs=settled(report.needs, update.datetime, reasons=BY_NEW_SLOT),
+            needs=settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT),
         )
 
     read = partial(get_visible_report, service_request_id, author, ports.reports)
-    return carry_out(update_report(read, change, ports.reports), ports)
+    return carry_out_order(update_report(read, change, ports.reports), ports)
 
 
-def cancel_lost(ports: OrderPorts) -> Mapping[str, AppError]:
+def cancel_lost_orders(ports: OrderPorts) -> Mapping[str, AppError]:
     """Cancel the orders that were paid after their slot had gone, and send their money back, where
     no officer dealt with them for two working days.
 
@@ -94,15 +94,15 @@ def cancel_lost(ports: OrderPorts) -> Mapping[str, AppError]:
     """
     until = _working_days_before(ports.reports.now(), DECIDE_WITHIN, ports)
     failed: dict[str, AppError] = {}
-    for each in _lost_since(until, ports):
+    for each in _list_lost_orders(until, ports):
         try:
-            cancel_paid(each.service_request_id, "lost", ports)
+            cancel_order_in_state(each.service_request_id, "lost", ports)
         except AppError as error:
             failed[each.service_request_id] = error
     return failed
 
 
-def _lost_since(until: datetime, ports: OrderPorts) -> Iterator[WaitingReport]:
+def _list_lost_orders(until: datetime, ports: OrderPorts) -> Iterator[WaitingReport]:
     """All whose slot was lost by then, the oldest first."""
     after = None
     while page := ports.reports.repository.list_needing_attention(
@@ -112,7 +112,7 @@ def _lost_since(until: datetime, ports: OrderPorts) -> Iterator[WaitingReport]:
         after = page[-1].place
 
 
-def cancel_paid(service_request_id: str, state: OrderState, ports: OrderPorts) -> None:
+def cancel_order_in_state(service_request_id: str, state: OrderState, ports: OrderPorts) -> None:
     """Cancel an order that is in that state, and send back what was paid by card. A repeat changes
     nothing. Raises NotFound, UpstreamFailed."""
 
@@ -125,11 +125,11 @@ def cancel_paid(service_request_id: str, state: OrderState, ports: OrderPorts) -
         return replace(
             report.with_update(update),
             order=replace(order, state="cancelled", refund_pence=refund),
-            needs=settled(report.needs, update.datetime, reasons=BY_NEW_SLOT),
+            needs=settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT),
         )
 
     read = partial(get_report, service_request_id, ports.reports)
-    carry_out(update_report(read, change, ports.reports), ports)
+    carry_out_order(update_report(read, change, ports.reports), ports)
 
 
 def _working_days_before(now: datetime, days: int, ports: OrderPorts) -> datetime:
@@ -142,20 +142,20 @@ def _working_days_before(now: datetime, days: int, ports: OrderPorts) -> datetim
     return found.astimezone(UTC)
 
 
-def _order(report: ServiceRequest) -> Order:
+def _require_order(report: ServiceRequest) -> Order:
     if report.order is None:
         raise Conflict(Text("Nothing is booked with this request."), version=report.version)
     return report.order
 
 
-def _booked(report: ServiceRequest) -> tuple[Order, BookedSlot]:
-    order = _order(report)
+def _require_booking(report: ServiceRequest) -> tuple[Order, BookedSlot]:
+    order = _require_order(report)
     if order.booking is None or order.state not in ("settled", "lost"):
         raise Conflict(Text("Nothing is booked with this request."), version=report.version)
     return order, order.booking
 
 
-def _cancellation(report: ServiceRequest, author: Author, ports: OrderPorts) -> Update:
+def _cancellation_update(report: ServiceRequest, author: Author, ports: OrderPorts) -> Update:
     return Update(
         update_id="cancelled",
         datetime=to_the_second(ports.reports.now()),
@@ -166,15 +166,15 @@ def _cancellation(report: ServiceRequest, author: Author, ports: OrderPorts) -> 
     )
 
 
-def _refuse_late(
+def _refuse_if_late(
     report: ServiceRequest, order: Order, act: OrderAct, author: Author, ports: OrderPorts
 ) -> None:
     """Raises Conflict if a resident changes or cancels too late."""
     if is_late(report, order, act, author, ports):
-        raise too_late(report, ports)
+        raise too_late_error(report, ports)
 
 
-def too_late(report: ServiceRequest, ports: OrderPorts) -> Conflict:
+def too_late_error(report: ServiceRequest, ports: OrderPorts) -> Conflict:
     """The refusal after the time for a change."""
     phone = ports.reports.council.phone
     text = Text("It is too late to do this online. Call us on {phone}.", phone=phone)

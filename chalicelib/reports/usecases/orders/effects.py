@@ -8,22 +8,22 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.reports.automatic_texts import MOVED, written
+from chalicelib.reports.automatic_texts import MOVED, format_day
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import settled
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import Order
 from chalicelib.reports.usecases.access import get_report, update_report
-from chalicelib.reports.usecases.attention import BY_NEW_SLOT
-from chalicelib.reports.usecases.orders.settling import fulfilled, settle
+from chalicelib.reports.usecases.attention import SETTLED_BY_NEW_SLOT
+from chalicelib.reports.usecases.orders.settling import fulfil_order, settle_order
 from chalicelib.reports.usecases.updating import council_update
 
 
-def carry_out(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+def carry_out_order(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     """Carry out the order of a stored report, and return the report as it is then. Raises
     UpstreamFailed, and Conflict (of which SlotFull is one), Invalid or NotFound if its booking
     cannot be moved, or if an officer settled it and its slot has gone."""
-    report = _settled(report, ports)
+    report = _settle_if_due(report, ports)
     order = report.order
     if order is None:
         return report
@@ -35,36 +35,36 @@ def carry_out(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
         ports.take_back(report)
         return report
     if order.booking and order.booking.moving_to:
-        report = _moved(report, order, ports)
+        report = _move_booking(report, order, ports)
     return report
 
 
-def carry_out_stored(service_request_id: str, ports: OrderPorts) -> None:
+def carry_out_stored_order(service_request_id: str, ports: OrderPorts) -> None:
     """Carry out the order of a report as it is stored. Raises UpstreamFailed."""
     report = ports.reports.repository.get(service_request_id)
     if report is None:
         return
     try:
-        carry_out(report, ports)
+        carry_out_order(report, ports)
     except (Conflict, Invalid, NotFound):
         # It is noted that the booking stays where it is, or that the order is not settled.
         return
 
 
-def _settled(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+def _settle_if_due(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     """The report after its order was settled, if it is free or an officer has settled it."""
     order = report.order
     if order is None or order.state != "unpaid" or order.is_to_pay:
-        return fulfilled(report, ports)
+        return fulfil_order(report, ports)
     paid_by = order.paid_by or "free"
     try:
-        return settle(report.service_request_id, paid_by, ports, order.receipt)
+        return settle_order(report.service_request_id, paid_by, ports, order.receipt)
     except Conflict:
-        _with_order(report, replace(order, paid_by=None, receipt=None), ports)
+        _save_order(report, replace(order, paid_by=None, receipt=None), ports)
         raise
 
 
-def _moved(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
+def _move_booking(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
     """The report after its booking moved; where that is impossible, it stays where it was."""
     booking = order.booking
     assert booking and booking.moving_to
@@ -76,14 +76,16 @@ def _moved(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRe
             ports.move(booking)
     except (Conflict, Invalid, NotFound):
         stays = replace(order, booking=replace(booking, moving_to=None))
-        _with_order(report, stays, ports)
+        _save_order(report, stays, ports)
         raise
     is_to_fulfil = order.state == "lost" and ports.fulfils(report.service_code)
     moved = replace(order, state="settled", booking=there, is_to_fulfil=is_to_fulfil)
-    return _with_order(report, moved, ports, lambda each: _told_of_move(each, there.place, ports))
+    return _save_order(
+        report, moved, ports, lambda each: _with_move_update(each, there.place, ports)
+    )
 
 
-def _with_order(
+def _save_order(
     report: ServiceRequest,
     after: Order,
     ports: OrderPorts,
@@ -101,8 +103,8 @@ def _with_order(
     return update_report(read, change, ports.reports)
 
 
-def _told_of_move(report: ServiceRequest, to: SlotOfDay, ports: OrderPorts) -> ServiceRequest:
-    words = MOVED.format(day=written(to.day))
+def _with_move_update(report: ServiceRequest, to: SlotOfDay, ports: OrderPorts) -> ServiceRequest:
+    words = MOVED.format(day=format_day(to.day))
     update = council_update(f"moved-{report.version}", "", report.state, words, ports.reports)
-    needs = settled(report.needs, update.datetime, reasons=BY_NEW_SLOT)
+    needs = settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT)
     return replace(report.with_update(update), needs=needs)

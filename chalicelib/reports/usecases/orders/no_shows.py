@@ -31,11 +31,11 @@ def note_no_show(
 
     def change(report: ServiceRequest) -> ServiceRequest:
         require_team_access(report, author)
-        order, booking = _visit(report, ports)
+        order, booking = _require_visit(report, ports)
         if came == (booking.no_show_at is None):
             return report
         now = to_the_second(ports.now())
-        _refuse_other_days(report, booking, _day(now, ports), ports)
+        _refuse_on_other_days(report, booking, _council_day(now, ports), ports)
         noted = replace(booking, no_show_at=None if came else now)
         return replace(report, order=replace(order, booking=noted))
 
@@ -43,7 +43,7 @@ def note_no_show(
     return update_report(read, change, ports)
 
 
-def _visit(report: ServiceRequest, ports: Ports) -> tuple[Order, BookedSlot]:
+def _require_visit(report: ServiceRequest, ports: Ports) -> tuple[Order, BookedSlot]:
     """The order, and what is booked with it at a place of the council. Raises Conflict."""
     order, booking = report.order, booking_of(report.order)
     if order is None or booking is None:
@@ -57,19 +57,19 @@ def _visit(report: ServiceRequest, ports: Ports) -> tuple[Order, BookedSlot]:
     return order, booking
 
 
-def _refuse_other_days(
+def _refuse_on_other_days(
     report: ServiceRequest, booking: BookedSlot, today: date, ports: Ports
 ) -> None:
     """Raises Conflict."""
     if booking.no_show_at is None and today < booking.place.day:
         raise Conflict(Text("The day of this booking has not come yet."), version=report.version)
-    if booking.no_show_at and today != _day(booking.no_show_at, ports):
+    if booking.no_show_at and today != _council_day(booking.no_show_at, ports):
         raise Conflict(
             Text("This can only be taken back on the day on which it was noted."),
             version=report.version,
         )
 
 
-def _day(at: datetime, ports: Ports) -> date:
+def _council_day(at: datetime, ports: Ports) -> date:
     """On the council's clock."""
     return at.astimezone(ports.council.zone).date()

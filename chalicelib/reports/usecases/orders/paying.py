@@ -7,7 +7,7 @@ from chalicelib.reports.orders import Order
 from chalicelib.texts import Text
 
 
-def unpaid(report: ServiceRequest, ports: OrderPorts) -> Order:
+def require_unpaid_order(report: ServiceRequest, ports: OrderPorts) -> Order:
     """The order of a request that is to be paid. What it holds stays held until a payment that
     begins now has ended.
 

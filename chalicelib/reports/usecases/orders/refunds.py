@@ -10,7 +10,7 @@ from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.updating import council_update
 
 
-def tell_of_refund(
+def add_refund_update(
     service_request_id: str, refund_id: str, amount_pence: int, ports: Ports
 ) -> ServiceRequest:
     """Adds the refund to the timeline, once. Raises NotFound, UpstreamFailed."""

@@ -16,13 +16,13 @@ from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.updating import council_update
 
 
-def settle(
+def settle_order(
     service_request_id: str, paid_by: PaidBy, ports: OrderPorts, receipt: str | None = None
 ) -> ServiceRequest:
     """Confirm what a request books, and hand the request to the council's staff. Where the slot has
     gone since, an officer has to decide; an officer who settles it is told. Money by card for an
     order that was cancelled, or settled without a card, is to go back. A repeat changes nothing;
-    `carry_out` does the rest.
+    `carry_out_order` does the rest.
 
     Returns: the request.
 
@@ -34,28 +34,30 @@ def settle(
         if order is None or (order.paid_by == paid_by and order.state != "unpaid"):
             return report
         if order.paid_by not in (None, paid_by):
-            return _paid_again(report, order, paid_by)
+            return _refund_second_payment(report, order, paid_by)
         paid = replace(order, paid_by=paid_by, receipt=receipt, paid_at=_paid_at(paid_by, ports))
         if order.state == "cancelled":
-            return replace(report, order=replace(paid, refund_pence=_back(paid)))
-        return _settled(report, paid, ports)
+            return replace(report, order=replace(paid, refund_pence=_card_refund_of(paid)))
+        return _settle(report, paid, ports)
 
     read = partial(get_report, service_request_id, ports.reports)
-    return fulfilled(update_report(read, change, ports.reports), ports)
+    return fulfil_order(update_report(read, change, ports.reports), ports)
 
 
-def fulfilled(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+def fulfil_order(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     """The request after its service has done what was settled, once. Where it no longer can, an
     officer has to decide. Where the order was cancelled meanwhile, the stored change leads to
-    `carry_out`, which takes it back. Raises UpstreamFailed."""
+    `carry_out_order`, which takes it back. Raises UpstreamFailed."""
     if not _is_to_fulfil(report):
         return report
     read = partial(get_report, report.service_request_id, ports.reports)
     try:
         ports.fulfil(report)
     except Conflict:
-        return update_report(read, lambda each: _lost_to_others(each, ports), ports.reports)
-    return update_report(read, _done, ports.reports)
+        return update_report(
+            read, lambda each: _mark_lost_if_unfulfilled(each, ports), ports.reports
+        )
+    return update_report(read, _mark_fulfilled, ports.reports)
 
 
 def _is_to_fulfil(report: ServiceRequest) -> bool:
@@ -63,11 +65,11 @@ def _is_to_fulfil(report: ServiceRequest) -> bool:
     return order is not None and order.state == "settled" and order.is_to_fulfil
 
 
-def _lost_to_others(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
-    return _lost(report, ports) if _is_to_fulfil(report) else report
+def _mark_lost_if_unfulfilled(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+    return _mark_lost(report, ports) if _is_to_fulfil(report) else report
 
 
-def _done(report: ServiceRequest) -> ServiceRequest:
+def _mark_fulfilled(report: ServiceRequest) -> ServiceRequest:
     return replace(report, order=report.order and replace(report.order, is_to_fulfil=False))
 
 
@@ -75,30 +77,30 @@ def _paid_at(paid_by: PaidBy, ports: OrderPorts) -> datetime | None:
     return to_the_second(ports.reports.now()) if paid_by in WITH_MONEY else None
 
 
-def _paid_again(report: ServiceRequest, order: Order, paid_by: PaidBy) -> ServiceRequest:
+def _refund_second_payment(report: ServiceRequest, order: Order, paid_by: PaidBy) -> ServiceRequest:
     """Somebody finished a payment by card after an officer had settled the order."""
     if paid_by != "card" or order.refund_pence:
         return report
     return replace(report, order=replace(order, refund_pence=order.amount_pence))
 
 
-def _back(order: Order) -> int:
+def _card_refund_of(order: Order) -> int:
     """Money that came by card goes back to it; other money is the officer's concern."""
     return order.amount_pence if order.paid_by == "card" else 0
 
 
-def _settled(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
+def _settle(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
     is_to_fulfil = ports.fulfils(report.service_code)
     settled = replace(order, state="settled", is_to_fulfil=is_to_fulfil)
     after = replace(report, order=settled).touched(ports.reports.now())
     if report.visibility == "unconfirmed":
         after = after.with_visibility("private", ports.reports.now())
-    if not _is_confirmed(report, order, ports):
-        return _lost(after, ports)
-    return _closed(after, ports) if _is_bill(after, ports) else after
+    if not _confirm_booking(report, order, ports):
+        return _mark_lost(after, ports)
+    return _close_paid_bill(after, ports) if _needs_only_payment(after, ports) else after
 
 
-def _lost(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+def _mark_lost(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     """The request that was paid and cannot get what it ordered."""
     order = report.order and replace(report.order, state="lost", is_to_fulfil=False)
     update = council_update("slot-lost", "", report.state, PAID_TOO_LATE, ports.reports)
@@ -107,17 +109,17 @@ def _lost(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     return replace(report.with_update(update), order=order, needs=needs)
 
 
-def _is_bill(report: ServiceRequest, ports: OrderPorts) -> bool:
+def _needs_only_payment(report: ServiceRequest, ports: OrderPorts) -> bool:
     """True if nobody has anything left to do once it is paid."""
     service = ports.reports.council.by_code.get(report.service_code)
     return service is not None and service.kind == "payment" and service.needs == "none"
 
 
-def _closed(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+def _close_paid_bill(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     return report.with_update(council_update("paid", "", "closed", PAYMENT_CAME, ports.reports))
 
 
-def _is_confirmed(report: ServiceRequest, order: Order, ports: OrderPorts) -> bool:
+def _confirm_booking(report: ServiceRequest, order: Order, ports: OrderPorts) -> bool:
     """True if the request got what it books. Raises Conflict for an officer who settles it."""
     try:
         if order.booking:

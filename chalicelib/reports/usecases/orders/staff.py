@@ -14,7 +14,7 @@ from chalicelib.reports.usecases.access import (
     require_team_access,
     update_report,
 )
-from chalicelib.reports.usecases.orders.effects import carry_out
+from chalicelib.reports.usecases.orders.effects import carry_out_order
 from chalicelib.texts import Text
 
 
@@ -46,4 +46,4 @@ def settle_without_card(
         return replace(report, order=replace(order, paid_by=paid_by, receipt=receipt))
 
     read = partial(get_visible_report, service_request_id, author, ports.reports)
-    return carry_out(update_report(read, change, ports.reports), ports)
+    return carry_out_order(update_report(read, change, ports.reports), ports)

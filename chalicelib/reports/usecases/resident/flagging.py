@@ -26,7 +26,7 @@ MOST_WORDS = 1000
 """The most characters that one sender may write about a report for one reason."""
 
 
-def flag(
+def flag_report(
     service_request_id: str,
     draft: FlagDraft,
     key: str,
@@ -44,8 +44,8 @@ def flag(
     new = _new_flag(flag_id, draft, sender, ports)
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        if earlier := _sent_as(new.flag_id, report):
-            if not _has_said(earlier, new):
+        if earlier := _find_flag(new.flag_id, report):
+            if not _is_repeat(earlier, new):
                 raise key_conflict(report, ports)
             return report
         after = _with_flag(report, new, ports)
@@ -82,11 +82,11 @@ def _sender_of(
     return ports.ids.person(f"flag:{service_request_id}", told)
 
 
-def _sent_as(flag_id: str, report: ServiceRequest) -> Flag | None:
+def _find_flag(flag_id: str, report: ServiceRequest) -> Flag | None:
     return next((f for f in report.flags if flag_id == f.flag_id or flag_id in f.merged), None)
 
 
-def _has_said(earlier: Flag, new: Flag) -> bool:
+def _is_repeat(earlier: Flag, new: Flag) -> bool:
     same = new.text in earlier.text if earlier.merged else new.text == earlier.text
     return same and new.reason == earlier.reason
 
@@ -98,7 +98,7 @@ def _with_flag(report: ServiceRequest, new: Flag, ports: Ports) -> ServiceReques
     own = next((flag for flag in of_reason if flag.sender == new.sender), None)
     if own is None:
         if len(of_reason) >= MOST_SENDERS:
-            raise _no_room(
+            raise _no_room_error(
                 Text("Many people have already flagged this report for this reason"), report, ports
             )
         return replace(report, flags=(*report.flags, new))
@@ -106,12 +106,14 @@ def _with_flag(report: ServiceRequest, new: Flag, ports: Ports) -> ServiceReques
         return report
     text = f"{own.text}\n{new.text}" if own.text else new.text
     if len(text) > MOST_WORDS:
-        raise _no_room(Text("You have already told us a lot about this report"), report, ports)
+        raise _no_room_error(
+            Text("You have already told us a lot about this report"), report, ports
+        )
     more = replace(own, text=text, merged=(*own.merged, new.flag_id))
     return replace(report, flags=tuple(more if flag is own else flag for flag in report.flags))
 
 
-def _no_room(why: str, report: ServiceRequest, ports: Ports) -> Conflict:
+def _no_room_error(why: str, report: ServiceRequest, ports: Ports) -> Conflict:
     return Conflict(
         Text(
             "{why}, and an officer will look at it. We could not store what you sent. If it is "

@@ -15,10 +15,10 @@ from chalicelib.reports.queries import ListPosition
 from chalicelib.reports.usecases.access import Author, get_report, is_from_partner, report_not_found
 from chalicelib.reports.usecases.location import other_body_faults, outside_faults, refuse_place
 from chalicelib.reports.usecases.resident.withdrawing import (
-    emptied,
+    empty_report,
     refuse_if_ordered,
     refuse_if_others_joined,
-    taken_back,
+    without_content,
 )
 from chalicelib.reports.usecases.staff.changing import (
     apply_place,
@@ -27,7 +27,7 @@ from chalicelib.reports.usecases.staff.changing import (
     stale_error,
 )
 from chalicelib.reports.usecases.submission import first_visibility
-from chalicelib.reports.usecases.triage import decided
+from chalicelib.reports.usecases.triage import apply_rules
 from chalicelib.texts import Text
 
 
@@ -61,7 +61,7 @@ def change_own_report(
     _refuse_if_at_work(report, ports)
     refuse_place(report, changes)
     wanted = ReportChanges(**asdict(changes))
-    after = decided(redact(apply_place(report, wanted, ports), wanted, ports), ports)
+    after = apply_rules(redact(apply_place(report, wanted, ports), wanted, ports), ports)
     if after.point is None and not after.address and not after.placeless:
         raise Invalid.field("address", "say where it is: there is no pin")
     faults = list(other_body_faults(after.service_code, after.point, ports))
@@ -82,14 +82,14 @@ def withdraw_own_report(service_request_id: str, author: Author, ports: Ports) -
         _refuse_if_at_work(report, ports)
         refuse_if_ordered(report)
         refuse_if_others_joined(report, ports)
-        return emptied(report, ports)
+        return without_content(report, ports)
 
     follower = ports.ids.person(author.scope, "")
     if not _was_withdrawn_by(follower, service_request_id, ports):
         change(_require_own_report(service_request_id, author, ports))
         # An empty report does not say who sent it: a repeat is recognised by the report's follower.
         ports.repository.add_follower(service_request_id, follower)
-    return taken_back(service_request_id, change, ports)
+    return empty_report(service_request_id, change, ports)
 
 
 def _was_withdrawn_by(follower: str, service_request_id: str, ports: Ports) -> bool:

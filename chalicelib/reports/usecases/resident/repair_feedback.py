@@ -46,7 +46,7 @@ class FeedbackStatus(NamedTuple):
     is_new: bool = False
 
 
-def question(asked: FeedbackRequest, ports: Ports) -> FeedbackStatus:
+def feedback_status(asked: FeedbackRequest, ports: Ports) -> FeedbackStatus:
     """The status of the question. Raises NotFound if the follower may no longer see the report."""
     report = get_report(asked.service_request_id, ports)
     is_seen = report.visibility == "public"
@@ -64,12 +64,12 @@ def answer_question(
 
     Raises NotFound, Invalid, UpstreamFailed.
     """
-    standing, is_fixed = question(asked, ports), draft.answer == "yes"
+    standing, is_fixed = feedback_status(asked, ports), draft.answer == "yes"
     earlier = standing.answer
     can_be_taken = earlier.is_fixed == is_fixed if earlier else standing.is_open
     if not can_be_taken:
         return standing
-    photo_ids = () if is_fixed else _taken(files, asked, ports)
+    photo_ids = () if is_fixed else _take_photos(files, asked, ports)
     mine = Answer(
         answer_id=asked.answer_id,
         person=asked.person,
@@ -82,7 +82,7 @@ def answer_question(
         _reopen(asked, draft.text or NOT_FIXED, photo_ids, ports)
     report = update_report(
         lambda: get_report(asked.service_request_id, ports),
-        lambda each: counted(each, ports),
+        lambda each: recount_answers(each, ports),
         ports,
     )
     return FeedbackStatus(report, kept, standing.is_open, is_new=earlier is None and kept == mine)
@@ -93,7 +93,9 @@ def update_id_of(service_request_id: str, answer_id: str, ports: Ports) -> str:
     return ports.ids.update_id("mended", service_request_id, answer_id)
 
 
-def counted(report: ServiceRequest, ports: Ports, *, but: str | None = None) -> ServiceRequest:
+def recount_answers(
+    report: ServiceRequest, ports: Ports, *, but: str | None = None
+) -> ServiceRequest:
     """The report with its answers counted again, without the answer `but`. Counting again repairs
     counts that a lost reply left wrong."""
     answers = ports.repository.list_answers(report.service_request_id)
@@ -106,7 +108,7 @@ def _is_open(report: ServiceRequest, asked: FeedbackRequest) -> bool:
     return report.state in DONE_STATES and report.repairs == asked.repair
 
 
-def _taken(files: Sequence[bytes], asked: FeedbackRequest, ports: Ports) -> Sequence[str]:
+def _take_photos(files: Sequence[bytes], asked: FeedbackRequest, ports: Ports) -> Sequence[str]:
     if len(files) > MOST_PHOTOS:
         raise Invalid.field("photos", Text("choose at most {most} photos", most=MOST_PHOTOS))
     photo_ids: list[str] = []

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.orders import cancelled
+from chalicelib.reports.orders import cancel_withdrawn_order
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,
@@ -19,7 +19,9 @@ from chalicelib.texts import Text
 WITHDRAW_WITHIN = timedelta(minutes=5)
 
 
-def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) -> ServiceRequest:
+def withdraw_report(
+    service_request_id: str, key: str, author: Author, ports: Ports
+) -> ServiceRequest:
     """Withdraws a report and forgets what it said. The key it was sent under proves the sender.
 
     Raises NotFound (another key, too), Conflict (too late).
@@ -42,12 +44,12 @@ def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) ->
                     phone=ports.council.phone,
                 )
             )
-        return emptied(report, ports)
+        return without_content(report, ports)
 
-    return taken_back(service_request_id, change, ports)
+    return empty_report(service_request_id, change, ports)
 
 
-def taken_back(
+def empty_report(
     service_request_id: str,
     change: Callable[[ServiceRequest], ServiceRequest],
     ports: Ports,
@@ -58,9 +60,9 @@ def taken_back(
     before = get_report(service_request_id, ports)
     if change(before) is not before:
         ports.photos.let_go(service_request_id, [photo.photo_id for photo in before.photos])
-        drop_beside(service_request_id, ports)
+        drop_related_items(service_request_id, ports)
     withdrawn = update_report(lambda: get_report(service_request_id, ports), change, ports)
-    drop_beside(service_request_id, ports)
+    drop_related_items(service_request_id, ports)
     return withdrawn
 
 
@@ -82,7 +84,7 @@ def refuse_if_ordered(report: ServiceRequest) -> None:
         raise Conflict(Text("This is booked or paid. Cancel it instead."), version=report.version)
 
 
-def drop_beside(service_request_id: str, ports: Ports) -> None:
+def drop_related_items(service_request_id: str, ports: Ports) -> None:
     """Forgets the updates and notes that are kept beside a withdrawn report, and who wrote on
     it."""
     ports.repository.drop_archived_updates(service_request_id)
@@ -90,7 +92,7 @@ def drop_beside(service_request_id: str, ports: Ports) -> None:
     ports.repository.drop_notes(service_request_id)
 
 
-def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+def without_content(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     """The report after it was withdrawn: nothing that it said is left."""
     return replace(
         report.without_contact().with_visibility("withdrawn", ports.now()),
@@ -103,7 +105,7 @@ def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         premises_id=None,
         review_on=None,
         collection=None,
-        order=report.order and cancelled(report.order),
+        order=report.order and cancel_withdrawn_order(report.order),
         asset_id=None,
         attributes={},
         because=(),

@@ -22,15 +22,20 @@ from chalicelib.reports.usecases.access import (
     save,
     update_report,
 )
-from chalicelib.reports.usecases.attention import dealt_with
-from chalicelib.reports.usecases.held_updates import decided_on
+from chalicelib.reports.usecases.attention import settle_needs
+from chalicelib.reports.usecases.held_updates import decide_held_updates
 from chalicelib.reports.usecases.location import complete_address, refuse_other_place, ward_of
 from chalicelib.reports.usecases.reading import read_timeline
-from chalicelib.reports.usecases.reviews import reviewed
-from chalicelib.reports.usecases.staff.merging import complete_merge, moved, said, survivor_of
-from chalicelib.reports.usecases.staff.officer_changes import noted
-from chalicelib.reports.usecases.target_dates import put_off, words_of_new_date
-from chalicelib.reports.usecases.triage import chosen_by_hand, decided
+from chalicelib.reports.usecases.reviews import apply_review_date
+from chalicelib.reports.usecases.staff.merging import (
+    add_reply,
+    complete_merge,
+    find_merge_target,
+    move_to_state,
+)
+from chalicelib.reports.usecases.staff.officer_changes import record_officer_change
+from chalicelib.reports.usecases.target_dates import apply_new_date, new_date_text
+from chalicelib.reports.usecases.triage import apply_officer_choices, apply_rules
 
 VISIBLE_FIELDS = (
     *("service_code", "expected_datetime", "visibility"),
@@ -85,36 +90,39 @@ def plan_change(
     if report.version != version:
         raise stale_error(report)
     refuse_if_withdrawn(report)
-    survivor = survivor_of(report, changes, author, ports)
+    survivor = find_merge_target(report, changes, author, ports)
     after = report
     for apply in (
         _classify,
         apply_place,
-        put_off,
+        apply_new_date,
         _apply_state,
-        reviewed,
+        apply_review_date,
         redact,
         _apply_visibility,
-        decided_on,
+        decide_held_updates,
     ):
         after = apply(after, changes, ports)
     if _is_visible_change(after, report):
         after = after.touched(ports.now())
     if survivor:
         merged_into = survivor.service_request_id
-        after = replace(moved(after, "duplicate", ports), duplicate_of=merged_into)
+        after = replace(move_to_state(after, "duplicate", ports), duplicate_of=merged_into)
     if words := _timeline_text(changes, reply):
-        after = said(after, words, ports)
-    after = dealt_with(after, changes, words, ports)
+        after = add_reply(after, words, ports)
+    after = settle_needs(after, changes, words, ports)
     return PlannedChange(
-        report, noted(report, after, change_id, ports), changes, survivor is not None
+        report,
+        record_officer_change(report, after, change_id, ports),
+        changes,
+        survivor is not None,
     )
 
 
 def _timeline_text(changes: ReportChanges, reply: str | None) -> str | None:
     """What the change adds to the timeline: the new date with its reason, and the reply."""
     new = changes.new_date
-    words = words_of_new_date(new.day, new.reason) if new else None
+    words = new_date_text(new.day, new.reason) if new else None
     return "\n\n".join(filter(None, (words, reply))) or None
 
 
@@ -143,9 +151,9 @@ def save_or_refuse(report: ServiceRequest, ports: Ports) -> ServiceRequest:
 
 
 def _classify(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
-    report = chosen_by_hand(report, changes, ports)
+    report = apply_officer_choices(report, changes, ports)
     if changes.service_code in (None, report.service_code):
-        return decided(report, ports) if changes.priority else report
+        return apply_rules(report, ports) if changes.priority else report
     if changes.service_code not in ports.council.by_code:
         known = ", ".join(ports.council.by_code)
         raise Invalid.field("service_code", f"is not a service here; choose one of: {known}")
@@ -155,7 +163,7 @@ def _classify(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> S
         service_code=changes.service_code,
         visibility=_visibility_under(changes.service_code, report, ports),
     )
-    return decided(moved_there, ports)
+    return apply_rules(moved_there, ports)
 
 
 def _visibility_under(service_code: str, report: ServiceRequest, ports: Ports) -> Visibility:
@@ -181,11 +189,11 @@ def apply_place(report: ServiceRequest, changes: ReportChanges, ports: Ports) ->
         raise Invalid.field("lat", f"the location is outside {ports.council.name}")
     ward_code = ward_of(report.requested_datetime, point, ports)
     there = replace(report, lat=point.lat, long=point.long, ward_code=ward_code)
-    return decided(there, ports)
+    return apply_rules(there, ports)
 
 
 def _apply_state(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
-    return moved(report, changes.state, ports) if changes.state else report
+    return move_to_state(report, changes.state, ports) if changes.state else report
 
 
 def redact(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:

@@ -10,11 +10,11 @@ from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
 from chalicelib.reports.usecases.access import get_report, update_report
-from chalicelib.reports.usecases.target_dates import with_new_date, words_of_new_date
+from chalicelib.reports.usecases.target_dates import new_date_text, with_new_date
 from chalicelib.reports.usecases.updating import MOST_PHOTOS, council_update, find_update
 
 
-def tell_of_work(
+def add_work_update(
     service_request_id: str,
     update_id: str,
     text: str,
@@ -39,14 +39,14 @@ def tell_of_work(
             return report
         after = state if state in moves_from(report.state) else report.state
         update = council_update(update_id, update_id, after, text or LABELS[after], ports)
-        photos = (*report.photos, *_photos(report, update_id, photo_ids, wait=photos_wait))
+        photos = (*report.photos, *_new_photos(report, update_id, photo_ids, wait=photos_wait))
         updated = replace(report.with_update(update), photos=photos)
         return replace(updated, planned_day=planned_day) if planned_day else updated
 
     update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
-def tell_of_new_date(
+def add_new_date_update(
     service_request_id: str,
     update_id: str,
     ports: Ports,
@@ -63,14 +63,14 @@ def tell_of_new_date(
         is_outdated = bool(report.delays) and report.delays[-1].given_at > given_at
         if is_over or is_outdated or find_update(report, update_id, ports):
             return report
-        words = words_of_new_date(day, reason)
+        words = new_date_text(day, reason)
         update = council_update(update_id, update_id, report.state, words, ports)
         return with_new_date(report.with_update(update), day, reason, given_at, ports)
 
     update_report(lambda: get_report(service_request_id, ports), change, ports)
 
 
-def _photos(
+def _new_photos(
     report: ServiceRequest, update_id: str, photo_ids: Sequence[str], *, wait: bool
 ) -> list[Photo]:
     """The photos that the report does not have yet, as far as there is room."""

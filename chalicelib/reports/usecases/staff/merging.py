@@ -10,11 +10,15 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse_reference
 from chalicelib.reports.states import State, next_state
 from chalicelib.reports.usecases.access import Author, get_report, update_report
-from chalicelib.reports.usecases.following import carry_followers, merged_into, surviving
+from chalicelib.reports.usecases.following import (
+    carry_followers,
+    find_surviving_report,
+    list_merge_targets,
+)
 from chalicelib.reports.usecases.updating import council_update
 
 
-def survivor_of(
+def find_merge_target(
     report: ServiceRequest, changes: ReportChanges, author: Author, ports: Ports
 ) -> ServiceRequest | None:
     """The report that this one is to be merged into, None if it is not to be merged. Raises
@@ -31,14 +35,14 @@ def survivor_of(
     into = ports.repository.get(reference) if reference else None
     if into is None or not (into.visibility == "public" or author.is_officer_for(into)):
         raise Invalid.field("duplicate_of", "there is no such report")
-    if _leads_to(into, report, ports):
+    if _is_merged_into(into, report, ports):
         raise Invalid.field("duplicate_of", "a report cannot be a duplicate of itself")
-    survivor = surviving(into, ports)
-    _refuse_unless_open_to(survivor, author)
+    survivor = find_surviving_report(into, ports)
+    _require_mergeable(survivor, author)
     return survivor
 
 
-def _refuse_unless_open_to(survivor: ServiceRequest, author: Author) -> None:
+def _require_mergeable(survivor: ServiceRequest, author: Author) -> None:
     """Raises Invalid if the officer can merge nothing into this report."""
     if survivor.visibility != "public":
         raise Invalid.field("duplicate_of", "that report is not public, so nobody could follow it")
@@ -61,10 +65,10 @@ def complete_merge(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     the duplicate, so this one is open again.
     """
     into = report.duplicate_of or ""
-    if _leads_to(get_report(into, ports), report, ports):
+    if _is_merged_into(get_report(into, ports), report, ports):
         update_report(
             lambda: get_report(report.service_request_id, ports),
-            lambda present: moved(present, "reopen", ports),
+            lambda present: move_to_state(present, "reopen", ports),
             ports,
         )
         raise Conflict(
@@ -74,33 +78,33 @@ def complete_merge(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     return report
 
 
-def moved(report: ServiceRequest, state: State, ports: Ports) -> ServiceRequest:
+def move_to_state(report: ServiceRequest, state: State, ports: Ports) -> ServiceRequest:
     """The report in its new state, with an entry for it in the timeline. Raises Invalid."""
     if report.state == state:
         return report
-    return report.with_update(_entry(report, next_state(report.state, state), ports))
+    return report.with_update(_state_entry(report, next_state(report.state, state), ports))
 
 
-def said(report: ServiceRequest, text: str, ports: Ports) -> ServiceRequest:
+def add_reply(report: ServiceRequest, text: str, ports: Ports) -> ServiceRequest:
     """The report with that text of the council added to the change that is being made."""
-    update_id = change_id(report, ports)
+    update_id = state_entry_id(report, ports)
     if any(each.update_id == update_id for each in report.updates):
         updates = (replace(u, text=text) if u.update_id == update_id else u for u in report.updates)
         return replace(report, updates=tuple(updates))
-    return report.with_update(replace(_entry(report, report.state, ports), text=text))
+    return report.with_update(replace(_state_entry(report, report.state, ports), text=text))
 
 
-def change_id(report: ServiceRequest, ports: Ports) -> str:
+def state_entry_id(report: ServiceRequest, ports: Ports) -> str:
     """The id of the timeline entry for a change to this version."""
     return ports.ids.update_id("change", report.service_request_id, f"version {report.version}")
 
 
-def _entry(report: ServiceRequest, state: State, ports: Ports) -> Update:
-    update_id = change_id(report, ports)
+def _state_entry(report: ServiceRequest, state: State, ports: Ports) -> Update:
+    update_id = state_entry_id(report, ports)
     return council_update(update_id, update_id, state, "", ports)
 
 
-def _leads_to(one: ServiceRequest, other: ServiceRequest, ports: Ports) -> bool:
+def _is_merged_into(one: ServiceRequest, other: ServiceRequest, ports: Ports) -> bool:
     """True if `one` is the other report, or was merged into it in any number of steps."""
-    chain = [one, *merged_into(one, ports)]
+    chain = [one, *list_merge_targets(one, ports)]
     return other.service_request_id in {each.service_request_id for each in chain}

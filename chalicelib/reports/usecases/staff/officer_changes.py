@@ -12,14 +12,14 @@ from chalicelib.reports.parts import OfficerChange
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on
 
-TAKEN_BACK_WITHIN = timedelta(seconds=60)
+NOTIFIED_UNDO_WITHIN = timedelta(seconds=60)
 """How long an officer can take back a change that people are told of."""
-UNTOLD_FOR = TAKEN_BACK_WITHIN + timedelta(seconds=10)
+NOTIFY_AFTER = NOTIFIED_UNDO_WITHIN + timedelta(seconds=10)
 """How long nobody is told of a change: as long as it can be taken back, plus the time to store
 that, so that a change taken back in the last second is not told either."""
 
 
-def noted(
+def record_officer_change(
     before: ServiceRequest, after: ServiceRequest, change_id: str | None, ports: Ports
 ) -> ServiceRequest:
     """The report after a change by an officer, with the change added to `officer_changes`."""
@@ -31,14 +31,14 @@ def noted(
         change_id=name,
         version=before.version + 1,
         at=at,
-        told_from=at + UNTOLD_FOR if tells(before, after) else None,
+        told_from=at + NOTIFY_AFTER if notifies_anybody(before, after) else None,
         shows=after.visibility == "public" and not before.was_shown,
     )
     kept = (*after.officer_changes, change)[-MOST_OFFICER_CHANGES:]
     return replace(after, officer_changes=kept)
 
 
-def tells(before: ServiceRequest, after: ServiceRequest) -> bool:
+def notifies_anybody(before: ServiceRequest, after: ServiceRequest) -> bool:
     """True if somebody outside is told of the change: a follower of the report or of a place, or
     the body that the report is passed on to."""
     said = {each.update_id for each in before.updates if each.text}

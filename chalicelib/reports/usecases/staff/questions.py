@@ -25,8 +25,8 @@ from chalicelib.reports.usecases.access import (
     require_team_access,
     update_report,
 )
-from chalicelib.reports.usecases.attention import BY_QUESTION
-from chalicelib.reports.usecases.staff.officer_changes import noted
+from chalicelib.reports.usecases.attention import SETTLED_BY_QUESTION
+from chalicelib.reports.usecases.staff.officer_changes import record_officer_change
 from chalicelib.texts import Text
 
 MOST_QUESTIONS = 10
@@ -83,7 +83,7 @@ def ask_reporter(
         if why := why_not_asked(report, reaches):
             raise Conflict(why, version=report.version)
         question = _new_question(question_id, text, fingerprint, author, ports)
-        return noted(report, _with_new_question(report, question), change_id, ports)
+        return record_officer_change(report, _with_new_question(report, question), change_id, ports)
 
     report = update_report(
         lambda: get_visible_report(service_request_id, author, ports), change, ports
@@ -111,7 +111,7 @@ def _with_new_question(report: ServiceRequest, question: Question) -> ServiceReq
     """The report with a new question, which gets the next number and settles what it is about."""
     number = max((each.number for each in report.questions), default=0) + 1
     numbered = replace(question, number=number)
-    needs = settled(report.needs, question.asked_at, reasons=BY_QUESTION)
+    needs = settled(report.needs, question.asked_at, reasons=SETTLED_BY_QUESTION)
     return replace(report, questions=(*report.questions, numbered), needs=needs)
 
 

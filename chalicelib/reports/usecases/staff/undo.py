@@ -26,7 +26,7 @@ from chalicelib.reports.usecases.access import (
 )
 from chalicelib.reports.usecases.staff.casework import snapshot_of
 from chalicelib.reports.usecases.staff.changing import save_or_refuse
-from chalicelib.reports.usecases.staff.unmerging import apart
+from chalicelib.reports.usecases.staff.unmerging import save_unmerged
 from chalicelib.reports.usecases.updating import council_update
 from chalicelib.texts import Text
 
@@ -98,7 +98,7 @@ def _save_undone(report: ServiceRequest, after: ServiceRequest, ports: Ports) ->
     """Stores the report after the undo. Raises VersionConflict if somebody else wrote meanwhile."""
     was_merged = report.duplicate_of is not None and after.duplicate_of is None
     try:
-        return apart(report, after, ports) if was_merged else save_or_refuse(after, ports)
+        return save_unmerged(report, after, ports) if was_merged else save_or_refuse(after, ports)
     except Conflict as error:
         raise VersionConflict(report.service_request_id) from error
 

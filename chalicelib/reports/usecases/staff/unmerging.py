@@ -23,13 +23,13 @@ from chalicelib.reports.usecases.access import (
 )
 from chalicelib.reports.usecases.following import (
     carry_followers,
-    counted_anew,
-    merged_into,
-    people_of,
+    list_merge_targets,
+    list_people_of,
+    with_follower_count,
 )
 from chalicelib.reports.usecases.staff.changing import save_or_refuse, stale_error
-from chalicelib.reports.usecases.staff.merging import moved
-from chalicelib.reports.usecases.staff.officer_changes import noted
+from chalicelib.reports.usecases.staff.merging import move_to_state
+from chalicelib.reports.usecases.staff.officer_changes import record_officer_change
 
 
 def unmerge(
@@ -55,22 +55,22 @@ def unmerge(
     refuse_if_withdrawn(report)
     if report.duplicate_of is None:
         raise Conflict("This report is not a duplicate.", version=report.version)
-    after = noted(report, moved(report, "reopen", ports), change_id, ports)
-    return apart(report, after, ports)
+    after = record_officer_change(report, move_to_state(report, "reopen", ports), change_id, ports)
+    return save_unmerged(report, after, ports)
 
 
-def apart(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
+def save_unmerged(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
     """Takes a duplicate's followers out and saves it as `after`. Raises Conflict if somebody else
     wrote meanwhile: then it stays merged, with its people."""
-    into = list(merged_into(report, ports))
-    _leave(report, into, ports)
+    into = list(list_merge_targets(report, ports))
+    _remove_carried_followers(report, into, ports)
     try:
         return save_or_refuse(after, ports)
     except Conflict:
         present = get_report(report.service_request_id, ports)
         if present.duplicate_of and present.duplicate_of == report.duplicate_of:
             carry_followers(present, present.duplicate_of, ports)
-            _bring_along(into, ports)
+            _carry_followers_further(into, ports)
         raise
 
 
@@ -80,7 +80,7 @@ def can_unmerge(report: ServiceRequest, author: Author) -> bool:
     return is_merged and author.is_officer_for(report)
 
 
-def merged_here(report: ServiceRequest, ports: Ports) -> list[ServiceRequest]:
+def list_merged_reports(report: ServiceRequest, ports: Ports) -> list[ServiceRequest]:
     """The reports that are merged into this one now."""
     found = ports.repository.get_many(report.duplicates) if report.duplicates else {}
     own = report.service_request_id
@@ -88,7 +88,9 @@ def merged_here(report: ServiceRequest, ports: Ports) -> list[ServiceRequest]:
     return [each for each in there if each.duplicate_of == own]
 
 
-def _leave(report: ServiceRequest, into: list[ServiceRequest], ports: Ports) -> None:
+def _remove_carried_followers(
+    report: ServiceRequest, into: list[ServiceRequest], ports: Ports
+) -> None:
     """Removes the followers that came through this report from the reports in `into`: the report
     that it was merged into, and those that that one was merged into since."""
     left, staying = report, set[str]()
@@ -96,21 +98,21 @@ def _leave(report: ServiceRequest, into: list[ServiceRequest], ports: Ports) -> 
         via, of = left.service_request_id, survivor.service_request_id
         for person in set(ports.repository.list_followers_via(of, via)) - staying:
             ports.repository.drop_follower_via(of, person, via)
-        _forget_duplicate(survivor, report, ports)
+        _remove_duplicate(survivor, report, ports)
         update_report(
             lambda of=of: get_report(of, ports),  # type: ignore[misc]
-            lambda present: counted_anew(present, ports),
+            lambda present: with_follower_count(present, ports),
             ports,
         )
-        left, staying = survivor, set(people_of(survivor, ports))
+        left, staying = survivor, set(list_people_of(survivor, ports))
 
 
-def _bring_along(into: list[ServiceRequest], ports: Ports) -> None:
+def _carry_followers_further(into: list[ServiceRequest], ports: Ports) -> None:
     for survivor, further in pairwise(into):
         carry_followers(survivor, further.service_request_id, ports)
 
 
-def _forget_duplicate(survivor: ServiceRequest, report: ServiceRequest, ports: Ports) -> None:
+def _remove_duplicate(survivor: ServiceRequest, report: ServiceRequest, ports: Ports) -> None:
     def change(present: ServiceRequest) -> ServiceRequest:
         if report.service_request_id not in present.duplicates:
             return present

@@ -5,8 +5,8 @@ from typing import Any
 from chalicelib.catalogue.prices import OrderItem
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.orders.effects import carry_out
-from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.orders.effects import carry_out_order
+from chalicelib.reports.usecases.orders.settling import settle_order
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft
 from tests.support.fakes_orders import OrderWorld
@@ -36,4 +36,6 @@ def paid(world: OrderWorld, key: str = "key-1", **values: Any) -> ServiceRequest
 
 
 def pay(report: ServiceRequest, world: OrderWorld) -> ServiceRequest:
-    return carry_out(settle(report.service_request_id, "card", world.ports), world.ports)
+    return carry_out_order(
+        settle_order(report.service_request_id, "card", world.ports), world.ports
+    )

@@ -15,7 +15,7 @@ from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.orders.allowed_changes import allowed_order_changes
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
-from chalicelib.reports.usecases.orders.effects import carry_out_stored
+from chalicelib.reports.usecases.orders.effects import carry_out_stored_order
 from tests.support.builders import NOON
 from tests.support.fakes_orders import DAY, LIMITS, PLACE, OrderWorld, at
 from tests.unit.reports.orders.conftest import with_price_list
@@ -89,7 +89,7 @@ def test_move_that_was_interrupted_is_finished_by_the_stream(world: OrderWorld) 
 
     with pytest.raises(UpstreamFailed):
         move(report, replace(world.ports, move=interrupted))
-    carry_out_stored(report.service_request_id, world.ports)
+    carry_out_stored_order(report.service_request_id, world.ports)
     moved = world.stored(report.service_request_id)
     assert moved.order and moved.order.booking and moved.order.booking.place == THERE
     assert (world.slots.taken(PLACE), world.slots.taken(THERE)) == (0, 1)
@@ -113,7 +113,7 @@ def test_cancellation_that_was_interrupted_is_finished_by_the_stream(world: Orde
 
     with pytest.raises(UpstreamFailed):
         cancel_order(report.service_request_id, OWNER, replace(world.ports, refund=interrupted))
-    carry_out_stored(report.service_request_id, world.ports)
+    carry_out_stored_order(report.service_request_id, world.ports)
     assert world.refunds == {report.service_request_id: 2000}
 
 

@@ -10,7 +10,7 @@ from chalicelib.catalogue.prices import OrderItem
 from chalicelib.errors import Conflict, Invalid, PriceChanged
 from chalicelib.reports.usecases.new_orders import PAID_WITHIN
 from chalicelib.reports.usecases.orders.changing import cancel_order
-from chalicelib.reports.usecases.orders.effects import carry_out
+from chalicelib.reports.usecases.orders.effects import carry_out_order
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft
 from tests.support.fakes import MemoryRepository
@@ -154,7 +154,7 @@ def test_service_without_a_price_has_no_reduced_one(world: OrderWorld) -> None:
 
 def test_cancelled_collection_gives_the_free_one_back(world: OrderWorld) -> None:
     with_free(world, 1)
-    first = carry_out(order(world, "one"), world.ports)
+    first = carry_out_order(order(world, "one"), world.ports)
     cancel_order(first.service_request_id, OWNER, world.ports)
     again = order(world, "two").order
     assert again and again.amount_pence == 0
@@ -171,6 +171,6 @@ def test_free_collection_that_was_never_settled_is_not_used_up(world: OrderWorld
 
 def test_settled_free_collection_stays_used_up(world: OrderWorld) -> None:
     with_free(world, 1)
-    carry_out(order(world, "one"), world.ports)
+    carry_out_order(order(world, "one"), world.ports)
     again = paid(world, "two").order
     assert again and (again.amount_pence, again.paid_by) == (2000, "card")

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.catalogue.load import load
-from chalicelib.reports.orders import BookedSlot, Order, SentAs, sent_as
+from chalicelib.reports.orders import BookedSlot, Order, SenderAction, sender_action_of
 from tests.support.builders import NOON
 from tests.support.fakes_orders import PLACE
 
@@ -30,5 +30,5 @@ PAID = Order(state="settled", paid_by="card", paid_at=NOON)
         ("pay-council-tax", Order(state="settled", paid_by="waived"), "requested"),
     ],
 )
-def test_request_is_sent_as(service_code: str, order: Order | None, said: SentAs) -> None:
-    assert sent_as(SERVICES.get(service_code), order) == said
+def test_request_is_sent_as(service_code: str, order: Order | None, said: SenderAction) -> None:
+    assert sender_action_of(SERVICES.get(service_code), order) == said

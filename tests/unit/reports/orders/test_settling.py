@@ -9,12 +9,16 @@ from chalicelib.errors import Conflict, SlotFull
 from chalicelib.reports.automatic_texts import PAID_BACK, PAID_TOO_LATE, PAYMENT_CAME
 from chalicelib.reports.needs import Need
 from chalicelib.reports.orders import Order
-from chalicelib.reports.usecases.orders.changing import cancel_lost, cancel_order, move_booking
-from chalicelib.reports.usecases.orders.effects import carry_out
-from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.orders.changing import (
+    cancel_lost_orders,
+    cancel_order,
+    move_booking,
+)
+from chalicelib.reports.usecases.orders.effects import carry_out_order
+from chalicelib.reports.usecases.orders.settling import settle_order
 from chalicelib.reports.usecases.orders.staff import settle_without_card
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
-from chalicelib.reports.usecases.resident.withdrawing import withdraw
+from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
 from tests.support.builders import NOON, report
 from tests.support.fakes_orders import DAY, PLACE, OrderWorld, at
 from tests.unit.reports.orders.conftest import with_free
@@ -58,13 +62,13 @@ def test_settling_again_changes_nothing(world: OrderWorld) -> None:
 
 def test_free_request_is_settled_when_it_is_carried_out(world: OrderWorld) -> None:
     with_free(world, 1)
-    done = carry_out(order(world), world.ports)
+    done = carry_out_order(order(world), world.ports)
     assert done.order and (done.order.state, done.order.paid_by) == ("settled", "free")
 
 
 def test_request_that_has_to_be_paid_is_not_settled_by_carrying_it_out(world: OrderWorld) -> None:
     report = order(world)
-    assert carry_out(report, world.ports) == report
+    assert carry_out_order(report, world.ports) == report
     assert world.slots.taken(PLACE) == 0
 
 
@@ -93,7 +97,7 @@ def test_money_for_a_lost_slot_goes_back_after_two_working_days(
     world: OrderWorld, after: timedelta, is_refunded: bool
 ) -> None:
     request_id = lost(world)
-    assert cancel_lost(at(NOON + after, world)) == {}
+    assert cancel_lost_orders(at(NOON + after, world)) == {}
     assert world.refunds == ({request_id: 2000} if is_refunded else {})
     if is_refunded:
         report = world.stored(request_id)
@@ -108,7 +112,7 @@ def test_lost_slot_is_found_behind_a_hundred_that_wait_for_something_else(
     for number in range(100):
         world.reports.repository.create(report(number, needs=(need,)))
     request_id = lost(world)
-    assert cancel_lost(at(NOON + timedelta(days=2), world)) == {}
+    assert cancel_lost_orders(at(NOON + timedelta(days=2), world)) == {}
     assert world.refunds == {request_id: 2000}
 
 
@@ -128,8 +132,8 @@ def test_weekend_does_not_count_for_a_lost_slot(world: OrderWorld) -> None:
     friday = at(NOON + timedelta(days=4), world)
     world.reports = friday.reports
     lost(world)
-    assert cancel_lost(at(NOON + timedelta(days=7), world)) == {} == world.refunds
-    cancel_lost(at(NOON + timedelta(days=8), world))
+    assert cancel_lost_orders(at(NOON + timedelta(days=7), world)) == {} == world.refunds
+    cancel_lost_orders(at(NOON + timedelta(days=8), world))
     assert len(world.refunds) == 1
 
 
@@ -139,7 +143,7 @@ def test_lost_slot_can_be_replaced_by_another_one(world: OrderWorld) -> None:
     version = world.stored(request_id).version
     moved = move_booking(request_id, another, version, OWNER, world.ports)
     assert (of(world, request_id).state, moved.attention) == ("settled", None)
-    cancel_lost(at(NOON + timedelta(days=9), world))
+    cancel_lost_orders(at(NOON + timedelta(days=9), world))
     assert world.refunds == {}
 
 
@@ -184,7 +188,7 @@ def test_paid_request_cannot_be_withdrawn(world: OrderWorld) -> None:
     with pytest.raises(Conflict, match="Cancel it instead"):
         withdraw_own_report(request_id, OWNER, world.reports)
     with pytest.raises(Conflict, match="Cancel it instead"):
-        withdraw(request_id, "key-1", OWNER, world.reports)
+        withdraw_report(request_id, "key-1", OWNER, world.reports)
 
 
 def test_request_whose_slot_has_gone_stays_to_be_paid_when_an_officer_waives_it(
@@ -201,7 +205,7 @@ def test_request_whose_slot_has_gone_stays_to_be_paid_when_an_officer_waives_it(
 
 def test_waived_request_is_settled_with_the_reason(world: OrderWorld) -> None:
     report = order(world)
-    settle(report.service_request_id, "waived", world.ports, receipt="Hardship")
+    settle_order(report.service_request_id, "waived", world.ports, receipt="Hardship")
     found = of(world, report.service_request_id)
     assert (found.state, found.paid_by, found.receipt) == ("settled", "waived", "Hardship")
     cancel_order(report.service_request_id, OWNER, world.ports)
