@@ -35,8 +35,8 @@ from chalicelib.publishing.model import (
     key_of_tile,
     page_key,
     tile_of_all,
-    with_counts,
-    with_pins,
+    tile_with_counts,
+    tile_with_pins,
 )
 from tests.support.builders import NOON
 
@@ -92,14 +92,14 @@ def _views_ms(reports: int, requests: int) -> tuple[float, float, float]:
     """CPU of a phone's screen in the middle of the city, of the city, and of a report's page."""
     tiles = _pins_by_tile(reports)
     whole = tile_of_all(load("demo").box)
-    counts = with_counts(None, {tile: count_of(tile, pins) for tile, pins in tiles.items()})
+    counts = tile_with_counts(None, {tile: count_of(tile, pins) for tile, pins in tiles.items()})
     box = screen(MIDDLE)
     touched = [tile for tile in tiles if box.overlap(tile_bounds(tile))]
     assert len(touched) == count_tiles(box, MAP_ZOOM)
     with TemporaryDirectory() as folder:
         for tile in touched:
             by_id = {pin.service_request_id: pin for pin in tiles[tile]}
-            _write(folder, key_of_tile(tile), msgspec.json.encode(with_pins(None, by_id)))
+            _write(folder, key_of_tile(tile), msgspec.json.encode(tile_with_pins(None, by_id)))
         _write(folder, key_of_tile(whole), msgspec.json.encode(counts))
         _write(folder, page_key("R00000000001"), page_of_a_report())
         views = [

@@ -93,7 +93,7 @@ def page_of_a_report() -> bytes:
         zone=council.zone,
         now=lambda: NOON,
     )
-    return pages.report(shown_report(service_request_id="R00000000001"))
+    return pages.render_report(shown_report(service_request_id="R00000000001"))
 
 
 def _rows_of(name: str, html: bytes) -> Iterator[Row]:

@@ -81,10 +81,10 @@ class DryCounters:
 
     def __init__(self, counters: Counters) -> None:
         self.found: list[str] = []
-        self.counted = counters.counted
-        self.lines = counters.lines
-        self.lines_of = counters.lines_of
-        self.reports_of = counters.reports_of
+        self.get_reports = counters.get_reports
+        self.get_lines = counters.get_lines
+        self.lines_of_month = counters.lines_of_month
+        self.reports_of_month = counters.reports_of_month
         self.months = counters.months
 
     def save(self, reports: Sequence[CountedReport], lines: Sequence[CountedLine]) -> None:
@@ -93,7 +93,7 @@ class DryCounters:
         wrong = wrong or [f"{each.key.month}: {' in '.join(each.key.line)}" for each in lines]
         self.found += [f"figures of {each} is counted wrongly" for each in wrong]
 
-    def mark(self, months: Collection[str]) -> None:
+    def mark_changed(self, months: Collection[str]) -> None:
         """Does nothing: no month changes."""
 
     def set_published(self, month: str, changed: int) -> None:
@@ -115,17 +115,15 @@ def documents_at_fault(progress: Callable[[int, int], None]) -> dict[str, str]:
     """What is wrong with each published document and photo, by its key. Everything is published
     again, but for the writing."""
     from chalicelib.bootstrap.publishing import counting_ports, figures_ports, publishing_ports
-    from chalicelib.publishing.anew import publish_all
-    from chalicelib.publishing.performance import publish_performance_anew
+    from chalicelib.publishing.performance import rebuild_performance
+    from chalicelib.publishing.republishing import publish_all
 
     ports = publishing_ports()
     counting = replace(counting_ports(), counters=DryCounters(counting_ports().counters))
     documents, photos = DryDocuments(ports.documents), DryPhotos(ports.photos)
     failed = {
         **publish_all(replace(ports, documents=documents, photos=photos), progress),
-        **publish_performance_anew(
-            replace(figures_ports(), documents=documents, counting=counting)
-        ),
+        **rebuild_performance(replace(figures_ports(), documents=documents, counting=counting)),
     }
     unread = {f"report {each}": f"cannot be checked: {error}" for each, error in failed.items()}
     return documents.found | photos.found | unread

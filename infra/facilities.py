@@ -36,7 +36,7 @@ from chalicelib.geo.rounding import round_shape
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.publishing.document_targets import put
+from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
 from infra.opening_hours import parsed
@@ -201,8 +201,13 @@ def _put_list(
     try:
         # A reader detects a new index beside the old list by the digest.
         key = index_key(kind.kind)
-        put(key, Document(index, INDEX_TYPE), ports.documents.read(key), ports)
-        put(list_key(kind.kind), Document(msgspec.json.encode(listed), JSON), before, ports)
+        put_document(key, Document(index, INDEX_TYPE), ports.documents.read(key), ports.documents)
+        put_document(
+            list_key(kind.kind),
+            Document(msgspec.json.encode(listed), JSON),
+            before,
+            ports.documents,
+        )
     except VersionConflict as error:
         raise UpstreamFailed(
             f"Somebody else published {error} at the same time. Try again."
@@ -259,7 +264,9 @@ def _publish_names(kind: str, names: Sequence[Named], ports: Ports) -> None:
         held, before = _published(FACILITY_NAMES, FacilityNames, ports)
         document = before.with_kind(kind, names)
         try:
-            put(FACILITY_NAMES, Document(msgspec.json.encode(document), JSON), held, ports)
+            put_document(
+                FACILITY_NAMES, Document(msgspec.json.encode(document), JSON), held, ports.documents
+            )
             return
         except VersionConflict:
             continue
@@ -287,7 +294,7 @@ def _publish_kind(entry: KindEntry, council: Council, ports: Ports) -> None:
         ordered = (entries[each.kind] for each in council.facility_kinds if each.kind in entries)
         document = Document(msgspec.json.encode(KindList(items=tuple(ordered))), JSON)
         try:
-            put(KINDS, document, held, ports)
+            put_document(KINDS, document, held, ports.documents)
             return
         except VersionConflict:
             continue

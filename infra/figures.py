@@ -9,9 +9,9 @@ import click
 def publish_figures_anew() -> None:
     """Publishes the figures of all months; exits with 1 if some were not published."""
     from chalicelib.bootstrap.publishing import figures_ports
-    from chalicelib.publishing.performance import publish_performance_anew
+    from chalicelib.publishing.performance import rebuild_performance
 
-    exit_on("figures", publish_performance_anew(figures_ports()))
+    exit_on("figures", rebuild_performance(figures_ports()))
 
 
 def recount_figures() -> None:

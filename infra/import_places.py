@@ -12,7 +12,7 @@ import msgspec
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.publishing.document_targets import put
+from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
 from infra.figures import exit_on, publish_figures_anew
@@ -163,7 +163,7 @@ def replace_document(key: str, body: bytes, ports: Ports) -> None:
 def _put_in_place(key: str, body: bytes, held: StoredDocument | None, ports: Ports) -> None:
     """Replaces the version of a document that was read. Raises UpstreamFailed."""
     try:
-        put(key, Document(body, JSON), held, ports)
+        put_document(key, Document(body, JSON), held, ports.documents)
     except VersionConflict as error:
         raise UpstreamFailed(
             f"Somebody else published {key} at the same time. Try again."

@@ -17,9 +17,9 @@ from chalicelib.bootstrap import container
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import ReportSubmitted
 from chalicelib.kernel.queue import Queue
-from chalicelib.publishing.anew import publish_rest
 from chalicelib.publishing.lists import days_of, published_days
 from chalicelib.publishing.ports import Ports
+from chalicelib.publishing.republishing import publish_rest
 from chalicelib.publishing.usecases import Failed, publish_fixed
 from infra.figures import publish_figures_anew, recount_figures
 from infra.local.running import FOLDER

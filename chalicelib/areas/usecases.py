@@ -43,7 +43,7 @@ class WardArea(msgspec.Struct, frozen=True, dict=True):
         return self.ward.shape.contains(point)
 
     @cached_property
-    def said(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         """The document without its reports."""
         ward = WardView(code=self.code, name=self.ward.name, councillors=self.councillors)
         return {"ward": ward, "roadworks": self.roadworks}

@@ -15,7 +15,7 @@ def facilities_ports() -> Ports:
     here = container.council()
     return Ports(
         facilities=PublishedFacilities(container.read_published, monotonic),
-        open_reports=ReportedAssets(container.read_published, monotonic).about_assets,
+        open_reports=ReportedAssets(container.read_published, monotonic).reports_by_asset,
         now=utc_now,
         zone=here.zone,
         holidays=here.calendar.holidays,

@@ -28,11 +28,11 @@ def publishing_ports() -> publishing.Ports:
         reports=ReportsForPublishing(reports_ports),
         pages={code: partial(_page, code) for code in here.languages},
         now=utc_now,
-        fixed=lambda: fixed_documents(here, messaging.push_key().public, utc_now()),
-        whole=tile_of_all(here.box),
+        fixed_documents=lambda: fixed_documents(here, messaging.push_key().public, utc_now()),
+        council_tile=tile_of_all(here.box),
         closed_shown=timedelta(days=here.closed_shown_days),
         publisher=publisher(here, to.site_url),
-        entry=partial(open311_entry, agency=here.name),
+        open311_entry=partial(open311_entry, agency=here.name),
         wards=lambda: ward_areas(areas_ports()),
     )
 

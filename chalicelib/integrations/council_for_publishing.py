@@ -10,7 +10,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.published_services import services_document
 from chalicelib.catalogue.texts import CouncilTexts
 from chalicelib.kernel.languages import ENGLISH, Language, language
-from chalicelib.publishing.model import INDEX, SERVICES, index_document, key_in
+from chalicelib.publishing.model import INDEX, SERVICES, index_document, key_in_language
 from chalicelib.publishing.ports import Publisher
 from chalicelib.publishing.usecases import content_version
 from chalicelib.reports.published import ReportView
@@ -45,7 +45,7 @@ def report_pages(
             now=now,
             language=each,
             languages=spoken,
-        ).report
+        ).render_report
         for each in spoken
     }
 
@@ -87,7 +87,10 @@ def _documents_in(
         names=_names_in(council.translations.get(spoken.code, CouncilTexts())),
         versions={"services": content_version(services)},
     )
-    return {key_in(SERVICES, spoken.code): services, key_in(INDEX, spoken.code): index}
+    return {
+        key_in_language(SERVICES, spoken.code): services,
+        key_in_language(INDEX, spoken.code): index,
+    }
 
 
 def _names_in(texts: CouncilTexts) -> dict[str, Any]:

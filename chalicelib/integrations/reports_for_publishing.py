@@ -26,18 +26,18 @@ class ReportsForPublishing:
     def __init__(self, ports: Callable[[], reports.Ports]) -> None:
         self._ports = ports
 
-    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
+    def public_views(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
         return reading.public_views(service_request_ids, self._ports())
 
     def outlines(self) -> Iterator[ReportOutline]:
         return reading.list_outlines(self._ports())
 
-    def of_day(self, day: str) -> Iterator[str]:
+    def ids_of_day(self, day: str) -> Iterator[str]:
         start = datetime.fromisoformat(f"{day}T00:00:00+00:00")
         window = TimeWindow(start, start + timedelta(days=1) - timedelta(seconds=1))
         return listing.list_public_ids(window, self._ports())
 
-    def promised(self, since: datetime, until: datetime) -> Iterator[str]:
+    def ids_promised(self, since: datetime, until: datetime) -> Iterator[str]:
         return listing.list_open_promised_ids(since, until, self._ports())
 
 
@@ -47,13 +47,13 @@ class OutcomesForFigures:
     def __init__(self, ports: Callable[[], reports.Ports]) -> None:
         self._ports = ports
 
-    def present(self, service_request_ids: Sequence[str]) -> Mapping[str, PresentOutcome]:
+    def present_outcomes(self, service_request_ids: Sequence[str]) -> Mapping[str, PresentOutcome]:
         return outcomes.present_outcomes(service_request_ids, self._ports())
 
-    def of_month(self, month: str) -> Iterator[tuple[str, ReportOutcome]]:
+    def outcomes_of_month(self, month: str) -> Iterator[tuple[str, ReportOutcome]]:
         return outcomes.outcomes_of_month(month, self._ports())
 
-    def come_due(self, since: datetime) -> Iterator[ReportKey]:
+    def newly_due(self, since: datetime) -> Iterator[ReportKey]:
         for month, service_request_id in outcomes.list_newly_due(since, self._ports()):
             yield ReportKey(month, service_request_id)
 

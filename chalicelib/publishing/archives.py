@@ -11,14 +11,14 @@ from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.day_lists import Failed, published_day, published_list
 from chalicelib.publishing.document_targets import DocumentTarget
 from chalicelib.publishing.feeds import ATOM, archive_feed, links_to_archives
-from chalicelib.publishing.month_lists import Calendar, published_calendar
+from chalicelib.publishing.month_lists import OpenDataCalendar, published_calendar
 from chalicelib.publishing.open_data_index import Day, archive_key, archive_links
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rewriting import Public, rewrite
+from chalicelib.publishing.rewriting import PublicReports, rewrite
 
 
 def link_archives(
-    days: Iterable[Day], calendar: Calendar, asked_by: Collection[str], ports: Ports
+    days: Iterable[Day], calendar: OpenDataCalendar, asked_by: Collection[str], ports: Ports
 ) -> Failed:
     """Brings the links between the archives of these days and of those beside them up to the
     calendar. Returns the failures, by service_request_id.
@@ -29,27 +29,29 @@ def link_archives(
     failed: Failed = {}
     for day in days:
         if not _is_linked(day, calendar, ports):
-            failed |= _link(day, calendar, frozenset(asked_by), ports)
+            failed |= _link_day(day, calendar, frozenset(asked_by), ports)
     return failed
 
 
-def newest_archive(calendar: Calendar) -> str | None:
+def newest_archive(calendar: OpenDataCalendar) -> str | None:
     """The key of the newest archive, if there is one. Raises UpstreamFailed."""
-    newest = next(iter(calendar.newest_first), None)
-    return _last(newest) if newest else None
+    newest = next(iter(calendar.days_newest_first), None)
+    return _last_archive_key(newest) if newest else None
 
 
-def _link(day: Day, calendar: Calendar, asked_by: frozenset[str], ports: Ports) -> Failed:
+def _link_day(
+    day: Day, calendar: OpenDataCalendar, asked_by: frozenset[str], ports: Ports
+) -> Failed:
     """Writes the archives until the days beside this one are the same as before."""
     now = calendar
 
     def attempt() -> Failed:
         nonlocal now
         before, failed = now, Failed()
-        for each in (*_beside(day, before), *_outermost(day)):
+        for each in (*_neighbour_archives(day, before), *_outer_archives(day)):
             failed |= rewrite([_archive_target(*each, asked_by, ports)], ports).failed
         now = published_calendar(ports)
-        if failed or now.around(day.day) == before.around(day.day):
+        if failed or now.state_of(day.day) == before.state_of(day.day):
             return failed
         raise VersionConflict
 
@@ -59,42 +61,45 @@ def _link(day: Day, calendar: Calendar, asked_by: frozenset[str], ports: Ports) 
         return dict.fromkeys(asked_by, error)
 
 
-def _is_linked(day: Day, calendar: Calendar, ports: Ports) -> bool:
-    return all(_links_held(*each, ports) == _links(*each, calendar) for each in _outermost(day))
+def _is_linked(day: Day, calendar: OpenDataCalendar, ports: Ports) -> bool:
+    return all(
+        _published_links(*each, ports) == _links_of_part(*each, calendar)
+        for each in _outer_archives(day)
+    )
 
 
-def _links_held(day: str, part: int, parts: int, ports: Ports) -> dict[str, str]:
+def _published_links(day: str, part: int, parts: int, ports: Ports) -> dict[str, str]:
     key = archive_key(day, part, parts)
     held = ports.documents.read(key)
     return {"self": key, **links_to_archives(held.body)} if held else {}
 
 
-def _links(day: str, part: int, parts: int, calendar: Calendar) -> dict[str, str]:
+def _links_of_part(day: str, part: int, parts: int, calendar: OpenDataCalendar) -> dict[str, str]:
     """The keys of this archive and of those before and after it, by relation."""
     outer: dict[str, str] = {}
     if calendar.has(day):
-        before, after = calendar.beside(day)
-        outer |= {"prev-archive": _last(before)} if before else {}
-        outer |= {"next-archive": _first(after)} if after else {}
+        before, after = calendar.neighbours_of(day)
+        outer |= {"prev-archive": _last_archive_key(before)} if before else {}
+        outer |= {"next-archive": _first_archive_key(after)} if after else {}
     return archive_links(day, part, parts, outer)
 
 
-def _first(day: Day) -> str:
+def _first_archive_key(day: Day) -> str:
     return archive_key(day.day, 0, len(day.parts))
 
 
-def _last(day: Day) -> str:
+def _last_archive_key(day: Day) -> str:
     return archive_key(day.day, len(day.parts) - 1, len(day.parts))
 
 
-def _outermost(day: Day) -> list[tuple[str, int, int]]:
+def _outer_archives(day: Day) -> list[tuple[str, int, int]]:
     """The first and the last archive of the day."""
     parts = len(day.parts)
     return [(day.day, part, parts) for part in sorted({0, parts - 1})]
 
 
-def _beside(day: Day, calendar: Calendar) -> Iterator[tuple[str, int, int]]:
-    before, after = calendar.beside(day.day)
+def _neighbour_archives(day: Day, calendar: OpenDataCalendar) -> Iterator[tuple[str, int, int]]:
+    before, after = calendar.neighbours_of(day.day)
     if before:
         yield before.day, len(before.parts) - 1, len(before.parts)
     if after:
@@ -107,12 +112,12 @@ def _archive_target(
     """The archive of a part, None if its day has another number of parts by now."""
     archive = partial(archive_feed, publisher=ports.publisher)
 
-    def make(_: StoredDocument | None, __: Public) -> Document | None:
+    def make(_: StoredDocument | None, __: PublicReports) -> Document | None:
         now = published_day(day, ports)
         if now is None or len(now.parts) != parts:
             return None
         entries = published_list(day, part, parts, ports)
-        links = _links(day, part, parts, published_calendar(ports))
+        links = _links_of_part(day, part, parts, published_calendar(ports))
         return Document(archive(day, links, entries), ATOM)
 
     key = archive_key(day, part, parts)

@@ -7,8 +7,8 @@ from chalicelib.geo.quadkey import Tile
 from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
 from chalicelib.publishing.model import Pin, PinTile, key_of_tile
 
-KEPT_FOR_S = 10.0
-MOST_KEPT = 500
+CACHED_FOR_S = 10.0
+MAX_CACHED_TILES = 500
 """The maximum number of tiles; larger areas are searched as a whole."""
 
 
@@ -18,27 +18,29 @@ class ReportedAssets:
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._read = read
         self._seconds = seconds
-        self._kept: dict[Tile, CachedDocument[Collection[Pin]]] = {}
+        self._cached: dict[Tile, CachedDocument[Collection[Pin]]] = {}
 
-    def about_assets(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
+    def reports_by_asset(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
         """Open reports of that service in these tiles by asset_id; a tile that cannot be read
         has none."""
         return {
             pin.asset_id: pin.service_request_id
             for tile in sorted(tiles)
-            for pin in self._in_tile(tile)
+            for pin in self._asset_pins_in(tile)
             if pin.asset_id and pin.service_code == service_code
         }
 
-    def _in_tile(self, tile: Tile) -> Collection[Pin]:
+    def _asset_pins_in(self, tile: Tile) -> Collection[Pin]:
         """The open pins about assets."""
-        if tile not in self._kept:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[tile] = CachedDocument(lambda: self._fresh(tile), self._seconds, KEPT_FOR_S)
-        return self._kept[tile].value()
+        if tile not in self._cached:
+            if len(self._cached) >= MAX_CACHED_TILES:
+                self._cached.clear()
+            self._cached[tile] = CachedDocument(
+                lambda: self._read_tile(tile), self._seconds, CACHED_FOR_S
+            )
+        return self._cached[tile].value()
 
-    def _fresh(self, tile: Tile) -> Collection[Pin]:
+    def _read_tile(self, tile: Tile) -> Collection[Pin]:
         try:
             published = decoded(self._read, key_of_tile(tile), PinTile)
         except UpstreamFailed:

@@ -1,13 +1,13 @@
-"""What is counted for the figures: of each public report the outcome that was counted last, and of
-each line of a month the sums of these outcomes. `version` is that of the stored item, 0 if there is
-none yet.
+"""The counters behind the figures: the last counted outcome of each public report, and the sums of
+these outcomes for each line of a month. `version` is the version of the stored item, 0 if there is
+no item yet.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from chalicelib.publishing.figures import NOTHING, Line, Sums, combined, line_of, sums_of
+from chalicelib.publishing.figures import NO_SUMS, Line, Sums, add_sums, line_of, sums_of
 from chalicelib.reports.published import ReportOutcome
 
 
@@ -26,8 +26,8 @@ class LineKey(NamedTuple):
 
 
 class CountedReport(NamedTuple):
-    """The outcome of a report that is in the counters; None if it is in none, as it is not public.
-    `report_version` is the report's."""
+    """The outcome of a report in the counters; None if the report is not public and so not counted.
+    `report_version` is the version of the report."""
 
     key: ReportKey
     outcome: ReportOutcome | None = None
@@ -39,7 +39,7 @@ class CountedLine(NamedTuple):
     """The sums of a line."""
 
     key: LineKey
-    sums: Sums = NOTHING
+    sums: Sums = NO_SUMS
     version: int = 0
 
 
@@ -58,7 +58,7 @@ def line_key(month: str, outcome: ReportOutcome) -> LineKey:
     return LineKey(month, line_of(outcome))
 
 
-def lines_changed(changes: Iterable[Change]) -> dict[LineKey, tuple[list[Sums], list[Sums]]]:
+def changes_by_line(changes: Iterable[Change]) -> dict[LineKey, tuple[list[Sums], list[Sums]]]:
     """The sums to add to each line, and those to subtract."""
     found: dict[LineKey, tuple[list[Sums], list[Sums]]] = defaultdict(lambda: ([], []))
     for before, after in changes:
@@ -71,13 +71,13 @@ def lines_changed(changes: Iterable[Change]) -> dict[LineKey, tuple[list[Sums], 
     return dict(found)
 
 
-def with_changes(
+def apply_changes(
     lines: Mapping[LineKey, CountedLine],
     changed: Mapping[LineKey, tuple[list[Sums], list[Sums]]],
 ) -> list[CountedLine]:
     """The lines after these changes."""
-    made = []
-    for key, (added, taken) in changed.items():
+    after = []
+    for key, (added, subtracted) in changed.items():
         line = lines.get(key, CountedLine(key))
-        made.append(line._replace(sums=combined([line.sums, *added], taken)))
-    return made
+        after.append(line._replace(sums=add_sums([line.sums, *added], subtracted)))
+    return after

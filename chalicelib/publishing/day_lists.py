@@ -18,21 +18,21 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import open_data_index as index
-from chalicelib.publishing.document_targets import DocumentTarget, put
+from chalicelib.publishing.document_targets import DocumentTarget, put_document
 from chalicelib.publishing.feeds import archive_feed
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.open_data import Entry, entries_in
+from chalicelib.publishing.open_data import Entry, decode_entries
 from chalicelib.publishing.open_data_index import Day, Part, day_key, list_key, part_of
 from chalicelib.publishing.part_files import PartTarget
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rewriting import Public, rewrite
+from chalicelib.publishing.rewriting import PublicReports, rewrite
 
 Failed = dict[str, Exception]
 
 
-class Written(NamedTuple):
-    """The failures, by service_request_id; and the published document of the day, None if it has
-    none."""
+class WrittenDay(NamedTuple):
+    """The result of writing a day: the failures, by service_request_id, and the published document
+    of the day, None if it has none."""
 
     failed: Failed
     day: Day | None = None
@@ -40,16 +40,16 @@ class Written(NamedTuple):
 
 def published_day(day: str, ports: Ports) -> Day | None:
     """The published document of a day. Raises UpstreamFailed."""
-    return _day_in(ports.documents.read(day_key(day)))
+    return _decode_day(ports.documents.read(day_key(day)))
 
 
 def published_list(day: str, part: int, parts: int, ports: Ports) -> list[Entry]:
     """The reports in a part's published list. Raises UpstreamFailed."""
     held = ports.documents.read(list_key(day, part, parts))
-    return entries_in(held.body if held else None)
+    return decode_entries(held.body if held else None)
 
 
-def listed_before(day: str, ids: Collection[str], ports: Ports) -> Iterator[Entry]:
+def published_entries(day: str, ids: Collection[str], ports: Ports) -> Iterator[Entry]:
     """The published entries of these reports of the day. Raises UpstreamFailed."""
     parts = _number_of_parts(day, ports)
     for part in sorted({part_of(each, parts) for each in ids}):
@@ -58,45 +58,45 @@ def listed_before(day: str, ids: Collection[str], ports: Ports) -> Iterator[Entr
                 yield entry
 
 
-def change_day(day: str, ids: Collection[str], ports: Ports) -> Written:
+def change_day(day: str, ids: Collection[str], ports: Ports) -> WrittenDay:
     """Updates the files of a day to these reports, which were requested on it."""
     try:
-        return retry_on_conflict(lambda: _change_day(day, ids, ports), what=_named(day))
+        return retry_on_conflict(lambda: _change_day(day, ids, ports), what=_description_of(day))
     except UpstreamFailed as error:
-        return Written(dict.fromkeys(ids, error))
+        return WrittenDay(dict.fromkeys(ids, error))
 
 
 def rebuild_day(day: str, ports: Ports) -> Failed:
     """Makes the files of a day from the store, in as many parts as it needs, and not in fewer than
     it has. Returns the failures."""
     try:
-        return retry_on_conflict(lambda: _rebuild_day(day, ports), what=_named(day))
+        return retry_on_conflict(lambda: _rebuild_day(day, ports), what=_description_of(day))
     except UpstreamFailed as error:
         return {day: error}
 
 
-def _change_day(day: str, ids: Collection[str], ports: Ports) -> Written:
+def _change_day(day: str, ids: Collection[str], ports: Ports) -> WrittenDay:
     """Raises UpstreamFailed, VersionConflict."""
     parts = _number_of_parts(day, ports)
     failed, now = _write_parts(day, parts, ids, ports)
     if failed or now is None:
-        return Written(failed)
+        return WrittenDay(failed)
     if len(now.parts) != parts:
-        # Another writer has removed these, or they would stay beside those of the new number.
+        # Another writer may have removed these; if not, they would stay beside the new parts.
         _remove_parts(day, parts, ports)
         raise VersionConflict
     if max(each.count for each in now.parts) > index.MOST_IN_A_PART:
-        return Written(rebuild_day(day, ports), published_day(day, ports))
-    return Written({}, now)
+        return WrittenDay(rebuild_day(day, ports), published_day(day, ports))
+    return WrittenDay({}, now)
 
 
 def _rebuild_day(day: str, ports: Ports) -> Failed:
     """Raises UpstreamFailed, VersionConflict."""
     held = ports.documents.read(day_key(day))
-    published = _day_in(held)
+    published = _decode_day(held)
     before = len(published.parts) if published else 1
-    ids = {*ports.reports.of_day(day), *_listed_ids(day, before, ports)}
-    after = max(before, index.parts_for(ids))
+    ids = {*ports.reports.ids_of_day(day), *_published_ids(day, before, ports)}
+    after = max(before, index.number_of_parts(ids))
     if failed := _write_all_parts(day, before, after, ids, ports):
         return failed
     _replace_day(day, after, held, ports)
@@ -105,11 +105,11 @@ def _rebuild_day(day: str, ports: Ports) -> Failed:
     return {}
 
 
-def _named(day: str) -> str:
+def _description_of(day: str) -> str:
     return f"the open data of {day}"
 
 
-def _day_in(held: StoredDocument | Document | None) -> Day | None:
+def _decode_day(held: StoredDocument | Document | None) -> Day | None:
     return msgspec.json.decode(held.body, type=Day) if held else None
 
 
@@ -118,7 +118,7 @@ def _number_of_parts(day: str, ports: Ports) -> int:
     return len(now.parts) if now else 1
 
 
-def _write_parts(day: str, parts: int, ids: Collection[str], ports: Ports) -> Written:
+def _write_parts(day: str, parts: int, ids: Collection[str], ports: Ports) -> WrittenDay:
     """Writes the parts with these reports, and the day's document."""
     failed: Failed = {}
     written: dict[int, Part] = {}
@@ -132,14 +132,14 @@ def _write_parts(day: str, parts: int, ids: Collection[str], ports: Ports) -> Wr
             written[part] = index.part_entry(day, part, parts, listed and listed.body)
     of_day = _day_target(day, parts, written, ids, ports)
     result = rewrite([of_day], ports)
-    return Written(failed | result.failed, _day_in(result.made.get(of_day)))
+    return WrittenDay(failed | result.failed, _decode_day(result.made.get(of_day)))
 
 
 def _part_target(
     day: str, part: int, parts: int, ids: Iterable[str], ports: Ports, *, is_anew: bool = False
 ) -> PartTarget:
     archive = partial(archive_feed, publisher=ports.publisher)
-    return PartTarget(day, part, parts, frozenset(ids), ports.entry, archive, is_anew)
+    return PartTarget(day, part, parts, frozenset(ids), ports.open311_entry, archive, is_anew)
 
 
 def _day_target(
@@ -153,16 +153,16 @@ def _day_target(
     parts by now."""
     unread = dict(written)
 
-    def now(part: int) -> Part:
-        return unread.pop(part) if part in unread else _part_now(day, part, parts, ports)
+    def current(part: int) -> Part:
+        return unread.pop(part) if part in unread else _published_part(day, part, parts, ports)
 
-    def make(held: StoredDocument | None, _: Public) -> Document | None:
-        before = _day_in(held)
+    def make(held: StoredDocument | None, _: PublicReports) -> Document | None:
+        before = _decode_day(held)
         if held and before and len(before.parts) != parts:
             return Document(held.body, JSON)
         known = list(before.parts) if before else [None] * parts
         made = [
-            now(part) if part in written or each is None else each
+            current(part) if part in written or each is None else each
             for part, each in enumerate(known)
         ]
         if before is None and not any(each.count for each in made):
@@ -172,12 +172,12 @@ def _day_target(
     return DocumentTarget(day_key(day), frozenset(), frozenset(ids), make, reads_more=True)
 
 
-def _part_now(day: str, part: int, parts: int, ports: Ports) -> Part:
+def _published_part(day: str, part: int, parts: int, ports: Ports) -> Part:
     held = ports.documents.read(list_key(day, part, parts))
     return index.part_entry(day, part, parts, held.body if held else None)
 
 
-def _listed_ids(day: str, parts: int, ports: Ports) -> Iterator[str]:
+def _published_ids(day: str, parts: int, ports: Ports) -> Iterator[str]:
     for part in range(parts):
         for entry in published_list(day, part, parts, ports):
             yield entry["service_request_id"]
@@ -189,7 +189,7 @@ def _write_all_parts(day: str, before: int, after: int, ids: Iterable[str], port
         by_part[part_of(each, after)].add(each)
     failed: Failed = {}
     for part, mine in by_part.items():
-        # Files of another number of parts than the published one were left by an interrupted run.
+        # Files for another number of parts than the published one are from an interrupted run.
         target = _part_target(day, part, after, mine, ports, is_anew=after != before)
         failed |= rewrite([target], ports).failed
     return failed
@@ -197,18 +197,18 @@ def _write_all_parts(day: str, before: int, after: int, ids: Iterable[str], port
 
 def _replace_day(day: str, parts: int, held: StoredDocument | None, ports: Ports) -> None:
     """Replaces the day's document. Raises VersionConflict if it has changed since it was read."""
-    made = index.day_entry(day, (_part_now(day, part, parts, ports) for part in range(parts)))
+    made = index.day_entry(day, (_published_part(day, part, parts, ports) for part in range(parts)))
     document = Document(msgspec.json.encode(made), JSON) if held or made.count else None
-    put(day_key(day), document, held, ports)
+    put_document(day_key(day), document, held, ports.documents)
 
 
 def _remove_parts(day: str, parts: int, ports: Ports) -> None:
     for part in range(parts):
         for key in index.keys_of_part(day, part, parts):
-            remove(key, ports)
+            remove_document(key, ports)
 
 
-def remove(key: str, ports: Ports) -> None:
+def remove_document(key: str, ports: Ports) -> None:
     """Deletes the document, if it exists. Raises UpstreamFailed."""
     target = DocumentTarget(key, frozenset(), frozenset((key,)), lambda *_: None)
     for error in rewrite([target], ports).failed.values():

@@ -14,20 +14,20 @@ from chalicelib.publishing.model import (
     JSON,
     Pin,
     count_of,
-    is_aged,
+    decode_pins,
+    is_past_display,
+    key_of_quadkey,
     key_of_tile,
     page_key,
     photo_keys,
-    photos_shown,
     pin_of,
-    pins_in,
     report_key,
-    tile_key,
-    with_counts,
-    with_pins,
+    shown_photo_ids,
+    tile_with_counts,
+    tile_with_pins,
 )
-from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rewriting import Public, Target
+from chalicelib.publishing.ports import Document, Documents, Ports
+from chalicelib.publishing.rewriting import PublicReports, Target
 from chalicelib.reports.published import ReportView
 
 
@@ -38,7 +38,7 @@ class DocumentTarget(msgspec.Struct, frozen=True):
     key: str
     shows: frozenset[str]
     asked_by: frozenset[str]
-    make: Callable[[StoredDocument | None, Public], Document | None]
+    make: Callable[[StoredDocument | None, PublicReports], Document | None]
     reads_more: bool = False
 
     @property
@@ -49,7 +49,7 @@ class DocumentTarget(msgspec.Struct, frozen=True):
         return ports.documents.read(self.key)
 
     def put(self, made: Document | None, held: StoredDocument | None, ports: Ports) -> bool:
-        return put(self.key, made, held, ports)
+        return put_document(self.key, made, held, ports.documents)
 
 
 class PhotosTarget(msgspec.Struct, frozen=True):
@@ -70,9 +70,9 @@ class PhotosTarget(msgspec.Struct, frozen=True):
     def read(self, ports: Ports) -> frozenset[str]:
         return ports.photos.keys(self.service_request_id)
 
-    def make(self, _: frozenset[str], public: Public) -> frozenset[str]:
+    def make(self, _: frozenset[str], public: PublicReports) -> frozenset[str]:
         report = public.get(self.service_request_id)
-        return photo_keys(self.service_request_id, photos_shown(report) if report else ())
+        return photo_keys(self.service_request_id, shown_photo_ids(report) if report else ())
 
     def put(self, made: frozenset[str], held: frozenset[str], ports: Ports) -> bool:
         for key in sorted(held - made):
@@ -82,23 +82,26 @@ class PhotosTarget(msgspec.Struct, frozen=True):
         return made != held
 
 
-def put(key: str, document: Document | None, held: StoredDocument | None, ports: Ports) -> bool:
-    """Replaces the document; returns False if it is unchanged."""
+def put_document(
+    key: str, document: Document | None, held: StoredDocument | None, documents: Documents
+) -> bool:
+    """Replaces the document `held`, or deletes it if `document` is None; returns False if it is
+    unchanged. Raises VersionConflict if another writer was faster."""
     if document is None:
         if held:
-            ports.documents.delete(key, held)
+            documents.delete(key, held)
         return held is not None
     if held and held.body == document.body:
         return False
-    ports.documents.write(key, document, held)
+    documents.write(key, document, held)
     return True
 
 
 def photo_targets(
     by_report: Mapping[str, Iterable[str]], anew: Collection[str] = ()
 ) -> list[PhotosTarget]:
-    """The photos of each report; the map names those in facts. All of those of `anew` are published
-    again."""
+    """The photos of each report; `by_report` has the photos that facts name. All photos of the
+    reports in `anew` are published again."""
     return [
         PhotosTarget(
             service_request_id,
@@ -140,13 +143,13 @@ def count_targets(
     tiles = [tile_of_key(tile) for tile in sorted(by_tile)]
     known = _documents_by_key(just_made or {})
 
-    def make(held: StoredDocument | None, _: Public) -> Document | None:
+    def make(held: StoredDocument | None, _: PublicReports) -> Document | None:
         counts = {tile: count_of(tile, _pins_of(tile, known, ports)) for tile in tiles}
-        after = with_counts(held.body if held else None, counts)
+        after = tile_with_counts(held.body if held else None, counts)
         return Document(msgspec.json.encode(after), JSON) if after.counts else None
 
     asked_by = frozenset(each for ids in by_tile.values() for each in ids)
-    key = key_of_tile(ports.whole)
+    key = key_of_tile(ports.council_tile)
     return [DocumentTarget(key, frozenset(), asked_by, make, reads_more=True)]
 
 
@@ -164,24 +167,24 @@ def _pins_of(tile: Tile, known: dict[str, Document | None], ports: Ports) -> tup
     if key not in known:
         return published_pins(tile, ports)
     document = known.pop(key)
-    return pins_in(document.body) if document else ()
+    return decode_pins(document.body) if document else ()
 
 
 def published_pins(tile: Tile, ports: Ports) -> tuple[Pin, ...]:
     """The pins of a published tile. Raises UpstreamFailed."""
     held = ports.documents.read(key_of_tile(tile))
-    return pins_in(held.body) if held else ()
+    return decode_pins(held.body) if held else ()
 
 
-def is_off_the_map(pin: Pin, ports: Ports) -> bool:
+def is_closed_too_long(pin: Pin, ports: Ports) -> bool:
     """True for a report closed too long ago."""
-    return is_aged(pin, now=ports.now(), closed_shown=ports.closed_shown)
+    return is_past_display(pin, now=ports.now(), closed_shown=ports.closed_shown)
 
 
 def _targets_of_report(service_request_id: str, ports: Ports) -> list[DocumentTarget]:
     shows = frozenset((service_request_id,))
 
-    def as_json(_: StoredDocument | None, public: Public) -> Document | None:
+    def as_json(_: StoredDocument | None, public: PublicReports) -> Document | None:
         report = public.get(service_request_id)
         return Document(msgspec.json.encode(report), JSON) if report else None
 
@@ -193,7 +196,7 @@ def _targets_of_pages(service_request_id: str, ports: Ports) -> Iterator[Documen
     shows = frozenset((service_request_id,))
 
     def made_by(
-        page: Callable[[ReportView], bytes], _: StoredDocument | None, public: Public
+        page: Callable[[ReportView], bytes], _: StoredDocument | None, public: PublicReports
     ) -> Document | None:
         report = public.get(service_request_id)
         return Document(page(report), HTML) if report else None
@@ -204,19 +207,19 @@ def _targets_of_pages(service_request_id: str, ports: Ports) -> Iterator[Documen
 
 
 def _tile_target(tile: str, ids: frozenset[str], ports: Ports) -> DocumentTarget:
-    def pin_here(service_request_id: str, public: Public) -> Pin | None:
+    def pin_here(service_request_id: str, public: PublicReports) -> Pin | None:
         report = public.get(service_request_id)
         pin = pin_of(report) if report else None
-        if pin is None or tile_of_pin(pin) != tile or is_off_the_map(pin, ports):
+        if pin is None or tile_of_pin(pin) != tile or is_closed_too_long(pin, ports):
             return None
         return pin
 
-    def make(held: StoredDocument | None, public: Public) -> Document | None:
+    def make(held: StoredDocument | None, public: PublicReports) -> Document | None:
         pins = {each: pin_here(each, public) for each in ids}
-        after = with_pins(held.body if held else None, pins)
+        after = tile_with_pins(held.body if held else None, pins)
         return Document(msgspec.json.encode(after), JSON) if after.pins else None
 
-    return DocumentTarget(tile_key(tile), ids, ids, make)
+    return DocumentTarget(key_of_quadkey(tile), ids, ids, make)
 
 
 def tile_of_pin(pin: Pin) -> str:

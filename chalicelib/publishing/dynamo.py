@@ -72,13 +72,13 @@ class DynamoCounters:
         for item in (CountedReportItem, CountedLineItem, MonthItem):
             item.Meta.table_name = table_name
 
-    def counted(self, keys: Collection[ReportKey]) -> Mapping[ReportKey, CountedReport]:
+    def get_reports(self, keys: Collection[ReportKey]) -> Mapping[ReportKey, CountedReport]:
         wanted = [(key.month, REPORT + key.service_request_id) for key in keys]
         with CountedReportItem.translated():
             items = CountedReportItem.batch_get(wanted, consistent_read=True)
             return {each.key: each for each in map(_report_of, items)}
 
-    def lines(self, keys: Collection[LineKey]) -> Mapping[LineKey, CountedLine]:
+    def get_lines(self, keys: Collection[LineKey]) -> Mapping[LineKey, CountedLine]:
         wanted = [(key.month, _line_record(key)) for key in keys]
         with CountedLineItem.translated():
             items = CountedLineItem.batch_get(wanted, consistent_read=True)
@@ -97,17 +97,17 @@ class DynamoCounters:
                     raise VersionConflict from error
                 raise
 
-    def lines_of(self, month: str) -> Sequence[CountedLine]:
+    def lines_of_month(self, month: str) -> Sequence[CountedLine]:
         within = CountedLineItem.record.startswith(LINE)
         return [_line_of(item) for item in CountedLineItem.under(month, within)]
 
-    def reports_of(self, month: str) -> Iterator[CountedReport]:
+    def reports_of_month(self, month: str) -> Iterator[CountedReport]:
         within = CountedReportItem.record.startswith(REPORT)
         with CountedReportItem.translated():
             for item in CountedReportItem.query(month, within, consistent_read=True):
                 yield _report_of(item)
 
-    def mark(self, months: Collection[str]) -> None:
+    def mark_changed(self, months: Collection[str]) -> None:
         for month in sorted(months):
             with MonthItem.translated():
                 MonthItem(MONTHS, month).update([MonthItem.changed.add(1)])

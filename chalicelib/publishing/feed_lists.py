@@ -13,16 +13,16 @@ from chalicelib.publishing.feeds import (
     Scope,
     current_feed,
     entries_of,
-    everything,
     feed_entry,
     links_to_archives,
-    newest_first,
+    scope_of_all,
+    sort_newest_first,
 )
-from chalicelib.publishing.month_lists import Calendar, published_calendar
+from chalicelib.publishing.month_lists import OpenDataCalendar, published_calendar
 from chalicelib.publishing.open_data import Entry
 from chalicelib.publishing.open_data_index import Day
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rewriting import Public, rewrite
+from chalicelib.publishing.rewriting import PublicReports, rewrite
 from chalicelib.reports.published import ReportView
 
 LOOKS_BACK = 8
@@ -35,35 +35,35 @@ def scopes_of(ports: Ports) -> list[Scope]:
     wards = [Scope("ward", ward.code, ward.name) for ward in ports.wards()]
     services = [Scope("service", code, name) for code, name in ports.publisher.services.items()]
     return [
-        everything(ports.publisher),
+        scope_of_all(ports.publisher),
         *sorted(wards, key=lambda scope: (scope.name, scope.code)),
         *sorted(services, key=lambda scope: (scope.name, scope.code)),
     ]
 
 
 def write_feeds(scopes: Iterable[Scope], ids: Collection[str], ports: Ports) -> Failed:
-    """Updates these feeds to the reports with these ids, and leaves their links to archives.
+    """Updates these feeds to the reports with these ids, without changing their links to archives.
     Returns the failures, by service_request_id."""
-    maker, changed = _Maker(ports), frozenset(ids)
+    maker, changed = _EntryMaker(ports), frozenset(ids)
     targets = [_feed_target(scope, changed, maker, ports) for scope in scopes]
     return rewrite(targets, ports).failed
 
 
-def link_feed(calendar: Calendar, ids: Collection[str], ports: Ports) -> Failed:
+def link_feed(calendar: OpenDataCalendar, ids: Collection[str], ports: Ports) -> Failed:
     """Brings the link of the feed of everything up to the newest archive. Returns the failures, by
     service_request_id."""
-    scope = everything(ports.publisher)
+    scope = scope_of_all(ports.publisher)
     held = ports.documents.read(scope.key)
-    if held and _linked(held) == newest_archive(calendar):
+    if held and _linked_archive(held) == newest_archive(calendar):
         return {}
-    target = _feed_target(scope, frozenset(ids), _Maker(ports), ports, is_linked=True)
+    target = _feed_target(scope, frozenset(ids), _EntryMaker(ports), ports, is_linked=True)
     return rewrite([target], ports, {target: held}).failed
 
 
-def write_feeds_anew(scopes: Iterable[Scope], ports: Ports) -> Failed:
-    """Makes these feeds from the store: of the reports that they have, and the most recent ones.
-    Returns the failures, by feed."""
-    maker = _Maker(ports)
+def rebuild_feeds(scopes: Iterable[Scope], ports: Ports) -> Failed:
+    """Rebuilds these feeds from the store, with the reports that they have and the most recent
+    ones. Returns the failures, by feed."""
+    maker = _EntryMaker(ports)
     failed: Failed = {}
     for scope in scopes:
         held = ports.documents.read(scope.key)
@@ -73,34 +73,38 @@ def write_feeds_anew(scopes: Iterable[Scope], ports: Ports) -> Failed:
     return failed
 
 
-class _Maker:
+class _EntryMaker:
     """Makes each report's entry once for all feeds."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._made: dict[ReportView, tuple[Entry, bytes]] = {}
 
-    def made(self, report: ReportView) -> tuple[Entry, bytes]:
+    def make(self, report: ReportView) -> tuple[Entry, bytes]:
         """The report as Open311 lists it, and as an entry of a feed."""
         if report not in self._made:
-            entry = self._ports.entry(report)
+            entry = self._ports.open311_entry(report)
             self._made[report] = entry, feed_entry(entry, self._ports.publisher)
         return self._made[report]
 
-    def shown(self, scope: Scope, reports: Iterable[ReportView]) -> dict[str, bytes]:
-        """The entries of those reports that are in the scope, by id."""
-        made = [self.made(report) for report in reports]
+    def entries_in(self, scope: Scope, reports: Iterable[ReportView]) -> dict[str, bytes]:
+        """The entries of the reports in the scope, by id."""
+        made = [self.make(report) for report in reports]
         return {entry["service_request_id"]: body for entry, body in made if scope.has(entry)}
 
-    def others(self, scope: Scope, without: Collection[str]) -> dict[str, bytes]:
-        """The entries of the newest reports in the scope, but for these, as they are now."""
-        fitting = (each["service_request_id"] for each in self.recent if scope.has(each))
+    def recent_entries(self, scope: Scope, without: Collection[str]) -> dict[str, bytes]:
+        """The entries of the newest reports in the scope except `without`, as they are now."""
+        fitting = (each["service_request_id"] for each in self.recent_lists if scope.has(each))
         found = [each for each in fitting if each not in without][:NEWEST]
-        return self.shown(scope, self._ports.reports.public(found).values()) if found else {}
+        return (
+            self.entries_in(scope, self._ports.reports.public_views(found).values())
+            if found
+            else {}
+        )
 
     @cached_property
-    def recent(self) -> Sequence[Entry]:
-        """What the newest LOOKS_BACK parts of days list, the newest first. Raises
+    def recent_lists(self) -> Sequence[Entry]:
+        """The entries of the newest LOOKS_BACK parts of days, the newest first. Raises
         UpstreamFailed."""
         found: list[Entry] = []
         for day, part in _newest_parts(self._ports):
@@ -110,7 +114,7 @@ class _Maker:
 
 def _newest_parts(ports: Ports) -> Iterator[tuple[Day, int]]:
     left = LOOKS_BACK
-    for day in published_calendar(ports).newest_first:
+    for day in published_calendar(ports).days_newest_first:
         for part in range(min(left, len(day.parts))):
             yield day, part
         left -= len(day.parts)
@@ -121,7 +125,7 @@ def _newest_parts(ports: Ports) -> Iterator[tuple[Day, int]]:
 def _feed_target(
     scope: Scope,
     ids: frozenset[str],
-    maker: "_Maker",
+    maker: "_EntryMaker",
     ports: Ports,
     *,
     is_anew: bool = False,
@@ -131,21 +135,21 @@ def _feed_target(
     reports in place of those that it no longer shows. It keeps its link to an archive unless it
     `is_linked` to the newest one."""
 
-    def make(held: StoredDocument | None, public: Public) -> Document:
+    def make(held: StoredDocument | None, public: PublicReports) -> Document:
         before = entries_of(held.body) if held else {}
         entries = {each: body for each, body in before.items() if each not in ids}
-        entries |= maker.shown(scope, (public[each] for each in ids if each in public))
+        entries |= maker.entries_in(scope, (public[each] for each in ids if each in public))
         was_full = len(before) >= NEWEST > len(entries)
         if is_anew or held is None or was_full:
-            entries |= maker.others(scope, {*entries, *ids})
-        archive = _linked(held) if held else None
+            entries |= maker.recent_entries(scope, {*entries, *ids})
+        archive = _linked_archive(held) if held else None
         if is_linked and scope.kind == "all":
             archive = newest_archive(published_calendar(ports))
-        newest = newest_first(entries)[:NEWEST]
+        newest = sort_newest_first(entries)[:NEWEST]
         return Document(current_feed(scope, newest, archive, ports.publisher), ATOM)
 
     return DocumentTarget(scope.key, ids, ids or frozenset((scope.key,)), make, reads_more=True)
 
 
-def _linked(feed: StoredDocument) -> str | None:
+def _linked_archive(feed: StoredDocument) -> str | None:
     return links_to_archives(feed.body).get("prev-archive")

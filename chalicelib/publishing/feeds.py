@@ -65,7 +65,7 @@ class Scope(NamedTuple):
         return f"{FOLDER}all" if self.kind == "all" else f"{FOLDER}{self.kind}s/{self.code}"
 
 
-def everything(publisher: Publisher) -> Scope:
+def scope_of_all(publisher: Publisher) -> Scope:
     """The scope of the feed of all reports."""
     return Scope("all", "", publisher.name)
 
@@ -91,10 +91,10 @@ def feed_entry(entry: Entry, publisher: Publisher) -> bytes:
     made.append(_element("link", rel="alternate", type="text/html", href=page))
     made.append(_element("category", term=entry["service_code"], label=entry["service_name"]))
     made.append(_element("content", "\n\n".join(_paragraphs(entry)), type="text"))
-    return _written(made)
+    return _serialise(made)
 
 
-def newest_first(entries: Mapping[str, bytes]) -> list[bytes]:
+def sort_newest_first(entries: Mapping[str, bytes]) -> list[bytes]:
     """The entries of a feed in their order."""
     by_id = sorted(entries.items())
     return [body for _, body in sorted(by_id, key=lambda each: _moments(each[1])[0], reverse=True)]
@@ -113,7 +113,7 @@ def archive_feed(
 ) -> bytes:
     """The reports of a part of a day. `links` are the keys of this and the neighbouring archives,
     by relation."""
-    scope = everything(publisher)
+    scope = scope_of_all(publisher)
     made = (feed_entry(entry, publisher) for entry in entries)
     return _feed(scope, {**links, "current": scope.key}, made, day, publisher)
 
@@ -127,7 +127,7 @@ def _feed(
 ) -> bytes:
     shown = list(entries)
     updated = max((_moments(each)[1] for each in shown), default=f"{empty_since}T00:00:00Z")
-    head = _written(_head(scope, links, updated, publisher))
+    head = _serialise(_head(scope, links, updated, publisher))
     start = b"<?xml version='1.0' encoding='utf-8'?>\n" + head.removesuffix(_END)
     return b"".join((start, *shown, _END))
 
@@ -183,7 +183,7 @@ def _element(name: str, text: Any = None, **attributes: str) -> "Element":
     return element
 
 
-def _written(element: "Element") -> bytes:
+def _serialise(element: "Element") -> bytes:
     from xml.etree.ElementTree import tostring  # nosec B405: only used for writing
 
     return str(tostring(element, encoding="unicode")).encode()

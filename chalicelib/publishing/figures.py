@@ -59,7 +59,7 @@ class Counts(NamedTuple):
     open_now: int = 0
 
 
-class Waits(NamedTuple):
+class WaitQuantiles(NamedTuple):
     """The duration in days; None if nothing is done."""
 
     median_days: float | None
@@ -67,14 +67,14 @@ class Waits(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """What figures are computed from, and what can be added up: the counts, and how many reports
-    took so many tenths of a day."""
+    """The sums from which figures are computed: the counts, and the number of reports by duration
+    in tenths of a day."""
 
     counts: Counts = Counts()
     waits: Mapping[int, int] = {}
 
 
-NOTHING = Sums()
+NO_SUMS = Sums()
 
 
 def sums_of(outcome: ReportOutcome) -> Sums:
@@ -88,15 +88,15 @@ def sums_of(outcome: ReportOutcome) -> Sums:
         failed_repairs=outcome.failed_repairs,
         open_now=int(outcome.is_open),
     )
-    return Sums(counts, {} if outcome.done_s is None else {_tenths(outcome.done_s): 1})
+    return Sums(counts, {} if outcome.done_s is None else {_tenths_of_days(outcome.done_s): 1})
 
 
 def line_of(outcome: ReportOutcome) -> Line:
     return outcome.service_code, outcome.ward_code or UNKNOWN
 
 
-def combined(some: Iterable[Sums], without: Iterable[Sums] = ()) -> Sums:
-    """The sums of all of these, less those of others."""
+def add_sums(some: Iterable[Sums], without: Iterable[Sums] = ()) -> Sums:
+    """The total of `some`, minus the total of `without`."""
     counts, waits = [0] * len(Counts._fields), Counter[int]()
     for sign, sums in ((1, some), (-1, without)):
         for each in sums:
@@ -106,12 +106,12 @@ def combined(some: Iterable[Sums], without: Iterable[Sums] = ()) -> Sums:
     return Sums(Counts(*counts), {each: number for each, number in sorted(waits.items()) if number})
 
 
-def summed(outcomes: Iterable[ReportOutcome]) -> dict[Line, Sums]:
+def sums_by_line(outcomes: Iterable[ReportOutcome]) -> dict[Line, Sums]:
     """The sums of each line of one month."""
     lines: dict[Line, list[Sums]] = defaultdict(list)
     for each in outcomes:
         lines[line_of(each)].append(sums_of(each))
-    return {line: combined(some) for line, some in lines.items()}
+    return {line: add_sums(some) for line, some in lines.items()}
 
 
 def with_totals(lines: Mapping[Line, Sums]) -> dict[Line, Sums]:
@@ -119,36 +119,37 @@ def with_totals(lines: Mapping[Line, Sums]) -> dict[Line, Sums]:
     found: dict[Line, list[Sums]] = defaultdict(list)
     for line, sums in lines.items():
         if sums.counts.reported:
-            for each in lines_with(line):
+            for each in line_and_totals(line):
                 found[each].append(sums)
-    return {line: combined(some) for line, some in sorted(found.items(), key=order_of)}
+    return {line: add_sums(some) for line, some in sorted(found.items(), key=sort_key)}
 
 
-def lines_with(line: Line) -> Iterator[Line]:
+def line_and_totals(line: Line) -> Iterator[Line]:
     """The line, and the total lines that include it."""
     service, ward = line
     yield from ((service, ward), (service, ALL), (ALL, ward), (ALL, ALL))
 
 
-def order_of(item: tuple[Line, object]) -> tuple[bool, str, bool, str]:
+def sort_key(item: tuple[Line, object]) -> tuple[bool, str, bool, str]:
     """Sorts totals before single services and wards."""
     (service, ward), _ = item
     return service != ALL, service, ward != ALL, ward
 
 
-def waits_of(waits: Mapping[int, int]) -> Waits:
-    """The quantiles of durations; `waits` has how many took so many tenths of a day."""
+def wait_quantiles(waits: Mapping[int, int]) -> WaitQuantiles:
+    """The quantiles of durations; `waits` has the number of reports by tenths of a day."""
     number = sum(waits.values())
     if not number:
-        return Waits(None, None)
+        return WaitQuantiles(None, None)
     low, high, p90 = (
-        _ranked(waits, rank) for rank in ((number - 1) // 2, number // 2, ceil(0.9 * number) - 1)
+        _duration_at_rank(waits, rank)
+        for rank in ((number - 1) // 2, number // 2, ceil(0.9 * number) - 1)
     )
-    return Waits(round((low + high) / 20, 1), p90 / 10)
+    return WaitQuantiles(round((low + high) / 20, 1), p90 / 10)
 
 
-def _ranked(waits: Mapping[int, int], rank: int) -> int:
-    """The duration at that place of their order, from 0."""
+def _duration_at_rank(waits: Mapping[int, int], rank: int) -> int:
+    """The duration at this rank, counted from 0, in tenths of a day."""
     for tenths, number in sorted(waits.items()):
         rank -= number
         if rank < 0:
@@ -156,5 +157,5 @@ def _ranked(waits: Mapping[int, int], rank: int) -> int:
     raise ValueError(rank)
 
 
-def _tenths(seconds: float) -> int:
+def _tenths_of_days(seconds: float) -> int:
     return round(10 * round(seconds / DAY_S, 1))

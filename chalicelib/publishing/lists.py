@@ -2,9 +2,9 @@
 report was requested, and the documents that list it: the cost does not depend on the number of
 reports in the month.
 
-Several facts of one document are one write. Feeds come first, as the published list says which
-feeds a report was in; the index comes after all that it names. Feeds are written again if a report
-has changed before its day listed it: nobody else knows then which feeds it was in.
+Several facts about one document cause one write. Feeds come first, as the published list says which
+feeds a report was in; the index comes after everything that it names. Feeds are written again if a
+report has changed before its day listed it: nothing else records which feeds it was in.
 """
 
 from collections import defaultdict
@@ -17,19 +17,24 @@ from chalicelib.publishing.archives import link_archives
 from chalicelib.publishing.day_lists import (
     Failed,
     change_day,
-    listed_before,
     published_day,
+    published_entries,
     rebuild_day,
-    remove,
+    remove_document,
 )
 from chalicelib.publishing.feed_lists import (
     link_feed,
+    rebuild_feeds,
     scopes_of,
     write_feeds,
-    write_feeds_anew,
 )
 from chalicelib.publishing.feeds import Scope
-from chalicelib.publishing.month_lists import Calendar, index_in, index_target, write_months
+from chalicelib.publishing.month_lists import (
+    OpenDataCalendar,
+    decode_index,
+    index_target,
+    write_months,
+)
 from chalicelib.publishing.open_data import Entry
 from chalicelib.publishing.open_data_index import (
     INDEX,
@@ -41,22 +46,22 @@ from chalicelib.publishing.open_data_index import (
     month_of_day,
 )
 from chalicelib.publishing.ports import Ports
-from chalicelib.publishing.rewriting import Public, rewrite
+from chalicelib.publishing.rewriting import PublicReports, rewrite
 from chalicelib.reports.published import ReportOutline
 
-Changed = Mapping[str, Collection[str]]
+ReportsByDay = Mapping[str, Collection[str]]
 """The ids of reports that may have changed, by day."""
 
 
 def publish_lists(
-    known: Mapping[str, str | None], ports: Ports, taken_back: Collection[str] = ()
+    known: Mapping[str, str | None], ports: Ports, redacted: Collection[str] = ()
 ) -> Failed:
     """Updates open data and feeds to these reports as they are now. `known` has the day on which
-    each was requested, None if nobody knows it; `taken_back` are those of which something is no
+    each was requested, None if it is not known; `redacted` are the reports of which something is no
     longer public. Returns the failures, by service_request_id."""
     try:
         changed = _by_day(known, ports)
-        return _publish(changed, frozenset(taken_back), ports) if changed else {}
+        return _publish(changed, frozenset(redacted), ports) if changed else {}
     except AppError as error:
         return dict.fromkeys(known, error)
 
@@ -67,7 +72,7 @@ def publish_feeds_of_wards(ports: Ports) -> Failed:
     return _publish_index({}, [INDEX], scopes_of(ports), ports).failed
 
 
-def publish_lists_anew(ports: Ports, days: Iterable[str] = ()) -> Failed:
+def rebuild_lists(ports: Ports, days: Iterable[str] = ()) -> Failed:
     """Makes all open data and feeds from the store, of the published days and of these or else of
     all stored ones, and removes documents that no longer belong to it. Returns the failures.
     Raises UpstreamFailed."""
@@ -84,8 +89,8 @@ def finish_lists(days: Collection[str], ports: Ports) -> Failed:
     scopes = scopes_of(ports)
     published = {day: published_day(day, ports) for day in sorted(days)}
     failed = _publish_calendar(published, days, scopes, ports)
-    failed |= write_feeds_anew(scopes, ports)
-    _remove_others(published, scopes, ports)
+    failed |= rebuild_feeds(scopes, ports)
+    _remove_leftovers(published, scopes, ports)
     return failed
 
 
@@ -100,49 +105,49 @@ def published_days(ports: Ports) -> set[str]:
     return found
 
 
-def _by_day(known: Mapping[str, str | None], ports: Ports) -> Changed:
-    """A report of an unknown day that is not public is in no list: its day is told when it is
-    hidden."""
+def _by_day(known: Mapping[str, str | None], ports: Ports) -> ReportsByDay:
+    """The reports by day. A report whose day is unknown and that is not public is in no list: the
+    fact that hides a report names its day."""
     changed: dict[str, set[str]] = defaultdict(set)
     unknown = [each for each, day in known.items() if day is None]
     for service_request_id, day in known.items():
         if day:
             changed[day].add(service_request_id)
-    for report in ports.reports.public(unknown).values() if unknown else ():
+    for report in ports.reports.public_views(unknown).values() if unknown else ():
         changed[day_of(report.requested_datetime)].add(report.service_request_id)
     return changed
 
 
-def _publish(changed: Changed, taken_back: frozenset[str], ports: Ports) -> Failed:
+def _publish(changed: ReportsByDay, redacted: frozenset[str], ports: Ports) -> Failed:
     ids = sorted({each for some in changed.values() for each in some})
     scopes = scopes_of(ports)
-    before = ports.reports.public(ids)
-    touched = _feeds_with(changed, before, taken_back, scopes, ports)
+    before = ports.reports.public_views(ids)
+    touched = _affected_feeds(changed, before, redacted, scopes, ports)
     failed = write_feeds(touched, ids, ports)
     written = {day: change_day(day, some, ports) for day, some in changed.items()}
     for each in written.values():
         failed |= each.failed
     if failed:
         return failed
-    if ports.reports.public(ids) != before:
+    if ports.reports.public_views(ids) != before:
         failed |= write_feeds(touched, ids, ports)
     days = {day: each.day for day, each in written.items()}
     return failed | _publish_calendar(days, ids, scopes, ports)
 
 
-def _feeds_with(
-    changed: Changed,
-    public: Public,
-    taken_back: frozenset[str],
+def _affected_feeds(
+    changed: ReportsByDay,
+    public: PublicReports,
+    redacted: frozenset[str],
     scopes: list[Scope],
     ports: Ports,
 ) -> list[Scope]:
-    """The feeds that these reports are in, or have to be in; all of them if a report was taken back
-    that no list has: a run may have stopped between its feeds and its day."""
-    entries: list[Entry] = [ports.entry(report) for report in public.values()]
+    """The feeds that these reports are in, or have to be in; all feeds if no list has one of the
+    redacted reports: a run may have stopped between its feeds and its day."""
+    entries: list[Entry] = [ports.open311_entry(report) for report in public.values()]
     for day, some in changed.items():
-        entries += listed_before(day, some, ports)
-    if taken_back - {entry["service_request_id"] for entry in entries}:
+        entries += published_entries(day, some, ports)
+    if redacted - {entry["service_request_id"] for entry in entries}:
         return scopes
     return [scope for scope in scopes if any(scope.has(entry) for entry in entries)]
 
@@ -157,7 +162,7 @@ def _publish_calendar(
     failed |= result.failed
     if failed:
         return failed
-    calendar = Calendar(result.document, months, ports)
+    calendar = OpenDataCalendar(result.document, months, ports)
     known = [day for day in days.values() if day]
     return link_archives(known, calendar, ids, ports) | link_feed(calendar, ids, ports)
 
@@ -172,23 +177,26 @@ class WrittenIndex(NamedTuple):
 def _publish_index(
     months: Mapping[str, Month], ids: Collection[str], scopes: list[Scope], ports: Ports
 ) -> WrittenIndex:
-    """The index, after the feeds that it does not name yet; and removes the feeds that it names no
-    longer."""
+    """Publishes the index, after the feeds that are new in it, and removes the feeds that it no
+    longer names."""
     held = ports.documents.read(INDEX)
-    before = index_in(held)
+    before = decode_index(held)
     new = [scope for scope in scopes if scope.feed not in before.feeds]
-    failed = write_feeds_anew(new, ports)
+    failed = rebuild_feeds(new, ports)
     target = index_target(months, scopes, ids, ports)
     result = rewrite([target], ports, {target: held})
     keys = {scope.key for scope in scopes}
     for feed in before.feeds:
         if feed.url.removeprefix("/") not in keys:
-            remove(feed.url.removeprefix("/"), ports)
-    return WrittenIndex(failed | result.failed, index_in(result.made.get(target)))
+            remove_document(feed.url.removeprefix("/"), ports)
+    return WrittenIndex(failed | result.failed, decode_index(result.made.get(target)))
 
 
-def _remove_others(days: Mapping[str, Day | None], scopes: Iterable[Scope], ports: Ports) -> None:
-    """Removes what an interrupted run has left, and the feeds of former wards and services."""
+def _remove_leftovers(
+    days: Mapping[str, Day | None], scopes: Iterable[Scope], ports: Ports
+) -> None:
+    """Removes documents that an interrupted run did not remove, and the feeds of former wards and
+    services."""
     wanted = {INDEX, *(scope.key for scope in scopes)}
     for day in days:
         wanted |= {open_data_index.day_key(day), open_data_index.month_key(month_of_day(day))}
@@ -197,7 +205,7 @@ def _remove_others(days: Mapping[str, Day | None], scopes: Iterable[Scope], port
         wanted |= {key for part in range(parts) for key in keys_of_part(day, part, parts)}
     for folder in (open_data_index.FOLDER, feeds.FOLDER):
         for key in set(ports.documents.keys(folder)) - wanted:
-            remove(key, ports)
+            remove_document(key, ports)
 
 
 def days_of(stored: Iterable[ReportOutline]) -> set[str]:

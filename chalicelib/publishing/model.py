@@ -87,7 +87,7 @@ def key_of_tile(tile: Tile) -> str:
     return f"{TILES}{tile.z}/{tile.x}/{tile.y}.json"
 
 
-def tile_key(tile: str) -> str:
+def key_of_quadkey(tile: str) -> str:
     """The key of the tile of that quadkey."""
     return key_of_tile(tile_of_key(tile))
 
@@ -97,14 +97,14 @@ def report_key(service_request_id: str) -> str:
     return f"{REPORTS}{service_request_id}.json"
 
 
-def pages_in(language: str) -> str:
+def pages_folder(language: str) -> str:
     """The folder of the reports' pages in the language of that code."""
     return PAGES if language == ENGLISH.code else f"{language}/{PAGES}"
 
 
 def page_key(service_request_id: str, language: str = ENGLISH.code) -> str:
     """The key of a report's page."""
-    return f"{pages_in(language)}{service_request_id}"
+    return f"{pages_folder(language)}{service_request_id}"
 
 
 def photo_keys(service_request_id: str, photo_ids: Iterable[str]) -> frozenset[str]:
@@ -113,7 +113,7 @@ def photo_keys(service_request_id: str, photo_ids: Iterable[str]) -> frozenset[s
     return frozenset(f"{folder}{each}/{file}" for each in photo_ids for file in PHOTO_FILES)
 
 
-def photos_shown(report: ReportView) -> frozenset[str]:
+def shown_photo_ids(report: ReportView) -> frozenset[str]:
     """The ids of all photos that a report shows, its updates' too."""
     photos = [*report.photos, *(photo for update in report.updates for photo in update.photos)]
     return frozenset(photo.photo_id for photo in photos)
@@ -128,19 +128,19 @@ def pin_of(report: ReportView) -> Pin | None:
     return made_from(Pin, report, expected_datetime=None, delay=None)
 
 
-def is_aged(pin: Pin, *, now: datetime, closed_shown: timedelta) -> bool:
+def is_past_display(pin: Pin, *, now: datetime, closed_shown: timedelta) -> bool:
     """True for a report closed so long ago that the map no longer shows it."""
     return pin.status == "closed" and now - pin.updated_datetime >= closed_shown
 
 
-def pins_in(tile: bytes) -> tuple[Pin, ...]:
+def decode_pins(tile: bytes) -> tuple[Pin, ...]:
     """The pins of a published tile."""
     return msgspec.json.decode(tile, type=PinTile).pins
 
 
-def with_pins(held: bytes | None, now: Mapping[str, Pin | None]) -> PinTile:
+def tile_with_pins(held: bytes | None, now: Mapping[str, Pin | None]) -> PinTile:
     """The tile with each report of `now` at its pin, or removed if that is None."""
-    before = pins_in(held) if held else ()
+    before = decode_pins(held) if held else ()
     pins: dict[str, Pin | None] = {pin.service_request_id: pin for pin in before}
     pins |= now
     return PinTile(tuple(pin for _, pin in sorted(pins.items()) if pin is not None))
@@ -174,20 +174,20 @@ def count_of(tile: Tile, pins: Sequence[Pin]) -> Count | None:
     )
 
 
-def counts_in(document: bytes) -> tuple[Count, ...]:
+def decode_counts(document: bytes) -> tuple[Count, ...]:
     """The counts of the published tile of counts."""
     return msgspec.json.decode(document, type=CountTile).counts
 
 
-def with_counts(held: bytes | None, now: Mapping[Tile, Count | None]) -> CountTile:
+def tile_with_counts(held: bytes | None, now: Mapping[Tile, Count | None]) -> CountTile:
     """The counts with those of each tile of `now`, or without the tile if that is None."""
-    before = counts_in(held) if held else ()
+    before = decode_counts(held) if held else ()
     counts: dict[Tile, Count | None] = {count.tile: count for count in before}
     counts |= now
     return CountTile(tuple(count for _, count in sorted(counts.items()) if count is not None))
 
 
-def key_in(key: str, language: str) -> str:
+def key_in_language(key: str, language: str) -> str:
     """The key of a document of `data/` in a language: the English one has no folder of its own."""
     return key if language == "en" else key.replace("data/", f"data/{language}/", 1)
 
@@ -222,6 +222,6 @@ def index_document(
         **ADDRESSES,
         "bounds": [bounds.west, bounds.south, bounds.east, bounds.north],
         "counts": f"/{key_of_tile(tile_of_all(bounds))}",
-        "services": f"/{key_in(SERVICES, language)}",
+        "services": f"/{key_in_language(SERVICES, language)}",
         "holidays": sorted(day.isoformat() for day in holidays),
     }

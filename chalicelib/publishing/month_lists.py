@@ -24,10 +24,10 @@ from chalicelib.publishing.open_data_index import (
     month_summary,
 )
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rewriting import Public, rewrite
+from chalicelib.publishing.rewriting import PublicReports, rewrite
 
 
-class Calendar:
+class OpenDataCalendar:
     """The published months and days, `months` of them as they were just published. Every method
     raises UpstreamFailed."""
 
@@ -37,20 +37,20 @@ class Calendar:
         self._ports = ports
 
     @property
-    def newest_first(self) -> Iterable[Day]:
+    def days_newest_first(self) -> Iterable[Day]:
         """The days with reports."""
         for month in reversed(self._names):
             yield from self._days(month)
 
-    def around(self, day: str) -> tuple[bool, Day | None, Day | None]:
+    def state_of(self, day: str) -> tuple[bool, Day | None, Day | None]:
         """Whether the day has reports, and the days beside it."""
-        return (self.has(day), *self.beside(day))
+        return (self.has(day), *self.neighbours_of(day))
 
     def has(self, day: str) -> bool:
         """True for a day with reports."""
         return any(each.day == day for each in self._days(month_of_day(day)))
 
-    def beside(self, day: str) -> tuple[Day | None, Day | None]:
+    def neighbours_of(self, day: str) -> tuple[Day | None, Day | None]:
         """The days with reports before and after this one."""
         month = month_of_day(day)
         earlier = [each for each in self._names if each < month]
@@ -76,19 +76,19 @@ class WrittenMonths(NamedTuple):
     months: Mapping[str, Month]
 
 
-def published_calendar(ports: Ports) -> Calendar:
+def published_calendar(ports: Ports) -> OpenDataCalendar:
     """The calendar as it is in the store. Raises UpstreamFailed."""
-    return Calendar(index_in(ports.documents.read(INDEX)), {}, ports)
+    return OpenDataCalendar(decode_index(ports.documents.read(INDEX)), {}, ports)
 
 
-def index_in(held: StoredDocument | Document | None) -> Index:
+def decode_index(held: StoredDocument | Document | None) -> Index:
     """The index, empty if there is none."""
     return msgspec.json.decode(held.body, type=Index) if held else Index()
 
 
 def published_month(month: str, ports: Ports) -> Month:
     """The published days of the month, none if there is no document. Raises UpstreamFailed."""
-    return _month_in(month, ports.documents.read(month_key(month)))
+    return _decode_month(month, ports.documents.read(month_key(month)))
 
 
 def write_months(
@@ -103,7 +103,7 @@ def write_months(
         target = _month_target(month, mine, asked, ports)
         result = rewrite([target], ports)
         failed |= result.failed
-        months[month] = _month_in(month, result.made.get(target))
+        months[month] = _decode_month(month, result.made.get(target))
     return WrittenMonths(failed, months)
 
 
@@ -116,8 +116,8 @@ def index_target(
     def now(month: str) -> Month:
         return unread.pop(month) if month in unread else published_month(month, ports)
 
-    def make(held: StoredDocument | None, _: Public) -> Document:
-        summaries = {each.month: each for each in index_in(held).months}
+    def make(held: StoredDocument | None, _: PublicReports) -> Document:
+        summaries = {each.month: each for each in decode_index(held).months}
         for month in months:
             summaries.pop(month, None)
             if (published := now(month)).days:
@@ -131,7 +131,7 @@ def index_target(
     return DocumentTarget(INDEX, frozenset(), frozenset(asked_by), make, reads_more=True)
 
 
-def _month_in(month: str, held: StoredDocument | Document | None) -> Month:
+def _decode_month(month: str, held: StoredDocument | Document | None) -> Month:
     return msgspec.json.decode(held.body, type=Month) if held else Month(month=month)
 
 
@@ -143,8 +143,8 @@ def _month_target(
     def now(day: str) -> Day | None:
         return unread.pop(day) if day in unread else published_day(day, ports)
 
-    def make(held: StoredDocument | None, _: Public) -> Document | None:
-        listed = {each.day: each for each in _month_in(month, held).days}
+    def make(held: StoredDocument | None, _: PublicReports) -> Document | None:
+        listed = {each.day: each for each in _decode_month(month, held).days}
         for day in days:
             listed.pop(day, None)
             if (published := now(day)) and published.count:

@@ -53,17 +53,17 @@ class Licence(msgspec.Struct, frozen=True):
     url: str = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
-def entries_in(listed: bytes | None) -> list[Entry]:
+def decode_entries(listed: bytes | None) -> list[Entry]:
     """The reports of a published list."""
     entries: list[Entry] = msgspec.json.decode(listed) if listed else []
     return entries
 
 
-def with_entries(listed: bytes | None, now: Mapping[str, Entry | None]) -> list[Entry]:
+def merge_entries(listed: bytes | None, now: Mapping[str, Entry | None]) -> list[Entry]:
     """The list with each report of `now` (by id) as given, or removed if that is None; the newest
     first."""
     entries: dict[str, Entry | None] = {
-        each["service_request_id"]: each for each in entries_in(listed)
+        each["service_request_id"]: each for each in decode_entries(listed)
     }
     entries |= now
     found = [each for _, each in sorted(entries.items()) if each is not None]
@@ -77,7 +77,7 @@ def as_csv(entries: Iterable[Entry]) -> bytes:
     table = csv.writer(written)
     table.writerow(COLUMNS)
     for entry in entries:
-        table.writerow([cell(_value(entry, column)) for column in COLUMNS])
+        table.writerow([escape_formula(_value(entry, column)) for column in COLUMNS])
     return written.getvalue().encode()
 
 
@@ -96,7 +96,7 @@ def _value(entry: Entry, column: str) -> Any:
     return entry[column] if column in entry else entry[EXTENSIONS].get(column)
 
 
-def cell(value: Any) -> Any:
+def escape_formula(value: Any) -> Any:
     """Puts an apostrophe before text that a spreadsheet would read as a formula."""
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import msgspec
 
-from chalicelib.publishing.open_data import Licence, entries_in, version_of
+from chalicelib.publishing.open_data import Licence, decode_entries, version_of
 
 FOLDER = "data/open/"
 INDEX = f"{FOLDER}index.json"
@@ -91,7 +91,7 @@ def part_of(service_request_id: str, parts: int) -> int:
     return int.from_bytes(sha256(service_request_id.encode()).digest()[:4]) % parts
 
 
-def parts_for(ids: Collection[str]) -> int:
+def number_of_parts(ids: Collection[str]) -> int:
     """The number of parts of a day with these reports, so that none has too many."""
     parts = 1
     while max(Counter(part_of(each, parts) for each in ids).values(), default=0) > MOST_IN_A_PART:
@@ -148,7 +148,7 @@ def keys_of_part(day: str, part: int, parts: int) -> tuple[str, ...]:
 
 def part_entry(day: str, part: int, parts: int, listed: bytes | None) -> Part:
     """What the day's document says of a published list."""
-    entries = entries_in(listed)
+    entries = decode_entries(listed)
     moments = [datetime.fromisoformat(each["updated_datetime"]) for each in entries]
     return Part(
         count=len(entries),

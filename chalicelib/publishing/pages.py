@@ -39,11 +39,11 @@ class JinjaPages:
         self._language = language
         self._languages = languages
 
-    def report(self, report: ReportView) -> bytes:
-        in_all = self._in_all(report)
+    def render_report(self, report: ReportView) -> bytes:
+        in_all = self._links_in_all(report)
         page = self._template.render(
             council=self._council,
-            report=self._shown(report),
+            report=self._report_context(report),
             script=f"/assets/{self._folder}report-page.js",
             in_all=in_all if len(in_all) > 1 else [],
             other_languages=[each for each in in_all if each["code"] != self._language.code],
@@ -54,7 +54,7 @@ class JinjaPages:
     def _folder(self) -> str:
         return "" if self._language is ENGLISH else f"{self._language.code}/"
 
-    def _in_all(self, report: ReportView) -> list[dict[str, str]]:
+    def _links_in_all(self, report: ReportView) -> list[dict[str, str]]:
         """The address of the page in each language."""
         english = f"/reports/{report.service_request_id}"
         return [
@@ -62,7 +62,7 @@ class JinjaPages:
             for each in self._languages
         ]
 
-    def _shown(self, report: ReportView) -> dict[str, Any]:
+    def _report_context(self, report: ReportView) -> dict[str, Any]:
         expected = report.expected_datetime
         return {
             "service_request_id": report.service_request_id,
@@ -76,7 +76,7 @@ class JinjaPages:
             "requested_iso": _iso(report.requested_datetime),
             "requested_text": self._date(report.requested_datetime),
             "expected_text": expected and self._date(expected),
-            "delay": report.delay and self._delay(report.delay),
+            "delay": report.delay and self._delay_context(report.delay),
             "is_overdue": expected and is_overdue(expected, self._now(), self._zone),
             "planned": report.planned_day and self._language.day(report.planned_day),
             "address": report.address,
@@ -86,14 +86,14 @@ class JinjaPages:
             "followers": report.followers,
             "duplicate_of": report.duplicate_of,
             "duplicate_reference": report.duplicate_of and format_reference(report.duplicate_of),
-            "photos": self._photos(report.photos, self._language.say("the report")),
-            "updates": [self._update(update) for update in report.updates],
+            "photos": self._photo_contexts(report.photos, self._language.say("the report")),
+            "updates": [self._update_context(update) for update in report.updates],
         }
 
-    def _delay(self, delay: Delay) -> dict[str, str]:
+    def _delay_context(self, delay: Delay) -> dict[str, str]:
         return {"promised": self._date(delay.promised_datetime), "reason": delay.reason}
 
-    def _update(self, update: UpdateView) -> dict[str, Any]:
+    def _update_context(self, update: UpdateView) -> dict[str, Any]:
         local = update.datetime.astimezone(self._zone)
         return {
             "update_id": update.update_id,
@@ -103,7 +103,7 @@ class JinjaPages:
             "datetime_iso": _iso(update.datetime),
             "datetime_text": f"{self._date(update.datetime)}, {local:%H:%M}",
             "by": update.by,
-            "photos": self._photos(
+            "photos": self._photo_contexts(
                 update.photos,
                 self._language.say("the update of {day}", day=self._date(update.datetime)),
             ),
@@ -113,7 +113,7 @@ class JinjaPages:
         local = moment.astimezone(self._zone)
         return f"{local.day} {self._language.month(local)} {local.year}"
 
-    def _photos(self, photos: Sequence[PhotoView], of: str) -> list[dict[str, str]]:
+    def _photo_contexts(self, photos: Sequence[PhotoView], of: str) -> list[dict[str, str]]:
         """The photos with alternative texts."""
         say = self._language.say
         return [

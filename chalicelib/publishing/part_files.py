@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import open_data_index as index
-from chalicelib.publishing.document_targets import put
+from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.feeds import ATOM, links_to_archives
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.open_data import (
@@ -21,16 +21,16 @@ from chalicelib.publishing.open_data import (
     Entry,
     as_csv,
     as_geojson,
-    with_entries,
+    merge_entries,
 )
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rewriting import Public
+from chalicelib.publishing.rewriting import PublicReports
 
 
 class PartTarget(msgspec.Struct, frozen=True):
-    """The files of a part. `ids` are the reports that may have changed; `is_anew`: what is
-    published under this name so far does not count. `entry` makes a report's entry, and `archive`
-    a feed, which keeps its links to other days."""
+    """The files of a part. `ids` are the reports that may have changed. With `is_anew` the files
+    that are published under these keys so far are ignored. `entry` makes a report's entry, and
+    `archive` a feed, which keeps its links to other days."""
 
     day: str
     part: int
@@ -66,13 +66,13 @@ class PartTarget(msgspec.Struct, frozen=True):
         return {key: ports.documents.read(key) for key in reversed(self.order)}
 
     def make(
-        self, held: Mapping[str, StoredDocument | None], public: Public
+        self, held: Mapping[str, StoredDocument | None], public: PublicReports
     ) -> Mapping[str, Document | None]:
-        """No files of a day that had none if no report is public."""
+        """The files; none for a day that had none and has no public report."""
         listed, archive = held[self.order[0]], held[self.order[3]]
         before = listed.body if listed and not self.is_anew else None
         now = {each: self.entry(public[each]) if each in public else None for each in self.ids}
-        entries = with_entries(before, now)
+        entries = merge_entries(before, now)
         if listed is None and not entries and self.parts == 1:
             return dict.fromkeys(self.order)
         outer = links_to_archives(archive.body) if archive and not self.is_anew else {}
@@ -91,4 +91,5 @@ class PartTarget(msgspec.Struct, frozen=True):
         held: Mapping[str, StoredDocument | None],
         ports: Ports,
     ) -> bool:
-        return sum(put(key, made[key], held[key], ports) for key in self.order) > 0
+        changes = [put_document(key, made[key], held[key], ports.documents) for key in self.order]
+        return any(changes)

@@ -1,8 +1,8 @@
 """Publishes performance figures: a document and a table (CSV) for each month with public reports,
 and an index with the totals of each month. The figures come from the counters that `counting.py`
 keeps; only months that were marked as changed are read and rebuilt. A writer reads the published
-document before it reads the counters, and replaces exactly that version. A month's mark is noted as
-published after the index has the month, so that an interrupted run is made up for by the next.
+document before it reads the counters, and replaces exactly that version. A month's mark is recorded
+as published after the index has the month, so that the next run completes an interrupted one.
 
 Sources: RFC 4180 (CSV), read in 2026.
 """
@@ -19,22 +19,23 @@ from chalicelib.errors import AppError
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.kernel.time import to_the_second
-from chalicelib.publishing.counting import count_come_due
+from chalicelib.publishing.counting import count_newly_due
+from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.figures import (
     ALL,
     MEANINGS,
-    NOTHING,
+    NO_SUMS,
     UNKNOWN,
     Line,
     Sums,
-    order_of,
-    waits_of,
+    sort_key,
+    wait_quantiles,
     with_totals,
 )
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.open_data import CSV, Licence, cell, version_of
+from chalicelib.publishing.open_data import CSV, Licence, escape_formula, version_of
 from chalicelib.publishing.ports import Document, FiguresPorts
-from chalicelib.publishing.small_numbers import SMALL, Hidden, hidden_in
+from chalicelib.publishing.small_numbers import SMALL, HiddenFigure, figures_to_hide
 
 PERFORMANCE = "data/performance/"
 INDEX = f"{PERFORMANCE}index.json"
@@ -107,32 +108,32 @@ def csv_key(month: str) -> str:
 def publish_performance(ports: FiguresPorts) -> Failed:
     """Rebuilds the months that were marked as changed, or all if nothing is published yet. Returns
     the failures, by month. Raises UpstreamFailed."""
-    begun = ports.now()
-    index = _held_index(ports)
+    started = ports.now()
+    index = _published_index(ports)
     if index is None:
-        return publish_performance_anew(ports)
-    count_come_due(index.updated_datetime - OVERLAP, ports.counting)
+        return rebuild_performance(ports)
+    count_newly_due(index.updated_datetime - OVERLAP, ports.counting)
     marks = ports.counting.counters.months().items()
     changed = {month: mark.changed for month, mark in marks if mark.changed != mark.published}
-    return _publish_months(changed, changed, begun, ports) if changed else {}
+    return _publish_months(changed, changed, started, ports) if changed else {}
 
 
-def publish_performance_anew(ports: FiguresPorts) -> Failed:
+def rebuild_performance(ports: FiguresPorts) -> Failed:
     """Rebuilds all months, and removes those without public reports. Returns the failures, by
     month. Raises UpstreamFailed."""
-    begun = ports.now()
+    started = ports.now()
     marks = ports.counting.counters.months()
     changed = {month: mark.changed for month, mark in marks.items()}
     months = {*changed, *_published_months(ports)}
-    return _publish_months(months, changed, begun, ports, are_all=True)
+    return _publish_months(months, changed, started, ports, are_all=True)
 
 
 def rows_of(sums: Mapping[Line, Sums]) -> list[Row]:
     """The figures of each line with reports, totals first; None for hidden ones."""
     table = with_totals(sums)
-    hidden = hidden_in({line: each.counts for line, each in table.items()})
-    lines = {line: table.get(line, NOTHING) for line in (*table, *(each.line for each in hidden))}
-    return [_row(line, each, hidden) for line, each in sorted(lines.items(), key=order_of)]
+    hidden = figures_to_hide({line: each.counts for line, each in table.items()})
+    lines = {line: table.get(line, NO_SUMS) for line in (*table, *(each.line for each in hidden))}
+    return [_row(line, each, hidden) for line, each in sorted(lines.items(), key=sort_key)]
 
 
 def as_csv(
@@ -145,20 +146,20 @@ def as_csv(
     for row in rows:
         names = {
             "month": month,
-            "service_name": cell(_name_of(row["service_code"], services)),
-            "ward_name": cell(_name_of(row["ward_code"], wards)),
+            "service_name": escape_formula(_name_of(row["service_code"], services)),
+            "ward_name": escape_formula(_name_of(row["ward_code"], wards)),
         }
         table.writerow(row | names)
     return written.getvalue().encode()
 
 
-def _row(line: Line, sums: Sums, hidden: Collection[Hidden]) -> Row:
+def _row(line: Line, sums: Sums, hidden: Collection[HiddenFigure]) -> Row:
     shown: Row = {
         name: None if (line, name) in hidden else number
         for name, number in sums.counts._asdict().items()
     }
     if shown["fixed"] and sums.counts.fixed not in SMALL:
-        shown |= waits_of(sums.waits)._asdict()
+        shown |= wait_quantiles(sums.waits)._asdict()
     service_code, ward_code = line
     figures = {name: shown.get(name) for name in MEANINGS}
     return {"service_code": service_code, "ward_code": ward_code} | figures
@@ -167,7 +168,7 @@ def _row(line: Line, sums: Sums, hidden: Collection[Hidden]) -> Row:
 def _publish_months(
     months: Collection[str],
     marks: Mapping[str, int],
-    begun: datetime,
+    started: datetime,
     ports: FiguresPorts,
     *,
     are_all: bool = False,
@@ -176,7 +177,7 @@ def _publish_months(
     failed: Failed = {}
     for month in sorted(months):
         failed |= _publish_month(month, ports)
-    failed = failed or _publish_index(months, begun, ports, are_all=are_all)
+    failed = failed or _publish_index(months, started, ports, are_all=are_all)
     if not failed:
         for month, changed in marks.items():
             ports.counting.counters.set_published(month, changed)
@@ -189,11 +190,11 @@ def _publish_month(month: str, ports: FiguresPorts) -> Failed:
 
     def attempt() -> None:
         held = {key: ports.documents.read(key) for key in (json_key(month), csv_key(month))}
-        lines = ports.counting.counters.lines_of(month)
+        lines = ports.counting.counters.lines_of_month(month)
         rows = rows_of({each.key.line: each.sums for each in lines})
-        _put_all(_documents(month, rows, ports), held, ports)
+        _put_documents(_documents(month, rows, ports), held, ports)
 
-    return _failed(month, attempt)
+    return _try_to_publish(month, attempt)
 
 
 def _documents(month: str, rows: list[Row], ports: FiguresPorts) -> dict[str, Document | None]:
@@ -206,24 +207,14 @@ def _documents(month: str, rows: list[Row], ports: FiguresPorts) -> dict[str, Do
     }
 
 
-def _put_all(
+def _put_documents(
     made: Mapping[str, Document | None],
     held: Mapping[str, StoredDocument | None],
     ports: FiguresPorts,
 ) -> None:
     """Raises VersionConflict if another writer was faster."""
     for key, document in made.items():
-        _put(key, document, held[key], ports)
-
-
-def _put(
-    key: str, document: Document | None, held: StoredDocument | None, ports: FiguresPorts
-) -> None:
-    if document is None:
-        if held:
-            ports.documents.delete(key, held)
-    elif held is None or held.body != document.body:
-        ports.documents.write(key, document, held)
+        put_document(key, document, held[key], ports.documents)
 
 
 def _publish_index(
@@ -237,7 +228,7 @@ def _publish_index(
         months = {each.month: each for each in (before.months if before else ())}
         for month in changed:
             months.pop(month, None)
-            if now := _month_now(month, ports):
+            if now := _published_month(month, ports):
                 months[month] = now
         made = Index(
             updated_datetime=to_the_second(as_of),
@@ -246,12 +237,12 @@ def _publish_index(
             wards=_names(ports.wards(), {UNKNOWN: "Unknown ward"}),
             months=tuple(each for _, each in sorted(months.items(), reverse=True)),
         )
-        _put_all({INDEX: Document(msgspec.json.encode(made), JSON)}, {INDEX: held}, ports)
+        _put_documents({INDEX: Document(msgspec.json.encode(made), JSON)}, {INDEX: held}, ports)
 
-    return _failed(INDEX, attempt)
+    return _try_to_publish(INDEX, attempt)
 
 
-def _failed(what: str, attempt: Callable[[], None]) -> Failed:
+def _try_to_publish(what: str, attempt: Callable[[], None]) -> Failed:
     try:
         retry_on_conflict(attempt, what=f"the figures of {what}")
     except AppError as error:
@@ -259,7 +250,7 @@ def _failed(what: str, attempt: Callable[[], None]) -> Failed:
     return {}
 
 
-def _month_now(month: str, ports: FiguresPorts) -> Month | None:
+def _published_month(month: str, ports: FiguresPorts) -> Month | None:
     """The index's entry for a published month, None if it is not published."""
     held = ports.documents.read(json_key(month))
     if held is None:
@@ -283,7 +274,7 @@ def _name_of(code: str, names: Mapping[str, str]) -> str:
     return names.get(code, {ALL: "All", UNKNOWN: "Unknown"}.get(code, code))
 
 
-def _held_index(ports: FiguresPorts) -> Index | None:
+def _published_index(ports: FiguresPorts) -> Index | None:
     held = ports.documents.read(INDEX)
     return msgspec.json.decode(held.body, type=Index) if held else None
 

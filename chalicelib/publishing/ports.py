@@ -49,8 +49,7 @@ class Documents(Protocol):
 
 
 class PublicPhotos(Protocol):
-    """The public copies of photos. Every method raises UpstreamFailed, and does nothing if nothing
-    is left to do."""
+    """The public copies of photos. Every method raises UpstreamFailed; a repeat changes nothing."""
 
     def keys(self, service_request_id: str) -> frozenset[str]:
         """The published files of a report's photos."""
@@ -68,17 +67,17 @@ class PublicPhotos(Protocol):
 class ReportsToPublish(Protocol):
     """The reports as they are now."""
 
-    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
+    def public_views(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
         """The public reports among these (consistent reads)."""
 
     def outlines(self) -> Iterator[ReportOutline]:
         """An outline of every stored report (consistent reads)."""
 
-    def of_day(self, day: str) -> Iterator[str]:
+    def ids_of_day(self, day: str) -> Iterator[str]:
         """The ids of the public reports that were requested on the day (YYYY-MM-DD in UTC); may lag
         a second behind."""
 
-    def promised(self, since: datetime, until: datetime) -> Iterator[str]:
+    def ids_promised(self, since: datetime, until: datetime) -> Iterator[str]:
         """The ids of the open reports with a target in that time, public or not; may lag a second
         behind."""
 
@@ -86,14 +85,14 @@ class ReportsToPublish(Protocol):
 class Outcomes(Protocol):
     """The outcomes of reports. Every method raises UpstreamFailed."""
 
-    def present(self, service_request_ids: Sequence[str]) -> Mapping[str, PresentOutcome]:
+    def present_outcomes(self, service_request_ids: Sequence[str]) -> Mapping[str, PresentOutcome]:
         """The outcomes of these reports as they are now (consistent reads), by id."""
 
-    def of_month(self, month: str) -> Iterator[tuple[str, ReportOutcome]]:
+    def outcomes_of_month(self, month: str) -> Iterator[tuple[str, ReportOutcome]]:
         """The ids and outcomes of the public reports that were requested in the month; may lag a
         second behind."""
 
-    def come_due(self, since: datetime) -> Iterator[ReportKey]:
+    def newly_due(self, since: datetime) -> Iterator[ReportKey]:
         """The reports, public or not, whose target came after that moment while they were open; may
         lag a second behind."""
 
@@ -102,32 +101,32 @@ class Outcomes(Protocol):
 
 
 class Counters(Protocol):
-    """The store of what is counted (consistent reads). Every method raises UpstreamFailed."""
+    """The store of the counters (consistent reads). Every method raises UpstreamFailed."""
 
-    def counted(self, keys: Collection[ReportKey]) -> Mapping[ReportKey, CountedReport]:
-        """What was counted of these reports."""
+    def get_reports(self, keys: Collection[ReportKey]) -> Mapping[ReportKey, CountedReport]:
+        """The counted outcomes of these reports, without reports that were never counted."""
 
-    def lines(self, keys: Collection[LineKey]) -> Mapping[LineKey, CountedLine]:
-        """Those of these lines that are stored."""
+    def get_lines(self, keys: Collection[LineKey]) -> Mapping[LineKey, CountedLine]:
+        """The lines with these keys, without lines that are not stored."""
 
     def save(self, reports: Sequence[CountedReport], lines: Sequence[CountedLine]) -> None:
-        """Stores all of it or nothing, up to 100 in all. Raises VersionConflict if one of them has
-        another version."""
+        """Stores all of these in one transaction, at most 100 together. Raises VersionConflict if
+        another writer has changed one of them."""
 
-    def lines_of(self, month: str) -> Sequence[CountedLine]:
+    def lines_of_month(self, month: str) -> Sequence[CountedLine]:
         """All lines of the month."""
 
-    def reports_of(self, month: str) -> Iterator[CountedReport]:
-        """What was counted of the month's reports."""
+    def reports_of_month(self, month: str) -> Iterator[CountedReport]:
+        """The counted outcomes of the month's reports."""
 
-    def mark(self, months: Collection[str]) -> None:
+    def mark_changed(self, months: Collection[str]) -> None:
         """Marks the months as changed."""
 
     def months(self) -> Mapping[str, Marks]:
-        """The months that were ever marked."""
+        """The marks of each month that was ever marked as changed."""
 
     def set_published(self, month: str, changed: int) -> None:
-        """Notes that the month was published with all changes up to that mark."""
+        """Records that the month was published with all changes up to that mark."""
 
 
 class WardArea(Protocol):
@@ -140,7 +139,7 @@ class WardArea(Protocol):
     @property
     def bounds(self) -> Box: ...
     @property
-    def said(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         """The content of the ward's document except for its reports."""
 
     def contains(self, point: Point) -> bool:
@@ -163,11 +162,11 @@ class Ports(Struct, frozen=True):
 
     `purge` deletes the CDN's copies of some paths of the site, once for each reference; raises
     UpstreamFailed. `pages` make the page of a report in each language that
-    the council offers, by its code, as HTML in UTF-8. `fixed` makes the documents
-    that follow from the configuration alone, by key; it reads a secret, so it is called only when
-    they are published. `whole` is the tile that contains the council, where its counts are
-    published; the map shows closed reports for `closed_shown`. `entry` is a report as Open311 lists
-    it; `wards` are the present ones.
+    the council offers, by its code, as HTML in UTF-8. `fixed_documents` makes the documents
+    that depend on the configuration alone, by key; it reads a secret, so call it only to publish
+    them. `council_tile` is the tile that contains the council, where its counts are published; the
+    map shows closed reports for `closed_shown`. `open311_entry` gives a report as Open311 lists it;
+    `wards` gives the present wards.
     """
 
     documents: Documents
@@ -176,11 +175,11 @@ class Ports(Struct, frozen=True):
     reports: ReportsToPublish
     pages: Mapping[str, Callable[[ReportView], bytes]]
     now: Callable[[], datetime]
-    fixed: Callable[[], Mapping[str, Any]]
-    whole: Tile
+    fixed_documents: Callable[[], Mapping[str, Any]]
+    council_tile: Tile
     closed_shown: timedelta
     publisher: Publisher
-    entry: Callable[[ReportView], Mapping[str, Any]]
+    open311_entry: Callable[[ReportView], Mapping[str, Any]]
     wards: Callable[[], Sequence[WardArea]] = tuple
 
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.counters import CountedLine, CountedReport, LineKey, ReportKey
-from chalicelib.publishing.counting import AT_ONCE, count_all, count_come_due
-from chalicelib.publishing.figures import NOTHING, summed
+from chalicelib.publishing.counting import AT_ONCE, count_in_batches, count_newly_due
+from chalicelib.publishing.figures import NO_SUMS, sums_by_line
 from chalicelib.publishing.ports import CountingPorts
 from chalicelib.reports.published import ReportOutcome
 
@@ -34,7 +34,7 @@ def recount_nightly(ports: CountingPorts) -> int:
     """Recounts the present month, the one before and one of the older ones, in turn. Returns how
     many reports and lines were counted wrongly. Raises UpstreamFailed."""
     today = ports.now()
-    count_come_due(today - LOOKS_BACK, ports)
+    count_newly_due(today - LOOKS_BACK, ports)
     recent = {f"{today:%Y-%m}", f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"}
     older = sorted(ports.counters.months().keys() - recent)
     if older:
@@ -44,7 +44,7 @@ def recount_nightly(ports: CountingPorts) -> int:
 
 def recount_everything(ports: CountingPorts) -> Iterator[tuple[str, Drift]]:
     """Recounts all months, one by one. Answers what was wrong in each. Raises UpstreamFailed."""
-    count_come_due(ports.now() - LOOKS_BACK, ports)
+    count_newly_due(ports.now() - LOOKS_BACK, ports)
     for month in sorted({*ports.outcomes.months(), *ports.counters.months()}):
         yield month, recount(month, ports, settled_at=ports.now())
 
@@ -52,20 +52,22 @@ def recount_everything(ports: CountingPorts) -> Iterator[tuple[str, Drift]]:
 def recount(month: str, ports: CountingPorts, settled_at: datetime | None = None) -> Drift:
     """Recounts a month. Reports that changed after `settled_at` are left to their facts: IN_QUEUE
     ago if it is None. Raises UpstreamFailed."""
-    lines = {each.key: each for each in ports.counters.lines_of(month)}
-    counted = {each.key: each for each in ports.counters.reports_of(month)}
+    lines = {each.key: each for each in ports.counters.lines_of_month(month)}
+    counted = {each.key: each for each in ports.counters.reports_of_month(month)}
     corrected = _correct_lines(lines, _sums(month, counted), ports)
-    stored = {ReportKey(month, each): outcome for each, outcome in ports.outcomes.of_month(month)}
-    differ = _differing(stored, counted)
-    settled = _settled(differ, settled_at or ports.now() - IN_QUEUE, ports)
-    return Drift(count_all(settled, ports), corrected)
+    stored = {
+        ReportKey(month, each): outcome for each, outcome in ports.outcomes.outcomes_of_month(month)
+    }
+    differ = _differing_keys(stored, counted)
+    settled = _settled_keys(differ, settled_at or ports.now() - IN_QUEUE, ports)
+    return Drift(count_in_batches(settled, ports), corrected)
 
 
 def _sums(month: str, counted: Mapping[ReportKey, CountedReport]) -> dict[LineKey, CountedLine]:
     outcomes = (each.outcome for each in counted.values() if each.outcome)
     return {
         LineKey(month, line): CountedLine(LineKey(month, line), sums)
-        for line, sums in summed(outcomes).items()
+        for line, sums in sums_by_line(outcomes).items()
     }
 
 
@@ -78,7 +80,7 @@ def _correct_lines(
     corrected = 0
     for key in sorted({*lines, *right}):
         held = lines.get(key, CountedLine(key))
-        sums = right[key].sums if key in right else NOTHING
+        sums = right[key].sums if key in right else NO_SUMS
         if held.sums != sums:
             corrected += _is_replaced(held._replace(sums=sums), ports)
     return corrected
@@ -90,22 +92,24 @@ def _is_replaced(line: CountedLine, ports: CountingPorts) -> bool:
     except VersionConflict:
         # A change was counted meanwhile.
         return False
-    ports.counters.mark([line.key.month])
+    ports.counters.mark_changed([line.key.month])
     return True
 
 
-def _differing(
+def _differing_keys(
     stored: Mapping[ReportKey, ReportOutcome], counted: Mapping[ReportKey, CountedReport]
 ) -> list[ReportKey]:
     held = {key: each.outcome for key, each in counted.items()}
     return [key for key in sorted({*stored, *held}) if stored.get(key) != held.get(key)]
 
 
-def _settled(keys: list[ReportKey], until: datetime, ports: CountingPorts) -> Iterator[ReportKey]:
+def _settled_keys(
+    keys: list[ReportKey], until: datetime, ports: CountingPorts
+) -> Iterator[ReportKey]:
     """Those that have not changed since that moment, or that are not stored."""
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
-        present = ports.outcomes.present([key.service_request_id for key in some])
+        present = ports.outcomes.present_outcomes([key.service_request_id for key in some])
         for key in some:
             now = present.get(key.service_request_id)
             if now is None or now.updated_datetime <= until:

@@ -18,7 +18,7 @@ from chalicelib.reports.published import ReportView
 
 ATTEMPTS = 20
 
-Public = Mapping[str, ReportView]
+PublicReports = Mapping[str, ReportView]
 
 
 class Target(Protocol):
@@ -41,7 +41,7 @@ class Target(Protocol):
     def read(self, ports: Ports) -> Any:
         """The published document."""
 
-    def make(self, held: Any, public: Public) -> Any:
+    def make(self, held: Any, public: PublicReports) -> Any:
         """The new document."""
 
     def put(self, made: Any, held: Any, ports: Ports) -> bool:
@@ -54,73 +54,73 @@ class RoundResult(NamedTuple):
 
     failed: dict[str, Exception]
     made: dict[Target, Any]
-    taken_back: frozenset[str]
+    outdated_keys: frozenset[str]
 
 
 def rewrite(
     targets: Sequence[Target], ports: Ports, held: Mapping[Target, Any] | None = None
 ) -> RoundResult:
-    """Publishes the targets, in their order, until nothing changes. `held` is what was just read of
-    some of them."""
+    """Publishes the targets, in their order, until nothing changes. `held` has the documents of
+    targets that were just read."""
     failed: dict[str, Exception] = {}
     made: dict[Target, Any] = {}
-    taken_back: set[str] = set()
+    outdated_keys: set[str] = set()
     for _ in range(ATTEMPTS):
         if not targets:
-            return RoundResult(failed, made, frozenset(taken_back))
+            return RoundResult(failed, made, frozenset(outdated_keys))
         this = Round(targets, ports, held or {})
-        targets, held = this.again, None
+        targets, held = this.to_retry, None
         failed |= this.failed
         made |= this.made
-        taken_back |= this.taken_back
+        outdated_keys |= this.outdated_keys
     for target in targets:
         where = ", ".join(sorted(target.keys))
         error = UpstreamFailed(f"{where} kept changing while it was being published.")
         failed |= dict.fromkeys(target.asked_by, error)
-    return RoundResult(failed, made, frozenset(taken_back))
+    return RoundResult(failed, made, frozenset(outdated_keys))
 
 
 class Round:
-    """One try at some targets: those to be tried again, and the failures."""
+    """One attempt to publish some targets: its failures, and the targets to try again."""
 
     def __init__(self, targets: Sequence[Target], ports: Ports, held: Mapping[Target, Any]) -> None:
-        self.again: list[Target] = []
+        self.to_retry: list[Target] = []
         self.failed: dict[str, Exception] = {}
         self.made: dict[Target, Any] = {}
-        self.taken_back: set[str] = set()
+        self.outdated_keys: set[str] = set()
         self._ports = ports
         try:
             self._run(targets, held)
         except AppError as error:
-            self.again = []
+            self.to_retry = []
             self._fail(targets, error)
 
     def _run(self, targets: Sequence[Target], known: Mapping[Target, Any]) -> None:
         held = {each: known[each] if each in known else each.read(self._ports) for each in targets}
-        public = _public(targets, self._ports)
+        public = _read_public(targets, self._ports)
         written: dict[Target, Any] = {}
         for target in targets:
-            with self._kept_apart(target):
+            with self._isolate_failure(target):
                 made = target.make(held[target], public)
                 if target.put(made, held[target], self._ports):
                     written[target] = made
                 self.made[target] = made
-        now = _public(written, self._ports)
+        now = _read_public(written, self._ports)
         for target, made in written.items():
-            with self._kept_apart(target):
-                if not target.reads_more and _same(target.shows, public, now):
+            with self._isolate_failure(target):
+                if not target.reads_more and _are_unchanged(target.shows, public, now):
                     continue
                 if target.make(held[target], now) != made:
-                    self.again.append(target)
-                    self.taken_back |= target.keys
+                    self.to_retry.append(target)
+                    self.outdated_keys |= target.keys
 
     @contextmanager
-    def _kept_apart(self, target: Target) -> Iterator[None]:
-        """A failing target does not stop the others."""
+    def _isolate_failure(self, target: Target) -> Iterator[None]:
+        """Records the failure of a target, so that it does not stop the others."""
         try:
             yield
         except VersionConflict:
-            self.again.append(target)
+            self.to_retry.append(target)
         except Exception as error:
             self._fail([target], error)
 
@@ -129,10 +129,10 @@ class Round:
             self.failed |= dict.fromkeys(target.asked_by, error)
 
 
-def _same(ids: Iterable[str], before: Public, now: Public) -> bool:
+def _are_unchanged(ids: Iterable[str], before: PublicReports, now: PublicReports) -> bool:
     return all(before.get(each) == now.get(each) for each in ids)
 
 
-def _public(targets: Iterable[Target], ports: Ports) -> Public:
+def _read_public(targets: Iterable[Target], ports: Ports) -> PublicReports:
     ids = sorted({each for target in targets for each in target.shows})
-    return ports.reports.public(ids) if ids else {}
+    return ports.reports.public_views(ids) if ids else {}

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.publishing.document_targets import put
+from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.model import TEXT
 from chalicelib.publishing.ports import Document, Ports
 
@@ -38,11 +38,11 @@ def publish_security_txt(ports: Ports) -> None:
     here = ports.publisher
     text = security_txt(contact=here.security_contact, site_url=here.site_url, now=ports.now())
     try:
-        put(
+        put_document(
             SECURITY_TXT,
             Document(text.encode(), TEXT),
             ports.documents.read(SECURITY_TXT),
-            ports,
+            ports.documents,
         )
     except VersionConflict as error:
         raise UpstreamFailed(f"{SECURITY_TXT} was published by somebody else.") from error

@@ -13,26 +13,26 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.document_targets import (
     DocumentTarget,
     count_targets,
-    is_off_the_map,
+    is_closed_too_long,
     page_targets,
     photo_targets,
     published_pins,
-    put,
+    put_document,
     report_targets,
     tile_targets,
 )
 from chalicelib.publishing.model import (
     JSON,
     TILES,
+    key_of_quadkey,
     page_key,
     photo_keys,
     report_key,
-    tile_key,
 )
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rewriting import rewrite
 from chalicelib.publishing.security_txt import publish_security_txt
-from chalicelib.publishing.wards import WARD_DOCUMENTS, ward_key, ward_targets, wards_listing
+from chalicelib.publishing.wards import WARD_DOCUMENTS, ward_key, ward_targets, wards_that_list
 
 AT_ONCE = 100
 """The number of reports read together when everything is published."""
@@ -47,9 +47,9 @@ WARDS_EVERY = timedelta(minutes=5)
 Failed = dict[str, Exception]
 
 
-class Touched(msgspec.Struct):
-    """The facts about one report: the tiles (quadkeys) and photos that may have changed with it,
-    the facts' ids, and whether any removed something from public view."""
+class TouchedParts(msgspec.Struct):
+    """The parts of publication that the facts about one report touch: tiles (quadkeys) and photos
+    that may have changed, the facts' ids, and whether a fact removed something from public view."""
 
     tiles: set[str] = msgspec.field(default_factory=set)
     photos: set[str] = msgspec.field(default_factory=set)
@@ -57,7 +57,7 @@ class Touched(msgspec.Struct):
     purge: bool = False
 
 
-def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
+def publish(touched: Mapping[str, TouchedParts], ports: Ports) -> Failed:
     """Publishes reports, their photos, the tiles they touch and the counts, and purges the copies
     of what was removed. `touched` is by service_request_id. Returns the failures, by
     service_request_id; the rest is published.
@@ -69,7 +69,7 @@ def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
     photos = {each: this.photos for each, this in touched.items() if this.photos}
     # A part of a picture may have been removed.
     purged = {each for each, this in touched.items() if this.purge}
-    failed, made, taken_back = rewrite(
+    failed, made, outdated_keys = rewrite(
         # Photos first: no page shows a missing one, none stays longer than its page.
         [
             *photo_targets(photos, purged),
@@ -82,18 +82,18 @@ def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
     done = {each: this for each, this in touched.items() if each not in failed}
     # Copies are purged even if a ward fails, and again when it is retried.
     left_in_wards = _take_out_of_wards(touched, ports)
-    return failed | left_in_wards | _purge(done, taken_back, ports)
+    return failed | left_in_wards | _purge(done, outdated_keys, ports)
 
 
 def publish_fixed(ports: Ports) -> None:
     """Publishes the documents that depend only on configuration, and security.txt. Raises
     UpstreamFailed."""
     publish_security_txt(ports)
-    for key, content in ports.fixed().items():
+    for key, content in ports.fixed_documents().items():
         document = Document(msgspec.json.encode(content), JSON)
         held = ports.documents.read(key)
         try:
-            put(key, document, held, ports)
+            put_document(key, document, held, ports.documents)
         except VersionConflict as error:
             raise UpstreamFailed(
                 f"Somebody else published {key} at the same time. Try again."
@@ -113,7 +113,8 @@ def publish_wards(ports: Ports, *, reads_all_titles: bool = True) -> Failed:
 
 
 def update_wards(ports: Ports) -> Failed:
-    """The same every WARDS_EVERY: titles that are published are read again once an hour."""
+    """Publishes the wards as `publish_wards` does, for a run every WARDS_EVERY; it reads published
+    titles again once an hour."""
     is_first_of_hour = ports.now().minute < WARDS_EVERY // timedelta(minutes=1)
     return publish_wards(ports, reads_all_titles=is_first_of_hour)
 
@@ -127,7 +128,7 @@ def tidy(ports: Ports) -> Failed:
     failed: Failed = {}
     for tile in published_tiles(ports):
         pins = published_pins(tile_of_key(tile), ports)
-        aged = {pin.service_request_id for pin in pins if is_off_the_map(pin, ports)}
+        aged = {pin.service_request_id for pin in pins if is_closed_too_long(pin, ports)}
         if aged:
             tidied[tile] = aged
             failed |= rewrite(tile_targets({tile: aged}, ports), ports).failed
@@ -140,7 +141,7 @@ def publish_overdue(ports: Ports) -> Failed:
     UpstreamFailed.
     """
     now = ports.now()
-    passed = list(ports.reports.promised(now - LOOKS_BACK, now))
+    passed = list(ports.reports.ids_promised(now - LOOKS_BACK, now))
     failed: Failed = {}
     for start in range(0, len(passed), AT_ONCE):
         failed |= rewrite(page_targets(passed[start : start + AT_ONCE], ports), ports).failed
@@ -156,16 +157,16 @@ def remove_documents(keys: Iterable[str], ports: Ports) -> Failed:
     """Removes the documents. Returns the failures, by key."""
     failed: Failed = {}
     for key in keys:
-        target = DocumentTarget(key, frozenset(), frozenset((key,)), _nothing)
+        target = DocumentTarget(key, frozenset(), frozenset((key,)), _make_nothing)
         failed |= rewrite([target], ports).failed
     return failed
 
 
-def _nothing(*_: object) -> None:
+def _make_nothing(*_: object) -> None:
     """The content of a document to be removed: None."""
 
 
-def _take_out_of_wards(touched: Mapping[str, Touched], ports: Ports) -> Failed:
+def _take_out_of_wards(touched: Mapping[str, TouchedParts], ports: Ports) -> Failed:
     """Rebuilds at once the documents of wards that list removed reports. A failure is retried with
     all removed reports."""
     purged = [each for each, this in touched.items() if this.purge]
@@ -173,22 +174,22 @@ def _take_out_of_wards(touched: Mapping[str, Touched], ports: Ports) -> Failed:
         return {}
     tiles = {tile for each in purged for tile in touched[each].tiles}
     try:
-        wards = wards_listing(purged, tiles, ports)
+        wards = wards_that_list(purged, tiles, ports)
         failed = rewrite(ward_targets(wards, ports), ports).failed
     except AppError as error:
         failed = {"": error}
     return dict.fromkeys(purged, next(iter(failed.values()))) if failed else {}
 
 
-def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports) -> Failed:
+def _purge(done: Mapping[str, TouchedParts], outdated_keys: Iterable[str], ports: Ports) -> Failed:
     """Purges the copies of the pages, photos and tiles of reports with a purge, and of documents
     that were briefly outdated. Lists of wards, open data and feeds are rewritten, and their copies
     end after a minute (`s-maxage`): a CDN takes only 15 purges of whole folders at a time. Returns
     the failures."""
     purged = {each: this for each, this in done.items() if this.purge}
     keys = {
-        *taken_back,
-        *(key for each, this in purged.items() for key in _keys(each, this, ports)),
+        *outdated_keys,
+        *(key for each, this in purged.items() for key in _keys_to_purge(each, this, ports)),
     }
     if not keys:
         return {}
@@ -202,11 +203,11 @@ def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports)
     return {}
 
 
-def _keys(service_request_id: str, this: Touched, ports: Ports) -> set[str]:
+def _keys_to_purge(service_request_id: str, this: TouchedParts, ports: Ports) -> set[str]:
     return {
         report_key(service_request_id),
         *(page_key(service_request_id, language) for language in ports.pages),
-        *map(tile_key, this.tiles),
+        *map(key_of_quadkey, this.tiles),
         *photo_keys(service_request_id, this.photos),
     }
 

@@ -20,14 +20,14 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.publishing.document_targets import DocumentTarget, published_pins
 from chalicelib.publishing.model import JSON, TILES, Pin, key_of_tile
 from chalicelib.publishing.ports import Document, Ports, WardArea
-from chalicelib.publishing.rewriting import Public
+from chalicelib.publishing.rewriting import PublicReports
 from chalicelib.reports.published import Delay
 
 WARD_DOCUMENTS = "data/wards/"
 MOST_LISTED = 20
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
+class ListedReport(msgspec.Struct, frozen=True, kw_only=True):
     """An open report of the ward."""
 
     service_request_id: str
@@ -40,10 +40,10 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     delay: Delay | None = None
 
 
-class _Held(msgspec.Struct, frozen=True):
+class _PublishedWard(msgspec.Struct, frozen=True):
     """The parts read back from a published ward document."""
 
-    reports: tuple[Listed, ...]
+    reports: tuple[ListedReport, ...]
     updated_datetime: datetime
 
 
@@ -60,12 +60,12 @@ class PublishedPins:
         self._ports = ports
         self._pins: dict[Tile, tuple[Pin, ...]] = {}
 
-    def open_in(self, ward: WardArea) -> list[Pin]:
+    def open_pins_in(self, ward: WardArea) -> list[Pin]:
         """The ward's open pins. Raises UpstreamFailed."""
         return [
             pin
             for tile in tiles_in(ward.bounds, MAP_ZOOM)
-            for pin in self._of(tile)
+            for pin in self._pins_of(tile)
             if pin.status == "open" and ward.contains(Point(lat=pin.lat, long=pin.long))
         ]
 
@@ -73,7 +73,7 @@ class PublishedPins:
     def _keys(self) -> frozenset[str]:
         return frozenset(self._ports.documents.keys(f"{TILES}{MAP_ZOOM}/"))
 
-    def _of(self, tile: Tile) -> tuple[Pin, ...]:
+    def _pins_of(self, tile: Tile) -> tuple[Pin, ...]:
         if key_of_tile(tile) not in self._keys:
             return ()
         if tile not in self._pins:
@@ -82,25 +82,27 @@ class PublishedPins:
 
 
 class Titles:
-    """The titles of a ward's newest reports. Unless `reads_all` is set, they are those of the
-    ward's published document, if it has them: a title changes only by a redaction, which rewrites
-    that document. Each attempt reads the others again: one may have been redacted meanwhile."""
+    """The titles of a ward's newest reports. Unless `reads_all` is set, titles in the ward's
+    published document are used again: a title changes only by a redaction, which rewrites that
+    document. Each attempt reads the other titles again: one may have been redacted meanwhile."""
 
     def __init__(self, ports: Ports, *, reads_all: bool) -> None:
         self._ports = ports
         self._reads_all = reads_all
         self._read: set[str] = set()
 
-    def of(self, ids: Sequence[str], published: _Held | None) -> dict[str, str | None]:
-        """By the id; those of the public reports among these, and of others that were listed.
-        Raises UpstreamFailed."""
-        known = {} if self._reads_all or not published else self._listed(published)
+    def titles_of(
+        self, ids: Sequence[str], published: _PublishedWard | None
+    ) -> dict[str, str | None]:
+        """The titles by id, of the public reports among these and of all reports that the document
+        lists. Raises UpstreamFailed."""
+        known = {} if self._reads_all or not published else self._published_titles(published)
         wanted = [each for each in ids if each not in known]
         self._read.update(wanted)
-        public = self._ports.reports.public(wanted) if wanted else {}
+        public = self._ports.reports.public_views(wanted) if wanted else {}
         return known | {each: report.title for each, report in public.items()}
 
-    def _listed(self, published: _Held) -> dict[str, str | None]:
+    def _published_titles(self, published: _PublishedWard) -> dict[str, str | None]:
         listed = {each.service_request_id: each.title for each in published.reports}
         return {each: title for each, title in listed.items() if each not in self._read}
 
@@ -115,7 +117,7 @@ def ward_targets(
     ]
 
 
-def wards_listing(ids: Iterable[str], tiles: Iterable[str], ports: Ports) -> list[WardArea]:
+def wards_that_list(ids: Iterable[str], tiles: Iterable[str], ports: Ports) -> list[WardArea]:
     """The wards over these tiles (quadkeys) whose published documents list any of these reports."""
     wanted, boxes = set(ids), [tile_bounds(tile_of_key(each)) for each in tiles]
     over = (ward for ward in ports.wards() if any(map(ward.bounds.overlap, boxes)))
@@ -123,14 +125,15 @@ def wards_listing(ids: Iterable[str], tiles: Iterable[str], ports: Ports) -> lis
 
 
 def _listed_ids(ward: WardArea, ports: Ports) -> set[str]:
-    published = _published(ports.documents.read(ward_key(ward.code)))
+    published = _decode_ward(ports.documents.read(ward_key(ward.code)))
     return {each.service_request_id for each in published.reports} if published else set()
 
 
-def _published(held: StoredDocument | None) -> _Held | None:
-    """The published document, None if there is no readable one: it is then rebuilt."""
+def _decode_ward(held: StoredDocument | None) -> _PublishedWard | None:
+    """Decodes the published document; None if there is none or it cannot be read, so that it is
+    rebuilt."""
     try:
-        return msgspec.json.decode(held.body, type=_Held) if held else None
+        return msgspec.json.decode(held.body, type=_PublishedWard) if held else None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         logs.failure("a ward's document cannot be read", error)
         return None
@@ -139,10 +142,10 @@ def _published(held: StoredDocument | None) -> _Held | None:
 def _ward_target(
     ward: WardArea, published: PublishedPins, titles: Titles, ports: Ports
 ) -> DocumentTarget:
-    def make(held: StoredDocument | None, _: Public) -> Document | None:
-        pins, before = _newest_first(published.open_in(ward)), _published(held)
-        reports = _listed(pins[:MOST_LISTED], titles, before)
-        content = ward.said | {"open_reports": len(pins), "reports": reports}
+    def make(held: StoredDocument | None, _: PublicReports) -> Document | None:
+        pins, before = _newest_first(published.open_pins_in(ward)), _decode_ward(held)
+        reports = _listed_reports(pins[:MOST_LISTED], titles, before)
+        content = ward.content | {"open_reports": len(pins), "reports": reports}
         # If only its time differs, it is left unchanged.
         if held and before and held.body == _body(content, before.updated_datetime):
             return Document(held.body, JSON)
@@ -161,10 +164,12 @@ def _newest_first(pins: Iterable[Pin]) -> list[Pin]:
     return sorted(by_id, key=lambda pin: pin.requested_datetime, reverse=True)
 
 
-def _listed(pins: Sequence[Pin], titles: Titles, before: _Held | None) -> tuple[Listed, ...]:
-    by_id = titles.of([pin.service_request_id for pin in pins], before)
+def _listed_reports(
+    pins: Sequence[Pin], titles: Titles, before: _PublishedWard | None
+) -> tuple[ListedReport, ...]:
+    by_id = titles.titles_of([pin.service_request_id for pin in pins], before)
     return tuple(
-        made_from(Listed, pin, title=by_id[pin.service_request_id])
+        made_from(ListedReport, pin, title=by_id[pin.service_request_id])
         for pin in pins
         if pin.service_request_id in by_id
     )

@@ -22,9 +22,9 @@ from chalicelib.catalogue.load import load
 from chalicelib.disruptions.publishing import publish_current as publish_disruptions
 from chalicelib.jobs.usecases.day_publishing import publish_due
 from chalicelib.outbound.usecases.getting_through import publish_getting_through
-from chalicelib.publishing.lists import publish_lists_anew
+from chalicelib.publishing.lists import rebuild_lists
 from chalicelib.publishing.model import BASEMAP
-from chalicelib.publishing.performance import publish_performance_anew
+from chalicelib.publishing.performance import rebuild_performance
 from chalicelib.publishing.usecases import publish_fixed, publish_wards
 from infra import cdn
 from infra.demo.gazetteer import COMMITTED as DEMO_PLACES
@@ -97,8 +97,8 @@ class LocalStack:
         publish_due(crew_ports())
         publish_wards(publishing_ports())
         publish_disruptions(disruptions_publish_ports())
-        publish_lists_anew(publishing_ports())
-        publish_performance_anew(figures_ports())
+        rebuild_lists(publishing_ports())
+        rebuild_performance(figures_ports())
         publish_getting_through(outbound_ports())
         self._prepare_site()
         for server in (self._site, self._endpoint):

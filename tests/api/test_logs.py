@@ -147,7 +147,7 @@ def test_failure_of_one_report_is_logged_under_its_own_request(
 ) -> None:
     send(api, PHONE, "one")
     failing = send(api, OTHER, "two").json_body["service_request_id"]
-    render = JinjaPages.report
+    render = JinjaPages.render_report
 
     def broken(self: JinjaPages, report: Any) -> bytes:
         assert report.service_request_id != failing

@@ -31,7 +31,7 @@ def page_of(request_id: str) -> str:
     council = container.council()
     pages = JinjaPages(council=council.page_details, zone=council.zone, now=utc_now)
     (view,) = public_views([request_id], reports_ports()).values()
-    return pages.report(view).decode()
+    return pages.render_report(view).decode()
 
 
 def test_new_date_is_published_with_its_reason_and_told_to_followers(api: Api) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 
 from chalicelib.bootstrap.publishing import publishing_ports
-from chalicelib.publishing.lists import publish_lists_anew
+from chalicelib.publishing.lists import rebuild_lists
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
 
@@ -18,7 +18,7 @@ def test_list_has_open311s_fields_except_the_followers(api: Api) -> None:
     update = {"text": "Looked at.", "state": "investigating"}
     path = f"/api/reports/{report_id}/updates"
     assert api.post(path, update, token=api.token("officer")).status_code == 201
-    assert publish_lists_anew(publishing_ports()) == {}
+    assert rebuild_lists(publishing_ports()) == {}
     answer = api.get("/open311/v2/requests.json?extensions=true").json_body
     for each in answer:
         assert each["extended_attributes"].pop("followers") == 0

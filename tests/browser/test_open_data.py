@@ -13,13 +13,13 @@ from tests.browser.test_accessibility import overflow, violations
 def published(stack: LocalStack) -> None:
     from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.bootstrap.reports import reports_ports
-    from chalicelib.publishing.lists import publish_lists_anew
+    from chalicelib.publishing.lists import rebuild_lists
     from chalicelib.reports.usecases.access import Author
     from chalicelib.reports.usecases.submission import submit
     from tests.support.builders import draft
 
     submit(draft(title="A hole"), "open data", Author(), reports_ports())
-    assert publish_lists_anew(publishing_ports()) == {}
+    assert rebuild_lists(publishing_ports()) == {}
 
 
 @pytest.mark.usefixtures("published")

@@ -10,7 +10,7 @@ from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.publishing import figures_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.publishing.figures import MEANINGS
-from chalicelib.publishing.performance import publish_performance_anew
+from chalicelib.publishing.performance import rebuild_performance
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
@@ -165,7 +165,7 @@ def test_page_is_linked_from_home_and_shows_the_figures(
     for number in range(6):
         submit(draft(), f"figures {number}", Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()
-    assert publish_performance_anew(figures_ports()) == {}
+    assert rebuild_performance(figures_ports()) == {}
     page = new_page()
     page.goto("/")
     page.get_by_role("main").get_by_role("link", name="See how we are doing").click()

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.bootstrap.publishing import counting_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.publishing.counters import ReportKey
-from chalicelib.publishing.counting import count
+from chalicelib.publishing.counting import count_reports
 from chalicelib.publishing.dynamo import CountedReportItem
 from infra.local.cloud import Cloud
 from infra.template import fragments
@@ -91,7 +91,7 @@ def export(cloud: Cloud, folder: Path) -> None:
     for each in REPORTS:
         reports_ports().repository.create(each)
         key = ReportKey(f"{each.requested_datetime:%Y-%m}", each.service_request_id)
-        count([key], counting_ports())
+        count_reports([key], counting_ports())
     dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
     table, recovered = cloud.environment["FIGURES_TABLE"], {"PointInTimeRecoveryEnabled": True}
     dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=recovered)

@@ -15,9 +15,9 @@ from chalicelib.bootstrap.publishing import counting_ports, publishing_ports
 from chalicelib.bootstrap.reports import reports_ports, stored_jobs
 from chalicelib.catalogue.bank_holidays import read_bank_holidays
 from chalicelib.collections.model import ROUNDS, Rounds
-from chalicelib.publishing.anew import publish_all
-from chalicelib.publishing.figures import NOTHING
+from chalicelib.publishing.figures import NO_SUMS
 from chalicelib.publishing.model import page_key, report_key
+from chalicelib.publishing.republishing import publish_all
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.check import check
@@ -102,8 +102,8 @@ def test_check_names_a_document_that_cannot_be_read(report_id: str, cloud: Cloud
 def test_check_names_reports_and_lines_that_are_counted_wrongly(report_id: str) -> None:
     counters = counting_ports().counters
     (month,) = counters.months()
-    (line,) = counters.lines_of(month)
-    counters.save([], [line._replace(sums=NOTHING)])
+    (line,) = counters.lines_of_month(month)
+    counters.save([], [line._replace(sums=NO_SUMS)])
     reports = reports_ports().repository
     stored = reports.get(report_id)
     assert stored
@@ -114,7 +114,7 @@ def test_check_names_reports_and_lines_that_are_counted_wrongly(report_id: str) 
         f"figures of {month}: pothole in {line.key.line[1]} is counted wrongly",
         f"figures of {month}: report {report_id} is counted wrongly",
     ]
-    assert counters.lines_of(month)[0].sums == NOTHING
+    assert counters.lines_of_month(month)[0].sums == NO_SUMS
     recount_figures()
     assert not any(each.startswith("figures") for each in checked().stdout.splitlines())
 

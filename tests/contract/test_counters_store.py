@@ -11,8 +11,8 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.publishing.counters import CountedLine, CountedReport, LineKey, Marks, ReportKey
-from chalicelib.publishing.counting import count
-from chalicelib.publishing.figures import Counts, Sums, combined
+from chalicelib.publishing.counting import count_reports
+from chalicelib.publishing.figures import Counts, Sums, add_sums
 from chalicelib.publishing.ports import Counters
 from chalicelib.reports.published import ReportOutcome
 from infra.local.cloud import Cloud
@@ -50,24 +50,24 @@ def test_everything_comes_back_as_it_was_saved(counters: Counters) -> None:
     other = CountedLine(LineKey(MAY, ("a#b", "E05")), SUMS)
     counters.save([REPORT, hidden], [LINE, other])
     keys = [REPORT.key, hidden.key, ReportKey(MAY, "R1")]
-    assert counters.counted(keys) == {
+    assert counters.get_reports(keys) == {
         each.key: each._replace(version=1) for each in (REPORT, hidden)
     }
-    assert counters.lines([LINE.key, other.key, LineKey(MAY, LINE.key.line)]) == {
+    assert counters.get_lines([LINE.key, other.key, LineKey(MAY, LINE.key.line)]) == {
         each.key: each._replace(version=1) for each in (LINE, other)
     }
-    assert list(counters.lines_of(JUNE)) == [LINE._replace(version=1)]
-    assert {each.key for each in counters.reports_of(JUNE)} == {REPORT.key, hidden.key}
-    assert list(counters.reports_of(MAY)) == []
+    assert list(counters.lines_of_month(JUNE)) == [LINE._replace(version=1)]
+    assert {each.key for each in counters.reports_of_month(JUNE)} == {REPORT.key, hidden.key}
+    assert list(counters.reports_of_month(MAY)) == []
 
 
 def test_nothing_is_saved_when_one_item_has_another_version(counters: Counters) -> None:
     counters.save([], [LINE])
     with pytest.raises(VersionConflict):
         counters.save([REPORT], [LINE])
-    assert counters.counted([REPORT.key]) == {}
+    assert counters.get_reports([REPORT.key]) == {}
     counters.save([REPORT], [LINE._replace(version=1, sums=Sums())])
-    (line,) = counters.lines_of(JUNE)
+    (line,) = counters.lines_of_month(JUNE)
     assert (line.sums, line.version) == (Sums(), 2)
     with pytest.raises(VersionConflict):
         counters.save([REPORT], [])
@@ -75,9 +75,9 @@ def test_nothing_is_saved_when_one_item_has_another_version(counters: Counters) 
 
 def test_no_addition_is_lost_when_many_count_at_the_same_time(counters: Counters) -> None:
     def add(number: int) -> None:
-        line = counters.lines([LINE.key]).get(LINE.key, CountedLine(LINE.key))
+        line = counters.get_lines([LINE.key]).get(LINE.key, CountedLine(LINE.key))
         added = CountedReport(ReportKey(JUNE, f"R{number}"), OUTCOME)
-        counters.save([added], [line._replace(sums=combined([line.sums, SUMS]))])
+        counters.save([added], [line._replace(sums=add_sums([line.sums, SUMS]))])
 
     def attempt(number: int) -> None:
         retry_on_conflict(partial(add, number), what="a line", attempts=100)
@@ -87,18 +87,18 @@ def test_no_addition_is_lost_when_many_count_at_the_same_time(counters: Counters
     else:
         with ThreadPoolExecutor(4) as several:
             list(several.map(attempt, range(8)))
-    (line,) = counters.lines_of(JUNE)
+    (line,) = counters.lines_of_month(JUNE)
     assert line.sums == Sums(Counts(reported=24, fixed=16, failed_repairs=8), {0: 8, 95: 8})
-    assert len(list(counters.reports_of(JUNE))) == 8
+    assert len(list(counters.reports_of_month(JUNE))) == 8
 
 
 def test_month_is_to_be_published_until_its_newest_mark_was(counters: Counters) -> None:
     assert counters.months() == {}
-    counters.mark([JUNE])
-    counters.mark([MAY, JUNE])
+    counters.mark_changed([JUNE])
+    counters.mark_changed([MAY, JUNE])
     assert counters.months() == {JUNE: Marks(2, 0), MAY: Marks(1, 0)}
     counters.set_published(JUNE, 2)
-    counters.mark([JUNE])
+    counters.mark_changed([JUNE])
     assert counters.months()[JUNE] == Marks(changed=3, published=2)
 
 
@@ -107,16 +107,16 @@ def test_store_that_does_not_answer_is_an_upstream_failure(cloud: Cloud, refusal
     counters = counting_ports().counters
     with refuse(1, kind=refusal, times=ALL_TRIES), pytest.raises(UpstreamFailed):
         counters.save([REPORT], [LINE])
-    assert counters.lines_of(JUNE) == []
+    assert counters.lines_of_month(JUNE) == []
 
 
 @pytest.mark.parametrize("call", range(1, 6))
 def test_report_counts_once_when_any_reply_is_lost(cloud: Cloud, call: int) -> None:
     (key,) = stored_reports(1)
     with lose_reply(call, times=ALL_TRIES), suppress(UpstreamFailed):
-        count([key], counting_ports())
-    count([key], counting_ports())
-    (line,) = counting_ports().counters.lines_of(JUNE)
+        count_reports([key], counting_ports())
+    count_reports([key], counting_ports())
+    (line,) = counting_ports().counters.lines_of_month(JUNE)
     assert line.sums.counts.reported == 1
     assert counting_ports().counters.months()[JUNE].changed
 
@@ -124,7 +124,7 @@ def test_report_counts_once_when_any_reply_is_lost(cloud: Cloud, call: int) -> N
 def test_batch_of_changed_reports_costs_three_reads_a_transaction_and_a_mark(cloud: Cloud) -> None:
     keys = stored_reports(10)
     with record() as calls:
-        count(keys, counting_ports())
+        count_reports(keys, counting_ports())
     assert [each.operation for each in calls] == [
         *3 * ("dynamodb.BatchGetItem",),
         *("dynamodb.TransactWriteItems", "dynamodb.UpdateItem"),

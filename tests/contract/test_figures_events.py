@@ -10,7 +10,7 @@ from chalicelib.bootstrap.publishing import counting_ports, figures_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.publishing import figures_events
 from chalicelib.publishing.counters import ReportKey
-from chalicelib.publishing.counting import count_all
+from chalicelib.publishing.counting import count_in_batches
 from chalicelib.publishing.performance import publish_performance
 from infra.local.cloud import Cloud
 from tests.conftest import ROOT
@@ -41,7 +41,9 @@ def fact(key: ReportKey) -> str:
 
 
 def reported() -> int:
-    return sum(each.sums.counts.reported for each in counting_ports().counters.lines_of(MONTH))
+    return sum(
+        each.sums.counts.reported for each in counting_ports().counters.lines_of_month(MONTH)
+    )
 
 
 def test_message_that_tells_no_fact_comes_again_and_the_others_are_counted(cloud: Cloud) -> None:
@@ -70,9 +72,9 @@ def test_publishing_a_changed_month_costs_the_same_however_many_reports_it_has(
     cloud: Cloud, reports: int
 ) -> None:
     keys = stored(*range(reports + 1))
-    count_all(keys[1:], counting_ports())
+    count_in_batches(keys[1:], counting_ports())
     publish_performance(figures_ports())
-    count_all(keys[:1], counting_ports())
+    count_in_batches(keys[:1], counting_ports())
     with record() as calls:
         publish_performance(figures_ports())
     asked = [each.operation for each in calls if each.operation.startswith("dynamodb")]

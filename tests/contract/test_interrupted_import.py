@@ -17,8 +17,8 @@ from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import ConfigurationError
 from chalicelib.handlers.publishing import figures_events, publishing_events
-from chalicelib.publishing.lists import publish_lists_anew
-from chalicelib.publishing.performance import publish_performance_anew
+from chalicelib.publishing.lists import rebuild_lists
+from chalicelib.publishing.performance import rebuild_performance
 from infra import publish_anew
 from infra.__main__ import commands
 from infra.import_reports import MAPPINGS
@@ -95,8 +95,8 @@ def run(arguments: list[str], moment: Any = NOON) -> Any:
 def nothing_yet(cloud: Cloud) -> Cloud:
     """A council whose indexes have no month."""
     with time_machine.travel(NOON, tick=False):
-        publish_lists_anew(publishing_ports())
-        publish_performance_anew(figures_ports())
+        rebuild_lists(publishing_ports())
+        rebuild_performance(figures_ports())
     return cloud
 
 

@@ -15,7 +15,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event
 from chalicelib.handlers.publishing import publishing_events
-from chalicelib.publishing.lists import publish_lists_anew
+from chalicelib.publishing.lists import rebuild_lists
 from chalicelib.publishing.open_data import COLUMNS
 from chalicelib.publishing.open_data_index import list_key
 from chalicelib.publishing.part_files import PartTarget
@@ -249,7 +249,7 @@ def published_whichever_way(ports: Ports, bucket: Bucket) -> list[str]:
         )
     )
     found = [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
-    assert publish_lists_anew(publishing_ports()) == {}
+    assert rebuild_lists(publishing_ports()) == {}
     return found + [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
 
 
@@ -275,9 +275,12 @@ def tells_all_of_a_report(patch: pytest.MonkeyPatch, ports: Ports) -> None:
 
     def entry(report: ReportView) -> dict[str, Any]:
         stored = ports.repository.get(report.service_request_id)
-        return {**here.entry(report), "contact": msgspec.to_builtins(stored and stored.contact)}
+        return {
+            **here.open311_entry(report),
+            "contact": msgspec.to_builtins(stored and stored.contact),
+        }
 
-    replace_built(patch, publishing_ports, replace(here, entry=entry))
+    replace_built(patch, publishing_ports, replace(here, open311_entry=entry))
 
 
 @pytest.mark.parametrize("defect", [shows_everything, tells_all_of_a_report])

@@ -15,9 +15,9 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
-from chalicelib.publishing.anew import publish_all, publish_rest
 from chalicelib.publishing.model import page_key, report_key
 from chalicelib.publishing.open_data_index import day_key
+from chalicelib.publishing.republishing import publish_all, publish_rest
 from infra import publish_anew
 from infra.__main__ import commands
 from infra.figures import publish_figures_anew, recount_figures

@@ -24,18 +24,18 @@ from chalicelib.handlers.publishing import publishing_events
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.photos.dynamo import DynamoRecords
 from chalicelib.photos.model import Photo as TakenIn
-from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.document_targets import DocumentTarget, PhotosTarget
 from chalicelib.publishing.model import (
-    counts_in,
+    decode_counts,
+    decode_pins,
+    key_of_quadkey,
     key_of_tile,
     page_key,
     photo_keys,
-    pins_in,
     report_key,
-    tile_key,
 )
 from chalicelib.publishing.ports import Document
+from chalicelib.publishing.republishing import publish_all
 from chalicelib.publishing.s3_documents import S3Documents
 from chalicelib.publishing.security_txt import SECURITY_TXT
 from chalicelib.reports.model import ServiceRequest
@@ -683,14 +683,14 @@ def published_anew(bucket: Bucket) -> Published:
     bucket.empty()
     ports = publishing_ports()
     assert publish_all(ports) == {}
-    fixed = {*ports.fixed(), SECURITY_TXT}
+    fixed = {*ports.fixed_documents(), SECURITY_TXT}
     return {key: held for key, held in bucket.documents().items() if key not in fixed}
 
 
 def pins(report: ServiceRequest) -> set[str]:
     """The ids on the published tile where the report is."""
     held = publishing_ports().documents.read(tile_of(report))
-    return {pin.service_request_id for pin in pins_in(held.body)} if held else set()
+    return {pin.service_request_id for pin in decode_pins(held.body)} if held else set()
 
 
 def keys_of(report: ServiceRequest) -> dict[str, str]:
@@ -706,17 +706,17 @@ def keys_of(report: ServiceRequest) -> dict[str, str]:
 
 def tile_of(report: ServiceRequest) -> str:
     assert report.point
-    return tile_key(key_of(report.point, MAP_ZOOM))
+    return key_of_quadkey(key_of(report.point, MAP_ZOOM))
 
 
 def counts_key() -> str:
-    return key_of_tile(publishing_ports().whole)
+    return key_of_tile(publishing_ports().council_tile)
 
 
 def counted_open() -> int:
     """How many open reports the published counts tell of."""
     held = publishing_ports().documents.read(counts_key())
-    return sum(count.open for count in counts_in(held.body)) if held else 0
+    return sum(count.open for count in decode_counts(held.body)) if held else 0
 
 
 def path_of(this: Try) -> str:

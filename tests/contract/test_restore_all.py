@@ -16,7 +16,7 @@ from chalicelib.bootstrap.alerts import index_ports
 from chalicelib.bootstrap.privacy import erasure_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports, stored_jobs
-from chalicelib.publishing.anew import publish_all
+from chalicelib.publishing.republishing import publish_all
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.check import check

@@ -74,7 +74,7 @@ class Shelf:
         self.reads.append(key)
         return self.documents.get(key)
 
-    def about_assets(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
+    def reports_by_asset(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
         self.asked += sorted(tiles)
         return self.reported
 
@@ -84,7 +84,7 @@ class Shelf:
     def ports(self, now: datetime = NOON) -> Ports:
         return Ports(
             facilities=self.facilities(),
-            open_reports=self.about_assets,
+            open_reports=self.reports_by_asset,
             now=lambda: now,
             zone=ZoneInfo("Europe/London"),
             holidays=frozenset(),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.catalogue.load import load
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.counters import CountedLine, CountedReport, LineKey, Marks, ReportKey
-from chalicelib.publishing.counting import count_all
+from chalicelib.publishing.counting import count_in_batches
 from chalicelib.publishing.ports import CountingPorts, FiguresPorts
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import ContactPreferences, MissedCollectionCheck, Ports
@@ -55,10 +55,10 @@ class MemoryCounters:
         self.marks: dict[str, Marks] = {}
         self.read: list[str] = []
 
-    def counted(self, keys: Collection[ReportKey]) -> Mapping[ReportKey, CountedReport]:
+    def get_reports(self, keys: Collection[ReportKey]) -> Mapping[ReportKey, CountedReport]:
         return {key: self.reports[key] for key in keys if key in self.reports}
 
-    def lines(self, keys: Collection[LineKey]) -> Mapping[LineKey, CountedLine]:
+    def get_lines(self, keys: Collection[LineKey]) -> Mapping[LineKey, CountedLine]:
         return {key: self.stored[key] for key in keys if key in self.stored}
 
     def save(self, reports: Sequence[CountedReport], lines: Sequence[CountedLine]) -> None:
@@ -72,14 +72,14 @@ class MemoryCounters:
         for line in lines:
             self.stored[line.key] = line._replace(version=line.version + 1)
 
-    def lines_of(self, month: str) -> Sequence[CountedLine]:
+    def lines_of_month(self, month: str) -> Sequence[CountedLine]:
         self.read.append(month)
         return [each for key, each in self.stored.items() if key.month == month]
 
-    def reports_of(self, month: str) -> Iterator[CountedReport]:
+    def reports_of_month(self, month: str) -> Iterator[CountedReport]:
         yield from [each for key, each in self.reports.items() if key.month == month]
 
-    def mark(self, months: Collection[str]) -> None:
+    def mark_changed(self, months: Collection[str]) -> None:
         for month in months:
             held = self.marks.get(month, Marks(0, 0))
             self.marks[month] = held._replace(changed=held.changed + 1)
@@ -111,13 +111,13 @@ class Stored:
         found = (self.repository.get(each) for each in self.repository.list_ids())
         return [_key(each) for each in found if each]
 
-    def present(self, service_request_ids: Sequence[str]) -> Mapping[str, PresentOutcome]:
+    def present_outcomes(self, service_request_ids: Sequence[str]) -> Mapping[str, PresentOutcome]:
         return outcomes.present_outcomes(service_request_ids, self.ports)
 
-    def of_month(self, month: str) -> Iterator[tuple[str, ReportOutcome]]:
+    def outcomes_of_month(self, month: str) -> Iterator[tuple[str, ReportOutcome]]:
         return outcomes.outcomes_of_month(month, self.ports)
 
-    def come_due(self, since: datetime) -> Iterator[ReportKey]:
+    def newly_due(self, since: datetime) -> Iterator[ReportKey]:
         for month, service_request_id in outcomes.list_newly_due(since, self.ports):
             yield ReportKey(month, service_request_id)
 
@@ -152,11 +152,11 @@ class Here:
 
     def put(self, *reports: ServiceRequest) -> None:
         """Stores the reports; their facts are counted."""
-        count_all(self.stored.put(*reports), self.counting)
+        count_in_batches(self.stored.put(*reports), self.counting)
 
     def change(self, service_request_id: str, **values: Any) -> None:
         """Changes a report; its fact is counted."""
-        count_all([self.stored.change(service_request_id, **values)], self.counting)
+        count_in_batches([self.stored.change(service_request_id, **values)], self.counting)
 
     def pass_to(self, moment: datetime) -> None:
         """It is that moment by all clocks."""

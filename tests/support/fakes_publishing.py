@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
-from chalicelib.publishing.model import PHOTOS, photos_shown, tile_of_all
+from chalicelib.publishing.model import PHOTOS, shown_photo_ids, tile_of_all
 from chalicelib.publishing.open_data_index import day_of
 from chalicelib.publishing.ports import Ports, Publisher
 from chalicelib.reports.published import PhotoView, ReportOutline, ReportView, UpdateView
@@ -100,7 +100,7 @@ def outline_of(service_request_id: str, report: ReportView | None) -> ReportOutl
         point=Point(lat=shown.lat, long=shown.long) if shown.lat and shown.long else None,
         requested_datetime=shown.requested_datetime,
         updated_datetime=shown.updated_datetime,
-        has_photos=bool(photos_shown(shown)),
+        has_photos=bool(shown_photo_ids(shown)),
     )
 
 
@@ -123,7 +123,7 @@ class MemoryReports:
         """Hide a report; it stays stored."""
         self.shown.pop(report.service_request_id, None)
 
-    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
+    def public_views(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
         self.asked.append(service_request_ids)
         return {i: self.shown[i] for i in service_request_ids if i in self.shown}
 
@@ -131,12 +131,12 @@ class MemoryReports:
         for each in sorted(self.ids):
             yield outline_of(each, self.shown.get(each))
 
-    def of_day(self, day: str) -> Iterator[str]:
+    def ids_of_day(self, day: str) -> Iterator[str]:
         for each in self.shown.values():
             if day_of(each.requested_datetime) == day:
                 yield each.service_request_id
 
-    def promised(self, since: datetime, until: datetime) -> Iterator[str]:
+    def ids_promised(self, since: datetime, until: datetime) -> Iterator[str]:
         for each in self.shown.values():
             target = each.expected_datetime
             if each.status == "open" and target and since < target <= until:
@@ -205,9 +205,9 @@ class Published:
             reports=self.reports,
             pages=self.pages,
             now=self.now,
-            fixed=lambda: {"data/index.json": {"name": "Demo"}},
-            whole=tile_of_all(BOUNDS),
+            fixed_documents=lambda: {"data/index.json": {"name": "Demo"}},
+            council_tile=tile_of_all(BOUNDS),
             closed_shown=timedelta(days=90),
             publisher=Publisher("Demo Council", "https://council.example", {"pothole": "Pothole"}),
-            entry=entry_of,
+            open311_entry=entry_of,
         )

@@ -16,7 +16,7 @@ from chalicelib.handlers.http.event import (
 from chalicelib.kernel.observability import logs
 from chalicelib.publishing import performance, recounting
 from chalicelib.publishing.counters import ReportKey
-from chalicelib.publishing.counting import count
+from chalicelib.publishing.counting import count_reports
 from chalicelib.publishing.open_data_index import month_of_day
 
 # Chalice requires a literal; packaging replaces it with the real queue.
@@ -29,7 +29,7 @@ def count_figures(event: SQSEvent) -> BatchAnswer:
     """Counts the reports that a batch of facts names."""
     with fact_batch("count_figures", event, OfReport) as found:
         of_facts(found.facts, found.line)
-        failed = _count({_key(fact) for fact in found.facts})
+        failed = _count_keys({_key(fact) for fact in found.facts})
         measure_age([fact for fact in found.facts if _key(fact) not in failed], found.line)
         return found.answer(lambda fact: _key(fact) in failed)
 
@@ -57,15 +57,15 @@ def recount_figures(_: CloudWatchEvent) -> None:
         line["records"] = drift
 
 
-def _count(keys: set[ReportKey]) -> set[ReportKey]:
+def _count_keys(keys: set[ReportKey]) -> set[ReportKey]:
     """Counts them together; if that fails, one by one. Returns those that failed."""
     failed: set[ReportKey] = set()
     try:
-        count(keys, counting_ports())
+        count_reports(keys, counting_ports())
     except AppError:
         for key in keys:
             try:
-                count([key], counting_ports())
+                count_reports([key], counting_ports())
             except AppError as error:
                 logs.failure("not counted", error, service_request_id=key.service_request_id)
                 failed.add(key)

@@ -27,7 +27,7 @@ from chalicelib.handlers.http.event import (
 )
 from chalicelib.kernel.observability import logs, trace
 from chalicelib.publishing import lists, security_txt, usecases
-from chalicelib.publishing.usecases import Touched
+from chalicelib.publishing.usecases import TouchedParts
 
 # Chalice requires literals; packaging replaces them with the real queues.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:publish"
@@ -44,8 +44,10 @@ def publish(event: SQSEvent) -> BatchAnswer:
     with fact_batch("publish", event, Event) as found:
         facts: list[Event] = found.facts
         of_facts(facts, found.line)
-        failed = _wait_for_cdn(usecases.publish(_touched_by(facts), publishing_ports()), facts)
-        _say(failed, {fact.service_request_id: fact.request_id for fact in facts})
+        failed = _requeue_for_cdn(
+            usecases.publish(_touched_parts(facts), publishing_ports()), facts
+        )
+        _log_failures(failed, {fact.service_request_id: fact.request_id for fact in facts})
         measure_age([fact for fact in facts if fact.service_request_id not in failed], found.line)
         return found.answer(lambda fact: fact.service_request_id in failed)
 
@@ -58,7 +60,7 @@ def tidy(_: CloudWatchEvent) -> None:
         ports = publishing_ports()
         failed = usecases.tidy(ports)
         line["failed"] = len(failed)
-        _say(failed, {})
+        _log_failures(failed, {})
         security_txt.publish_security_txt(ports)
         if failed:
             raise UpstreamFailed("The map still shows reports that were closed too long ago.")
@@ -70,7 +72,7 @@ def publish_overdue(_: CloudWatchEvent) -> None:
     with batch("publish_overdue") as line:
         failed = usecases.publish_overdue(publishing_ports())
         line["failed"] = len(failed)
-        _say(failed, {})
+        _log_failures(failed, {})
         if failed:
             raise UpstreamFailed("Some pages do not say that a promise has passed.")
 
@@ -98,13 +100,13 @@ def publish_open_data(event: SQSEvent) -> BatchAnswer:
         known: dict[str, str | None] = {}
         for fact in facts:
             known[fact.service_request_id] = day_touched(fact) or known.get(fact.service_request_id)
-        taken_back = {fact.service_request_id for fact in facts if needs_purge(fact)}
-        failed = lists.publish_lists(known, publishing_ports(), taken_back)
-        _say(failed, {fact.service_request_id: fact.request_id for fact in facts})
+        redacted = {fact.service_request_id for fact in facts if needs_purge(fact)}
+        failed = lists.publish_lists(known, publishing_ports(), redacted)
+        _log_failures(failed, {fact.service_request_id: fact.request_id for fact in facts})
         return found.answer(lambda fact: fact.service_request_id in failed)
 
 
-def _wait_for_cdn(
+def _requeue_for_cdn(
     failed: Mapping[str, Exception], facts: Iterable[Event]
 ) -> Mapping[str, Exception]:
     """Sends the facts again whose copies the CDN cannot drop now, to be dealt with later: this is
@@ -120,8 +122,8 @@ def _wait_for_cdn(
     return {each: error for each, error in failed.items() if not isinstance(error, NotNow)}
 
 
-def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:
-    touched: dict[str, Touched] = defaultdict(Touched)
+def _touched_parts(facts: Iterable[Event]) -> dict[str, TouchedParts]:
+    touched: dict[str, TouchedParts] = defaultdict(TouchedParts)
     for fact in facts:
         this = touched[fact.service_request_id]
         this.tiles |= tiles_touched(fact)
@@ -131,7 +133,7 @@ def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:
     return touched
 
 
-def _say(failed: Mapping[str, Exception], asked_by: Mapping[str, str]) -> None:
+def _log_failures(failed: Mapping[str, Exception], asked_by: Mapping[str, str]) -> None:
     """Logs each failure under the request that caused it, if that is known."""
     for service_request_id, error in failed.items():
         with trace.following(asked_by.get(service_request_id) or trace.current()):

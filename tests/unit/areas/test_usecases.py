@@ -149,4 +149,4 @@ def test_ward_has_its_councillors_and_works_near_it_when_it_is_published() -> No
     [area] = ward_areas(ports(MemoryPlaces(beside, far, over)))
     assert [each.ref for each in area.roadworks] == ["beside"]
     assert area.councillors[0].name == "Councillor for Centre ward"
-    assert area.said["ward"].name == "Centre"
+    assert area.content["ward"].name == "Centre"

@@ -8,7 +8,7 @@ import pytest
 from bench import anew
 from bench.anew import Cost, measured, sent
 from chalicelib.publishing import usecases
-from chalicelib.publishing.usecases import Touched
+from chalicelib.publishing.usecases import TouchedParts
 
 FEW, MANY = 20, 400
 CALLS = {"BatchGetItem": 2, "GET published": 30, "PUT published": 30}
@@ -37,9 +37,9 @@ def test_report_costs_the_same_however_many_there_are() -> None:
 
 
 def test_cost_that_grows_with_the_reports_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
-    real, before = usecases.publish, dict[str, Touched]()
+    real, before = usecases.publish, dict[str, TouchedParts]()
 
-    def publish(touched: Mapping[str, Touched], ports: Any) -> Any:
+    def publish(touched: Mapping[str, TouchedParts], ports: Any) -> Any:
         before.update(touched)
         return real(dict(list(before.items())[-40:]), ports)
 

@@ -44,7 +44,7 @@ def test_assets_have_their_open_reports_when_tiles_carry_them() -> None:
     )
     plain = shown_report("R3")
     shelf = Shelf(lamp, mended, about_the_road, plain)
-    found = shelf.assets().about_assets([HERE, THERE], "street-light")
+    found = shelf.assets().reports_by_asset([HERE, THERE], "street-light")
     assert found == {"street-light-1": "R1"}
 
 
@@ -57,7 +57,7 @@ def test_tile_is_read_again_when_some_seconds_have_passed() -> None:
     assets = shelf.assets()
     for seconds, reads in ((0.0, 1), (9.9, 1), (10.0, 2)):
         shelf.seconds = seconds
-        assets.about_assets([HERE], "street-light")
+        assets.reports_by_asset([HERE], "street-light")
         assert shelf.reads == reads
 
 
@@ -65,11 +65,11 @@ def test_tile_is_read_again_when_some_seconds_have_passed() -> None:
 def test_assets_have_no_reports_when_a_tile_cannot_be_read(body: bytes) -> None:
     shelf = Shelf()
     shelf.documents[key_of_tile(HERE)] = body
-    assert shelf.assets().about_assets([HERE], "street-light") == {}
+    assert shelf.assets().reports_by_asset([HERE], "street-light") == {}
 
 
 def test_assets_have_no_reports_when_the_store_does_not_answer() -> None:
     def read(key: str) -> bytes | None:
         raise UpstreamFailed(f"no {key}")
 
-    assert ReportedAssets(read, lambda: 0.0).about_assets([HERE], "street-light") == {}
+    assert ReportedAssets(read, lambda: 0.0).reports_by_asset([HERE], "street-light") == {}

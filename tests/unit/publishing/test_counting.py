@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from chalicelib.events import moves_figures
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.counters import CountedLine, CountedReport, LineKey, Marks, ReportKey
-from chalicelib.publishing.counting import count, count_all
-from chalicelib.publishing.figures import Counts, summed
+from chalicelib.publishing.counting import count_in_batches, count_reports
+from chalicelib.publishing.figures import Counts, sums_by_line
 from chalicelib.publishing.performance import json_key, publish_performance
 from chalicelib.publishing.recounting import IN_QUEUE, Drift, recount, recount_nightly
 from chalicelib.reports.dynamo.items import item_of
@@ -37,9 +37,9 @@ class StallingCounters(MemoryCounters):
         super().__init__()
         self.meanwhile: list[Callable[[], object]] = []
 
-    def counted(self, keys: Collection[ReportKey]) -> Mapping[ReportKey, CountedReport]:
+    def get_reports(self, keys: Collection[ReportKey]) -> Mapping[ReportKey, CountedReport]:
         self._stall()
-        return super().counted(keys)
+        return super().get_reports(keys)
 
     def save(self, reports: Sequence[CountedReport], lines: Sequence[CountedLine]) -> None:
         self._stall()
@@ -59,7 +59,9 @@ def right_sums(here: Here) -> dict[LineKey, Any]:
     return {
         LineKey(month, line): sums
         for month in here.stored.months()
-        for line, sums in summed(each for _, each in here.stored.of_month(month)).items()
+        for line, sums in sums_by_line(
+            each for _, each in here.stored.outcomes_of_month(month)
+        ).items()
     }
 
 
@@ -97,7 +99,7 @@ def test_figures_equal_a_recount_when_facts_are_repeated_late_and_in_any_order(
         """Some of the facts, which stay in the queue: the replies may be lost."""
         if facts:
             some = data.draw(st.lists(st.sampled_from(facts), max_size=at_most, unique=True))
-            count(some, here.counting)
+            count_reports(some, here.counting)
 
     for number, history in enumerate(histories):
         before = None
@@ -120,7 +122,7 @@ def test_figures_equal_a_recount_when_facts_are_repeated_late_and_in_any_order(
                 counters.meanwhile = [deliver] * data.draw(st.integers(0, 2))
                 deliver()
     counters.meanwhile = [deliver]
-    count_all(data.draw(st.permutations(facts)), here.counting)
+    count_in_batches(data.draw(st.permutations(facts)), here.counting)
     assert sums_in(here) == right_sums(here)
     assert publish_performance(here.ports) == {}
     stored = [here.stored.repository.get(each) for each in here.stored.repository.list_ids()]
@@ -146,21 +148,21 @@ def test_overtaken_writer_does_not_count_an_older_state(reads: int) -> None:
         here.change(key.service_request_id, visibility="hidden")
 
     counters.meanwhile = [hide, *reads * [lambda: None]]
-    count([key], here.counting)
+    count_reports([key], here.counting)
     assert sums_in(here) == {}
 
 
 def test_nothing_is_stored_when_a_fact_is_repeated() -> None:
     here = Here(report(1))
     before = dict(here.counters.stored), dict(here.counters.reports)
-    assert count(here.stored.keys(), here.counting) == frozenset()
+    assert count_reports(here.stored.keys(), here.counting) == frozenset()
     assert (here.counters.stored, here.counters.reports) == before
 
 
 def test_month_is_marked_again_when_the_last_attempt_ended_before_the_mark() -> None:
     here = Here(report(1))
     here.counters.marks.clear()
-    count(here.stored.keys(), here.counting)
+    count_reports(here.stored.keys(), here.counting)
     assert here.counters.marks == {MONTH: Marks(changed=1, published=0)}
 
 
@@ -256,9 +258,9 @@ def test_recount_corrects_a_line_and_has_its_month_published_again() -> None:
 
 def test_recount_neither_loses_nor_reports_a_change_that_is_counted_meanwhile() -> None:
     class Busy(MemoryCounters):
-        def reports_of(self, month: str) -> Any:
+        def reports_of_month(self, month: str) -> Any:
             here.put(report(2, updated_datetime=LONG_AGO))
-            return super().reports_of(month)
+            return super().reports_of_month(month)
 
     here = Here()
     here.counters = Busy()
@@ -301,5 +303,5 @@ def test_writer_that_is_always_overtaken_gives_up_and_stores_nothing() -> None:
     here.counters = Stuck()
     (key,) = here.stored.put(report(1, updates=(update(1),)))
     with pytest.raises(Exception, match="Many people"):
-        count([key], here.counting)
+        count_reports([key], here.counting)
     assert sums_in(here) == {}

@@ -23,7 +23,7 @@ from chalicelib.publishing.performance import (
     csv_key,
     json_key,
     publish_performance,
-    publish_performance_anew,
+    rebuild_performance,
 )
 from chalicelib.publishing.ports import Document
 from chalicelib.reports.model import ServiceRequest
@@ -135,7 +135,7 @@ def test_first_promise_counts_when_a_later_date_was_given(days: int, kept: bool)
 def test_month_is_rebuilt_when_a_target_in_it_passes_without_a_change() -> None:
     reports = [report(number, expected_datetime=NOON + 3 * DAY) for number in range(1, 7)]
     here = Here(*reports)
-    publish_performance_anew(here.ports)
+    rebuild_performance(here.ports)
     here.pass_to(NOON + DAY)
     publish_performance(here.ports)
     key = json_key("2026-06")
@@ -196,7 +196,7 @@ def raw(each: ServiceRequest) -> dict[str, Any]:
 @given(st.lists(timelines(), max_size=30, unique_by=lambda each: each.service_request_id))
 def test_figures_equal_a_recount_of_the_store(reports: list[ServiceRequest]) -> None:
     here = Here(*reports)
-    assert publish_performance_anew(here.ports) == {}
+    assert rebuild_performance(here.ports) == {}
     published = {key: body for key, body in here.documents.bodies.items() if key.endswith(".json")}
     recount_figures.check(map(raw, reports), published)
 
@@ -212,7 +212,7 @@ def test_failed_repairs_equal_an_independent_count(
 
 def shown(*reports: ServiceRequest) -> tuple[Here, dict[tuple[str, str], dict[str, Any]]]:
     here = Here(*reports)
-    assert publish_performance_anew(here.ports) == {}
+    assert rebuild_performance(here.ports) == {}
     rows = read(here, json_key("2026-06"))["rows"]
     return here, {(row["service_code"], row["ward_code"]): row for row in rows}
 
@@ -304,7 +304,7 @@ class Overtaken(MemoryDocuments):
 def test_month_is_counted_again_after_a_concurrent_publication() -> None:
     here = Here(*(report(number) for number in range(6)))
     here.documents = Overtaken(b"{}")
-    assert publish_performance_anew(here.ports) == {}
+    assert rebuild_performance(here.ports) == {}
     assert read(here, json_key("2026-06"))["rows"][0]["reported"] == 6
 
 
@@ -321,7 +321,7 @@ def test_other_months_are_published_and_the_index_waits_when_one_fails() -> None
     may = [report(n, requested_datetime=NOON - 20 * DAY) for n in range(6)]
     here = Here(*may, *(report(n) for n in range(10, 16)))
     here.documents = Broken()
-    assert set(publish_performance_anew(here.ports)) == {"2026-05"}
+    assert set(rebuild_performance(here.ports)) == {"2026-05"}
     assert json_key("2026-06") in here.documents.bodies
     assert INDEX not in here.documents.bodies
 

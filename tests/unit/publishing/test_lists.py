@@ -17,11 +17,11 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import open_data_index
-from chalicelib.publishing.anew import publish_all
-from chalicelib.publishing.lists import publish_feeds_of_wards, publish_lists, publish_lists_anew
+from chalicelib.publishing.lists import publish_feeds_of_wards, publish_lists, rebuild_lists
 from chalicelib.publishing.open_data_index import day_of
 from chalicelib.publishing.part_files import PartTarget
 from chalicelib.publishing.ports import Document, Ports
+from chalicelib.publishing.republishing import publish_all
 from chalicelib.reports.published import ReportView
 from tests.support.builders import NOON
 from tests.support.fakes import MemoryDocuments
@@ -42,7 +42,7 @@ class Area:
     bounds: Box = BOUNDS
 
     @property
-    def said(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         return {}
 
     def contains(self, point: Point) -> bool:
@@ -490,7 +490,7 @@ def test_division_is_completed_when_it_was_interrupted(nth: int, here: Published
     here.reports.hide(reports[11])
     brought_up(here, *reports[5:])
     assert sorted(each for part in in_parts(here) for each in part) == sorted(here.reports.shown)
-    publish_lists_anew(ports(here))
+    rebuild_lists(ports(here))
     assert naming(here, reports[11]) == []
     assert sorted(archived(here)) == sorted(here.reports.shown)
 
@@ -526,7 +526,7 @@ def test_interrupted_run_is_completed_when_its_facts_come_again(nth: int, here: 
     brought_up(here, *changed)
     after = dict(whole.bodies)
     whole.bodies = {}
-    publish_lists_anew(ports(here))
+    rebuild_lists(ports(here))
     assert after == whole.bodies
 
 
@@ -574,7 +574,7 @@ def stop_after(nth: int, here: Published, *reports: ReportView) -> None:
 def assert_as_from_the_store(here: Published) -> None:
     """The documents are those that all reports together make."""
     after = dict(here.documents.bodies)
-    publish_lists_anew(ports(here))
+    rebuild_lists(ports(here))
     assert after == here.documents.bodies
 
 
@@ -667,7 +667,7 @@ def test_all_lists_are_right_when_two_write_at_once(key: str, nth: int, here: Pu
     meanwhile(here, Meanwhile(bodies, key, hide, nth), new)
     assert naming(here, gone) == []
     here.documents.bodies = {}
-    publish_lists_anew(ports(here))
+    rebuild_lists(ports(here))
     assert bodies == here.documents.bodies
 
 
@@ -806,5 +806,5 @@ def test_documents_without_a_source_are_removed_by_publish(here: Published) -> N
     others = ["feeds/wards/gone.atom", "feeds/all/2026-06-01-1-of-2.atom", *files(suffix="-2-of-2")]
     here.documents.bodies |= dict.fromkeys(others, b"[]")
     before = dict(here.documents.bodies)
-    assert publish_lists_anew(ports(here)) == {}
+    assert rebuild_lists(ports(here)) == {}
     assert before.keys() - here.documents.bodies.keys() == set(others)

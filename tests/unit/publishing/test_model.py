@@ -12,10 +12,10 @@ from chalicelib.publishing.model import (
     Pin,
     count_of,
     index_document,
-    is_aged,
+    is_past_display,
     pin_of,
     tile_of_all,
-    with_counts,
+    tile_with_counts,
 )
 from tests.support.builders import NOON
 from tests.support.fakes_publishing import BOUNDS, shown_report
@@ -106,8 +106,8 @@ def test_count_tells_open_and_closed_by_service_from_the_middle_of_the_pins() ->
 def test_tile_has_no_count_when_it_has_no_pins() -> None:
     assert count_of(HERE, []) is None
     one = count_of(HERE, [pin(1)])
-    assert with_counts(None, {HERE: one}).counts == (one,)
-    assert with_counts(None, {HERE: None}).counts == ()
+    assert tile_with_counts(None, {HERE: one}).counts == (one,)
+    assert tile_with_counts(None, {HERE: None}).counts == ()
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_tile_has_no_count_when_it_has_no_pins() -> None:
 )
 def test_pin_is_aged_when_it_was_closed_that_long_ago(after: timedelta, aged: bool) -> None:
     now = NOON + after
-    assert is_aged(closed(1), now=now, closed_shown=QUARTER) == aged
-    assert not is_aged(pin(1), now=now, closed_shown=QUARTER)
+    assert is_past_display(closed(1), now=now, closed_shown=QUARTER) == aged
+    assert not is_past_display(pin(1), now=now, closed_shown=QUARTER)
 
 
 def test_pin_has_the_promised_date_only_while_the_report_is_open() -> None:

@@ -23,7 +23,7 @@ PAGES = JinjaPages(
 
 def page(**values: Any) -> str:
     report = shown_report(service_request_id="R00000000001", **values)
-    return PAGES.report(report).decode()
+    return PAGES.render_report(report).decode()
 
 
 def test_page_has_all_details_for_residents() -> None:
@@ -168,7 +168,7 @@ def test_page_is_in_each_language_that_the_council_offers() -> None:
             shown_update(text="We have inspected this.", by="council", state="investigating"),
         ),
     )
-    html = pages.report(report).decode()
+    html = pages.render_report(report).decode()
     for words in (
         '<html lang="cy">',
         "<h1>Twll yn y ffordd</h1>",

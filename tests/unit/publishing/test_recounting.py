@@ -35,20 +35,20 @@ class ManyReports:
         self._number = number
         self.corrected: list[CountedLine] = []
 
-    def of_month(self, _: str) -> Iterator[tuple[str, ReportOutcome]]:
+    def outcomes_of_month(self, _: str) -> Iterator[tuple[str, ReportOutcome]]:
         return ((f"{number:012}", outcome(number)) for number in range(self._number))
 
-    def reports_of(self, month: str) -> Iterator[CountedReport]:
-        for service_request_id, found in self.of_month(month):
+    def reports_of_month(self, month: str) -> Iterator[CountedReport]:
+        for service_request_id, found in self.outcomes_of_month(month):
             yield CountedReport(ReportKey(month, service_request_id), found, 1, 1)
 
-    def lines_of(self, _: str) -> Iterator[CountedLine]:
+    def lines_of_month(self, _: str) -> Iterator[CountedLine]:
         return iter(())
 
     def save(self, _: object, lines: list[CountedLine]) -> None:
         self.corrected += lines
 
-    def mark(self, _: object) -> None:
+    def mark_changed(self, _: object) -> None:
         """Marks are not looked at here."""
 
 

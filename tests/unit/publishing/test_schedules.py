@@ -12,7 +12,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.handlers.publishing import publishing_events
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.publishing.usecases import Touched, publish
+from chalicelib.publishing.usecases import TouchedParts, publish
 from tests.conftest import ROOT
 from tests.support.composition import replace_built
 from tests.support.fakes import MemoryDocuments
@@ -41,7 +41,7 @@ def documents(monkeypatch: pytest.MonkeyPatch) -> Refusing:
     ports = replace(here.ports(), documents=documents, wards=lambda: [CENTRE])
     report = here.reports.put(expected_datetime=here.now())
     closed = here.reports.put(2, state="fixed", status="closed")
-    touched = Touched(tiles={TILE})
+    touched = TouchedParts(tiles={TILE})
     both = {report.service_request_id: touched, closed.service_request_id: touched}
     assert publish(both, ports) == {}
     here.now.now += ports.closed_shown

@@ -8,8 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.publishing.figures import ALL, Counts, Line, summed, with_totals
-from chalicelib.publishing.small_numbers import MEASURES, SMALL, Hidden, fits, hidden_in
+from chalicelib.publishing.figures import ALL, Counts, Line, sums_by_line, with_totals
+from chalicelib.publishing.small_numbers import (
+    MEASURES,
+    SMALL,
+    HiddenFigure,
+    figures_to_hide,
+    is_consistent,
+)
 from chalicelib.reports.published import ReportOutcome
 
 Table = Mapping[Line, Counts]
@@ -35,7 +41,7 @@ def outcome(service: str = "pothole", ward: str = "A", **values: object) -> Repo
 
 
 def table_of(outcomes: Collection[ReportOutcome]) -> Table:
-    return {line: each.counts for line, each in with_totals(summed(outcomes)).items()}
+    return {line: each.counts for line, each in with_totals(sums_by_line(outcomes)).items()}
 
 
 def whole(table: Table) -> dict[Line, Counts]:
@@ -53,16 +59,16 @@ def equations(table: Table) -> list[Equation]:
     return by_ward + [[((s, w), -1 if w == ALL else 1) for w in wards] for s in services]
 
 
-def small(table: Table) -> set[Hidden]:
+def small(table: Table) -> set[HiddenFigure]:
     return {
-        Hidden(line, name)
+        HiddenFigure(line, name)
         for line, counts in table.items()
         for name, number in counts._asdict().items()
         if number in SMALL
     }
 
 
-def solved(table: Table, hidden: Collection[Hidden]) -> set[Hidden]:
+def solved(table: Table, hidden: Collection[HiddenFigure]) -> set[HiddenFigure]:
     """What somebody finds out who solves the equations of each figure."""
     found = set()
     for name in MEASURES:
@@ -72,7 +78,7 @@ def solved(table: Table, hidden: Collection[Hidden]) -> set[Hidden]:
             signs = {line: sign for line, sign in equation if line in unknown}
             if signs:
                 rows.append([Fraction(signs.get(line, 0)) for line in unknown])
-        found |= {Hidden(unknown[at], name) for at in determined(rows, len(unknown))}
+        found |= {HiddenFigure(unknown[at], name) for at in determined(rows, len(unknown))}
     return found
 
 
@@ -94,11 +100,11 @@ def determined(rows: list[list[Fraction]], width: int) -> list[int]:
     return [at[0] for at in only if len(at) == 1]
 
 
-def narrowed(table: Table, hidden: Collection[Hidden]) -> set[Hidden]:
+def narrowed(table: Table, hidden: Collection[HiddenFigure]) -> set[HiddenFigure]:
     """What somebody finds out who narrows down each hidden number by the totals, and by what the
     figures of a line mean."""
     bounds: Bounds = {
-        (line, name): [0, MANY] if Hidden(line, name) in hidden else [number, number]
+        (line, name): [0, MANY] if HiddenFigure(line, name) in hidden else [number, number]
         for line, counts in table.items()
         for name, number in counts._asdict().items()
     }
@@ -112,7 +118,7 @@ def narrowed(table: Table, hidden: Collection[Hidden]) -> set[Hidden]:
             mean(line, bounds)
         if before == {key: tuple(each) for key, each in bounds.items()}:
             break
-    return {Hidden(*key) for key, (low, high) in bounds.items() if low == high} & set(hidden)
+    return {HiddenFigure(*key) for key, (low, high) in bounds.items() if low == high} & set(hidden)
 
 
 def add_up(equation: Equation, name: str, bounds: Bounds) -> None:
@@ -127,7 +133,7 @@ def add_up(equation: Equation, name: str, bounds: Bounds) -> None:
 
 
 def mean(line: Line, bounds: Bounds) -> None:
-    """The rules of `fits`, as bounds."""
+    """The rules of `is_consistent`, as bounds."""
     at = {name: bounds[line, name] for name in MEASURES}
     reported, fixed, open_now = at["reported"], at["fixed"], at["open_now"]
     tighten(reported, fixed[0] + open_now[0], MANY)
@@ -174,7 +180,7 @@ crowds = st.lists(
 @example([outcome("bin")] * 3 + [outcome("bin", "B")] * 7 + [outcome("hole")] * 8)
 def test_no_small_number_is_shown_or_can_be_computed(crowd: list[ReportOutcome]) -> None:
     table = whole(table_of(crowd))
-    hidden, secret = hidden_in(table_of(crowd)), small(table)
+    hidden, secret = figures_to_hide(table_of(crowd)), small(table)
     assert secret <= hidden
     assert not solved(table, hidden) & secret
     assert not narrowed(table, hidden) & secret
@@ -182,7 +188,7 @@ def test_no_small_number_is_shown_or_can_be_computed(crowd: list[ReportOutcome])
 
 @given(crowds)
 def test_simulated_figures_are_always_consistent(crowd: list[ReportOutcome]) -> None:
-    assert all(fits(counts) for counts in table_of(crowd).values())
+    assert all(is_consistent(counts) for counts in table_of(crowd).values())
 
 
 LARGE = [outcome(s, w) for s in ("bin", "hole", "lamp") for w in "ABC" for _ in range(20)]
@@ -193,36 +199,36 @@ def test_both_attackers_succeed_when_nothing_else_is_hidden(find: object) -> Non
     crowd = [each for each in LARGE if each[1:3] != ("bin", "A")] + [outcome("bin", "A")] * 3
     table = whole(table_of(crowd))
     assert callable(find)
-    assert Hidden(("bin", "A"), "reported") in find(table, small(table))
+    assert HiddenFigure(("bin", "A"), "reported") in find(table, small(table))
 
 
 def test_second_attacker_succeeds_when_the_hidden_figures_leave_no_choice() -> None:
     crowd = [outcome(s, w) for s in ("bin", "hole") for w in "AB"]
     table = whole(table_of(crowd + LARGE))
-    alone = {Hidden((s, w), "failed_repairs") for s in ("bin", "hole") for w in "AB"}
+    alone = {HiddenFigure((s, w), "failed_repairs") for s in ("bin", "hole") for w in "AB"}
     assert solved(table, alone) == set()
     assert narrowed(table, alone) == alone
 
 
 def test_no_more_than_three_others_are_hidden_when_one_is_small() -> None:
     crowd = [each for each in LARGE if each[1:3] != ("bin", "A")] + [outcome("bin", "A")] * 3
-    hidden = hidden_in(table_of(crowd))
+    hidden = figures_to_hide(table_of(crowd))
     lines = {line for line, name in hidden if name == "reported"}
     assert len(lines) == 4
     assert not any(ALL in line for line in lines)
 
 
 def test_nothing_is_hidden_when_nothing_is_small() -> None:
-    assert hidden_in(table_of(LARGE)) == frozenset()
+    assert figures_to_hide(table_of(LARGE)) == frozenset()
 
 
 def test_few_reports_are_hidden_completely() -> None:
-    hidden = hidden_in(table_of([*LARGE, *[outcome("tree", "A")] * 2]))
+    hidden = figures_to_hide(table_of([*LARGE, *[outcome("tree", "A")] * 2]))
     assert {name for line, name in hidden if line == ("tree", "A")} == set(MEASURES)
     assert {name for line, name in hidden if line == ("tree", ALL)} == set(MEASURES)
 
 
 def test_figure_is_hidden_alone_when_its_line_has_many_reports() -> None:
     crowd = [*LARGE, *[outcome("bin", "A", was_reopened=True)] * 2]
-    hidden = hidden_in(table_of(crowd))
+    hidden = figures_to_hide(table_of(crowd))
     assert {name for _, name in hidden} == {"reopened"}

@@ -14,15 +14,15 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.document_targets import tile_targets
 from chalicelib.publishing.lists import publish_lists
-from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
+from chalicelib.publishing.model import decode_counts, decode_pins, key_of_quadkey, key_of_tile
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.publishing.ports import Document, Ports
+from chalicelib.publishing.republishing import publish_all
 from chalicelib.publishing.rewriting import rewrite
 from chalicelib.publishing.usecases import (
-    Touched,
+    TouchedParts,
     publish,
     publish_fixed,
     publish_overdue,
@@ -64,25 +64,25 @@ def tile_of(report: ReportView) -> str:
     return key_of(Point(lat=report.lat, long=report.long), MAP_ZOOM)
 
 
-def touched(*stored: ReportView, **values: Any) -> dict[str, Touched]:
+def touched(*stored: ReportView, **values: Any) -> dict[str, TouchedParts]:
     return {
-        each.service_request_id: Touched(tiles={tile_of(each)}, facts={"fact"}, **values)
+        each.service_request_id: TouchedParts(tiles={tile_of(each)}, facts={"fact"}, **values)
         for each in stored
     }
 
 
 def pinned(documents: MemoryDocuments, tile: str) -> list[str]:
-    body = documents.bodies.get(tile_key(tile))
-    return [pin.service_request_id for pin in pins_in(body)] if body else []
+    body = documents.bodies.get(key_of_quadkey(tile))
+    return [pin.service_request_id for pin in decode_pins(body)] if body else []
 
 
 def counts_key(ports: Ports) -> str:
-    return key_of_tile(ports.whole)
+    return key_of_tile(ports.council_tile)
 
 
 def counted(documents: MemoryDocuments, ports: Ports) -> list[tuple[int, int]]:
     body = documents.bodies.get(counts_key(ports))
-    return [(count.open, count.closed) for count in counts_in(body)] if body else []
+    return [(count.open, count.closed) for count in decode_counts(body)] if body else []
 
 
 # A report
@@ -93,7 +93,7 @@ def test_report_appears_as_json_page_pin_and_count_when_it_is_published(
 ) -> None:
     stored = reports.put()
     assert publish(touched(stored), ports) == {}
-    tile = tile_key(tile_of(stored))
+    tile = key_of_quadkey(tile_of(stored))
     assert sorted(documents.bodies) == sorted(
         ["data/reports/R00000000001.json", "reports/R00000000001", tile, counts_key(ports)]
     )
@@ -133,7 +133,7 @@ def test_tile_and_counts_are_written_once_when_a_batch_names_several_reports(
     stored = [reports.put(number) for number in range(5)]
     stored.append(reports.put(5, **ELSEWHERE))
     publish(touched(*stored), ports)
-    assert documents.puts.count(tile_key(tile_of(stored[0]))) == 1
+    assert documents.puts.count(key_of_quadkey(tile_of(stored[0]))) == 1
     assert documents.puts.count(counts_key(ports)) == 1
     ids = [each.service_request_id for each in stored[:5]]
     assert pinned(documents, tile_of(stored[0])) == ids
@@ -167,7 +167,7 @@ def test_pin_leaves_its_old_tile_when_the_report_moves(
     publish(touched(before), ports)
     after = reports.put(**ELSEWHERE)
     both = {tile_of(before), tile_of(after)}
-    publish({after.service_request_id: Touched(tiles=both)}, ports)
+    publish({after.service_request_id: TouchedParts(tiles=both)}, ports)
     assert pinned(documents, tile_of(before)) == []
     assert pinned(documents, tile_of(after)) == [after.service_request_id]
     assert counted(documents, ports) == [(1, 0)]
@@ -177,7 +177,7 @@ def test_report_has_a_page_and_no_pin_when_nobody_knows_where_it_is(
     ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     stored = reports.put(lat=None, long=None)
-    publish({stored.service_request_id: Touched()}, ports)
+    publish({stored.service_request_id: TouchedParts()}, ports)
     assert sorted(documents.bodies) == ["data/reports/R00000000001.json", "reports/R00000000001"]
 
 
@@ -279,7 +279,7 @@ def test_pin_leaves_the_map_and_the_counts_and_keeps_its_page_when_it_was_closed
     assert pinned(documents, tile_of(old)) == ["R00000000002", "R00000000003"]
     assert counted(documents, ports) == [(1, 1)]
     assert "reports/R00000000001" in documents.bodies
-    assert documents.puts == [tile_key(tile_of(old)), counts_key(ports)]
+    assert documents.puts == [key_of_quadkey(tile_of(old)), counts_key(ports)]
 
 
 def test_tidying_reads_no_report_and_writes_nothing_when_nothing_is_that_old(
@@ -318,10 +318,10 @@ def test_failed_tidying_is_reported_and_repeated(
     here.now.now = NOON + QUARTER
 
     class Refusing(MemoryReports):
-        def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
+        def public_views(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
             if "R00000000001" in service_request_ids:
                 raise UpstreamFailed("The store of reports did not answer.")
-            return super().public(service_request_ids)
+            return super().public_views(service_request_ids)
 
     assert list(tidy(replace(ports, reports=Refusing()))) == ["R00000000001"]
     assert counted(documents, ports) == [(0, 1)]
@@ -343,7 +343,7 @@ def pages_of(here: Published) -> JinjaPages:
 def test_page_says_overdue_after_its_day_though_its_report_did_not_change(
     here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
-    ports = replace(ports, pages={"en": pages_of(here).report})
+    ports = replace(ports, pages={"en": pages_of(here).render_report})
     due = NOON + timedelta(hours=4)
     promised = reports.put(expected_datetime=due)
     later = reports.put(2, expected_datetime=due + timedelta(days=1))
@@ -424,7 +424,7 @@ def test_photo_appears_after_its_review(
     documents.puts.clear()
     here.photos.keep("R00000000001", "P1")
     reports.put(photos=PHOTO)
-    publish({"R00000000001": Touched(photos={"P1"}, facts={"photo"})}, ports)
+    publish({"R00000000001": TouchedParts(photos={"P1"}, facts={"photo"})}, ports)
     assert here.photos.published == FILES
     assert documents.puts == ["data/reports/R00000000001.json"]
 
@@ -446,7 +446,7 @@ def test_copies_of_page_photos_and_tile_are_purged_when_the_report_is_hidden(
     assert set(dropped) == {
         "/reports/R00000000001",
         "/data/reports/R00000000001.json",
-        f"/{tile_key(tile_of(stored))}",
+        f"/{key_of_quadkey(tile_of(stored))}",
         *(f"/{file}" for file in FILES),
     }
 
@@ -516,7 +516,7 @@ def test_obsolete_documents_are_removed_by_a_full_rebuild(
         for key in documents.bodies
         if "tiles" not in key
     }
-    far = tile_key(key_of(Point(**ELSEWHERE), MAP_ZOOM))
+    far = key_of_quadkey(key_of(Point(**ELSEWHERE), MAP_ZOOM))
     documents.bodies |= gone | {far: msgspec.json.encode({"pins": []})}
     documents.bodies |= {
         counts_key(ports): b'{"counts":[{"z":14,"x":1,"y":1,"lat":0.0,"long":0.0,'
@@ -548,7 +548,7 @@ def test_page_appears_and_disappears_in_all_languages_at_once(
     pages = {"reports/R00000000001", "cy/reports/R00000000001"}
     assert pages <= documents.bodies.keys()
     reports.hide(stored)
-    publish({stored.service_request_id: Touched(purge=True, facts={"F1"})}, bilingual)
+    publish({stored.service_request_id: TouchedParts(purge=True, facts={"F1"})}, bilingual)
     assert not pages & documents.bodies.keys()
     (purged,) = here.cdn.invalidated.values()
     assert {f"/{each}" for each in pages} <= set(purged)

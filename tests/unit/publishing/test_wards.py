@@ -14,10 +14,10 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.publishing.anew import publish_all
-from chalicelib.publishing.model import tile_key
+from chalicelib.publishing.model import key_of_quadkey
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.usecases import Touched, publish, publish_wards, update_wards
+from chalicelib.publishing.republishing import publish_all
+from chalicelib.publishing.usecases import TouchedParts, publish, publish_wards, update_wards
 from chalicelib.reports.published import ReportView
 from tests.support.builders import MARKET_PLACE, NOON
 from tests.support.fakes import MemoryDocuments
@@ -38,7 +38,7 @@ class Area:
         return self.code.title()
 
     @property
-    def said(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         return {"ward": {"code": self.code}, "roadworks": []}
 
     def contains(self, point: Point) -> bool:
@@ -59,7 +59,7 @@ def ports(here: Published, wards: Sequence[Area] = (CENTRE, SOUTH)) -> Ports:
 
 
 def touch(report: ReportView, here: Published, *, purge: bool = False) -> dict[str, Exception]:
-    touched = Touched(tiles={TILE}, facts={"fact"}, purge=purge)
+    touched = TouchedParts(tiles={TILE}, facts={"fact"}, purge=purge)
     return publish({report.service_request_id: touched}, ports(here))
 
 
@@ -118,7 +118,7 @@ def test_hidden_report_costs_a_read_of_the_wards_over_its_place_alone(
     touch(report, here)
     here.reports.hide(report)
     here.documents.reads.clear()
-    touched = {report.service_request_id: Touched(tiles={TILE}, facts={"fact"}, purge=True)}
+    touched = {report.service_request_id: TouchedParts(tiles={TILE}, facts={"fact"}, purge=True)}
     publish(touched, ports(here, [CENTRE, *far]))
     read = {key for key in here.documents.reads if key.startswith("data/wards/")}
     assert read == {"data/wards/centre.json"}
@@ -134,11 +134,11 @@ def test_copies_are_purged_and_the_report_is_repeated_when_a_ward_fails(
     def unreadable() -> Sequence[Area]:
         raise UpstreamFailed("no wards")
 
-    touched = {report.service_request_id: Touched(tiles={TILE}, facts={"fact"}, purge=True)}
+    touched = {report.service_request_id: TouchedParts(tiles={TILE}, facts={"fact"}, purge=True)}
     failed = publish(touched, replace(here.ports(), wards=unreadable))
     assert list(failed) == [report.service_request_id]
     [dropped] = here.cdn.invalidated.values()
-    assert f"/{tile_key(TILE)}" in dropped
+    assert f"/{key_of_quadkey(TILE)}" in dropped
 
 
 @pytest.mark.parametrize("broken", [b"{", b"{}", b"\xff"])
@@ -219,5 +219,5 @@ def test_each_published_tile_is_read_once_for_all_wards_and_no_other_tile(here: 
     north = dataclasses.replace(CENTRE, code="north")
     publish_wards(ports(here, [CENTRE, north, SOUTH]))
     read = [key for key in here.documents.reads if key.startswith(f"data/tiles/{MAP_ZOOM}/")]
-    assert read == [tile_key(TILE)]
+    assert read == [key_of_quadkey(TILE)]
     assert ward(here)["open_reports"] == ward(here, "north")["open_reports"] == 1

@@ -16,13 +16,13 @@ from chalicelib.publishing.document_targets import (
     report_targets,
     tile_targets,
 )
-from chalicelib.publishing.lists import days_of, finish_lists, publish_lists_anew, published_days
+from chalicelib.publishing.lists import days_of, finish_lists, published_days, rebuild_lists
 from chalicelib.publishing.model import (
     REPORTS,
-    counts_in,
+    decode_counts,
     key_of_tile,
-    pages_in,
-    photos_shown,
+    pages_folder,
+    shown_photo_ids,
 )
 from chalicelib.publishing.ports import Ports
 from chalicelib.publishing.rewriting import rewrite
@@ -51,7 +51,7 @@ def publish_all(
     failed = _publish_reports({each.service_request_id for each in stored}, ports, progress)
     failed |= _publish_map(stored, ports)
     failed |= remove_documents(_pages_in_former_languages(ports), ports)
-    return failed | publish_wards(ports) | publish_lists_anew(ports, days_of(stored))
+    return failed | publish_wards(ports) | rebuild_lists(ports, days_of(stored))
 
 
 def publish_rest(stored: Sequence[ReportOutline], ports: Ports) -> Failed:
@@ -86,8 +86,8 @@ def _publish_reports(
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         photos: dict[str, Iterable[str]] = {each: () for each in some if each in with_photos}
-        for service_request_id, report in ports.reports.public(some).items():
-            if shown := photos_shown(report):
+        for service_request_id, report in ports.reports.public_views(some).items():
+            if shown := shown_photo_ids(report):
                 photos[service_request_id] = shown
         failed |= rewrite([*photo_targets(photos), *report_targets(some, ports)], ports).failed
         progress(len(some), len(ids))
@@ -96,7 +96,7 @@ def _publish_reports(
 
 def _publish_map(stored: Iterable[ReportOutline], ports: Ports) -> Failed:
     """All tiles and their counts."""
-    tiles = {tile: _pinned(tile, ports) for tile in published_tiles(ports)}
+    tiles = {tile: _pinned_reports(tile, ports) for tile in published_tiles(ports)}
     for report in stored:
         if report.point and _may_be_on_the_map(report, ports):
             tile = key_of(report.point, MAP_ZOOM)
@@ -115,23 +115,23 @@ def _may_be_on_the_map(report: ReportOutline, ports: Ports) -> bool:
 
 
 def _published_ids(ports: Ports) -> Iterator[str]:
-    for prefix in (REPORTS, *map(pages_in, ports.pages)):
+    for prefix in (REPORTS, *map(pages_folder, ports.pages)):
         for key in ports.documents.keys(prefix):
             yield key.removeprefix(prefix).removesuffix(".json")
 
 
-def _pinned(tile: str, ports: Ports) -> set[str]:
+def _pinned_reports(tile: str, ports: Ports) -> set[str]:
     return {pin.service_request_id for pin in published_pins(tile_of_key(tile), ports)}
 
 
 def _counted_tiles(ports: Ports) -> Iterator[str]:
     """Quadkeys of the tiles that have a count now."""
-    held = ports.documents.read(key_of_tile(ports.whole))
-    for count in counts_in(held.body) if held else ():
+    held = ports.documents.read(key_of_tile(ports.council_tile))
+    for count in decode_counts(held.body) if held else ():
         yield quadkey(count.tile)
 
 
 def _pages_in_former_languages(ports: Ports) -> Iterator[str]:
     """The keys of the reports' pages in languages that the council no longer offers."""
     for language in names().keys() - ports.pages.keys():
-        yield from ports.documents.keys(pages_in(language))
+        yield from ports.documents.keys(pages_folder(language))
