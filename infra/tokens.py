@@ -9,7 +9,7 @@ from chalicelib.accounts.model import Account, Address, Destination, Grant, Role
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.bootstrap import container
-from chalicelib.handlers.http.auth import issue
+from chalicelib.handlers.http.auth import issue_token
 from chalicelib.kernel.time import to_the_second
 
 
@@ -42,7 +42,7 @@ def token_of(account: Account, lifetime: timedelta, device: str, ports: Ports) -
         ports=ports,
         expires_at=now + lifetime,
     )
-    return issue(
+    return issue_token(
         who,
         now=now,
         lifetime=lifetime,

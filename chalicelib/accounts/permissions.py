@@ -149,7 +149,7 @@ def may(roles: Iterable[Role], permission: Permission) -> bool:
     return not PERMISSIONS[permission].roles.isdisjoint(roles)
 
 
-def holding(who: SignedIn, *, staff_come_elsewhere: bool) -> tuple[Grant, ...]:
+def effective_grants(who: SignedIn, *, staff_come_elsewhere: bool) -> tuple[Grant, ...]:
     """Returns the account's grants that hold on this device. If staff sign in through their own
     organisation, which knows on the same day who has left, a code or link gives no role. The only
     exception is an administrator whose account the operator made and who has never signed in
@@ -160,6 +160,6 @@ def holding(who: SignedIn, *, staff_come_elsewhere: bool) -> tuple[Grant, ...]:
     return ()
 
 
-def giving(grants: Iterable[Grant], permission: Permission) -> tuple[Grant, ...]:
+def grants_with(grants: Iterable[Grant], permission: Permission) -> tuple[Grant, ...]:
     """Returns the grants that give the permission: it holds for their teams and wards."""
     return tuple(grant for grant in grants if grant.role in PERMISSIONS[permission].roles)

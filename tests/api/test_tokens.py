@@ -21,7 +21,7 @@ from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.accounts.usecases.sessions import end, end_everywhere
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.handlers.http.auth import ACCESS, issue
+from chalicelib.handlers.http.auth import ACCESS, issue_token
 from infra.tokens import account_with
 from tests.api.conftest import Api
 
@@ -193,7 +193,7 @@ def test_table_has_at_least_the_promised_attacks() -> None:
 def test_token_is_valid_when_it_is_intact_and_its_session_is_open(
     here: Api, forger: Forger
 ) -> None:
-    made = issue(
+    made = issue_token(
         forger.who,
         now=datetime.now(UTC),
         secret=forger.secret,

@@ -118,8 +118,10 @@ def change(call: Call, changes: AccountChanges) -> OwnAccountView:
 )
 def add_address(call: Call, sent: NewAddress) -> CodeSent:
     ports = accounts_ports()
-    asker = rate_limits.asker(call, destination(sent.address, takes_phones=ports.takes_phones))
-    account, language = call.caller.signed_in, request_language.current().code
+    asker = rate_limits.code_requester(
+        call, destination(sent.address, takes_phones=ports.takes_phones)
+    )
+    account, language = call.caller.signed_in, request_language.current_language().code
     begun = own_account.begin_adding(sent.address, account, ports, asker, language=language)
     return CodeSent(attempt_id=begun.attempt_id, expires_at=begun.expires_at)
 

@@ -87,7 +87,7 @@ def export(call: Call) -> ExportView:
     query=(CURSOR,),
 )
 def export_page(call: Call) -> Page:
-    pages = export_pages(request_language.current())
+    pages = export_pages(request_language.current_language())
     return Page(pages.page(msgspec.to_builtins(_export(call))))
 
 
@@ -103,7 +103,7 @@ def export_page(call: Call) -> Page:
 def forget_me(call: Call, asked: ErasureRequest) -> WithCookie:
     begun = erasing.begin_erasure(call.caller.signed_in, redact=asked.redact, ports=erasure_ports())
     view = ErasureStarted(requested_at=begun.requested_at, redact=begun.redact)
-    return WithCookie(view, cookies.dropped())
+    return WithCookie(view, cookies.expired_session_cookie())
 
 
 def _export(call: Call) -> ExportView:

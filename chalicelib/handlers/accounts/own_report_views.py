@@ -99,7 +99,7 @@ def _view(report: ServiceRequest, refunded_pence: int, ports: Ports) -> OwnRepor
         report,
         status=status_of(report.state),
         sent_as=sender_action_of(ports.council.by_code.get(report.service_code), report.order),
-        tracking_url=tracking_url(report, ports, request_language.current()),
+        tracking_url=tracking_url(report, ports, request_language.current_language()),
         order=_order_view(report, refunded_pence, ports),
         garden=_garden_view(report),
         can_change=report.is_untouched and report.order is None,
@@ -111,7 +111,7 @@ def _order_view(report: ServiceRequest, refunded_pence: int, ports: Ports) -> Ow
     if order is None:
         return None
     place = order.booking.place if order.booking else None
-    language, council = request_language.current(), request_language.council()
+    language, council = request_language.current_language(), request_language.council()
     return OwnOrderView(
         day=place.day if place else None,
         slot=council.slot_name(place) if place else None,

@@ -74,9 +74,9 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
 )
 def refresh(call: Call) -> WithCookie:
     ports = accounts_ports()
-    fresh = sessions.refresh(cookies.sent(call.request), ports)
+    fresh = sessions.refresh(cookies.read_cookie(call.request), ports)
     now = to_the_second(ports.now())
-    token = auth.issue(
+    token = auth.issue_token(
         fresh.who,
         now=now,
         secret=container.secret("token").current(),
@@ -88,7 +88,9 @@ def refresh(call: Call) -> WithCookie:
         expires_at=now + ACCESS_HOLDS,
         account=account_view(Caller(*fresh.who)),
     )
-    return WithCookie(view, cookies.kept(fresh.refresh_token, until=session.expires_at, now=now))
+    return WithCookie(
+        view, cookies.session_cookie(fresh.refresh_token, until=session.expires_at, now=now)
+    )
 
 
 @routes.endpoint(
@@ -101,12 +103,14 @@ def refresh(call: Call) -> WithCookie:
 )
 def sign_out(call: Call) -> WithCookie:
     ports, caller = accounts_ports(), call.caller
-    token = cookies.sent(call.request)
+    token = cookies.read_cookie(call.request)
     if token:
         sessions.end_by_token(token, ports)
     if caller.session:
         sessions.end(caller.session.account_id, caller.session.session_id, ports)
-    return WithCookie(SignedOut(devices=int(bool(token or caller.session))), cookies.dropped())
+    return WithCookie(
+        SignedOut(devices=int(bool(token or caller.session))), cookies.expired_session_cookie()
+    )
 
 
 @routes.endpoint(
@@ -143,7 +147,7 @@ def end_one(call: Call, session_id: str) -> SignedOut:
 )
 def end_all(call: Call) -> WithCookie:
     ended = sessions.end_everywhere(_own(call).account_id, accounts_ports())
-    return WithCookie(SignedOut(devices=ended), cookies.dropped())
+    return WithCookie(SignedOut(devices=ended), cookies.expired_session_cookie())
 
 
 def account_view(caller: Caller) -> AccountView:

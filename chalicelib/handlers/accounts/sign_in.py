@@ -68,9 +68,9 @@ def ask(call: Call) -> Page | SeeOther:
     try:
         ports = accounts_ports()
         to = destination(address, takes_phones=ports.takes_phones)
-        known = ports.known_devices.knows(cookies.device_in(call.request), to)
-        asker = rate_limits.asker(call, to, known)
-        language = request_language.current().code
+        known = ports.known_devices.knows(cookies.find_device(call.request), to)
+        asker = rate_limits.code_requester(call, to, known)
+        language = request_language.current_language().code
         attempt = code_requests.ask(address, ports, onward=onward, asker=asker, language=language)
     except Invalid as error:
         return address_page(address, onward, error.errors)
@@ -151,13 +151,13 @@ def done(call: Call) -> Page:
     "/api/session/end", method="POST", auth=auth.own_page, summary="Sign out without JavaScript"
 )
 def sign_out(call: Call) -> SeeOther:
-    sessions.end_by_token(cookies.sent(call.request), accounts_ports())
-    return SeeOther("/", (cookies.dropped(),))
+    sessions.end_by_token(cookies.read_cookie(call.request), accounts_ports())
+    return SeeOther("/", (cookies.expired_session_cookie(),))
 
 
 def _address(page: str, **query: str) -> str:
     """The address of a page in the language of the request."""
-    return f"{request_language.current().address(page)}?{urlencode(query)}"
+    return f"{request_language.current_language().address(page)}?{urlencode(query)}"
 
 
 def digits_of(text: str) -> str:
@@ -169,7 +169,7 @@ def on_to(location: str, who: SignedIn, *more: str) -> SeeOther:
     """Redirects to that path, with the cookie of the new session, and any others."""
     ports = accounts_ports()
     token = ports.refresh_tokens.token(who.session)
-    kept = cookies.kept(token, until=who.session.expires_at, now=ports.now())
+    kept = cookies.session_cookie(token, until=who.session.expires_at, now=ports.now())
     return SeeOther(location, (kept, *more))
 
 
@@ -177,7 +177,9 @@ def _known_from_now_on(call: Call, who: SignedIn) -> str:
     """The Set-Cookie header that makes the device known for the addresses of the account."""
     addresses = [each.destination for each in who.account.addresses]
     devices = accounts_ports().known_devices
-    return cookies.device_kept(devices.after_sign_in(cookies.device_in(call.request), addresses))
+    return cookies.device_cookie(
+        devices.after_sign_in(cookies.find_device(call.request), addresses)
+    )
 
 
 def _attempt_id(text: str) -> str:

@@ -11,7 +11,7 @@ from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.handlers.http.pages import problem_pages, rendered
+from chalicelib.handlers.http.pages import problem_pages, render_page
 from chalicelib.texts import Text
 
 ACCOUNT = "/account/"
@@ -41,7 +41,7 @@ def path_of_ours(text: str | None) -> str:
     """The path to go on to: the requested one if it is ours, else the account's."""
     if text and _PATH.fullmatch(text):
         return text
-    return request_language.current().address(ACCOUNT)
+    return request_language.current_language().address(ACCOUNT)
 
 
 def address_page(address: str, onward: str, faults: Any = ()) -> Page:
@@ -96,4 +96,4 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
 
 
 def render(name: str, faults: Any = (), **context: Any) -> str:
-    return rendered("accounts", name, faults, **context)
+    return render_page("accounts", name, faults, **context)

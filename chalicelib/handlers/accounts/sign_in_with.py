@@ -36,7 +36,7 @@ def begin(call: Call, provider: str) -> SeeOther:
     onward = path_of_ours(posted_form(call).one("next"))
     rate_limits.check("handover", call)
     departure = send_to(provider, onward, sign_on_ports())
-    kept = cookies.handed_over(departure.browser, holds=HANDOVER_HOLDS)
+    kept = cookies.handover_cookie(departure.browser, holds=HANDOVER_HOLDS)
     return SeeOther(departure.url, (kept,))
 
 
@@ -59,7 +59,7 @@ def come_back(call: Call, provider: str) -> SeeOther:
     if not _STATE.fullmatch(state) or len(code) > LONGEST_CODE:
         raise NotFound(AGAIN)
     rate_limits.check("handover", call)
-    browser = cookies.sent(call.request, cookies.HANDOVER)
+    browser = cookies.read_cookie(call.request, cookies.HANDOVER)
     back = Back(provider, state, code, call.parameter("iss"), browser)
     ports = sign_on_ports()
     if not code:
@@ -68,4 +68,4 @@ def come_back(call: Call, provider: str) -> SeeOther:
     who, onward = take_back(back, device_of(call), ports)
     # The session opened for a person who is refused here is harmless: nobody holds its cookie.
     rate_limits.refuse_blocked(who.account)
-    return on_to(onward, who, cookies.handover_dropped())
+    return on_to(onward, who, cookies.expired_handover_cookie())

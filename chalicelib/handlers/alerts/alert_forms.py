@@ -24,7 +24,7 @@ from chalicelib.handlers.alerts.alert_views import code_page, confirmed, names
 from chalicelib.handlers.http import auth, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.handlers.http.pages import posted_form, problem_page, render
+from chalicelib.handlers.http.pages import posted_form, problem_page, render_alerts_page
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.http.subscribers import subscribe
@@ -136,9 +136,9 @@ def _of_fields(error: Invalid) -> list[FieldError]:
 def _form(
     typed: dict[str, str], faults: Sequence[FieldError] = (), places: Sequence[Place] = ()
 ) -> Page:
-    ports, known, say = alerts_ports(), names(), request_language.current().say
+    ports, known, say = alerts_ports(), names(), request_language.current_language().say
     report = typed["topic.service_request_id"]
-    html = render(
+    html = render_alerts_page(
         "ask",
         faults,
         typed=typed,
@@ -147,7 +147,9 @@ def _form(
             (kind, say(text), "") for kind, text in KINDS.items() if known.wards or kind != "ward"
         ],
         wards=sorted(known.wards.items(), key=lambda ward: ward[1]),
-        hours=[(each, hour_words(each, request_language.current())) for each in REMINDER_HOURS],
+        hours=[
+            (each, hour_words(each, request_language.current_language())) for each in REMINDER_HOURS
+        ],
         radii=[(str(each), distance_words(each)) for each in RADII_M],
         frequencies=[(each, say(text), "") for each, text in FREQUENCIES.items()],
         channels=[
@@ -163,4 +165,4 @@ def _sent(made: Subscription) -> Page:
         return confirmed(made)
     if made.channel == "sms":
         return Page(code_page(made.subscription_id))
-    return Page(render("look", about=topic_words(made.topic, names())))
+    return Page(render_alerts_page("look", about=topic_words(made.topic, names())))

@@ -22,7 +22,7 @@ from chalicelib.handlers.alerts.subscriptions import id_of
 from chalicelib.handlers.http import auth, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
-from chalicelib.handlers.http.pages import posted_form, problem_page, render
+from chalicelib.handlers.http.pages import posted_form, problem_page, render_alerts_page
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.numbers import whole_number
@@ -42,7 +42,7 @@ routes = Routes(__name__, problem_page)
 )
 def ask_confirm(call: Call, subscription_id: str) -> Page:
     found = managing.asked(id_of(subscription_id), token_of(call), alerts_ports())
-    return Page(render("confirm", about=topic_words(found.topic, names())))
+    return Page(render_alerts_page("confirm", about=topic_words(found.topic, names())))
 
 
 @routes.page(
@@ -118,7 +118,7 @@ def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
     shown = Shown(token=token_of(call))
     found = managing.stoppable(id_of(subscription_id), shown, alerts_ports())
     said = topic_words(found.topic, names())
-    return Page(render("unsubscribe", about=said, all_url=_all_url(found, call)))
+    return Page(render_alerts_page("unsubscribe", about=said, all_url=_all_url(found, call)))
 
 
 @routes.page(
@@ -145,7 +145,7 @@ def from_text(_: Call, packed: str) -> SeeOther:
 def unsubscribe(call: Call, subscription_id: str) -> Page:
     shown = Shown(token=token_of(call))
     ended = managing.stop(id_of(subscription_id), shown, alerts_ports())
-    return Page(render("stopped", all_url=_all_url(ended, call)))
+    return Page(render_alerts_page("stopped", all_url=_all_url(ended, call)))
 
 
 @routes.page(
@@ -156,12 +156,12 @@ def unsubscribe(call: Call, subscription_id: str) -> Page:
     query=(TOKEN,),
 )
 def show_all(call: Call, subscription_id: str) -> Page:
-    ports, known, say = alerts_ports(), names(), request_language.current().say
+    ports, known, say = alerts_ports(), names(), request_language.current_language().say
     found = at_same_address(id_of(subscription_id), token_of(call), ports)
     items = [
         {
             "about": topic_words(each.topic, known),
-            "often": hour_words(each.remind_at, request_language.current())
+            "often": hour_words(each.remind_at, request_language.current_language())
             if each.remind_at
             else say(FREQUENCIES[each.frequency]),
             "stop_url": links.unsubscribe_url(
@@ -170,7 +170,9 @@ def show_all(call: Call, subscription_id: str) -> Page:
         }
         for each in found
     ]
-    return Page(render("all", items=items, to=address_hint(found[0]) if found else None))
+    return Page(
+        render_alerts_page("all", items=items, to=address_hint(found[0]) if found else None)
+    )
 
 
 @routes.page(
@@ -182,7 +184,7 @@ def show_all(call: Call, subscription_id: str) -> Page:
 )
 def unsubscribe_all(call: Call, subscription_id: str) -> Page:
     stop_all(id_of(subscription_id), token_of(call), alerts_ports())
-    return Page(render("stopped-all"))
+    return Page(render_alerts_page("stopped-all"))
 
 
 def token_of(call: Call) -> str:

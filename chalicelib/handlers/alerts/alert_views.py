@@ -21,7 +21,7 @@ from chalicelib.alerts.usecases.subscribing import managed_at
 from chalicelib.bootstrap.alerts import alert_names, alerts_ports
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.handlers.http.pages import render
+from chalicelib.handlers.http.pages import render_alerts_page
 from chalicelib.kernel.site import Site
 
 QUIET = {"begin": "22:00", "end": "07:00"}
@@ -29,18 +29,18 @@ QUIET = {"begin": "22:00", "end": "07:00"}
 
 def here() -> Site:
     """The pages in the language of the request."""
-    return Site("", request_language.current())
+    return Site("", request_language.current_language())
 
 
 def names() -> Names:
     """The names of services and places in the language of the request. Raises UpstreamFailed."""
-    return alert_names(request_language.current())
+    return alert_names(request_language.current_language())
 
 
 def confirmed(subscription: Subscription) -> Page:
     """The page after confirmation: the subject of the alerts, and where to change them."""
     return Page(
-        render(
+        render_alerts_page(
             "confirmed",
             about=topic_words(subscription.topic, names()),
             manage_url=managed_at(subscription, alerts_ports()),
@@ -49,7 +49,9 @@ def confirmed(subscription: Subscription) -> Page:
 
 
 def code_page(subscription_id: str, faults: Any = ()) -> str:
-    return render("code", faults, subscription_id=subscription_id, tries=MOST_CODE_TRIES)
+    return render_alerts_page(
+        "code", faults, subscription_id=subscription_id, tries=MOST_CODE_TRIES
+    )
 
 
 def manage(
@@ -62,16 +64,18 @@ def manage(
 ) -> Page:
     """The form with the stored values, or with the typed ones if they were refused."""
     if present.state == "stopped":
-        return Page(render("stopped", all_url=None))
+        return Page(render_alerts_page("stopped", all_url=None))
     values = _typed(typed) if typed else _stored(present)
-    html = render(
+    html = render_alerts_page(
         "manage",
         faults,
         **values,
         is_saved=is_saved,
         version=present.version,
         state=present.state,
-        sent=request_language.current().say(SENT_BY[present.channel], to=address_hint(present)),
+        sent=request_language.current_language().say(
+            SENT_BY[present.channel], to=address_hint(present)
+        ),
         map_url=here().page(f"/map/#15/{present.topic.lat}/{present.topic.long}"),
         about=topic_words(present.topic, names()),
         to=address_hint(present),
@@ -86,7 +90,7 @@ def _offered(present: Subscription) -> dict[str, Any]:
     """The choices, as (value, words, hint)."""
     topic, fitting = present.topic, OFFERED_EVENT_TYPES[present.topic.kind]
     radii = sorted({*RADII_M, *filter(None, [topic.radius_m])})
-    known, say = names(), request_language.current().say
+    known, say = names(), request_language.current_language().say
     has_services = topic.kind in ("area", "ward", "council")
     return {
         "event_types": [
@@ -105,7 +109,10 @@ def _hours(present: Subscription) -> list[tuple[str, str]]:
     if present.remind_at is None:
         return []
     hours = (*REMINDER_HOURS, present.remind_at)
-    return [(each, hour_words(each, request_language.current())) for each in dict.fromkeys(hours)]
+    return [
+        (each, hour_words(each, request_language.current_language()))
+        for each in dict.fromkeys(hours)
+    ]
 
 
 def _stored(present: Subscription) -> dict[str, Any]:

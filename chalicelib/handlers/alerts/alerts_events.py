@@ -31,8 +31,8 @@ from chalicelib.handlers.http.event import (
     batch_failures,
     failed_from,
     measure_age,
-    of_facts,
     one_by_one,
+    trace_facts,
 )
 from chalicelib.kernel.observability import logs, trace
 
@@ -116,7 +116,7 @@ def _is_matched(record: dict[str, Any], line: logs.Fields) -> bool:
 
 def _match(fact: OfReport | OfNotice, line: logs.Fields) -> None:
     if isinstance(fact, ReportSubmitted | ReportChanged):
-        of_facts([fact], line)
+        trace_facts([fact], line)
         ports = match_ports()
         line["told"] = match(fact, ports) + remind_of_booking(fact, ports)
     else:

@@ -17,7 +17,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports, staff_ports
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
@@ -111,7 +111,9 @@ def get_day(call: Call, calendar: str, day: str) -> StaffDay:
 def change_capacity(call: Call, calendar: str, day: str, changes: CapacityChange) -> StaffDay:
     on, version, ports = _parse_day(day), call.version, staff_ports()
     calendar_of(calendar, ports.bookings)
-    note("calendars.change", f"{calendar} {on}", f"capacity={changes.capacity}", call.caller)
+    record_action(
+        "calendars.change", f"{calendar} {on}", f"capacity={changes.capacity}", call.caller
+    )
     return set_capacity(calendar, on, changes.capacity, version, ports)
 
 

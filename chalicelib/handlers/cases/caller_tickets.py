@@ -39,4 +39,6 @@ def issue(call: Call, draft: CallerTicketDraft) -> CallerTicket:
     session, now = call.caller.session, to_the_second(utc_now())
     assert session, "The route's gate lets in only people who are signed in."
     who = SignedIn(call.caller.signed_in, session)
-    return CallerTicket(ticket=caller_tickets.issue(who, draft.channel, now), until=now + HOLDS)
+    return CallerTicket(
+        ticket=caller_tickets.issue_ticket(who, draft.channel, now), until=now + HOLDS
+    )

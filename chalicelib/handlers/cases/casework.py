@@ -25,7 +25,7 @@ from chalicelib.handlers.cases.case_views import (
 from chalicelib.handlers.cases.replies import in_words, reply_of
 from chalicelib.handlers.cases.undo import Offer, Undoing, UndoneItem, lefts_of, undone
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import named_in, note
+from chalicelib.handlers.http.audit import changed_fields, record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.routes import Routes
@@ -104,7 +104,7 @@ class RedactedPhoto(msgspec.Struct, frozen=True, kw_only=True):
 def write_note(call: Call, draft: NoteDraft, service_request_id: str) -> CaseNote:
     key = call.idempotency_key
     request_id = _authorised(call, service_request_id).service_request_id
-    note("cases.note", request_id, "", call.caller)
+    record_action("cases.note", request_id, "", call.caller)
     written, _ = casework.write_note(
         request_id, draft.text, key, call.caller.author(), reports_ports()
     )
@@ -124,7 +124,7 @@ def ask(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAs
     key = call.idempotency_key
     request_id = _authorised(call, service_request_id).service_request_id
     undoing = Undoing(call, f"question of {request_id}", draft)
-    note("cases.ask", request_id, "", call.caller)
+    record_action("cases.ask", request_id, "", call.caller)
     question, report = questions.ask_reporter(
         request_id,
         draft.text,
@@ -149,7 +149,7 @@ def ask(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAs
 )
 def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
     request_id = _authorised(call, service_request_id).service_request_id
-    note("cases.settle", request_id, "", call.caller)
+    record_action("cases.settle", request_id, "", call.caller)
     ports = reports_ports()
     after = questions.settle_question(request_id, question_id, call.caller.author(), ports)
     return case_view(after, call.caller, ports)
@@ -175,7 +175,7 @@ def change(call: Call, changes: CaseChanges, service_request_id: str) -> Changed
     if done is None:
         report = _authorised(call, service_request_id)
         reply = reply_of(changes, report)
-        note("reports.change", request_id, _named(changes), call.caller)
+        record_action("reports.change", request_id, _named(changes), call.caller)
         done = casework.change_case(
             request_id,
             changes.changes,
@@ -203,12 +203,12 @@ def change(call: Call, changes: CaseChanges, service_request_id: str) -> Changed
     raises=(Conflict,),
 )
 def change_many(call: Call, draft: BulkDraft) -> BulkAnswer:
-    named, undoing = named_in(draft.changes), Undoing(call, "bulk", draft)
+    named, undoing = changed_fields(draft.changes), Undoing(call, "bulk", draft)
     outcomes = casework.change_cases(
         draft,
         call.caller.author(),
         reports_ports(),
-        note=lambda request_id: note("reports.change", request_id, named, call.caller),
+        note=lambda request_id: record_action("reports.change", request_id, named, call.caller),
         words=in_words,
         change_id=undoing.change_id,
         keep=undoing.keep,
@@ -247,7 +247,7 @@ def unmerge(call: Call, service_request_id: str) -> CaseView:
     request_id = _authorised(call, service_request_id).service_request_id
     author = call.caller.author()
     change_id = Undoing(call, f"unmerge of {request_id} {version}").change_id
-    note("cases.unmerge", request_id, "", call.caller)
+    record_action("cases.unmerge", request_id, "", call.caller)
     after = unmerging.unmerge(request_id, version, author, ports, change_id=change_id)
     return case_view(after, call.caller, ports)
 
@@ -263,7 +263,7 @@ def redact_photo(call: Call, sent: Areas, service_request_id: str, photo_id: str
     if photo_id not in {each.photo_id for each in report.photos}:
         raise Invalid.field("photo_id", "is not a photo of this report")
     request_id = report.service_request_id
-    note("cases.redact_photo", request_id, photo_id, call.caller)
+    record_action("cases.redact_photo", request_id, photo_id, call.caller)
     blackening.blacken(PhotoKey(request_id, photo_id), sent.areas, photos_ports())
     after = casework.publish_pictures_anew(request_id, reports_ports())
     return RedactedPhoto(service_request_id=request_id, photo_id=photo_id, version=after.version)
@@ -279,7 +279,7 @@ def _authorised(call: Call, service_request_id: str) -> ServiceRequest:
 
 def _named(changes: CaseChanges) -> str:
     """The names of the changed fields, never a text."""
-    named = named_in(changes)
+    named = changed_fields(changes)
     if changes.visibility:
         named = named.replace("visibility", f"visibility={changes.visibility}")
     return named

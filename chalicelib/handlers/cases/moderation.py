@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, TooMany
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.audit import note_change
+from chalicelib.handlers.http.audit import record_change
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, id_of, limit_of, one_of
 from chalicelib.handlers.http.route_facts import Query
@@ -69,7 +69,7 @@ def change(call: Call, changes: ReportChanges, service_request_id: str) -> FullV
     version = call.version
     ports, author = reports_ports(), call.caller.author()
     request_id = id_of(service_request_id)
-    note_change(request_id, changes, call.caller)
+    record_change(request_id, changes, call.caller)
     report = changing.change_report(request_id, changes, version, author, ports)
     return reading.full_view_of(report, ports)
 
@@ -91,7 +91,7 @@ def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
         call.caller.author(),
         reports_ports(),
         client=rate_limits.client_of(call),
-        admit=rate_limits.counting("flag", call),
+        admit=rate_limits.defer_count("flag", call),
     )
     return Flagged(service_request_id=report.service_request_id, reason=draft.reason)
 

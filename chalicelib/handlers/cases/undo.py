@@ -13,7 +13,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk.model import UNDO_WITHIN, Undo
 from chalicelib.desk.usecases import undo_data
 from chalicelib.errors import AppError, UpstreamFailed
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.observability import logs
@@ -101,7 +101,7 @@ def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
     """How much of the change was undone; None if it was never made."""
     request_id = left.service_request_id
     try:
-        note("cases.undo", request_id, "", call.caller)
+        record_action("cases.undo", request_id, "", call.caller)
         back = reports_undo.undo_change(left, call.caller.author(), reports_ports())
     except AppError as error:
         stayed = (*left.parts, *left.lasting)

@@ -39,5 +39,5 @@ class CalendarAddresses(msgspec.Struct, frozen=True, kw_only=True):
 )
 def create(call: Call, sent: CalendarRequest) -> CalendarAddresses:
     rate_limits.check("premises", call)
-    url = calendars.publish(sent.premises_id, request_language.current(), calendar_ports())
+    url = calendars.publish(sent.premises_id, request_language.current_language(), calendar_ports())
     return CalendarAddresses(url=url, webcal_url=calendars.webcal(url))

@@ -12,7 +12,7 @@ from chalicelib.garden import usecases
 from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.views import GardenDeskView, GardenView, desk_view, garden_view
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.route_facts import REPORT_TOKEN
@@ -101,7 +101,7 @@ def move(call: Call, to: NewHome, service_request_id: str) -> GardenView:
     summary="Get the garden waste subscription of an address",
 )
 def read_at(call: Call, premises_id: str) -> GardenDeskView:
-    note("garden.look", premises_id, "", call.caller)
+    record_action("garden.look", premises_id, "", call.caller)
     return desk_view(usecases.get_subscription(premises_id, garden_ports()), garden_ports())
 
 
@@ -114,7 +114,7 @@ def read_at(call: Call, premises_id: str) -> GardenDeskView:
 )
 def cancel_at(call: Call, wanted: Cancellation, premises_id: str) -> GardenDeskView:
     change = "cancelled" if wanted.refund else "cancelled without money back"
-    note("garden.change", premises_id, f"{change}: {wanted.reason}", call.caller)
+    record_action("garden.change", premises_id, f"{change}: {wanted.reason}", call.caller)
     return desk_view(_cancelled(premises_id, refund=wanted.refund), garden_ports())
 
 
@@ -126,7 +126,7 @@ def cancel_at(call: Call, wanted: Cancellation, premises_id: str) -> GardenDeskV
     raises=(Conflict,),
 )
 def move_at(call: Call, to: NewHome, premises_id: str) -> GardenDeskView:
-    note("garden.change", premises_id, f"moved to {to.premises_id}", call.caller)
+    record_action("garden.change", premises_id, f"moved to {to.premises_id}", call.caller)
     return desk_view(usecases.move(premises_id, to.premises_id, garden_ports()), garden_ports())
 
 
@@ -140,7 +140,7 @@ def _note_officer(call: Call, of: GardenSubscription, change: str) -> None:
     """Records that an officer is about to change it; residents change their own. Raises
     UpstreamFailed."""
     if call.caller.author().officer_in:
-        note("garden.change", of.premises_id, change, call.caller)
+        record_action("garden.change", of.premises_id, change, call.caller)
 
 
 def _cancelled(premises_id: str, *, refund: bool = True) -> GardenSubscription:

@@ -67,5 +67,5 @@ def collections(call: Call, premises_id: str) -> PremisesCollections:
 
 def _said(of: Missed) -> Missed:
     """The same in the language of the request."""
-    say = request_language.current().say
+    say = request_language.current_language().say
     return replace(of, why_not=say(of.why_not) if of.why_not else None)

@@ -18,7 +18,7 @@ from chalicelib.collections.staff_rounds import Correction, no_round
 from chalicelib.collections.views import PremisesDayView, RoundDayView
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
@@ -105,7 +105,7 @@ def rounds(call: Call) -> RoundDays:
 def streets(call: Call) -> StreetList:
     code = _round(call)
     found = staff_rounds.streets_of(code, collections_ports())
-    note("rounds.look", code, "streets", call.caller)
+    record_action("rounds.look", code, "streets", call.caller)
     return StreetList(items=list(found))
 
 
@@ -120,7 +120,7 @@ def streets(call: Call) -> StreetList:
 def premises(call: Call) -> PremisesDays:
     code, ports = _round(call), collections_ports()
     day = day_of(call.parameter("date")) or ports.today
-    note("rounds.look", code, f"{day}", call.caller)
+    record_action("rounds.look", code, f"{day}", call.caller)
     return PremisesDays(items=list(staff_rounds.premises_of_day(code, day, ports)))
 
 

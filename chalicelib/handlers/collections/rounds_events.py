@@ -10,8 +10,8 @@ from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
     batch_failures,
-    fact_in,
     measure_age,
+    parse_fact,
 )
 from chalicelib.kernel.observability import logs
 
@@ -25,7 +25,7 @@ def publish_rounds(event: SQSEvent) -> BatchAnswer:
     """Publishes the state of all rounds once for a batch of facts."""
     records = event.to_dict()["Records"]
     with batch("publish_rounds", records) as line:
-        facts = [fact for record in records if (fact := fact_in(record, RoundDayChanged))]
+        facts = [fact for record in records if (fact := parse_fact(record, RoundDayChanged))]
         try:
             publish_today(today_ports())
         except AppError as error:

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, hex_id_of, limit_of, one_of
 from chalicelib.handlers.http.route_facts import Query
@@ -84,7 +84,7 @@ def deliveries(call: Call) -> DeliveryList:
     raises=(Conflict,),
 )
 def resend(call: Call, delivery_id: str) -> DeliveryView:
-    note("deliveries.resend", id_of(delivery_id), "", call.caller)
+    record_action("deliveries.resend", id_of(delivery_id), "", call.caller)
     return _view(handling.resend(id_of(delivery_id), outbound_ports()))
 
 
@@ -96,7 +96,7 @@ def resend(call: Call, delivery_id: str) -> DeliveryView:
     raises=(Conflict,),
 )
 def keep(call: Call, delivery_id: str) -> DeliveryView:
-    note("deliveries.keep", id_of(delivery_id), "", call.caller)
+    record_action("deliveries.keep", id_of(delivery_id), "", call.caller)
     return _view(handling.keep(id_of(delivery_id), outbound_ports()))
 
 

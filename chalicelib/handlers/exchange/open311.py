@@ -16,7 +16,7 @@ from chalicelib.errors import AppError, Invalid, NotFound
 from chalicelib.georeport.wire import CONTENT_TYPES, Answer, Format, Tree, write
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.page_answers import Written
+from chalicelib.handlers.http.page_answers import FormattedAnswer
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.observability import trace
 from chalicelib.reports.posted import with_open311_names
@@ -42,14 +42,14 @@ def address_of(parameters: dict[str, str]) -> Address:
     return Address((*before, last), None)
 
 
-def problem(request: Request, status: HTTPStatus, error: AppError | None) -> Written:
+def problem(request: Request, status: HTTPStatus, error: AppError | None) -> FormattedAnswer:
     """An error in Open311's format: a list of codes and descriptions, in the requested format, and
     in XML if none was requested."""
     form = address_of(request.uri_params or {}).form or "xml"
     errors: list[Tree] = [
         {"code": status.value, "description": description} for description in _said(error)
     ]
-    return Written(write("errors", errors, form), CONTENT_TYPES[form])
+    return FormattedAnswer(write("errors", errors, form), CONTENT_TYPES[form])
 
 
 def _said(error: AppError | None) -> Sequence[str]:
@@ -63,7 +63,7 @@ def _said(error: AppError | None) -> Sequence[str]:
 routes = Routes(__name__, written_problem=problem)
 
 
-def answer(call: Call, **parameters: str) -> Written:
+def answer(call: Call, **parameters: str) -> FormattedAnswer:
     """Answers any request below /open311. Raises NotFound, and as the view does."""
     from chalicelib.handlers.exchange import open311_views
 
@@ -76,7 +76,7 @@ def answer(call: Call, **parameters: str) -> Written:
     body = write(shown.root, shown.tree, address.form)
     if len(body) > MOST_BYTES:
         raise Invalid.field("page_size", "this answer is too long: ask for smaller pages")
-    return Written(body, CONTENT_TYPES[address.form])
+    return FormattedAnswer(body, CONTENT_TYPES[address.form])
 
 
 def _found(

@@ -15,8 +15,8 @@ from chalicelib.handlers.http.event import (
     batch,
     batch_failures,
     measure_age,
-    of_facts,
     one_by_one,
+    trace_facts,
 )
 from chalicelib.kernel.observability import logs, trace
 from chalicelib.outbound.model import Wake
@@ -36,7 +36,7 @@ def open_deliveries(event: SQSEvent) -> BatchAnswer:
         found = {record["messageId"]: _read(record, Event | EntryBooked) for record in records}
         facts = [fact for fact in found.values() if fact]
         again = [message for message, fact in found.items() if fact is None]
-        of_facts(facts, line)
+        trace_facts(facts, line)
         try:
             opening.open_deliveries(facts, outbound_ports())
             measure_age(facts, line)

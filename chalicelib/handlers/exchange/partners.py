@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
@@ -69,7 +69,7 @@ def make(call: Call, new: NewKey) -> MadeKey:
     details = f"reports={new.reports}" + (" sets_state" if new.sets_state else "")
 
     def noted(key_id: str) -> None:
-        note("keys.make", key_id, details, call.caller)
+        record_action("keys.make", key_id, details, call.caller)
 
     made = usecases.make(new, partners_ports(), noted)
     return made_from(MadeKey, made.key, api_key=made.text)
@@ -84,5 +84,5 @@ def make(call: Call, new: NewKey) -> MadeKey:
 def revoke(call: Call, key_id: str) -> KeyView:
     if not re.fullmatch(r"[0-9a-f]{12}", key_id):
         raise NotFound("There is no API key with this id.")
-    note("keys.revoke", key_id, "", call.caller)
+    record_action("keys.revoke", key_id, "", call.caller)
     return made_from(KeyView, usecases.revoke(key_id, partners_ports()))

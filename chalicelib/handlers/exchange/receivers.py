@@ -11,7 +11,7 @@ from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.errors import Conflict
 from chalicelib.handlers.exchange.deliveries import id_of
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import named_in, note
+from chalicelib.handlers.http.audit import changed_fields, record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
@@ -93,7 +93,7 @@ def receivers(_: Call) -> ReceiverList:
 def add_receiver(call: Call, draft: ReceiverDraft) -> MadeReceiver:
     scope = call.caller.author().scope
     key = call.key_or_a_new_one
-    note("receivers.add", receiving.receiver_id_of(scope, key), "", call.caller)
+    record_action("receivers.add", receiving.receiver_id_of(scope, key), "", call.caller)
     receiver = receiving.add_receiver(
         draft, key, scope, outbound_ports(), reads_ledger=call.caller.may("ledger.read")
     )
@@ -110,7 +110,7 @@ def add_receiver(call: Call, draft: ReceiverDraft) -> MadeReceiver:
 )
 def change_receiver(call: Call, changes: ReceiverChanges, receiver_id: str) -> ReceiverView:
     version = call.version
-    note("receivers.change", id_of(receiver_id), named_in(changes), call.caller)
+    record_action("receivers.change", id_of(receiver_id), changed_fields(changes), call.caller)
     receiver = receiving.change_receiver(
         id_of(receiver_id),
         changes,
@@ -128,7 +128,7 @@ def change_receiver(call: Call, changes: ReceiverChanges, receiver_id: str) -> R
     summary="Remove a receiver",
 )
 def remove_receiver(call: Call, receiver_id: str) -> Removed:
-    note("receivers.remove", id_of(receiver_id), "", call.caller)
+    record_action("receivers.remove", id_of(receiver_id), "", call.caller)
     receiving.remove_receiver(id_of(receiver_id), outbound_ports())
     return Removed(receiver_id=receiver_id)
 
@@ -140,7 +140,7 @@ def remove_receiver(call: Call, receiver_id: str) -> Removed:
     summary="Resend the webhooks that a receiver was sent in a period",
 )
 def replay(call: Call, draft: ReplayDraft, receiver_id: str) -> ReplayView:
-    note("receivers.replay", id_of(receiver_id), "", call.caller)
+    record_action("receivers.replay", id_of(receiver_id), "", call.caller)
     done = handling.replay(id_of(receiver_id), draft.since, draft.until, outbound_ports())
     return ReplayView(**done._asdict())
 

@@ -12,7 +12,7 @@ from chalicelib.handlers.forms.bin_days import BinWords, Rounds
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.handlers.http.pages import posted_form, rendered
+from chalicelib.handlers.http.pages import posted_form, render_page
 from chalicelib.kernel.money import pounds
 from chalicelib.texts import Text
 
@@ -34,8 +34,10 @@ def calendar(call: Call) -> Page:
     """The address of the calendar of a posted address. Raises NotFound, TooMany, UpstreamFailed."""
     rate_limits.check("premises", call)
     premises_id = posted_form(call).one("premises_id")
-    url = calendars.publish(premises_id, request_language.current(), calendar_ports())
-    return Page(rendered("forms", "bins-calendar", (), url=url, webcal_url=calendars.webcal(url)))
+    url = calendars.publish(premises_id, request_language.current_language(), calendar_ports())
+    return Page(
+        render_page("forms", "bins-calendar", (), url=url, webcal_url=calendars.webcal(url))
+    )
 
 
 def _answer(postcode: str, premises_id: str | None) -> dict[str, Any]:
@@ -74,7 +76,7 @@ def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
         today=ports.today,
         now=ports.now(),
     )
-    words = BinWords(known, names, premises.street, request_language.current())
+    words = BinWords(known, names, premises.street, request_language.current_language())
     return {
         "is_published": True,
         "bins": words.bins(),
@@ -105,7 +107,7 @@ def _page(
     answer: Mapping[str, Any] | None = None,
     faults: tuple[FieldError, ...] = (),
 ) -> Page:
-    html = rendered(
+    html = render_page(
         "forms",
         "bins",
         faults,

@@ -4,7 +4,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.page_answers import CALENDAR, Written
+from chalicelib.handlers.http.page_answers import CALENDAR, FormattedAnswer
 from chalicelib.handlers.http.params import id_of
 from chalicelib.reports.booking_file import booking_file
 from chalicelib.reports.model import ServiceRequest
@@ -14,12 +14,12 @@ from chalicelib.reports.views import tracking_url
 from chalicelib.texts import Text
 
 
-def calendar_file(call: Call, service_request_id: str) -> Written:
+def calendar_file(call: Call, service_request_id: str) -> FormattedAnswer:
     """The iCalendar file of a booking, for its sender. Raises NotFound."""
     ports, council = reports_ports(), request_language.council()
     author = call.caller.author(call.parameter("token"))
     report = get_visible_report(id_of(service_request_id), author, ports)
-    language = request_language.current()
+    language = request_language.current_language()
     booking = _booked(report)
     service = council.by_code.get(report.service_code)
     calendar = council.by_calendar.get(booking.place.calendar)
@@ -34,7 +34,7 @@ def calendar_file(call: Call, service_request_id: str) -> Written:
         language=language,
         zone=council.zone,
     )
-    return Written(body, CALENDAR)
+    return FormattedAnswer(body, CALENDAR)
 
 
 def _booked(report: ServiceRequest) -> BookedSlot:

@@ -211,4 +211,4 @@ def _path(report: ServiceRequest) -> str:
 
 
 def _page_of(report: ServiceRequest, token: str | None) -> str:
-    return Site("", request_language.current()).page(_path(report) + query_of(token))
+    return Site("", request_language.current_language()).page(_path(report) + query_of(token))

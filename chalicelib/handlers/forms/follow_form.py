@@ -15,7 +15,7 @@ from chalicelib.handlers.forms.form_pages import (
 from chalicelib.handlers.http import request_language, subscribers
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.handlers.http.pages import render
+from chalicelib.handlers.http.pages import render_alerts_page
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.subscribers import FollowRequest
 from chalicelib.kernel.parsing import parse
@@ -57,12 +57,16 @@ def follow(call: Call, service_request_id: str) -> Page:
             return _ask_address(call, request_id, key, to, [_WHOLE_ADDRESS[_sends_texts()]])
         raise
     if alerts and alerts.state == "unconfirmed" and channel == "sms":
-        return Page(render("code", subscription_id=alerts.subscription_id, tries=MOST_CODE_TRIES))
+        return Page(
+            render_alerts_page(
+                "code", subscription_id=alerts.subscription_id, tries=MOST_CODE_TRIES
+            )
+        )
     return _followed(report, alerts)
 
 
 def _followed(report: ServiceRequest, alerts: Subscription | None) -> Page:
-    count = request_language.current().say_many(
+    count = request_language.current_language().say_many(
         report.followers,
         "1 person follows it. You do not need to send another report.",
         "{count} people follow it. You do not need to send another report.",

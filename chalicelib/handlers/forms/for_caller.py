@@ -47,7 +47,7 @@ def sender_of(form: Posted, call: Call) -> Sender | None:
     text = form.one(FOR_CALLER)
     if not text:
         return Sender(call)
-    ticket = caller_tickets.read(text)
+    ticket = caller_tickets.read_ticket(text)
     return Sender(call._replace(caller=ticket.officer), ticket.channel) if ticket else None
 
 

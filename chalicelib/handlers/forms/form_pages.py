@@ -14,7 +14,7 @@ from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.audit import audit_view
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.handlers.http.pages import rendered
+from chalicelib.handlers.http.pages import render_page
 from chalicelib.handlers.http.params import id_of
 from chalicelib.kernel.posted_form import Posted
 from chalicelib.reports.reference import format_reference
@@ -26,7 +26,7 @@ def report_shown(call: Call, text: str, token: str | None) -> dict[str, Any]:
     author = call.caller.author(token)
     view = reading.view_report(id_of(text), author, reports_ports())
     audit_view(view, call.caller)
-    shown = wording(request_language.current()).report(view)
+    shown = wording(request_language.current_language()).report(view)
     return {"report": shown, "token": token or "", "query": query_of(token)}
 
 
@@ -45,14 +45,14 @@ def refused_form(name: str, error: Invalid, typed: Mapping[str, str], **context:
 
 def done(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
     reference = format_reference(service_request_id)
-    say = request_language.current().say
+    say = request_language.current_language().say
     return Page(
         render_form("done", heading=say(heading), text=say(text), reference=reference, url=url)
     )
 
 
 def render_form(name: str, **context: Any) -> str:
-    return rendered("forms", name, **context)
+    return render_page("forms", name, **context)
 
 
 def posted_form(call: Call) -> Posted:

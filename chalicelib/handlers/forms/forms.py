@@ -11,7 +11,7 @@ from importlib import import_module
 from chalicelib.errors import AppError
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.page_answers import Page, Written
+from chalicelib.handlers.http.page_answers import FormattedAnswer, Page
 from chalicelib.handlers.http.route_facts import REPORT_TOKEN, Query
 from chalicelib.handlers.http.routes import Routes
 
@@ -40,9 +40,9 @@ def _page(
     """Registers a view by its module in this folder and its name there."""
     module, _, name = view.partition(".")
 
-    def answer(call: Call, **parameters: str) -> Page | Written:
+    def answer(call: Call, **parameters: str) -> Page | FormattedAnswer:
         views = import_module(f"chalicelib.handlers.forms.{module}")
-        page: Page | Written = getattr(views, name)(call, **parameters)
+        page: Page | FormattedAnswer = getattr(views, name)(call, **parameters)
         return page
 
     answer.__name__ = name

@@ -16,7 +16,7 @@ from chalicelib.geo.point import Point
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.handlers.http.pages import rendered
+from chalicelib.handlers.http.pages import render_page
 from chalicelib.handlers.http.params import new_key
 from chalicelib.texts import Text
 
@@ -92,7 +92,7 @@ def _page(
     answer: Mapping[str, Any] | None = None,
 ) -> Page:
     labels = {each.kind: each.label for each in request_language.council().facility_kinds}
-    html = rendered(
+    html = render_page(
         "forms",
         "nearest",
         (errors or {}).items(),
@@ -116,7 +116,7 @@ def _distance(distance_m: float) -> str:
 
 def _hours(near: NearFacility) -> str:
     """Whether it is open now, if that is certain."""
-    say = request_language.current().say
+    say = request_language.current_language().say
     if near.open_now is None:
         return ""
     if near.open_now:

@@ -25,7 +25,7 @@ class Orders:
         self._author, self._admit = author, admit
 
     def quote(self, service: ServiceDefinition, premises_id: str, wanted: OrderInput) -> Quote:
-        language = request_language.current()
+        language = request_language.current_language()
         return quote_order(service, premises_id or None, wanted, reports_ports(), language)
 
     def offers(self, service: ServiceDefinition, premises_id: str) -> Sequence[Offer]:
@@ -47,7 +47,7 @@ class Orders:
         ]
 
     def date_words(self, day: date) -> str:
-        return request_language.current().day(day)
+        return request_language.current_language().day(day)
 
     def slot_words(self, calendar: str, slot: FreeSlot) -> str:
         return slot_words(SlotOfDay(calendar, slot.day, slot.slot))
@@ -66,17 +66,17 @@ class Orders:
 def slot_words(place: SlotOfDay) -> str:
     """The day and the slot in words."""
     name = request_language.council().slot_name(place)
-    return f"{request_language.current().day(place.day)}, {name}"
+    return f"{request_language.current_language().day(place.day)}, {name}"
 
 
 def day_words(day: date) -> str:
     """Such as Monday 3 June."""
-    language = request_language.current()
+    language = request_language.current_language()
     return f"{language.weekday(day)} {day.day} {language.month(day)}"
 
 
 def _month(day: date) -> str:
-    return f"{request_language.current().month(day)} {day.year}"
+    return f"{request_language.current_language().month(day)} {day.year}"
 
 
 def time_of_day(moment: datetime) -> str:

@@ -58,7 +58,7 @@ class Siblings:
     def collections(self, premises_id: str) -> Sequence[PastCollection]:
         if self._admit:
             self._admit()
-        language, names = request_language.current(), _container_names()
+        language, names = request_language.current_language(), _container_names()
         found = collections.collections_of(premises_id, collections_ports()).missed
         return [
             PastCollection(
@@ -73,7 +73,7 @@ class Siblings:
         ]
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
-        language = request_language.current()
+        language = request_language.current_language()
         shown_as, services = wording(language), request_language.council().by_code
         found = reading.list_nearby(
             point,
@@ -128,7 +128,7 @@ def _container_names() -> Mapping[str, str]:
 def _last_day(until: datetime) -> str:
     """The last whole day before that moment."""
     local = until.astimezone(request_language.council().zone) - timedelta(seconds=1)
-    return request_language.current().day(local.date())
+    return request_language.current_language().day(local.date())
 
 
 def _faults_of(body: dict[str, Any]) -> Sequence[FieldError]:

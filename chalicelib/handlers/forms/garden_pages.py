@@ -102,7 +102,7 @@ def cancel(call: Call, service_request_id: str) -> SeeOther:
         cancel_subscription(found.subscription.premises_id, garden, orders, refund=True)
     else:
         cancel_purchase(found.bought.report, garden, orders)
-    return SeeOther(Site("", request_language.current()).page(found.page))
+    return SeeOther(Site("", request_language.current_language()).page(found.page))
 
 
 def ask_move(call: Call, service_request_id: str) -> Page:
@@ -136,7 +136,7 @@ def move(call: Call, service_request_id: str) -> Page | SeeOther:
     except Conflict as error:
         faults = (FieldError("premises_id", error.detail),)
     else:
-        return SeeOther(Site("", request_language.current()).page(found.page))
+        return SeeOther(Site("", request_language.current_language()).page(found.page))
     return _move_page(found, postcode, _addresses(postcode), faults)
 
 
@@ -195,7 +195,7 @@ def _live(found: Found) -> Found:
 
 
 def _status(view: GardenView) -> str:
-    language = request_language.current()
+    language = request_language.current_language()
     match view.state:
         case "live":
             return language.say("It runs until {day}.", day=language.day(view.years[-1].last))
@@ -215,5 +215,5 @@ WAYS: dict[GardenItem, str] = {
 
 def _ways(view: GardenView) -> list[str]:
     """What can be bought for its premises now, in words, the most urgent first."""
-    say = request_language.current().say
+    say = request_language.current_language().say
     return [say(WAYS[each]) for each in reversed(view.may_buy)]

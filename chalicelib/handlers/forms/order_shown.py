@@ -54,7 +54,7 @@ def order_shown(
 
 def _paid_on(order: Order) -> str:
     """The day of the payment, empty if no money came."""
-    return wording(request_language.current()).date(order.paid_at) if order.paid_at else ""
+    return wording(request_language.current_language()).date(order.paid_at) if order.paid_at else ""
 
 
 def possible_now(report: ServiceRequest, author: Author) -> AllowedOrderChanges:
@@ -77,7 +77,7 @@ def slot_shown(order: Order) -> dict[str, str]:
 
 def price_shown(order: Order, service_code: str) -> dict[str, Any]:
     """The lines of the price, in the reader's language, its total and the VAT in it."""
-    language = request_language.current()
+    language = request_language.current_language()
     said = translate_order(language, order, service_code, container.council())
     return {
         "lines": [(each.text, pounds(each.amount_pence)) for each in said.lines],
@@ -88,7 +88,7 @@ def price_shown(order: Order, service_code: str) -> dict[str, Any]:
 
 def said(order: Order) -> str:
     """What has become of the money, in the reader's language."""
-    say = request_language.current().say
+    say = request_language.current_language().say
     match order.state:
         case "cancelled" if order.refund_pence:
             back = pounds(order.refund_pence)
@@ -100,14 +100,16 @@ def said(order: Order) -> str:
         case "lost":
             return say("Paid after your slot had gone to somebody else")
         case _:
-            return paid_words(order, request_language.council(), request_language.current())
+            return paid_words(
+                order, request_language.council(), request_language.current_language()
+            )
 
 
 def _until(limits: BookingDeadlines | None, order: Order) -> Iterator[str]:
     """Until when the booking can be changed and cancelled, as far as that is not over."""
     if limits is None:
         return
-    say, now = request_language.current().say, order_ports().reports.now()
+    say, now = request_language.current_language().say, order_ports().reports.now()
     if now < limits.change:
         yield say("You can change the day until {moment}.", moment=moment_words(limits.change))
     if now < limits.cancel:

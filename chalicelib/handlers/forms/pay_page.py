@@ -31,12 +31,12 @@ def begin_payment(call: Call, service_request_id: str) -> SeeOther:
     Conflict if it is paid, TooMany, UpstreamFailed."""
     token = posted_form(call).one("token")
     author = call.caller.author(token or None)
-    request_id, language = id_of(service_request_id), request_language.current().code
+    request_id, language = id_of(service_request_id), request_language.current_language().code
     rate_limits.check("payment", call)
     report = get_visible_report(request_id, author, reports_ports())
     next_url = card_page(report, language, order_ports(), payments_ports()).next_url
     has_link = reports_ports().ids.holds_link_token(request_id, token)
-    return SeeOther(next_url, (cookies.payer_kept(token),) if has_link else ())
+    return SeeOther(next_url, (cookies.payer_cookie(token),) if has_link else ())
 
 
 def _ordered(call: Call, text: str, token: str | None) -> ServiceRequest:

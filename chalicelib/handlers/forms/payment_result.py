@@ -119,7 +119,7 @@ def pay_again(call: Call, payment_id: str) -> SeeOther:
     rate_limits.check("payment", call)
     report, language = (
         get_report(service_request_id, reports_ports()),
-        request_language.current().code,
+        request_language.current_language().code,
     )
     return SeeOther(card_page(report, language, order_ports(), payments_ports()).next_url)
 
@@ -163,7 +163,7 @@ def _next(report: ServiceRequest, *, has_link: bool) -> Shown:
 
 def _own_page(call: Call, service_request_id: str) -> str:
     """The address of the request's page, if this browser began the payment; else empty."""
-    token = cookies.payer_in(call.request)
+    token = cookies.find_payer(call.request)
     if not reports_ports().ids.holds_link_token(service_request_id, token):
         return ""
     return f"/forms/reports/{service_request_id}{query_of(token)}"
@@ -172,7 +172,7 @@ def _own_page(call: Call, service_request_id: str) -> str:
 def _page(
     call: Call, payment_id: str, shown: Shown, amount: str, report: ServiceRequest | None = None
 ) -> Page:
-    language, service_request_id = request_language.current(), _request(payment_id)
+    language, service_request_id = request_language.current_language(), _request(payment_id)
     html = render_form(
         "payment",
         heading=language.say(shown.heading),

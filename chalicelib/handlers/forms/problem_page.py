@@ -10,7 +10,7 @@ from chalicelib.errors import (
     UpstreamFailed,
 )
 from chalicelib.handlers.http import request_language
-from chalicelib.handlers.http.pages import rendered
+from chalicelib.handlers.http.pages import render_page
 from chalicelib.kernel.observability import trace
 from chalicelib.texts import Text
 
@@ -39,10 +39,10 @@ def problem_page(error: AppError | None) -> str:
             heading, typed = Text("Your network has reached its limit"), NOT_SENT
         case TooMany():
             heading, typed = Text("You have done this too many times"), NOT_SENT
-    say = request_language.current().say
+    say = request_language.current_language().say
     link = error.link if isinstance(error, Conflict) else None
     quoted = trace.current() if error is None or isinstance(error, UpstreamFailed) else None
-    return rendered(
+    return render_page(
         "forms",
         "problem",
         other_languages=(),
@@ -56,7 +56,7 @@ def problem_page(error: AppError | None) -> str:
 
 def _detail(error: AppError | None) -> str:
     """The cause of the error, without the names of fields and headers."""
-    say = request_language.current().say
+    say = request_language.current_language().say
     if isinstance(error, Conflict) and error.link:
         return say("You have already sent something from this page. It is stored as you sent it.")
     if isinstance(error, Invalid) and error.errors:

@@ -43,7 +43,7 @@ def receipt(call: Call, service_request_id: str) -> Page:
 
 def _paid(order: Order | None, service_code: str) -> tuple[Order, Receipt]:
     """The order and its receipt. Raises NotFound if no money came."""
-    language, council = request_language.current(), request_language.council()
+    language, council = request_language.current_language(), request_language.council()
     if order is not None:
         said = translate_order(language, order, service_code, container.council())
         if found := receipt_of(said, council, language):

@@ -96,7 +96,9 @@ def _ports(sender: Sender) -> Ports:
     """What an officer does is audited and not counted."""
     call, council = sender.call, request_language.council()
     author = call.caller.author()
-    admit = (lambda flow: None) if sender.is_officer else partial(rate_limits.counting, call=call)
+    admit = (
+        (lambda flow: None) if sender.is_officer else partial(rate_limits.defer_count, call=call)
+    )
     return Ports(
         council=council,
         siblings=Siblings(author, admit("premises")),
@@ -146,7 +148,7 @@ def _submitted(answers: Answers, key: str, sender: Sender, ports: Ports) -> Serv
         reports_ports(),
         admit=rate_limits.admit_report(draft, key, call),
         may_write=rate_limits.may_write_to_contact(draft, call),
-        language=request_language.current().code,
+        language=request_language.current_language().code,
     )
 
 
@@ -155,7 +157,9 @@ def _after_sending(report: ServiceRequest, key: str, sender: Sender) -> Page | S
     if sender.is_officer and sender.call.caller.author().is_officer_for(report):
         return SeeOther(f"{CASE}{report.service_request_id}")
     if not sender.is_officer and report.order and report.order.is_to_pay:
-        return SeeOther(_path(payment_url(report, reports_ports(), request_language.current())))
+        return SeeOther(
+            _path(payment_url(report, reports_ports(), request_language.current_language()))
+        )
     return Page(render_form("sent", **_sent(report, key, sender)))
 
 
@@ -172,7 +176,7 @@ def _path(url: str) -> str:
 
 
 def _sent(report: ServiceRequest, key: str, sender: Sender) -> dict[str, Any]:
-    language = request_language.current()
+    language = request_language.current_language()
     ports = reports_ports()
     expected = report.expected_datetime
     left = withdrawing.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)

@@ -91,7 +91,7 @@ def flag(call: Call, service_request_id: str) -> Page:
     try:
         draft = parse({name: value for name, value in typed.items() if value}, FlagDraft)
         author, ports = call.caller.author(), reports_ports()
-        admit = rate_limits.counting("flag", call)
+        admit = rate_limits.defer_count("flag", call)
         request_id, client = id_of(service_request_id), rate_limits.client_of(call)
         flagging.flag_report(request_id, draft, key, author, ports, client=client, admit=admit)
     except Invalid as error:

@@ -105,7 +105,7 @@ def reply(
 
 def problem(error: errors.AppError) -> Response:
     """The answer to an error, as RFC 9457 problem details in the caller's language."""
-    say = request_language.current().say
+    say = request_language.current_language().say
     more: dict[str, Any] = {}
     if isinstance(error, errors.Invalid):
         more["errors"] = [
@@ -135,7 +135,7 @@ def more_headers(error: errors.AppError) -> dict[str, str]:
 def _details(
     status: HTTPStatus, detail: str, more: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response:
-    say = request_language.current().say
+    say = request_language.current_language().say
     content = {
         "type": "about:blank",
         "title": say(TITLES[status]),

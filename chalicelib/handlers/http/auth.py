@@ -16,7 +16,7 @@ from chalicelib.errors import Forbidden, Unauthenticated
 from chalicelib.handlers.http import cookies
 from chalicelib.handlers.http.cdn import came_through_the_cdn
 from chalicelib.handlers.http.identity import Caller
-from chalicelib.handlers.http.signed_tokens import Kind, holder, sign
+from chalicelib.handlers.http.signed_tokens import Kind, sign, verify
 from chalicelib.partners.usecases import known
 from chalicelib.texts import Text
 
@@ -44,7 +44,7 @@ def anyone(request: Request) -> Caller:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("Send the token as: Authorization: Bearer <token>.")
-    return Caller(*holder(ACCESS, token.strip()).who)
+    return Caller(*verify(ACCESS, token.strip()).who)
 
 
 def own_page(request: Request) -> Caller:
@@ -68,7 +68,7 @@ def cookie_holder(request: Request) -> Caller:
     """As own_page, but the browser must send the session cookie. Raises Unauthenticated, Forbidden,
     Invalid."""
     caller = own_page(request)
-    if not cookies.sent(request):
+    if not cookies.read_cookie(request):
         raise Unauthenticated("Sign in first.")
     return caller
 
@@ -128,7 +128,7 @@ def permission_of(gate: Gate) -> Permission | None:
     return gate.permission if isinstance(gate, May) else None
 
 
-def issue(
+def issue_token(
     who: SignedIn,
     *,
     now: datetime,

@@ -13,7 +13,7 @@ from chalicelib.accounts.model import SignedIn
 from chalicelib.bootstrap import container
 from chalicelib.errors import Unauthenticated
 from chalicelib.handlers.http.identity import Caller
-from chalicelib.handlers.http.signed_tokens import Kind, holder, sign
+from chalicelib.handlers.http.signed_tokens import Kind, sign, verify
 
 AssistedChannel = Literal["phone", "counter", "letter", "social"]
 TICKET = Kind("ticket+jwt", "ginnel-for-caller")
@@ -27,7 +27,7 @@ class Ticket(NamedTuple):
     channel: AssistedChannel
 
 
-def issue(who: SignedIn, channel: AssistedChannel, now: datetime) -> str:
+def issue_ticket(who: SignedIn, channel: AssistedChannel, now: datetime) -> str:
     """A ticket that holds for `HOLDS`. Raises UpstreamFailed."""
     return sign(
         TICKET,
@@ -40,11 +40,11 @@ def issue(who: SignedIn, channel: AssistedChannel, now: datetime) -> str:
     )
 
 
-def read(text: str) -> Ticket | None:
+def read_ticket(text: str) -> Ticket | None:
     """The ticket, None if it is not ours, has expired, or its officer has signed out or may no
     longer report for callers. Raises UpstreamFailed."""
     with suppress(Unauthenticated):
-        found = holder(TICKET, text)
+        found = verify(TICKET, text)
         officer = Caller(*found.who)
         if officer.may("reports.work"):
             return Ticket(officer, found.claims["channel"])

@@ -56,51 +56,51 @@ def name_of(cookie: str) -> str:
     return f"{SECURE}{cookie}" if _is_secure() else cookie
 
 
-def kept(token: str, *, until: datetime, now: datetime) -> str:
+def session_cookie(token: str, *, until: datetime, now: datetime) -> str:
     """The Set-Cookie header that sets a refresh token."""
     return _session(token, until - now)
 
 
-def dropped() -> str:
+def expired_session_cookie() -> str:
     """The Set-Cookie header that removes it."""
     return _session("", timedelta(0))
 
 
-def handed_over(proof: str, *, holds: timedelta) -> str:
+def handover_cookie(proof: str, *, holds: timedelta) -> str:
     """The Set-Cookie header that sets the proof of a handover."""
     return _cookie(HANDOVER, proof, holds, f"Path={HANDOVER_PATH}; HttpOnly; SameSite=Lax")
 
 
-def handover_dropped() -> str:
+def expired_handover_cookie() -> str:
     """The Set-Cookie header that removes it."""
-    return handed_over("", holds=timedelta(0))
+    return handover_cookie("", holds=timedelta(0))
 
 
-def device_kept(proofs: str) -> str:
+def device_cookie(proofs: str) -> str:
     """The Set-Cookie header that makes a device known, to the pages of its language."""
-    path = request_language.current().address(DEVICE_PATH)
+    path = request_language.current_language().address(DEVICE_PATH)
     return _cookie(DEVICE, proofs, DEVICE_KNOWN, f"Path={path}; HttpOnly; SameSite=Strict")
 
 
-def device_in(request: Request) -> str:
+def find_device(request: Request) -> str:
     """The cookie value that says which addresses have signed in on the device; empty if there is
     none, or two of that name: the device is then unknown, and can still sign in."""
-    return _only(request, DEVICE)
+    return _single_value(request, DEVICE)
 
 
-def payer_kept(token: str) -> str:
+def payer_cookie(token: str) -> str:
     """The Set-Cookie header that keeps the token of a request's link, for the pages after its
     payment in this language."""
-    path = request_language.current().address(PAYER_PATH)
+    path = request_language.current_language().address(PAYER_PATH)
     return _cookie(PAYER, token, PAYER_KNOWN, f"Path={path}; HttpOnly; SameSite=Lax")
 
 
-def payer_in(request: Request) -> str:
+def find_payer(request: Request) -> str:
     """The token that was kept; empty if there is none, or two of that name."""
-    return _only(request, PAYER)
+    return _single_value(request, PAYER)
 
 
-def sent(request: Request, name: str = NAME) -> str:
+def read_cookie(request: Request, name: str = NAME) -> str:
     """The refresh token that was sent, or the other cookie's value; empty if there is none. Raises
     Invalid if there are two of that name."""
     found = _values(request, name)
@@ -110,7 +110,7 @@ def sent(request: Request, name: str = NAME) -> str:
     return found[0] if found else ""
 
 
-def _only(request: Request, name: str) -> str:
+def _single_value(request: Request, name: str) -> str:
     """The cookie's value; empty if there is none, or two of that name."""
     found = _values(request, name)
     return found[0] if len(found) == 1 else ""
@@ -119,11 +119,11 @@ def _only(request: Request, name: str) -> str:
 def _values(request: Request, name: str) -> list[str]:
     """The values of all cookies of that name, in the order in which they came."""
     wanted = name_of(name)
-    pairs = (each.partition("=") for line in _lines(request) for each in line.split(";"))
+    pairs = (each.partition("=") for line in _cookie_headers(request) for each in line.split(";"))
     return [value.strip().strip('"') for key, _, value in pairs if key.strip() == wanted]
 
 
-def _lines(request: Request) -> list[str]:
+def _cookie_headers(request: Request) -> list[str]:
     """Every Cookie header of the request: a browser may send several, and API Gateway lists all of
     them separately from the single headers, which keep only the last."""
     event = request.to_original_event()

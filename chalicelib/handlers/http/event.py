@@ -24,8 +24,8 @@ class HandlerFailed(Exception):
 
 @contextmanager
 def batch(function: str, records: Sequence[Any] = ()) -> Iterator[logs.Fields]:
-    """Logs one line for a handler's run, which is a new request unless `of_facts` gives its origin.
-    Raises HandlerFailed in place of any error."""
+    """Logs one line for a handler's run, which is a new request unless `trace_facts` gives its
+    origin. Raises HandlerFailed in place of any error."""
     count = len(records)
     with (
         trace.following(None),
@@ -59,7 +59,7 @@ class FactBatch:
     def __init__(self, records: Sequence[Any], kind: Any, line: logs.Fields) -> None:
         self.line = line
         self._found: dict[str, Any] = {
-            record["messageId"]: fact_in(record, kind) for record in records
+            record["messageId"]: parse_fact(record, kind) for record in records
         }
 
     @property
@@ -83,7 +83,7 @@ def fact_batch(function: str, event: SQSEvent, kind: Any) -> Iterator[FactBatch]
         yield FactBatch(records, kind, line)
 
 
-def fact_in(record: dict[str, Any], kind: Any) -> Any:
+def parse_fact(record: dict[str, Any], kind: Any) -> Any:
     """The fact of that kind in a queue's record; None if it tells none, which is logged."""
     try:
         return msgspec.json.decode(record["body"], type=kind)
@@ -92,7 +92,7 @@ def fact_in(record: dict[str, Any], kind: Any) -> Any:
         return None
 
 
-def of_facts(facts: Sequence[Event | EntryBooked], line: logs.Fields) -> None:
+def trace_facts(facts: Sequence[Event | EntryBooked], line: logs.Fields) -> None:
     """Notes which reports these facts are about; the run continues under the request that they come
     from, or names all their requests."""
     line["service_request_ids"] = sorted({fact.service_request_id for fact in facts})

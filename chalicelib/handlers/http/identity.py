@@ -43,7 +43,7 @@ class Caller(Struct, frozen=True):
         if not self.account or not self.session or not self.account.grants:
             return ()
         who, council = SignedIn(self.account, self.session), container.council()
-        return permissions.holding(who, staff_come_elsewhere=council.controls_roles)
+        return permissions.effective_grants(who, staff_come_elsewhere=council.controls_roles)
 
     @property
     def assurance(self) -> Assurance | None:
@@ -83,7 +83,7 @@ class Caller(Struct, frozen=True):
 
     def staff(self, permission: Permission) -> Staff:
         """The caller as a member of staff for jobs, with the places where the permission holds."""
-        giving = permissions.giving(self.grants, permission)
+        giving = permissions.grants_with(self.grants, permission)
         remits = tuple(JobRemit(grant.teams, grant.wards) for grant in giving)
         return Staff(actor=self.signed_in.account_id, remits=remits)
 
@@ -91,5 +91,5 @@ class Caller(Struct, frozen=True):
         return permissions.may(self.roles, permission)
 
     def _remits(self, permission: Permission) -> tuple[Remit, ...]:
-        giving = permissions.giving(self.grants, permission)
+        giving = permissions.grants_with(self.grants, permission)
         return tuple(Remit(grant.teams, grant.wards) for grant in giving)

@@ -58,21 +58,21 @@ ProblemPage = Callable[[errors.AppError | None], str]
 """The page that describes an error; None means an internal error."""
 
 
-class Written(NamedTuple):
+class FormattedAnswer(NamedTuple):
     """An answer in the format of a standard that has its own, such as a file that a page links."""
 
     body: bytes
     content_type: str
 
 
-WrittenProblem = Callable[[Request, HTTPStatus, errors.AppError | None], Written]
+FormatProblem = Callable[[Request, HTTPStatus, errors.AppError | None], FormattedAnswer]
 """An error in that format; None means an internal error."""
 
 
 def answer_page(view: Callable[..., Any], called: Called, problem_page: ProblemPage) -> Response:
     try:
-        page: Page | SeeOther | Written = called.content(view)
-        if isinstance(page, Written):
+        page: Page | SeeOther | FormattedAnswer = called.content(view)
+        if isinstance(page, FormattedAnswer):
             return reply(page.body, called.facts.success, page.content_type, PAGE_HEADERS)
         if isinstance(page, SeeOther):
             response = reply(b"", HTTPStatus.SEE_OTHER, HTML, PAGE_HEADERS)
@@ -85,12 +85,12 @@ def answer_page(view: Callable[..., Any], called: Called, problem_page: ProblemP
     except errors.AppError as error:
         status = STATUS[type(error)]
         called.note(error, status)
-        html = _told(problem_page, error)
+        html = _render_problem(problem_page, error)
         return reply(html.encode(), status, HTML, PAGE_HEADERS | more_headers(error))
     except Exception as error:
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         called.note(error, status)
-        html = _told(problem_page, None)
+        html = _render_problem(problem_page, None)
         return reply(html.encode(), status, HTML, PAGE_HEADERS)
 
 
@@ -107,10 +107,10 @@ def _own_headers(page: Page) -> dict[str, str]:
     return own | {"Content-Security-Policy": policy}
 
 
-def answer_written(view: Callable[..., Any], called: Called, problem: WrittenProblem) -> Response:
+def answer_formatted(view: Callable[..., Any], called: Called, problem: FormatProblem) -> Response:
     headers: Mapping[str, str] = {}
     try:
-        written: Written = called.content(view)
+        written: FormattedAnswer = called.content(view)
         status = called.facts.success
     except errors.AppError as error:
         apart = isinstance(error, OF_FEW_STATUSES)
@@ -124,7 +124,7 @@ def answer_written(view: Callable[..., Any], called: Called, problem: WrittenPro
     return reply(written.body, status, written.content_type, headers)
 
 
-def _told(problem_page: ProblemPage, error: errors.AppError | None) -> str:
+def _render_problem(problem_page: ProblemPage, error: errors.AppError | None) -> str:
     """The page of the problem, or a bare one if even that cannot be made."""
     try:
         return problem_page(error)

@@ -26,19 +26,19 @@ Kind = Literal["accounts", "alerts", "forms", "jobs"]
 Heading = Callable[[AppError | None], str]
 
 
-def rendered(
+def render_page(
     kind: Kind, name: str, /, faults: Iterable[tuple[str, str]] = (), **context: Any
 ) -> str:
     """The page of a template of that kind in the language of the request, with the faults of the
     typed values, and links to the page in the other languages."""
-    pages = container.pages(kind, request_language.current())
-    others = {"other_languages": request_language.others()}
+    pages = container.pages(kind, request_language.current_language())
+    others = {"other_languages": request_language.other_languages()}
     return pages.render(name, faults, **(others | context))
 
 
-def render(name: str, faults: Iterable[FieldError] = (), **context: Any) -> str:
+def render_alerts_page(name: str, faults: Iterable[FieldError] = (), **context: Any) -> str:
     """The page of a template of alerts, with the faults of the typed values."""
-    return rendered("alerts", name, faults, **context)
+    return render_page("alerts", name, faults, **context)
 
 
 def heading_of(error: AppError | None) -> str:
@@ -59,8 +59,8 @@ def problem_pages(kind: Kind, heading: Heading = heading_of) -> ProblemPage:
     means a mistake of ours."""
 
     def page(error: AppError | None) -> str:
-        say = request_language.current().say
-        return rendered(
+        say = request_language.current_language().say
+        return render_page(
             kind,
             "problem",
             other_languages=(),

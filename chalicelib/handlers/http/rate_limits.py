@@ -16,7 +16,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import limit_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.cdn import viewer_address
 from chalicelib.kernel import idempotency, proof_of_work
@@ -37,11 +37,11 @@ LONGEST_DEVICE = 64
 
 def check(flow: Flow, call: Call, *typed: Destination) -> None:
     """Counts one more use for the call. Raises TooMany, Forbidden, UpstreamFailed."""
-    if count := counting(flow, call, *typed):
+    if count := defer_count(flow, call, *typed):
         count()
 
 
-def counting(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
+def defer_count(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
     """Returns a function that counts one more use as soon as the submission is known to be new,
     once however often it is called, and raises as `check` does. None if nothing is to be
     counted."""
@@ -51,7 +51,7 @@ def counting(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
     return cache(lambda: rate_limits.check(flow, sender, typed, limit_ports()))
 
 
-def asker(call: Call, to: Destination, known_device: str | None = None) -> Asker:
+def code_requester(call: Call, to: Destination, known_device: str | None = None) -> Asker:
     """The origin of a request for a code to that address. Counts one more, unless the device is
     known: then strangers in its network cannot lock it out. Raises TooMany, Forbidden (an address
     that the caller confirmed is blocked), UpstreamFailed."""
@@ -62,7 +62,7 @@ def asker(call: Call, to: Destination, known_device: str | None = None) -> Asker
     return Asker(rate_limits.network_key(sender, ports), known_device, is_blocked)
 
 
-def counting_follower(call: Call) -> AdmitFollower:
+def defer_follower_count(call: Call) -> AdmitFollower:
     """Returns a function that counts one more follower of the report of that id, once however often
     it is called. Raises TooMany, Forbidden."""
     sender, is_known = _sender(call), call.caller.account is not None
@@ -106,7 +106,7 @@ def is_blocked(*typed: Destination) -> bool:
 def is_silent(call: Call, wish: "SubscriptionRequest") -> bool:
     """Counts one more subscription. True if its address is on the block list: then it is stored
     like others, and nothing is sent. Raises as `check` does."""
-    typed = wish_addresses(wish)
+    typed = subscription_addresses(wish)
     check("subscribe", call, *typed)
     return is_blocked(*typed)
 
@@ -114,7 +114,7 @@ def is_silent(call: Call, wish: "SubscriptionRequest") -> bool:
 def refuse_blocked(account: Account) -> None:
     """Raises Forbidden if an address that the caller confirmed is on the block list,
     UpstreamFailed."""
-    rate_limits.refuse_blocked(_confirmed(account), limit_ports())
+    rate_limits.refuse_blocked(_confirmed_addresses(account), limit_ports())
 
 
 def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:
@@ -122,13 +122,13 @@ def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:
     counted."""
     author = call.caller.author()
     if draft.channel == "online" or not author.staff_in:
-        return counting("report", call)
+        return defer_count("report", call)
     request_id = reports_ports().ids.service_request_id(author.scope, key)
 
     def admitted() -> None:
-        note("reports.assist", request_id, draft.channel, call.caller)
+        record_action("reports.assist", request_id, draft.channel, call.caller)
         if draft.is_concession:
-            note("payments.concession", request_id, "", call.caller)
+            record_action("payments.concession", request_id, "", call.caller)
 
     return cache(admitted)
 
@@ -144,9 +144,9 @@ def may_write_to_contact(draft: Draft, call: Call) -> MayWrite | None:
 def admit_update(service_request_id: str, draft: UpdateDraft, call: Call) -> Admit | None:
     """The check of a new update: updates of staff are audited, all others are counted."""
     if not call.caller.author().staff_in:
-        return counting("update", call)
+        return defer_count("update", call)
     details = f"state={draft.state}" if draft.state else ""
-    return _audited("reports.update", service_request_id, details, call)
+    return _defer_audit("reports.update", service_request_id, details, call)
 
 
 def contact_addresses(given: Contact | None) -> tuple[Destination, ...]:
@@ -160,7 +160,7 @@ def contact_addresses(given: Contact | None) -> tuple[Destination, ...]:
     return tuple(each for each in found if each)
 
 
-def wish_addresses(wish: "SubscriptionRequest") -> tuple[Destination, ...]:
+def subscription_addresses(wish: "SubscriptionRequest") -> tuple[Destination, ...]:
     """The address of a new subscription, which is normalised."""
     if wish.to is None:
         return ()
@@ -185,7 +185,7 @@ def _sender(call: Call) -> Sender:
     return Sender(
         network_of(call.request),
         _device_of(call),
-        _confirmed(call.caller.account),
+        _confirmed_addresses(call.caller.account),
         is_proven=_is_proven(call),
     )
 
@@ -196,9 +196,9 @@ def _is_proven(call: Call) -> bool:
     return proof_of_work.holds(str(headers.get(idempotency.HEADER, "")).strip(), proof)
 
 
-def _confirmed(account: Account | None) -> tuple[Destination, ...]:
+def _confirmed_addresses(account: Account | None) -> tuple[Destination, ...]:
     return tuple(each.destination for each in account.addresses) if account else ()
 
 
-def _audited(action: Action, subject: str, details: str, call: Call) -> Admit:
-    return cache(lambda: note(action, subject, details, call.caller))
+def _defer_audit(action: Action, subject: str, details: str, call: Call) -> Admit:
+    return cache(lambda: record_action(action, subject, details, call.caller))

@@ -38,12 +38,12 @@ class OtherLanguage(NamedTuple):
     address: str
 
 
-def current() -> Language:
+def current_language() -> Language:
     """The language of the current request."""
     return _current.get()
 
 
-def others() -> list[OtherLanguage]:
+def other_languages() -> list[OtherLanguage]:
     """The current page in the other languages that the council offers; none for the answer to a
     form, which has no address of its own."""
     address = _address.get()
@@ -52,32 +52,34 @@ def others() -> list[OtherLanguage]:
     return [
         OtherLanguage(code, names()[code], address if code == ENGLISH.code else f"/{code}{address}")
         for code in (ENGLISH.code, *container.council().translations)
-        if code != current().code
+        if code != current_language().code
     ]
 
 
 def council() -> Council:
     """The council in the language of the current request, to be shown."""
-    return container.council().in_language(current().code)
+    return container.council().in_language(current_language().code)
 
 
 @contextmanager
-def answering(request: Request, page: str | None) -> Iterator[Language]:
+def use_language_of(request: Request, page: str | None) -> Iterator[Language]:
     """Runs the block in the language of the request. `page` is the English address of the page
     that it asks for, if it does."""
-    before = _current.set(requested(request.headers, is_page=page is not None))
+    before = _current.set(language_requested(request.headers, is_page=page is not None))
     at = _address.set(page if request.method == "GET" else None)
     try:
-        yield current()
+        yield current_language()
     finally:
         _current.reset(before)
         _address.reset(at)
 
 
-def requested(headers: Mapping[str, str], *, is_page: bool) -> Language:
+def language_requested(headers: Mapping[str, str], *, is_page: bool) -> Language:
     """The language that the headers ask for, among those that the council offers."""
     folder = headers.get(FOLDER)
-    wishes = [folder] if folder or is_page else _wishes(str(headers.get("accept-language", "")))
+    wishes = (
+        [folder] if folder or is_page else _accepted_codes(str(headers.get("accept-language", "")))
+    )
     for wish in filter(None, wishes):
         if wish == ENGLISH.code:
             break
@@ -86,7 +88,7 @@ def requested(headers: Mapping[str, str], *, is_page: bool) -> Language:
     return ENGLISH
 
 
-def _wishes(accepted: str) -> list[str]:
+def _accepted_codes(accepted: str) -> list[str]:
     """The codes in Accept-Language (RFC 9110, 12.5.4) by their weights, highest first. What cannot
     be read in it counts as missing."""
     if len(accepted) > LONGEST_LIST:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from chalicelib.handlers.http import answers, page_answers, request_language
 from chalicelib.handlers.http.auth import Gate
 from chalicelib.handlers.http.call import Call, Called
-from chalicelib.handlers.http.page_answers import ProblemPage, WrittenProblem
+from chalicelib.handlers.http.page_answers import FormatProblem, ProblemPage
 from chalicelib.handlers.http.route_facts import Endpoint, Query, RouteFacts
 from chalicelib.kernel.observability import logs, trace
 
@@ -34,7 +34,7 @@ class Routes(Blueprint):
         self,
         import_name: str,
         problem_page: ProblemPage | None = None,
-        written_problem: WrittenProblem | None = None,
+        written_problem: FormatProblem | None = None,
     ) -> None:
         super().__init__(import_name)
         self.module = import_name
@@ -78,12 +78,13 @@ class Routes(Blueprint):
     def written(
         self, path: str, *, method: str, auth: Gate, summary: str, media_types: tuple[str, ...]
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Registers a view that answers with a Written, of forms that other systems post."""
+        """Registers a view that answers in a format of its own, for what other systems
+        post."""
         problem = self._written_problem
         assert problem, "Routes that answer in a form of their own need a written_problem."
 
         return self._registered(
-            partial(page_answers.answer_written, problem=problem),
+            partial(page_answers.answer_formatted, problem=problem),
             path=path,
             method=method,
             summary=summary,
@@ -137,7 +138,7 @@ def reply_to(
     page = _page_address(request, facts, parameters)
     with (
         trace.following(request.headers.get(REQUEST_ID)) as request_id,
-        request_language.answering(request, page) as language,
+        request_language.use_language_of(request, page) as language,
         logs.line(
             "called", logs.CALLS, function="api", route=facts.path, method=facts.method
         ) as line,

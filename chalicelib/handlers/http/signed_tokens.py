@@ -64,7 +64,7 @@ def sign(
     return jwt.encode(claims, secret, algorithm=ALGORITHM, headers=kind.header)
 
 
-def holder(kind: Kind, token: str) -> Holder:
+def verify(kind: Kind, token: str) -> Holder:
     """Raises Unauthenticated, UpstreamFailed."""
     import jwt
 

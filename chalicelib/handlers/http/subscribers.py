@@ -48,7 +48,7 @@ def subscribe(asked: Checked, key: str | None, call: Call) -> Subscription:
     """Counts and stores a subscription. Raises as `rate_limits.is_silent` and
     `subscribing.subscribe` do."""
     is_silent = rate_limits.is_silent(call, asked.wish)
-    ports, current = alerts_ports(), request_language.current().code
+    ports, current = alerts_ports(), request_language.current_language().code
     wish = replace(asked.wish, language=asked.wish.language or current)
     by = subscriber_of(call)
     return subscribing.subscribe(Checked(wish), key, by, ports, is_silent=is_silent)
@@ -58,7 +58,7 @@ def follow(service_request_id: str, key: str, wanted: FollowRequest, call: Call)
     """Subscribes the caller to the news of the report, and counts them as a follower, once. Nobody
     is counted if the address is refused. Raises NotFound, Invalid, TooMany."""
     author, ports = call.caller.author(), reports_ports()
-    asked = _checked(wanted, following.find_report_to_follow(service_request_id, author, ports))
+    asked = _validate(wanted, following.find_report_to_follow(service_request_id, author, ports))
     subscription = subscribe(asked, key, call) if asked else None
     report = following.follow_report(
         service_request_id,
@@ -66,12 +66,12 @@ def follow(service_request_id: str, key: str, wanted: FollowRequest, call: Call)
         author,
         ports,
         client=rate_limits.client_of(call),
-        admit=rate_limits.counting_follower(call),
+        admit=rate_limits.defer_follower_count(call),
     )
     return Followed(report, subscription or _at_own_address(report.service_request_id, call))
 
 
-def _checked(wanted: FollowRequest, report: ServiceRequest) -> Checked | None:
+def _validate(wanted: FollowRequest, report: ServiceRequest) -> Checked | None:
     if wanted.channel is None:
         return None
     topic = Topic(kind="report", service_request_id=report.service_request_id)
@@ -91,5 +91,5 @@ def _at_own_address(service_request_id: str, call: Call) -> Subscription | None:
         to,
         account.account_id,
         alerts_ports(),
-        language=request_language.current().code,
+        language=request_language.current_language().code,
     )

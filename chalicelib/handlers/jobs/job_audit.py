@@ -3,7 +3,7 @@
 from datetime import date
 
 from chalicelib.bootstrap.jobs import job_views
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.integrations.job_views import ViewsToAudit
 from chalicelib.jobs.usecases.day_publishing import DayLink
@@ -18,13 +18,13 @@ def audit_views(to_audit: ViewsToAudit, caller: Caller) -> list[JobView]:
         for service_request_id in view.service_request_ids[:1]:
             if visibility := to_audit.non_public.get(service_request_id):
                 details = f"{visibility} job={view.job_id}"
-                note("reports.look", service_request_id, details, caller)
+                record_action("reports.look", service_request_id, details, caller)
     return to_audit.views
 
 
 def audit_day(link: DayLink, crew: str, day: date, caller: Caller) -> None:
     """Record that the caller is about to get the URL of a crew's day, which shows the reports in it
     and all that are added to it while the URL is valid. Raises UpstreamFailed."""
-    note("crews.look", crew, f"{day} until={text_of(link.expires_at)}", caller)
+    record_action("crews.look", crew, f"{day} until={text_of(link.expires_at)}", caller)
     for service_request_id, visibility in job_views().non_public_reports(link.about).items():
-        note("reports.look", service_request_id, f"{visibility} day={day}", caller)
+        record_action("reports.look", service_request_id, f"{visibility} day={day}", caller)

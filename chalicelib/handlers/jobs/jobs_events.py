@@ -18,12 +18,12 @@ from chalicelib.handlers.http.event import (
     batch,
     batch_failures,
     fact_batch,
-    fact_in,
     failed_from,
     follow_requests,
     measure_age,
-    of_facts,
     one_by_one,
+    parse_fact,
+    trace_facts,
 )
 from chalicelib.jobs.stream import fact_of
 from chalicelib.jobs.usecases.day_publishing import CrewAndDay, publish_days, publish_due
@@ -113,7 +113,7 @@ def tell_plans(_: CloudWatchEvent) -> None:
 def _update_jobs(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
         fact: OfReport = msgspec.json.decode(record["body"], type=OfReport)
-        of_facts([fact], line)
+        trace_facts([fact], line)
         job = update_jobs_of(fact.service_request_id, job_follow_ports())
         line["job_ids"] = [job.job_id] if job else []
         measure_age([fact], line)
@@ -124,7 +124,7 @@ def _update_jobs(record: dict[str, Any], line: logs.Fields) -> bool:
 
 
 def _update_reports(record: dict[str, Any], line: logs.Fields) -> bool:
-    fact: JobChanged | None = fact_in(record, JobChanged)
+    fact: JobChanged | None = parse_fact(record, JobChanged)
     if fact is None:
         return False
     _log_jobs([fact], line)

@@ -10,7 +10,7 @@ from msgspec import Meta
 from chalicelib.bootstrap.payments import order_ports, payment_ids, payments_ports
 from chalicelib.errors import Conflict, Forbidden, NotFound, TooMany
 from chalicelib.handlers.http import auth, rate_limits, request_language
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import NOT_BLANK, id_of
 from chalicelib.handlers.http.route_facts import REPORT_TOKEN
@@ -74,12 +74,12 @@ class NotificationReceipt(msgspec.Struct, frozen=True, kw_only=True):
 def begin_payment(call: Call, service_request_id: str) -> PaymentBegun:
     _ = call.idempotency_key
     author = call.caller.author(call.parameter("token"))
-    request_id, language = id_of(service_request_id), request_language.current().code
+    request_id, language = id_of(service_request_id), request_language.current_language().code
     report = get_visible_report(request_id, author, order_ports().reports)
     is_for_caller = author.acts_for_the_council(report)
     is_by_phone = is_for_caller and call.caller.may("payments.take")
     if is_by_phone:
-        note("payments.take", request_id, "telephone", call.caller)
+        record_action("payments.take", request_id, "telephone", call.caller)
     else:
         rate_limits.check("payment", call)
     page = card_page(report, language, order_ports(), payments_ports(), is_by_phone=is_by_phone)
@@ -113,7 +113,7 @@ def refund_payment(call: Call, draft: RefundDraft, payment_id: str) -> PaymentVi
     paid = check(service_request_id, ports).successful_payment
     if paid is None or paid.payment_id != payment_id:
         raise Conflict(Text("Nothing was paid that could go back."))
-    note("payments.refund", service_request_id, f"{draft.amount_pence} pence", call.caller)
+    record_action("payments.refund", service_request_id, f"{draft.amount_pence} pence", call.caller)
     request = RefundRequest(
         refund_id=derived_id("refund", actor, payment_id, key),
         service_request_id=service_request_id,

@@ -11,7 +11,7 @@ from chalicelib.handlers.http.event import (
     batch,
     fact_batch,
     measure_age,
-    of_facts,
+    trace_facts,
 )
 from chalicelib.kernel.observability import logs
 from chalicelib.publishing import performance, recounting
@@ -28,7 +28,7 @@ events = Blueprint(__name__)
 def count_figures(event: SQSEvent) -> BatchAnswer:
     """Counts the reports that a batch of facts names."""
     with fact_batch("count_figures", event, OfReport) as found:
-        of_facts(found.facts, found.line)
+        trace_facts(found.facts, found.line)
         failed = _count_keys({_key(fact) for fact in found.facts})
         measure_age([fact for fact in found.facts if _key(fact) not in failed], found.line)
         return found.answer(lambda fact: _key(fact) in failed)

@@ -23,7 +23,7 @@ from chalicelib.handlers.http.event import (
     batch,
     fact_batch,
     measure_age,
-    of_facts,
+    trace_facts,
 )
 from chalicelib.kernel.observability import logs, trace
 from chalicelib.publishing import lists, security_txt, usecases
@@ -43,7 +43,7 @@ def publish(event: SQSEvent) -> BatchAnswer:
     """Publishes the reports, photos and tiles that a batch of facts names."""
     with fact_batch("publish", event, Event) as found:
         facts: list[Event] = found.facts
-        of_facts(facts, found.line)
+        trace_facts(facts, found.line)
         failed = _requeue_for_cdn(
             usecases.publish(_touched_parts(facts), publishing_ports()), facts
         )
@@ -96,7 +96,7 @@ def publish_open_data(event: SQSEvent) -> BatchAnswer:
     """Updates open data and feeds to the reports that a batch of facts names."""
     with fact_batch("publish_open_data", event, Event) as found:
         facts: list[Event] = [fact for fact in found.facts if shows(fact)]
-        of_facts(facts, found.line)
+        trace_facts(facts, found.line)
         known: dict[str, str | None] = {}
         for fact in facts:
             known[fact.service_request_id] = day_touched(fact) or known.get(fact.service_request_id)

@@ -8,7 +8,7 @@ from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, SlotFull
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.route_facts import REPORT_TOKEN
@@ -87,7 +87,7 @@ def cancel(call: Call, service_request_id: str) -> OrderView:
 )
 def note_attendance(call: Call, attendance: Attendance, service_request_id: str) -> OrderView:
     request_id, author = id_of(service_request_id), call.caller.author()
-    note("bookings.no_show", request_id, f"came={attendance.came}".lower(), call.caller)
+    record_action("bookings.no_show", request_id, f"came={attendance.came}".lower(), call.caller)
     return order_view(note_no_show(request_id, attendance.came, author, reports_ports()))
 
 
@@ -98,7 +98,7 @@ def _note(action: Action, request_id: str, author: Author, call: Call) -> None:
         return
     report = get_visible_report(request_id, author, reports_ports())
     if author.acts_for_the_council(report):
-        note(action, request_id, "", call.caller)
+        record_action(action, request_id, "", call.caller)
 
 
 def order_view(report: ServiceRequest) -> OrderView:

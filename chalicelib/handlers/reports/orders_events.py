@@ -9,10 +9,10 @@ from chalicelib.errors import AppError
 from chalicelib.events import OfReport
 from chalicelib.handlers.http.event import (
     BatchAnswer,
-    fact_in,
     measure_age,
-    of_facts,
     one_by_one,
+    parse_fact,
+    trace_facts,
 )
 from chalicelib.kernel.observability import logs
 from chalicelib.reports.usecases.orders.effects import carry_out_stored_order
@@ -29,10 +29,10 @@ def carry_out_orders(event: SQSEvent) -> BatchAnswer:
 
 
 def _is_carried_out(record: dict[str, Any], line: logs.Fields) -> bool:
-    fact: OfReport | None = fact_in(record, OfReport)
+    fact: OfReport | None = parse_fact(record, OfReport)
     if fact is None:
         return False
-    of_facts([fact], line)
+    trace_facts([fact], line)
     try:
         carry_out_stored_order(fact.service_request_id, order_ports())
     except AppError as error:

@@ -9,7 +9,7 @@ from msgspec import Meta
 from chalicelib.bootstrap.payments import charges, order_ports, payments_ports
 from chalicelib.errors import Conflict
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import NOT_BLANK, id_of
 from chalicelib.handlers.http.routes import Routes
@@ -65,7 +65,7 @@ def _settled(
         # A payment by card that nobody has seen yet settles the order first.
         check(service_request_id, payments_ports())
     action: Action = "payments.waive" if paid_by == "waived" else "payments.take"
-    note(action, service_request_id, paid_by, call.caller)
+    record_action(action, service_request_id, paid_by, call.caller)
     author = call.caller.author()
     return order_view(
         settle_without_card(service_request_id, paid_by, receipt.strip(), author, order_ports())

@@ -69,7 +69,9 @@ def look(call: Call, service_request_id: str, photo_id: str) -> UploadedPhoto:
     if request_id is None or not PHOTO_ID.fullmatch(photo_id):
         raise NotFound("There is no photo with this id.")
     photo = asking.look(PhotoKey(request_id, photo_id), photos_ports())
-    reason = photo.reason and request_language.current().say(read_back(photo.reason, WITH_VALUES))
+    reason = photo.reason and request_language.current_language().say(
+        read_back(photo.reason, WITH_VALUES)
+    )
     return UploadedPhoto(photo_id=photo.photo_id, state=photo.state, reason=reason)
 
 

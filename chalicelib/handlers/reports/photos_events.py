@@ -9,7 +9,7 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import PhotoWanted
-from chalicelib.handlers.http.event import BatchAnswer, batch, measure_age, of_facts, one_by_one
+from chalicelib.handlers.http.event import BatchAnswer, batch, measure_age, one_by_one, trace_facts
 from chalicelib.handlers.http.s3_events import Arrived, arrived_in
 from chalicelib.kernel.observability import logs
 from chalicelib.photos.ports import PhotoKey, Upload
@@ -72,7 +72,7 @@ def _is_fetched(record: dict[str, Any], line: logs.Fields) -> bool:
     is_last_try = int(record["attributes"]["ApproximateReceiveCount"]) >= TRIES
     try:
         wanted = msgspec.json.decode(record["body"], type=PhotoWanted)
-        of_facts([wanted], line)
+        trace_facts([wanted], line)
         photo = PhotoKey(wanted.service_request_id, wanted.photo_id)
         fetching.fetch(photo, photos_ports(), is_last_try=is_last_try)
         measure_age([wanted], line)

@@ -62,7 +62,7 @@ def quote(call: Call) -> QuoteView:
         # The price says whether the address used its free order.
         rate_limits.check("premises", call)
     found = quote_order(
-        service, premises_id, _wanted(call), reports_ports(), request_language.current()
+        service, premises_id, _wanted(call), reports_ports(), request_language.current_language()
     )
     return QuoteView(lines=list(found.lines), amount_pence=found.amount_pence)
 

@@ -13,7 +13,7 @@ from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.handlers.http.pages import posted_form, problem_page, render
+from chalicelib.handlers.http.pages import posted_form, problem_page, render_alerts_page
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.parsing import parse
@@ -45,7 +45,7 @@ def ask_mended(call: Call, token: str) -> Page:
     if standing.answer or not standing.is_open:
         return _told(standing)
     typed = {"answer": call.parameter("answer") or "", "text": ""}
-    return Page(render("mended", token=token, typed=typed, **_of(standing.report)))
+    return Page(render_alerts_page("mended", token=token, typed=typed, **_of(standing.report)))
 
 
 @routes.page(
@@ -75,17 +75,17 @@ def _refused(error: Invalid, asked: FeedbackRequest, token: str, typed: dict[str
     """The question again, with the faults of the answer."""
     report = repair_feedback.feedback_status(asked, reports_ports()).report
     faults = [FieldError(field, SAID.get(field, message)) for field, message in error.errors]
-    html = render("mended", token=token, typed=typed, faults=faults, **_of(report))
+    html = render_alerts_page("mended", token=token, typed=typed, faults=faults, **_of(report))
     return Page(html, is_refusal=True)
 
 
 def _told(standing: FeedbackStatus) -> Page:
-    return Page(render("answered", standing=standing, **_of(standing.report)))
+    return Page(render_alerts_page("answered", standing=standing, **_of(standing.report)))
 
 
 def _of(report: ServiceRequest) -> dict[str, Any]:
     """The details of a report on the pages."""
-    language = request_language.current()
+    language = request_language.current_language()
     service = request_language.council().by_code.get(report.service_code)
     return {
         "reference": format_reference(report.service_request_id),

@@ -13,7 +13,7 @@ from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.handlers.http.pages import posted_form, problem_page, render
+from chalicelib.handlers.http.pages import posted_form, problem_page, render_alerts_page
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.drafts import ReplyDraft
@@ -64,7 +64,9 @@ def _shown(
     reply: QuestionStatus, token: str, *, typed: str = "", faults: list[FieldError] | None = None
 ) -> Page:
     name = "question" if reply.is_open else "replied"
-    html = render(name, faults or (), reply=reply, token=token, typed=typed, **_of(reply.report))
+    html = render_alerts_page(
+        name, faults or (), reply=reply, token=token, typed=typed, **_of(reply.report)
+    )
     return Page(html, is_refusal=bool(faults) and reply.is_open)
 
 
@@ -74,5 +76,5 @@ def _of(report: ServiceRequest) -> dict[str, Any]:
     return {
         "reference": format_reference(report.service_request_id),
         "service_name": service.service_name if service else report.service_code,
-        "page_url": tracking_url(report, reports_ports(), request_language.current()),
+        "page_url": tracking_url(report, reports_ports(), request_language.current_language()),
     }

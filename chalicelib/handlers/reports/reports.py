@@ -118,7 +118,7 @@ def submit(call: Call, draft: Draft) -> ReportReceipt:
         ports,
         admit=admit,
         may_write=may_write,
-        language=request_language.current().code,
+        language=request_language.current_language().code,
     )
     return receipt(report, ports)
 
@@ -225,7 +225,7 @@ def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:
         ReportReceipt,
         report,
         status=status_of(report.state),
-        tracking_url=tracking_url(report, ports, request_language.current()),
+        tracking_url=tracking_url(report, ports, request_language.current_language()),
         payment=_payment_due(report, ports),
     )
 
@@ -234,7 +234,7 @@ def _payment_due(report: ServiceRequest, ports: Ports) -> PaymentDue | None:
     order = report.order
     if order is None or order.state != "unpaid" or not order.amount_pence:
         return None
-    url = payment_url(report, ports, request_language.current())
+    url = payment_url(report, ports, request_language.current_language())
     return PaymentDue(amount_pence=order.amount_pence, payment_url=url)
 
 

@@ -8,7 +8,13 @@ from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent
 from chalicelib.bootstrap.reports import reactions, reports_ports
 from chalicelib.errors import AppError
 from chalicelib.events import Event, ReportSubmitted
-from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, failed_from, of_facts
+from chalicelib.handlers.http.event import (
+    BatchAnswer,
+    batch,
+    batch_failures,
+    failed_from,
+    trace_facts,
+)
 from chalicelib.kernel.observability import logs
 from chalicelib.photos import stream as photos
 from chalicelib.reports import stream as reports
@@ -25,7 +31,7 @@ def fan_out(event: DynamoDBEvent) -> BatchAnswer:
     records: list[dict[str, Any]] = event.to_dict()["Records"]
     with batch("fan_out", records) as line:
         facts = [fact for fact in map(_fact_of, records) if fact]
-        of_facts(facts, line)
+        trace_facts(facts, line)
         try:
             for reaction in reactions():
                 reaction.send(facts)

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.accounts.model import Account, Assurance, Grant, Session, SignedIn
-from chalicelib.accounts.permissions import holding
+from chalicelib.accounts.permissions import effective_grants
 from tests.support.builders import NOON
 
 GRANTS = (Grant(role="officer"), Grant(role="crew"))
@@ -28,10 +28,10 @@ def who(assurance: Assurance, *, is_first_admin: bool = False) -> SignedIn:
 def test_role_is_valid_for_sign_in_through_the_staff_provider(
     assurance: Assurance, elsewhere: bool
 ) -> None:
-    holds = holding(who(assurance), staff_come_elsewhere=elsewhere)
+    holds = effective_grants(who(assurance), staff_come_elsewhere=elsewhere)
     assert holds == (GRANTS if assurance == "staff" or not elsewhere else ())
 
 
 def test_first_administrators_role_holds_with_a_code() -> None:
     first = who("contact", is_first_admin=True)
-    assert holding(first, staff_come_elsewhere=True) == GRANTS
+    assert effective_grants(first, staff_come_elsewhere=True) == GRANTS

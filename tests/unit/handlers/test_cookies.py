@@ -38,10 +38,10 @@ def _(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_cookie_is_read_when_it_comes_in_any_of_the_headers(
     headers: dict[str, str], several: dict[str, list[str]] | None, value: str
 ) -> None:
-    assert cookies.sent(request(headers, several)) == value
+    assert cookies.read_cookie(request(headers, several)) == value
 
 
 def test_two_cookies_of_one_name_are_refused_when_they_come_in_two_headers() -> None:
     both = ["ginnel-session=1", "a=1; ginnel-session=2"]
     with pytest.raises(Invalid, match="two cookies"):
-        cookies.sent(request({"Cookie": both[-1]}, {"Cookie": both}))
+        cookies.read_cookie(request({"Cookie": both[-1]}, {"Cookie": both}))

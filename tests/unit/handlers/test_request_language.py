@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.bootstrap import container
-from chalicelib.handlers.http.request_language import FOLDER, LONGEST_LIST, requested
+from chalicelib.handlers.http.request_language import FOLDER, LONGEST_LIST, language_requested
 from infra.local.cloud import Cloud
 
 
@@ -33,18 +33,18 @@ from infra.local.cloud import Cloud
 def test_call_of_the_api_gets_the_best_language_that_is_offered(
     accepted: str, code: str, cloud: Cloud
 ) -> None:
-    assert requested({"accept-language": accepted}, is_page=False).code == code
+    assert language_requested({"accept-language": accepted}, is_page=False).code == code
 
 
 def test_page_has_the_language_of_its_folder_whatever_the_browser_prefers(cloud: Cloud) -> None:
-    assert requested({FOLDER: "cy", "accept-language": "en"}, is_page=True).code == "cy"
-    assert requested({"accept-language": "cy"}, is_page=True).code == "en"
+    assert language_requested({FOLDER: "cy", "accept-language": "en"}, is_page=True).code == "cy"
+    assert language_requested({"accept-language": "cy"}, is_page=True).code == "en"
 
 
 @pytest.mark.parametrize("folder", ["pl", "CY", "en", "../../cy", "cy\n", "x" * 100_000])
 def test_folder_of_no_language_is_english(folder: str, cloud: Cloud) -> None:
-    assert requested({FOLDER: folder, "accept-language": "cy"}, is_page=True).code == "en"
-    assert requested({FOLDER: folder, "accept-language": "cy"}, is_page=False).code == "en"
+    assert language_requested({FOLDER: folder, "accept-language": "cy"}, is_page=True).code == "en"
+    assert language_requested({FOLDER: folder, "accept-language": "cy"}, is_page=False).code == "en"
 
 
 def test_council_with_english_alone_answers_in_english(
@@ -52,6 +52,6 @@ def test_council_with_english_alone_answers_in_english(
 ) -> None:
     monkeypatch.setenv("COUNCIL", "bath")
     container.forget()
-    assert requested({FOLDER: "cy"}, is_page=True).code == "en"
-    assert requested({"accept-language": "cy"}, is_page=False).code == "en"
+    assert language_requested({FOLDER: "cy"}, is_page=True).code == "en"
+    assert language_requested({"accept-language": "cy"}, is_page=False).code == "en"
     container.forget()
