@@ -121,7 +121,7 @@ def _shown(rounds: Callable[[], Rounds | None]) -> Shown:
     garden = container.council().garden
     if garden is None:
         return lambda found: found
-    return subscribers_rounds(garden, rounds).only_subscribed
+    return subscribers_rounds(garden, rounds).hide_from_others
 
 
 @container.once

@@ -23,7 +23,7 @@ def garden_ports() -> Ports:
     rounds = subscribers_rounds(rules, published_rounds)
     return Ports(
         subscriptions=garden_subscriptions(),
-        has_round=lambda premises_id: rounds.pass_by(stored_premises().get(premises_id)),
+        has_round=lambda premises_id: rounds.passes(stored_premises().get(premises_id)),
         address_of=_address_of,
         rules=rules,
         zone=container.council().zone,

@@ -1,7 +1,7 @@
-"""What somebody has answered so far. It travels with the pages; the server keeps nothing.
+"""The answers to a form so far. The pages carry them in hidden fields; the server stores nothing.
 
-Fields are called as the API calls them (`contact.email`, `attributes.<code>`), so that a fault of
-the API's rules belongs to the field that carries its name.
+Fields have the API's names (`contact.email`, `attributes.<code>`), so that a fault found by the
+API's rules belongs to the field with its name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ DISPUTED = "disputed"
 CONCESSION = "is_concession"
 FOR_CALLER = "for_caller"
 """The ticket of an officer who fills in the form for somebody else."""
-KEPT = frozenset(
+ANSWER_FIELDS = frozenset(
     (
         "key",
         "done",
@@ -56,14 +56,14 @@ class Answers(Struct, frozen=True):
     values: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, posted: Posted) -> "Answers":
-        """Those of the posted fields that are answers."""
-        kept = {
+    def from_posted(cls, posted: Posted) -> "Answers":
+        """The answers among the posted fields."""
+        answers = {
             name: values
             for name, values in posted.fields.items()
-            if name in KEPT or name.startswith((ATTRIBUTE, ITEM))
+            if name in ANSWER_FIELDS or name.startswith((ATTRIBUTE, ITEM))
         }
-        return cls(kept)
+        return cls(answers)
 
     def one(self, name: str) -> str:
         """The answer to a field, empty if there is none."""
@@ -74,20 +74,20 @@ class Answers(Struct, frozen=True):
         return self.values.get(name, ())
 
     def with_(self, name: str, *values: str) -> "Answers":
-        """The answers with another one to this field, or with none."""
-        others = {each: kept for each, kept in self.values.items() if each != name}
+        """The answers with new values of this field, or without it."""
+        others = {each: old for each, old in self.values.items() if each != name}
         return Answers(others | {name: values} if any(values) else others)
 
-    def after(self, *steps: str) -> "Answers":
-        """The answers once these steps are done."""
+    def with_done(self, *steps: str) -> "Answers":
+        """The answers with these steps marked as done."""
         return self.with_("done", *dict.fromkeys((*self.all("done"), *steps)))
 
-    def before(self, *steps: str) -> "Answers":
-        """The answers with these steps still to do."""
+    def with_todo(self, *steps: str) -> "Answers":
+        """The answers with these steps marked as still to do."""
         return self.with_("done", *(step for step in self.all("done") if step not in steps))
 
-    def hidden(self, asked: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """The fields that a page carries along: all but those that it asks itself."""
+    def carried_fields(self, asked: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """The fields for a page's hidden inputs: all but the fields that the page asks."""
         own = frozenset(asked)
         for name, values in self.values.items():
             if name not in own:
@@ -95,17 +95,17 @@ class Answers(Struct, frozen=True):
 
     @property
     def place_label(self) -> str:
-        """The name of the place that was chosen, empty where it was described in words."""
-        return _place(self.one("place"))[1]
+        """The name of the place that was chosen, empty if it was described in words."""
+        return _parse_place(self.one("place"))[1]
 
     @property
     def point(self) -> Point | None:
-        """The place that was chosen, None where it was described in words."""
-        return _place(self.one("place"))[0]
+        """The place that was chosen, None if it was described in words."""
+        return _parse_place(self.one("place"))[0]
 
     @property
-    def where(self) -> str:
-        """The place in words: what was typed, and the name of the place that was chosen."""
+    def location_text(self) -> str:
+        """The place in words: the typed text, and the name of the chosen place."""
         typed, label = self.one("address"), self.place_label
         if label and label.casefold() not in typed.casefold():
             return ", ".join(filter(None, (typed, label)))
@@ -128,27 +128,27 @@ class Answers(Struct, frozen=True):
 
 
 def place_value(*, label: str, lat: float, long: float) -> str:
-    """A chosen place as a form's field holds it."""
+    """A chosen place as the value of a form's field."""
     return f"{lat},{long},{label}"
 
 
 def premises_value(*, premises_id: str, address: str) -> str:
-    """A chosen address as a form's field holds it."""
+    """A chosen address as the value of a form's field."""
     return f"{premises_id},{address}"
 
 
 def collection_value(*, container: str, date: date, disputes: bool, title: str) -> str:
-    """A chosen collection as a form's field holds it."""
+    """A chosen collection as the value of a form's field."""
     return f"{container},{date},{DISPUTED if disputes else 'missed'},{title}"
 
 
 def collection_parts(collection: str) -> Sequence[str]:
-    """Its container, date, kind and title, empty if they are missing."""
+    """The container, date, kind and title of a field's value; empty texts for missing parts."""
     found = collection.split(",", 3)
     return [*found, *("" for _ in range(4 - len(found)))]
 
 
-def _place(value: str) -> tuple[Point | None, str]:
+def _parse_place(value: str) -> tuple[Point | None, str]:
     lat, _, rest = value.partition(",")
     long, _, label = rest.partition(",")
     try:

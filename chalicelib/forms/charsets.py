@@ -1,4 +1,4 @@
-"""In which character set a posted form is written.
+"""The character sets of posted forms.
 
 A form that declares no character set is UTF-8. Java clients and older Ruby clients send
 ISO-8859-1 and say so. Sources: WHATWG Encoding, "Names and labels" (iso-8859-1 means
@@ -11,7 +11,7 @@ from chalicelib.errors import Invalid
 
 DEFAULT = "utf-8"
 FIELD = "_charset_"
-"""The name of the field in which a form says its character set."""
+"""The name of the field in which a form declares its character set."""
 KNOWN = frozenset(
     (
         *("utf-8", "ascii"),
@@ -19,20 +19,21 @@ KNOWN = frozenset(
         *(f"cp{number}" for number in range(1250, 1259)),
     )
 )
-"""Python's names. Others may be no character sets, or take long to decode."""
+"""Python's names of the supported character sets. Other codecs may not be character sets, or be
+slow."""
 _LATIN = ("iso8859-1", "cp1252")
 
 
 def codec_of(label: str | None) -> str:
-    """Python's name of the character set that a client calls so; UTF-8 where it says nothing.
+    """Python's name of a character set, from the client's name for it; UTF-8 without one.
 
-    Raises: Invalid if it is not known here.
+    Raises: Invalid if it is not supported.
     """
-    said = (label or "").strip().strip("\"'").strip()
-    if not said:
+    declared = (label or "").strip().strip("\"'").strip()
+    if not declared:
         return DEFAULT
     try:
-        name = codecs.lookup(said).name
+        name = codecs.lookup(declared).name
     except (LookupError, ValueError):
         name = ""
     if name not in KNOWN:

@@ -1,9 +1,9 @@
-"""Faults as people are told of them: from the API's fields to the words on a page."""
+"""Explains faults of the API's fields in the words of a page."""
 
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.forms.answers import ATTRIBUTE, Answers
-from chalicelib.forms.steps import OF_PLACE, is_for_premises
+from chalicelib.forms.steps import PLACE_FIELDS, is_for_premises
 from chalicelib.texts import Text
 
 NAMES = {
@@ -31,33 +31,35 @@ WHEN_WRONG = {
 _THIS = Text("This")
 
 
-def for_people(
+def explain_fault(
     fault: FieldError, answers: Answers, service: ServiceDefinition | None
 ) -> FieldError:
-    """The fault in a sentence that needs no knowledge of fields."""
+    """The fault as a sentence for residents, at the field of the page that it belongs to."""
     name = fault.field
     if name.startswith(ATTRIBUTE):
-        return FieldError(name, _question_fault(fault, answers, service))
-    if name == "premises_id" or (name in OF_PLACE and is_for_premises(service)):
+        return FieldError(name, _explain_question_fault(fault, answers, service))
+    if name == "premises_id" or (name in PLACE_FIELDS and is_for_premises(service)):
         return FieldError("premises", Text("Choose another address: {fault}", fault=fault.message))
     if name.partition(".")[0] == "collection":
         return FieldError("collection", fault.message)
     if name in ("lat", "long"):
         return FieldError("q", Text("Choose another location: {fault}", fault=fault.message))
-    return said(fault, given=bool(answers.all(name)))
+    return explain_plain_fault(fault, is_given=bool(answers.all(name)))
 
 
-def said(fault: FieldError, *, given: bool) -> FieldError:
-    """The fault of a plain field; `given` where something was typed."""
+def explain_plain_fault(fault: FieldError, *, is_given: bool) -> FieldError:
+    """The fault of a field that is not a question, as a sentence. `is_given`: it has a value."""
     name, message = fault
-    if not given and name in WHEN_MISSING:
+    if not is_given and name in WHEN_MISSING:
         return FieldError(name, WHEN_MISSING[name])
     if name in WHEN_WRONG and "at most" not in message:
         return FieldError(name, WHEN_WRONG[name])
     return FieldError(name, Text("{field} {fault}", field=NAMES.get(name, _THIS), fault=message))
 
 
-def _question_fault(fault: FieldError, answers: Answers, service: ServiceDefinition | None) -> str:
+def _explain_question_fault(
+    fault: FieldError, answers: Answers, service: ServiceDefinition | None
+) -> str:
     code = fault.field.removeprefix(ATTRIBUTE)
     asked = {each.code: each.description for each in (service.attributes if service else ())}
     question = asked.get(code, code)

@@ -1,4 +1,4 @@
-"""What somebody has answered about an order: items or an amount, and a slot."""
+"""The answers about an order: items or an amount, and a slot."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -14,27 +14,27 @@ AMOUNT = "amount"
 MOST_DIGITS = 4
 
 
-def count_in(text: str) -> int | None:
-    """The typed count, 0 if nothing was typed; None if it is not one."""
+def parse_count(text: str) -> int | None:
+    """The typed count; 0 for an empty text, None for a text that is no number."""
     return whole_number(text, MOST_DIGITS) if text else 0
 
 
 def items_in(answers: Answers, service: ServiceDefinition) -> Iterator[OrderItem]:
-    """The items of which at least one is wanted, in the order of the service."""
+    """The items with a count above 0, in the order of the service."""
     for item in service.price.items if service.price else ():
-        if count := count_in(answers.one(ITEM + item.code)):
+        if count := parse_count(answers.one(ITEM + item.code)):
             yield OrderItem(code=item.code, count=count)
 
 
-def ordered(answers: Answers, service: ServiceDefinition) -> Iterator[tuple[str, int]]:
-    """The name and the count of each item that is wanted."""
+def ordered_items(answers: Answers, service: ServiceDefinition) -> Iterator[tuple[str, int]]:
+    """The name and the count of each ordered item."""
     names = {each.code: each.name for each in service.price.items} if service.price else {}
     for each in items_in(answers, service):
         yield names[each.code], each.count
 
 
-def wanted(answers: Answers, service: ServiceDefinition) -> OrderInput:
-    """What the answers order."""
+def order_input(answers: Answers, service: ServiceDefinition) -> OrderInput:
+    """The order that the answers make."""
     is_typed = service.price is not None and service.price.typed is not None
     given = {each.code: answers.all(ATTRIBUTE + each.code) for each in service.attributes}
     return OrderInput(
@@ -45,9 +45,9 @@ def wanted(answers: Answers, service: ServiceDefinition) -> OrderInput:
     )
 
 
-def order_in(answers: Answers, service: ServiceDefinition) -> dict[str, Any]:
+def order_fields(answers: Answers, service: ServiceDefinition) -> dict[str, Any]:
     """The fields of the body of POST /api/reports that make the order."""
-    order = wanted(answers, service)
+    order = order_input(answers, service)
     return {
         "items": [{"code": each.code, "count": each.count} for each in order.items],
         "amount_pence": order.amount_pence,
@@ -58,12 +58,12 @@ def order_in(answers: Answers, service: ServiceDefinition) -> dict[str, Any]:
 
 
 def slot_value(day: date, slot: str = "") -> str:
-    """A day as a form's field holds it, with its slot if it has only one."""
+    """A day as the value of a form's field, with its slot if it has only one."""
     return f"{day},{slot}" if slot else f"{day}"
 
 
-def day_in(answers: Answers) -> tuple[date | None, str]:
-    """The chosen day, None before, and its slot if it is the only one of the day."""
+def chosen_day(answers: Answers) -> tuple[date | None, str]:
+    """The chosen day, None if none is chosen, and its slot if the day has only one."""
     text, _, slot = answers.one("day").partition(",")
     try:
         return date.fromisoformat(text), slot

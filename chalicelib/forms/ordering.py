@@ -1,4 +1,4 @@
-"""The pages on which something is ordered: items or an amount, a day, a time, and the price."""
+"""The contexts of the pages of an order: items or an amount, a day, a time, and the price."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,18 +12,18 @@ from chalicelib.forms.answers import CONCESSION, ITEM, Answers
 from chalicelib.forms.drafts import draft_of
 from chalicelib.forms.order_answers import (
     AMOUNT,
-    count_in,
-    day_in,
+    chosen_day,
     items_in,
+    order_input,
+    parse_count,
     slot_value,
-    wanted,
 )
 from chalicelib.forms.ports import FreeDay, Orders, Ports
 from chalicelib.kernel.money import pounds
 from chalicelib.texts import Text
 
 MOST_NEAREST = 3
-NOTHING = {
+NO_ORDER = {
     "booked": "",
     "days": "",
     "lines": (),
@@ -32,9 +32,9 @@ NOTHING = {
     "shown_pence": "",
     "may_reduce": False,
 }
-"""What the check page shows where nothing is ordered."""
+"""The context of the check page without an order."""
 SHOWN_AT_ONCE = 10
-"""Days; the others are folded away."""
+"""The number of days that are shown at once; the later ones are folded away."""
 Months = Mapping[str, Sequence[tuple[str, str, str]]]
 
 
@@ -47,7 +47,7 @@ class DayChoices(NamedTuple):
 
 
 def item_faults(answers: Answers, service: ServiceDefinition, ports: Ports) -> Sequence[FieldError]:
-    """What is wrong with the typed counts, or with the amount of a bill."""
+    """The faults of the typed counts, or of the amount of a bill."""
     price = service.price
     if price is None:
         return ()
@@ -55,14 +55,14 @@ def item_faults(answers: Answers, service: ServiceDefinition, ports: Ports) -> S
         least, most = (
             pounds(each) for each in (price.typed.smallest_pence, price.typed.largest_pence)
         )
-        amount = wanted(answers, service).amount_pence
+        amount = order_input(answers, service).amount_pence
         if amount is None or not price.typed.smallest_pence <= amount <= price.typed.largest_pence:
             wrong = Text("Enter an amount from {least} to {most}", least=least, most=most)
             return [FieldError(AMOUNT, wrong)]
     found = [
         FieldError(ITEM + each.code, Text("Enter a number, such as 2: {item}", item=each.name))
         for each in price.items
-        if count_in(answers.one(ITEM + each.code)) is None
+        if parse_count(answers.one(ITEM + each.code)) is None
     ]
     return found or _order_faults(answers, service, ports)
 
@@ -73,23 +73,23 @@ def _order_faults(
     try:
         price_of(answers, service, ports)
     except Invalid as error:
-        first = next(iter(_offered(answers, service, ports)), None)
+        first = next(iter(_offers_of(answers, service, ports)), None)
         shown = ITEM + first.item.code if first else None
         return [FieldError(shown or each.field, each.message) for each in error.errors]
     return ()
 
 
 def price_of(answers: Answers, service: ServiceDefinition, ports: Ports) -> Quote:
-    """What the answers cost now. Raises Invalid, UpstreamFailed."""
-    return ports.orders.quote(service, answers.premises_id, wanted(answers, service))
+    """The present price of the answers. Raises Invalid, UpstreamFailed."""
+    return ports.orders.quote(service, answers.premises_id, order_input(answers, service))
 
 
-def with_hold(
+def hold_slot(
     answers: Answers, slot: str, service: ServiceDefinition, ports: Ports
 ) -> tuple[Answers, Sequence[FieldError]]:
-    """The answers with a hold of the chosen slot, in place of the one that they had. Raises
-    UpstreamFailed."""
-    day, only = day_in(answers)
+    """Hold the chosen slot, and give up an earlier hold. Returns: the answers with the hold, and
+    the faults. Raises UpstreamFailed."""
+    day, only = chosen_day(answers)
     field = "day" if only else "slot"
     if day is None:
         return answers, [FieldError("day", Text("Choose a day"))]
@@ -99,7 +99,7 @@ def with_hold(
             answers.one("key"), service.calendar or "", FreeSlot(day, slot), units
         )
     except SlotFull as full:
-        words = taken_words(full, service.calendar or "", ports.orders)
+        words = slot_full_message(full, service.calendar or "", ports.orders)
         return _without_hold(answers), [FieldError(field, words)]
     except Invalid as error:
         return _without_hold(answers), [FieldError(field, each.message) for each in error.errors]
@@ -113,7 +113,7 @@ def _without_hold(answers: Answers) -> Answers:
     return answers.with_("hold_id").with_("held_until")
 
 
-def taken_words(full: SlotFull, calendar: str, orders: Orders) -> str:
+def slot_full_message(full: SlotFull, calendar: str, orders: Orders) -> str:
     """The message that a slot is full, with the nearest free ones."""
     nearest = [orders.slot_words(calendar, each) for each in full.nearest[:MOST_NEAREST]]
     if not nearest:
@@ -124,12 +124,12 @@ def taken_words(full: SlotFull, calendar: str, orders: Orders) -> str:
     )
 
 
-def items_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
-    """What the page of the items shows: each item with its field and price, how many may be
-    ordered, and the prices by number."""
+def items_context(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
+    """The context of the page of items: each item with its field and price, the largest number, and
+    the prices by number."""
     price = service.price or Price()
     prices = price.list_on(ports.today)
-    offers = _offered(answers, service, ports)
+    offers = _offers_of(answers, service, ports)
     return {
         "service": service,
         "prices": [
@@ -143,7 +143,7 @@ def items_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> d
     }
 
 
-def _offered(answers: Answers, service: ServiceDefinition, ports: Ports) -> Sequence[Offer]:
+def _offers_of(answers: Answers, service: ServiceDefinition, ports: Ports) -> Sequence[Offer]:
     return ports.orders.offers(service, answers.premises_id)
 
 
@@ -156,9 +156,9 @@ def _offer_words(offer: Offer, ports: Ports) -> str:
 
 
 def _days_words(answers: Answers, service: ServiceDefinition, ports: Ports) -> str:
-    """The days that the order pays for, if it pays for a time."""
+    """The days that the order pays for, if it is for a period; else empty."""
     ordered = {each.code for each in items_in(answers, service)}
-    offers = _offered(answers, service, ports)
+    offers = _offers_of(answers, service, ports)
     days = next((each.days for each in offers if each.item.code in ordered), None)
     if days is None:
         return ""
@@ -179,14 +179,14 @@ def _price_words(price: ItemPrice | None) -> str:
     )
 
 
-def days_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
-    """The days with enough free units, by month."""
+def days_context(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
+    """The context of the page of days: those with enough free units, by month."""
     free = _free_days(answers, service, ports)
     return {"service": service, "days": day_choices(free, answers.all("day"))}
 
 
 def day_choices(days: Sequence[FreeDay], chosen: Collection[str]) -> DayChoices:
-    """All days, of which the first ones are shown at once."""
+    """The days by month: the first ones, and later ones to fold away."""
     later = _by_month(days[SHOWN_AT_ONCE:])
     return DayChoices(
         soon=_by_month(days[:SHOWN_AT_ONCE]),
@@ -196,7 +196,7 @@ def day_choices(days: Sequence[FreeDay], chosen: Collection[str]) -> DayChoices:
 
 
 def _by_month(days: Iterable[FreeDay]) -> Months:
-    """The value, the words and the hint of each day, by its month."""
+    """Each day as a choice of value, words and hint, by its month."""
     months: dict[str, list[tuple[str, str, str]]] = {}
     for each in days:
         only = each.slots[0] if each.has_one_slot else None
@@ -206,9 +206,9 @@ def _by_month(days: Iterable[FreeDay]) -> Months:
     return months
 
 
-def slots_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
-    """The slots of the chosen day with enough free units."""
-    chosen, _ = day_in(answers)
+def slots_context(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
+    """The context of the page of slots: those of the chosen day with enough free units."""
+    chosen, _ = chosen_day(answers)
     free = [each for each in _free_days(answers, service, ports) if each.day == chosen]
     return {
         "service": service,
@@ -222,9 +222,10 @@ def _free_days(answers: Answers, service: ServiceDefinition, ports: Ports) -> Se
     return ports.orders.free_days(service.calendar or "", units)
 
 
-def price_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
-    """The lines of the price for the check page, its total, and the slot in words."""
-    day, only = day_in(answers)
+def price_context(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
+    """The context of an order on the check page: the lines and total of the price, and the slot in
+    words."""
+    day, only = chosen_day(answers)
     slot = only or answers.one("slot")
     booked = (
         ports.orders.slot_words(service.calendar, FreeSlot(day, slot))
@@ -232,7 +233,7 @@ def price_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> d
         else ""
     )
     if service.price is None:
-        return NOTHING | {"booked": booked}
+        return NO_ORDER | {"booked": booked}
     price = price_of(answers, service, ports)
     return {
         "booked": booked,

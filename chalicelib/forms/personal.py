@@ -1,8 +1,8 @@
-"""Whether a text that will be public seems to hold something about a person.
+"""Finds what looks like personal data in a text that will be public.
 
-Simple patterns, made to be shown as a question: they miss some and find too much. They stand in
-personal.json, which the web client is built with, too: both ask the same. Source of the number
-plates: DVLA, "Vehicle registration numbers and number plates" (INF104).
+The patterns are simple: they miss some data and find too much, so the page only asks about a
+finding. They are in personal.json, which the web client uses too. Source of the number plates:
+DVLA, "Vehicle registration numbers and number plates" (INF104).
 """
 
 import json
@@ -27,22 +27,22 @@ PATTERNS = tuple(
 
 
 class Finding(NamedTuple):
-    """What it seems to be, and the words of the text."""
+    """The kind of personal data, and the words of the text that look like it."""
 
     kind: str
     words: str
 
 
-def findings(*texts: str) -> list[Finding]:
-    """What in the texts seems to be about a person, each once, in the order of the texts."""
-    return list(dict.fromkeys(each for text in texts for each in _in(text)))
+def find_personal_data(*texts: str) -> list[Finding]:
+    """The findings in the texts, each once, in the order of the texts."""
+    return list(dict.fromkeys(each for text in texts for each in _find_in(text)))
 
 
-def _in(text: str) -> Iterator[Finding]:
-    # In words all in capitals a number plate cannot be told from "ROAD A12 BIN".
-    shouted = " " in text and not re.search("[a-z]", text)
+def _find_in(text: str) -> Iterator[Finding]:
+    # In a text all in capitals, "ROAD A12 BIN" looks like a number plate.
+    is_capitals = " " in text and not re.search("[a-z]", text)
     for kind, pattern in PATTERNS:
-        if kind == "a number plate" and shouted:
+        if kind == "a number plate" and is_capitals:
             continue
-        for found in pattern.finditer(text):
-            yield Finding(kind, found.group())
+        for match in pattern.finditer(text):
+            yield Finding(kind, match.group())

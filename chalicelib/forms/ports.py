@@ -39,9 +39,9 @@ class Home(NamedTuple):
 
 
 class PastCollection(NamedTuple):
-    """One of the last collections of a premises. `title` names container and day; `why_not` says
-    why it cannot be reported as missed. `may_dispute`: what the crew said may be disputed; `until`
-    is the last day for that, or to report it."""
+    """One of the last collections of a premises. `title` names container and day; `why_not` is
+    the reason why it cannot be reported as missed. `may_dispute`: the resident may dispute the
+    crew's record; `until` is the last day to dispute or report it."""
 
     container: str
     date: date
@@ -62,46 +62,46 @@ class FreeDay(NamedTuple):
     has_one_slot: bool
 
 
-class Held(NamedTuple):
-    """A slot that nobody else can have; `until` is the time of day when that ends."""
+class SlotHold(NamedTuple):
+    """A held slot; `until` is the time of day when the hold lapses."""
 
     hold_id: str
     until: str
 
 
 class Siblings(Protocol):
-    """What the pages use of other slices."""
+    """The data of other slices that the pages use."""
 
-    def places(self, q: str) -> Sequence[Place]:
-        """The places that the text may mean, best match first. Raises Invalid."""
+    def find_places(self, q: str) -> Sequence[Place]:
+        """The places that match the text, best match first. Raises Invalid."""
 
-    def outside(self, point: Point) -> str | None:
-        """The name of the neighbouring council that a place within the council's bounds belongs to;
-        None if it is the council's own, or not known."""
+    def outside_text(self, point: Point) -> str | None:
+        """The message for a place within the council's bounds that belongs to a neighbouring
+        council; None if the place is the council's own, or this is not known."""
 
-    def premises(self, postcode: str) -> Sequence[tuple[str, str]]:
+    def find_premises(self, postcode: str) -> Sequence[tuple[str, str]]:
         """The premises of a postcode, each with its id and its address. Raises Invalid, TooMany,
         UpstreamFailed."""
 
-    def home(self, premises_id: str) -> Home | None:
+    def find_home(self, premises_id: str) -> Home | None:
         """The premises of that id; None if there are none. Raises TooMany, UpstreamFailed."""
 
-    def collections(self, premises_id: str) -> Sequence[PastCollection]:
+    def past_collections(self, premises_id: str) -> Sequence[PastCollection]:
         """The last collections of premises. Raises NotFound, TooMany, UpstreamFailed."""
 
-    def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
+    def find_neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         """Open reports of that service near the place, nearest first."""
 
-    def faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
-        """The errors that the rules of a report find in the values so far."""
+    def find_faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
+        """The faults that the rules of a report find in the values so far."""
 
-    def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
-        """Stores a photo for the report of that key, which already has the photos `held`. Returns
-        its id. Raises Invalid."""
+    def take_photo(self, key: str, photo_ids: Sequence[str], upload: Upload) -> str:
+        """Stores a photo for the report of that key, which already has the photos `photo_ids`.
+        Returns its id. Raises Invalid."""
 
 
 class Orders(Protocol):
-    """What the pages use to order something: its price and the slots of calendars."""
+    """The prices and the slots of calendars for the pages of an order."""
 
     def quote(self, service: ServiceDefinition, premises_id: str, wanted: OrderInput) -> Quote:
         """What an order costs now, in the caller's language. Raises Invalid, UpstreamFailed."""
@@ -120,17 +120,17 @@ class Orders(Protocol):
     def slot_words(self, calendar: str, slot: FreeSlot) -> str:
         """The day and the slot in words."""
 
-    def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> Held:
-        """Holds units of a slot for the order of that key; a repeat gets the same hold, and a hold
-        that lapsed again if it is free. Raises Invalid, SlotFull, UpstreamFailed."""
+    def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> SlotHold:
+        """Holds units of a slot for the order of that key. A repeat gets the same hold, also a
+        lapsed one if its units are still free. Raises Invalid, SlotFull, UpstreamFailed."""
 
     def give_up(self, hold_id: str) -> None:
-        """Gives back a hold that is not needed now. Raises Invalid, Conflict, UpstreamFailed."""
+        """Gives up a hold. Raises Invalid, Conflict, UpstreamFailed."""
 
 
 class Ports(Struct, frozen=True):
     """The dependencies of the pages. `today` is the council's date. `is_for_caller`: an officer
-    fills them in, who knows who the caller is. `may_reduce`: True if the officer may grant the
+    fills them in for a caller. `may_reduce`: True if the officer may grant the
     caller the reduced price of the report with that body. Raises UpstreamFailed."""
 
     council: Council

@@ -1,4 +1,4 @@
-"""What a browser posts with a form: fields and files.
+"""Parses the forms that browsers post: fields and files.
 
 Two encodings (HTML, "Form submission"): application/x-www-form-urlencoded, and
 multipart/form-data (RFC 7578) where files may come along. Texts are UTF-8 unless the form declares
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from multipart import MultipartPart
 
 MOST_BYTES = 4_400_000
-"""Lambda takes 6 MB, which is 4.5 MB as base64. Below that, a page of ours says what to do."""
+"""Lambda accepts 6 MB, which is 4.5 MB as base64. A smaller limit lets our own page explain it."""
 MOST_TEXT_BYTES = 64 * 1024
 MOST_FIELDS = 200
 MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
 
 
-def parse(body: bytes, content_type: str) -> Posted:
+def parse_form(body: bytes, content_type: str) -> Posted:
     """Read the form in a request's body.
 
     Raises: TooLarge; Invalid if it is no form, or its character set is not supported.
@@ -36,17 +36,17 @@ def parse(body: bytes, content_type: str) -> Posted:
         raise TooLarge("Your form is too large to send. Add fewer or smaller photos.")
     kind = content_type.partition(";")[0].strip().lower()
     if kind == MULTIPART:
-        return _multipart(body, content_type)
+        return _parse_multipart(body, content_type)
     if kind not in ("", URLENCODED):
         raise Invalid.field(
             "body", Text("send a form as {one} or {other}", one=URLENCODED, other=MULTIPART)
         )
     if len(body) > MOST_TEXT_BYTES:
         raise TooLarge("Your form has too much text. Write less.")
-    return Posted(_tidied(_urlencoded(body, content_type)))
+    return Posted(_clean_fields(_parse_urlencoded(body, content_type)))
 
 
-def _urlencoded(body: bytes, content_type: str) -> dict[str, list[str]]:
+def _parse_urlencoded(body: bytes, content_type: str) -> dict[str, list[str]]:
     try:
         # One character for each byte, so that unescaped text keeps the same character set.
         sent = parse_qsl(body.decode("latin-1"), max_num_fields=MOST_FIELDS, encoding="latin-1")
@@ -57,11 +57,11 @@ def _urlencoded(body: bytes, content_type: str) -> dict[str, list[str]]:
         for name, value in pairs:
             texts.setdefault(decode(name, codec), []).append(decode(value, codec))
     except ValueError as error:
-        raise _no_form() from error
+        raise _not_a_form() from error
     return texts
 
 
-def _multipart(body: bytes, content_type: str) -> Posted:
+def _parse_multipart(body: bytes, content_type: str) -> Posted:
     import multipart
 
     files: list[Upload] = []
@@ -75,14 +75,14 @@ def _multipart(body: bytes, content_type: str) -> Posted:
                 files.append(Upload(_name(part, DEFAULT), name, part.content_type, part.raw))
         texts = _texts(fields, content_type)
     except (multipart.MultipartError, UnicodeError, LookupError) as error:
-        raise _no_form() from error
+        raise _not_a_form() from error
     if sum(len(text) for values in texts.values() for text in values) > MOST_TEXT_BYTES:
         raise TooLarge("Your form has too much text. Write less.")
-    return Posted(_tidied(texts), tuple(files))
+    return Posted(_clean_fields(texts), tuple(files))
 
 
 def _parts(body: bytes, boundary: str) -> "Iterator[MultipartPart]":
-    """The parts, each byte of whose heads is one character. Raises: MultipartError."""
+    """The parts of a body. Each byte of their headers is one character. Raises: MultipartError."""
     from io import BytesIO
 
     import multipart
@@ -100,7 +100,7 @@ def _parts(body: bytes, boundary: str) -> "Iterator[MultipartPart]":
 
 
 def _texts(fields: "list[MultipartPart]", content_type: str) -> dict[str, list[str]]:
-    """Raises: Invalid, UnicodeError."""
+    """The texts by field name. Raises: Invalid, UnicodeError."""
     named = next((part.raw for part in fields if part.name == FIELD), b"")
     declared = named.decode("ascii", "replace") or _parameter(content_type, "charset")
     codec = codec_of(declared)
@@ -113,12 +113,12 @@ def _texts(fields: "list[MultipartPart]", content_type: str) -> dict[str, list[s
 
 
 def _name(part: "MultipartPart", codec: str) -> str:
-    """Raises: UnicodeError."""
+    """The name of a part. Raises: UnicodeError."""
     return decode(part.name.encode("latin-1"), codec)
 
 
 def _parameter(content_type: str, name: str) -> str:
-    """A parameter of a content type, empty where it has none."""
+    """A parameter of a content type, empty if it has none."""
     if ";" not in content_type:
         return ""
     import multipart
@@ -127,11 +127,11 @@ def _parameter(content_type: str, name: str) -> str:
     return str(options.get(name, ""))
 
 
-def _no_form() -> Invalid:
+def _not_a_form() -> Invalid:
     return Invalid.field("body", "a browser does not send forms like this")
 
 
-def _tidied(sent: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+def _clean_fields(sent: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
     stripped = {
         name: tuple(
             text for value in values if (text := masked(value.replace("\r\n", "\n").strip()))

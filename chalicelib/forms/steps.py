@@ -1,7 +1,7 @@
-"""The steps of a service: which there are, in which order, and which comes next.
+"""The steps of a service, their order, and the next and the previous one.
 
-A step is one page. The council's document names the steps of a request; those of a report about the
-street are always the same.
+A step is one page. The council's document names the steps of a request; the steps of a street
+report are always the same.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ PAGES: Mapping[ServiceStep, tuple[Step, ...]] = {
 """The pages of a step of the council's document."""
 WITHOUT_SERVICE: tuple[Step, ...] = ("where", "place", "service")
 """The steps that come before a service is chosen."""
-ASKED: dict[Step, tuple[str, ...]] = {
+FIELDS_OF_STEP: dict[Step, tuple[str, ...]] = {
     "where": ("q", "address", "asset_id"),
     "place": ("place", "address", "asset_id"),
     "service": ("service_code", "asset_id"),
@@ -62,11 +62,11 @@ ASKED: dict[Step, tuple[str, ...]] = {
     "slot": ("slot",),
     "check": ("shown_pence",),
 }
-"""What a step asks or puts out of date; the fields of questions depend on the service."""
+"""The fields that a step asks or resets; the fields of questions depend on the service."""
 
-FOLLOWS: Mapping[Step, str] = {"place": "q", "premises": "postcode", "collection": "premises"}
+NEEDED_FIELD: Mapping[Step, str] = {"place": "q", "premises": "postcode", "collection": "premises"}
 """The steps that can only be shown once a field is known."""
-OF_FIELD: dict[str, Step] = {
+STEP_OF_FIELD: dict[str, Step] = {
     "lat": "where",
     "long": "where",
     "address": "where",
@@ -79,13 +79,13 @@ OF_FIELD: dict[str, Step] = {
     "amount_pence": "items",
     "hold_id": "day",
 }
-OF_PLACE = ("lat", "long", "address")
-"""The fields of a place, which premises decide where a service needs them."""
+PLACE_FIELDS = ("lat", "long", "address")
+"""The fields of a place, which follow from the premises if a service needs premises."""
 IN_WORDS = "words"
-"""What the choice of a place says where none of those found was meant."""
+"""The choice of place for describing the location in words."""
 
 
-def step_named(text: str) -> Step | None:
+def find_step(text: str) -> Step | None:
     """The step of that name, None if there is none."""
     return next((step for step in STEPS if step == text), None)
 
@@ -101,18 +101,18 @@ def steps_of(service: ServiceDefinition | None) -> tuple[Step, ...]:
     return tuple(page for step in service.steps for page in PAGES[step])
 
 
-def asked_in(step: Step, service: ServiceDefinition | None) -> tuple[str, ...]:
+def fields_of_step(step: Step, service: ServiceDefinition | None) -> tuple[str, ...]:
     """The fields that the step asks."""
     if step == "questions" and service:
         return tuple(ATTRIBUTE + question.code for question in service.attributes)
     if step == "items" and service and service.price:
-        return (*ASKED[step], *(ITEM + item.code for item in service.price.items))
-    return ASKED.get(step, ())
+        return (*FIELDS_OF_STEP[step], *(ITEM + item.code for item in service.price.items))
+    return FIELDS_OF_STEP.get(step, ())
 
 
 def step_of(field: str, service: ServiceDefinition | None) -> Step:
-    """The step that asks what a fault is about."""
-    if field in OF_PLACE and is_for_premises(service):
+    """The step that asks the field of a fault."""
+    if field in PLACE_FIELDS and is_for_premises(service):
         return "premises"
     if field.startswith("contact"):
         return "contact"
@@ -120,13 +120,13 @@ def step_of(field: str, service: ServiceDefinition | None) -> Step:
         return "questions"
     if field.startswith("items"):
         return "items"
-    return OF_FIELD.get(field.partition(".")[0], "check")
+    return STEP_OF_FIELD.get(field.partition(".")[0], "check")
 
 
 def applies(step: Step, answers: Answers, service: ServiceDefinition | None) -> bool:
-    """True where the step is part of this report. Whether anything is nearby, it cannot know."""
-    if step in FOLLOWS:
-        return bool(answers.one(FOLLOWS[step]))
+    """True if the step is part of this report. The step `nearby` may still turn out to be empty."""
+    if step in NEEDED_FIELD:
+        return bool(answers.one(NEEDED_FIELD[step]))
     match step:
         case "nearby":
             return answers.point is not None
@@ -141,7 +141,7 @@ def applies(step: Step, answers: Answers, service: ServiceDefinition | None) -> 
             return True
 
 
-def upcoming(answers: Answers, service: ServiceDefinition | None) -> Step:
+def next_step(answers: Answers, service: ServiceDefinition | None) -> Step:
     """The first step that is still to do."""
     done = answers.all("done")
     todo = (
@@ -150,21 +150,22 @@ def upcoming(answers: Answers, service: ServiceDefinition | None) -> Step:
     return next(todo, "check")
 
 
-def previous(step: Step, answers: Answers, service: ServiceDefinition | None) -> Step | None:
+def previous_step(step: Step, answers: Answers, service: ServiceDefinition | None) -> Step | None:
     """The step before this one, None before the first. A request that began as a report comes
     after the choice of the service."""
     order = STREET_REPORT if step in WITHOUT_SERVICE else steps_of(service)
     earlier = order[: order.index(step)]
     found = (each for each in reversed(earlier) if applies(each, answers, service))
-    return next(found, "service" if _was_chosen_here(step, answers) else None)
+    return next(found, "service" if _service_step_was_shown(step, answers) else None)
 
 
-def _was_chosen_here(step: Step, answers: Answers) -> bool:
+def _service_step_was_shown(step: Step, answers: Answers) -> bool:
     return step not in WITHOUT_SERVICE and "service" in answers.all("done")
 
 
-def dangerous(answers: Answers, service: ServiceDefinition | None) -> str | None:
-    """The answer that makes a report too slow, in words; None where all is well."""
+def dangerous_answer(answers: Answers, service: ServiceDefinition | None) -> str | None:
+    """The question and answer that need a call instead of a report, in words; None if there is
+    none."""
     for question in service.attributes if service else ():
         given = answers.all(ATTRIBUTE + question.code)
         for value in question.values:

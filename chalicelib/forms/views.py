@@ -1,4 +1,4 @@
-"""What the pages show of a stored report."""
+"""The template variables of a stored report and of the pages of a form."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,9 +8,9 @@ from chalicelib.catalogue.model import Council
 from chalicelib.forms.flow import BACK, Screen
 from chalicelib.forms.steps import (
     WITHOUT_SERVICE,
-    asked_in,
-    previous,
-    step_named,
+    fields_of_step,
+    find_step,
+    previous_step,
 )
 from chalicelib.forms.validation import MOST_PHOTOS
 from chalicelib.kernel.languages import Language
@@ -53,7 +53,7 @@ SPEAKERS: Mapping[str, str] = {
 
 
 class Wording:
-    """Puts dates, states and references in people's words, in their language."""
+    """Words for dates, states and references, in the reader's language."""
 
     def __init__(
         self, council: Council, *, now: Callable[[], datetime], language: Language
@@ -74,7 +74,7 @@ class Wording:
         return expected is not None and is_overdue(expected, self._now(), self._zone)
 
     def report(self, report: ReportView) -> dict[str, Any]:
-        """The report as a page shows it."""
+        """The variables of a report for a page."""
         expected = report.expected_datetime
         service = self._services.get(report.service_code)
         service_name = service.service_name if service else report.service_name
@@ -119,16 +119,16 @@ class Wording:
 
 
 def form_path(service_code: str) -> str:
-    """The address that the pages of that service are posted to; without one, those of a report."""
+    """The path that the pages of a service are posted to; that of a report without a service."""
     return f"/forms/services/{service_code}" if service_code else "/forms/report"
 
 
-def of_screen(screen: Screen, services: Mapping[str, Any]) -> dict[str, Any]:
-    """What the template of a screen needs."""
-    step = step_named(screen.name)
+def screen_context(screen: Screen, services: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables for the template of a screen."""
+    step = find_step(screen.name)
     service = services.get(screen.answers.one("service_code"))
-    asked = asked_in(step, service) if step else ()
-    before = previous(step, screen.answers, service) if step else None
+    asked = fields_of_step(step, service) if step else ()
+    before = previous_step(step, screen.answers, service) if step else None
     is_request = step not in WITHOUT_SERVICE and service is not None and service.is_request
     code = screen.answers.one("service_code")
     return {
@@ -136,11 +136,11 @@ def of_screen(screen: Screen, services: Mapping[str, Any]) -> dict[str, Any]:
         "action": form_path(code if is_request else ""),
         "is_request": is_request,
         "answers": screen.answers,
-        "hidden": list(screen.answers.hidden(asked)),
+        "hidden": list(screen.answers.carried_fields(asked)),
         "first": step is not None and before is None,
         "has_back": before is not None,
         "back": BACK,
         "most_photos": MOST_PHOTOS,
         "faults": screen.faults,
-        **screen.more,
+        **screen.context,
     }

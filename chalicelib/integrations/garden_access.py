@@ -1,7 +1,7 @@
 """The garden waste subscription that a request bought or added to, and who may change all of it.
 
-Anybody can buy containers for a home, and may give only these back. The whole subscription
-is held by the request that began it, and by one that renewed it for the year that runs now.
+Anybody can buy containers for a home, and may cancel only these. The request that began the
+subscription, and one that renewed it for the current year, hold the whole subscription.
 """
 
 from datetime import date
@@ -48,7 +48,7 @@ def find_subscription(
 def _knows_holder(
     subscription: GardenSubscription, author: Author, garden: Ports, orders: OrderPorts
 ) -> bool:
-    """True for the owner, and the officer, of a request that holds the subscription."""
+    """True if the author owns, or is the officer for, a request that holds the subscription."""
     stored = orders.reports.repository.get_many(subscription.requests).values()
     known = (each for each in stored if author.owns(each) or author.is_officer_for(each))
     return any(holds_subscription(each, subscription, garden.today) for each in known)

@@ -1,5 +1,5 @@
-"""Cancels a garden waste subscription, or what one request added to it, and sends back what the
-council's rules say."""
+"""Cancels a garden waste subscription, or what one request added to it, and refunds it by the
+council's rules."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -31,7 +31,7 @@ def cancel_subscription(
 
 
 def cancel_purchase(report: ServiceRequest, garden: Ports, orders: OrderPorts) -> None:
-    """Take back what the request added to a subscription, which goes on, and send its price back. A
+    """Cancel what the request added to a subscription, and refund it; the subscription continues. A
     repeat changes nothing.
 
     Raises: Conflict if it is too late, UpstreamFailed.
@@ -46,7 +46,7 @@ def cancel_purchase(report: ServiceRequest, garden: Ports, orders: OrderPorts) -
 def refundable_requests(
     subscription: GardenSubscription, garden: Ports, orders: OrderPorts
 ) -> Sequence[ServiceRequest]:
-    """The requests whose price goes back with a cancellation now, the earliest first. Raises
+    """The requests that a cancellation now refunds, the earliest first. Raises
     UpstreamFailed."""
     stored = orders.reports.repository.get_many(subscription.requests)
     found = (stored[each] for each in subscription.requests if each in stored)
@@ -54,13 +54,13 @@ def refundable_requests(
 
 
 def is_refundable(report: ServiceRequest, garden: Ports) -> bool:
-    """True if the price of the request goes back with a cancellation now."""
+    """True if a cancellation now refunds the price of the request."""
     since = garden.now() - timedelta(days=garden.rules.refund_days)
     return report.requested_datetime > since and _is_paid_by_card(report)
 
 
 def refund_pence(subscription: GardenSubscription, garden: Ports, orders: OrderPorts) -> int:
-    """How much goes back with a cancellation now. Raises UpstreamFailed."""
+    """The refund for a cancellation now, in pence. Raises UpstreamFailed."""
     paid = refundable_requests(subscription, garden, orders)
     return sum(each.order.amount_pence for each in paid if each.order)
 

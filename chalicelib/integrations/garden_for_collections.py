@@ -1,5 +1,4 @@
-"""Premises as residents see them: on the rounds of subscribers only while somebody at the premises
-has subscribed."""
+"""Hides the rounds of subscribers from premises without a live subscription."""
 
 from collections.abc import Callable, Mapping, Set
 from datetime import date
@@ -23,24 +22,24 @@ class SubscribersRounds(Struct, frozen=True):
     subscriptions: GardenSubscriptions
     today: Callable[[], date]
 
-    def pass_by(self, premises: Premises | None) -> bool:
+    def passes(self, premises: Premises | None) -> bool:
         """True if such a round passes the premises. Raises UpstreamFailed."""
-        return premises is not None and not self._codes().isdisjoint(premises.rounds)
+        return premises is not None and not self._round_codes().isdisjoint(premises.rounds)
 
-    def only_subscribed(self, found: ById) -> ById:
-        """The premises without these rounds, but for those that are subscribed. Subscriptions are
+    def hide_from_others(self, premises: ById) -> ById:
+        """The premises, of which those without a subscription lose these rounds. Subscriptions are
         read only for premises that such a round passes. Raises UpstreamFailed."""
-        codes = self._codes()
-        passed = {each for each, of in found.items() if not codes.isdisjoint(of.rounds)}
-        others = passed - self._subscribed(passed)
-        return {**found, **{each: _without_rounds(found[each], codes) for each in others}}
+        codes = self._round_codes()
+        passed = {each for each, of in premises.items() if not codes.isdisjoint(of.rounds)}
+        others = passed - self._subscribed_ids(passed)
+        return {**premises, **{each: _without_rounds(premises[each], codes) for each in others}}
 
-    def _codes(self) -> Set[str]:
+    def _round_codes(self) -> Set[str]:
         published = self.rounds()
         items = published.items if published else ()
         return {each.round for each in items if each.container == self.container}
 
-    def _subscribed(self, premises_ids: Set[str]) -> Set[str]:
+    def _subscribed_ids(self, premises_ids: Set[str]) -> Set[str]:
         found = self.subscriptions.many(premises_ids) if premises_ids else {}
         return {each for each, of in found.items() if of.is_live(self.today())}
 

@@ -18,8 +18,8 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.staff.crew_updates import add_work_update
 
 READ_AT_ONCE = 100
-MADE_UP_FOR = (0, 1)
-"""A reminder that failed is made up for on the next day."""
+RETRY_DAYS = (0, 1)
+"""The delays in days with which a reminder is sent: one that failed is sent on the next day."""
 
 
 class Reminder(Struct, frozen=True):
@@ -49,7 +49,7 @@ def send_reminders(garden: Ports, ports: reports.Ports) -> int:
 
 def _due_reminders(garden: Ports) -> Iterator[Reminder]:
     for days_before in garden.rules.remind_days_before:
-        for late in MADE_UP_FOR:
+        for late in RETRY_DAYS:
             day = garden.today + timedelta(days=days_before - late)
             ending = garden.subscriptions.ending_on(day)
             while premises_ids := list(islice(ending, READ_AT_ONCE)):
@@ -61,7 +61,7 @@ def _due_reminders(garden: Ports) -> Iterator[Reminder]:
 def _unsent_reminders(
     reminders: Sequence[Reminder], ports: reports.Ports
 ) -> Iterator[tuple[Reminder, ServiceRequest]]:
-    """Each with the request that it is an update of."""
+    """The reminders that were not sent, each with the request that it updates."""
     ids = [request for each in reminders for request in each.subscription.requests]
     stored = ports.repository.get_many(ids)
     for each in reminders:
@@ -73,6 +73,7 @@ def _unsent_reminders(
 def _request_to_remind(
     subscription: GardenSubscription, stored: Mapping[str, ServiceRequest]
 ) -> ServiceRequest | None:
-    """The latest request that did not only add containers: anybody may have paid for those."""
+    """The latest request that began or renewed the subscription; anybody may have added
+    containers."""
     found = [stored[each] for each in subscription.requests if each in stored]
     return next((each for each in reversed(found) if "add" not in bought_kinds(each)), None)

@@ -135,11 +135,11 @@ def test_open311_names_the_responsible_council_when_the_place_is_in_no_ward(
 
 def test_forms_name_the_responsible_council_when_the_place_is_in_no_ward(demo: Api) -> None:
     siblings = Siblings(Author())
-    assert "Wold District Council" in str(siblings.outside(Point(lat=54.02, long=-0.99)))
-    assert siblings.outside(Point(**MARKET_PLACE)) is None
+    assert "Wold District Council" in str(siblings.outside_text(Point(lat=54.02, long=-0.99)))
+    assert siblings.outside_text(Point(**MARKET_PLACE)) is None
     container.forget()
     boto3.client("s3").delete_object(Bucket=demo.cloud.bucket, Key=WARDS)
-    assert siblings.outside(Point(lat=54.02, long=-0.99)) is None
+    assert siblings.outside_text(Point(lat=54.02, long=-0.99)) is None
 
 
 def ward(code: str, west: float, east: float) -> dict[str, Any]:

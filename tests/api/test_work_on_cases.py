@@ -12,7 +12,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import audit_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
-from chalicelib.handlers.cases.case_views import signed
+from chalicelib.handlers.cases.case_views import sender_name
 from chalicelib.reports.parts import Question
 from chalicelib.reports.usecases.staff.questions import QuestionKey, reply_to_question
 from tests.api.conftest import Api
@@ -249,7 +249,7 @@ def link_to_again(job: dict[str, Any], depot: Depot) -> str:
 def test_author_is_named_by_role_when_the_person_is_unknown(
     sender: str, called: str, here: Api
 ) -> None:
-    assert signed(sender).casefold() == called.casefold()
+    assert sender_name(sender).casefold() == called.casefold()
 
 
 def looks(depot: Depot, actor: str) -> list[tuple[str, str, str]]:

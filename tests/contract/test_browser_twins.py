@@ -50,7 +50,7 @@ from chalicelib.geo.place import Place
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
 from chalicelib.geo.ward import Ward
-from chalicelib.handlers.forms.bin_days import BinWords, Rounds
+from chalicelib.handlers.forms.bin_days import BinWords, PremisesRounds
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.money import pounds
 from tests.conftest import ROOT
@@ -497,7 +497,7 @@ def test_days_of_bins_are_said_in_the_same_words_in_the_browser() -> None:
         moments=[{"today": each.date(), "now": each} for each in moments],
     )
     for now, answer in zip(moments, theirs, strict=True):
-        known = Rounds(rounds, statuses, KNOWN_UNTIL, now.date(), now)
+        known = PremisesRounds(rounds, statuses, KNOWN_UNTIL, now.date(), now)
         words = BinWords(known, NAMES, "Quay", ENGLISH)
         said = [(each["name"], each["headline"], each["notes"]) for each in answer["bins"]]
         assert said == [(each.name, each.headline, each.notes) for each in words.bins()], now

@@ -35,7 +35,7 @@ class CallerTicket(msgspec.Struct, frozen=True, kw_only=True):
     summary="Get a ticket to fill in forms for a caller",
     success=HTTPStatus.CREATED,
 )
-def issue(call: Call, draft: CallerTicketDraft) -> CallerTicket:
+def issue_ticket(call: Call, draft: CallerTicketDraft) -> CallerTicket:
     session, now = call.caller.session, to_the_second(utc_now())
     assert session, "The route's gate lets in only people who are signed in."
     who = SignedIn(call.caller.signed_in, session)

@@ -32,7 +32,7 @@ class CaseGarden(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("cases.handle"),
     summary=("Get the garden waste subscription of a case, and whether the officer may cancel it"),
 )
-def garden(call: Call, service_request_id: str) -> CaseGarden:
+def get_garden_subscription(call: Call, service_request_id: str) -> CaseGarden:
     author = call.caller.author()
     report = get_visible_report(id_of(service_request_id), author, reports_ports())
     require_team_access(report, author)

@@ -1,5 +1,5 @@
-"""The jobs of a case, the reports near it and those merged with it, with what the officer may open
-of them."""
+"""The jobs of a case, the reports near it and those merged into it, each with whether the officer
+may open it."""
 
 from datetime import date, datetime
 
@@ -57,15 +57,15 @@ class MergedCase(msgspec.Struct, frozen=True, kw_only=True):
     may_unmerge: bool
 
 
-def jobs_of(report: ServiceRequest, planner: Staff) -> tuple[JobShort, ...]:
-    """The jobs of the case; a planner of another team or ward sees that they are there."""
+def jobs_of_case(report: ServiceRequest, planner: Staff) -> tuple[JobShort, ...]:
+    """The jobs of the case; `in_remit` is false for a planner of another team or ward."""
     return tuple(
         made_from(JobShort, each, in_remit=planner.covers_place(each.team, each.ward_code))
         for each in desk_ports().jobs_of(report.service_request_id)
     )
 
 
-def near(report: ServiceRequest, author: Author, ports: Ports) -> tuple[NearCase, ...]:
+def cases_near(report: ServiceRequest, author: Author, ports: Ports) -> tuple[NearCase, ...]:
     """The open public reports near the case, the nearest first."""
     if report.point is None:
         return ()
@@ -87,7 +87,7 @@ def near(report: ServiceRequest, author: Author, ports: Ports) -> tuple[NearCase
     )
 
 
-def merged_into(report: ServiceRequest, author: Author, ports: Ports) -> tuple[MergedCase, ...]:
+def merged_cases(report: ServiceRequest, author: Author, ports: Ports) -> tuple[MergedCase, ...]:
     """The reports that are merged into the case now."""
     return tuple(
         MergedCase(

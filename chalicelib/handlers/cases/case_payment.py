@@ -1,4 +1,4 @@
-"""The route of what was paid for a case by card, and what an officer may do about its payment."""
+"""The route of a case's payment, with the actions that the officer may take."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -36,7 +36,7 @@ class CasePayment(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("cases.handle"),
     summary="Get the payment of a case, and what the officer may do about it",
 )
-def payment(call: Call, service_request_id: str) -> CasePayment:
+def get_payment(call: Call, service_request_id: str) -> CasePayment:
     author = call.caller.author()
     report = get_visible_report(id_of(service_request_id), author, reports_ports())
     require_team_access(report, author)

@@ -18,10 +18,10 @@ from chalicelib.handlers.cases.case_links import (
     JobShort,
     MergedCase,
     NearCase,
-    jobs_of,
+    cases_near,
+    jobs_of_case,
     may_open_survivor,
-    merged_into,
-    near,
+    merged_cases,
 )
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.jobs.people import Staff
@@ -51,7 +51,7 @@ UNKNOWN: dict[str, str] = {
     "office": "The office",
     "service": "This service",
 }
-"""The name for a person who signs with a role, if the person is not known."""
+"""The names for senders that are known only by their role."""
 
 
 class NeedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,7 +185,7 @@ def case_view(report: ServiceRequest, caller: Caller, ports: Ports) -> CaseView:
     """The whole case as this officer sees it."""
     seen, case = reading.full_view_of(report, ports), case_of(report, ports.now())
     author, planner = caller.author(), caller.staff("jobs.plan")
-    names, why = _names(report.questions, seen.notes), why_not_asked(report, can_be_asked)
+    names, why = _names_in(report.questions, seen.notes), why_not_asked(report, can_be_asked)
     return made_from(
         CaseView,
         seen,
@@ -199,17 +199,17 @@ def case_view(report: ServiceRequest, caller: Caller, ports: Ports) -> CaseView:
         waits_for=report.waits_for,
         may=tuple(_acts(report, author, planner, why)),
         why_not_ask=str(why) if why else None,
-        jobs=jobs_of(report, planner),
-        nearby=near(report, author, ports),
+        jobs=jobs_of_case(report, planner),
+        nearby=cases_near(report, author, ports),
         questions=tuple(question_view(each, names) for each in report.questions),
         history=tuple(
             CaseEventView(**each._asdict())
             for each in history.history_of(report.service_request_id, desk_ports())
         ),
-        merged=merged_into(report, author, ports),
+        merged=merged_cases(report, author, ports),
         may_open_survivor=may_open_survivor(report, author, ports),
         work_photos=tuple(
-            msgspec.structs.replace(each, by=signed(each.by))
+            msgspec.structs.replace(each, by=sender_name(each.by))
             for each in job_views().work_photos(report)
         ),
     )
@@ -222,7 +222,7 @@ def question_view(question: Question, names: dict[str, str]) -> QuestionView:
 
 def note_view(note: Note) -> CaseNote:
     """The note with the name of its author."""
-    return _note(note, _names((), (note,)))
+    return _note(note, _names_in((), (note,)))
 
 
 def names_of(*account_ids: str) -> dict[str, str]:
@@ -230,14 +230,14 @@ def names_of(*account_ids: str) -> dict[str, str]:
     return dict(desk_ports().names(account_ids)) if account_ids else {}
 
 
-def _names(questions: Sequence[Question], notes: Sequence[Note]) -> dict[str, str]:
+def _names_in(questions: Sequence[Question], notes: Sequence[Note]) -> dict[str, str]:
     writers = (each.sender for each in notes if each.sender.startswith(OFFICER))
     asking = {each.asked_by for each in questions}
     return names_of(*sorted(asking | {each.removeprefix(OFFICER) for each in writers}))
 
 
 def _note(note: Note, names: dict[str, str]) -> CaseNote:
-    by = signed(note.sender)
+    by = sender_name(note.sender)
     if by.startswith(OFFICER):
         by = history.staff_name(by.removeprefix(OFFICER), names)
     elif by.startswith(UNVERIFIED):
@@ -247,7 +247,7 @@ def _note(note: Note, names: dict[str, str]) -> CaseNote:
     return made_from(CaseNote, note, by=by)
 
 
-def signed(sender: str) -> str:
+def sender_name(sender: str) -> str:
     """The name of a crew, a contractor or an office that signs with its role and its code, such as
     crew:north; any other author is unchanged."""
     here = container.council()
@@ -267,7 +267,7 @@ def signed(sender: str) -> str:
 def _needs(report: ServiceRequest) -> tuple[NeedView, ...]:
     return tuple(
         made_from(
-            NeedView, each, job_id=each.about or None, by=signed(each.by) if each.by else None
+            NeedView, each, job_id=each.about or None, by=sender_name(each.by) if each.by else None
         )
         for each in open_needs(report.needs)
     )

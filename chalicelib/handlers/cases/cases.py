@@ -86,9 +86,9 @@ routes = Routes(__name__)
         CURSOR_QUERY,
     ),
 )
-def cases(call: Call) -> CaseList:
+def list_cases(call: Call) -> CaseList:
     found = queue.list_cases(
-        _wanted(call),
+        _parse_filter(call),
         call.caller.author(),
         limit=limit_of(call, A_PAGE),
         after=call.parameter("cursor"),
@@ -103,7 +103,7 @@ def cases(call: Call) -> CaseList:
     auth=auth.may("cases.handle"),
     summary="Get a case: all of a report and everything attached to it",
 )
-def case(call: Call, service_request_id: str) -> CaseView:
+def get_case(call: Call, service_request_id: str) -> CaseView:
     ports, author = reports_ports(), call.caller.author()
     report = get_visible_report(id_of(service_request_id), author, ports)
     require_team_access(report, author)
@@ -112,7 +112,7 @@ def case(call: Call, service_request_id: str) -> CaseView:
     return view
 
 
-def _wanted(call: Call) -> CaseFilter:
+def _parse_filter(call: Call) -> CaseFilter:
     """The cases that the query asks for. Raises Invalid."""
     values: dict[str, Any] = {
         name: call.parameter(name) for name in ("team", "service_code", "ward_code", "q")
@@ -125,10 +125,10 @@ def _wanted(call: Call) -> CaseFilter:
     if len(values["q"] or "") > LONGEST_Q:
         raise Invalid.field("q", f"must have at most {LONGEST_Q} characters")
     values["sort"] = values["sort"] or "target"
-    return CaseFilter(states=_states(call.parameter("state")), **values)
+    return CaseFilter(states=_parse_states(call.parameter("state")), **values)
 
 
-def _states(text: str | None) -> tuple[Any, ...]:
+def _parse_states(text: str | None) -> tuple[Any, ...]:
     states = tuple(dict.fromkeys((text or "").split(","))) if text else ()
     if unknown := [each for each in states if each not in STATES]:
         raise Invalid.field("state", f"{unknown[0]!r} is not one of: {', '.join(STATES)}")

@@ -22,8 +22,14 @@ from chalicelib.handlers.cases.case_views import (
     note_view,
     question_view,
 )
-from chalicelib.handlers.cases.replies import in_words, reply_of
-from chalicelib.handlers.cases.undo import Offer, Undoing, UndoneItem, lefts_of, undone
+from chalicelib.handlers.cases.replies import fill_reply, reply_of
+from chalicelib.handlers.cases.undo import (
+    Offer,
+    UndoableChange,
+    UndoneItem,
+    undo_in_report,
+    undo_records_of,
+)
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import changed_fields, record_action
 from chalicelib.handlers.http.call import Call
@@ -103,7 +109,7 @@ class RedactedPhoto(msgspec.Struct, frozen=True, kw_only=True):
 )
 def write_note(call: Call, draft: NoteDraft, service_request_id: str) -> CaseNote:
     key = call.idempotency_key
-    request_id = _authorised(call, service_request_id).service_request_id
+    request_id = _get_authorised(call, service_request_id).service_request_id
     record_action("cases.note", request_id, "", call.caller)
     written, _ = casework.write_note(
         request_id, draft.text, key, call.caller.author(), reports_ports()
@@ -120,10 +126,10 @@ def write_note(call: Call, draft: NoteDraft, service_request_id: str) -> CaseNot
     keyed=True,
     raises=(Conflict,),
 )
-def ask(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAsked:
+def ask_reporter(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAsked:
     key = call.idempotency_key
-    request_id = _authorised(call, service_request_id).service_request_id
-    undoing = Undoing(call, f"question of {request_id}", draft)
+    request_id = _get_authorised(call, service_request_id).service_request_id
+    undoing = UndoableChange(call, f"question of {request_id}", draft)
     record_action("cases.ask", request_id, "", call.caller)
     question, report = questions.ask_reporter(
         request_id,
@@ -135,7 +141,7 @@ def ask(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAs
         change_id=undoing.change_id,
     )
     if made := report.officer_change(undoing.change_id):
-        undoing.keep([casework.undo_record_of_question(question, report, made)])
+        undoing.save([casework.undo_record_of_question(question, report, made)])
     view = msgspec.structs.asdict(question_view(question, names_of(question.asked_by)))
     return QuestionAsked(**view, **msgspec.structs.asdict(undoing.offer({request_id})))
 
@@ -147,8 +153,8 @@ def ask(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAs
     summary="Stop waiting for the answer to a question",
     raises=(Invalid,),
 )
-def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
-    request_id = _authorised(call, service_request_id).service_request_id
+def settle_question(call: Call, service_request_id: str, question_id: str) -> CaseView:
+    request_id = _get_authorised(call, service_request_id).service_request_id
     record_action("cases.settle", request_id, "", call.caller)
     ports = reports_ports()
     after = questions.settle_question(request_id, question_id, call.caller.author(), ports)
@@ -167,15 +173,15 @@ def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
     may_be_keyed=True,
     raises=(Conflict,),
 )
-def change(call: Call, changes: CaseChanges, service_request_id: str) -> ChangedCase:
+def change_case(call: Call, changes: CaseChanges, service_request_id: str) -> ChangedCase:
     version = call.version
     request_id, author = id_of(service_request_id), call.caller.author()
-    undoing = Undoing(call, f"change of {request_id} {version}", changes)
+    undoing = UndoableChange(call, f"change of {request_id} {version}", changes)
     done = casework.find_change(request_id, undoing.change_id, reports_ports())
     if done is None:
-        report = _authorised(call, service_request_id)
+        report = _get_authorised(call, service_request_id)
         reply = reply_of(changes, report)
-        record_action("reports.change", request_id, _named(changes), call.caller)
+        record_action("reports.change", request_id, _audit_details(changes), call.caller)
         done = casework.change_case(
             request_id,
             changes.changes,
@@ -184,7 +190,7 @@ def change(call: Call, changes: CaseChanges, service_request_id: str) -> Changed
             reports_ports(),
             reply=reply,
             change_id=undoing.change_id,
-            keep=undoing.keep,
+            keep=undoing.save,
         )
     return ChangedCase(
         service_request_id=request_id,
@@ -203,15 +209,15 @@ def change(call: Call, changes: CaseChanges, service_request_id: str) -> Changed
     raises=(Conflict,),
 )
 def change_many(call: Call, draft: BulkDraft) -> BulkAnswer:
-    named, undoing = changed_fields(draft.changes), Undoing(call, "bulk", draft)
+    named, undoing = changed_fields(draft.changes), UndoableChange(call, "bulk", draft)
     outcomes = casework.change_cases(
         draft,
         call.caller.author(),
         reports_ports(),
         note=lambda request_id: record_action("reports.change", request_id, named, call.caller),
-        words=in_words,
+        words=fill_reply,
         change_id=undoing.change_id,
-        keep=undoing.keep,
+        keep=undoing.save,
     )
     items = [_bulk_item(each, is_check=draft.check) for each in outcomes]
     offer = undoing.offer({each.service_request_id for each in outcomes if each.changed})
@@ -225,9 +231,9 @@ def change_many(call: Call, draft: BulkDraft) -> BulkAnswer:
     summary="Undo the officer's own change, except what somebody has changed since",
     raises=(Conflict,),
 )
-def undo(call: Call, undo_id: str) -> UndoAnswer:
-    kept = undo_data.get_undo(undo_id, call.caller.signed_in.account_id, desk_ports())
-    items = [undone(each, call) for each in lefts_of(kept)]
+def undo_changes(call: Call, undo_id: str) -> UndoAnswer:
+    stored = undo_data.get_undo(undo_id, call.caller.signed_in.account_id, desk_ports())
+    items = [undo_in_report(each, call) for each in undo_records_of(stored)]
     return UndoAnswer(undo_id=undo_id, items=[each for each in items if each])
 
 
@@ -242,11 +248,11 @@ def undo(call: Call, undo_id: str) -> UndoAnswer:
     may_be_keyed=True,
     raises=(Conflict,),
 )
-def unmerge(call: Call, service_request_id: str) -> CaseView:
+def unmerge_case(call: Call, service_request_id: str) -> CaseView:
     version, ports = call.version, reports_ports()
-    request_id = _authorised(call, service_request_id).service_request_id
+    request_id = _get_authorised(call, service_request_id).service_request_id
     author = call.caller.author()
-    change_id = Undoing(call, f"unmerge of {request_id} {version}").change_id
+    change_id = UndoableChange(call, f"unmerge of {request_id} {version}").change_id
     record_action("cases.unmerge", request_id, "", call.caller)
     after = unmerging.unmerge(request_id, version, author, ports, change_id=change_id)
     return case_view(after, call.caller, ports)
@@ -259,7 +265,7 @@ def unmerge(call: Call, service_request_id: str) -> CaseView:
     summary="Permanently black out parts of a photo",
 )
 def redact_photo(call: Call, sent: Areas, service_request_id: str, photo_id: str) -> RedactedPhoto:
-    report = _authorised(call, service_request_id)
+    report = _get_authorised(call, service_request_id)
     if photo_id not in {each.photo_id for each in report.photos}:
         raise Invalid.field("photo_id", "is not a photo of this report")
     request_id = report.service_request_id
@@ -269,7 +275,7 @@ def redact_photo(call: Call, sent: Areas, service_request_id: str, photo_id: str
     return RedactedPhoto(service_request_id=request_id, photo_id=photo_id, version=after.version)
 
 
-def _authorised(call: Call, service_request_id: str) -> ServiceRequest:
+def _get_authorised(call: Call, service_request_id: str) -> ServiceRequest:
     """The report, if it is in the officer's remit. Raises NotFound, Forbidden."""
     author = call.caller.author()
     report = get_visible_report(id_of(service_request_id), author, reports_ports())
@@ -277,7 +283,7 @@ def _authorised(call: Call, service_request_id: str) -> ServiceRequest:
     return report
 
 
-def _named(changes: CaseChanges) -> str:
+def _audit_details(changes: CaseChanges) -> str:
     """The names of the changed fields, never a text."""
     named = changed_fields(changes)
     if changes.visibility:

@@ -10,7 +10,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk.model import Template, TemplateChanges, TemplateDraft, View, ViewDraft
 from chalicelib.desk.usecases import reply_templates, saved_views
 from chalicelib.errors import Conflict
-from chalicelib.handlers.cases.replies import in_words
+from chalicelib.handlers.cases.replies import fill_reply
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import hex_id_of, id_of
@@ -74,7 +74,7 @@ class SavedViews(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("desk.keep"),
     summary="List reply templates",
 )
-def templates(_: Call) -> TemplateList:
+def list_templates(_: Call) -> TemplateList:
     found = reply_templates.list_templates(desk_ports())
     return TemplateList(items=[_template(each) for each in found], next=None)
 
@@ -90,7 +90,7 @@ def templates(_: Call) -> TemplateList:
 )
 def add_template(call: Call, draft: TemplateDraft) -> TemplateView:
     key = call.idempotency_key
-    return _template(reply_templates.add_template(draft, key, _actor(call), desk_ports()))
+    return _template(reply_templates.add_template(draft, key, _account_id(call), desk_ports()))
 
 
 @routes.endpoint(
@@ -103,8 +103,10 @@ def add_template(call: Call, draft: TemplateDraft) -> TemplateView:
 )
 def change_template(call: Call, changes: TemplateChanges, template_id: str) -> TemplateView:
     version = call.version
-    ports, which = desk_ports(), _id(template_id)
-    return _template(reply_templates.change_template(which, changes, version, _actor(call), ports))
+    ports, which = desk_ports(), _parse_id(template_id)
+    return _template(
+        reply_templates.change_template(which, changes, version, _account_id(call), ports)
+    )
 
 
 @routes.endpoint(
@@ -118,7 +120,7 @@ def change_template(call: Call, changes: TemplateChanges, template_id: str) -> T
 def remove_template(call: Call, template_id: str) -> TemplateView:
     version, ports = call.version, desk_ports()
     return _template(
-        reply_templates.remove_template(_id(template_id), version, _actor(call), ports)
+        reply_templates.remove_template(_parse_id(template_id), version, _account_id(call), ports)
     )
 
 
@@ -128,12 +130,12 @@ def remove_template(call: Call, template_id: str) -> TemplateView:
     auth=auth.may("desk.keep"),
     summary="Preview a reply template for a case",
 )
-def preview(call: Call, draft: PreviewDraft, template_id: str) -> Preview:
+def preview_template(call: Call, draft: PreviewDraft, template_id: str) -> Preview:
     author = call.caller.author()
-    template = reply_templates.get_template(_id(template_id), desk_ports())
+    template = reply_templates.get_template(_parse_id(template_id), desk_ports())
     report = get_visible_report(id_of(draft.service_request_id), author, reports_ports())
     require_team_access(report, author)
-    return Preview(text=in_words(template.text, report))
+    return Preview(text=fill_reply(template.text, report))
 
 
 @routes.endpoint(
@@ -142,8 +144,8 @@ def preview(call: Call, draft: PreviewDraft, template_id: str) -> Preview:
     auth=auth.may("desk.keep"),
     summary="List the officer's saved views of the queue",
 )
-def views(call: Call) -> SavedViews:
-    found = saved_views.list_views(_actor(call), desk_ports())
+def list_views(call: Call) -> SavedViews:
+    found = saved_views.list_views(_account_id(call), desk_ports())
     return SavedViews(items=[_view(each) for each in found], next=None)
 
 
@@ -158,7 +160,7 @@ def views(call: Call) -> SavedViews:
 )
 def save_view(call: Call, draft: ViewDraft) -> SavedView:
     key = call.idempotency_key
-    return _view(saved_views.save_view(draft, key, _actor(call), desk_ports()))
+    return _view(saved_views.save_view(draft, key, _account_id(call), desk_ports()))
 
 
 @routes.endpoint(
@@ -168,14 +170,14 @@ def save_view(call: Call, draft: ViewDraft) -> SavedView:
     summary="Delete a view of the queue",
 )
 def remove_view(call: Call, view_id: str) -> SavedView:
-    return _view(saved_views.remove_view(_id(view_id), _actor(call), desk_ports()))
+    return _view(saved_views.remove_view(_parse_id(view_id), _account_id(call), desk_ports()))
 
 
-def _id(text: str) -> str:
+def _parse_id(text: str) -> str:
     return hex_id_of(text, f"There is nothing with the id {text}.")
 
 
-def _actor(call: Call) -> str:
+def _account_id(call: Call) -> str:
     return call.caller.signed_in.account_id
 
 

@@ -30,7 +30,7 @@ CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9A-Z]{12}")
 REASONS: tuple[Attention, ...] = ("waiting", "flagged")
 
 
-class Flagged(msgspec.Struct, frozen=True, kw_only=True):
+class FlagReceipt(msgspec.Struct, frozen=True, kw_only=True):
     """A flag that is stored for an officer to check."""
 
     service_request_id: str
@@ -65,7 +65,7 @@ class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
     versioned=True,
     raises=(Conflict,),
 )
-def change(call: Call, changes: ReportChanges, service_request_id: str) -> FullView:
+def change_report(call: Call, changes: ReportChanges, service_request_id: str) -> FullView:
     version = call.version
     ports, author = reports_ports(), call.caller.author()
     request_id = id_of(service_request_id)
@@ -83,7 +83,7 @@ def change(call: Call, changes: ReportChanges, service_request_id: str) -> FullV
     may_be_keyed=True,
     raises=(Conflict, TooMany),
 )
-def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
+def flag_report(call: Call, draft: FlagDraft, service_request_id: str) -> FlagReceipt:
     report = flagging.flag_report(
         id_of(service_request_id),
         draft,
@@ -93,7 +93,7 @@ def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
         client=rate_limits.client_of(call),
         admit=rate_limits.defer_count("flag", call),
     )
-    return Flagged(service_request_id=report.service_request_id, reason=draft.reason)
+    return FlagReceipt(service_request_id=report.service_request_id, reason=draft.reason)
 
 
 @routes.endpoint(
@@ -104,7 +104,7 @@ def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
     keyed=True,
     raises=(Conflict,),
 )
-def withdraw(call: Call, service_request_id: str) -> Withdrawn:
+def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
     report = withdrawing.withdraw_report(
         id_of(service_request_id),
         call.idempotency_key,
@@ -124,7 +124,7 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
         *PAGED,
     ),
 )
-def waiting(call: Call) -> WaitingList:
+def list_waiting(call: Call) -> WaitingList:
     reason = choice_of(call, "reason", REASONS)
     found = moderation.list_needing_attention(
         reason,

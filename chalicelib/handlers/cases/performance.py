@@ -98,8 +98,8 @@ class PerformanceView(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ),
 )
-def performance(call: Call) -> PerformanceView:
-    month = _month(call.parameter("month"))
+def get_performance(call: Call) -> PerformanceView:
+    month = _parse_month(call.parameter("month"))
     author, costs = call.caller.author(), container.council().channel_costs
     contacts = reports_contacts.contacts_of_month(month, author, reports_ports())
     first = date.fromisoformat(f"{month}-01")
@@ -132,7 +132,7 @@ def _pence(cost: float) -> float:
     return round(cost, 2)
 
 
-def _month(text: str | None) -> str:
+def _parse_month(text: str | None) -> str:
     now = f"{reports_ports().now():%Y-%m}"
     if text is not None and not MONTH.fullmatch(text):
         raise Invalid.field("month", "enter a year and a month, such as 2026-06")

@@ -17,14 +17,14 @@ NO_PLACE = "the place that you marked"
 
 
 def reply_of(changes: CaseChanges, report: ServiceRequest) -> str | None:
-    """The reply that goes with a change: the typed text, else the template. Raises NotFound."""
+    """The reply of a change: its text, or its template filled in. Raises NotFound."""
     text = changes.text
     if text is None and changes.template:
         text = reply_templates.get_template(changes.template, desk_ports()).text
-    return in_words(text, report) if text else None
+    return fill_reply(text, report) if text else None
 
 
-def in_words(text: str, report: ServiceRequest) -> str:
+def fill_reply(text: str, report: ServiceRequest) -> str:
     """The text with its placeholders filled in from the report."""
     service = container.council().by_code.get(report.service_code)
     return fill_placeholders(
@@ -32,13 +32,13 @@ def in_words(text: str, report: ServiceRequest) -> str:
         {
             "reference": format_reference(report.service_request_id),
             "service": service.service_name if service else report.service_code,
-            "target": _day(report, container.council().zone),
+            "target": _target_words(report, container.council().zone),
             "place": report.address or NO_PLACE,
         },
     )
 
 
-def _day(report: ServiceRequest, zone: ZoneInfo) -> str:
+def _target_words(report: ServiceRequest, zone: ZoneInfo) -> str:
     expected = report.expected_datetime
     # A day in the past is no promise.
     if expected is None or is_overdue(expected, reports_ports().now(), zone):

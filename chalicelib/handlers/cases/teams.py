@@ -30,7 +30,7 @@ class TeamList(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("desk.keep"),
     summary="List the council's teams",
 )
-def teams(_: Call) -> TeamList:
+def list_teams(_: Call) -> TeamList:
     known = container.council().team_names
     return TeamList(
         items=[NamedTeam(team=team, name=name) for team, name in known.items()], next=None

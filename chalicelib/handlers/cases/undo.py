@@ -47,25 +47,25 @@ class UndoneItem(msgspec.Struct, frozen=True, kw_only=True):
     not_restored: tuple[str, ...] = ()
 
 
-class Undoing:
+class UndoableChange:
     """The data stored about one request's changes, so that they can be undone, and so that a repeat
     of the request finds them."""
 
-    def __init__(self, call: Call, of: str, *parts: Any) -> None:
-        """`of` names the request and its report, `parts` are the requested changes. Raises Invalid
-        (the key), Conflict (another request had this key), UpstreamFailed."""
+    def __init__(self, call: Call, change: str, *parts: Any) -> None:
+        """`change` names the kind of change and its report, `parts` are the requested changes.
+        Raises Invalid (the key), Conflict (another request had this key), UpstreamFailed."""
         self._account = call.caller.signed_in.account_id
-        self.change_id = undo_data.undo_id_of(self._account, of, call.key_or_a_new_one)
+        self.change_id = undo_data.undo_id_of(self._account, change, call.key_or_a_new_one)
         self._fingerprint = derived_id("change", msgspec.json.encode(parts).decode())
-        self._kept: Undo | None = None
+        self._stored: Undo | None = None
         undo_data.refuse_reused_key(self.change_id, self._fingerprint, desk_ports())
 
-    def keep(self, left: Sequence[UndoRecord]) -> None:
+    def save(self, records: Sequence[UndoRecord]) -> None:
         """Stores the data needed to undo the change. The change matters more than its undo: if this
         data cannot be stored, undo is not offered."""
         ports = desk_ports()
-        within = NOTIFIED_UNDO_WITHIN if any(each.tells for each in left) else UNDO_WITHIN
-        entries: list[dict[str, Any]] = [msgspec.to_builtins(each) for each in left]
+        within = NOTIFIED_UNDO_WITHIN if any(each.tells for each in records) else UNDO_WITHIN
+        entries: list[dict[str, Any]] = [msgspec.to_builtins(each) for each in records]
         new = Undo(
             undo_id=self.change_id,
             account_id=self._account,
@@ -75,36 +75,37 @@ class Undoing:
             fingerprint=self._fingerprint,
         )
         try:
-            self._kept = ports.store.add_undo(new)
+            self._stored = ports.store.add_undo(new)
         except UpstreamFailed as error:
             logs.failure("a change cannot be undone", error)
 
     def offer(self, changed: Collection[str]) -> Offer:
         """The offer to undo the change, if these reports were changed."""
         ports = desk_ports()
-        kept = self._kept or ports.store.find_undo(self.change_id)
-        if kept is None:
+        stored = self._stored or ports.store.find_undo(self.change_id)
+        if stored is None:
             return Offer()
-        parts = [each for each in lefts_of(kept) if each.service_request_id in changed]
+        parts = [each for each in undo_records_of(stored) if each.service_request_id in changed]
         if not any(each.parts for each in parts):
             return Offer()
-        within_s = kept.within // timedelta(seconds=1)
-        return Offer(undo_id=kept.undo_id, until=kept.until, undo_within_s=within_s)
+        within_s = stored.within // timedelta(seconds=1)
+        return Offer(undo_id=stored.undo_id, until=stored.until, undo_within_s=within_s)
 
 
-def lefts_of(undo: Undo) -> Sequence[UndoRecord]:
+def undo_records_of(undo: Undo) -> Sequence[UndoRecord]:
     """The state in which the change left each report."""
     return [msgspec.convert(dict(each), UndoRecord) for each in undo.left]
 
 
-def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
-    """How much of the change was undone; None if it was never made."""
-    request_id = left.service_request_id
+def undo_in_report(record: UndoRecord, call: Call) -> UndoneItem | None:
+    """Undo the change of one report. Returns: which parts were restored; None if the change was
+    never made."""
+    request_id = record.service_request_id
     try:
         record_action("cases.undo", request_id, "", call.caller)
-        back = reports_undo.undo_change(left, call.caller.author(), reports_ports())
+        back = reports_undo.undo_change(record, call.caller.author(), reports_ports())
     except AppError as error:
-        stayed = (*left.parts, *left.lasting)
+        stayed = (*record.parts, *record.lasting)
         return UndoneItem(
             service_request_id=request_id,
             result="not_undone",
@@ -116,14 +117,14 @@ def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
     return UndoneItem(
         service_request_id=request_id,
         result=back.result,
-        because=_because(back, left),
+        because=_reason_of(back, record),
         restored=back.restored,
         not_restored=back.stayed,
     )
 
 
-def _because(back: reports_undo.UndoResult, left: UndoRecord) -> str | None:
-    since = [each for each in back.stayed if each in left.parts]
-    gone = set(left.lasting) - {"text_review"}
+def _reason_of(back: reports_undo.UndoResult, record: UndoRecord) -> str | None:
+    since = [each for each in back.stayed if each in record.parts]
+    gone = set(record.lasting) - {"text_review"}
     said = (CHANGED_SINCE if since else "", KEPT_NOWHERE if gone else "")
     return " ".join(each for each in said if each) or None

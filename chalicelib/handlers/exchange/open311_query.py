@@ -112,7 +112,7 @@ def asked(call: Call) -> Query:
     given = {name: values for name, values in listed.items() if values}
     if call.request.method != "POST":
         return Query(call, given)
-    form = posted.parse(call.body, str(call.request.headers.get("content-type", "")))
+    form = posted.parse_form(call.body, str(call.request.headers.get("content-type", "")))
     return Query(call, {**given, **form.fields}, tuple(upload.body for upload in form.files))
 
 

@@ -8,7 +8,7 @@ from chalicelib.bootstrap.reports import garden_purchases
 from chalicelib.collections import calendars, usecases
 from chalicelib.collections.ports import Ports
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.handlers.forms.bin_days import BinWords, Rounds
+from chalicelib.handlers.forms.bin_days import BinWords, PremisesRounds
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
@@ -25,7 +25,7 @@ def bins(call: Call) -> Page:
         return _page("")
     rate_limits.check("premises", call)
     try:
-        return _page(postcode, _answer(postcode, call.parameter("premises_id")))
+        return _page(postcode, _find_bins(postcode, call.parameter("premises_id")))
     except Invalid as error:
         return _page(postcode, faults=error.errors)
 
@@ -40,7 +40,7 @@ def calendar(call: Call) -> Page:
     )
 
 
-def _answer(postcode: str, premises_id: str | None) -> dict[str, Any]:
+def _find_bins(postcode: str, premises_id: str | None) -> dict[str, Any]:
     """Raises Invalid, UpstreamFailed."""
     ports = collections_ports()
     addresses = usecases.premises_at(postcode, ports)
@@ -56,12 +56,12 @@ def _answer(postcode: str, premises_id: str | None) -> dict[str, Any]:
         "address": chosen.address,
         "premises_id": chosen.premises_id,
         "reminders": reminders,
-        "garden": _garden(chosen.premises_id, ports),
+        "garden": _garden_link(chosen.premises_id, ports),
     }
-    return shown | _bins_of(chosen.premises_id, ports)
+    return shown | _bins_context(chosen.premises_id, ports)
 
 
-def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
+def _bins_context(premises_id: str, ports: Ports) -> dict[str, Any]:
     """The bins of a premises; none if nothing is published or collected. Raises
     UpstreamFailed."""
     published, premises = ports.rounds(), ports.premises.get(premises_id)
@@ -69,7 +69,7 @@ def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
         return {"is_published": False, "bins": (), "missed": ()}
     rounds = [each for each in published.items if each.round in premises.rounds]
     names = {each.container: each.name for each in request_language.council().containers}
-    known = Rounds(
+    known = PremisesRounds(
         rounds=rounds,
         statuses=usecases.statuses_of(rounds, ports),
         known_until=published.known_until,
@@ -86,7 +86,7 @@ def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
     }
 
 
-def _garden(premises_id: str, ports: Ports) -> dict[str, str] | None:
+def _garden_link(premises_id: str, ports: Ports) -> dict[str, str] | None:
     """The form of a garden waste subscription and what its first bin costs; None where the premises
     can have none. Raises UpstreamFailed."""
     garden = ports.council.garden

@@ -20,7 +20,7 @@ def calendar_file(call: Call, service_request_id: str) -> FormattedAnswer:
     author = call.caller.author(call.parameter("token"))
     report = get_visible_report(id_of(service_request_id), author, ports)
     language = request_language.current_language()
-    booking = _booked(report)
+    booking = _require_booked(report)
     service = council.by_code.get(report.service_code)
     calendar = council.by_calendar.get(booking.place.calendar)
     if calendar is None:
@@ -37,8 +37,8 @@ def calendar_file(call: Call, service_request_id: str) -> FormattedAnswer:
     return FormattedAnswer(body, CALENDAR)
 
 
-def _booked(report: ServiceRequest) -> BookedSlot:
-    """What is booked, or was until it was cancelled. Raises NotFound."""
+def _require_booked(report: ServiceRequest) -> BookedSlot:
+    """The booking of a request, also after it was cancelled. Raises NotFound."""
     order = report.order
     if order is None or order.booking is None or order.state not in ("settled", "cancelled"):
         raise _nothing_booked()

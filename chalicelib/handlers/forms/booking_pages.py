@@ -8,16 +8,16 @@ from chalicelib.bootstrap.payments import charges, order_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, FieldError, Invalid, SlotFull
 from chalicelib.forms.answers import Answers
-from chalicelib.forms.order_answers import day_in
-from chalicelib.forms.ordering import day_choices, taken_words
+from chalicelib.forms.order_answers import chosen_day
+from chalicelib.forms.ordering import day_choices, slot_full_message
 from chalicelib.forms.ports import FreeDay
 from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
 from chalicelib.handlers.forms.forms_orders import Orders
-from chalicelib.handlers.forms.order_shown import (
+from chalicelib.handlers.forms.order_context import (
+    allowed_changes,
     moment_words,
-    possible_now,
-    price_shown,
-    slot_shown,
+    price_context,
+    slot_context,
 )
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.call import Call
@@ -38,17 +38,17 @@ Faults = Sequence[FieldError]
 
 
 def ask_slot(call: Call, service_request_id: str) -> Page:
-    """The free days. Raises NotFound, Conflict if the booking cannot be moved."""
+    """The page of free days. Raises NotFound, Conflict if the booking cannot be moved."""
     token = call.parameter("token")
-    return _slot_page(_of(call, service_request_id, token), token, call)
+    return _slot_page(_get_report(call, service_request_id, token), token, call)
 
 
 def move(call: Call, service_request_id: str) -> Page | SeeOther:
     """Moves the booking, or asks for what is missing. Raises NotFound, Conflict."""
     form = posted_form(call)
     token = form.one("token") or None
-    report = _of(call, service_request_id, token)
-    day, only = day_in(Answers.of(form))
+    report = _get_report(call, service_request_id, token)
+    day, only = chosen_day(Answers.from_posted(form))
     slot = only or form.one("slot")
     if day is None:
         choose = [FieldError("day", Text("Choose a day"))]
@@ -56,27 +56,27 @@ def move(call: Call, service_request_id: str) -> Page | SeeOther:
     if not slot:
         missing = [FieldError("slot", Text("Choose a time"))] if form.one("of_day") else ()
         return _slot_page(report, token, call, day=day, faults=missing)
-    faults = _moved(report, (day, slot), "day" if only else "slot", form, call)
+    faults = _try_move(report, (day, slot), "day" if only else "slot", form, call)
     if faults:
-        now = _of(call, service_request_id, token)
+        now = _get_report(call, service_request_id, token)
         return _slot_page(
             now, token, call, day=None if only else day, faults=faults, chosen=f"{day},{only}"
         )
     return SeeOther(_page_of(report, token))
 
 
-def _moved(
+def _try_move(
     report: ServiceRequest, to: tuple[date, str], field: str, form: Posted, call: Call
 ) -> Faults:
-    """Moves the booking. Returns: why it cannot be moved there."""
+    """Moves the booking. Returns: the reasons why it cannot be moved there."""
     author = call.caller.author(form.one("token") or None)
     version = whole_number(form.one("version"))
     version = report.version if version is None else version
     try:
         move_booking(report.service_request_id, to, version, author, order_ports())
     except SlotFull as full:
-        calendar = _booking(_order(report)).place.calendar
-        return [FieldError(field, taken_words(full, calendar, Orders(author, None)))]
+        calendar = _require_booking(_require_order(report)).place.calendar
+        return [FieldError(field, slot_full_message(full, calendar, Orders(author, None)))]
     except Invalid as error:
         return [FieldError(field, each.message) for each in error.errors]
     except Conflict as error:
@@ -91,24 +91,25 @@ def ask_cancellation(call: Call, service_request_id: str) -> Page:
     """Says whether money goes back, before the booking is cancelled. Raises NotFound, Conflict if
     it cannot be cancelled."""
     token = call.parameter("token")
-    report = _of(call, service_request_id, token)
-    order, may = _order(report), possible_now(report, call.caller.author(token))
+    report = _get_report(call, service_request_id, token)
+    order, may = _require_order(report), allowed_changes(report, call.caller.author(token))
     if not may.cancel:
         raise _too_late(report)
     limit = may.limits.refund if may.limits else None
-    shown = {
-        **_shown(report, token),
-        **price_shown(order, report.service_code),
-        **_money_back(report.service_request_id, may.refund_pence),
+    context = {
+        **_booking_context(report, token),
+        **price_context(order, report.service_code),
+        **_refund_words(report.service_request_id, may.refund_pence),
         "is_paid": order.paid_by == "card",
         "limit": moment_words(limit) if limit else "",
         "action": f"{_path(report)}/cancellation",
     }
-    return Page(render_form("cancellation", **shown))
+    return Page(render_form("cancellation", **context))
 
 
-def _money_back(service_request_id: str, refund_pence: int) -> dict[str, str]:
-    """`refund`: what goes back when `refund_pence` in all do; `refunded`: what went back before."""
+def _refund_words(service_request_id: str, refund_pence: int) -> dict[str, str]:
+    """`refund`: the amount still to be refunded of `refund_pence`; `refunded`: the amount refunded
+    before."""
     charge = charges().get(service_request_id) if refund_pence else None
     before = charge.refunded_pence if charge else 0
     left = refund_pence - before
@@ -135,13 +136,13 @@ def _slot_page(
     chosen: str = "",
 ) -> Page:
     """The free days, or the free slots of a day. Raises Conflict if the booking cannot be moved."""
-    if not possible_now(report, call.caller.author(token)).change:
+    if not allowed_changes(report, call.caller.author(token)).change:
         raise _too_late(report)
-    free = _free(_order(report), Orders(call.caller.author(token), None))
+    free = _other_free_days(_require_order(report), Orders(call.caller.author(token), None))
     of_day = [each for each in free if each.day == day]
     html = render_form(
         "booking",
-        **_shown(report, token),
+        **_booking_context(report, token),
         version=report.version,
         days=day_choices(free, [chosen]),
         day=f"{day}" if day else "",
@@ -155,10 +156,10 @@ def _slot_page(
     return Page(html, is_refusal=bool(faults))
 
 
-def _free(order: Order, orders: Orders) -> Sequence[FreeDay]:
+def _other_free_days(order: Order, orders: Orders) -> Sequence[FreeDay]:
     """The days with enough free units, without the slot that the order has. Raises Conflict if it
     books nothing."""
-    booking = _booking(order)
+    booking = _require_booking(order)
     at = booking.place
     if order.state == "lost":
         return orders.free_days(at.calendar, booking.units)
@@ -171,10 +172,10 @@ def _free(order: Order, orders: Orders) -> Sequence[FreeDay]:
     return [each for each in found if each.slots]
 
 
-def _shown(report: ServiceRequest, token: str | None) -> dict[str, Any]:
+def _booking_context(report: ServiceRequest, token: str | None) -> dict[str, Any]:
     service = request_language.council().by_code.get(report.service_code)
     return {
-        **slot_shown(_order(report)),
+        **slot_context(_require_order(report)),
         "service_name": service.service_name if service else "",
         "reference": format_reference(report.service_request_id),
         "page": _path(report) + query_of(token),
@@ -182,25 +183,25 @@ def _shown(report: ServiceRequest, token: str | None) -> dict[str, Any]:
     }
 
 
-def _of(call: Call, text: str, token: str | None) -> ServiceRequest:
+def _get_report(call: Call, text: str, token: str | None) -> ServiceRequest:
     return get_visible_report(id_of(text), call.caller.author(token), reports_ports())
 
 
-def _order(report: ServiceRequest) -> Order:
+def _require_order(report: ServiceRequest) -> Order:
     if report.order is None:
         raise Conflict(Text("Nothing is booked with this request."))
     return report.order
 
 
-def _booking(order: Order) -> BookedSlot:
+def _require_booking(order: Order) -> BookedSlot:
     if order.booking is None:
         raise Conflict(Text("Nothing is booked with this request."))
     return order.booking
 
 
 def _too_late(report: ServiceRequest) -> Conflict:
-    """Why nothing can be done with the order."""
-    if _order(report).state in ("settled", "lost"):
+    """The error that explains why the order cannot be changed."""
+    if _require_order(report).state in ("settled", "lost"):
         phone = request_language.council().phone
         return Conflict(Text("It is too late to do this online. Call us on {phone}.", phone=phone))
     return Conflict(Text("Nothing is booked with this request."))

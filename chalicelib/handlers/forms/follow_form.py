@@ -1,4 +1,4 @@
-"""Following a report: its form, and the subscription to its news."""
+"""The form to follow a report, which subscribes the follower to its news."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ from chalicelib.alerts.model import MOST_CODE_TRIES, Channel, Subscription
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.forms.form_pages import (
-    done,
+    done_page,
     key_of_form,
     posted_form,
     render_form,
-    report_shown,
+    report_context,
 )
 from chalicelib.handlers.http import request_language, subscribers
 from chalicelib.handlers.http.call import Call
@@ -28,7 +28,7 @@ _ADDRESS = {
         "Enter an email address, like name@example.org, or a mobile number, like 07700 900123"
     ),
 }
-"""What to enter, by whether we send text messages."""
+"""The text that asks for an address, by whether the council sends text messages."""
 _WHOLE_ADDRESS = {
     False: Text("Enter an email address, like name@example.org, in full and without mistakes"),
     True: Text(
@@ -62,16 +62,16 @@ def follow(call: Call, service_request_id: str) -> Page:
                 "code", subscription_id=alerts.subscription_id, tries=MOST_CODE_TRIES
             )
         )
-    return _followed(report, alerts)
+    return _confirmation(report, alerts)
 
 
-def _followed(report: ServiceRequest, alerts: Subscription | None) -> Page:
+def _confirmation(report: ServiceRequest, alerts: Subscription | None) -> Page:
     count = request_language.current_language().say_many(
         report.followers,
         "1 person follows it. You do not need to send another report.",
         "{count} people follow it. You do not need to send another report.",
     )
-    return done(
+    return done_page(
         Text("You are following this report"),
         Text("{next_step} {count}", next_step=_next_step(alerts), count=count),
         service_request_id=report.service_request_id,
@@ -88,7 +88,7 @@ def _ask_address(call: Call, request_id: str, key: str, to: str, faults: Sequenc
     """The form that asks a follower for an address. Raises NotFound."""
     html = render_form(
         "follow",
-        **report_shown(call, request_id, None),
+        **report_context(call, request_id, None),
         key=key,
         to=to,
         sends_texts=_sends_texts(),
@@ -98,7 +98,7 @@ def _ask_address(call: Call, request_id: str, key: str, to: str, faults: Sequenc
 
 
 def _next_step(alerts: Subscription | None) -> str:
-    """What the follower has to do to hear of the report."""
+    """The sentence that tells the follower what happens next."""
     if alerts is None:
         return Text("We've counted you as one more person who is affected.")
     if alerts.state == "unconfirmed":

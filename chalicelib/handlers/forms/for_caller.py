@@ -1,4 +1,4 @@
-"""The forms as an officer fills them in for a caller: who sends them, and a ticket that ended."""
+"""The forms that an officer fills in for a caller: their sender, and the page for a new ticket."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -22,7 +22,8 @@ CHANNELS: Mapping[Channel, str] = {
 
 
 class Sender(NamedTuple):
-    """Who sends a form: the call, whose caller is the officer if it is sent for somebody else."""
+    """The sender of a form. The caller of `call` is the officer if the form is sent for somebody
+    else."""
 
     call: Call
     channel: Channel = "online"
@@ -33,8 +34,8 @@ class Sender(NamedTuple):
         return self.channel != "online"
 
 
-def renewed(form: Posted) -> Posted:
-    """The form with the new ticket that was typed, if one was."""
+def with_new_ticket(form: Posted) -> Posted:
+    """The form with the new ticket, if one was typed."""
     ticket = form.one(NEW)
     if not ticket:
         return form
@@ -43,7 +44,7 @@ def renewed(form: Posted) -> Posted:
 
 
 def sender_of(form: Posted, call: Call) -> Sender | None:
-    """None if the form's ticket does not hold. Raises UpstreamFailed."""
+    """The sender of a form; None if the form's ticket is not valid. Raises UpstreamFailed."""
     text = form.one(FOR_CALLER)
     if not text:
         return Sender(call)
@@ -52,7 +53,7 @@ def sender_of(form: Posted, call: Call) -> Sender | None:
 
 
 def ticket_page(form: Posted, action: str) -> Page:
-    """Asks for a new ticket, and carries everything that was posted."""
+    """The page that asks for a new ticket, with all posted fields as hidden inputs."""
     carried = [(name, value) for name, values in form.fields.items() for value in values]
     html = render_form("ticket", field=NEW, hidden=carried, action=action, other_languages=())
     return Page(html, is_refusal=True)

@@ -1,4 +1,4 @@
-"""What several views of the forms share."""
+"""Helpers that several pages of the forms share."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,8 +21,8 @@ from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases import reading
 
 
-def report_shown(call: Call, text: str, token: str | None) -> dict[str, Any]:
-    """The data that the pages of a report need. Raises NotFound."""
+def report_context(call: Call, text: str, token: str | None) -> dict[str, Any]:
+    """The variables that the pages of a report share. Raises NotFound."""
     author = call.caller.author(token)
     view = reading.view_report(id_of(text), author, reports_ports())
     audit_view(view, call.caller)
@@ -30,11 +30,11 @@ def report_shown(call: Call, text: str, token: str | None) -> dict[str, Any]:
     return {"report": shown, "token": token or "", "query": query_of(token)}
 
 
-def refused_form(name: str, error: Invalid, typed: Mapping[str, str], **context: Any) -> Page:
-    """The page again, with the typed values and their faults. Raises `error` if it concerns none of
-    the page's fields."""
+def form_with_faults(name: str, error: Invalid, typed: Mapping[str, str], **context: Any) -> Page:
+    """The same page with the typed values and their faults. Raises `error` if none of its faults is
+    about a field of the page."""
     faults = [
-        messages.said(fault, given=bool(typed[fault.field]))
+        messages.explain_plain_fault(fault, is_given=bool(typed[fault.field]))
         for fault in error.errors
         if fault.field in typed
     ]
@@ -43,7 +43,7 @@ def refused_form(name: str, error: Invalid, typed: Mapping[str, str], **context:
     return Page(render_form(name, **context, **typed, faults=faults), is_refusal=True)
 
 
-def done(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
+def done_page(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
     reference = format_reference(service_request_id)
     say = request_language.current_language().say
     return Page(
@@ -56,11 +56,11 @@ def render_form(name: str, **context: Any) -> str:
 
 
 def posted_form(call: Call) -> Posted:
-    return posted.parse(call.body, str(call.request.headers.get("content-type", "")))
+    return posted.parse_form(call.body, str(call.request.headers.get("content-type", "")))
 
 
 def key_of_form(form: Posted) -> str:
-    return key_of(Answers.of(form))
+    return key_of(Answers.from_posted(form))
 
 
 def query_of(token: str | None) -> str:

@@ -191,7 +191,7 @@ _page(
 _page(
     "GET",
     "/forms/payments/{payment_id}",
-    "payment_result.returned",
+    "payment_result.show_result",
     "Show the result of a payment, to anyone who has its id",
 )
 _page("POST", "/forms/payments/{payment_id}", "payment_result.pay_again", "Go to the card page")

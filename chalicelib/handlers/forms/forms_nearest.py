@@ -30,15 +30,15 @@ def nearest(call: Call) -> Page:
     if not any(typed.values()):
         return _page(typed)
     try:
-        return _page(typed, answer=_answer(**typed))
+        return _page(typed, answer=_find_nearest(**typed))
     except Invalid as error:
         return _page(typed, dict(error.errors))
 
 
-def _answer(kind: str, q: str) -> dict[str, Any]:
+def _find_nearest(kind: str, q: str) -> dict[str, Any]:
     """The facilities nearest to the place, and other places that match the text. Raises
     Invalid."""
-    service_code = _reportable_as(kind)
+    service_code = _service_code_of(kind)
     places = gazetteer.find(q, gazetteer_ports())
     if not places:
         raise Invalid.field(
@@ -55,14 +55,14 @@ def _answer(kind: str, q: str) -> dict[str, Any]:
     return {
         "place": chosen,
         "found": [
-            (each, _hours(each), _distance(each.distance_m), _report(each, service_code))
+            (each, _hours(each), _distance(each.distance_m), _report_fields(each, service_code))
             for each in found
         ],
-        "others": [(each.label, _address(kind, each)) for each in others],
+        "others": [(each.label, _address_of(kind, each)) for each in others],
     }
 
 
-def _reportable_as(kind: str) -> str | None:
+def _service_code_of(kind: str) -> str | None:
     """The services for a facility of that kind. Raises Invalid if there is no such kind."""
     known = {each.kind: each.service_code for each in facilities.kinds(facilities_ports())}
     if kind not in known:
@@ -70,7 +70,7 @@ def _reportable_as(kind: str) -> str | None:
     return known[kind]
 
 
-def _report(near: NearFacility, service_code: str | None) -> list[tuple[str, str]]:
+def _report_fields(near: NearFacility, service_code: str | None) -> list[tuple[str, str]]:
     """The fields that begin a report about it; none if nothing can be reported, or it has been
     reported already."""
     if service_code is None or near.open_report:
@@ -106,7 +106,7 @@ def _page(
     return Page(html, is_refusal=bool(errors), may_be_kept=True)
 
 
-def _address(kind: str, place: Place) -> str:
+def _address_of(kind: str, place: Place) -> str:
     return "/forms/nearest?" + urlencode({"kind": kind, "q": place.label})
 
 

@@ -12,7 +12,7 @@ from chalicelib.catalogue.price_lists import Offer
 from chalicelib.catalogue.prices import OrderInput, Quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FreeSlot
-from chalicelib.forms.ports import FreeDay, Held
+from chalicelib.forms.ports import FreeDay, SlotHold
 from chalicelib.handlers.http import request_language
 from chalicelib.reports.usecases.access import Admit, Author
 from chalicelib.reports.usecases.new_orders import quote_order
@@ -52,12 +52,12 @@ class Orders:
     def slot_words(self, calendar: str, slot: FreeSlot) -> str:
         return slot_words(SlotOfDay(calendar, slot.day, slot.slot))
 
-    def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> Held:
+    def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> SlotHold:
         if self._admit:
             self._admit()
         place = SlotOfDay(calendar, slot.day, slot.slot)
         held = bookings.hold(place, units, self._author.scope, key, bookings_ports())
-        return Held(held.hold_id, time_of_day(held.until) if held.until else "")
+        return SlotHold(held.hold_id, time_of_day(held.until) if held.until else "")
 
     def give_up(self, hold_id: str) -> None:
         bookings.give_up_hold(hold_id, bookings_ports())

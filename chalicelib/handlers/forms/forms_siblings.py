@@ -35,27 +35,27 @@ class Siblings:
     def __init__(self, author: Author, admit: Admit | None = None) -> None:
         self._author, self._admit = author, admit
 
-    def places(self, q: str) -> Sequence[Place]:
+    def find_places(self, q: str) -> Sequence[Place]:
         return gazetteer.find(q, gazetteer_ports())
 
-    def outside(self, point: Point) -> str | None:
+    def outside_text(self, point: Point) -> str | None:
         ports = reports_ports()
         is_outside = location.is_outside(point, ports.now(), ports)
         return location.outside_text(point, ports) if is_outside else None
 
-    def premises(self, postcode: str) -> Sequence[tuple[str, str]]:
+    def find_premises(self, postcode: str) -> Sequence[tuple[str, str]]:
         if self._admit:
             self._admit()
         found = collections.premises_at(postcode, collections_ports())
         return [(each.premises_id, each.address) for each in found]
 
-    def home(self, premises_id: str) -> Home | None:
+    def find_home(self, premises_id: str) -> Home | None:
         if self._admit:
             self._admit()
         found = stored_premises().get(premises_id)
         return Home(premises_id, found.postcode, found.address) if found else None
 
-    def collections(self, premises_id: str) -> Sequence[PastCollection]:
+    def past_collections(self, premises_id: str) -> Sequence[PastCollection]:
         if self._admit:
             self._admit()
         language, names = request_language.current_language(), _container_names()
@@ -72,7 +72,7 @@ class Siblings:
             for each in found
         ]
 
-    def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
+    def find_neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         language = request_language.current_language()
         shown_as, services = wording(language), request_language.council().by_code
         found = reading.list_nearby(
@@ -82,7 +82,7 @@ class Siblings:
             limit=MOST_NEIGHBOURS,
             ports=reports_ports(),
         )
-        overdue = _overdue([near.report.service_request_id for near in found], shown_as)
+        overdue = _overdue_ids([near.report.service_request_id for near in found], shown_as)
         return [
             Neighbour(
                 service_request_id=report.service_request_id,
@@ -97,7 +97,7 @@ class Siblings:
             for report, distance_m in found
         ]
 
-    def faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
+    def find_faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
         found = list(_faults_of(dict(body)))
         service_code = body.get("service_code", "")
         council = request_language.council()
@@ -107,12 +107,12 @@ class Siblings:
             found += asked[1]
         return found
 
-    def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
-        return asking.take_upload(upload.body, key, self._author.scope, held, photos_ports())
+    def take_photo(self, key: str, photo_ids: Sequence[str], upload: Upload) -> str:
+        return asking.take_upload(upload.body, key, self._author.scope, photo_ids, photos_ports())
 
 
-def _overdue(request_ids: Sequence[str], shown_as: Wording) -> Set[str]:
-    """Those of the reports whose target date is over, which the index of places does not have."""
+def _overdue_ids(request_ids: Sequence[str], shown_as: Wording) -> Set[str]:
+    """The reports whose target date is over. The index of places does not have the target dates."""
     stored = reports_ports().repository.get_many(request_ids)
     return {
         request_id

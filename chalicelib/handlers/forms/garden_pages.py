@@ -1,5 +1,5 @@
-"""The garden waste subscription at the page of its request, and the pages to cancel it and to move
-house, without JavaScript."""
+"""The garden waste subscription on the page of its request, and the pages to cancel and to move it,
+without JavaScript."""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -31,16 +31,16 @@ from chalicelib.reports.usecases.orders.changing import too_late_error
 from chalicelib.texts import Text
 
 
-class Found(NamedTuple):
-    """What a request bought, and the page of that request."""
+class RequestedSubscription(NamedTuple):
+    """The subscription that a request bought, and the path of that request's page."""
 
-    bought: SubscriptionAccess
+    access: SubscriptionAccess
     path: str
     token: str | None
 
     @property
     def subscription(self) -> GardenSubscription:
-        return self.bought.subscription
+        return self.access.subscription
 
     @property
     def page(self) -> str:
@@ -51,14 +51,14 @@ class Found(NamedTuple):
         return garden_ports().address_of(self.subscription.premises_id)
 
 
-def garden_shown(service_code: str, text: str, token: str | None, call: Call) -> Any:
-    """What the page of a request shows of the subscription that it bought; None if it bought
+def garden_context(service_code: str, text: str, token: str | None, call: Call) -> Any:
+    """The variables of the subscription that a request bought, for its page; None if it bought
     none. Raises NotFound, UpstreamFailed."""
     garden = request_language.council().garden
     if garden is None or garden.service != service_code:
         return None
     try:
-        found = _bought(text, token, call)
+        found = _get_subscription(text, token, call)
     except NotFound:
         return None
     view = garden_view(found.subscription, garden_ports())
@@ -68,9 +68,9 @@ def garden_shown(service_code: str, text: str, token: str | None, call: Call) ->
         "status": _status(view),
         "address": view.address,
         "containers": view.containers if is_live else 0,
-        "may": _ways(view),
-        "may_change": is_live and found.bought.may_change,
-        "may_give_back": is_live and is_refundable(found.bought.report, garden_ports()),
+        "may": _purchase_words(view),
+        "may_change": is_live and found.access.may_change,
+        "may_give_back": is_live and is_refundable(found.access.report, garden_ports()),
         "form": form,
         "move": f"{found.path}/garden/move{query_of(token)}",
         "cancel": f"{found.path}/garden/cancellation{query_of(token)}",
@@ -78,12 +78,12 @@ def garden_shown(service_code: str, text: str, token: str | None, call: Call) ->
 
 
 def ask_cancellation(call: Call, service_request_id: str) -> Page:
-    """Says whether money goes back, before the subscription, or what the request added to it, is
-    cancelled. Raises NotFound, Conflict if it is over."""
-    found = _live(_bought(service_request_id, call.parameter("token"), call))
-    back = _refund_pence(found.bought)
+    """The page to confirm the cancellation of the subscription, or of what the request added to it,
+    with the refund. Raises NotFound, Conflict if the subscription is over."""
+    found = _require_live(_get_subscription(service_request_id, call.parameter("token"), call))
+    back = _refund_pence(found.access)
     shown = {
-        "is_whole": found.bought.may_change,
+        "is_whole": found.access.may_change,
         "page": found.page,
         "action": f"{found.path}/garden/cancellation",
         "token": found.token or "",
@@ -96,20 +96,20 @@ def ask_cancellation(call: Call, service_request_id: str) -> Page:
 def cancel(call: Call, service_request_id: str) -> SeeOther:
     """Cancels the subscription, or what the request added to it; a repeat changes nothing. Raises
     NotFound, Conflict, UpstreamFailed."""
-    found = _bought(service_request_id, posted_form(call).one("token") or None, call)
+    found = _get_subscription(service_request_id, posted_form(call).one("token") or None, call)
     garden, orders = garden_ports(), order_ports()
-    if found.bought.may_change:
+    if found.access.may_change:
         cancel_subscription(found.subscription.premises_id, garden, orders, refund=True)
     else:
-        cancel_purchase(found.bought.report, garden, orders)
+        cancel_purchase(found.access.report, garden, orders)
     return SeeOther(Site("", request_language.current_language()).page(found.page))
 
 
 def ask_move(call: Call, service_request_id: str) -> Page:
     """Asks for the postcode of the new home, and for its address. Raises NotFound, Forbidden,
     Conflict, TooMany, UpstreamFailed."""
-    found = _live(_bought(service_request_id, call.parameter("token"), call))
-    found.bought.require_change()
+    found = _require_live(_get_subscription(service_request_id, call.parameter("token"), call))
+    found.access.require_change()
     postcode = call.parameter("postcode")
     if postcode is None:
         return _move_page(found)
@@ -124,8 +124,8 @@ def move(call: Call, service_request_id: str) -> Page | SeeOther:
     """Moves the subscription, or says why it cannot be moved there. Raises NotFound, Forbidden,
     TooMany, UpstreamFailed."""
     form = posted_form(call)
-    found = _bought(service_request_id, form.one("token") or None, call)
-    found.bought.require_change()
+    found = _get_subscription(service_request_id, form.one("token") or None, call)
+    found.access.require_change()
     to, postcode = form.one("premises_id"), form.one("postcode")
     rate_limits.check("premises", call)
     try:
@@ -140,18 +140,18 @@ def move(call: Call, service_request_id: str) -> Page | SeeOther:
     return _move_page(found, postcode, _addresses(postcode), faults)
 
 
-def _refund_pence(of: SubscriptionAccess) -> int:
-    """How much goes back with a cancellation now. Raises Conflict if it is too late to give back
-    what was added, UpstreamFailed."""
-    if of.may_change:
-        return refund_pence(of.subscription, garden_ports(), order_ports())
-    if not of.report.order or not is_refundable(of.report, garden_ports()):
-        raise too_late_error(of.report, order_ports())
-    return of.report.order.amount_pence
+def _refund_pence(access: SubscriptionAccess) -> int:
+    """The refund for a cancellation now. Raises Conflict if it is too late to cancel what the
+    request added, UpstreamFailed."""
+    if access.may_change:
+        return refund_pence(access.subscription, garden_ports(), order_ports())
+    if not access.report.order or not is_refundable(access.report, garden_ports()):
+        raise too_late_error(access.report, order_ports())
+    return access.report.order.amount_pence
 
 
 def _move_page(
-    found: Found,
+    found: RequestedSubscription,
     postcode: str = "",
     addresses: tuple[tuple[str, str, str], ...] = (),
     faults: tuple[FieldError, ...] = (),
@@ -180,15 +180,15 @@ def _addresses(postcode: str) -> tuple[tuple[str, str, str], ...]:
     return tuple((each.premises_id, each.address, "") for each in found)
 
 
-def _bought(text: str, token: str | None, call: Call) -> Found:
+def _get_subscription(text: str, token: str | None, call: Call) -> RequestedSubscription:
     """The subscription, for callers who may see the request. Raises NotFound, UpstreamFailed."""
     author = call.caller.author(token)
     found = find_subscription(id_of(text), author, garden_ports(), order_ports())
-    return Found(found, f"/forms/reports/{found.report.service_request_id}", token)
+    return RequestedSubscription(found, f"/forms/reports/{found.report.service_request_id}", token)
 
 
-def _live(found: Found) -> Found:
-    """Raises Conflict if it is over."""
+def _require_live(found: RequestedSubscription) -> RequestedSubscription:
+    """The same, if the subscription is live. Raises Conflict if it is over."""
     if not found.subscription.is_live(garden_ports().today):
         raise Conflict(NOT_SUBSCRIBED)
     return found
@@ -206,14 +206,14 @@ def _status(view: GardenView) -> str:
             return language.say("It has ended.")
 
 
-WAYS: dict[GardenItem, str] = {
+PURCHASE_WORDS: dict[GardenItem, str] = {
     "join": Text("Subscribe again"),
     "add": Text("Add a bin"),
     "renew": Text("Renew it"),
 }
 
 
-def _ways(view: GardenView) -> list[str]:
-    """What can be bought for its premises now, in words, the most urgent first."""
+def _purchase_words(view: GardenView) -> list[str]:
+    """The purchases that are possible now, in words, the most urgent first."""
     say = request_language.current_language().say
-    return [say(WAYS[each]) for each in reversed(view.may_buy)]
+    return [say(PURCHASE_WORDS[each]) for each in reversed(view.may_buy)]

@@ -7,7 +7,7 @@ from chalicelib.bootstrap.payments import order_ports, payments_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
-from chalicelib.handlers.forms.order_shown import price_shown, slot_shown
+from chalicelib.handlers.forms.order_context import price_context, slot_context
 from chalicelib.handlers.http import cookies, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
@@ -20,10 +20,10 @@ from chalicelib.texts import Text
 
 
 def ask_payment(call: Call, service_request_id: str) -> Page:
-    """What is to be paid, and the button that leads to the card page. Raises NotFound."""
+    """The page with the price and the button to the card page. Raises NotFound."""
     token = call.parameter("token")
-    report = _ordered(call, service_request_id, token)
-    return Page(render_form("pay", **_shown(report, token or "")), leads_to=card_pages())
+    report = _get_ordered(call, service_request_id, token)
+    return Page(render_form("pay", **_payment_context(report, token or "")), leads_to=card_pages())
 
 
 def begin_payment(call: Call, service_request_id: str) -> SeeOther:
@@ -39,15 +39,15 @@ def begin_payment(call: Call, service_request_id: str) -> SeeOther:
     return SeeOther(next_url, (cookies.payer_cookie(token),) if has_link else ())
 
 
-def _ordered(call: Call, text: str, token: str | None) -> ServiceRequest:
-    """The request that is to be paid, for its sender. Raises NotFound."""
+def _get_ordered(call: Call, text: str, token: str | None) -> ServiceRequest:
+    """The request with an order, for its sender. Raises NotFound."""
     report = get_visible_report(id_of(text), call.caller.author(token), reports_ports())
     if report.order is None:
         raise NotFound(Text("There is nothing to pay for this request."))
     return report
 
 
-def _shown(report: ServiceRequest, token: str) -> dict[str, Any]:
+def _payment_context(report: ServiceRequest, token: str) -> dict[str, Any]:
     order = report.order
     assert order
     service = request_language.council().by_code.get(report.service_code)
@@ -55,8 +55,8 @@ def _shown(report: ServiceRequest, token: str) -> dict[str, Any]:
     return {
         "service_name": service.service_name if service else "",
         "reference": format_reference(report.service_request_id),
-        **price_shown(order, report.service_code),
-        **slot_shown(order),
+        **price_context(order, report.service_code),
+        **slot_context(order),
         "is_to_pay": order.is_to_pay,
         "action": f"{path}/payment",
         "page": path + query_of(token),

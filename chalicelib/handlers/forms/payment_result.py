@@ -1,4 +1,5 @@
-"""The page that payers come back to, without JavaScript: what happened, and what to do next."""
+"""The page that payers return to, without JavaScript: the result of the payment, and the next
+step."""
 
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from chalicelib.bootstrap.payments import order_ports, payment_ids, payments_por
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.handlers.forms.form_pages import query_of, render_form
-from chalicelib.handlers.forms.order_shown import slot_shown
+from chalicelib.handlers.forms.order_context import slot_context
 from chalicelib.handlers.http import cookies, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
@@ -29,9 +30,9 @@ LATER_S = 20
 _NO_MONEY = translatable("No money was taken.")
 
 
-class Shown(NamedTuple):
-    """What the page says. It is loaded again after `refresh_s`; with `may_pay` it has a button to
-    the card page; if it `is_paid`, it also says what for."""
+class ResultText(NamedTuple):
+    """The texts of the page. It reloads after `refresh_s` seconds, has a button to the card page
+    with `may_pay`, and shows the request if it `is_paid`."""
 
     heading: str
     text: str
@@ -40,7 +41,7 @@ class Shown(NamedTuple):
     is_paid: bool = False
 
 
-PAID = Shown(
+PAID = ResultText(
     translatable("Payment received"),
     translatable("Keep the reference. You do not need to do anything else."),
     is_paid=True,
@@ -62,12 +63,12 @@ LOST_WITHOUT_LINK = PAID._replace(
         "your card."
     )
 )
-REFUNDED = Shown(
+REFUNDED = ResultText(
     translatable("Payment received"),
     translatable("We have sent {amount} back to your card. It can take some days to arrive."),
     is_paid=True,
 )
-WAITING = Shown(
+WAITING = ResultText(
     translatable("We are waiting for your payment"),
     translatable(
         "This page looks again by itself. If you closed the card page, you can open it again."
@@ -75,12 +76,12 @@ WAITING = Shown(
     refresh_s=SOON_S,
     may_pay=True,
 )
-PROCESSED = Shown(
+BEING_PROCESSED = ResultText(
     translatable("Your payment is being processed"),
     translatable("This page looks again by itself. You can also close it: nothing is lost."),
     refresh_s=SOON_S,
 )
-NOT_KNOWN = Shown(
+NOT_KNOWN = ResultText(
     translatable("We cannot see your payment at the moment"),
     translatable(
         "The payment provider does not answer. If you paid, your money is safe, and we will notice "
@@ -88,34 +89,36 @@ NOT_KNOWN = Shown(
     ),
     refresh_s=LATER_S,
 )
-FAILED: dict[Failure, Shown] = {
-    "declined": Shown(translatable("Your card was declined"), _NO_MONEY, may_pay=True),
-    "expired": Shown(translatable("Your payment has expired"), _NO_MONEY, may_pay=True),
-    "cancelled": Shown(translatable("You cancelled the payment"), _NO_MONEY, may_pay=True),
+FAILED: dict[Failure, ResultText] = {
+    "declined": ResultText(translatable("Your card was declined"), _NO_MONEY, may_pay=True),
+    "expired": ResultText(translatable("Your payment has expired"), _NO_MONEY, may_pay=True),
+    "cancelled": ResultText(translatable("You cancelled the payment"), _NO_MONEY, may_pay=True),
 }
-OTHERWISE_FAILED = Shown(translatable("Your payment did not go through"), _NO_MONEY, may_pay=True)
+OTHERWISE_FAILED = ResultText(
+    translatable("Your payment did not go through"), _NO_MONEY, may_pay=True
+)
 
 
-def returned(call: Call, payment_id: str) -> Page:
-    """What the provider says of the payment now. Raises NotFound, TooMany."""
-    service_request_id = _request(payment_id)
+def show_result(call: Call, payment_id: str) -> Page:
+    """The present result of a payment, by the provider. Raises NotFound, TooMany."""
+    service_request_id = _request_of(payment_id)
     rate_limits.check("payment page", call)
     try:
         charge = check(service_request_id, payments_ports())
     except UpstreamFailed as error:
         logs.failure("a payment was not checked", error, service_request_id=service_request_id)
         return _page(call, payment_id, NOT_KNOWN, "")
-    shown, amount = _shown(charge, payment_id)
+    shown, amount = _result_of_charge(charge, payment_id)
     report = reports_ports().repository.get(service_request_id) if shown.is_paid else None
     if shown is PAID and report:
-        shown = _next(report, has_link=bool(_own_page(call, service_request_id)))
+        shown = _result_for_request(report, has_link=bool(_own_page(call, service_request_id)))
     return _page(call, payment_id, shown, amount, report)
 
 
 def pay_again(call: Call, payment_id: str) -> SeeOther:
     """Leads to the card page of the request's payment. Raises NotFound, Conflict if there is
     nothing to pay now, TooMany, UpstreamFailed."""
-    service_request_id = _request(payment_id)
+    service_request_id = _request_of(payment_id)
     rate_limits.check("payment", call)
     report, language = (
         get_report(service_request_id, reports_ports()),
@@ -124,38 +127,38 @@ def pay_again(call: Call, payment_id: str) -> SeeOther:
     return SeeOther(card_page(report, language, order_ports(), payments_ports()).next_url)
 
 
-def _request(payment_id: str) -> str:
+def _request_of(payment_id: str) -> str:
     service_request_id = payment_ids().request_of(payment_id)
     if service_request_id is None:
         raise NotFound(Text("There is no such payment."))
     return service_request_id
 
 
-def _shown(charge: Charge, payment_id: str) -> tuple[Shown, str]:
-    """What to say of a payment, and the amount that it is about."""
+def _result_of_charge(charge: Charge, payment_id: str) -> tuple[ResultText, str]:
+    """The text about a payment, and the amount that it names."""
     paid = charge.successful_payment
     if paid and charge.refunded_pence:
         return REFUNDED, pounds(charge.refunded_pence)
     payment = paid or charge.find_payment(payment_id)
     if payment is None:
         raise NotFound(Text("There is no such payment."))
-    return _state(payment), pounds(charge.amount_pence)
+    return _result_of_payment(payment), pounds(charge.amount_pence)
 
 
-def _state(payment: Payment) -> Shown:
+def _result_of_payment(payment: Payment) -> ResultText:
     match payment.state:
         case "success":
             return PAID
         case "created" | "started":
             return WAITING
         case "submitted" | "capturable":
-            return PROCESSED
+            return BEING_PROCESSED
         case _:
             return FAILED[payment.failure] if payment.failure else OTHERWISE_FAILED
 
 
-def _next(report: ServiceRequest, *, has_link: bool) -> Shown:
-    """What happens after the payment of the request."""
+def _result_for_request(report: ServiceRequest, *, has_link: bool) -> ResultText:
+    """The text about a paid request."""
     if report.order and report.order.state == "lost":
         return LOST if has_link else LOST_WITHOUT_LINK
     return MAILED if report.alerts and report.contact and report.contact.email else PAID
@@ -170,9 +173,13 @@ def _own_page(call: Call, service_request_id: str) -> str:
 
 
 def _page(
-    call: Call, payment_id: str, shown: Shown, amount: str, report: ServiceRequest | None = None
+    call: Call,
+    payment_id: str,
+    shown: ResultText,
+    amount: str,
+    report: ServiceRequest | None = None,
 ) -> Page:
-    language, service_request_id = request_language.current_language(), _request(payment_id)
+    language, service_request_id = request_language.current_language(), _request_of(payment_id)
     html = render_form(
         "payment",
         heading=language.say(shown.heading),
@@ -184,18 +191,18 @@ def _page(
         is_paid=shown.is_paid,
         action=f"/forms/payments/{payment_id}",
         own_page=_own_page(call, service_request_id),
-        **_paid_for(report),
+        **_purchase_context(report),
     )
     return Page(html, leads_to=card_pages())
 
 
-def _paid_for(report: ServiceRequest | None) -> dict[str, str]:
-    """The service and what it booked, in words."""
+def _purchase_context(report: ServiceRequest | None) -> dict[str, str]:
+    """The service and the booking of a request, in words."""
     if report is None or report.order is None:
         return {"service_name": "", "booked": "", "place": ""}
     service = request_language.council().by_code.get(report.service_code)
     is_booked = report.order.state == "settled"
     return {
         "service_name": service.service_name if service else "",
-        **slot_shown(report.order if is_booked else replace(report.order, booking=None)),
+        **slot_context(report.order if is_booked else replace(report.order, booking=None)),
     }

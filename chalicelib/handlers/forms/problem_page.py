@@ -25,7 +25,7 @@ NOT_SURE = Text(
 
 
 def problem_page(error: AppError | None) -> str:
-    """The page that describes an error, and what happened to the typed text."""
+    """The page that describes an error, and says whether the typed text was stored."""
     heading, typed = Text("Sorry, something went wrong"), NOT_SURE
     match error:
         case NotFound():

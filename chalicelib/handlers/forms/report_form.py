@@ -15,18 +15,18 @@ from chalicelib.forms.answers import CONTACT, FOR_CALLER, Answers
 from chalicelib.forms.drafts import draft_of
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.validation import key_of
-from chalicelib.forms.views import WHO_SEES, form_path, of_screen
+from chalicelib.forms.views import WHO_SEES, form_path, screen_context
 from chalicelib.handlers.forms.for_caller import (
     CHANNELS,
     Sender,
-    renewed,
     sender_of,
     ticket_page,
+    with_new_ticket,
 )
 from chalicelib.handlers.forms.form_pages import posted_form, render_form
 from chalicelib.handlers.forms.forms_orders import Orders
 from chalicelib.handlers.forms.forms_siblings import Siblings
-from chalicelib.handlers.forms.order_shown import slot_shown
+from chalicelib.handlers.forms.order_context import slot_context
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
@@ -50,7 +50,7 @@ CASE = "/desk/case/?id="
 
 def begin(call: Call) -> Page:
     """The first page of a report."""
-    return _screen(flow.first(new_key()), Sender(call))
+    return _render_screen(flow.first_screen(new_key()), Sender(call))
 
 
 def begin_service(call: Call, service_code: str) -> Page:
@@ -61,39 +61,41 @@ def begin_service(call: Call, service_code: str) -> Page:
     if service is None:
         raise NotFound(Text("There is no such service."))
     premises_id = call.parameter("premises_id") or ""
-    return _screen(flow.first_of(service, new_key(), ports, premises_id), sender)
+    return _render_screen(
+        flow.first_screen_of_service(service, new_key(), ports, premises_id), sender
+    )
 
 
 def begin_for_caller(call: Call) -> Page:
     """The first page of a service for an officer's caller. Raises Invalid, UpstreamFailed."""
-    form = renewed(posted_form(call))
+    form = with_new_ticket(posted_form(call))
     sender = sender_of(form, call)
     if sender is None or not sender.is_officer:
         return ticket_page(form, FOR_CALLER_PATH)
     ports = _ports(sender)
     service = ports.council.by_code.get(form.one("service_code"))
     key = new_key()
-    first = flow.first_of(service, key, ports) if service else flow.first(key)
+    first = flow.first_screen_of_service(service, key, ports) if service else flow.first_screen(key)
     ticket = first.answers.with_(FOR_CALLER, form.one(FOR_CALLER))
-    return _screen(replace(first, answers=ticket), sender)
+    return _render_screen(replace(first, answers=ticket), sender)
 
 
 def go_on(call: Call, service_code: str = "") -> Page | SeeOther:
-    """The page after the one that was filled in, which says what the service is. Raises Invalid,
-    TooMany, UpstreamFailed."""
-    form = renewed(posted_form(call))
+    """The page after a posted one, or the result of sending the report. The posted page names the
+    service. Raises Invalid, TooMany, UpstreamFailed."""
+    form = with_new_ticket(posted_form(call))
     sender = sender_of(form, call)
     if sender is None:
         return ticket_page(form, form_path(service_code))
     ports = _ports(sender)
     outcome = flow.advance(form, ports)
     if isinstance(outcome, flow.Screen):
-        return _screen(outcome, sender)
+        return _render_screen(outcome, sender)
     return _send(outcome.answers, sender, ports)
 
 
 def _ports(sender: Sender) -> Ports:
-    """What an officer does is audited and not counted."""
+    """The ports for a sender. Rate limits do not apply to officers, whose actions are audited."""
     call, council = sender.call, request_language.council()
     author = call.caller.author()
     admit = (
@@ -110,7 +112,7 @@ def _ports(sender: Sender) -> Ports:
 
 
 def _may_reduce(sender: Sender, body: dict[str, Any]) -> bool:
-    """True if the sender may grant the reduced price of what is about to be sent. Raises
+    """True if the sender may grant the reduced price of a report with that body. Raises
     UpstreamFailed."""
     if not sender.is_officer:
         return False
@@ -118,25 +120,25 @@ def _may_reduce(sender: Sender, body: dict[str, Any]) -> bool:
         draft = replace(parse(body, Draft), channel=sender.channel)
         return may_grant_concession(draft, sender.call.caller.author(), reports_ports())
     except Invalid:
-        # The page names the fault when it is sent.
+        # The fault is shown when the form is sent.
         return False
 
 
 def _send(answers: Answers, sender: Sender, ports: Ports) -> Page | SeeOther:
     key = key_of(answers)
     try:
-        report = _submitted(answers, key, sender, ports)
+        report = _submit(answers, key, sender, ports)
     except Invalid as error:
-        return _screen(flow.refused(answers, error.errors, ports), sender)
+        return _render_screen(flow.show_faults(answers, error.errors, ports), sender)
     except PriceChanged:
-        return _screen(flow.price_changed(answers, ports), sender)
+        return _render_screen(flow.show_changed_price(answers, ports), sender)
     except Conflict as error:
         link = _link_of_sent(key, sender.call.caller.author())
         raise Conflict(error.detail, link=link) from error
-    return _after_sending(carry_out_order(report, order_ports()), key, sender)
+    return _page_after_sending(carry_out_order(report, order_ports()), key, sender)
 
 
-def _submitted(answers: Answers, key: str, sender: Sender, ports: Ports) -> ServiceRequest:
+def _submit(answers: Answers, key: str, sender: Sender, ports: Ports) -> ServiceRequest:
     """Raises Invalid, PriceChanged, Conflict, Forbidden, TooMany."""
     call = sender.call
     service = ports.council.by_code.get(answers.one("service_code"))
@@ -152,7 +154,7 @@ def _submitted(answers: Answers, key: str, sender: Sender, ports: Ports) -> Serv
     )
 
 
-def _after_sending(report: ServiceRequest, key: str, sender: Sender) -> Page | SeeOther:
+def _page_after_sending(report: ServiceRequest, key: str, sender: Sender) -> Page | SeeOther:
     """The officer goes to the case, the resident to the payment or to the last page."""
     if sender.is_officer and sender.call.caller.author().is_officer_for(report):
         return SeeOther(f"{CASE}{report.service_request_id}")
@@ -160,7 +162,7 @@ def _after_sending(report: ServiceRequest, key: str, sender: Sender) -> Page | S
         return SeeOther(
             _path(payment_url(report, reports_ports(), request_language.current_language()))
         )
-    return Page(render_form("sent", **_sent(report, key, sender)))
+    return Page(render_form("sent", **_sent_context(report, key, sender)))
 
 
 def _link_of_sent(key: str, author: Author) -> str | None:
@@ -171,11 +173,11 @@ def _link_of_sent(key: str, author: Author) -> str | None:
 
 
 def _path(url: str) -> str:
-    """The address of a page of this site without the site."""
+    """The path of a page of this site from its URL."""
     return url.removeprefix(container.settings().site_url)
 
 
-def _sent(report: ServiceRequest, key: str, sender: Sender) -> dict[str, Any]:
+def _sent_context(report: ServiceRequest, key: str, sender: Sender) -> dict[str, Any]:
     language = request_language.current_language()
     ports = reports_ports()
     expected = report.expected_datetime
@@ -184,7 +186,7 @@ def _sent(report: ServiceRequest, key: str, sender: Sender) -> dict[str, Any]:
         "service_request_id": report.service_request_id,
         "reference": format_reference(report.service_request_id),
         "promise": wording(language).date(expected) if expected and not report.order else None,
-        **(slot_shown(report.order) if report.order else {"booked": "", "place": ""}),
+        **(slot_context(report.order) if report.order else {"booked": "", "place": ""}),
         "who_sees": language.say(WHO_SEES.get(report.visibility, "")),
         "is_request": ports.council.by_code[report.service_code].is_request,
         "is_public": report.visibility == "public",
@@ -200,11 +202,11 @@ def _sent(report: ServiceRequest, key: str, sender: Sender) -> dict[str, Any]:
     }
 
 
-def _screen(screen: flow.Screen, sender: Sender) -> Page:
+def _render_screen(screen: flow.Screen, sender: Sender) -> Page:
     council = request_language.council()
     line = council.phone_line_at(utc_now())
     for_caller = CHANNELS.get(sender.channel)
-    shown = of_screen(screen, council.by_code)
+    shown = screen_context(screen, council.by_code)
     html = render_form(screen.name, **shown, line=line, for_caller=for_caller)
     personal = any(screen.answers.one(name) for name in (*CONTACT, FOR_CALLER))
     return Page(html, is_refusal=bool(screen.faults), may_be_kept=not personal)

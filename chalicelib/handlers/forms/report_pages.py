@@ -1,4 +1,4 @@
-"""A stored report: reading, updating, flagging and withdrawing it."""
+"""The pages to read, update, flag and withdraw a stored report."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,16 +8,16 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.forms.views import REASONS
 from chalicelib.handlers.forms.form_pages import (
-    done,
+    done_page,
+    form_with_faults,
     key_of_form,
     posted_form,
     query_of,
-    refused_form,
     render_form,
-    report_shown,
+    report_context,
 )
-from chalicelib.handlers.forms.garden_pages import garden_shown
-from chalicelib.handlers.forms.order_shown import order_shown
+from chalicelib.handlers.forms.garden_pages import garden_context
+from chalicelib.handlers.forms.order_context import order_context
 from chalicelib.handlers.http import rate_limits
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
@@ -33,9 +33,9 @@ from chalicelib.texts import Text
 def read(call: Call, service_request_id: str) -> Page:
     """A report, for the reader who has the link to it. Raises NotFound."""
     token = call.parameter("token")
-    report = report_shown(call, service_request_id, token)
+    report = report_context(call, service_request_id, token)
     of_service = (report["report"]["service_code"], service_request_id, token, call)
-    order, garden = order_shown(*of_service), garden_shown(*of_service)
+    order, garden = order_context(*of_service), garden_context(*of_service)
     html = render_form("report", **report, order=order, garden=garden, key=new_key())
     return Page(html, pictures_from=_origins_of_photos(report["report"]))
 
@@ -50,7 +50,7 @@ def _origins_of_photos(report: Mapping[str, Any]) -> tuple[str, ...]:
 
 def ask_update(call: Call, service_request_id: str) -> Page:
     """The form to add to a report. Raises NotFound."""
-    report = report_shown(call, service_request_id, call.parameter("token"))
+    report = report_context(call, service_request_id, call.parameter("token"))
     return Page(render_form("update", **report, key=new_key(), text="", state=""))
 
 
@@ -67,9 +67,9 @@ def add_update(call: Call, service_request_id: str) -> Page:
             request_id, draft, key, author, reports_ports(), files=files, admit=admit
         )
     except Invalid as error:
-        report = report_shown(call, service_request_id, token)
-        return refused_form("update", error, {**typed, "photos": ""}, **report, key=key)
-    return done(
+        report = report_context(call, service_request_id, token)
+        return form_with_faults("update", error, {**typed, "photos": ""}, **report, key=key)
+    return done_page(
         Text("Thank you for your update"),
         Text("The team that deals with this report will read it."),
         service_request_id=request_id,
@@ -79,7 +79,7 @@ def add_update(call: Call, service_request_id: str) -> Page:
 
 def ask_flag(call: Call, service_request_id: str) -> Page:
     """The form to report content. Raises NotFound."""
-    report = report_shown(call, service_request_id, None)
+    report = report_context(call, service_request_id, None)
     return Page(render_form("flag", **report, reasons=REASONS, key=new_key(), text="", reason=""))
 
 
@@ -95,9 +95,9 @@ def flag(call: Call, service_request_id: str) -> Page:
         request_id, client = id_of(service_request_id), rate_limits.client_of(call)
         flagging.flag_report(request_id, draft, key, author, ports, client=client, admit=admit)
     except Invalid as error:
-        report = report_shown(call, service_request_id, None)
-        return refused_form("flag", error, typed, **report, reasons=REASONS, key=key)
-    return done(
+        report = report_context(call, service_request_id, None)
+        return form_with_faults("flag", error, typed, **report, reasons=REASONS, key=key)
+    return done_page(
         Text("Thank you"),
         Text("We'll look at it."),
         service_request_id=id_of(service_request_id),
@@ -112,7 +112,7 @@ def withdraw(call: Call, service_request_id: str) -> Page:
     report = withdrawing.withdraw_report(
         id_of(service_request_id), key, call.caller.author(), ports
     )
-    return done(
+    return done_page(
         Text("You have withdrawn your report"),
         Text("We have deleted what you wrote, and we are not dealing with the report any more."),
         service_request_id=report.service_request_id,

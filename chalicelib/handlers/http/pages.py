@@ -79,4 +79,4 @@ def posted_form(call: Call) -> Any:
     """The fields of a posted form. Raises Invalid."""
     from chalicelib.forms import posted
 
-    return posted.parse(call.body, str(call.request.headers.get("content-type", "")))
+    return posted.parse_form(call.body, str(call.request.headers.get("content-type", "")))

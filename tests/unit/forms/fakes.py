@@ -9,7 +9,7 @@ from chalicelib.catalogue.price_lists import Offer
 from chalicelib.catalogue.prices import OrderInput, Quote, compute_quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, FreeSlot, Invalid, SlotFull, TooMany
-from chalicelib.forms.ports import FreeDay, Held, Home, Neighbour, PastCollection, Ports
+from chalicelib.forms.ports import FreeDay, Home, Neighbour, PastCollection, Ports, SlotHold
 from chalicelib.geo.place import Place
 from chalicelib.geo.place import Place as KnownPlace
 from chalicelib.geo.point import Point
@@ -49,33 +49,33 @@ class MemorySiblings:
         self.photos: list[Upload] = []
         self.outside_of: dict[Point, str] = {}
 
-    def places(self, q: str) -> Sequence[Place]:
+    def find_places(self, q: str) -> Sequence[Place]:
         if len(q) > 100:
             raise Invalid.field("q", "type at most 100 characters")
         known = (MARKET_PLACE, FAR_AWAY, TRUNK_ROAD)
         return [place for place in known if q.lower() in place.label.lower()]
 
-    def outside(self, point: Point) -> str | None:
+    def outside_text(self, point: Point) -> str | None:
         return self.outside_of.get(point)
 
-    def premises(self, postcode: str) -> Sequence[tuple[str, str]]:
+    def find_premises(self, postcode: str) -> Sequence[tuple[str, str]]:
         if postcode == "too many":
             raise TooMany("You have asked too often.", retry_after_s=60)
         if not postcode.startswith("YO1"):
             raise Invalid.field("postcode", "Enter a full postcode")
         return HOMES if postcode == "YO1 7HH" else ()
 
-    def home(self, premises_id: str) -> Home | None:
+    def find_home(self, premises_id: str) -> Home | None:
         address = dict(HOMES).get(premises_id)
         return Home(premises_id, "YO1 7HH", address) if address else None
 
-    def collections(self, premises_id: str) -> Sequence[PastCollection]:
+    def past_collections(self, premises_id: str) -> Sequence[PastCollection]:
         return PAST if premises_id == "100" else ()
 
-    def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
+    def find_neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         return self.near
 
-    def faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
+    def find_faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
         found: list[FieldError] = []
         try:
             parse(dict(body), Draft)
@@ -125,14 +125,14 @@ class MemoryOrders:
     def slot_words(self, calendar: str, slot: FreeSlot) -> str:
         return f"{slot.day} at {slot.slot}"
 
-    def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> Held:
+    def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> SlotHold:
         hold_id = f"{calendar}.{slot.day}.{slot.slot}.{units}.{key}"
         if hold_id not in self.held:
             if self.free.get(slot, 0) < units:
                 raise SlotFull("full", [each for each in self.free if self.free[each] >= units])
             self.free[slot] -= units
             self.held[hold_id] = (slot, units)
-        return Held(hold_id, "14:30")
+        return SlotHold(hold_id, "14:30")
 
     def give_up(self, hold_id: str) -> None:
         slot, units = self.held.pop(hold_id)

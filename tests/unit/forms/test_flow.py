@@ -8,7 +8,7 @@ from chalicelib.errors import FieldError, Invalid
 from chalicelib.forms import flow
 from chalicelib.forms.answers import Answers, place_value
 from chalicelib.forms.drafts import draft_of
-from chalicelib.forms.flow import Screen, Send, advance, first, refused
+from chalicelib.forms.flow import CompleteAnswers, Screen, advance, first_screen, show_faults
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.steps import STEPS, STREET_REPORT
 from chalicelib.forms.validation import key_of
@@ -35,7 +35,7 @@ class Browser:
 
     def __init__(self, siblings: MemorySiblings | None = None) -> None:
         self.ports: Ports = ports(siblings)
-        self.screen: Screen | Send = first(KEY)
+        self.screen: Screen | CompleteAnswers = first_screen(KEY)
 
     @property
     def answers(self) -> Answers:
@@ -51,13 +51,13 @@ class Browser:
 
     def fill(self, *files: Upload, **fields: str | tuple[str, ...]) -> str:
         """Posts the page with these fields, and answers the next page's name."""
-        from chalicelib.forms.steps import asked_in, step_named
+        from chalicelib.forms.steps import fields_of_step, find_step
 
-        step = step_named(self.name) or "where"
-        asked = asked_in(step, COUNCIL.by_code.get(self.answers.one("service_code")))
+        step = find_step(self.name) or "where"
+        asked = fields_of_step(step, COUNCIL.by_code.get(self.answers.one("service_code")))
         sent: dict[str, tuple[str, ...]] = {"step": (step,)}
         back = fields.get("go") == flow.BACK  # a form of its own, with all answers
-        for name, value in self.answers.hidden(() if back or step == "photos" else asked):
+        for name, value in self.answers.carried_fields(() if back or step == "photos" else asked):
             sent[name] = (*sent.get(name, ()), value)
         for name, given in fields.items():
             values = given if isinstance(given, tuple) else (given,)
@@ -163,7 +163,7 @@ def test_report_stops_when_another_organisation_is_responsible_for_the_place() -
     browser.fill(place=place_value(label="Trunk Road", lat=TRUNK_ROAD.lat, long=TRUNK_ROAD.long))
     assert browser.fill(service_code="pothole") == "elsewhere"
     assert isinstance(browser.screen, Screen)
-    assert browser.screen.more["area"].phone == "03069 990100"
+    assert browser.screen.context["area"].phone == "03069 990100"
     assert browser.fill(go="service") == "service"
     assert browser.fill(service_code="litter") == "photos"
 
@@ -173,7 +173,7 @@ def test_report_stops_when_an_answer_is_dangerous() -> None:
     assert browser.fill(service_code="street-light") == "questions"
     assert browser.fill(attributes__what="wires") == "danger"
     assert isinstance(browser.screen, Screen)
-    assert "Bare wires" in browser.screen.more["why"]
+    assert "Bare wires" in browser.screen.context["why"]
     assert browser.fill(go="questions") == "questions"
     assert browser.fill(attributes__what="out") == "photos"
 
@@ -269,7 +269,7 @@ def test_check_warns_when_a_public_text_seems_to_hold_personal_data() -> None:
     browser.fill(description="Ring me on 01904 960123")
     browser.to("check")
     assert isinstance(browser.screen, Screen)
-    assert [each.words for each in browser.screen.more["personal"]] == ["01904 960123"]
+    assert [each.words for each in browser.screen.context["personal"]] == ["01904 960123"]
 
 
 def test_check_does_not_warn_when_a_report_is_private() -> None:
@@ -279,7 +279,7 @@ def test_check_does_not_warn_when_a_report_is_private() -> None:
     browser.fill(description="Ring me on 01904 960123")
     browser.to("check")
     assert isinstance(browser.screen, Screen)
-    assert browser.screen.more["personal"] == []
+    assert browser.screen.context["personal"] == []
 
 
 def test_contact_is_left_out_when_a_report_is_anonymous() -> None:
@@ -306,7 +306,7 @@ def test_first_page_at_fault_is_shown_when_the_report_is_refused() -> None:
         FieldError("contact.phone", "must be a phone number"),
         FieldError("lat", "the location is outside Eskerby Council"),
     ]
-    screen = refused(browser.answers, faults, browser.ports)
+    screen = show_faults(browser.answers, faults, browser.ports)
     assert screen.name == "where"
     assert [field for field, _ in screen.faults] == ["q"]
 

@@ -7,10 +7,18 @@ import pytest
 from chalicelib.errors import FieldError, FreeSlot
 from chalicelib.forms.answers import Answers
 from chalicelib.forms.drafts import draft_of
-from chalicelib.forms.flow import BACK, Screen, Send, advance, first_of, price_changed, refused
+from chalicelib.forms.flow import (
+    BACK,
+    CompleteAnswers,
+    Screen,
+    advance,
+    first_screen_of_service,
+    show_changed_price,
+    show_faults,
+)
 from chalicelib.forms.ordering import day_choices
 from chalicelib.forms.ports import FreeDay
-from chalicelib.forms.views import of_screen
+from chalicelib.forms.views import screen_context
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Posted
 from chalicelib.reports.drafts import Draft
@@ -25,7 +33,9 @@ ITEMS = {"items.sofa": "1", "items.chair": "1"}
 ORDER = {**HOME, **ITEMS, "done": "postcode+premises+items"}
 
 
-def sent_from(step: str, orders: MemoryOrders, code: str = BULKY, **fields: str) -> Screen | Send:
+def sent_from(
+    step: str, orders: MemoryOrders, code: str = BULKY, **fields: str
+) -> Screen | CompleteAnswers:
     """What follows when a page is posted with these fields."""
     posted = {"key": KEY, "service_code": code, "step": step, **fields}
     return advance(
@@ -43,19 +53,19 @@ def screen_after(step: str, orders: MemoryOrders, code: str = BULKY, **fields: s
 def whole_way(code: str, given: dict[str, dict[str, str]]) -> tuple[list[str], Draft]:
     """The pages of a service where each is filled in as `given`, and what is sent at the end."""
     here = ports()
-    screen: Screen | Send = first_of(COUNCIL.by_code[code], KEY, here)
+    screen: Screen | CompleteAnswers = first_screen_of_service(COUNCIL.by_code[code], KEY, here)
     seen = []
     while isinstance(screen, Screen):
         assert not screen.faults
         seen.append(screen.name)
-        page = of_screen(screen, COUNCIL.by_code)
+        page = screen_context(screen, COUNCIL.by_code)
         assert page["action"] == f"/forms/services/{code}"
         fields: dict[str, tuple[str, ...]] = {"step": (screen.name,)}
         for name, value in page["hidden"]:
             fields[name] = (*fields.get(name, ()), value)
         fields |= {name: (value,) for name, value in given.get(screen.name, {}).items()}
         if screen.name == "check":
-            fields["shown_pence"] = (screen.more["shown_pence"],)
+            fields["shown_pence"] = (screen.context["shown_pence"],)
         screen = advance(Posted(fields), here)
     return seen, parse(draft_of(screen.answers, COUNCIL.by_code[code]), Draft)
 
@@ -120,7 +130,7 @@ def test_items_are_asked_again_with_what_was_typed(
 
 def test_items_are_shown_with_their_prices() -> None:
     screen = screen_after("contact", MemoryOrders(), go="items", **HOME)
-    shown = {name: f"{price}" for _, name, price in screen.more["prices"]}
+    shown = {name: f"{price}" for _, name, price in screen.context["prices"]}
     assert shown["Sofa"] == "£25 each"
     assert shown["Chair"] == "£9 for the first, £4 for each other one"
 
@@ -129,9 +139,9 @@ def test_only_days_with_enough_room_are_offered_by_month() -> None:
     orders = MemoryOrders()
     orders.free[FreeSlot(MONDAY, "day")] = 2
     screen = screen_after("items", orders, **HOME, **ITEMS)
-    assert (screen.name, list(screen.more["days"].soon)) == ("day", ["2026-12"])
+    assert (screen.name, list(screen.context["days"].soon)) == ("day", ["2026-12"])
     orders.free[FreeSlot(TUESDAY, "day")] = 0
-    assert screen_after("items", orders, **HOME, **ITEMS).more["days"].soon == {}
+    assert screen_after("items", orders, **HOME, **ITEMS).context["days"].soon == {}
 
 
 def test_days_after_the_first_ten_are_shown_when_one_of_them_is_chosen() -> None:
@@ -183,7 +193,7 @@ def test_changed_items_need_the_day_again_because_they_take_other_room() -> None
 def test_a_slot_that_lapsed_while_somebody_typed_is_held_again() -> None:
     orders = MemoryOrders()
     order = {**ORDER, "day": ON_MONDAY, "hold_id": f"bulky.{MONDAY}.day.3.{KEY}"}
-    assert isinstance(sent_from("check", orders, **order), Send)
+    assert isinstance(sent_from("check", orders, **order), CompleteAnswers)
     assert orders.free[FreeSlot(MONDAY, "day")] == 0
 
 
@@ -211,31 +221,31 @@ def test_the_way_back_leads_over_the_time_only_where_there_are_several() -> None
 def test_everything_is_checked_with_the_lines_of_the_price() -> None:
     order = {**ORDER, "day": ON_MONDAY}
     screen = screen_after("photos", MemoryOrders(), **order, go="check")
-    assert screen.more["ordered"] == [("Sofa", 1), ("Chair", 1)]
-    assert screen.more["booked"] == f"{MONDAY} at day"
-    assert screen.more["lines"] == [("Sofa", "£25"), ("Chair", "£9")]
-    assert (screen.more["total"], screen.more["shown_pence"]) == ("£34", "3400")
+    assert screen.context["ordered"] == [("Sofa", 1), ("Chair", 1)]
+    assert screen.context["booked"] == f"{MONDAY} at day"
+    assert screen.context["lines"] == [("Sofa", "£25"), ("Chair", "£9")]
+    assert (screen.context["total"], screen.context["shown_pence"]) == ("£34", "3400")
 
 
 def test_a_new_price_list_is_shown_before_anything_is_paid() -> None:
     orders = MemoryOrders(on=date(2027, 3, 31))
     order = {**ORDER, "day": ON_MONDAY}
-    shown = screen_after("photos", orders, **order, go="check").more["shown_pence"]
+    shown = screen_after("photos", orders, **order, go="check").context["shown_pence"]
     orders.on = date(2027, 4, 1)
     sent = sent_from("check", orders, **order, shown_pence=shown)
-    assert isinstance(sent, Send)
+    assert isinstance(sent, CompleteAnswers)
     draft = parse(draft_of(sent.answers, COUNCIL.by_code[BULKY]), Draft)
     assert draft.amount_pence_shown == 3400
-    screen = price_changed(sent.answers, ports(orders=orders))
+    screen = show_changed_price(sent.answers, ports(orders=orders))
     assert (screen.name, [fault.field for fault in screen.faults]) == ("check", ["price"])
-    assert screen.more["total"] == "£36.50"
+    assert screen.context["total"] == "£36.50"
 
 
 @pytest.mark.parametrize("shown", ["9" * 5_000, "NaN", "-3400"])
 def test_a_shown_price_that_is_no_amount_is_not_sent(shown: str) -> None:
     order = {**ORDER, "day": ON_MONDAY}
     sent = sent_from("check", MemoryOrders(), **order, shown_pence=shown)
-    assert isinstance(sent, Send)
+    assert isinstance(sent, CompleteAnswers)
     assert "amount_pence_shown" not in draft_of(sent.answers, COUNCIL.by_code[BULKY])
 
 
@@ -246,11 +256,11 @@ def test_a_shown_price_that_is_no_amount_is_not_sent(shown: str) -> None:
 def test_step_is_asked_again_when_the_rules_refuse_its_answer(field: str, step: str) -> None:
     values = {"service_code": (BULKY,), "key": (KEY,), "day": (ON_MONDAY,)}
     values |= {name: (value,) for name, value in (HOME | ITEMS).items()}
-    assert refused(Answers(values), [FieldError(field, "is wrong")], ports()).name == step
+    assert show_faults(Answers(values), [FieldError(field, "is wrong")], ports()).name == step
 
 
 def test_bills_are_found_by_search_but_are_not_listed_as_problems() -> None:
-    listed = screen_after("where", MemoryOrders(), go="service").more["groups"]
+    listed = screen_after("where", MemoryOrders(), go="service").context["groups"]
     assert BILL not in {each.service_code for group in listed.values() for each in group}
     found = screen_after("service", MemoryOrders(), go="service", find="council tax")
-    assert BILL in {each.service_code for each in found.more["found"]}
+    assert BILL in {each.service_code for each in found.context["found"]}

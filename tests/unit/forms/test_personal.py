@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.forms.personal import findings
+from chalicelib.forms.personal import find_personal_data
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from chalicelib.forms.personal import findings
 def test_text_is_questioned_when_it_seems_to_be_about_a_person(
     text: str, kind: str, words: str
 ) -> None:
-    [found] = findings(text)
+    [found] = find_personal_data(text)
     assert found == (kind, words)
 
 
@@ -41,8 +41,8 @@ def test_text_is_questioned_when_it_seems_to_be_about_a_person(
     ],
 )
 def test_text_is_left_alone_when_it_is_about_a_place(text: str) -> None:
-    assert findings(text) == []
+    assert find_personal_data(text) == []
 
 
 def test_repeated_finding_is_named_once() -> None:
-    assert len(findings("01904 960123", "again 01904 960123, ann@example.org")) == 2
+    assert len(find_personal_data("01904 960123", "again 01904 960123, ann@example.org")) == 2

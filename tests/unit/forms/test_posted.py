@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid, TooLarge
-from chalicelib.forms.posted import MOST_BYTES, MOST_TEXT_BYTES, parse
+from chalicelib.forms.posted import MOST_BYTES, MOST_TEXT_BYTES, parse_form
 from chalicelib.forms.validation import MOST_PHOTO_BYTES
 
 MULTIPART = "multipart/form-data; boundary=edge"
@@ -21,14 +21,14 @@ def part(name: str, body: bytes, more: str = "", kind: str = "") -> bytes:
 
 
 def test_fields_are_read_when_a_form_is_urlencoded() -> None:
-    form = parse(b"step=where&q=%C3%89lm+Row&a=1&a=2&b=", URLENCODED)
+    form = parse_form(b"step=where&q=%C3%89lm+Row&a=1&a=2&b=", URLENCODED)
     assert form.one("q") == "Élm Row"
     assert form.all("a") == ("1", "2")
     assert form.one("b") == form.one("c") == ""
 
 
 def test_texts_have_one_kind_of_line_end_when_a_browser_sends_two() -> None:
-    assert parse(b"text=+one%0D%0Atwo+", URLENCODED).one("text") == "one\ntwo"
+    assert parse_form(b"text=+one%0D%0Atwo+", URLENCODED).one("text") == "one\ntwo"
 
 
 def test_fields_and_files_are_read_when_a_form_is_multipart() -> None:
@@ -46,7 +46,7 @@ def test_fields_and_files_are_read_when_a_form_is_multipart() -> None:
             b"--edge--\r\n",
         )
     )
-    form = parse(body, MULTIPART)
+    form = parse_form(body, MULTIPART)
     assert (form.one("step"), form.one("title")) == ("photos", "Löcher")
     [upload] = form.files
     assert (upload.name, upload.file_name, upload.content_type) == (
@@ -73,7 +73,7 @@ def test_fields_and_files_are_read_when_a_form_is_multipart() -> None:
 )
 def test_form_is_refused_when_its_format_is_not_a_browsers(body: bytes, content_type: str) -> None:
     with pytest.raises(Invalid):
-        parse(body, content_type)
+        parse_form(body, content_type)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_form_is_refused_when_its_format_is_not_a_browsers(body: bytes, content_
 )
 def test_form_is_too_large_when_it_holds_more_than_is_read(size: int, content_type: str) -> None:
     with pytest.raises(TooLarge):
-        parse(b"a" * size, content_type)
+        parse_form(b"a" * size, content_type)
 
 
 def test_largest_form_of_a_page_is_accepted() -> None:
@@ -95,7 +95,7 @@ def test_largest_form_of_a_page_is_accepted() -> None:
 def test_form_is_too_large_when_its_texts_are() -> None:
     body = part("a", b"x" * (MOST_TEXT_BYTES + 1)) + b"--edge--\r\n"
     with pytest.raises(TooLarge):
-        parse(body, MULTIPART)
+        parse_form(body, MULTIPART)
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,10 @@ def test_texts_are_read_in_the_character_set_that_the_form_declares(
         b"q=" + raw.replace(b" ", b"+"),
         quote_plus(raw).encode() + b"=q",
     ):
-        form = parse(body, urlencoded)
+        form = parse_form(body, urlencoded)
         assert form.one("q") == words or form.one(words) == "q"
     named = part("q", raw) + part(words, b"1").replace(words.encode(), raw) + b"--edge--\r\n"
-    form = parse(named, f"{MULTIPART}; charset={charset}" if charset else MULTIPART)
+    form = parse_form(named, f"{MULTIPART}; charset={charset}" if charset else MULTIPART)
     assert (form.one("q"), form.one(words)) == (words, "1")
 
 
@@ -136,22 +136,22 @@ def test_part_is_read_in_its_own_character_set_before_that_of_the_form() -> None
             b"--edge--\r\n",
         )
     )
-    form = parse(body, MULTIPART)
+    form = parse_form(body, MULTIPART)
     assert (form.one("mine"), form.one("forms")) == ("ü€", "ü€")
     assert [upload.body for upload in form.files] == [b"\xff\xd8"]
 
 
 def test_urlencoded_form_may_say_its_character_set_in_a_field() -> None:
-    assert parse(b"q=%E9&_charset_=windows-1252", URLENCODED).one("q") == "é"
+    assert parse_form(b"q=%E9&_charset_=windows-1252", URLENCODED).one("q") == "é"
 
 
 def test_bytes_that_windows_leaves_out_are_control_characters() -> None:
-    assert parse(b"q=a%81b", f"{URLENCODED}; charset=iso-8859-1").one("q") == "a\x81b"
+    assert parse_form(b"q=a%81b", f"{URLENCODED}; charset=iso-8859-1").one("q") == "a\x81b"
 
 
 def test_file_is_accepted_when_its_name_is_in_another_character_set() -> None:
     head = b'--edge\r\nContent-Disposition: form-data; name="photo"; filename="Stra\xdfe.jpg"\r\n'
-    form = parse(head + b"\r\nx\r\n--edge--\r\n", MULTIPART)
+    form = parse_form(head + b"\r\nx\r\n--edge--\r\n", MULTIPART)
     assert [upload.body for upload in form.files] == [b"x"]
 
 
@@ -168,13 +168,13 @@ def test_form_is_refused_and_the_charset_named_when_it_is_not_supported(charset:
         (part("_charset_", charset.encode()) + part("q", b"a") + b"--edge--\r\n", MULTIPART),
     ):
         with pytest.raises(Invalid, match=r"charset: .* send it as UTF-8"):
-            parse(body, content_type)
+            parse_form(body, content_type)
 
 
 @given(st.binary(max_size=300), st.sampled_from([MULTIPART, URLENCODED, ""]))
 def test_form_is_read_or_refused_when_anything_is_sent(body: bytes, content_type: str) -> None:
     try:
-        posted = parse(body, content_type)
+        posted = parse_form(body, content_type)
     except Invalid:
         return
     texts = [text for values in posted.fields.values() for text in values]

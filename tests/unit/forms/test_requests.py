@@ -6,8 +6,15 @@ from msgspec.structs import replace
 from chalicelib.errors import FieldError
 from chalicelib.forms.answers import Answers
 from chalicelib.forms.drafts import draft_of
-from chalicelib.forms.flow import BACK, Screen, Send, advance, first_of, refused
-from chalicelib.forms.views import of_screen
+from chalicelib.forms.flow import (
+    BACK,
+    CompleteAnswers,
+    Screen,
+    advance,
+    first_screen_of_service,
+    show_faults,
+)
+from chalicelib.forms.views import screen_context
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Posted
@@ -21,7 +28,7 @@ ADDRESS = {"postcode": "YO1 7HH", "premises": HOME}
 ANSWERS = {"attributes.how-long": "always", "attributes.kept": "Behind the gate"}
 
 
-def sent_from(step: str, **fields: str) -> Screen | Send:
+def sent_from(step: str, **fields: str) -> Screen | CompleteAnswers:
     """What follows when a page of the request is posted with these fields."""
     posted = {"key": KEY, "service_code": CODE, "step": step, **fields}
     return advance(Posted({name: (value,) for name, value in posted.items() if value}), ports())
@@ -38,15 +45,15 @@ def faults(screen: Screen) -> list[str]:
 
 
 def test_request_asks_only_the_steps_that_its_council_names() -> None:
-    screen: Screen | Send = first_of(COUNCIL.by_code[CODE], KEY, ports())
+    screen: Screen | CompleteAnswers = first_screen_of_service(COUNCIL.by_code[CODE], KEY, ports())
     given = {"postcode": {"postcode": "YO1 7HH"}, "premises": {"premises": HOME}}
     seen = []
     while isinstance(screen, Screen):
         seen.append(screen.name)
-        page = of_screen(screen, COUNCIL.by_code)
+        page = screen_context(screen, COUNCIL.by_code)
         assert page["action"] == f"/forms/services/{CODE}"
         fields: dict[str, tuple[str, ...]] = {"step": (screen.name,)}
-        for name, value in screen.answers.hidden(()):
+        for name, value in screen.answers.carried_fields(()):
             fields[name] = (*fields.get(name, ()), value)
         typed = given.get(screen.name, ANSWERS if screen.name == "questions" else {})
         fields |= {name: (value,) for name, value in typed.items()}
@@ -59,11 +66,11 @@ def test_request_asks_only_the_steps_that_its_council_names() -> None:
 
 def test_request_without_a_place_asks_for_none() -> None:
     service = COUNCIL.by_code["compliment"]
-    screen = first_of(service, KEY, ports())
-    page = of_screen(screen, COUNCIL.by_code)
+    screen = first_screen_of_service(service, KEY, ports())
+    page = screen_context(screen, COUNCIL.by_code)
     assert (screen.name, page["action"]) == ("questions", "/forms/services/compliment")
     assert page["is_request"] and not page["has_back"]
-    posted = dict(screen.answers.hidden(())) | {"step": "questions"}
+    posted = dict(screen.answers.carried_fields(())) | {"step": "questions"}
     fields = {name: (value,) for name, value in posted.items()}
     contact = advance(Posted({**fields, "attributes.what": ("Kind people",)}), ports())
     assert isinstance(contact, Screen) and contact.name == "contact"
@@ -73,20 +80,23 @@ def test_request_without_a_place_asks_for_none() -> None:
 
 
 def test_known_premises_are_not_asked_for_and_can_be_changed() -> None:
-    screen = first_of(COUNCIL.by_code[CODE], KEY, ports(), premises_id="100")
+    screen = first_screen_of_service(COUNCIL.by_code[CODE], KEY, ports(), premises_id="100")
     assert (screen.name, screen.answers.one("premises")) == ("questions", HOME)
-    carried = {name: value for name, value in screen.answers.hidden(()) if name in ADDRESS}
+    carried = {name: value for name, value in screen.answers.carried_fields(()) if name in ADDRESS}
     assert screen_after("questions", go=BACK, **carried).name == "premises"
 
 
 def test_unknown_premises_are_asked_for() -> None:
-    assert first_of(COUNCIL.by_code[CODE], KEY, ports(), premises_id="999").name == "postcode"
+    assert (
+        first_screen_of_service(COUNCIL.by_code[CODE], KEY, ports(), premises_id="999").name
+        == "postcode"
+    )
 
 
 def test_addresses_of_the_postcode_are_offered() -> None:
     screen = screen_after("postcode", postcode="YO1 7HH")
     assert screen.name == "premises"
-    assert [words for _, words, _ in screen.more["choices"]] == ["2 Dial Row", "10 Dial Row"]
+    assert [words for _, words, _ in screen.context["choices"]] == ["2 Dial Row", "10 Dial Row"]
 
 
 @pytest.mark.parametrize("typed", ["", "YO1", "ZZ1 1AA", "too many"])
@@ -111,7 +121,7 @@ def test_address_is_asked_again_when_none_was_chosen() -> None:
 @pytest.mark.parametrize("field", ["premises_id", "lat"])
 def test_address_is_asked_again_when_the_rules_refuse_it(field: str) -> None:
     values = {"service_code": (CODE,), **{name: (value,) for name, value in ADDRESS.items()}}
-    screen = refused(Answers(values), [FieldError(field, "is not here")], ports())
+    screen = show_faults(Answers(values), [FieldError(field, "is not here")], ports())
     assert (screen.name, faults(screen)) == ("premises", ["premises"])
 
 
@@ -134,6 +144,6 @@ def test_place_of_another_organisation_does_not_stop_a_request() -> None:
 
 
 def test_first_page_of_a_report_knows_its_service() -> None:
-    screen = first_of(COUNCIL.by_code["pothole"], KEY, ports())
+    screen = first_screen_of_service(COUNCIL.by_code["pothole"], KEY, ports())
     assert (screen.name, screen.answers.one("service_code")) == ("where", "pothole")
-    assert of_screen(screen, COUNCIL.by_code)["action"] == "/forms/report"
+    assert screen_context(screen, COUNCIL.by_code)["action"] == "/forms/report"

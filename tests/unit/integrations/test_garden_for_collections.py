@@ -30,7 +30,7 @@ def of_subscribers(garden: Garden, published: Rounds | None = ROUNDS) -> Subscri
 
 
 def shown(garden: Garden, *rounds: str, published: Rounds | None = ROUNDS) -> tuple[str, ...]:
-    premises = one_home(*rounds, shown=of_subscribers(garden, published).only_subscribed)
+    premises = one_home(*rounds, shown=of_subscribers(garden, published).hide_from_others)
     found = premises.get(HOME)
     assert found
     assert premises.many([HOME, "9"]) == {HOME: found}
@@ -67,7 +67,7 @@ def test_subscriptions_are_read_only_for_premises_on_a_garden_round() -> None:
 
 def test_garden_round_passes_premises_whether_they_are_subscribed_or_not() -> None:
     garden = Garden()
-    assert of_subscribers(garden).pass_by(one_home("R1", "G1").get(HOME))
-    assert not of_subscribers(garden).pass_by(one_home("R1", "G2").get(HOME))
-    assert not of_subscribers(garden).pass_by(None)
-    assert not of_subscribers(garden, None).pass_by(one_home("G1").get(HOME))
+    assert of_subscribers(garden).passes(one_home("R1", "G1").get(HOME))
+    assert not of_subscribers(garden).passes(one_home("R1", "G2").get(HOME))
+    assert not of_subscribers(garden).passes(None)
+    assert not of_subscribers(garden, None).passes(one_home("G1").get(HOME))

@@ -1,4 +1,4 @@
-"""What the page of a request shows of its order: the slot, the price, and what can be done now."""
+"""The variables of an order for the page of its request: slot, price and allowed changes."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -26,10 +26,10 @@ from chalicelib.reports.usecases.orders.allowed_changes import (
 )
 
 
-def order_shown(
+def order_context(
     service_code: str, text: str, token: str | None, call: Call
 ) -> dict[str, Any] | None:
-    """What is shown of a request's order; None if its service has none. Raises NotFound."""
+    """The variables of a request's order; None if it has none. Raises NotFound."""
     service = request_language.council().by_code.get(service_code)
     if service is not None and service.price is None and service.calendar is None:
         return None
@@ -37,33 +37,33 @@ def order_shown(
     report = get_visible_report(id_of(text), author, reports_ports())
     if report.order is None:
         return None
-    may = possible_now(report, author)
+    may = allowed_changes(report, author)
     return {
         "sent_as": sender_action_of(service, report.order),
         "paid_on": _paid_on(report.order),
-        **slot_shown(report.order),
-        **price_shown(report.order, service_code),
-        "paid": said(report.order),
+        **slot_context(report.order),
+        **price_context(report.order, service_code),
+        "paid": payment_words(report.order),
         "is_over": report.order.state == "cancelled",
         "has_receipt": report.order.paid_at is not None,
         "has_file": booking_of(report.order) is not None,
         "may": may,
-        "until": list(_until(may.limits, report.order)),
+        "until": list(_deadline_words(may.limits, report.order)),
     }
 
 
 def _paid_on(order: Order) -> str:
-    """The day of the payment, empty if no money came."""
+    """The day of the payment, empty if nothing was paid."""
     return wording(request_language.current_language()).date(order.paid_at) if order.paid_at else ""
 
 
-def possible_now(report: ServiceRequest, author: Author) -> AllowedOrderChanges:
-    """What the author may do with the order."""
+def allowed_changes(report: ServiceRequest, author: Author) -> AllowedOrderChanges:
+    """The changes of the order that the author may make now."""
     return allowed_order_changes(report, author, order_ports())
 
 
-def slot_shown(order: Order) -> dict[str, str]:
-    """The booked day and slot in words, and where to go."""
+def slot_context(order: Order) -> dict[str, str]:
+    """The booked day and slot in words, and the place to go to."""
     if order.booking is None:
         return {"booked": "", "place": ""}
     at = order.booking.place
@@ -75,7 +75,7 @@ def slot_shown(order: Order) -> dict[str, str]:
     }
 
 
-def price_shown(order: Order, service_code: str) -> dict[str, Any]:
+def price_context(order: Order, service_code: str) -> dict[str, Any]:
     """The lines of the price, in the reader's language, its total and the VAT in it."""
     language = request_language.current_language()
     said = translate_order(language, order, service_code, container.council())
@@ -86,8 +86,8 @@ def price_shown(order: Order, service_code: str) -> dict[str, Any]:
     }
 
 
-def said(order: Order) -> str:
-    """What has become of the money, in the reader's language."""
+def payment_words(order: Order) -> str:
+    """The sentence about the payment or refund, in the reader's language."""
     say = request_language.current_language().say
     match order.state:
         case "cancelled" if order.refund_pence:
@@ -105,8 +105,8 @@ def said(order: Order) -> str:
             )
 
 
-def _until(limits: BookingDeadlines | None, order: Order) -> Iterator[str]:
-    """Until when the booking can be changed and cancelled, as far as that is not over."""
+def _deadline_words(limits: BookingDeadlines | None, order: Order) -> Iterator[str]:
+    """The sentences about the deadlines to change and cancel the booking."""
     if limits is None:
         return
     say, now = request_language.current_language().say, order_ports().reports.now()
