@@ -62,7 +62,7 @@ def with_need(needs: Needs, need: Need) -> Needs:
     return _within_bounds((*needs, replace(need, why=need.why[:LONGEST_WHY])))
 
 
-def settled(
+def mark_settled(
     needs: Needs,
     now: datetime,
     *,
@@ -84,10 +84,10 @@ def settled(
 
     if not any(map(is_meant, needs)):
         return needs
-    return tuple(_settled(each, now) if is_meant(each) else each for each in needs)
+    return tuple(_settle(each, now) if is_meant(each) else each for each in needs)
 
 
-def reopened(needs: Needs, need_ids: Iterable[str]) -> Needs:
+def reopen_needs(needs: Needs, need_ids: Iterable[str]) -> Needs:
     """The needs with those of these ids open again."""
     chosen = frozenset(need_ids)
     return tuple(
@@ -95,7 +95,7 @@ def reopened(needs: Needs, need_ids: Iterable[str]) -> Needs:
     )
 
 
-def _settled(need: Need, now: datetime) -> Need:
+def _settle(need: Need, now: datetime) -> Need:
     return replace(need, settled_at=now, why="" if need.reason == "contractor_text" else need.why)
 
 

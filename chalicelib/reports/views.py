@@ -156,7 +156,7 @@ def report_view(
 ) -> ReportView:
     """The report with all of its timeline; a service no longer offered is named by its code.
     `ready` are the photos that can be shown."""
-    return made_from(ReportView, report, **_made(report, updates, ready, ports))
+    return made_from(ReportView, report, **_derived_values(report, updates, ready, ports))
 
 
 def full_view(
@@ -171,7 +171,7 @@ def full_view(
     return made_from(
         FullView,
         report,
-        **_made(report, updates, ready, ports),
+        **_derived_values(report, updates, ready, ports),
         language=wishes.language or report.language,
         reach_by=wishes.reach_by,
         flags=tuple(made_from(FlagView, flag) for flag in report.flags),
@@ -181,7 +181,7 @@ def full_view(
     )
 
 
-def _made(
+def _derived_values(
     report: ServiceRequest, updates: Iterable[Update], ready: Pairs, ports: Ports
 ) -> dict[str, Any]:
     """The public values that the report does not hold as they are shown."""
@@ -200,15 +200,15 @@ def update_view(update: Update, report: ServiceRequest, ready: Pairs, ports: Por
 
 
 def summary_view(summary: ReportSummary, site_url: str) -> SummaryView:
-    return made_from(SummaryView, summary, **_made_of(summary, site_url))
+    return made_from(SummaryView, summary, **_summary_values(summary, site_url))
 
 
 def near_view(summary: ReportSummary, distance_m: float, site_url: str) -> NearView:
-    made = _made_of(summary, site_url)
+    made = _summary_values(summary, site_url)
     return made_from(NearView, summary, **made, distance_m=round(distance_m, 1))
 
 
-def _made_of(summary: ReportSummary, site_url: str) -> dict[str, str]:
+def _summary_values(summary: ReportSummary, site_url: str) -> dict[str, str]:
     page = public_page(site_url, summary.service_request_id)
     return {"status": status_of(summary.state), "tracking_url": page}
 

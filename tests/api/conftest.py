@@ -46,7 +46,7 @@ def documented_errors(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def undocumented(facts: RouteFacts, response: Response) -> Iterator[str]:
     """What the document does not say of an error in JSON."""
-    if response.headers["Content-Type"] != PROBLEM or facts.is_page or facts.written:
+    if response.headers["Content-Type"] != PROBLEM or facts.is_page or facts.media_types:
         return
     name = f"{facts.method} {facts.path}: {response.status_code}"
     if response.status_code not in error_statuses(facts):

@@ -102,7 +102,7 @@ def test_every_route_returns_a_problem_for_an_internal_error(
         assert answer.status_code == 200
         return
     assert answer.status_code == 500
-    of_problem = HTML if facts.is_page else CONTENT_TYPES["xml"] if facts.written else PROBLEM
+    of_problem = HTML if facts.is_page else CONTENT_TYPES["xml"] if facts.media_types else PROBLEM
     assert answer.headers["Content-Type"] == of_problem
 
 
@@ -158,7 +158,7 @@ def test_every_page_is_html_in_the_openapi_document() -> None:
     for fact in pages:
         operation = described["paths"][fact.path][fact.method.lower()]
         for status, response in operation["responses"].items():
-            files = set(fact.written) if status == "200" else set()
+            files = set(fact.media_types) if status == "200" else set()
             assert set(response["content"]) == {"text/html"} | files
         forms = operation.get("requestBody", {"content": {}})["content"]
         assert ("multipart/form-data" in forms) == (fact.method == "POST")

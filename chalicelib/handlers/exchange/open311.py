@@ -60,7 +60,7 @@ def _said(error: AppError | None) -> Sequence[str]:
     return [str(error.detail)]
 
 
-routes = Routes(__name__, written_problem=problem)
+routes = Routes(__name__, format_problem=problem)
 
 
 def answer(call: Call, **parameters: str) -> FormattedAnswer:
@@ -93,7 +93,7 @@ def _found(
 
 for _method in ("GET", "POST"):
     for _depth in range(1, len(SEGMENTS) + 1):
-        routes.written(
+        routes.formatted(
             "/open311/" + "/".join(f"{{{name}}}" for name in SEGMENTS[:_depth]),
             method=_method,
             auth=auth.partner,

@@ -93,9 +93,9 @@ class May(Struct, frozen=True):
 
     def __call__(self, request: Request) -> Caller:
         """Raises Unauthenticated, Forbidden."""
-        return self.passed(anyone(request))
+        return self.check(anyone(request))
 
-    def passed(self, caller: Caller) -> Caller:
+    def check(self, caller: Caller) -> Caller:
         """The caller, who has the permission. Raises Unauthenticated, Forbidden."""
         if caller.account is None:
             raise Unauthenticated("Sign in first.")
@@ -118,7 +118,7 @@ def follower(request: Request) -> Caller:
         return replace(caller, key_id=known(key, partners_ports()).key_id)
     if caller.role is None:
         raise Unauthenticated("Send your API key in the header X-Api-Key.")
-    return may(FOLLOWING).passed(caller)
+    return may(FOLLOWING).check(caller)
 
 
 def permission_of(gate: Gate) -> Permission | None:

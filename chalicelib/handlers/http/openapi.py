@@ -271,9 +271,9 @@ def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
     if permission := auth.permission_of(fact.auth):
         operation["x-permission"] = permission
     if fact.is_page:
-        return operation | _text_contents(fact, (HTML.partition(";")[0], *fact.written))
-    if fact.written:
-        return operation | _text_contents(fact, fact.written)
+        return operation | _text_contents(fact, (HTML.partition(";")[0], *fact.media_types))
+    if fact.media_types:
+        return operation | _text_contents(fact, fact.media_types)
     return operation | _contents(fact, named)
 
 
@@ -406,7 +406,7 @@ def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:
 
 def _about_key(fact: RouteFacts) -> str:
     repeated = "Send the same key again to repeat a request: nothing is done twice. "
-    if fact.written:
+    if fact.media_types:
         return repeated + "Each API key has its own Idempotency-Keys."
     if isinstance(fact.auth, auth.May):
         return repeated + "Each account has its own keys."

@@ -110,18 +110,18 @@ def _own_headers(page: Page) -> dict[str, str]:
 def answer_formatted(view: Callable[..., Any], called: Called, problem: FormatProblem) -> Response:
     headers: Mapping[str, str] = {}
     try:
-        written: FormattedAnswer = called.content(view)
+        answer: FormattedAnswer = called.content(view)
         status = called.facts.success
     except errors.AppError as error:
         apart = isinstance(error, OF_FEW_STATUSES)
         status = STATUS[type(error)] if apart else HTTPStatus.BAD_REQUEST
         called.note(error, status)
-        written, headers = problem(called.request, status, error), more_headers(error)
+        answer, headers = problem(called.request, status, error), more_headers(error)
     except Exception as error:
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         called.note(error, status)
-        written = problem(called.request, status, None)
-    return reply(written.body, status, written.content_type, headers)
+        answer = problem(called.request, status, None)
+    return reply(answer.body, status, answer.content_type, headers)
 
 
 def _render_problem(problem_page: ProblemPage, error: errors.AppError | None) -> str:

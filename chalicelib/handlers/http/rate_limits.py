@@ -125,12 +125,12 @@ def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:
         return defer_count("report", call)
     request_id = reports_ports().ids.service_request_id(author.scope, key)
 
-    def admitted() -> None:
+    def record() -> None:
         record_action("reports.assist", request_id, draft.channel, call.caller)
         if draft.is_concession:
             record_action("payments.concession", request_id, "", call.caller)
 
-    return cache(admitted)
+    return cache(record)
 
 
 def may_write_to_contact(draft: Draft, call: Call) -> MayWrite | None:

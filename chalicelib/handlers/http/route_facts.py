@@ -44,7 +44,7 @@ class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
     versioned: bool = False
     raises: tuple[type[AppError], ...] = ()
     is_page: bool = False
-    written: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = ()
     open_to_sites: bool = False
     as_csv: bool = False
 

@@ -26,7 +26,7 @@ OPEN_TO_SITES = "Access-Control-Allow-Origin"
 class Routes(Blueprint):
     """A blueprint whose views take a Call and whose errors all have one shape.
 
-    `problem_page` makes the errors of views that answer with pages, `written_problem` of those that
+    `problem_page` makes the errors of views that answer with pages, `format_problem` of those that
     answer in the format of a standard.
     """
 
@@ -34,20 +34,20 @@ class Routes(Blueprint):
         self,
         import_name: str,
         problem_page: ProblemPage | None = None,
-        written_problem: FormatProblem | None = None,
+        format_problem: FormatProblem | None = None,
     ) -> None:
         super().__init__(import_name)
         self.module = import_name
         self.facts: list[RouteFacts] = []
         self._problem_page = problem_page
-        self._written_problem = written_problem
+        self._format_problem = format_problem
 
     def endpoint(
         self, path: str, **declared: Unpack[Endpoint]
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Registers a view that answers with JSON. A parameter of the view that is not in the path
         is the JSON body, parsed into the type that the parameter is declared with."""
-        return self._registered(answers.answer, path=path, **declared)
+        return self._register(answers.answer, path=path, **declared)
 
     def page(
         self,
@@ -64,36 +64,36 @@ class Routes(Blueprint):
         problem_page = self._problem_page
         assert problem_page, "Routes that answer with pages need a problem_page."
 
-        return self._registered(
+        return self._register(
             partial(page_answers.answer_page, problem_page=problem_page),
             path=path,
             method=method,
             summary=summary,
             auth=auth,
             query=query,
-            written=media_types,
+            media_types=media_types,
             is_page=True,
         )
 
-    def written(
+    def formatted(
         self, path: str, *, method: str, auth: Gate, summary: str, media_types: tuple[str, ...]
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Registers a view that answers in a format of its own, for what other systems
         post."""
-        problem = self._written_problem
-        assert problem, "Routes that answer in a form of their own need a written_problem."
+        problem = self._format_problem
+        assert problem, "Routes that answer in a form of their own need a format_problem."
 
-        return self._registered(
+        return self._register(
             partial(page_answers.answer_formatted, problem=problem),
             path=path,
             method=method,
             summary=summary,
             auth=auth,
             may_be_keyed=method == "POST",
-            written=media_types,
+            media_types=media_types,
         )
 
-    def _registered(
+    def _register(
         self, reply: Callable[..., Response], **declared: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         place = len(self.facts)

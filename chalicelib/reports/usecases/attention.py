@@ -6,7 +6,7 @@ from chalicelib.errors import Invalid
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.needs import REASONS, Need, NeedReason, open_needs, settled, with_need
+from chalicelib.reports.needs import REASONS, Need, NeedReason, mark_settled, open_needs, with_need
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import get_report, update_report
@@ -39,7 +39,7 @@ def settle_needs_of_job(service_request_id: str, job_id: str, ports: Ports) -> N
     now = to_the_second(ports.now())
 
     def change(report: ServiceRequest) -> ServiceRequest:
-        needs = settled(report.needs, now, reasons=UNDONE_REASONS, about=job_id)
+        needs = mark_settled(report.needs, now, reasons=UNDONE_REASONS, about=job_id)
         return report if needs is report.needs else replace(report, needs=needs)
 
     update_report(lambda: get_report(service_request_id, ports), change, ports)
@@ -54,7 +54,7 @@ def settle_needs(
     deals = changes.needs_settled or changes.state or changes.duplicate_of or reply
     if not deals:
         return report
-    needs = settled(report.needs, to_the_second(ports.now()), reasons=SETTLED_BY_REPLY)
+    needs = mark_settled(report.needs, to_the_second(ports.now()), reasons=SETTLED_BY_REPLY)
     return replace(report, needs=needs)
 
 
@@ -73,7 +73,7 @@ def _apply_contractor_texts(
     for need_id, decided in chosen.items():
         if decided == "shown":
             report = report.with_update(_contractor_update(report, waiting[need_id], ports))
-    needs = settled(report.needs, now, need_ids=chosen)
+    needs = mark_settled(report.needs, now, need_ids=chosen)
     return report if needs is report.needs else replace(report, needs=needs)
 
 

@@ -9,7 +9,7 @@ from chalicelib.errors import Forbidden, Invalid
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.drafts import UpdateDraft
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.needs import Need, settled, with_need
+from chalicelib.reports.needs import Need, mark_settled, with_need
 from chalicelib.reports.parts import HeldUpdate, Photo, PhotoState, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State, next_state
@@ -246,6 +246,6 @@ def _with_needs(report: ServiceRequest, update: Update, author: Author) -> Servi
         return replace(report, needs=with_need(report.needs, need))
     if author.is_officer_for(report):
         return replace(
-            report, needs=settled(report.needs, update.datetime, reasons=SETTLED_BY_REPLY)
+            report, needs=mark_settled(report.needs, update.datetime, reasons=SETTLED_BY_REPLY)
         )
     return report

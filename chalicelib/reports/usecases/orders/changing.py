@@ -11,7 +11,7 @@ from chalicelib.errors import AppError, Conflict
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.automatic_texts import CANCELLED, PAID_BACK
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.needs import settled
+from chalicelib.reports.needs import mark_settled
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import BookedSlot, Order, OrderState
 from chalicelib.reports.parts import Update
@@ -77,7 +77,7 @@ def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> 
         return replace(
             report.with_update(update),
             order=replace(order, state="cancelled", refund_pence=refund),
-            needs=settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT),
+            needs=mark_settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT),
         )
 
     read = partial(get_visible_report, service_request_id, author, ports.reports)
@@ -125,7 +125,7 @@ def cancel_order_in_state(service_request_id: str, state: OrderState, ports: Ord
         return replace(
             report.with_update(update),
             order=replace(order, state="cancelled", refund_pence=refund),
-            needs=settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT),
+            needs=mark_settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT),
         )
 
     read = partial(get_report, service_request_id, ports.reports)

@@ -10,7 +10,7 @@ from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.reports.automatic_texts import MOVED, format_day
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.needs import settled
+from chalicelib.reports.needs import mark_settled
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import Order
 from chalicelib.reports.usecases.access import get_report, update_report
@@ -106,5 +106,5 @@ def _save_order(
 def _with_move_update(report: ServiceRequest, to: SlotOfDay, ports: OrderPorts) -> ServiceRequest:
     words = MOVED.format(day=format_day(to.day))
     update = council_update(f"moved-{report.version}", "", report.state, words, ports.reports)
-    needs = settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT)
+    needs = mark_settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT)
     return replace(report.with_update(update), needs=needs)

@@ -14,7 +14,7 @@ from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import BulkDraft, CaseSnapshot, OneOfMany, UndoRecord
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.needs import open_needs, reopened
+from chalicelib.reports.needs import open_needs, reopen_needs
 from chalicelib.reports.parts import Note, OfficerChange, Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
@@ -187,7 +187,7 @@ def undo_record_of_question(
     look again at the needs that the question dealt with."""
     stands = snapshot_of(report)
     dealt_with = [each.need_id for each in report.needs if each.settled_at == asked.asked_at]
-    before = reopened(report.needs, dealt_with)
+    before = reopen_needs(report.needs, dealt_with)
     return UndoRecord(
         service_request_id=report.service_request_id,
         change_id=change.change_id,

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.needs import Need, settled, with_need
+from chalicelib.reports.needs import Need, mark_settled, with_need
 from chalicelib.reports.parts import Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES
@@ -111,7 +111,7 @@ def _with_new_question(report: ServiceRequest, question: Question) -> ServiceReq
     """The report with a new question, which gets the next number and settles what it is about."""
     number = max((each.number for each in report.questions), default=0) + 1
     numbered = replace(question, number=number)
-    needs = settled(report.needs, question.asked_at, reasons=SETTLED_BY_QUESTION)
+    needs = mark_settled(report.needs, question.asked_at, reasons=SETTLED_BY_QUESTION)
     return replace(report, questions=(*report.questions, numbered), needs=needs)
 
 

@@ -14,7 +14,7 @@ from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.cases import PARTS, CaseSnapshot, UndoRecord
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.needs import reopened
+from chalicelib.reports.needs import reopen_needs
 from chalicelib.reports.parts import OfficerChange
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import DONE_STATES
@@ -138,7 +138,7 @@ def _values_to_restore(report: ServiceRequest, left: UndoRecord) -> dict[str, An
         values["delays"] = report.delays[: left.before.delays]
     values.pop("needs", None)
     if dealt_with := _settled_need_ids(left):
-        values["needs"] = reopened(report.needs, dealt_with)
+        values["needs"] = reopen_needs(report.needs, dealt_with)
     return {name: values[name] for name in values if name not in alone}
 
 
