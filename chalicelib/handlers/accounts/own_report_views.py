@@ -53,7 +53,7 @@ class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     state: State
     service_code: str
-    sender_action_of: SenderAction
+    sent_as: SenderAction
     visibility: Visibility
     title: str | None
     description: str
