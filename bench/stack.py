@@ -54,13 +54,13 @@ def working_in(environment: dict[str, str]) -> Iterator[None]:
     """Sets those variables in this process for the block, and rebuilds everything from them."""
     before = dict(os.environ)
     os.environ.update(environment)
-    container.forget()
+    container.forget_built()
     try:
         yield
     finally:
         os.environ.clear()
         os.environ.update(before)
-        container.forget()
+        container.forget_built()
 
 
 def _tokens(url: str) -> dict[str, str]:

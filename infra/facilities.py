@@ -29,7 +29,7 @@ from chalicelib.facilities.model import (
     index_of,
     list_key,
 )
-from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames, Named
+from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames, NamedPoint
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.rounding import round_shape
@@ -242,7 +242,7 @@ def _entry(kind: FacilityKind, count: int) -> KindEntry:
     )
 
 
-def named(kind: FacilityKind, items: Sequence[Facility]) -> list[Named]:
+def named(kind: FacilityKind, items: Sequence[Facility]) -> list[NamedPoint]:
     """The facilities that have a name, as people search them: with their kind, if the name does not
     say it, and with their address, if several have the same name."""
     shared = Counter(item.name for item in items)
@@ -258,7 +258,7 @@ def named(kind: FacilityKind, items: Sequence[Facility]) -> list[Named]:
     return found
 
 
-def _publish_names(kind: str, names: Sequence[Named], ports: Ports) -> None:
+def _publish_names(kind: str, names: Sequence[NamedPoint], ports: Ports) -> None:
     """Puts the names in the place of the previous ones of the kind. Raises UpstreamFailed."""
     for _ in range(ATTEMPTS):
         held, before = _published(FACILITY_NAMES, FacilityNames, ports)

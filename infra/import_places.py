@@ -83,7 +83,7 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     held = ports.documents.read(WARDS)
     document = with_wards(held.body if held else None, wards, day)
     _put_in_place(WARDS, msgspec.json.encode(document), held, ports)
-    container.forget()
+    container.forget_built()
     _follow_wards(document)
 
 
@@ -124,7 +124,7 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
     told = planned_since(held.body, document) if held else []
     _publish_and_tell(document, told, held, ports)
     click.echo(f"{len(told)} new or changed since the last import.")
-    container.forget()
+    container.forget_built()
     _publish_wards()
 
 

@@ -7,7 +7,7 @@ as written.
 
 import re
 
-from chalicelib.facilities.model import ALWAYS, Span
+from chalicelib.facilities.model import ALWAYS, OpeningSpan
 
 A_DAY = 24 * 60
 NOON = A_DAY // 2
@@ -42,7 +42,7 @@ class _Unsure(Exception):
     """The text is not understood with certainty."""
 
 
-def parsed(text: str) -> tuple[Span, ...] | None:
+def parsed(text: str) -> tuple[OpeningSpan, ...] | None:
     """The hours in the text, by day and time; None if they are not certain."""
     plain = re.sub(r"[–—−]", "-", " ".join(text.casefold().split())).strip(" .;,")
     if _ALL_DAY.fullmatch(plain):
@@ -62,7 +62,7 @@ class _Reading:
         self._named: dict[int, list[Hours]] = {}
         self._rest: list[Hours] | None = None
 
-    def spans(self) -> tuple[Span, ...]:
+    def spans(self) -> tuple[OpeningSpan, ...]:
         while self._at < len(self._tokens):
             self._rule()
             if self._at < len(self._tokens) and not (self._take("end") or self._take("and")):
@@ -171,7 +171,7 @@ def _is_24_hour(time: str) -> bool:
     return time[0] == "0" or (time[:2].isdigit() and int(time[:2]) > 12)
 
 
-def _overlap(spans: tuple[Span, ...]) -> bool:
+def _overlap(spans: tuple[OpeningSpan, ...]) -> bool:
     """True if it would open before it has closed, also across the end of the week."""
     week = sorted((day * A_DAY + opens, day * A_DAY + closes) for day, opens, closes in spans)
     after = [*week[1:], (week[0][0] + 7 * A_DAY, 0)]

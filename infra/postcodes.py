@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError, Invalid
-from chalicelib.gazetteer.postcodes import Postcode, Postcodes, document_of
+from chalicelib.gazetteer.postcodes import Postcode, Postcodes, postcodes_document
 from chalicelib.geo.bng import GridPoint, from_grid
 from chalicelib.geo.point import Box, Point
 from infra.rows import Refused, Row, read_rows
@@ -66,7 +66,7 @@ def postcodes_of(
             f"None of the postcodes is in {council.name}{why}: is this the file of another area?"
         )
     summary.taken = len(found)
-    return document_of(map(Postcode._make, found.items()), ATTRIBUTION), summary
+    return postcodes_document(map(Postcode._make, found.items()), ATTRIBUTION), summary
 
 
 def _take(row: Row, box: Box, found: dict[str, Point], summary: Summary) -> None:

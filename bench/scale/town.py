@@ -186,7 +186,7 @@ class Town:
         wards = tuple(map(ward, range(count)))
         replace_document(WARDS, msgspec.json.encode(Wards(items=wards)), publishing_ports())
         publish_rounds(count)
-        container.forget_documents()
+        container.forget_read_documents()
         fill_caches()
 
     def ask(
@@ -258,4 +258,4 @@ def _put_behind_a_cdn() -> None:
     }
     made = boto3.client("cloudfront").create_distribution(DistributionConfig=config)
     os.environ["DISTRIBUTION_ID"] = made["Distribution"]["Id"]
-    container.forget()
+    container.forget_built()

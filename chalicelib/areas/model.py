@@ -37,8 +37,8 @@ class RoadWork(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def notice_id(self) -> str:
         """The key of the notice to subscribers: it changes with the days or the place."""
-        told = (self.ref, str(self.starts), str(self.ends), str(self.lat), str(self.long))
-        return self.NOTICE + derived_id(*told)
+        parts = (self.ref, str(self.starts), str(self.ends), str(self.lat), str(self.long))
+        return self.NOTICE + derived_id(*parts)
 
 
 class RoadWorks(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,7 +49,7 @@ class WardArea(msgspec.Struct, frozen=True, dict=True):
         return {"ward": ward, "roadworks": self.roadworks}
 
 
-def my_area(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
+def my_area_at(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
     """The published information about a place, by its postcode or its coordinates.
 
     Raises Invalid (neither or both), NotFound (outside the council), UpstreamFailed (also if no
@@ -57,7 +57,7 @@ def my_area(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
     """
     if (postcode is None) == (point is None):
         raise Invalid.field("postcode", "give either a postcode, or lat and long")
-    place = point or _place_of(postcode or "", ports)
+    place = point or _place_of_postcode(postcode or "", ports)
     ward = _ward_at(place, ports)
     document = ports.places.document(ward.code)
     if document is None:
@@ -72,14 +72,14 @@ def my_area(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
         nearest=ports.nearest(place),
         open_reports=document.open_reports,
         reports=document.reports,
-        roadworks=_by_distance(_not_over(document.roadworks, ports), place),
+        roadworks=_sort_by_distance(_without_past(document.roadworks, ports), place),
         updated_datetime=document.updated_datetime,
     )
 
 
 def ward_areas(ports: Ports) -> list[WardArea]:
     """All of today's wards, for their documents. Raises UpstreamFailed."""
-    roadworks = _not_over(ports.places.roadworks(), ports)
+    roadworks = _without_past(ports.places.roadworks(), ports)
     return [
         WardArea(
             ward,
@@ -102,11 +102,11 @@ def _ward_at(place: Point, ports: Ports) -> Ward:
         )
     found = next((each for each in wards if each.shape.contains(place)), None)
     if found is None:
-        raise NotFound(_elsewhere(place, ports))
+        raise NotFound(_outside_message(place, ports))
     return found
 
 
-def _place_of(postcode: str, ports: Ports) -> Point:
+def _place_of_postcode(postcode: str, ports: Ports) -> Point:
     if not 5 <= len("".join(postcode.split())) <= 7:
         example = ports.council.example_postcode
         raise Invalid.field(
@@ -128,7 +128,7 @@ def _place_of(postcode: str, ports: Ports) -> Point:
     return place
 
 
-def _elsewhere(place: Point, ports: Ports) -> str:
+def _outside_message(place: Point, ports: Ports) -> str:
     """The error for a place without a ward."""
     neighbour = ports.council.neighbour_at(place)
     council = Text(ports.council.name)
@@ -153,7 +153,7 @@ def _elsewhere(place: Point, ports: Ports) -> str:
     )
 
 
-def _not_over(works: Sequence[RoadWork], ports: Ports) -> list[RoadWork]:
+def _without_past(works: Sequence[RoadWork], ports: Ports) -> list[RoadWork]:
     today = ports.today()
     return [work for work in works if work.ends >= today]
 
@@ -166,7 +166,7 @@ def _is_near(ward: Ward, point: Point) -> bool:
     )
 
 
-def _by_distance(works: Sequence[RoadWork], place: Point) -> tuple[NearRoadWork, ...]:
+def _sort_by_distance(works: Sequence[RoadWork], place: Point) -> tuple[NearRoadWork, ...]:
     near = [
         NearRoadWork(
             **msgspec.structs.asdict(work), distance_m=displayed_distance_m(work.point, place)

@@ -154,9 +154,9 @@ def issuers() -> "OpenIdIssuers":
 
     return OpenIdIssuers(
         container.council().by_provider,
-        container.outside(),
+        container.safe_http_client(),
         back_url=f"{container.settings().site_url}{BACK}",
-        client_secret=lambda provider: container.given(provider, "identity"),
+        client_secret=lambda provider: container.secret_text(provider, "identity"),
         monotonic=monotonic,
     )
 

@@ -109,7 +109,7 @@ def delivery_ports() -> delivery.Ports:
         matcher=container.queue("match"),
         off_rounds=_off_rounds,
         language_of=partial(language_of, council=here, accounts=lambda: accounts_ports().accounts),
-        voice=voice,
+        voice=message_composer,
         council=here,
         segments=partial(segments_of, site_url=to.site_url),
         quota=_quota(),
@@ -136,7 +136,7 @@ def alert_names(language: Language = ENGLISH) -> "Names":
     return names_for_alerts(container.council(), areas_ports().places, language)
 
 
-def voice(language: Language = ENGLISH) -> "MessageComposer":
+def message_composer(language: Language = ENGLISH) -> "MessageComposer":
     from chalicelib.alerts.message_text import MessageComposer
 
     here = container.council()

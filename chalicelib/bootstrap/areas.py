@@ -1,4 +1,4 @@
-"""Builds my area, and gives the wards to the slices that ask for them."""
+"""Builds the slice of areas; gives the codes of wards to other slices."""
 
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ def areas_ports() -> Ports:
     return Ports(
         places=PlacesForAreas(container.read_published, published_places(), monotonic),
         council=here,
-        nearest=_nearest,
+        nearest=_nearest_of_each,
         today=lambda: utc_now().astimezone(here.zone).date(),
     )
 
@@ -32,7 +32,7 @@ def ward_codes() -> set[str]:
     return {ward.code for ward in areas_ports().places.wards()}
 
 
-def _nearest(point: "Point") -> "Mapping[str, Any]":
+def _nearest_of_each(point: "Point") -> "Mapping[str, Any]":
     """The nearest facility of each kind."""
     from chalicelib.bootstrap.facilities import facilities_ports
     from chalicelib.facilities.usecases import nearest_of_each

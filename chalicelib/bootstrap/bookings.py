@@ -45,7 +45,7 @@ def availability_ports() -> AvailabilityPorts:
     from chalicelib.publishing.model import JSON
     from chalicelib.publishing.ports import Document
 
-    documents = container.published()
+    documents = container.published_documents()
     return AvailabilityPorts(
         bookings=bookings_ports(),
         codes=container.council().by_calendar.keys(),

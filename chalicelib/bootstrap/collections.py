@@ -46,7 +46,7 @@ def collections_ports() -> Ports:
         premises=shown_premises(),
         rounds=published_rounds,
         logs=DynamoRoundLogs(container.table("jobs")),
-        reported=_reported,
+        reported=_reported_collections,
         council=container.council(),
         note=note,
         now=utc_now,
@@ -67,7 +67,7 @@ def _read_rounds() -> Rounds | None:
     return decoded(container.read_published, ROUNDS, Rounds)
 
 
-def _reported(keys: Collection[CollectionKey]) -> Set[CollectionKey]:
+def _reported_collections(keys: Collection[CollectionKey]) -> Set[CollectionKey]:
     from chalicelib.integrations.reports_for_collections import find_reported
     from chalicelib.reports.dynamo.repository import DynamoRepository
 
@@ -79,7 +79,7 @@ def today_ports() -> TodayPorts:
     from chalicelib.publishing.model import JSON
     from chalicelib.publishing.ports import Document
 
-    documents = container.published()
+    documents = container.published_documents()
     return TodayPorts(
         ports=collections_ports(),
         read=lambda: documents.read(TODAY),
@@ -96,7 +96,7 @@ def stored_premises() -> StoredPremises:
 @container.once
 def shown_premises() -> StoredPremises:
     """The premises with the rounds that collect there."""
-    return StoredPremises(_read_premises, monotonic, shown=_shown(published_rounds))
+    return StoredPremises(_read_premises, monotonic, shown=_shown_rounds(published_rounds))
 
 
 @container.once
@@ -117,7 +117,7 @@ def subscribers_rounds(
     )
 
 
-def _shown(rounds: Callable[[], Rounds | None]) -> Shown:
+def _shown_rounds(rounds: Callable[[], Rounds | None]) -> Shown:
     garden = container.council().garden
     if garden is None:
         return lambda found: found
@@ -131,7 +131,9 @@ def calendar_ports() -> "calendars.Ports":
     from chalicelib.collections.s3_objects import S3Objects
 
     published = Bucket(container.s3(), container.settings().published_bucket, holding="documents")
-    premises = StoredPremises(_read_premises, monotonic, kept_for_s=0, shown=_shown(_read_rounds))
+    premises = StoredPremises(
+        _read_premises, monotonic, kept_for_s=0, shown=_shown_rounds(_read_rounds)
+    )
     return calendars.Ports(
         premises=premises.many,
         rounds=_read_rounds,

@@ -1,4 +1,4 @@
-"""The settings, the council, the secrets and the clients of this process, and what it has built."""
+"""The settings, the council, the secrets and the clients of this process, each built once."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -69,13 +69,13 @@ QueueName = Literal[
     "orders",
 ]
 
-GIVEN = frozenset(("destinations", "identity", "payments"))
-"""Secrets that hold the keys which other organisations gave to the council."""
+SECRETS_GIVEN = frozenset(("destinations", "identity", "payments"))
+"""Secrets with the keys that other organisations gave to the council."""
 
-OF_SETTINGS = frozenset((__name__, "chalicelib.bootstrap.messaging"))
+SETTINGS_MODULES = frozenset((__name__, "chalicelib.bootstrap.messaging"))
 """The modules that build from settings and secrets alone."""
 BUILT: dict[Any, Any] = {}
-"""What this process has built: by the builder and its arguments."""
+"""The objects that this process has built, by builder and arguments."""
 
 # Before the first line: a function that finds no settings counts its failure, too.
 logs.name_metrics(metrics_namespace())
@@ -85,28 +85,28 @@ Args = TypeVarTuple("Args")
 
 
 def once(build: Callable[[*Args], T]) -> Callable[[*Args], T]:
-    """Keeps in BUILT what the builder makes, for each set of arguments."""
+    """Decorates a builder: it builds once for each set of arguments, and BUILT keeps the result."""
 
     @wraps(build)
-    def built(*args: *Args) -> T:
-        key = (built, *args)
+    def build_once(*args: *Args) -> T:
+        key = (build_once, *args)
         if key not in BUILT:
             BUILT[key] = build(*args)
-        made: T = BUILT[key]
-        return made
+        result: T = BUILT[key]
+        return result
 
-    return built
+    return build_once
 
 
-def forget() -> None:
+def forget_built() -> None:
     """Drops everything that was built, for a process whose settings change."""
     BUILT.clear()
 
 
-def forget_documents() -> None:
-    """Drops what was built on the settings, clients and secrets of this process, and with it what
-    it has read of published documents."""
-    for key in [key for key in BUILT if key[0].__module__ not in OF_SETTINGS]:
+def forget_read_documents() -> None:
+    """Drops everything that was built from the settings, clients and secrets of this process. This
+    drops the published documents that it has read, too."""
+    for key in [key for key in BUILT if key[0].__module__ not in SETTINGS_MODULES]:
         del BUILT[key]
 
 
@@ -129,7 +129,7 @@ def language_of_council(code: str) -> Language:
 
 @once
 def secret(name: SecretName) -> "Secret":
-    """The secret of that name; nothing is read yet. Ask for `origin` only where the settings name
+    """The secret of that name, which is read at first use. Get `origin` only if the settings name
     it."""
     from time import monotonic
 
@@ -138,13 +138,13 @@ def secret(name: SecretName) -> "Secret":
     return ManagedSecret(
         _secrets_manager,
         secret_arn(name),
-        setting=_variable(name),
+        setting=_setting_name(name),
         monotonic=monotonic,
-        min_length=0 if name in GIVEN else MIN_LENGTH,
+        min_length=0 if name in SECRETS_GIVEN else MIN_LENGTH,
     )
 
 
-def _variable(name: SecretName) -> str:
+def _setting_name(name: SecretName) -> str:
     return f"{name.upper()}_SECRET_ARN"
 
 
@@ -154,14 +154,14 @@ def secret_arn(name: SecretName) -> str:
     return arn
 
 
-def given(name: str, setting: Literal["destinations", "identity", "payments"]) -> str | None:
-    """The text that another organisation gave us under that name, from the JSON object in that
-    secret; None if there is none. Raises UpstreamFailed, ConfigurationError."""
+def secret_text(name: str, setting: Literal["destinations", "identity", "payments"]) -> str | None:
+    """The text under that name in the JSON object of a secret that another organisation gave us;
+    None if there is none. Raises UpstreamFailed, ConfigurationError."""
     from chalicelib.aws.secrets import GivenTexts
 
     if not secret_arn(setting):
         return None
-    return GivenTexts(secret(setting), setting=_variable(setting)).of(name)
+    return GivenTexts(secret(setting), setting=_setting_name(setting)).of(name)
 
 
 @once
@@ -211,16 +211,16 @@ def table(name: TableName) -> str:
 @once
 def queue(name: QueueName) -> "SqsReaction":
     """The queue of that name."""
-    return reaction(name)
+    return reaction_queue(name)
 
 
-def reaction(
+def reaction_queue(
     name: QueueName,
     kinds: "UnionType | type" = object,
     only: Callable[[object], bool] | None = None,
 ) -> "SqsReaction":
-    """The queue of a reaction that hears only of things of these kinds, and of these only those for
-    which `only` is true."""
+    """The queue of a reaction, which is sent only facts of these kinds; with `only`, only the facts
+    for which it returns true."""
     from chalicelib.aws.sqs import SqsReaction
 
     return SqsReaction(_sqs(), getattr(settings(), f"{name}_queue_url"), kinds, only)
@@ -237,7 +237,7 @@ def _secrets_manager() -> Any:
     return client("secretsmanager")
 
 
-def prepare() -> None:
+def preload() -> None:
     """Loads the database's modules and makes the first clients, which nearly every request uses.
     Calls nobody."""
     from chalicelib.aws.clients import lend_to_pynamodb
@@ -266,7 +266,7 @@ def signer() -> "S3Client":
 
 
 @once
-def published() -> "S3Documents":
+def published_documents() -> "S3Documents":
     """The bucket of published documents."""
     from chalicelib.publishing.s3_documents import S3Documents
 
@@ -275,7 +275,7 @@ def published() -> "S3Documents":
 
 def read_published(key: str) -> bytes | None:
     """A published document, None if there is none. Raises UpstreamFailed."""
-    held = published().read(key)
+    held = published_documents().read(key)
     return held.body if held else None
 
 
@@ -289,8 +289,8 @@ def cdn() -> "CloudFrontCdn | NoCdn":
 
 
 @once
-def outside() -> "SafeHttpClient":
-    """The way to addresses that somebody gave us."""
+def safe_http_client() -> "SafeHttpClient":
+    """The client for requests to addresses that partners, staff or residents gave us."""
     from chalicelib.net.internet import Internet
     from chalicelib.net.safe_http_client import SafeHttpClient
 
@@ -299,7 +299,7 @@ def outside() -> "SafeHttpClient":
 
 
 @once
-def pages(
+def template_pages(
     slice_name: Literal["accounts", "alerts", "forms", "jobs"], language: Language
 ) -> "Pages":
     """The pages of that slice's templates in that language."""
@@ -307,5 +307,5 @@ def pages(
 
     from chalicelib.kernel.templating import Pages
 
-    said = council().page_details_in(language.code, language.say)
-    return Pages(Path(__file__).parents[1] / slice_name / "templates", said, language)
+    details = council().page_details_in(language.code, language.say)
+    return Pages(Path(__file__).parents[1] / slice_name / "templates", details, language)

@@ -30,7 +30,7 @@ def disruptions_publish_ports() -> disruptions.PublishPorts:
 
     return disruptions.PublishPorts(
         disruptions=_store(),
-        publish=lambda body: publish_json(DISRUPTIONS, body, container.published()),
+        publish=lambda body: publish_json(DISRUPTIONS, body, container.published_documents()),
         purge=lambda reference: container.cdn().invalidate([f"/{DISRUPTIONS}"], reference),
         now=utc_now,
     )

@@ -84,4 +84,4 @@ def web_push() -> "WebPush":
     """The way to browsers; the key is made when something is first sent."""
     from chalicelib.integrations.web_push import WebPush
 
-    return WebPush(container.outside, push_key, utc_now)
+    return WebPush(container.safe_http_client, push_key, utc_now)

@@ -40,8 +40,8 @@ def outbound_ports() -> Ports:
         queue=SendQueue(container.queue("send")),
         destinations=here.by_destination,
         forward_to=here.forward_to,
-        check_url=lambda url: container.outside().check(url),
-        publish=lambda body: publish_json(GETTING_THROUGH, body, container.published()),
+        check_url=lambda url: container.safe_http_client().check(url),
+        publish=lambda body: publish_json(GETTING_THROUGH, body, container.published_documents()),
         random_bytes=token_bytes,
         chance=SystemRandom().random,
         now=utc_now,
@@ -57,7 +57,7 @@ def _senders(deliveries: Deliveries) -> Mapping[Kind, Sender[Any]]:
     reports, client = _reports(), open311_client()
     wording = Wording(messaging.email_look(), container.council().zone)
     return {
-        "webhook": WebhookSender(reports.public, container.outside, utc_now),
+        "webhook": WebhookSender(reports.public, container.safe_http_client, utc_now),
         "open311": Open311Sender(reports.case, client, utc_now),
         "update": UpdateSender(reports.reopening, deliveries.get, client),
         "mailbox": MailboxSender(
@@ -107,13 +107,13 @@ def reply_ports() -> "replies.Ports":
 def open311_client() -> "Open311Client":
     from chalicelib.outbound.open311_client import Open311Client
 
-    return Open311Client(container.outside, api_key_of)
+    return Open311Client(container.safe_http_client, api_key_of)
 
 
 def api_key_of(destination: str) -> str | None:
     """The key under which this destination knows us, None where nobody gave one. Raises
     UpstreamFailed, ConfigurationError."""
-    return container.given(destination, "destinations")
+    return container.secret_text(destination, "destinations")
 
 
 def _reports() -> "ReportsForOutbound":

@@ -29,9 +29,9 @@ def provider() -> Provider:
 
     settings = container.settings()
     api = ProviderApi(
-        client=container.outside,
+        client=container.safe_http_client,
         url=settings.payments_url or ORIGINS[_name()],
-        api_key=lambda: _given("api_key"),
+        api_key=lambda: _provider_secret("api_key"),
     )
     if _name() == GOVUK_PAY:
         from chalicelib.payments.govuk_pay import GovUkPay
@@ -51,7 +51,7 @@ def card_pages() -> str:
 def signing_secret() -> str:
     """The secret that the provider signs its notifications with. Raises UpstreamFailed,
     ConfigurationError."""
-    return _given("signing_secret")
+    return _provider_secret("signing_secret")
 
 
 def _name() -> str:
@@ -67,8 +67,8 @@ def _return_url(new: NewPayment) -> str:
     return site.page(f"{RETURN_PATH}{new.payment_id}")
 
 
-def _given(name: Literal["api_key", "signing_secret"]) -> str:
-    found = container.given(name, "payments")
+def _provider_secret(name: Literal["api_key", "signing_secret"]) -> str:
+    found = container.secret_text(name, "payments")
     if found is None:
         raise ConfigurationError(f"The secret of PAYMENTS_SECRET_ARN has no {name}.")
     return found

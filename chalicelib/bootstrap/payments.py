@@ -28,8 +28,8 @@ def payments_ports() -> payments.Ports:
         charges=charges(),
         provider=provider(),
         book=ledger().book,
-        on_booked=_tell_receivers,
-        on_refund_failed=_keep_refused,
+        on_booked=_notify_receivers,
+        on_refund_failed=_store_refused,
         on_paid=_settle_paid,
         on_unpaid=lambda service_request_id: None,
         payment_id=payment_ids().make,
@@ -89,13 +89,13 @@ def order_ports() -> OrderPorts:
     )
 
 
-def _tell_receivers(entry: Entry) -> None:
+def _notify_receivers(entry: Entry) -> None:
     from chalicelib.integrations.payments_for_outbound import fact_of
 
     container.queue("outbound").send([fact_of(entry, utc_now())])
 
 
-def _keep_refused(found: "Difference") -> None:
+def _store_refused(found: "Difference") -> None:
     charges().save_failed_refund(found, utc_now().astimezone(container.council().zone).date())
 
 

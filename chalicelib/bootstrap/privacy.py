@@ -47,7 +47,7 @@ def subscriptions_of_people() -> "SubscriptionsForAccounts":
 @container.once
 def export_pages(language: Language) -> "ExportPages":
     # Imported where a page is made: jinja2 takes a while to load.
-    from chalicelib.integrations.names_for_exports import names_of, questions_of
+    from chalicelib.integrations.names_for_exports import code_names, question_names
     from chalicelib.privacy.page import ExportPages
 
     here = container.council().in_language(language.code)
@@ -55,6 +55,6 @@ def export_pages(language: Language) -> "ExportPages":
         language=language,
         council=here.name,
         zone=here.zone,
-        names=names_of(here, language),
-        questions=dict(questions_of(here)),
+        names=code_names(here, language),
+        questions=dict(question_names(here)),
     )

@@ -22,11 +22,11 @@ def publishing_ports() -> publishing.Ports:
 
     here, to = container.council(), container.settings()
     return publishing.Ports(
-        documents=container.published(),
+        documents=container.published_documents(),
         photos=S3Photos(container.s3(), kept=to.photos_bucket, published=to.published_bucket),
         purge=container.cdn().invalidate,
         reports=ReportsForPublishing(reports_ports),
-        pages={code: partial(_page, code) for code in here.languages},
+        pages={code: partial(_render_page, code) for code in here.languages},
         now=utc_now,
         fixed_documents=lambda: fixed_documents(here, messaging.push_key().public, utc_now()),
         council_tile=tile_of_all(here.box),
@@ -46,7 +46,7 @@ def page_renderers() -> Mapping[str, Callable[[ReportView], bytes]]:
     return report_pages(container.council(), utc_now)
 
 
-def _page(code: str, report: ReportView) -> bytes:
+def _render_page(code: str, report: ReportView) -> bytes:
     return page_renderers()[code](report)
 
 
@@ -55,7 +55,7 @@ def figures_ports() -> publishing.FiguresPorts:
     from chalicelib.integrations.council_for_publishing import publisher
 
     return publishing.FiguresPorts(
-        documents=container.published(),
+        documents=container.published_documents(),
         counting=counting_ports(),
         services=lambda: publisher(container.council(), container.settings().site_url).services,
         wards=lambda: {ward.code: ward.name for ward in ward_areas(areas_ports())},

@@ -1,4 +1,4 @@
-"""Builds reports, their photos, and the queues that hear of them."""
+"""Builds reports, their photos, and the queues to which facts about them are sent."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def reports_ports() -> reports.Ports:
     from time import monotonic
 
-    from chalicelib.gazetteer.whereabouts import PublishedWhereabouts
+    from chalicelib.gazetteer.whereabouts import PublishedAddressLookup
     from chalicelib.integrations.accounts_for_reports import preferences_of
     from chalicelib.integrations.photos_for_reports import PhotosForReports
     from chalicelib.reports.dynamo.repository import DynamoRepository
@@ -39,10 +39,10 @@ def reports_ports() -> reports.Ports:
         ids=container.ids(),
         council=container.council(),
         photos=PhotosForReports(photos_ports),
-        whereabouts=PublishedWhereabouts(container.read_published, monotonic),
+        whereabouts=PublishedAddressLookup(container.read_published, monotonic),
         premises=_premises_address,
         missed=_missed_answer,
-        held=_held,
+        held=_booked_slot,
         price=lambda *of: garden_purchases().price(*of),
         site_url=container.settings().site_url,
         wishes=lambda account_id: preferences_of(account_id, accounts_ports().accounts),
@@ -64,7 +64,7 @@ def _premises_address(premises_id: str) -> reports.PremisesAddress | None:
     return premises_address(premises_id, stored_premises())
 
 
-def _held(hold_id: str) -> "BookedSlot":
+def _booked_slot(hold_id: str) -> "BookedSlot":
     from chalicelib.bootstrap.bookings import bookings_ports
     from chalicelib.integrations.bookings_for_reports import read_hold
 
@@ -97,7 +97,7 @@ def photos_ports() -> photos.Ports:
         is_held=ReportsForPhotos(reports_ports, stored_jobs).holds,
         rebuild=rebuild_apart,
         blacken=blackened,
-        fetch=lambda media_url: fetched(media_url, container.outside()),
+        fetch=lambda media_url: fetched(media_url, container.safe_http_client()),
         now=utc_now,
     )
 
@@ -112,15 +112,15 @@ def stored_jobs() -> "DynamoJobs":
 
 @container.once
 def reactions() -> "Sequence[SqsReaction]":
-    """The queues that hear of what happens to a report."""
+    """The queues to which facts about a report are sent."""
     all_of_it = ReportSubmitted | ReportChanged | PhotoTaken
     return (
-        container.reaction("publish", all_of_it),
-        container.reaction("open_data", all_of_it),
-        container.reaction("outbound", all_of_it),
-        container.reaction("fetch", PhotoWanted),
-        container.reaction("match", ReportSubmitted | ReportChanged),
-        container.reaction("open", ReportSubmitted | ReportChanged),
-        container.reaction("orders", ReportSubmitted | ReportChanged, moves_order),
-        container.reaction("figures", ReportSubmitted | ReportChanged, moves_figures),
+        container.reaction_queue("publish", all_of_it),
+        container.reaction_queue("open_data", all_of_it),
+        container.reaction_queue("outbound", all_of_it),
+        container.reaction_queue("fetch", PhotoWanted),
+        container.reaction_queue("match", ReportSubmitted | ReportChanged),
+        container.reaction_queue("open", ReportSubmitted | ReportChanged),
+        container.reaction_queue("orders", ReportSubmitted | ReportChanged, moves_order),
+        container.reaction_queue("figures", ReportSubmitted | ReportChanged, moves_figures),
     )

@@ -13,10 +13,10 @@ from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon
 FOLDER = "data/facilities/"
 KINDS = f"{FOLDER}kinds.json"
 
-Span = tuple[int, int, int]
+OpeningSpan = tuple[int, int, int]
 """The weekday (Monday is 0), the minute of opening, and the minute of closing: above 1440 it is on
 the next day."""
-ALWAYS: tuple[Span, ...] = tuple((day, 0, 24 * 60) for day in range(7))
+ALWAYS: tuple[OpeningSpan, ...] = tuple((day, 0, 24 * 60) for day in range(7))
 
 
 class Facility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -31,7 +31,7 @@ class Facility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     long: float
     address: str | None = None
     opening_hours: str | None = None
-    opens: tuple[Span, ...] | None = None
+    opens: tuple[OpeningSpan, ...] | None = None
     accessible: bool | str | None = None
     phone: str | None = None
     url: str | None = None
@@ -74,7 +74,7 @@ class KindList(msgspec.Struct, frozen=True, kw_only=True):
     next: None = None
 
 
-class Known:
+class SearchableFacilities:
     """The facilities of a kind, prepared for searches."""
 
     def __init__(self, listed: FacilityList, index: bytes | None) -> None:

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from chalicelib.facilities.model import ALWAYS, Span
+from chalicelib.facilities.model import ALWAYS, OpeningSpan
 
 SOON = timedelta(days=1)
 """Opening and closing times within this period are given as a time of day only."""
-A_WEEK = 7
+DAYS_AHEAD = 7
 
 
 class OpenState(NamedTuple):
@@ -21,7 +21,7 @@ class OpenState(NamedTuple):
 
 
 def state_at(
-    spans: Sequence[Span], now: datetime, zone: ZoneInfo, holidays: Collection[date]
+    spans: Sequence[OpeningSpan], now: datetime, zone: ZoneInfo, holidays: Collection[date]
 ) -> OpenState | None:
     """The state at that moment; None on a bank holiday, and in the night after it as long as that
     day's hours would last, because the hours do not apply on such a day. Hours are in local time,
@@ -31,33 +31,33 @@ def state_at(
         return OpenState(open_now=True)
     today = now.astimezone(zone).date()
     yesterday = today - timedelta(days=1)
-    if today in holidays or (yesterday in holidays and _lasts(spans, yesterday, now, zone)):
+    if today in holidays or (yesterday in holidays and _would_be_open(spans, yesterday, now, zone)):
         return None
-    stretches = list(_joined(sorted(_stretches(spans, today, zone, holidays))))
-    for opens, closes in stretches:
+    periods = list(_join_periods(sorted(_opening_periods(spans, today, zone, holidays))))
+    for opens, closes in periods:
         if opens <= now < closes:
-            return OpenState(open_now=True, closes_at=_soon(closes, now, zone))
-    coming = (_soon(opens, now, zone) for opens, _ in stretches if opens > now)
+            return OpenState(open_now=True, closes_at=_time_if_soon(closes, now, zone))
+    coming = (_time_if_soon(opens, now, zone) for opens, _ in periods if opens > now)
     return OpenState(open_now=False, opens_at=next(coming, None))
 
 
-def _lasts(spans: Sequence[Span], day: date, now: datetime, zone: ZoneInfo) -> bool:
+def _would_be_open(spans: Sequence[OpeningSpan], day: date, now: datetime, zone: ZoneInfo) -> bool:
     """True if the hours of that weekday would last until now."""
-    return any(opens <= now < closes for opens, closes in _of_day(spans, day, zone))
+    return any(opens <= now < closes for opens, closes in _periods_of_day(spans, day, zone))
 
 
-def _stretches(
-    spans: Sequence[Span], today: date, zone: ZoneInfo, holidays: Collection[date]
+def _opening_periods(
+    spans: Sequence[OpeningSpan], today: date, zone: ZoneInfo, holidays: Collection[date]
 ) -> Iterator[tuple[datetime, datetime]]:
     """Each opening from yesterday on, for a week."""
-    for ahead in range(-1, A_WEEK):
+    for ahead in range(-1, DAYS_AHEAD):
         day = today + timedelta(days=ahead)
         if day not in holidays:
-            yield from _of_day(spans, day, zone)
+            yield from _periods_of_day(spans, day, zone)
 
 
-def _of_day(
-    spans: Sequence[Span], day: date, zone: ZoneInfo
+def _periods_of_day(
+    spans: Sequence[OpeningSpan], day: date, zone: ZoneInfo
 ) -> Iterator[tuple[datetime, datetime]]:
     """Each opening period of that weekday."""
     midnight = datetime.combine(day, time(), zone)
@@ -67,21 +67,21 @@ def _of_day(
             yield begins.astimezone(UTC), ends.astimezone(UTC)
 
 
-def _joined(
-    stretches: Sequence[tuple[datetime, datetime]],
+def _join_periods(
+    periods: Sequence[tuple[datetime, datetime]],
 ) -> Iterator[tuple[datetime, datetime]]:
     """Periods joined if they follow each other without a gap."""
-    held: tuple[datetime, datetime] | None = None
-    for opens, closes in stretches:
-        if held and opens <= held[1]:
-            held = held[0], max(closes, held[1])
+    current: tuple[datetime, datetime] | None = None
+    for opens, closes in periods:
+        if current and opens <= current[1]:
+            current = current[0], max(closes, current[1])
             continue
-        if held:
-            yield held
-        held = opens, closes
-    if held:
-        yield held
+        if current:
+            yield current
+        current = opens, closes
+    if current:
+        yield current
 
 
-def _soon(moment: datetime, now: datetime, zone: ZoneInfo) -> str | None:
+def _time_if_soon(moment: datetime, now: datetime, zone: ZoneInfo) -> str | None:
     return f"{moment.astimezone(zone):%H:%M}" if moment - now < SOON else None

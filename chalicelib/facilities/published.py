@@ -5,7 +5,7 @@ from chalicelib.facilities.model import (
     FacilityList,
     KindEntry,
     KindList,
-    Known,
+    SearchableFacilities,
     index_key,
     list_key,
 )
@@ -20,22 +20,22 @@ class PublishedFacilities:
         self._read = read
         self._seconds = seconds
         self._kinds = CachedDocument(lambda: decoded(read, KINDS, KindList), seconds)
-        self._known: dict[str, CachedDocument[Known | None]] = {}
+        self._by_kind: dict[str, CachedDocument[SearchableFacilities | None]] = {}
 
     def kinds(self) -> tuple[KindEntry, ...]:
         """The kinds that have facilities; empty if none are published."""
         published = self._kinds.value()
         return published.items if published else ()
 
-    def known(self, kind: str) -> Known | None:
+    def facilities_of_kind(self, kind: str) -> SearchableFacilities | None:
         """All facilities of a kind; None if none are published."""
         # Only existing kinds are read: a caller may ask for any name.
         if kind not in {entry.kind for entry in self.kinds()}:
             return None
-        if kind not in self._known:
-            self._known[kind] = CachedDocument(lambda: self._fresh(kind), self._seconds)
-        return self._known[kind].value()
+        if kind not in self._by_kind:
+            self._by_kind[kind] = CachedDocument(lambda: self._read_kind(kind), self._seconds)
+        return self._by_kind[kind].value()
 
-    def _fresh(self, kind: str) -> Known | None:
+    def _read_kind(self, kind: str) -> SearchableFacilities | None:
         listed = decoded(self._read, list_key(kind), FacilityList)
-        return Known(listed, self._read(index_key(kind))) if listed else None
+        return SearchableFacilities(listed, self._read(index_key(kind))) if listed else None

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from chalicelib.errors import Invalid, UpstreamFailed
-from chalicelib.facilities.areas import Near, nearest_areas
-from chalicelib.facilities.model import Facility, KindEntry, Known
+from chalicelib.facilities.areas import FacilityDistance, nearest_areas
+from chalicelib.facilities.model import Facility, KindEntry, SearchableFacilities
 from chalicelib.facilities.open_now import OpenState, state_at
 from chalicelib.facilities.ports import Ports
 from chalicelib.geo.nearest import find_nearest
@@ -40,18 +40,18 @@ class NearFacility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     open_report: str | None = None
 
 
-def kinds(ports: Ports) -> tuple[KindEntry, ...]:
+def list_kinds(ports: Ports) -> tuple[KindEntry, ...]:
     """The kinds with facilities. Raises UpstreamFailed."""
     return ports.facilities.kinds()
 
 
-def nearest(kind: str | None, point: Point, limit: int, ports: Ports) -> list[NearFacility]:
+def nearest_of_kind(kind: str | None, point: Point, limit: int, ports: Ports) -> list[NearFacility]:
     """The nearest of a kind, nearest first; equally near ones in the order of their list.
 
     Exact. Raises Invalid for a kind without facilities, UpstreamFailed.
     """
-    known = ports.facilities.known(kind) if kind else None
-    if known is None:
+    facilities = ports.facilities.facilities_of_kind(kind) if kind else None
+    if facilities is None:
         there = ", ".join(each.kind for each in ports.facilities.kinds())
         raise Invalid.field(
             "kind",
@@ -59,55 +59,63 @@ def nearest(kind: str | None, point: Point, limit: int, ports: Ports) -> list[Ne
             if there
             else Text("no facilities are published yet"),
         )
-    return _nearest(known, point, limit, ports)
+    return _nearest_facilities(facilities, point, limit, ports)
 
 
-def _nearest(known: Known, point: Point, limit: int, ports: Ports) -> list[NearFacility]:
-    found = _found(known, point, limit)
-    reports = _reports(known, found, ports)
-    return [_shown(known.listed.items[each.number], each, reports, ports) for each in found]
+def _nearest_facilities(
+    facilities: SearchableFacilities, point: Point, limit: int, ports: Ports
+) -> list[NearFacility]:
+    found = _distances(facilities, point, limit)
+    reports = _open_reports(facilities, found, ports)
+    return [_view_of(facilities.listed.items[each.number], each, reports, ports) for each in found]
 
 
 def nearest_of_each(point: Point, ports: Ports) -> dict[str, NearFacility]:
     """The nearest of each kind, by kind; a kind whose list cannot be read is left out. Raises
     UpstreamFailed if the kinds cannot be read."""
     found: dict[str, NearFacility] = {}
-    for entry in kinds(ports):
+    for entry in list_kinds(ports):
         try:
-            known = ports.facilities.known(entry.kind)
+            facilities = ports.facilities.facilities_of_kind(entry.kind)
         except UpstreamFailed:
             continue
-        for near in _nearest(known, point, 1, ports) if known else ():
+        for near in _nearest_facilities(facilities, point, 1, ports) if facilities else ():
             found[entry.kind] = near
     return found
 
 
-def _found(known: Known, point: Point, limit: int) -> list[Near]:
-    if known.has_areas:
-        return nearest_areas(known, point, limit)
-    items = known.listed.items
+def _distances(
+    facilities: SearchableFacilities, point: Point, limit: int
+) -> list[FacilityDistance]:
+    if facilities.has_areas:
+        return nearest_areas(facilities, point, limit)
+    items = facilities.listed.items
     return [
-        Near(round(each.distance_m * 1000), each.number, items[each.number].point)
-        for each in find_nearest(known.index, point, limit)
+        FacilityDistance(round(each.distance_m * 1000), each.number, items[each.number].point)
+        for each in find_nearest(facilities.index, point, limit)
     ]
 
 
-def _reports(known: Known, found: Iterable[Near], ports: Ports) -> Mapping[str, str]:
+def _open_reports(
+    facilities: SearchableFacilities, found: Iterable[FacilityDistance], ports: Ports
+) -> Mapping[str, str]:
     """Open reports by the facility that they are about, if its kind can be reported."""
-    service_code = known.listed.service_code
-    tiles = {tile for each in found for tile in _tiles(known, each.number)}
+    service_code = facilities.listed.service_code
+    tiles = {tile for each in found for tile in _tiles_of(facilities, each.number)}
     return ports.open_reports(tiles, service_code) if service_code else {}
 
 
-def _tiles(known: Known, number: int) -> Iterable[Tile]:
+def _tiles_of(facilities: SearchableFacilities, number: int) -> Iterable[Tile]:
     """The map tiles in which a report about it may be."""
-    area = known.areas[number]
+    area = facilities.areas[number]
     if area is None:
-        return (tile_of(known.listed.items[number].point, MAP_ZOOM),)
+        return (tile_of(facilities.listed.items[number].point, MAP_ZOOM),)
     return tiles_in(area.box, MAP_ZOOM)
 
 
-def _shown(item: Facility, near: Near, reports: Mapping[str, str], ports: Ports) -> NearFacility:
+def _view_of(
+    item: Facility, near: FacilityDistance, reports: Mapping[str, str], ports: Ports
+) -> NearFacility:
     state = state_at(item.opens, ports.now(), ports.zone, ports.holidays) if item.opens else None
     opening = state or OpenState(open_now=False)
     return made_from(

@@ -14,8 +14,8 @@ from chalicelib.kernel.observability import logs
 if TYPE_CHECKING:
     from geopy.location import Location
 
-KEPT = 500
-LET_ALONE_S = 60.0
+MAX_CACHED = 500
+PAUSE_S = 60.0
 LONGEST_LABEL = 200
 
 
@@ -30,25 +30,25 @@ class FallbackGeocoder:
         self._geocode = geocode
         self._box = box
         self._seconds = seconds
-        self._kept: dict[str, list[Place]] = {}
-        self._let_alone_until = 0.0
+        self._cache: dict[str, list[Place]] = {}
+        self._paused_until = 0.0
 
     def find(self, typed: str) -> list[Place]:
-        asked = " ".join(typed.lower().split())
-        if asked in self._kept:
-            return self._kept[asked]
-        if self._seconds() < self._let_alone_until:
+        query = " ".join(typed.lower().split())
+        if query in self._cache:
+            return self._cache[query]
+        if self._seconds() < self._paused_until:
             return []
         try:
-            found = self._places(self._geocode(asked) or ())
+            found = self._places(self._geocode(query) or ())
         except Exception as error:
             # Whatever the external service does, the council's own results are returned.
-            self._let_alone_until = self._seconds() + LET_ALONE_S
+            self._paused_until = self._seconds() + PAUSE_S
             logs.failure("the geocoder did not answer", error)
             return []
-        if len(self._kept) == KEPT:
-            self._kept.pop(next(iter(self._kept)))
-        self._kept[asked] = found
+        if len(self._cache) == MAX_CACHED:
+            self._cache.pop(next(iter(self._cache)))
+        self._cache[query] = found
         return found
 
     def _places(self, locations: "Iterable[Location]") -> list[Place]:
@@ -75,11 +75,11 @@ class GeopyGeocode:
 
     def __call__(self, typed: str) -> "Iterable[Location] | None":
         """Raises TimeoutError, and all errors of the geocoder."""
-        return in_time(lambda: self._ask(typed), self._timeout_s)
+        return call_with_timeout(lambda: self._ask(typed), self._timeout_s)
 
     def _ask(self, typed: str) -> "Iterable[Location] | None":
         found: Iterable[Location] | None = self._service.geocode(
-            typed, exactly_one=False, timeout=self._timeout_s, **self._within
+            typed, exactly_one=False, timeout=self._timeout_s, **self._area_options
         )
         return found
 
@@ -90,7 +90,7 @@ class GeopyGeocode:
         return get_geocoder_for_service(self._name)(**self._options)
 
     @property
-    def _within(self) -> dict[str, Any]:
+    def _area_options(self) -> dict[str, Any]:
         """Only Nominatim can restrict its search to an area."""
         if self._name != "nominatim":
             return {}
@@ -98,20 +98,20 @@ class GeopyGeocode:
         return {"viewbox": [(box.south, box.west), (box.north, box.east)], "bounded": True}
 
 
-def in_time(ask: Callable[[], T], timeout_s: float) -> T:
+def call_with_timeout(ask: Callable[[], T], timeout_s: float) -> T:
     """The result of `ask` within the time limit: a time-out for each read does not limit a reply
     that arrives byte by byte. Raises TimeoutError, and all errors of `ask`."""
-    given: SimpleQueue[tuple[T | None, Exception | None]] = SimpleQueue()
+    results: SimpleQueue[tuple[T | None, Exception | None]] = SimpleQueue()
 
     def run() -> None:
         try:
-            given.put((ask(), None))
+            results.put((ask(), None))
         except Exception as error:
-            given.put((None, error))
+            results.put((None, error))
 
     Thread(target=run, daemon=True).start()
     try:
-        found, error = given.get(timeout=timeout_s)
+        found, error = results.get(timeout=timeout_s)
     except Empty:
         raise TimeoutError from None
     if error:

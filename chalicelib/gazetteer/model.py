@@ -43,7 +43,7 @@ class Match(IntEnum):
     SPELT = 4
 
 
-class Words:
+class SearchText:
     """A text prepared for comparison: its words, and the short form of each that all its spellings
     share."""
 
@@ -60,18 +60,18 @@ class Words:
         return "".join(self.plain)
 
 
-class Known:
+class IndexedPlace:
     """A place with a name, prepared for comparison."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.words = Words(place.label)
+        self.words = SearchText(place.label)
 
     @cached_property
     def _name_length(self) -> int:
         return len(folded(self.place.label.partition(",")[0]))
 
-    def match(self, typed: Words) -> Match:
+    def match(self, typed: SearchText) -> Match:
         """How `typed` matches this place; each of its words is known to match a word. The beginning
         of a facility's name counts no more than its other words: many are named after streets."""
         short = self.words.short
@@ -80,7 +80,7 @@ class Known:
         may_begin = self.place.kind != "facility" and self._begins_with(typed)
         return Match.PREFIX if may_begin else Match.WORDS
 
-    def _begins_with(self, typed: Words) -> bool:
+    def _begins_with(self, typed: SearchText) -> bool:
         last = len(typed.plain) - 1
         return (
             last < len(self.words.plain)
@@ -101,16 +101,16 @@ class Gazetteer:
     """Every place of a council, prepared once for many searches."""
 
     def __init__(self, places: Iterable[Place] = (), postcodes: Postcodes | None = None) -> None:
-        self.known: Sequence[Known] = [Known(place) for place in places]
+        self.indexed: Sequence[IndexedPlace] = [IndexedPlace(place) for place in places]
         self.postcodes = postcodes or Postcodes()
 
     @cached_property
-    def by_word(self) -> ByWord[list[Known]]:
+    def by_word(self) -> ByWord[list[IndexedPlace]]:
         """The places by each word of their labels."""
-        found: ByWord[list[Known]] = ByWord()
-        for known in self.known:
-            for word in dict.fromkeys(known.words.plain):
-                found.setdefault(word, []).append(known)
+        found: ByWord[list[IndexedPlace]] = ByWord()
+        for place in self.indexed:
+            for word in dict.fromkeys(place.words.plain):
+                found.setdefault(word, []).append(place)
         return found
 
     @cached_property
@@ -121,7 +121,7 @@ class Gazetteer:
             found[short_form(word)].append(word)
         return dict(found)
 
-    def with_word(self, plain: str, short: str) -> set[Known]:
+    def places_with_word(self, plain: str, short: str) -> set[IndexedPlace]:
         """The places with a word that begins with `plain`, or is another form of it."""
         words = {*self.by_word.beginning(plain), *self.by_short.get(short, ())}
-        return {known for word in words for known in self.by_word[word]}
+        return {place for word in words for place in self.by_word[word]}

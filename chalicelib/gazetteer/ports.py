@@ -8,8 +8,8 @@ from chalicelib.gazetteer.model import Gazetteer
 from chalicelib.geo.place import Place
 
 
-def nothing(typed: str) -> list[Place]:
-    """The answer of no geocoder."""
+def find_nothing(typed: str) -> list[Place]:
+    """Finds no places: the default where a council has no geocoder."""
     return []
 
 
@@ -19,4 +19,4 @@ class Ports(Struct, frozen=True):
     knows none, or does not answer in time."""
 
     gazetteer: Callable[[], Gazetteer]
-    geocode: Callable[[str], list[Place]] = nothing
+    geocode: Callable[[str], list[Place]] = find_nothing

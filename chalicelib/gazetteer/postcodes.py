@@ -39,24 +39,24 @@ class Postcodes(msgspec.Struct, frozen=True, dict=True):
     sectors: dict[str, tuple[Unit, ...]] = {}
     attribution: str = ""
 
-    def beginning(self, compact: str, most: int) -> list[Postcode]:
+    def with_prefix(self, compact: str, most: int) -> list[Postcode]:
         """The first postcodes with that prefix, up to that number; `compact` is in lower case and
         without spaces."""
         if not looks_like_postcode(compact):
             return []
-        return list(islice(self._beginning(compact.translate(_MISTAKEN)), most))
+        return list(islice(self._units_with_prefix(compact.translate(_MISTAKEN)), most))
 
     def find(self, text: str) -> Postcode | None:
         """The postcode that the text states in full, in any case and with or without its space."""
         compact = "".join(text.split()).lower()
-        first = next(iter(self.beginning(compact, 1)), None)
+        first = next(iter(self.with_prefix(compact, 1)), None)
         return first if first and len(_compact(first.label)) == len(compact) else None
 
     @cached_property
     def _compact_sectors(self) -> list[tuple[str, str]]:
         return [(_compact(sector), sector) for sector in self.sectors]
 
-    def _beginning(self, wanted: str) -> Iterator[Postcode]:
+    def _units_with_prefix(self, wanted: str) -> Iterator[Postcode]:
         for compact, sector in self._compact_sectors:
             if compact.startswith(wanted) or wanted.startswith(compact):
                 for unit, lat, long in self.sectors[sector]:
@@ -69,7 +69,7 @@ def looks_like_postcode(compact: str) -> bool:
     return LOOKS_LIKE_ONE.fullmatch(compact) is not None
 
 
-def document_of(found: Iterable[Postcode], attribution: str) -> Postcodes:
+def postcodes_document(found: Iterable[Postcode], attribution: str) -> Postcodes:
     """The document with these postcodes."""
     sectors: dict[str, list[Unit]] = {}
     for label, point in sorted(found, key=lambda each: (len(each.label), each.label)):

@@ -11,7 +11,7 @@ class PublishedPlaces:
 
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._read = read
-        self._gazetteer = CachedDocument(self._fresh, seconds)
+        self._gazetteer = CachedDocument(self._read_gazetteer, seconds)
         self._postcodes = CachedDocument(lambda: decoded(read, POSTCODES, Postcodes), seconds)
 
     def gazetteer(self) -> Gazetteer:
@@ -21,7 +21,7 @@ class PublishedPlaces:
         """Postcodes only, for callers who search no street."""
         return self._postcodes.value() or Postcodes()
 
-    def _fresh(self) -> Gazetteer:
+    def _read_gazetteer(self) -> Gazetteer:
         places = decoded(self._read, PLACES, PlaceList)
         facilities = decoded(self._read, FACILITY_NAMES, FacilityNames)
         known = [*(places.items if places else ()), *(facilities.places() if facilities else ())]

@@ -63,10 +63,10 @@ def _distance_m(point: Point, line: Line) -> float:
     """The distance from the point to the line, on a plane: within a few centimetres up to 100 m."""
     wide = math.cos(math.radians(point.lat))
     at = [((long - point.long) * wide, lat - point.lat) for long, lat in line]
-    return METRES_PER_DEGREE * min(_from_origin(a, b) for a, b in pairwise([*at, at[-1]]))
+    return METRES_PER_DEGREE * min(_distance_from_origin(a, b) for a, b in pairwise([*at, at[-1]]))
 
 
-def _from_origin(a: tuple[float, float], b: tuple[float, float]) -> float:
+def _distance_from_origin(a: tuple[float, float], b: tuple[float, float]) -> float:
     dx, dy = b[0] - a[0], b[1] - a[1]
     square = dx * dx + dy * dy
     along = -(a[0] * dx + a[1] * dy) / square if square else 0.0

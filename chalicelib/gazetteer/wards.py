@@ -37,19 +37,19 @@ class Wards(WardSet, frozen=True, kw_only=True):
         """All of them, the newest first."""
         return (self, *self.earlier)
 
-    def on(self, day: date) -> WardSet:
+    def set_on(self, day: date) -> WardSet:
         """The set that applied on the day; for days before all of them, the first."""
         return next((each for each in self.sets if each.valid_from <= day), self.sets[-1])
 
     def code_at(self, point: Point, day: date) -> str | None:
         """The code of the ward that the place belonged to on the day."""
-        ward = self.on(day).ward_at(point)
+        ward = self.set_on(day).ward_at(point)
         return ward.code if ward else None
 
     def is_outside(self, point: Point, day: date) -> bool:
         """True if the place was farther than MARGIN_M outside every ward of the day; False if no
         ward is known."""
-        wards = self.on(day).items
+        wards = self.set_on(day).items
         return bool(wards) and not any(ward.is_near(point) for ward in wards)
 
     def with_set(self, new: WardSet) -> "Wards":

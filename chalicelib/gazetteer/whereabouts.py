@@ -13,13 +13,17 @@ from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, dec
 T = TypeVar("T")
 
 
-class PublishedWhereabouts:
+class PublishedAddressLookup:
     """Ward and street of a place from the published documents, each read at most once a minute,
     even if it cannot be read; then nothing is known."""
 
     def __init__(self, read: Read, seconds: Seconds) -> None:
-        self._wards = CachedDocument(lambda: _or_none(lambda: decoded(read, WARDS, Wards)), seconds)
-        self._streets = CachedDocument(lambda: _or_none(lambda: _street_map(read)), seconds)
+        self._wards = CachedDocument(
+            lambda: _none_if_unavailable(lambda: decoded(read, WARDS, Wards)), seconds
+        )
+        self._streets = CachedDocument(
+            lambda: _none_if_unavailable(lambda: _street_map(read)), seconds
+        )
 
     def wards(self) -> Wards:
         """Every set of wards; one without wards if none are known."""
@@ -44,7 +48,7 @@ def _street_map(read: Read) -> StreetMap | None:
     return StreetMap(document.streets) if document else None
 
 
-def _or_none(fresh: Callable[[], T | None]) -> T | None:
+def _none_if_unavailable(fresh: Callable[[], T | None]) -> T | None:
     try:
         return fresh()
     except UpstreamFailed:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from chalicelib.kernel.time import text_of
 
-WANTED = "must be a date and time from 2000 to 2100 with its zone, such as 2026-01-31T10:00:00Z"
+EXPECTED = "must be a date and time from 2000 to 2100 with its zone, such as 2026-01-31T10:00:00Z"
 YEARS = range(2000, 2101)
 """In UTC. Beyond them somebody's clock is wrong, and a day may be added to what is within."""
 _MOMENT = re.compile(
@@ -28,13 +28,13 @@ def read(text: str) -> datetime:
     """
     found = _MOMENT.fullmatch(text.strip().upper())
     if not found:
-        raise ValueError(WANTED)
+        raise ValueError(EXPECTED)
     local, utc, sign, hours, minutes = found.groups()
     zone = "+00:00" if utc else f"{sign.replace(' ', '+')}{hours}:{minutes}"
     try:
         moment = datetime.fromisoformat(local + zone).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise ValueError(WANTED) from error
+        raise ValueError(EXPECTED) from error
     if moment.year not in YEARS:
-        raise ValueError(WANTED)
+        raise ValueError(EXPECTED)
     return moment

@@ -8,10 +8,10 @@ from chalicelib.georeport.wire import ITEMS, Tree
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element  # nosec B405: a name for types
 
-DEEPEST = 20
+MAX_DEPTH = 20
 
 
-class Unreadable(ValueError):
+class UnreadableXml(ValueError):
     """This is no XML, or none that an Open311 server sends."""
 
 
@@ -33,13 +33,13 @@ def read_xml(raw: bytes) -> Document:
     try:
         root = fromstring(raw, forbid_dtd=True)
     except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
-        raise Unreadable("this is not XML that an Open311 server sends") from error
-    return Document(_name(root), _tree(root, DEEPEST))
+        raise UnreadableXml("this is not XML that an Open311 server sends") from error
+    return Document(_name(root), _tree(root, MAX_DEPTH))
 
 
 def _tree(element: "Element", deeper: int) -> Tree:
     if not deeper:
-        raise Unreadable(f"this is nested deeper than {DEEPEST} elements")
+        raise UnreadableXml(f"this is nested deeper than {MAX_DEPTH} elements")
     if _name(element) in ITEMS:
         return [_tree(child, deeper - 1) for child in element]
     if not len(element):

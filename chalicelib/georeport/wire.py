@@ -53,7 +53,7 @@ class Answer(NamedTuple):
 
 def write(root: str, tree: Tree, form: Format) -> bytes:
     """The tree as it is sent; `root` is the name of the XML's outermost element."""
-    return _xml(root, tree) if form == "xml" else msgspec.json.encode(_plain(tree))
+    return _encode_xml(root, tree) if form == "xml" else msgspec.json.encode(_json_values(tree))
 
 
 def xml_text(text: str) -> str:
@@ -62,19 +62,19 @@ def xml_text(text: str) -> str:
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", lines)
 
 
-def _plain(tree: Tree) -> Tree:
+def _json_values(tree: Tree) -> Tree:
     match tree:
         case datetime():
             return moments.write(tree)
         case Mapping():
-            return {name: _plain(inner) for name, inner in tree.items()}
+            return {name: _json_values(inner) for name, inner in tree.items()}
         case list() | tuple():
-            return [_plain(inner) for inner in tree]
+            return [_json_values(inner) for inner in tree]
         case _:
             return tree
 
 
-def _xml(root: str, tree: Tree) -> bytes:
+def _encode_xml(root: str, tree: Tree) -> bytes:
     # Only what answers in XML loads it.
     from xml.etree.ElementTree import Element, tostring  # nosec B405: they write, and read nothing
 
@@ -88,7 +88,7 @@ def _fill(element: "Element", tree: Tree, made: "type[Element]") -> None:
     match tree:
         # First what there is most of: a thousand reports have twenty thousand texts.
         case str() | None | int() | float() | datetime():
-            element.text = _text(tree)
+            element.text = _text_of(tree)
         case _:
             for name, inner in _children(element.tag, tree):
                 child = made(name)
@@ -112,7 +112,7 @@ def _occurrences(name: str, value: Tree) -> Sequence[Tree]:
     return (value,)
 
 
-def _text(value: Tree) -> str:
+def _text_of(value: Tree) -> str:
     match value:
         case str():
             return xml_text(value)

@@ -34,4 +34,4 @@ def _load(module: str) -> None:
 if starts_on_lambda():
     from chalicelib.bootstrap import container
 
-    container.prepare()
+    container.preload()

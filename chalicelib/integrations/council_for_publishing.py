@@ -30,7 +30,7 @@ def publisher(council: Council, site_url: str) -> Publisher:
 def report_pages(
     council: Council, now: Callable[[], datetime]
 ) -> Mapping[str, Callable[[ReportView], bytes]]:
-    """What renders the page of a report, by the language of the page."""
+    """The functions that render the page of a report, by the language of the page."""
     from chalicelib.publishing.pages import JinjaPages
 
     spoken = [language(code) for code in council.languages]
@@ -66,13 +66,13 @@ def _documents_in(
     spoken: Language, council: Council, push_key: str, now: datetime
 ) -> dict[str, Any]:
     services = services_document(council, spoken)
-    said = council.in_language(spoken.code)
+    translated = council.in_language(spoken.code)
     index = index_document(
         language=spoken.code,
         jurisdiction_id=council.jurisdiction_id,
-        name=said.name,
+        name=translated.name,
         phone=council.phone,
-        opening_hours=said.opening_hours,
+        opening_hours=translated.opening_hours,
         phone_hours=msgspec.to_builtins(council.answered_hours),
         out_of_hours_phone=council.out_of_hours_phone,
         time_zone=council.time_zone,
@@ -83,7 +83,7 @@ def _documents_in(
         push_key=push_key,
         sends_texts=council.texts_a_day > 0,
         holidays=[day for day in council.calendar.holidays if 0 <= day.year - now.year <= 2],
-        neighbours=said.neighbours,
+        neighbours=translated.neighbours,
         names=_names_in(council.translations.get(spoken.code, CouncilTexts())),
         versions={"services": content_version(services)},
     )
@@ -94,7 +94,7 @@ def _documents_in(
 
 
 def _names_in(texts: CouncilTexts) -> dict[str, Any]:
-    """The names in a language of what documents name in English alone."""
+    """The names in a language for codes of which documents have only the English names."""
     services = {code: each.service_name for code, each in texts.services.items()}
     return {
         "facility_kinds": texts.facility_kinds,

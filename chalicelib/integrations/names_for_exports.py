@@ -49,7 +49,7 @@ NAMES: Mapping[str, Mapping[Any, str]] = {
 """The words for each code, by the attribute that holds it."""
 
 
-def names_of(council: Council, language: Language) -> Mapping[str, Mapping[Any, str]]:
+def code_names(council: Council, language: Language) -> Mapping[str, Mapping[Any, str]]:
     """The words for codes, with those of the council's services, containers and teams. The council
     has its own texts in that language."""
     said = {
@@ -62,7 +62,7 @@ def names_of(council: Council, language: Language) -> Mapping[str, Mapping[Any, 
     return said | of_council
 
 
-def questions_of(council: Council) -> Iterator[tuple[str, str]]:
+def question_names(council: Council) -> Iterator[tuple[str, str]]:
     """The words of each service's questions and of the values that answer them."""
     for service in council.services:
         for question in service.attributes:

@@ -7,8 +7,7 @@ from chalicelib.publishing.ports import Document, Documents
 
 
 def publish_json(key: str, body: bytes, documents: Documents) -> None:
-    """Puts the document in the place of the last one, unless they are the same. Raises
-    UpstreamFailed."""
+    """Publishes the document; writes nothing if it is unchanged. Raises UpstreamFailed."""
     held = documents.read(key)
     if held and held.body == body:
         return

@@ -14,7 +14,7 @@ from msgspec import Struct
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import UpstreamFailed
 from chalicelib.georeport import moments
-from chalicelib.georeport.reading import Unreadable
+from chalicelib.georeport.reading import UnreadableXml
 from chalicelib.outbound.model import TOKEN, Case, Delivery
 from chalicelib.outbound.open311_client import Open311Client, entries_in, id_for_token, id_in
 from chalicelib.outbound.open311_form import form_of
@@ -93,7 +93,7 @@ class Open311Sender(Struct, frozen=True):
         Unclear."""
         try:
             entry = next(iter(entries_in(body)), {})
-        except Unreadable as error:
+        except UnreadableXml as error:
             raise Unclear("unreadable") from error
         if external_id := id_in(entry, "service_request_id"):
             return Sent(external_id)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import AddressRefused, ConfigurationError, NotNow
-from chalicelib.georeport.reading import Unreadable, read_xml
+from chalicelib.georeport.reading import UnreadableXml, read_xml
 from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.net.http_client import HttpClient
 from chalicelib.net.reply import Reply
@@ -107,7 +107,7 @@ class Open311Client(Struct, frozen=True):
             raise NotNow(TOO_LONG)
         try:
             yield from entries_in(reply.body)
-        except Unreadable as error:
+        except UnreadableXml as error:
             raise NotNow("unreadable") from error
 
 
@@ -132,7 +132,7 @@ def entries_in(body: bytes) -> Iterator[Entry]:
     """
     root, tree = read_xml(body)
     if root not in LISTS or not isinstance(tree, list):
-        raise Unreadable("this is no list of an Open311 server")
+        raise UnreadableXml("this is no list of an Open311 server")
     for entry in tree:
         if isinstance(entry, Mapping):
             yield {name: str(text).strip() for name, text in entry.items() if isinstance(text, str)}

@@ -14,7 +14,7 @@ from msgspec import Struct
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NotNow
 from chalicelib.georeport import moments
-from chalicelib.georeport.reading import Unreadable
+from chalicelib.georeport.reading import UnreadableXml
 from chalicelib.outbound.model import UPDATE, Delivery, Reopening, id_of_forwarded
 from chalicelib.outbound.open311_client import Open311Client, entries_in, id_in
 from chalicelib.outbound.senders import Refused, Sent
@@ -66,6 +66,6 @@ def _external_id(body: bytes) -> str | None:
     """The update's id at the destination, by which it is recognised among the polled updates."""
     try:
         update_id = id_in(next(iter(entries_in(body)), {}), "update_id")
-    except Unreadable:
+    except UnreadableXml:
         return None
     return UPDATE + update_id if update_id else None

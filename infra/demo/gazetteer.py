@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from chalicelib.gazetteer.model import PLACES
-from chalicelib.gazetteer.postcodes import POSTCODES, Postcode, document_of
+from chalicelib.gazetteer.postcodes import POSTCODES, Postcode, postcodes_document
 from chalicelib.gazetteer.streets import STREETS
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.geo.place import Place
@@ -40,7 +40,7 @@ def documents() -> dict[str, bytes]:
             roads[street.number].append(street.line)
     found = gather(streets, settlements, roads=roads, landmarks=list(_landmarks(town)))
     middles = {place.label: place for place in found if place.kind == "street"}
-    postcodes = document_of(_postcodes(middles), ATTRIBUTION)
+    postcodes = postcodes_document(_postcodes(middles), ATTRIBUTION)
     return {
         PLACES: places_document(found),
         POSTCODES: msgspec.json.encode(postcodes) + b"\n",

@@ -75,16 +75,16 @@ class Cloud:
         for field in fields(Settings):
             os.environ.pop(field.name.upper(), None)
         os.environ.update(self.environment)
-        container.forget()
+        container.forget_built()
 
     def begin_anew(self) -> None:
         """Drops everything that this process built and read of the resources, which were emptied.
         Clients, the council and secrets stay while the settings are the same."""
         os.environ.update(self.environment)
         if container.settings() is self._settings:
-            container.forget_documents()
+            container.forget_read_documents()
         else:
-            container.forget()
+            container.forget_built()
             self._settings = container.settings()
         self.pump.begin_anew()
 
@@ -94,7 +94,7 @@ class Cloud:
         self._mock.stop()
         os.environ.clear()
         os.environ.update(self._environment_before)
-        container.forget()
+        container.forget_built()
         Cloud._running = False
 
 

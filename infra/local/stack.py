@@ -217,4 +217,4 @@ def secret_of(access_key: str) -> str | None:
 
 def pay_secret(name: str) -> str:
     """What the stack knows the payment provider by."""
-    return container.given(name, "payments") or ""
+    return container.secret_text(name, "payments") or ""

@@ -26,7 +26,7 @@ from chalicelib.alerts.messages import (
 from chalicelib.alerts.model import AlertRequested, EventType, Subscription, Topic
 from chalicelib.alerts.push import payload_of
 from chalicelib.bootstrap import container, messaging
-from chalicelib.bootstrap.alerts import voice
+from chalicelib.bootstrap.alerts import message_composer
 from chalicelib.kernel.languages import language
 from chalicelib.kernel.segments import segments
 from chalicelib.kernel.templating import environment
@@ -63,7 +63,7 @@ def page() -> str:
     samples = [
         _sample(f"{name} ({code})", message, composer)
         for code in council.languages
-        for composer in [voice(language(code))]
+        for composer in [message_composer(language(code))]
         for name, message in messages(composer)
     ]
     return _PAGE.render(council=council.name, samples=samples)

@@ -219,10 +219,10 @@ def test_officer_sees_failed_alerts_and_resends_one(
 ) -> None:
     confirmed(api)
     monkeypatch.setenv("MAIL_DOMAIN", "")
-    container.forget()
+    container.forget_built()
     made = report(api)
     monkeypatch.undo()
-    container.forget()
+    container.forget_built()
     officer = api.token("officer")
     answer = api.get("/api/alerts/failed", officer)
     (item,) = answer.json_body["items"]

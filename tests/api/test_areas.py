@@ -46,7 +46,7 @@ def demo(api: Api) -> Api:
         boto3.client("s3").put_object(Bucket=api.cloud.bucket, Key=key, Body=path.read_bytes())
     demo_roadworks(publishing_ports(), NOON.date().replace(year=2100))
     # What was read of them before is kept for a minute.
-    container.forget()
+    container.forget_built()
     return api
 
 
@@ -137,7 +137,7 @@ def test_forms_name_the_responsible_council_when_the_place_is_in_no_ward(demo: A
     siblings = Siblings(Author())
     assert "Wold District Council" in str(siblings.outside_text(Point(lat=54.02, long=-0.99)))
     assert siblings.outside_text(Point(**MARKET_PLACE)) is None
-    container.forget()
+    container.forget_built()
     boto3.client("s3").delete_object(Bucket=demo.cloud.bucket, Key=WARDS)
     assert siblings.outside_text(Point(lat=54.02, long=-0.99)) is None
 

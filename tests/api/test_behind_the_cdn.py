@@ -45,7 +45,7 @@ def test_request_is_answered_with_the_current_or_previous_secret(client: Client)
     arn = container.settings().origin_secret_arn
     assert status(client, PATH, before) == 200
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="n" * 64)
-    container.forget()
+    container.forget_built()
     assert status(client, PATH, "n" * 64) == status(client, PATH, before) == 200
 
 
@@ -72,9 +72,9 @@ def test_public_reads_continue_when_the_store_of_secrets_does_not_answer(
     with around(down):
         assert [status(client, PATH, sent) for _ in range(3)] == [200, 200, 200]
         assert len({this.call for this in asked}) == 1
-        container.forget()
+        container.forget_built()
         assert status(client, PATH, sent) == 503
-    container.forget()
+    container.forget_built()
     assert status(client, PATH, sent) == 200
 
 

@@ -152,7 +152,7 @@ def test_unknown_address_is_not_found(homes: Api) -> None:
 
 def test_new_premises_replace_all_of_before(homes: Api, tmp_path: Path) -> None:
     assert import_premises(tmp_path, HOMES[0], HOMES[1]).exit_code == 0
-    container.forget()
+    container.forget_built()
     found = homes.get("/api/premises?postcode=YO1%207HH").json_body["items"]
     assert [each["premises_id"] for each in found] == ["100"]
 
@@ -167,7 +167,7 @@ def test_premises_are_unchanged_when_a_row_is_refused(homes: Api, tmp_path: Path
     result = import_premises(tmp_path, *HOMES, "102,3 Dial Row,YO1,53.959,-1.0815,R1")
     assert result.exit_code == 1
     assert "line 4: postcode: 'YO1' is none" in result.output
-    container.forget()
+    container.forget_built()
     assert len(homes.get("/api/premises?postcode=YO1%207HH").json_body["items"]) == 2
 
 
@@ -183,7 +183,7 @@ def test_import_that_is_interrupted_changes_nothing_and_can_be_repeated(
     )
     with pytest.raises(KeyboardInterrupt):
         store_premises([other], premises_bucket(), datetime.now(UTC), interrupt)
-    container.forget()
+    container.forget_built()
     listed = homes.get("/api/premises?postcode=YO1%207HH").json_body["items"]
     assert [each["premises_id"] for each in listed] == ["101", "100"]
     assert homes.get("/api/premises/200/collections").status_code == 404
@@ -338,6 +338,6 @@ def test_page_is_in_welsh_with_the_containers_names(homes: Api) -> None:
 
 def test_page_says_that_no_days_are_published(homes: Api) -> None:
     boto3.client("s3").delete_object(Bucket=homes.cloud.bucket, Key="data/collections/rounds.json")
-    container.forget()
+    container.forget_built()
     _, html = bins_page(homes, "?postcode=yo17hh&premises_id=100")
     assert "We have not published bin days yet." in html

@@ -660,7 +660,7 @@ def test_page_allows_only_its_own_pictures(
     browser: Browser, shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("UPLOADS_ENDPOINT")
-    container.forget()
+    container.forget_built()
     browser.to("Add photos", service={"service_code": "graffiti"})
     browser.fill(files=[photo(shared_data)])
     page = browser.to_end()

@@ -136,7 +136,7 @@ def bracketed(folder: Path) -> None:
 def forget() -> None:
     spoken.language.cache_clear()
     spoken.names.cache_clear()
-    container.forget()
+    container.forget_built()
 
 
 def test_whole_report_passes_no_text_by_the_catalogue(browser: Browser) -> None:

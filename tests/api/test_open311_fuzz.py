@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.bootstrap.partners import partners_ports
-from chalicelib.georeport.reading import Unreadable, read_xml
+from chalicelib.georeport.reading import UnreadableXml, read_xml
 from chalicelib.georeport.wire import write
 from tests.api.conftest import Api
 from tests.support.composition import replace_built
@@ -179,6 +179,6 @@ def test_every_mangled_document_is_read_or_refused() -> None:
         raw = mangled(random, BOMB if random.random() < 0.1 else whole)
         try:
             read_xml(raw)
-        except Unreadable:
+        except UnreadableXml:
             refused += 1
     assert 0 < refused < 10_000

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("unpublished")
 def hook(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
     with listening() as server:
         monkeypatch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:9,{server.origin}")
-        container.forget()
+        container.forget_built()
         yield server
 
 
@@ -131,7 +131,7 @@ def test_receiver_gets_nothing_when_its_address_is_no_longer_allowed(
 ) -> None:
     add(api, url=f"{hook.origin}/hook")
     monkeypatch.setenv("OUTSIDE_ALLOWED", "")
-    container.forget()
+    container.forget_built()
     report(api)
     (failed,) = deliveries(api)
     assert (failed["last_error"], failed["tries"]) == ("address_refused", 1)
@@ -363,7 +363,7 @@ def test_document_of_deliveries_is_published_every_five_minutes(api: Api, hook: 
     add(api, url=f"{hook.origin}/hook")
     report(api)
     minutes_later(api, 6)
-    held = container.published().read("data/getting-through.json")
+    held = container.published_documents().read("data/getting-through.json")
     assert held
     *_, others = json.loads(held.body)["destinations"]
     assert (others["name"], others["kind"], others["waiting"]) == ("Other systems", "webhook", 0)

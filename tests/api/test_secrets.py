@@ -49,7 +49,7 @@ def rotate(name: str) -> None:
     """By the operator's command; then the process is a new one, which keeps nothing."""
     done = run("rotate-secret", name)
     assert done.exit_code == 0, done.output
-    container.forget()
+    container.forget_built()
 
 
 def a_photo_arrives(cloud: Cloud, key: PhotoKey) -> None:
@@ -71,7 +71,7 @@ def test_reactions_read_no_secret(cloud: Cloud, monkeypatch: pytest.MonkeyPatch)
         repository.create(each)
     for key in (PhotoKey(public.service_request_id, PHOTO), swept):
         a_photo_arrives(cloud, key)
-    container.forget()
+    container.forget_built()
     # This one asks the payment provider with a key.
     replace_built(monkeypatch, reconciling_ports, Broken(UpstreamFailed("no answer")))
     with record() as made:
@@ -87,7 +87,7 @@ def test_reactions_read_no_secret(cloud: Cloud, monkeypatch: pytest.MonkeyPatch)
 
 def test_public_reads_use_no_secret(api: Api) -> None:
     reports_ports().repository.create(report(1))
-    container.forget()
+    container.forget_built()
     with record() as made:
         shown = api.get("/api/reports/R00000000001")
         listed = api.get(BOX)
@@ -96,7 +96,7 @@ def test_public_reads_use_no_secret(api: Api) -> None:
 
 
 def test_submitting_reads_only_the_id_secret(api: Api) -> None:
-    container.forget()
+    container.forget_built()
     with record() as made:
         assert api.post("/api/reports", draft_body()).status_code == 201
     (read,) = [each for each in made if each.operation == READS_A_SECRET]
@@ -160,7 +160,7 @@ def test_setting_is_named_when_its_secret_does_not_exist(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ID_SECRET_ARN", container.settings().id_secret_arn + "x")
-    container.forget()
+    container.forget_built()
     with pytest.raises(ConfigurationError, match="ID_SECRET_ARN is not the name of a secret"):
         reports_ports().ids.service_request_id("anonymous", "key")
 
@@ -173,7 +173,7 @@ def test_pinned_secret_cannot_be_rotated(name: container.SecretName, cloud: Clou
     before = container.secret(name).current()
     done = run("rotate-secret", name)
     assert done.exit_code == 1 and "never rotated" in str(done.exception)
-    container.forget()
+    container.forget_built()
     assert list(container.secret(name).accepted()) == [before, before]
 
 
@@ -197,7 +197,7 @@ def test_rotation_prints_what_stays_valid_and_no_secret(
     done = run("rotate-secret", name)
     assert done.exit_code == 0 and f"The {name} secret has a new value" in done.output
     assert ("OriginSecretVersion=" in done.output) == (name == "origin")
-    container.forget()
+    container.forget_built()
     after, previous, *_ = container.secret(name).accepted()
     assert previous == before != after and len(after) == 64
     assert before not in done.output and after not in done.output
@@ -264,7 +264,7 @@ def test_no_secret_is_in_the_environment_or_a_log(
 ) -> None:
     names: tuple[container.SecretName, ...] = ("id", "link", "token", "origin")
     values = [container.secret(name).current() for name in names]
-    container.forget()
+    container.forget_built()
     with Client(app.app) as client, caplog.at_level(logging.INFO):
         api = Api(client, behind_cdn, {ORIGIN: values[-1]})
         assert api.post("/api/reports", draft_body()).status_code == 201

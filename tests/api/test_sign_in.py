@@ -504,9 +504,9 @@ def test_cookie_is_only_for_the_session_and_not_readable_by_scripts(
     attempt_id, code = sent_code(here, address)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SITE_URL", "https://report.council.example")
-        container.forget()
+        container.forget_built()
         answer = post_form(here.client.http, "/forms/sign-in/code", attempt=attempt_id, code=code)
-    container.forget()
+    container.forget_built()
     [cookie, device] = cookies_in(answer)
     assert device.startswith("__Secure-ginnel-device=") and device.endswith("; Secure")
     assert cookie.startswith("__Secure-ginnel-session=")

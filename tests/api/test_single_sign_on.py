@@ -126,7 +126,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
         cloud = Cloud(council=str(council))
         stack.callback(cloud.stop)
         os.environ["OUTSIDE_ALLOWED"] = ",".join((public, national.url, staff.url))
-        container.forget()
+        container.forget_built()
         give_client_secret("public", "national", "staff")
         client = stack.enter_context(Client(app.app))
         yield Here(client, cloud, public=public, national=national, staff=staff)
@@ -558,10 +558,10 @@ def test_get_starts_nothing_and_the_page_writes_nothing(here: Here) -> None:
 def test_cookie_is_sent_only_on_the_return_and_not_readable_by_scripts(here: Here) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SITE_URL", "https://report.council.example")
-        container.forget()
+        container.forget_built()
         answer = post_form(here.client.http, "/forms/sign-in/with/national", next="/")
         page = here.client.http.get("/forms/sign-in")
-    container.forget()
+    container.forget_built()
     [cookie] = cookies_in(answer)
     assert cookie.startswith("__Secure-ginnel-handover=")
     parts = set(cookie.split("; ")[1:])
@@ -611,7 +611,7 @@ def test_page_says_to_try_again_when_the_issuer_does_not_answer(here: Here) -> N
 
 def test_redirect_is_refused_when_the_issuer_does_not_answer(here: Here) -> None:
     here.staff.is_down = True
-    container.forget()
+    container.forget_built()
     with record() as tries:
         answer = post_form(here.client.http, "/forms/sign-in/with/staff", next="/")
     assert answer.status_code == 503 and "Set-Cookie" not in answer.headers
@@ -695,10 +695,10 @@ def test_repeat_gets_its_stored_report_when_the_service_requires_more_since(here
     council = container.settings().council
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNCIL", "demo")
-        container.forget()
+        container.forget_built()
         first = here.post("/api/reports", sent, key="before")
         patch.setenv("COUNCIL", council)
-        container.forget()
+        container.forget_built()
         again = here.post("/api/reports", sent, key="before")
     assert (first.status_code, again.status_code) == (201, 201)
     assert here.post("/api/reports", sent, key="after").status_code == 403

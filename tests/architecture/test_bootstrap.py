@@ -61,9 +61,9 @@ def least_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
         monkeypatch.setenv(name.upper(), value)
     for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "eu-west-2")
-    container.forget()
+    container.forget_built()
     yield
-    container.forget()
+    container.forget_built()
 
 
 def test_ports_are_built_without_the_names_of_what_a_function_does_not_use(

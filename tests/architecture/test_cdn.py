@@ -406,7 +406,7 @@ def account(
     """An account's own addresses, not the local stack's."""
     monkeypatch.delenv("UPLOADS_ENDPOINT")
     monkeypatch.setenv("AWS_DEFAULT_REGION", request.param)
-    container.forget()
+    container.forget_built()
     environment = cloud.environment
     yield {
         "AWS::Region": request.param,
@@ -414,7 +414,7 @@ def account(
         "PhotosBucket": environment["PHOTOS_BUCKET"],
         "CrewsBucket": environment["CREWS_BUCKET"],
     }
-    container.forget()
+    container.forget_built()
 
 
 def test_policy_allows_photos_to_and_from_the_store(account: dict[str, str]) -> None:

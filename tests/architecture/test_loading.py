@@ -68,7 +68,7 @@ before = searches()
 for name in sys.argv[1:]:
     import_module(name)
 from chalicelib.bootstrap import container
-container.prepare()
+container.preload()
 print(searches() - before, gc.isenabled())
 """
 

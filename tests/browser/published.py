@@ -229,4 +229,4 @@ def put_back(stack: LocalStack, before: dict[str, Held]) -> None:
     for key, held in before.items():
         client.put_object(Bucket=bucket, Key=key, Body=held.body, ContentType=held.content_type)
     # The API caches what it has read for a minute.
-    container.forget()
+    container.forget_built()

@@ -26,7 +26,7 @@ NUMBERS = count()
 @pytest.fixture(scope="module", autouse=True)
 def _published(places: None) -> None:
     """Wards and postcodes, which the API is to read again."""
-    container.forget()
+    container.forget_built()
 
 
 def opened(new_page: NewPage, path: str, role: str = "officer", **options: object) -> Page:

@@ -35,7 +35,7 @@ PushManager.prototype.subscribe = async () => ({ toJSON: () => (SUBSCRIPTION) })
 @pytest.fixture(scope="module", autouse=True)
 def _published(places: None) -> None:
     """Wards and postcodes, which the API is to read again."""
-    container.forget()
+    container.forget_built()
 
 
 def begun(new_page: NewPage, path: str = "/alerts/", **options: object) -> Page:

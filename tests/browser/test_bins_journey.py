@@ -61,7 +61,7 @@ class Resident:
         self._file.write_text(rounds)
         done = CliRunner().invoke(commands, ["import-rounds", str(self._file)])
         assert done.exit_code == 0, done.output
-        container.forget_documents()
+        container.forget_read_documents()
 
     def find_bins(self, *, again: bool = False) -> None:
         """The phone remembers the address, a browser without JavaScript does not."""

@@ -46,10 +46,10 @@ def service(stack: LocalStack) -> Iterator[MozillaPush]:
     before = os.environ["OUTSIDE_ALLOWED"]
     with mozilla_push() as service:
         os.environ["OUTSIDE_ALLOWED"] = f"{before},{service.origin}"
-        container.forget()
+        container.forget_built()
         yield service
     os.environ["OUTSIDE_ALLOWED"] = before
-    container.forget()
+    container.forget_built()
 
 
 @pytest.fixture(scope="module")

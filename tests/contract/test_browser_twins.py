@@ -40,11 +40,11 @@ from chalicelib.facilities.model import (
 )
 from chalicelib.facilities.open_now import state_at
 from chalicelib.facilities.ports import Ports
-from chalicelib.facilities.usecases import nearest
+from chalicelib.facilities.usecases import nearest_of_kind
 from chalicelib.gazetteer.model import Gazetteer, PlaceList
-from chalicelib.gazetteer.postcodes import Postcode, document_of
+from chalicelib.gazetteer.postcodes import Postcode, postcodes_document
 from chalicelib.gazetteer.streets import STREETS, StreetMap, Streets
-from chalicelib.gazetteer.usecases import search
+from chalicelib.gazetteer.usecases import search_places
 from chalicelib.gazetteer.wards import Wards, WardSet
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Box, Point
@@ -89,7 +89,7 @@ def browser(about: str, **asked: Any) -> Any:
 
 
 def api(ports: Ports, lat: float, long: float, most: int) -> list[tuple[str, float]]:
-    found = nearest("bins", Point(lat=lat, long=long), most, ports)
+    found = nearest_of_kind("bins", Point(lat=lat, long=long), most, ports)
     return [(each.facility_id, each.distance_m) for each in found]
 
 
@@ -313,7 +313,7 @@ def test_search_is_the_same_in_the_browser() -> None:
         for each in random.sample(listed.items, 200)
     ]
     places = [*listed.items, *facilities]
-    postcodes = document_of(
+    postcodes = postcodes_document(
         (
             Postcode(f"ZZ{area} {sector}{unit}", Point(lat=53.9, long=-1.0))
             for area in (1, 10, 2)
@@ -327,7 +327,7 @@ def test_search_is_the_same_in_the_browser() -> None:
     gazetteer = Gazetteer(places, postcodes)
     theirs = browser("search", places=places, postcodes=postcodes, typed=typed)
     for words, labels in zip(typed, theirs, strict=True):
-        assert [place.label for place in search(words, gazetteer)] == labels, words
+        assert [place.label for place in search_places(words, gazetteer)] == labels, words
 
 
 def test_street_at_a_place_is_the_same_in_the_browser() -> None:
@@ -373,7 +373,7 @@ def test_search_is_the_same_in_the_browser_when_names_are_strange() -> None:
     ]
     theirs = browser("search", places=places, postcodes=None, typed=typed)
     gazetteer = Gazetteer(places)
-    assert theirs == [[place.label for place in search(each, gazetteer)] for each in typed]
+    assert theirs == [[place.label for place in search_places(each, gazetteer)] for each in typed]
 
 
 @pytest.mark.parametrize("name", ["demo", "bath"])

@@ -91,7 +91,7 @@ def council_and_county(folder: Path, patch: pytest.MonkeyPatch, **service: Any) 
     with Client(app.app) as client:
         county = CountysServer(client)
         patch.setattr(safe_http_client, "SafeHttpClient", lambda *_: county)
-        container.forget()
+        container.forget_built()
         give_key()
         publish_nothing(patch)
         yield Both(Api(client, cloud), county)
@@ -261,14 +261,14 @@ def test_update_is_applied_once_when_any_call_to_our_stores_loses_its_reply(both
 
 def test_officer_sees_permanent_failures_and_resends_one(both: Both) -> None:
     give_key("a key that the county does not know")
-    container.forget()
+    container.forget_built()
     request_id, officer = both.report(), both.api.token("officer")
     path = "/api/outbound/deliveries"
     (failed,) = both.api.get(f"{path}?state=failed", officer).json_body["items"]
     assert (failed["service_request_id"], failed["last_error"]) == (request_id, "http_403")
     assert both.of(THEIRS) == [] and both.county.posted == 1
     give_key()
-    container.forget()
+    container.forget_built()
     again = both.api.post(f"{path}/{failed['delivery_id']}/resend", {}, token=officer)
     assert again.status_code == 200
     both.api.cloud.pump.run_until_idle()

@@ -87,7 +87,7 @@ def test_email_is_never_retried_when_ses_refuses_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MAIL_DOMAIN", "not-ours.example")
-    container.forget()
+    container.forget_built()
     with pytest.raises(AddressRefused):
         email_sender().send(email_of())
 
@@ -96,7 +96,7 @@ def test_post_names_the_missing_setting_when_no_mail_is_configured(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MAIL_DOMAIN", "")
-    container.forget()
+    container.forget_built()
     with pytest.raises(ConfigurationError, match="MAIL_DOMAIN"):
         email_sender()
 

@@ -219,7 +219,7 @@ def test_posting_goes_to_the_buckets_own_address_when_no_other_is_set(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UPLOADS_ENDPOINT", "")
-    container.forget()
+    container.forget_built()
     bucket = cloud.environment["UPLOADS_BUCKET"]
     policy = photos_ports().uploads.policy(PHOTO, "image/png", 1000)
     assert policy.url == f"https://{bucket}.s3.eu-west-2.amazonaws.com/"

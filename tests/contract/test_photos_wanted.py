@@ -213,7 +213,7 @@ def test_wanted_photo_becomes_a_photo(
     with server(file_server(status, body)) as (port, taken):
         origin = f"http://127.0.0.1:{port}"
         monkeypatch.setenv("OUTSIDE_ALLOWED", origin)
-        container.forget()
+        container.forget_built()
         want(*photo, f"{origin}/one.jpg", photos_ports())
         cloud.pump.run_until_idle()
     assert len(taken) == 1
@@ -236,7 +236,7 @@ def test_message_is_repeated_until_the_last_try_when_the_other_system_is_down(
     with server(file_server("503 Busy", b"")) as (port, _):
         origin = f"http://127.0.0.1:{port}"
         monkeypatch.setenv("OUTSIDE_ALLOWED", origin)
-        container.forget()
+        container.forget_built()
         want(*photo, f"{origin}/one.jpg", photos_ports())
         for received in range(1, photos_events.TRIES):
             assert photos_events.fetch_wanted(message(photo, received), None) == done("1")

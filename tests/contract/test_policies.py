@@ -385,22 +385,22 @@ def copies_have_to_wait(day: Day) -> None:
     )
     event = json.loads((EVENTS / "publish.json").read_text(encoding="utf-8"))
     event["Records"][0]["body"] = msgspec.json.encode(fact).decode()
-    container.forget()
+    container.forget_built()
     with around(refuse):
         publishing_events.publish(event, None)
-    container.forget()
+    container.forget_built()
 
 
 def a_promise_passes(day: Day) -> None:
     """Map and pages are updated on the day after a public report was to be dealt with."""
     day.report("overdue")
     promised = datetime.fromisoformat(day.receipts["overdue"]["expected_datetime"])
-    container.forget()
+    container.forget_built()
     with time_machine.travel(promised + timedelta(days=1), tick=False):
         publishing_events.tidy(TIDY_EVENT, None)
-        container.forget()
+        container.forget_built()
         publishing_events.publish_overdue(TIDY_EVENT, None)
-    container.forget()
+    container.forget_built()
 
 
 def counts_were_lost(day: Day) -> None:
@@ -422,20 +422,20 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         patch.setenv("DISTRIBUTION_ID", distribution())
         # A day of open data is divided as it grows.
         patch.setattr(open_data_index, "MOST_IN_A_PART", 3)
-        container.forget()
+        container.forget_built()
         for key, path in COMMITTED.items():
             boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=path.read_bytes())
         for key in ("data/wards/gone.json", "data/performance/2001-01.json"):
             boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=b"{}")
         demo_facilities(container.council(), publishing_ports())
         two_homes()
-        container.forget()
+        container.forget_built()
         needs = Needs(names_of(cloud, container.settings().distribution_id))
         with Client(app.app) as client, needs.recorded():
             api = Api(client, cloud)
             here = Day(api, needs, api.token("officer"), {})
             # Forgets the secret that the test has read to make the token.
-            container.forget()
+            container.forget_built()
             live_with_reports(here)
             live_with_officers(here)
             live_with_partners(here)
@@ -454,7 +454,7 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             live_with_somebody_who_leaves(here)
             live_with_photos_that_go_astray(here)
             # Alone, as on AWS: nothing is kept for it that another function has read.
-            container.forget()
+            container.forget_built()
             # All months, one of which has no report left; then those that changed.
             for _ in range(2):
                 figures_events.publish_performance(PERFORMANCE_EVENT, None)
@@ -464,12 +464,12 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             here.later(timedelta(days=100))
             assert api.get("/api/my-area?postcode=zz1+1aa").status_code == 200
             patch.setenv("COUNCIL", str(holding_council(tmp_path_factory.mktemp("council"))))
-            container.forget()
+            container.forget_built()
             here.report("held")
             here.later(timedelta(days=102))
             here.later(timedelta(days=900))
             patch.setenv("ORIGIN_SECRET_ARN", cloud.environment["ORIGIN_SECRET_ARN"])
-            container.forget()
+            container.forget_built()
             assert client.http.get("/api/moderation", headers={ORIGIN: "x"}).status_code == 403
         yield here
 
@@ -495,7 +495,7 @@ def live_with_rounds(day: Day) -> None:
     answer = api.client.http.post("/api/rounds/corrections", headers=headers, body=body)
     assert answer.status_code == 201, answer.body
     rounds_events.publish_rounds_due(TIDY_EVENT, None)
-    container.forget()
+    container.forget_built()
     live_with_garden_waste(day)
 
 
@@ -511,7 +511,7 @@ def live_with_garden_waste(day: Day) -> None:
     for homes, on in ((("1", "2"), last - timedelta(days=28)), ((), last + timedelta(days=1))):
         store_homes(*homes, version=2 + len(homes))
         with time_machine.travel(datetime.combine(on, time(11), UTC), tick=False):
-            container.forget()
+            container.forget_built()
             garden_events.garden_due(TIDY_EVENT, None)
     store_homes("1", "2", version=30)
     officer = day.api.token("officer")
@@ -521,7 +521,7 @@ def live_with_garden_waste(day: Day) -> None:
     why = {"reason": "not_wanted"}
     over = day.api.post("/api/premises/2/garden/cancellation", why, token=officer)
     assert over.status_code == 200, over.body
-    container.forget()
+    container.forget_built()
 
 
 def live_with_bookings_and_payments(day: Day) -> None:
@@ -539,7 +539,7 @@ def live_with_bookings(day: Day) -> None:
     day.api.cloud.pump.run_until_idle()
     assert day.api.client.http.delete(f"/api/holds/{held}").status_code == 200
     bookings_events.publish_bookings_due(TIDY_EVENT, None)
-    container.forget()
+    container.forget_built()
 
 
 def live_with_payments(day: Day) -> None:
@@ -551,7 +551,7 @@ def live_with_payments(day: Day) -> None:
     give_order(first, 100)
     give_order(second, 100, booked(day, 0))
     stand_in = PayHere()
-    container.forget()
+    container.forget_built()
     with pay_here(stand_in):
         pages = [
             api.post(f"/api/reports/{each}/payments", {}, key=each).json_body
@@ -573,7 +573,7 @@ def live_with_payments(day: Day) -> None:
     stand_in.service.settle_refunds()
     for run in (payments_events.check_payments, payments_events.reconcile_payments):
         with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
-            container.forget()
+            container.forget_built()
             with pay_here(stand_in):
                 run(TIDY_EVENT, None)
                 stand_in.payment.refunds.append(
@@ -584,7 +584,7 @@ def live_with_payments(day: Day) -> None:
                         status="success",
                     )
                 )
-    container.forget()
+    container.forget_built()
 
 
 def live_with_orders(day: Day) -> None:
@@ -604,15 +604,15 @@ def live_with_orders(day: Day) -> None:
             put_garden(each)
         put_order(cancelled, state="cancelled", refund_pence=100)
         put_order(lost, state="lost")
-    container.forget()
+    container.forget_built()
     with pay_here(stand_in):
         api.cloud.pump.run_until_idle()
     with time_machine.travel(utc_now() + timedelta(days=7), tick=False):
-        container.forget()
+        container.forget_built()
         with pay_here(stand_in):
             payments_events.check_payments(TIDY_EVENT, None)
     assert stand_in.refunded_pence == 200
-    container.forget()
+    container.forget_built()
 
 
 def booked(day: Day, number: int) -> BookedSlot:
@@ -681,7 +681,7 @@ def store_homes(*premises_ids: str, version: int) -> None:
         for each in premises_ids
     ]
     store_premises(homes, premises_bucket(), datetime(2026, 6, version, tzinfo=UTC))
-    container.forget()
+    container.forget_built()
 
 
 def holding_council(folder: Path) -> Path:
@@ -763,7 +763,7 @@ def live_with_photos_of_partners(day: Day) -> None:
     made = api.post("/api/partners/keys", {"name": "Other"}, key=None, token=admin).json_body
     with server(file_server("200 OK", JPEG)) as (port, _), pytest.MonkeyPatch.context() as patch:
         patch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:{port}")
-        container.forget()
+        container.forget_built()
         report = {"api_key": made["api_key"], **draft_body(), "fixmystreet_id": "1"}
         urls = [f"http://127.0.0.1:{port}/one.jpg", "https://127.0.0.1/two.jpg"]
         posted = urlencode([*report.items(), *(("media_url", url) for url in urls)])
@@ -773,7 +773,7 @@ def live_with_photos_of_partners(day: Day) -> None:
         )
         assert answer.status_code == 200, answer.body
         api.cloud.pump.run_until_idle()
-    container.forget()
+    container.forget_built()
 
 
 def live_with_receivers(day: Day) -> None:
@@ -782,7 +782,7 @@ def live_with_receivers(day: Day) -> None:
     refusing = file_server("400 Bad Request", b"")
     with server(refusing) as (port, _), pytest.MonkeyPatch.context() as patch:
         patch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:{port}")
-        container.forget()
+        container.forget_built()
         draft = {"name": "Warehouse", "url": f"http://127.0.0.1:{port}/"}
         path = f"{receivers}/{api.post(receivers, draft, token=admin).json_body['receiver_id']}"
         assert api.get(receivers, admin).json_body["items"]
@@ -801,7 +801,7 @@ def live_with_receivers(day: Day) -> None:
         bearer = {"Authorization": f"Bearer {admin}"}
         assert api.client.http.delete(path, headers=bearer).status_code == 200
         api.cloud.pump.run_until_idle()
-    container.forget()
+    container.forget_built()
 
 
 def live_without_javascript(day: Day) -> None:
@@ -819,13 +819,13 @@ def live_with_people(day: Day) -> None:
     http, cookie = day.api.client.http, {}
     for address in ("resident@example.org", "+447700900123"):
         # Every function reads the secrets that it needs itself.
-        container.forget()
+        container.forget_built()
         attempt_id = ask_for_code(http, address)
-        container.forget()
+        container.forget_built()
         day.api.cloud.pump.run_until_idle()
-        container.forget()
+        container.forget_built()
         cookie = {"Cookie": sign_in_with(http, attempt_id, newest_code(address))}
-    container.forget()
+    container.forget_built()
     fresh = http.post("/api/session/refresh", headers=cookie).json_body
     bearer = {"Authorization": f"Bearer {fresh['access_token']}"}
     assert len(http.get("/api/account/devices", headers=bearer).json_body["items"]) == 1
@@ -841,14 +841,14 @@ def live_with_another_organisation(day: Day, folder: Path) -> None:
         path.write_text(json.dumps(document | {"identity_providers": [staff_at(issuer)]}))
         patch.setenv("COUNCIL", str(path))
         patch.setenv("OUTSIDE_ALLOWED", issuer.url)
-        container.forget()
+        container.forget_built()
         give_client_secret("staff")
         way = post_form(http, "/forms/sign-in/with/staff", next="/")
         query = issuer.sign_in(str(way.headers["Location"]), groups=["roads"])
         address = f"/forms/sign-in/back/staff?{urlencode(query)}"
         back = http.get(address, headers={"Cookie": cookie_in(way)})
         assert back.status_code == 303, back.body
-    container.forget()
+    container.forget_built()
 
 
 def live_with_alerts(day: Day) -> None:
@@ -857,7 +857,7 @@ def live_with_alerts(day: Day) -> None:
     service.start()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OUTSIDE_ALLOWED", service.origin)
-        container.forget()
+        container.forget_built()
         browser = service.subscribe()
         push = {"endpoint": browser["endpoint"], **browser["keys"]}
         council = {"topic": {"kind": "council"}}
@@ -897,12 +897,12 @@ def live_with_alerts(day: Day) -> None:
         live_with_notices(day, push)
         answer_whether_it_is_fixed(day, push)
     service.stop()
-    container.forget()
+    container.forget_built()
 
 
 def compare_reminder(subscription_id: str, now: datetime) -> None:
     """The dates have changed, and the sender has read none of them yet."""
-    container.forget_documents()
+    container.forget_read_documents()
     change = AlertRequested(
         subscription_id=subscription_id,
         what="collection_change",
@@ -921,22 +921,22 @@ def live_with_notices(day: Day, push: dict[str, str]) -> None:
     begins, ends = (f"{utc_now() + timedelta(days=n):%Y-%m-%dT%H:%M:%SZ}" for n in (0, 1))
     area = {"lat": 53.959, "long": -1.0815, "radius_m": 300}
     body = {"title": "No bins", "begins": begins, "ends": ends, "area": area}
-    container.forget()
+    container.forget_built()
     made = api.post("/api/disruptions", body, token=officer).json_body
     path = f"/api/disruptions/{made['disruption_id']}"
     api.cloud.pump.run_until_idle()
-    container.forget()
+    container.forget_built()
     assert api.get("/api/disruptions", officer).json_body["items"]
     assert api.patch(path, {"title": "x"}, version=1, token=officer).status_code == 200
     disruptions_events.publish_disruptions(TIDY_EVENT, None)
     bearer = {"Authorization": f"Bearer {officer}", "If-Match": '"2"'}
     assert api.client.http.delete(path, headers=bearer).status_code == 200
-    container.forget()
+    container.forget_built()
     disruptions_events.publish_disruptions(TIDY_EVENT, None)
     works = demo_roadworks(TODAY)
     replace_document(ROADWORKS, msgspec.json.encode(works), publishing_ports())
     container.queue("match").send(planned_since(b"{}", works)[:1])
-    container.forget()
+    container.forget_built()
     api.cloud.pump.run_until_idle()
 
 
@@ -950,9 +950,9 @@ def answer_whether_it_is_fixed(day: Day, push: dict[str, str]) -> None:
     asked = ports.subscriptions.get(subscribed)
     assert asked
     path = f"/forms/mended/{question_token(asked, made, 1, ports.tokens)}"
-    container.forget()
+    container.forget_built()
     assert day.api.client.http.get(path).status_code == 200
-    container.forget()
+    container.forget_built()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = day.api.client.http.post(path, body=b"answer=no", headers=headers)
     assert b"look at it again" in answer.body
@@ -968,7 +968,7 @@ def match_alone(day: Day) -> None:
     )
     body = msgspec.json.encode(fact).decode()
     boto3.client("sqs").send_message(QueueUrl=day.queue("MatchQueue"), MessageBody=body)
-    container.forget()
+    container.forget_built()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alert_batches, "MOST_IN_A_RUN", 1)
         day.api.cloud.pump.run_until_idle()
@@ -987,7 +987,7 @@ def tell_receipts(day: Day) -> None:
     alerts_sending_events.take_text_log(log, None)
     day.api.cloud.pump.run_until_idle()
     officer = day.api.token("officer")
-    container.forget()
+    container.forget_built()
     failed = day.api.get("/api/alerts/failed", officer).json_body["items"][0]
     again = f"/api/alerts/failed/{failed['alert_id']}/again"
     assert day.api.post(again, {}, token=officer).status_code == 200
@@ -1007,19 +1007,19 @@ def live_with_cases(day: Day) -> None:
     path = day.report("asked", contact=contact, photo_ids=[day.photo("asked")])
     case, other = path.replace("reports", "cases"), day.report("same").rpartition("/")[2]
     for query in ("", "?sort=newest"):
-        container.forget()
+        container.forget_built()
         assert api.get(f"/api/cases{query}", officer).json_body["items"]
     act(day, f"{case}/notes", {"text": "x"})
     act(day, f"{case}/questions", {"text": "Which one?"})
     api.cloud.pump.run_until_idle()
-    container.forget()
+    container.forget_built()
     with time_machine.travel(utc_now() + NOTIFY_AFTER, tick=False):
         alerts_sending_events.wake_alerts(WAKE_EVENT, None)
         api.cloud.pump.run_until_idle()
     email = next(each for each in mail.emails() if "/forms/questions/" in mail.text_of(each))
     (url,) = [word for word in mail.text_of(email).split() if "/forms/questions/" in word]
     page = url.removeprefix(container.settings().site_url)
-    container.forget()
+    container.forget_built()
     assert post_form(api.client.http, page, text="The left one.").status_code == 200
     template = act(day, "/api/desk/templates", {"name": "Soon", "text": "By {target}."})
     kept = f"/api/desk/templates/{template['template_id']}"
@@ -1035,7 +1035,7 @@ def live_with_cases(day: Day) -> None:
     view = act(day, "/api/desk/views", {"name": "All", "query": ""})
     bearer = {"Authorization": f"Bearer {officer}", "If-Match": '"2"'}
     for each in (kept, f"/api/desk/views/{view['view_id']}"):
-        container.forget()
+        container.forget_built()
         assert api.client.http.delete(each, headers=bearer).status_code == 200
     api.cloud.pump.run_until_idle()
 
@@ -1046,7 +1046,7 @@ def act(day: Day, path: str, body: Any, *, is_versioned: bool = False) -> Any:
     if is_versioned:
         case = path.rpartition("/")[0]
         version = day.api.get(case, day.officer).json_body["version"]
-    container.forget()
+    container.forget_built()
     day.api.always = {"If-Match": f'"{version}"'} if version else {}
     answer = day.api.post(path, body, key="a click", token=day.officer)
     day.api.always = {}
@@ -1064,7 +1064,7 @@ def live_with_crews(day: Day) -> None:
         service = PushService()
         service.start()
         patch.setenv("OUTSIDE_ALLOWED", service.origin)
-        container.forget()
+        container.forget_built()
         crews_work(day, service.subscribe(), clock)
         clock.shift(timedelta(hours=7))
         ring_again(day, service.subscribe())
@@ -1072,12 +1072,12 @@ def live_with_crews(day: Day) -> None:
         clock.shift(timedelta(hours=17))
         # The first morning tells of each plan in any case. What was told is read on the second.
         for _ in range(2):
-            container.forget()
+            container.forget_built()
             jobs_events.tell_plans(TIDY_EVENT, None)
             clock.shift(timedelta(days=1))
         assert service.taken
         service.stop()
-    container.forget()
+    container.forget_built()
 
 
 def crews_work(day: Day, browser: dict[str, Any], clock: time_machine.Traveller) -> None:
@@ -1120,7 +1120,7 @@ def crews_work(day: Day, browser: dict[str, Any], clock: time_machine.Traveller)
     made = api.post("/api/jobs", body, key="a job", token=officer).json_body["job_id"]
     url = api.post(f"/api/jobs/{made}/links", {"name": "Roads"}, token=officer).json_body["url"]
     page = url.removeprefix(container.settings().site_url)
-    container.forget()
+    container.forget_built()
     assert api.client.http.get(page).status_code == 200
     bearer = {"Authorization": f"Bearer {crew}"}
     assert api.client.http.delete(f"{north}/devices", headers=bearer).status_code == 200
@@ -1138,7 +1138,7 @@ def add_phones(day: Day, browser: dict[str, Any]) -> None:
     for account, endpoint in (("some-crew", ""), ("another", "-gone")):
         push = {"endpoint": browser["endpoint"] + endpoint, **browser["keys"]}
         token = day.api.token("crew", account)
-        container.forget()
+        container.forget_built()
         where = "/api/crews/highways-north/devices"
         answer = day.api.post(where, {"push": push}, token=token)
         assert answer.status_code == 201, answer.body
@@ -1150,7 +1150,7 @@ def ring_again(day: Day, browser: dict[str, Any]) -> None:
     key = f"crews/highways-north/{utc_now().date()}.json"
     bucket = day.api.cloud.environment["CREWS_BUCKET"]
     boto3.client("s3").delete_object(Bucket=bucket, Key=key)
-    container.forget()
+    container.forget_built()
 
 
 def open_at_once(day: Day, service_request_id: str) -> None:
@@ -1189,9 +1189,9 @@ def plan_job(day: Day, path: str, officer: str, **values: Any) -> None:
     answer = day.api.patch(path, values, version=version, token=officer)
     assert answer.status_code == 200, answer.body
     # Every function reads the secrets that it needs itself.
-    container.forget()
+    container.forget_built()
     day.api.cloud.pump.run_until_idle()
-    container.forget()
+    container.forget_built()
 
 
 def see_pictures(day: Day, key: str) -> None:
@@ -1237,7 +1237,7 @@ def hear_of_own_report(day: Day, token: str) -> None:
     answer = day.api.post("/api/reports", draft_body(), key="no contact", token=token)
     assert answer.status_code == 201, answer.body
     day.api.cloud.pump.run_until_idle()
-    container.forget()
+    container.forget_built()
 
 
 def live_with_somebody_who_leaves(day: Day) -> None:
@@ -1255,7 +1255,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
         notes.add_note(path[13:], "note", "team@example.org", "x", reports_ports())
     attempt_id = ask_for_code(http, address)
     day.api.cloud.pump.run_until_idle()
-    container.forget()
+    container.forget_built()
     cookie = {"Cookie": sign_in_with(http, attempt_id, newest_code(address))}
     token = http.post("/api/session/refresh", headers=cookie).json_body["access_token"]
     own = f"/api/account/reports/{day.receipts['withdrawn-later']['service_request_id']}"
@@ -1272,20 +1272,20 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     assert api.post(f"/api/reports/{followed}/follow", {}, token=token).status_code == 201
     hear_of_own_report(day, token)
     assert api.post(f"{own}/withdrawal", {}, token=token).status_code == 200
-    container.forget()
+    container.forget_built()
     exported = api.get("/api/account/export", token).json_body
     (shown, *_) = exported["records"]["pictures"]
     day.needs.note_signed(API, "s3:GetObject", shown["page"])
-    container.forget()
+    container.forget_built()
     assert api.post("/api/account/erasure", {}, token=token).status_code == 202
-    container.forget()
+    container.forget_built()
     limit_ports().networks.key("192.0.2.1")
     leave_half_way("leaves-too")
-    container.forget()
+    container.forget_built()
     # Alone, as on AWS: nothing is kept for it that another function has read.
     with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
         privacy_events.erase(TIDY_EVENT, None)
-    container.forget()
+    container.forget_built()
     assert erasure_ports().erasures.pending() == []
     admin, blocks = api.token("admin"), "/api/admin/blocks"
     body = {"address_or_domain": "blocked@example.org", "reason": "x"}
@@ -1331,9 +1331,9 @@ def live_with_other_bodies(day: Day, folder: Path) -> None:
         patch.setenv("COUNCIL", forwarding_council(folder))
         county = CountysServer(day.api.client)
         patch.setattr(safe_http_client, "SafeHttpClient", lambda *_: county)
-        container.forget()
+        container.forget_built()
         give_key()
-        container.forget()
+        container.forget_built()
         ours = day.report("countys")
         theirs = day.api.get(ours).json_body["external_reference"]
         day.overflow(ours)
@@ -1346,27 +1346,27 @@ def live_with_other_bodies(day: Day, folder: Path) -> None:
             body = draft_body(service_code="overgrown-hedge")
             request_id = day.api.post("/api/reports", body, key=key).json_body["service_request_id"]
             # Every function reads the secrets that it needs itself.
-            container.forget()
+            container.forget_built()
             day.api.cloud.pump.run_until_idle()
             if key == "hedge-withdrawn":
                 day.post(f"/api/reports/{request_id}/withdrawal", {}, key=key)
             answer = mail.answer_to(mail.emails()[-1], "Cut.", "trees@example.org")
             mail.deliver(answer, day.api.cloud.environment["MAIL_BUCKET"])
-            container.forget()
+            container.forget_built()
             day.api.cloud.pump.run_until_idle()
-        container.forget()
+        container.forget_built()
         with time_machine.travel(utc_now() + timedelta(minutes=6), tick=False):
             day.api.cloud.pump.run_schedules()
             day.api.cloud.pump.run_until_idle()
         assert day.api.get(ours).json_body["state"] == "fixed"
         body = {"text": "It is not.", "state": "not_fixed"}
         assert day.api.post(f"{ours}/updates", body, key="not fixed").status_code == 201
-        container.forget()
+        container.forget_built()
         day.api.cloud.pump.run_until_idle()
         assert day.api.get(f"/api/reports/{theirs}").json_body["state"] == "reopen"
         for path in (ours, f"/api/reports/{theirs}"):
             day.change(path, state="fixed")
-    container.forget()
+    container.forget_built()
 
 
 def needed(day: Day, function: str) -> set[Need]:

@@ -144,7 +144,7 @@ def test_cdn_is_the_distribution_that_the_settings_name_or_none(
     assert isinstance(container.cdn(), NoCdn)
     publishing_ports().purge(["/a"], "reference")
     monkeypatch.setenv("DISTRIBUTION_ID", "E1")
-    container.forget()
+    container.forget_built()
     assert isinstance(container.cdn(), CloudFrontCdn)
 
 

@@ -37,7 +37,7 @@ class Queue:
 
     def __init__(self, *, batches: int = 1000) -> None:
         self.sent: list[str] = []
-        self._batches, self._queue = batches, container.reaction("publish")
+        self._batches, self._queue = batches, container.reaction_queue("publish")
 
     def send(self, said: Sequence[Any], /) -> None:
         self._batches -= 1
@@ -202,7 +202,7 @@ class SlowQueue:
     """The queue of `publish`, whose facts nobody receives for a second."""
 
     def __init__(self) -> None:
-        self._queue = container.reaction("publish")
+        self._queue = container.reaction_queue("publish")
 
     def send(self, said: Sequence[Any], /) -> None:
         self._queue.send(said, delay_s=1)

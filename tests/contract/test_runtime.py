@@ -56,7 +56,7 @@ def served(server: BaseWSGIServer) -> Iterator[str]:
 
 def payment_provider() -> BaseWSGIServer:
     """The stand-in for the payment provider, which knows the cloud's key."""
-    key = container.given("api_key", "payments")
+    key = container.secret_text("api_key", "payments")
     service = PayService("", lambda: str(key), "", utc_now)
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:

@@ -81,8 +81,8 @@ def test_refusal_says_whether_it_was_sent_and_is_permanent_for_a_bad_number(
 
 def test_nothing_is_sent_where_no_sender_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTS_FROM", "")
-    container.forget()
+    container.forget_built()
     with pytest.raises(ConfigurationError, match="TEXTS_FROM"):
         messaging.texts()
     monkeypatch.undo()
-    container.forget()
+    container.forget_built()

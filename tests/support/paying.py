@@ -46,7 +46,7 @@ class PayHere(AnsweredHere):
 
     def __init__(self) -> None:
         self.is_down = False
-        key = container.given("api_key", "payments")
+        key = container.secret_text("api_key", "payments")
         self.notifications = Notifications(utc_now)
         self.service = PayService(
             ORIGIN,
@@ -88,5 +88,5 @@ def pay_here(known: PayHere | None = None) -> Iterator[PayHere]:
     """A new stand-in, or a known one, in place of all that the process reaches outside."""
     found = known or PayHere()
     with pytest.MonkeyPatch.context() as patch:
-        replace_built(patch, container.outside, found)
+        replace_built(patch, container.safe_http_client, found)
         yield found

@@ -109,7 +109,7 @@ def _places(kind: str, q: str) -> list[Place]:
     """The places that match the text, none if none is needed. Raises Invalid, UpstreamFailed."""
     if not q or kind not in MAY_HAVE_A_PLACE:
         return []
-    found = gazetteer.find(q, gazetteer_ports())[:MOST_PLACES]
+    found = gazetteer.find_places(q, gazetteer_ports())[:MOST_PLACES]
     if not found:
         raise Invalid.field(
             "q", Text("We can't find “{q}”. Check the spelling, or enter a postcode or street", q=q)

@@ -39,7 +39,7 @@ def _find_nearest(kind: str, q: str) -> dict[str, Any]:
     """The facilities nearest to the place, and other places that match the text. Raises
     Invalid."""
     service_code = _service_code_of(kind)
-    places = gazetteer.find(q, gazetteer_ports())
+    places = gazetteer.find_places(q, gazetteer_ports())
     if not places:
         raise Invalid.field(
             "q",
@@ -50,7 +50,7 @@ def _find_nearest(kind: str, q: str) -> dict[str, Any]:
         )
     chosen = next((each for each in places if each.label == q), places[0])
     point = Point(lat=chosen.lat, long=chosen.long)
-    found = facilities.nearest(kind, point, SHOWN, facilities_ports())
+    found = facilities.nearest_of_kind(kind, point, SHOWN, facilities_ports())
     others = [each for each in places if each != chosen][:OTHERS]
     return {
         "place": chosen,
@@ -64,7 +64,7 @@ def _find_nearest(kind: str, q: str) -> dict[str, Any]:
 
 def _service_code_of(kind: str) -> str | None:
     """The services for a facility of that kind. Raises Invalid if there is no such kind."""
-    known = {each.kind: each.service_code for each in facilities.kinds(facilities_ports())}
+    known = {each.kind: each.service_code for each in facilities.list_kinds(facilities_ports())}
     if kind not in known:
         raise Invalid.field("kind", Text("choose what you are looking for"))
     return known[kind]
@@ -98,7 +98,7 @@ def _page(
         (errors or {}).items(),
         kinds=[
             (each.kind, labels.get(each.kind, each.label))
-            for each in facilities.kinds(facilities_ports())
+            for each in facilities.list_kinds(facilities_ports())
         ],
         **typed,
         **(answer or {"place": None}),

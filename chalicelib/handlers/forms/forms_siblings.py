@@ -36,7 +36,7 @@ class Siblings:
         self._author, self._admit = author, admit
 
     def find_places(self, q: str) -> Sequence[Place]:
-        return gazetteer.find(q, gazetteer_ports())
+        return gazetteer.find_places(q, gazetteer_ports())
 
     def outside_text(self, point: Point) -> str | None:
         ports = reports_ports()

@@ -31,7 +31,7 @@ def render_page(
 ) -> str:
     """The page of a template of that kind in the language of the request, with the faults of the
     typed values, and links to the page in the other languages."""
-    pages = container.pages(kind, request_language.current_language())
+    pages = container.template_pages(kind, request_language.current_language())
     others = {"other_languages": request_language.other_languages()}
     return pages.render(name, faults, **(others | context))
 

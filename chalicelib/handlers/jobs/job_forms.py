@@ -282,4 +282,4 @@ def _with_photo_fault(faults: list[FieldError], files: Sequence[bytes]) -> list[
 
 
 def _render(name: str, faults: Sequence[FieldError] = (), **context: Any) -> str:
-    return container.pages("jobs", ENGLISH).render(name, faults, **context)
+    return container.template_pages("jobs", ENGLISH).render(name, faults, **context)

@@ -30,4 +30,4 @@ routes = Routes(__name__)
 )
 def my_area(call: Call) -> MyArea:
     point = point_of(call) if call.parameter("lat") or call.parameter("long") else None
-    return usecases.my_area(call.parameter("postcode"), point, areas_ports())
+    return usecases.my_area_at(call.parameter("postcode"), point, areas_ports())

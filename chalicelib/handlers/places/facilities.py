@@ -38,7 +38,7 @@ class NearFacilityList(msgspec.Struct, frozen=True, kw_only=True):
 def nearest(call: Call) -> NearFacilityList:
     limit = limit_of(call, default=NEAREST)
     kind, point = call.parameter("kind"), point_of(call)
-    return NearFacilityList(items=usecases.nearest(kind, point, limit, facilities_ports()))
+    return NearFacilityList(items=usecases.nearest_of_kind(kind, point, limit, facilities_ports()))
 
 
 @routes.endpoint(
@@ -49,4 +49,4 @@ def nearest(call: Call) -> NearFacilityList:
     summary="List the kinds of facilities and how many there are of each",
 )
 def kinds(_: Call) -> KindList:
-    return KindList(items=usecases.kinds(facilities_ports()))
+    return KindList(items=usecases.list_kinds(facilities_ports()))

@@ -29,4 +29,4 @@ routes = Routes(__name__)
     ),
 )
 def find(call: Call) -> PlaceList:
-    return PlaceList(items=usecases.find(call.parameter("q"), gazetteer_ports()))
+    return PlaceList(items=usecases.find_places(call.parameter("q"), gazetteer_ports()))

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.areas.model import OpenReport, RoadWork, WardDocument, WardView
 from chalicelib.areas.ports import Ports
-from chalicelib.areas.usecases import my_area, ward_areas
+from chalicelib.areas.usecases import my_area_at, ward_areas
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Invalid, NotFound, UpstreamFailed
 from chalicelib.gazetteer.wards import ward_of
@@ -85,7 +85,7 @@ def ports(places: MemoryPlaces | None = None) -> Ports:
 
 
 def test_my_area_is_answered_when_the_place_is_in_a_ward() -> None:
-    by_point, by_postcode = my_area(None, HERE, ports()), my_area("ZZ1 1AA", None, ports())
+    by_point, by_postcode = my_area_at(None, HERE, ports()), my_area_at("ZZ1 1AA", None, ports())
     assert by_point == by_postcode
     assert (by_point.ward.code, by_point.open_reports) == ("centre", 1)
     assert by_point.reports == (REPORT,)
@@ -94,7 +94,7 @@ def test_my_area_is_answered_when_the_place_is_in_a_ward() -> None:
 
 def test_road_works_are_the_nearest_first_when_some_are_over_since() -> None:
     far, over = work("far", lat=53.965), work("over", ends=date(2026, 5, 31))
-    found = my_area(None, HERE, ports(MemoryPlaces(far, over, work("near"))))
+    found = my_area_at(None, HERE, ports(MemoryPlaces(far, over, work("near"))))
     assert [(each.ref, each.distance_m) for each in found.roadworks] == [
         ("near", 0.0),
         ("far", 667.8),
@@ -115,7 +115,7 @@ def test_my_area_names_the_responsible_council_when_the_place_is_outside(
     postcode: str | None, point: Point | None, said: str
 ) -> None:
     with pytest.raises(NotFound, match=said):
-        my_area(postcode, point, ports())
+        my_area_at(postcode, point, ports())
 
 
 def test_my_area_is_unavailable_when_there_are_no_wards() -> None:
@@ -124,7 +124,7 @@ def test_my_area_is_unavailable_when_there_are_no_wards() -> None:
             return ()
 
     with pytest.raises(UpstreamFailed, match="not available yet"):
-        my_area(None, HERE, ports(WithoutWards()))
+        my_area_at(None, HERE, ports(WithoutWards()))
 
 
 @pytest.mark.parametrize(("postcode", "point"), [(None, None), ("ZZ1 1AA", HERE), ("ZZ1", None)])
@@ -132,7 +132,7 @@ def test_my_area_names_the_field_when_not_exactly_one_place_is_given(
     postcode: str | None, point: Point | None
 ) -> None:
     with pytest.raises(Invalid) as caught:
-        my_area(postcode, point, ports())
+        my_area_at(postcode, point, ports())
     assert caught.value.errors[0].field == "postcode"
 
 
@@ -140,7 +140,7 @@ def test_my_area_is_unavailable_when_the_ward_is_not_published_yet() -> None:
     places = MemoryPlaces()
     places.published = None
     with pytest.raises(UpstreamFailed):
-        my_area(None, HERE, ports(places))
+        my_area_at(None, HERE, ports(places))
 
 
 def test_ward_has_its_councillors_and_works_near_it_when_it_is_published() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.errors import Invalid
 from chalicelib.facilities.model import Facility, list_key
-from chalicelib.facilities.usecases import nearest, nearest_of_each
+from chalicelib.facilities.usecases import nearest_of_each, nearest_of_kind
 from chalicelib.geo.ellipsoid import distance_mm
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Polygon
@@ -32,13 +32,13 @@ def test_unknown_kind_is_refused_with_the_known_ones() -> None:
     ports = Shelf(facility_list([facility()])).ports()
     for kind in ("castle", "", None):
         with pytest.raises(Invalid) as refused:
-            nearest(kind, HERE, 5, ports)
+            nearest_of_kind(kind, HERE, 5, ports)
         assert refused.value.detail == "kind: must be one of: library"
 
 
 def test_facilities_come_nearest_first_and_as_listed_when_they_are_equally_near() -> None:
     far, near, twin = (facility(n, lat=HERE.lat + d) for n, d in ((1, 0.02), (2, 0.01), (3, 0.01)))
-    found = nearest("library", HERE, 5, Shelf(facility_list([far, near, twin])).ports())
+    found = nearest_of_kind("library", HERE, 5, Shelf(facility_list([far, near, twin])).ports())
     assert [each.facility_id for each in found] == ["library-2", "library-3", "library-1"]
     assert found[0].distance_m == round(geodesic_m(HERE, near.point), 1)
 
@@ -46,7 +46,7 @@ def test_facilities_come_nearest_first_and_as_listed_when_they_are_equally_near(
 def test_area_is_0_m_away_from_inside() -> None:
     around, beside = park(1, -0.001, -0.0005), park(2, 0.01, 0.0)
     ports = Shelf(facility_list([beside, around])).ports()
-    inside, outside = nearest("library", HERE, 5, ports)
+    inside, outside = nearest_of_kind("library", HERE, 5, ports)
     assert (inside.facility_id, inside.distance_m) == ("library-1", 0.0)
     assert (inside.lat, inside.long) == (HERE.lat, HERE.long)
     assert outside.long == round(HERE.long + 0.01, 6), "the place on its edge, not its middle"
@@ -62,7 +62,7 @@ def test_nearest_areas_equal_a_search_of_all() -> None:
         point = Point(
             lat=HERE.lat + rng.uniform(-0.1, 0.1), long=HERE.long + rng.uniform(-0.2, 0.2)
         )
-        found = nearest("library", point, 5, ports)
+        found = nearest_of_kind("library", point, 5, ports)
         everything = sorted((_edge_mm(item, point), n) for n, item in enumerate(listed.items))
         assert [each.distance_m for each in found] == [
             round(mm / 1000, 1) for mm, _ in everything[:5]
@@ -80,7 +80,7 @@ def _edge_mm(item: Facility, point: Point) -> int:
 def test_hours_give_open_or_closed_when_they_are_certain() -> None:
     sure = facility(1, opening_hours="9am-5pm", opens=parsed("9am-5pm"))
     unsure = facility(2, opening_hours="Ring the bell")
-    found = nearest("library", HERE, 5, Shelf(facility_list([sure, unsure])).ports())
+    found = nearest_of_kind("library", HERE, 5, Shelf(facility_list([sure, unsure])).ports())
     assert (found[0].open_now, found[0].closes_at, found[0].opening_hours) == (
         True,
         "17:00",
@@ -92,7 +92,7 @@ def test_hours_give_open_or_closed_when_they_are_certain() -> None:
 def test_facility_has_its_open_report() -> None:
     listed = facility_list([facility(1), facility(2)], service_code="pothole")
     shelf = Shelf(listed, {"library-2": "R1", "another": "R2"})
-    assert [each.open_report for each in nearest("library", HERE, 5, shelf.ports())] == [
+    assert [each.open_report for each in nearest_of_kind("library", HERE, 5, shelf.ports())] == [
         None,
         "R1",
     ]
@@ -101,7 +101,7 @@ def test_facility_has_its_open_report() -> None:
 
 def test_no_tile_is_read_when_nothing_can_be_reported_about_the_kind() -> None:
     shelf = Shelf(facility_list([facility()]), {"library-1": "R1"})
-    (found,) = nearest("library", HERE, 5, shelf.ports())
+    (found,) = nearest_of_kind("library", HERE, 5, shelf.ports())
     assert found.open_report is None and shelf.asked == []
 
 
@@ -109,7 +109,7 @@ def test_tiles_of_a_whole_area_are_read_when_it_lies_in_several() -> None:
     wide = ((HERE.long - 0.05, HERE.lat), (HERE.long, HERE.lat + 0.001), (HERE.long, HERE.lat))
     item = facility(1, polygon=((wide,),))
     shelf = Shelf(facility_list([item], service_code="pothole"))
-    nearest("library", HERE, 1, shelf.ports())
+    nearest_of_kind("library", HERE, 1, shelf.ports())
     assert len(shelf.asked) > 1
 
 

@@ -20,16 +20,16 @@ def test_documents_are_read_again_when_a_minute_has_passed(shelf: Shelf) -> None
     facilities = shelf.facilities()
     for seconds in (0.0, 59.9):
         shelf.seconds = seconds
-        known = facilities.known("library")
+        known = facilities.facilities_of_kind("library")
         assert known is not None and len(known.index.numbers) == 2
         assert shelf.reads == [KINDS, list_key("library"), index_key("library")]
     shelf.seconds = 60.0
-    facilities.known("library")
+    facilities.facilities_of_kind("library")
     assert len(shelf.reads) == 6
 
 
 def test_unknown_kind_is_not_read(shelf: Shelf) -> None:
-    assert shelf.facilities().known("../index") is None
+    assert shelf.facilities().facilities_of_kind("../index") is None
     assert shelf.reads == [KINDS]
 
 
@@ -45,7 +45,7 @@ def test_index_is_rebuilt_when_the_published_one_belongs_to_another_list(
     del shelf.documents[index_key("library")]
     if index is not None:
         shelf.documents[index_key("library")] = index
-    known = shelf.facilities().known("library")
+    known = shelf.facilities().facilities_of_kind("library")
     assert known is not None and len(known.index.numbers) == 2
 
 
@@ -54,4 +54,4 @@ def test_facilities_fail_when_a_document_cannot_be_read() -> None:
         shelf = two_libraries()
         shelf.documents[key] = b'{"items":['
         with pytest.raises(UpstreamFailed):
-            shelf.facilities().known("library")
+            shelf.facilities().facilities_of_kind("library")

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from chalicelib.gazetteer.geocoder import FallbackGeocoder, in_time
+from chalicelib.gazetteer.geocoder import FallbackGeocoder, call_with_timeout
 from chalicelib.geo.point import Box
 
 BOX = Box(west=-1.2, south=53.89, east=-0.963, north=54.028)
@@ -68,9 +68,9 @@ def test_geocoder_returns_nothing_when_its_reply_is_invalid() -> None:
 def test_late_reply_is_not_awaited() -> None:
     answers = Event()
     with pytest.raises(TimeoutError):
-        in_time(answers.wait, timeout_s=0.01)
+        call_with_timeout(answers.wait, timeout_s=0.01)
     answers.set()
-    assert in_time(answers.wait, timeout_s=60)
+    assert call_with_timeout(answers.wait, timeout_s=60)
 
 
 def test_geocoders_error_is_raised_when_it_fails_in_time() -> None:
@@ -78,4 +78,4 @@ def test_geocoders_error_is_raised_when_it_fails_in_time() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        in_time(fail, timeout_s=60)
+        call_with_timeout(fail, timeout_s=60)

@@ -30,12 +30,12 @@ class Shelf:
 def test_places_are_read_again_when_a_minute_has_passed() -> None:
     shelf = Shelf(None)
     places = shelf.places()
-    assert not places.gazetteer().known
+    assert not places.gazetteer().indexed
     shelf.document, shelf.seconds = ONE, 59.9
-    assert not places.gazetteer().known
+    assert not places.gazetteer().indexed
     assert shelf.reads == 1
     shelf.seconds = 60.0
-    assert [known.place.label for known in places.gazetteer().known] == ["Bath"]
+    assert [known.place.label for known in places.gazetteer().indexed] == ["Bath"]
     assert shelf.reads == 2
 
 
@@ -53,4 +53,4 @@ def test_places_stay_as_they_were_when_a_document_that_was_read_cannot_be_read_a
     places = shelf.places()
     places.gazetteer()
     shelf.document, shelf.seconds = b"{", 60.0
-    assert [known.place.label for known in places.gazetteer().known] == ["Bath"]
+    assert [known.place.label for known in places.gazetteer().indexed] == ["Bath"]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from chalicelib.errors import Invalid
 from chalicelib.gazetteer.model import Gazetteer
 from chalicelib.gazetteer.ports import Ports
-from chalicelib.gazetteer.postcodes import Postcode, Postcodes, document_of
-from chalicelib.gazetteer.usecases import MOST_FOUND, find, search
+from chalicelib.gazetteer.postcodes import Postcode, Postcodes, postcodes_document
+from chalicelib.gazetteer.usecases import MAX_RESULTS, find_places, search_places
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 
@@ -43,12 +43,12 @@ def place(label: str, kind: str = "street") -> Place:
 
 PLACES = Gazetteer(
     (place(label, kind) for kind, labels in LABELS.items() for label in labels),
-    document_of(POSTCODES, ""),
+    postcodes_document(POSTCODES, ""),
 )
 
 
 def labels(q: str) -> list[str]:
-    return [found.label for found in search(q, PLACES)]
+    return [found.label for found in search_places(q, PLACES)]
 
 
 @pytest.mark.parametrize(
@@ -93,23 +93,23 @@ def test_search_returns_nothing_when_nothing_matches(q: str) -> None:
 
 def test_search_stops_at_twenty_when_more_would_fit() -> None:
     many = Gazetteer(place(f"Long Row {number}") for number in range(50))
-    assert len(search("long", many)) == MOST_FOUND == 20
+    assert len(search_places("long", many)) == MAX_RESULTS == 20
 
 
 @given(st.text(max_size=120))
 def test_search_answers_for_any_text(q: str) -> None:
-    assert len(search(q, PLACES)) <= MOST_FOUND
+    assert len(search_places(q, PLACES)) <= MAX_RESULTS
 
 
 @pytest.mark.parametrize("q", [None, "", "  ", "x" * 101])
 def test_find_names_the_field_when_q_cannot_be_searched(q: str | None) -> None:
     with pytest.raises(Invalid) as caught:
-        find(q, Ports(gazetteer=lambda: PLACES))
+        find_places(q, Ports(gazetteer=lambda: PLACES))
     assert [fault.field for fault in caught.value.errors] == ["q"]
 
 
 def test_find_takes_q_when_it_has_a_hundred_characters() -> None:
-    assert find("x" * 100, Ports(gazetteer=lambda: PLACES)) == []
+    assert find_places("x" * 100, Ports(gazetteer=lambda: PLACES)) == []
 
 
 CASES = json.loads(Path(__file__).with_name("search_cases.json").read_text(encoding="utf-8"))
@@ -121,12 +121,12 @@ SHARED = Gazetteer(
 
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["q"])
 def test_search_has_the_order_of_the_shared_cases(case: dict[str, Any]) -> None:
-    assert [found.label for found in search(case["q"], SHARED)] == case["labels"]
+    assert [found.label for found in search_places(case["q"], SHARED)] == case["labels"]
 
 
 def test_search_prefers_exact_spelling() -> None:
     near = Gazetteer([place("Parkes Road"), place("Parker Road")])
-    assert [found.label for found in search("parker road", near)] == ["Parker Road"]
+    assert [found.label for found in search_places("parker road", near)] == ["Parker Road"]
 
 
 class Stranger:
@@ -143,6 +143,6 @@ class Stranger:
 def test_find_asks_the_geocoder_when_the_council_has_no_match() -> None:
     stranger = Stranger()
     ports = Ports(gazetteer=lambda: PLACES, geocode=stranger.find)
-    assert [found.label for found in find("old mint", ports)] == ["The Old Mint"]
-    assert find("bath", ports)[0].label == "Bath"
+    assert [found.label for found in find_places("old mint", ports)] == ["The Old Mint"]
+    assert find_places("bath", ports)[0].label == "Bath"
     assert stranger.asked == 1

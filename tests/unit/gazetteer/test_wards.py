@@ -10,7 +10,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.streets import STREETS, StreetMap
 from chalicelib.gazetteer.wards import WARDS, Wards, WardSet, ward_of
-from chalicelib.gazetteer.whereabouts import PublishedWhereabouts
+from chalicelib.gazetteer.whereabouts import PublishedAddressLookup
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, Polygon
 from chalicelib.geo.ward import Ward
@@ -35,7 +35,7 @@ INSIDE = Point(lat=50.5, long=0.5)
 
 
 def code_on(wards: Wards, point: Point, year: int) -> str | None:
-    found = wards.on(date(year, 6, 1)).ward_at(point)
+    found = wards.set_on(date(year, 6, 1)).ward_at(point)
     return found.code if found else None
 
 
@@ -126,8 +126,8 @@ class Shelf:
             raise UpstreamFailed("The store did not answer.")
         return self.documents.get(key)
 
-    def whereabouts(self) -> PublishedWhereabouts:
-        return PublishedWhereabouts(self.read, lambda: self.seconds)
+    def whereabouts(self) -> PublishedAddressLookup:
+        return PublishedAddressLookup(self.read, lambda: self.seconds)
 
 
 def test_ward_and_street_are_unknown_without_an_error_when_files_are_missing() -> None:

@@ -54,7 +54,7 @@ def test_time_is_read_in_every_notation_of_clients(text: str) -> None:
     ],
 )
 def test_invalid_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=moments.WANTED):
+    with pytest.raises(ValueError, match=moments.EXPECTED):
         moments.read(text)
 
 

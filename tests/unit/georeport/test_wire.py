@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.georeport.reading import DEEPEST, Document, Unreadable, read_xml
+from chalicelib.georeport.reading import MAX_DEPTH, Document, UnreadableXml, read_xml
 from chalicelib.georeport.wire import Tree, write
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -100,7 +100,7 @@ BOMBS = [
     b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
     b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>',
     b'<!DOCTYPE a [<!ENTITY % p SYSTEM "http://127.0.0.1:1/x.dtd">%p;]><a/>',
-    b"<a>" * (DEEPEST + 1) + b"</a>" * (DEEPEST + 1),
+    b"<a>" * (MAX_DEPTH + 1) + b"</a>" * (MAX_DEPTH + 1),
     b"<a>" * 100_000 + b"</a>" * 100_000,
     b'<?xml version="1.0" encoding="nonsense"?><a/>',
     b'<?xml version="1.0" encoding="utf-7"?><a/>',
@@ -118,7 +118,7 @@ BOMBS = [
 
 @pytest.mark.parametrize("raw", BOMBS, ids=range(len(BOMBS)))
 def test_xml_is_refused_when_it_could_harm_its_reader(raw: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableXml):
         read_xml(raw)
 
 
@@ -126,7 +126,7 @@ def test_xml_is_refused_when_it_could_harm_its_reader(raw: bytes) -> None:
 def test_any_xml_is_read_as_a_plain_tree_or_refused(raw: bytes) -> None:
     try:
         document = read_xml(raw)
-    except Unreadable:
+    except UnreadableXml:
         return
     assert document.root
     assert json.loads(json.dumps(document.tree)) == document.tree

@@ -51,7 +51,7 @@ def test_council_with_english_alone_answers_in_english(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COUNCIL", "bath")
-    container.forget()
+    container.forget_built()
     assert language_requested({FOLDER: "cy"}, is_page=True).code == "en"
     assert language_requested({"accept-language": "cy"}, is_page=False).code == "en"
-    container.forget()
+    container.forget_built()

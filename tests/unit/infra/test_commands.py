@@ -105,7 +105,7 @@ def test_database_has_a_longer_timeout_on_the_local_stack(
     monkeypatch.delenv("PUBLISHED_BUCKET", raising=False)
     for name, value in {"REPORTS_TABLE": "reports", **where}.items():
         monkeypatch.setenv(name, value)
-    container.forget()
+    container.forget_built()
     assert isinstance(CliRunner().invoke(commands, ["publish"]).exception, ConfigurationError)
     client = clients.SharedSession().create_client("dynamodb", region_name="eu-west-2")
     assert client.meta.config.read_timeout == read_s

@@ -17,13 +17,13 @@ from chalicelib.facilities.model import (
     KINDS,
     FacilityList,
     KindList,
-    Known,
+    SearchableFacilities,
     index_key,
     list_key,
 )
 from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames
 from chalicelib.gazetteer.model import Gazetteer
-from chalicelib.gazetteer.usecases import search
+from chalicelib.gazetteer.usecases import search_places
 from chalicelib.geo.ellipsoid import distance_mm
 from chalicelib.geo.nearest import find_nearest
 from chalicelib.geo.point import Point
@@ -117,7 +117,7 @@ def test_published_index_finds_what_a_search_of_all_finds_when_it_is_of_a_real_f
     table = read_facilities(shared_data / "facilities" / name, kind, council)
     import_facilities(kind, table, council, published.ports(), allow_rejects=True)
     bodies, items = published.documents.bodies, listed(published, kind_name).items
-    index = Known(listed(published, kind_name), bodies[index_key(kind_name)]).index
+    index = SearchableFacilities(listed(published, kind_name), bodies[index_key(kind_name)]).index
     west, south, east, north = council.bounds
     for _ in range(40):
         point = Point(lat=rng.uniform(south - 0.1, north + 0.1), long=rng.uniform(west, east))
@@ -324,7 +324,7 @@ def test_real_bus_stops_are_found_by_their_names_in_a_small_document(shared_data
         "alwyne drive opp bus stop": "Alwyne Drive (opp), bus stop",
     }
     for typed, label in best.items():
-        assert search(typed, known)[0].label == label
+        assert search_places(typed, known)[0].label == label
     assert len(gzip.compress(published.documents.bodies[FACILITY_NAMES])) < 30_000
 
 

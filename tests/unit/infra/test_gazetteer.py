@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.catalogue.load import load
 from chalicelib.gazetteer.model import PLACES, Gazetteer, PlaceList
 from chalicelib.gazetteer.postcodes import POSTCODES, Postcodes
-from chalicelib.gazetteer.usecases import search
+from chalicelib.gazetteer.usecases import search_places
 from chalicelib.gazetteer.wards import WARDS, Wards
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
@@ -162,12 +162,12 @@ def test_every_street_name_of_bath_is_found_when_built_from_os_files(shared_data
         ("Bloomfield Road, Bloomfield", "street")  # there are two Bloomfields
     ]
     known = Gazetteer(places)
-    high_streets = {place.label for place in search("high st", known)}
+    high_streets = {place.label for place in search_places("high st", known)}
     assert {"High Street, Bath", "High Street, Batheaston", "High Street, Keynsham"} <= high_streets
-    assert search("st jamess sq", known)[0].label == "St James's Square"
-    assert search("midsomer norton", known)[0].label == "Midsomer Norton"
+    assert search_places("st jamess sq", known)[0].label == "St James's Square"
+    assert search_places("midsomer norton", known)[0].label == "Midsomer Norton"
     for typed, label in BATH.items():
-        assert search(typed, known)[0].label == label, typed
+        assert search_places(typed, known)[0].label == label, typed
 
 
 def test_committed_documents_equal_newly_made_ones() -> None:
@@ -186,7 +186,7 @@ def test_demo_town_has_its_places_and_no_real_postcode_when_it_is_searched() -> 
     assert len({place.label for place in places}) == len(places)
     known = Gazetteer(places)
     for typed, label in {"heron mere": "Heron Mere", "b6491": "B6491"}.items():
-        assert search(typed, known)[0].label == label
+        assert search_places(typed, known)[0].label == label
     postcodes = msgspec.json.decode(COMMITTED[POSTCODES].read_bytes(), type=Postcodes)
     assert sum(map(len, postcodes.sectors.values())) == 1_121
     assert all(sector.startswith("ZZ") for sector in postcodes.sectors), (

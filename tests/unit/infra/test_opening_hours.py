@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.facilities.model import ALWAYS, Span
+from chalicelib.facilities.model import ALWAYS, OpeningSpan
 from infra.opening_hours import parsed
 
 WEEK = range(7)
 WORKDAYS = range(5)
 
 
-def at(days: Any, opens: str, closes: str) -> list[Span]:
+def at(days: Any, opens: str, closes: str) -> list[OpeningSpan]:
     """Those days from HH:MM to HH:MM, which may be past 24:00."""
     return [(day, _minutes(opens), _minutes(closes)) for day in days]
 

@@ -136,7 +136,9 @@ def test_places_change_wards_when_york_changed_its_boundaries(shared_data: Path)
         wards = wards.with_set(WardSet(items=tuple(found), valid_from=valid_from))
     minster = Point(lat=53.9623, long=-1.0819)
     codes = [
-        ward.code for day in (2014, 2020) if (ward := wards.on(date(day, 6, 1)).ward_at(minster))
+        ward.code
+        for day in (2014, 2020)
+        if (ward := wards.set_on(date(day, 6, 1)).ward_at(minster))
     ]
     assert codes == ["E05001752", "E05010318"]
 

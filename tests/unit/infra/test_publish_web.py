@@ -43,7 +43,7 @@ def purged(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[set[s
     """The addresses that the CDN was told to drop, of a deployment with a distribution."""
     told: list[set[str]] = []
     monkeypatch.setenv("DISTRIBUTION_ID", "E1")
-    container.forget()
+    container.forget_built()
 
     class Told:
         def __init__(self, _: object, distribution_id: str) -> None:
@@ -55,7 +55,7 @@ def purged(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[set[s
 
     monkeypatch.setattr("chalicelib.aws.cloudfront.CloudFrontCdn", Told)
     yield told
-    container.forget()
+    container.forget_built()
 
 
 def test_hashed_files_come_first_and_pages_last(folder: Path) -> None:
