@@ -247,7 +247,7 @@ def _follow_clock(site_url: str) -> None:
     # Imported on use: the local stack's packages are not installed with a deployment.
     from infra.local import clock
 
-    clock.follow(site_url, clock.Clock())
+    clock.follow_stack(site_url, clock.Clock())
 
 
 def _wait_longer() -> None:

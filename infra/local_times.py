@@ -33,18 +33,18 @@ def read_moment(
     unless that is before `not_before` and the second is not. Raises ValueError if the text has
     another format or an unsupported year.
     """
-    read = _parsed(text, form)
+    read = _parse_text(text, form)
     try:
         if read.tzinfo:
             return LocalMoment(read.astimezone(UTC))
         if form.endswith(UTC_ENDINGS):
             return LocalMoment(read.replace(tzinfo=UTC))
-        return _on_the_clock(read, zone, not_before)
+        return _local_to_utc(read, zone, not_before)
     except OverflowError as error:
         raise ValueError(f"{text!r} is out of range") from error
 
 
-def _parsed(text: str, form: str) -> datetime:
+def _parse_text(text: str, form: str) -> datetime:
     """Even if the format has an offset, a text may lack it."""
     try:
         return datetime.strptime(text, form)
@@ -54,7 +54,7 @@ def _parsed(text: str, form: str) -> datetime:
         return datetime.strptime(text, form.replace("%z", "").rstrip())
 
 
-def _on_the_clock(local: datetime, zone: ZoneInfo, not_before: datetime | None) -> LocalMoment:
+def _local_to_utc(local: datetime, zone: ZoneInfo, not_before: datetime | None) -> LocalMoment:
     first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first == second:
         return LocalMoment(first)

@@ -11,8 +11,8 @@ from pathlib import Path
 from chalicelib.errors import ConfigurationError
 from infra.local import log_file
 from infra.local.cloud import DEMO
-from infra.local.running import announce, withdraw
-from infra.local.secrets import KEPT
+from infra.local.running import remove_environment, store_environment
+from infra.local.secrets import SECRETS_FILE
 from infra.local.stack import LocalStack, Options
 
 SEEDS = ("demo", "none")
@@ -31,13 +31,13 @@ def main() -> int:
             f"Port {os.environ.get('PORT', '8000')} cannot be used ({error.strerror}): stop the "
             "program that uses it, or choose another port with `make run PORT=8010`."
         )
-    log_file.begin()
-    over = _told_to_end()
+    log_file.start_log()
+    over = _stop_event()
     stack.start()
-    announce(stack.outside_environment())
+    store_environment(stack.outside_environment())
     print(f"Ready: {stack.url}", flush=True)
     over.wait()
-    withdraw(stack.outside_environment())
+    remove_environment(stack.outside_environment())
     stack.stop()
     return 0
 
@@ -60,13 +60,13 @@ def _options(environ: "os._Environ[str]") -> Options:
         council=council,
         seed=seed,
         web=Path(web) if web else None,
-        secrets_file=KEPT,
+        secrets_file=SECRETS_FILE,
         outside_allowed=environ.get("OUTSIDE_ALLOWED") or "",
         alerts_wait_s=int(wait),
     )
 
 
-def _told_to_end() -> threading.Event:
+def _stop_event() -> threading.Event:
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())

@@ -144,7 +144,7 @@ def _queue_arn(made: Mapping[str, str], reference: dict[str, Any]) -> str:
     return asked["Attributes"]["QueueArn"]
 
 
-def endpoint(host: str, port: int) -> BaseWSGIServer:
+def moto_server(host: str, port: int) -> BaseWSGIServer:
     """A server through which other processes reach the same moto; port 0 chooses a free one."""
     application = DomainDispatcherApplication(create_backend_app)
 

@@ -23,7 +23,7 @@ from chalicelib.kernel.time import text_of, utc_now
 PATH = "/_local/clock"
 
 
-class Wanted(msgspec.Struct):
+class ClockRequest(msgspec.Struct):
     """The body of a post."""
 
     at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
@@ -52,15 +52,15 @@ class Clock:
         return {"now": text_of(utc_now()), "is_moved": self._travel is not None}
 
 
-def wanted_in(posted: bytes) -> datetime | None:
+def parse_moment(posted: bytes) -> datetime | None:
     """The moment in the JSON of a post, None to put the clock back. Raises ValueError."""
     try:
-        return msgspec.json.decode(posted, type=Wanted).at
+        return msgspec.json.decode(posted, type=ClockRequest).at
     except msgspec.MsgspecError as error:
         raise ValueError(f'Post {{"at": "2026-12-24T19:00:00Z"}} or {{}}: {error}') from error
 
 
-def follow(site_url: str, clock: Clock) -> None:
+def follow_stack(site_url: str, clock: Clock) -> None:
     """Moves the clock to that of the stack at `site_url`, if that was moved. Raises OSError."""
     with urlopen(site_url + PATH) as answer:  # nosec B310 - the address of this stack
         shown = json.load(answer)

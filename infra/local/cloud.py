@@ -66,8 +66,8 @@ class Cloud:
         Cloud._running = True
         self._environment_before = dict(os.environ)
         self._mock = aws.start_moto()
-        mail.begin()
-        texts.begin()
+        mail.allow_domain()
+        texts.start_recording()
         return aws.create_resources(secrets)
 
     def _set_environment(self) -> None:

@@ -9,7 +9,7 @@ from infra.local.running import FOLDER
 LOG = FOLDER / "log.jsonl"
 
 
-def begin() -> None:
+def start_log() -> None:
     """Starts an empty file. From here on nothing is logged on standard output."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
     file = logging.FileHandler(LOG, mode="w", encoding="utf-8")

@@ -21,19 +21,19 @@ RECEIPTS = "ginnel-alerts"
 """The configuration set for receipts: there are none here."""
 
 
-def begin() -> None:
+def allow_domain() -> None:
     """Allows emails from the domain, without loading a client."""
     ses_backends[DEFAULT_ACCOUNT_ID][REGION].create_email_identity_v2(DOMAIN, None, None, None)
 
 
 def emails() -> list[EmailMessage]:
     """All mail that was sent, the oldest first."""
-    return [_parsed(each) for each in _sent()]
+    return [_parse_email(each) for each in _sent_messages()]
 
 
 def outbox(pushed: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
     """All sent messages, with texts and notifications, newest first; `body` is the text part."""
-    sent = [*map(_shown, _sent()), *texts(), *pushed]
+    sent = [*map(_outbox_entry, _sent_messages()), *texts(), *pushed]
     return {"items": sorted(sent, key=lambda each: each["sent_at"])[::-1]}
 
 
@@ -41,11 +41,11 @@ def deliver(raw: bytes, bucket: str) -> str:
     """Receives an email as SES does: with a header that verifies its sender, unless it has one.
     Returns its key."""
     key = uuid4().hex
-    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=_checked(raw))
+    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=_with_verdict(raw))
     return key
 
 
-def _checked(raw: bytes) -> bytes:
+def _with_verdict(raw: bytes) -> bytes:
     mail = message_from_bytes(raw, policy=policy.default)
     senders = mail["From"].addresses if mail["From"] else ()
     if mail["Authentication-Results"] or not senders:
@@ -60,23 +60,23 @@ def answer_to(email: EmailMessage, text: str, sender: str) -> bytes:
     answer = EmailMessage()
     answer["From"], answer["To"] = sender, email["Reply-To"]
     answer["Subject"] = f"Re: {email['Subject']}"
-    answer.set_content(f"{text}\n\nOn Monday, the council wrote:\n{''.join(_quoted(email))}")
+    answer.set_content(f"{text}\n\nOn Monday, the council wrote:\n{''.join(_quoted_lines(email))}")
     return answer.as_bytes()
 
 
-def _sent() -> list[str]:
+def _sent_messages() -> list[str]:
     sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
     return [each.raw_data for each in list(sent) if isinstance(each, RawMessage)]
 
 
-def _parsed(raw: str) -> EmailMessage:
+def _parse_email(raw: str) -> EmailMessage:
     return message_from_string(raw, policy=policy.default)
 
 
 @lru_cache(maxsize=1000)
-def _shown(raw: str) -> dict[str, str]:
+def _outbox_entry(raw: str) -> dict[str, str]:
     """What the outbox shows of an email, which it is asked for again and again."""
-    email = _parsed(raw)
+    email = _parse_email(raw)
     at = parsedate_to_datetime(email["Date"]).astimezone(UTC)
     return {
         "channel": "email",
@@ -93,7 +93,7 @@ def text_of(email: EmailMessage) -> str:
     return str(part.get_content()).replace("\r\n", "\n") if part else ""
 
 
-def _quoted(email: EmailMessage) -> Iterator[str]:
+def _quoted_lines(email: EmailMessage) -> Iterator[str]:
     for line in text_of(email).splitlines():
         yield f"> {line}\n"
 

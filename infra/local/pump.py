@@ -45,7 +45,7 @@ class Pump:
             for config in app.event_sources
             if isinstance(config, ScheduledEventConfig)
         ]
-        self._sources = _sources(app, arns, handler_of, peeking or _of_moto())
+        self._sources = _sources(app, arns, handler_of, peeking or _moto_peeking())
         self._schedules_lock = threading.Lock()
         self._begin()
 
@@ -157,7 +157,7 @@ def _sources(
     ]
 
 
-def _of_moto() -> Peeking:
+def _moto_peeking() -> Peeking:
     # Imported on use: a process whose AWS is elsewhere does not need moto.
     from infra.local import peeking
 

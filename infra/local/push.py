@@ -56,7 +56,7 @@ class Browser:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ReceivedNotification:
     """A notification that was sent, its headers by their names in lower case."""
 
     endpoint: str
@@ -83,9 +83,9 @@ class PushService(ThreadingHTTPServer):
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         """Chooses a free port. Serves from `start()` to `stop()`."""
-        super().__init__((host, 0), _Sent)
+        super().__init__((host, 0), _PushHandler)
         self.origin = f"http://{host}:{self.server_address[1]}"
-        self.taken: list[Taken] = []
+        self.taken: list[ReceivedNotification] = []
         self.status = 0
         self._browsers: dict[str, Browser] = {}
 
@@ -119,7 +119,7 @@ class PushService(ThreadingHTTPServer):
             message = browser.read(body)
         except (ValueError, http_ece.ECEException):
             return 400
-        self.taken.append(Taken(endpoint, headers, message, datetime.now(UTC)))
+        self.taken.append(ReceivedNotification(endpoint, headers, message, datetime.now(UTC)))
         return 201
 
     def _is_signed(self, authorization: str) -> bool:
@@ -141,7 +141,7 @@ class PushService(ThreadingHTTPServer):
         return kind == "vapid" and claims["exp"] <= soon
 
 
-class _Sent(BaseHTTPRequestHandler):
+class _PushHandler(BaseHTTPRequestHandler):
     server: PushService
 
     def do_POST(self) -> None:

@@ -10,7 +10,7 @@ from chalicelib.errors import ConfigurationError
 from infra.local.running import FOLDER
 from infra.resources import secret_names, template
 
-KEPT = FOLDER / "secrets.json"
+SECRETS_FILE = FOLDER / "secrets.json"
 
 PAYMENTS = "PaymentsSecret"
 
@@ -33,7 +33,7 @@ def _random_value(name: str) -> str:
     return json.dumps({key: value}) if key else value
 
 
-def kept_values(file: Path = KEPT) -> Values:
+def stored_values(file: Path = SECRETS_FILE) -> Values:
     """The values in the file, which is created or completed as needed. Raises ConfigurationError if
     the file cannot be read.
     """

@@ -23,7 +23,7 @@ from chalice.local import (
 
 from infra import cdn
 from infra.local.edge import EdgeHandler
-from infra.local.pay.site import MOUNTED, PaySite
+from infra.local.pay.site import BASE_PATH, PaySite
 from infra.local.signed import ENDPOINT, RefusedByS3, Signer, read_form
 
 LOCAL = "/_local/"
@@ -120,7 +120,7 @@ class SiteHandler(EdgeHandler):
         elif of_the_site and cdn.behaviour(path)["TargetOriginId"] == cdn.API:
             self.introduce(self.server.origin_secret)
             super()._generic_handle()
-        elif path.startswith(f"{MOUNTED}/"):
+        elif path.startswith(f"{BASE_PATH}/"):
             self._be_the_payment_provider()
         elif path.startswith(f"{ENDPOINT}/"):
             self._be_s3(path.removeprefix(f"{ENDPOINT}/"))
@@ -161,7 +161,7 @@ class SiteHandler(EdgeHandler):
     def _be_the_payment_provider(self) -> None:
         sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        path = self.path.removeprefix(MOUNTED)
+        path = self.path.removeprefix(BASE_PATH)
         self._send(*self.server.pay.serve(self.command, path, headers, sent))
 
     def _be_s3(self, path: str) -> None:

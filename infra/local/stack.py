@@ -32,7 +32,7 @@ from infra.demo.rounds_today import demo_round_days
 from infra.local import aws, clock, mail, people, secrets, seed, site, templates
 from infra.local.cloud import DEMO, Cloud
 from infra.local.edge import HSTS
-from infra.local.pay.site import LISTED, MOUNTED, PaySite
+from infra.local.pay.site import BASE_PATH, LIST_PATH, PaySite
 from infra.local.push import PushService
 from infra.local.signed import Signer
 from infra.missing_page import missing_pages
@@ -66,7 +66,7 @@ class LocalStack:
         import app
 
         self._options = options
-        kept = secrets.kept_values(options.secrets_file) if options.secrets_file else None
+        kept = secrets.stored_values(options.secrets_file) if options.secrets_file else None
         self._site = site.serve(app.app, HOST, options.port).server
         self.url = f"http://{HOST}:{self._site.server_address[1]}"
         self.push = PushService(HOST)
@@ -79,11 +79,11 @@ class LocalStack:
             outside_allowed=",".join(
                 filter(None, (options.outside_allowed, self.push.origin, self.url))
             ),
-            payments_url=self.url + MOUNTED,
+            payments_url=self.url + BASE_PATH,
             alerts_wait_s=options.alerts_wait_s,
         )
         self._clock = clock.Clock()
-        self._endpoint = aws.endpoint(HOST, 0)
+        self._endpoint = aws.moto_server(HOST, 0)
         # Here all clients are in one network.
         hourly().update(
             {scope: 10 * most for scope, most in hourly().items() if "network" in scope}
@@ -166,7 +166,7 @@ class LocalStack:
             clock.PATH: self._clock.shown,
             "/_local/outbox.json": self._outbox,
             "/_local/templates": templates.page,
-            LISTED: self.pay.listed,
+            LIST_PATH: self.pay.listed,
         }
 
     def _local_forms(self) -> dict[str, Callable[[bytes], Any]]:
@@ -178,7 +178,7 @@ class LocalStack:
         }
 
     def _move_clock(self, posted: bytes) -> dict[str, Any]:
-        moment = clock.wanted_in(posted)
+        moment = clock.parse_moment(posted)
         if moment:
             self._clock.move(moment)
         else:

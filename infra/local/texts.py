@@ -13,7 +13,7 @@ Message = tuple[str, str]
 """The phone number and the text."""
 
 
-class _Sent(dict[str, Message]):
+class _RecordedTexts(dict[str, Message]):
     """moto's messages by their ids, with the time of each."""
 
     def __init__(self) -> None:
@@ -25,15 +25,15 @@ class _Sent(dict[str, Message]):
         super().__setitem__(message_id, message)
 
 
-def begin() -> None:
+def start_recording() -> None:
     """From here on records when a message is sent."""
-    sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages = _Sent()
+    sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages = _RecordedTexts()
 
 
 def texts() -> list[dict[str, Any]]:
     """All sent texts in the outbox's format, oldest first."""
     sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
-    assert isinstance(sent, _Sent)
+    assert isinstance(sent, _RecordedTexts)
     return [
         {
             "channel": "sms",

@@ -29,7 +29,7 @@ from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.submission import submit
 from infra.__main__ import commands
 from infra.local.cloud import Cloud
-from infra.local.secrets import kept_values
+from infra.local.secrets import stored_values
 from tests.api.conftest import Api
 from tests.support.attack_photos import saved
 from tests.support.builders import draft, draft_body, report
@@ -247,7 +247,7 @@ def test_token_is_not_made_when_the_options_are_invalid(
 
 
 def test_stack_works_with_its_stored_secrets(tmp_path: Path) -> None:
-    kept = kept_values(tmp_path / "secrets.json")
+    kept = stored_values(tmp_path / "secrets.json")
     cloud = Cloud(secrets=kept)
     try:
         assert container.secret("token").current() == kept["TokenSecret"]

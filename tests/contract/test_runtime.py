@@ -31,7 +31,10 @@ def functions() -> Iterator[dict[str, Function]]:
     """The functions, with the settings of a cloud and a payment provider that other processes
     reach."""
     cloud = Cloud()
-    with served(aws.endpoint("127.0.0.1", 0)) as endpoint, served(payment_provider()) as payments:
+    with (
+        served(aws.moto_server("127.0.0.1", 0)) as endpoint,
+        served(payment_provider()) as payments,
+    ):
         reached = {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_ACCESS_KEY_ID": "test",

@@ -23,7 +23,7 @@ def empty(cloud: Cloud) -> None:
         bucket.keys.clear()
         bucket.multiparts.clear()
     ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages.clear()
-    texts.begin()
+    texts.start_recording()
     cloud.begin_anew()
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, Literal, NamedTuple
 
-from infra.local.pay.views import Shown, moment
+from infra.local.pay.views import PublicView, moment
 
 SIGNATURE = "Pay-Signature"
 REPEATS = 5
@@ -32,7 +32,7 @@ class Notifications:
         self.waiting: list[Message] = []
         self._now = now
 
-    def add(self, event: str, shown: Shown) -> None:
+    def add(self, event: str, shown: PublicView) -> None:
         """An event of a payment, which is sent as the fault says."""
         at, body = self._now(), json.dumps(_message(event, shown, self._now())).encode()
         match self.fault:
@@ -60,7 +60,7 @@ def signature(body: bytes, secret: str) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def _message(event: str, shown: Shown, at: datetime) -> dict[str, Any]:
+def _message(event: str, shown: PublicView, at: datetime) -> dict[str, Any]:
     return {
         "webhook_message_id": token_hex(13),
         "api_version": 1,

@@ -28,7 +28,7 @@ class Answer(NamedTuple):
     body: Mapping[str, Any]
 
 
-class Refused(Exception):
+class RefusedRequest(Exception):
     """The request breaks a rule of the API."""
 
     def __init__(self, status: int, code: str, description: str, field: str | None = None) -> None:
@@ -64,7 +64,7 @@ class PayService:
             return self._route(
                 method, asked.path.split("/")[2:], dict(parse_qsl(asked.query)), body
             )
-        except Refused as error:
+        except RefusedRequest as error:
             return error.answer
 
     def _route(
@@ -82,7 +82,7 @@ class PayService:
             case "POST", ["payments", payment_id, "refunds"]:
                 return self._refunded(self.found(payment_id), _read(body))
             case _:
-                raise Refused(HTTPStatus.NOT_FOUND, "P0200", "Not found")
+                raise RefusedRequest(HTTPStatus.NOT_FOUND, "P0200", "Not found")
 
     def enter_card(self, token: str, card_number: str) -> StoredPayment:
         """The payer enters a card, which is not charged yet. Raises KeyError."""
@@ -142,10 +142,10 @@ class PayService:
         return self.found(by_token[token])
 
     def found(self, payment_id: str) -> StoredPayment:
-        """The payment as it is now. Raises Refused."""
+        """The payment as it is now. Raises RefusedRequest."""
         payment = self.payments.get(payment_id)
         if payment is None:
-            raise Refused(HTTPStatus.NOT_FOUND, "P0200", "Not found")
+            raise RefusedRequest(HTTPStatus.NOT_FOUND, "P0200", "Not found")
         if payment.created_at + EXPIRES <= self._now():
             payment.end("failed", "P0020")
         return payment
@@ -169,9 +169,11 @@ class PayService:
     def _refunded(self, payment: StoredPayment, sent: Mapping[str, Any]) -> Answer:
         if sent.get("refund_amount_available") != payment.available:
             differs = "The value of refund_amount_available does not match"
-            raise Refused(HTTPStatus.PRECONDITION_FAILED, "P0604", differs)
+            raise RefusedRequest(HTTPStatus.PRECONDITION_FAILED, "P0604", differs)
         if not 0 < sent["amount"] <= payment.available:
-            raise Refused(HTTPStatus.BAD_REQUEST, "P0603", "The refund is too large", "amount")
+            raise RefusedRequest(
+                HTTPStatus.BAD_REQUEST, "P0603", "The refund is too large", "amount"
+            )
         refund = StoredRefund(
             refund_id=token_hex(13), amount=sent["amount"], created_at=self._now()
         )
@@ -202,19 +204,19 @@ class PayService:
 
 
 def _check_new(sent: Mapping[str, Any]) -> None:
-    """Raises Refused for a new payment that breaks a rule."""
+    """Raises RefusedRequest for a new payment that breaks a rule."""
     for name in ("amount", "reference", "description", "return_url"):
         if name not in sent:
             missing = f"Missing mandatory attribute: {name}"
-            raise Refused(HTTPStatus.BAD_REQUEST, "P0101", missing, name)
+            raise RefusedRequest(HTTPStatus.BAD_REQUEST, "P0101", missing, name)
     if not SMALLEST_PENCE <= sent["amount"] <= LARGEST_PENCE:
         limits = f"Must be between {SMALLEST_PENCE} and {LARGEST_PENCE}"
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "P0102", limits, "amount")
+        raise RefusedRequest(HTTPStatus.UNPROCESSABLE_ENTITY, "P0102", limits, "amount")
 
 
 def _read(body: bytes) -> Mapping[str, Any]:
     try:
         sent: Mapping[str, Any] = json.loads(body)
     except ValueError as error:
-        raise Refused(HTTPStatus.BAD_REQUEST, "P0100", "Cannot read the body") from error
+        raise RefusedRequest(HTTPStatus.BAD_REQUEST, "P0100", "Cannot read the body") from error
     return sent

@@ -15,15 +15,15 @@ from infra.local.pay.notifications import SIGNATURE, Fault, Notifications, signa
 from infra.local.pay.pages import card_page, confirm_page
 from infra.local.pay.service import PayService
 
-MOUNTED = "/_local/pay"
-LISTED = "/_local/pay.json"
-CARD = "/card/"
-NOTIFIED = "/api/payments/notifications"
+BASE_PATH = "/_local/pay"
+LIST_PATH = "/_local/pay.json"
+CARD_PATH = "/card/"
+NOTIFICATIONS_PATH = "/api/payments/notifications"
 HTML = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
 JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 SENT_EVERY_S = 0.5
 TIMEOUT_S = 30
-Served = tuple[int, dict[str, str], bytes]
+Response = tuple[int, dict[str, str], bytes]
 """Status, headers and body."""
 
 
@@ -35,9 +35,9 @@ class PaySite:
     ) -> None:
         self.notifications = Notifications(now)
         self.service = PayService(
-            origin=url + MOUNTED,
+            origin=url + BASE_PATH,
             api_key=lambda: secret_of("api_key"),
-            card_page=f"{url}{MOUNTED}{CARD}",
+            card_page=f"{url}{BASE_PATH}{CARD_PATH}",
             now=now,
             tell=self._tell,
         )
@@ -47,13 +47,13 @@ class PaySite:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
 
-    def serve(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Served:
+    def serve(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Answers a request to a path below the stand-in's address."""
         with self._lock:
             if path == "/faults" and method == "POST":
                 return self._set_faults(body)
-            if path.startswith(CARD):
-                return self._at_the_card_page(method, path.removeprefix(CARD), body)
+            if path.startswith(CARD_PATH):
+                return self._at_the_card_page(method, path.removeprefix(CARD_PATH), body)
             if self._refused:
                 return _json(self._refused.pop(0), {"code": "P0900", "description": "A fault"})
             return _json(*self.service.answer(method, path, headers, body))
@@ -86,14 +86,14 @@ class PaySite:
     def _post(self, body: bytes) -> None:
         signed = signature(body, self._secret_of("signing_secret"))
         headers = {SIGNATURE: signed, "Content-Type": "application/json"}
-        asked = Request(self._url + NOTIFIED, data=body, headers=headers, method="POST")
+        asked = Request(self._url + NOTIFICATIONS_PATH, data=body, headers=headers, method="POST")
         with suppress(OSError), urlopen(asked, timeout=TIMEOUT_S):  # nosec B310 - of this stack
             return
 
     def _tell(self, event: str, payment: StoredPayment) -> None:
         self.notifications.add(event, self.service.views.payment(payment))
 
-    def _set_faults(self, body: bytes) -> Served:
+    def _set_faults(self, body: bytes) -> Response:
         """`notifications` is late, lost, doubled or out_of_order; the next `times` requests get
         the status `refuse`; `expire` ends all open payments. Without them all is well again."""
         sent = json.loads(body or b"{}")
@@ -108,9 +108,9 @@ class PaySite:
             self.service.expire()
         return _json(HTTPStatus.ACCEPTED, {})
 
-    def _at_the_card_page(self, method: str, path: str, body: bytes) -> Served:
+    def _at_the_card_page(self, method: str, path: str, body: bytes) -> Response:
         token, _, step = path.partition("/")
-        action = f"{MOUNTED}{CARD}{token}"
+        action = f"{BASE_PATH}{CARD_PATH}{token}"
         if not self.service.has_page(token):
             return _json(HTTPStatus.NOT_FOUND, {"detail": "There is no such payment."})
         match method, step:
@@ -121,20 +121,20 @@ class PaySite:
                 payment = self.service.enter_card(token, number.replace(" ", ""))
                 return _html(confirm_page(payment, action))
             case "POST", "confirm":
-                return _sent_to(self.service.confirm(token).return_url)
+                return _redirect(self.service.confirm(token).return_url)
             case "POST", "cancel":
-                return _sent_to(self.service.cancel(token))
+                return _redirect(self.service.cancel(token))
             case _:
                 return _json(HTTPStatus.NOT_FOUND, {"detail": "There is no such page."})
 
 
-def _json(status: int, content: Any) -> Served:
+def _json(status: int, content: Any) -> Response:
     return status, JSON, json.dumps(content).encode()
 
 
-def _html(page: str) -> Served:
+def _html(page: str) -> Response:
     return HTTPStatus.OK, HTML, page.encode()
 
 
-def _sent_to(url: str) -> Served:
+def _redirect(url: str) -> Response:
     return HTTPStatus.SEE_OTHER, {"Location": url}, b""

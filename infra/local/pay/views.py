@@ -6,7 +6,7 @@ from typing import Any
 from infra.local.pay.model import MESSAGES, StoredPayment, StoredRefund
 
 PAYMENTS = "/v1/payments"
-Shown = dict[str, Any]
+PublicView = dict[str, Any]
 
 
 class Views:
@@ -16,9 +16,9 @@ class Views:
         self._origin = origin
         self._card_page = card_page
 
-    def payment(self, payment: StoredPayment) -> Shown:
+    def payment(self, payment: StoredPayment) -> PublicView:
         """A payment, with the address of its card page until it has ended."""
-        links: Shown = {
+        links: PublicView = {
             "self": self._link(f"{PAYMENTS}/{payment.payment_id}"),
             "refunds": self._link(f"{PAYMENTS}/{payment.payment_id}/refunds"),
         }
@@ -39,7 +39,7 @@ class Views:
             "_links": links,
         }
 
-    def refund(self, payment: StoredPayment, refund: StoredRefund) -> Shown:
+    def refund(self, payment: StoredPayment, refund: StoredRefund) -> PublicView:
         """A refund of the payment."""
         own = f"{PAYMENTS}/{payment.payment_id}"
         return {
@@ -54,7 +54,7 @@ class Views:
             },
         }
 
-    def refunds(self, payment: StoredPayment) -> Shown:
+    def refunds(self, payment: StoredPayment) -> PublicView:
         """All refunds of the payment."""
         own = f"{PAYMENTS}/{payment.payment_id}"
         return {
@@ -63,7 +63,7 @@ class Views:
             "_embedded": {"refunds": [self.refund(payment, each) for each in payment.refunds]},
         }
 
-    def page(self, found: list[Shown], number: int, size: int, path: str) -> Shown:
+    def page(self, found: list[PublicView], number: int, size: int, path: str) -> PublicView:
         """A page of what a search found."""
         results = found[(number - 1) * size : number * size]
         links = {"self": self._link(path)}
@@ -87,15 +87,15 @@ def moment(at: datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03}Z"
 
 
-def _state(payment: StoredPayment) -> Shown:
-    state: Shown = {"status": payment.status, "finished": payment.is_ended}
+def _state(payment: StoredPayment) -> PublicView:
+    state: PublicView = {"status": payment.status, "finished": payment.is_ended}
     if payment.code:
         message = MESSAGES[payment.code]
         state |= {"code": payment.code, "message": message, "can_retry": False}
     return state
 
 
-def _refund_summary(payment: StoredPayment) -> Shown:
+def _refund_summary(payment: StoredPayment) -> PublicView:
     submitted = sum(each.amount for each in payment.refunds if each.status != "error")
     return {
         "status": _refund_status(payment),

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from chalicelib.kernel.time import utc_now
-from infra.local.clock import Clock, follow, wanted_in
+from infra.local.clock import Clock, follow_stack, parse_moment
 
 CHRISTMAS_EVE = datetime(2030, 12, 24, 19, tzinfo=UTC)
 SOON = timedelta(minutes=1)
@@ -43,7 +43,7 @@ def test_clock_runs_on_from_where_it_is_moved_and_is_put_back(clock: Clock) -> N
     ],
 )
 def test_post_names_a_moment_or_none(posted: bytes, moment: datetime | None) -> None:
-    assert wanted_in(posted) == moment
+    assert parse_moment(posted) == moment
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_post_names_a_moment_or_none(posted: bytes, moment: datetime | None) -> 
 )
 def test_post_is_refused_when_it_has_no_moment_with_an_offset(posted: bytes) -> None:
     with pytest.raises(ValueError, match="Post"):
-        wanted_in(posted)
+        parse_moment(posted)
 
 
 @pytest.mark.parametrize("is_moved", [True, False])
@@ -69,6 +69,6 @@ def test_command_follows_the_clock_of_a_stack_that_was_moved(is_moved: bool, clo
 
     with HTTPServer(("127.0.0.1", 0), Stack) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
-        follow(f"http://127.0.0.1:{server.server_port}", clock)
+        follow_stack(f"http://127.0.0.1:{server.server_port}", clock)
     assert clock.shown()["is_moved"] is is_moved
     assert (utc_now() > CHRISTMAS_EVE) is is_moved

@@ -28,7 +28,7 @@ def test_lines_go_to_a_new_file_and_errors_also_to_the_terminal(
 ) -> None:
     file.parent.mkdir()
     file.write_text("of the last run\n")
-    log_file.begin()
+    log_file.start_log()
     logs.event("something", records=1)
     logs.failure("something broke", ValueError("Canary Nightjar"), records=1)
     told = capsys.readouterr()

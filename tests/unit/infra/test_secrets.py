@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import ConfigurationError
-from infra.local.secrets import KEPT, kept_values
+from infra.local.secrets import SECRETS_FILE, stored_values
 from infra.resources import SECRET, SETTINGS, secret_names, template
 from tests.conftest import ROOT
 
@@ -49,8 +49,8 @@ def test_functions_get_addresses_of_secrets_and_never_values() -> None:
 
 def test_local_secrets_are_the_same_when_the_stack_starts_again(tmp_path: Path) -> None:
     file = tmp_path / ".local" / "secrets.json"
-    first = kept_values(file)
-    assert kept_values(file) == first
+    first = stored_values(file)
+    assert stored_values(file) == first
     assert set(first) == set(secret_names())
     assert all(len(value) >= 64 for value in first.values())
     assert len(set(first.values())) == len(first)
@@ -59,11 +59,11 @@ def test_local_secrets_are_the_same_when_the_stack_starts_again(tmp_path: Path) 
 
 def test_new_local_secret_joins_the_stored_ones(tmp_path: Path) -> None:
     file = tmp_path / "secrets.json"
-    first = kept_values(file)
+    first = stored_values(file)
     file.write_text(json.dumps({"IdSecret": first["IdSecret"]}))
-    again = kept_values(file)
+    again = stored_values(file)
     assert again["IdSecret"] == first["IdSecret"]
-    assert kept_values(file) == again
+    assert stored_values(file) == again
     assert set(again) == set(secret_names())
 
 
@@ -72,9 +72,9 @@ def test_local_secrets_say_what_to_do_when_their_file_is_broken(text: str, tmp_p
     file = tmp_path / "secrets.json"
     file.write_text(text)
     with pytest.raises(ConfigurationError, match=r"secrets.json is not a JSON object.*delete it"):
-        kept_values(file)
+        stored_values(file)
 
 
 def test_local_secrets_are_ignored_by_git() -> None:
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    assert KEPT.parent == ROOT / ".local" and ".local/" in ignored
+    assert SECRETS_FILE.parent == ROOT / ".local" and ".local/" in ignored
