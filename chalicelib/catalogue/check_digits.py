@@ -34,15 +34,15 @@ class CheckDigit(Strict, frozen=True, kw_only=True):
         digits = [int(each) for each in found["digits"]]
         check = TEN if found["check"] == "X" else int(found["check"])
         if self.scheme == "mod-10":
-            return check != TEN and (_luhn(digits) + check) % 10 == 0
+            return check != TEN and (_luhn_sum(digits) + check) % 10 == 0
         weights = self.weights or tuple(range(len(digits) + 1, 1, -1))
-        return len(weights) == len(digits) and (_weighted(digits, weights) + check) % 11 == 0
+        return len(weights) == len(digits) and (_weighted_sum(digits, weights) + check) % 11 == 0
 
 
-def _luhn(digits: Sequence[int]) -> int:
+def _luhn_sum(digits: Sequence[int]) -> int:
     doubled = (each * factor for each, factor in zip(reversed(digits), cycle((2, 1)), strict=False))
     return sum(each // 10 + each % 10 for each in doubled)
 
 
-def _weighted(digits: Sequence[int], weights: Sequence[int]) -> int:
+def _weighted_sum(digits: Sequence[int], weights: Sequence[int]) -> int:
     return sum(digit * weight for digit, weight in zip(digits, weights, strict=True))

@@ -171,10 +171,10 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
         """The council with its own texts in that language, for display; texts without a
         translation are English. Apply rules to the council itself, as they name groups in
         English."""
-        return self._translated.get(code, self)
+        return self._council_by_language.get(code, self)
 
     @cached_property
-    def _translated(self) -> Mapping[str, "Council"]:
+    def _council_by_language(self) -> Mapping[str, "Council"]:
         return {code: council_with_texts(self, texts) for code, texts in self.translations.items()}
 
     def page_details_in(self, language: str, say: Callable[[str], str]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class SearchText:
         self.short = tuple(map(short_form, self.plain))
 
     @cached_property
-    def joined(self) -> str:
+    def with_spaces(self) -> str:
         return " ".join(self.plain)
 
     @cached_property

@@ -82,7 +82,7 @@ def _search_once(q: str, places: Gazetteer) -> list[Place]:
     text = _SPACED_ROAD.sub(r"\1", _NUMBER_BEFORE.sub("", q))
     typed, street = _search_text(text), _search_text(_NUMBER_AFTER.sub(r"\1", text))
     # Folding can make a text longer than the typed one.
-    if not typed.plain or len(typed.joined) > LONGEST_QUERY:
+    if not typed.plain or len(typed.with_spaces) > LONGEST_QUERY:
         return []
     found = [*_postcodes(typed, places), *_rank_matches(_match_words, typed, street, places)]
     found = found or _rank_matches(_match_spelling, typed, street, places)
@@ -147,7 +147,7 @@ def _match_words(typed: SearchText, places: Gazetteer) -> Ranks:
         places.places_with_word(*word) for word in zip(typed.plain, typed.short, strict=True)
     ]
     with_all = set.intersection(*by_typed)
-    by_part = (each for each in places.indexed if typed.joined in each.words.joined)
+    by_part = (each for each in places.indexed if typed.with_spaces in each.words.with_spaces)
     return dict.fromkeys(by_part, Match.PART) | {each: each.match(typed) for each in with_all}
 
 

@@ -10,7 +10,8 @@ from chalicelib.kernel.time import text_of
 
 EXPECTED = "must be a date and time from 2000 to 2100 with its zone, such as 2026-01-31T10:00:00Z"
 YEARS = range(2000, 2101)
-"""In UTC. Beyond them somebody's clock is wrong, and a day may be added to what is within."""
+"""The years in UTC that are accepted: other years come from a wrong clock, and would make later
+calculations overflow."""
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:(Z)|([+ -])(\d\d):?(\d\d))", re.ASCII
 )

@@ -12,20 +12,21 @@ MAX_DEPTH = 20
 
 
 class UnreadableXml(ValueError):
-    """This is no XML, or none that an Open311 server sends."""
+    """The bytes are not XML, or not XML that an Open311 server sends."""
 
 
 class Document(NamedTuple):
-    """The name of the outermost element, and what it holds: texts, lists, and what has names."""
+    """The name of the outermost element, and its content: texts, lists and mappings."""
 
     root: str
     tree: Tree
 
 
 def read_xml(raw: bytes) -> Document:
-    """What is sent as XML. Lists are told by their names, also empty ones; what comes under one
-    name more than once is a list too; every other value is text. Raises Unreadable."""
-    from xml.etree.ElementTree import ParseError  # nosec B405: defusedxml is what reads
+    """Parses the XML of an Open311 server. An element with the name of a list gives a list, also if
+    it is empty, and so do several elements of one name; every other value is text. Raises
+    UnreadableXml."""
+    from xml.etree.ElementTree import ParseError  # nosec B405: only defusedxml reads
 
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring

@@ -37,11 +37,11 @@ ITEMS = {
     "services": "service",
     "values": "value",
 }
-"""What an entry of a list is called in XML, by the list's name. A list under another name has no
-element of its own: its name comes again for each entry."""
+"""The name of a list's entries in XML, by the list's name. A list with another name has no element
+of its own: each of its entries is an element with that name."""
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-"""XML lists the characters that it has; those that it has not are compiled in a tenth of the
-time."""
+"""The characters that XML does not allow: they compile in a tenth of the time of the allowed
+ones."""
 
 
 class Answer(NamedTuple):
@@ -52,12 +52,13 @@ class Answer(NamedTuple):
 
 
 def write(root: str, tree: Tree, form: Format) -> bytes:
-    """The tree as it is sent; `root` is the name of the XML's outermost element."""
+    """Encodes the tree; `root` is the name of the XML's outermost element."""
     return _encode_xml(root, tree) if form == "xml" else msgspec.json.encode(_json_values(tree))
 
 
 def xml_text(text: str) -> str:
-    """The text with XML's one line end, and a sign for each character that XML cannot have."""
+    """The text with line feeds as line ends, and U+FFFD for each character that XML does not
+    allow."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", lines)
 
@@ -75,7 +76,7 @@ def _json_values(tree: Tree) -> Tree:
 
 
 def _encode_xml(root: str, tree: Tree) -> bytes:
-    # Only what answers in XML loads it.
+    # Loaded only for answers in XML.
     from xml.etree.ElementTree import Element, tostring  # nosec B405: they write, and read nothing
 
     element = Element(root)
@@ -86,7 +87,7 @@ def _encode_xml(root: str, tree: Tree) -> bytes:
 
 def _fill(element: "Element", tree: Tree, made: "type[Element]") -> None:
     match tree:
-        # First what there is most of: a thousand reports have twenty thousand texts.
+        # The most frequent type comes first: a thousand reports have twenty thousand texts.
         case str() | None | int() | float() | datetime():
             element.text = _text_of(tree)
         case _:
@@ -98,15 +99,15 @@ def _fill(element: "Element", tree: Tree, made: "type[Element]") -> None:
 
 def _children(name: str, tree: Mapping[str, Tree] | Sequence[Tree]) -> Iterable[tuple[str, Tree]]:
     if isinstance(tree, Mapping):
-        # A moment that is not there has no element: an empty one is no date to any reader.
+        # A missing moment has no element: readers cannot parse an empty one as a date.
         there = [(k, v) for k, v in tree.items() if v is not None or not k.endswith("_datetime")]
         return [(name, each) for name, value in there for each in _occurrences(name, value)]
     return [(ITEMS[name], inner) for inner in tree]
 
 
 def _occurrences(name: str, value: Tree) -> Sequence[Tree]:
-    """What stands under that name: each entry of a list whose name is not one of ITEMS stands
-    under it by itself, such as `media_url`."""
+    """The elements with that name: one for each entry of a list whose name is not in ITEMS, such as
+    `media_url`, or one for the value."""
     if isinstance(value, list | tuple) and name not in ITEMS:
         return value
     return (value,)
