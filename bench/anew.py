@@ -29,7 +29,7 @@ from bench import stack
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
 from infra.local.schedules import handler_named
-from infra.positions import Position, pages
+from infra.positions import Position, read_pages
 from infra.publish_anew import PAGE, facts_of, send, wait_for_room
 from tests.support.builders import report, update
 
@@ -193,7 +193,7 @@ def sent(reports: int) -> Sent:
         client, sqs = boto3.client("dynamodb"), boto3.client("sqs")
         address, position = SETTINGS["PUBLISH_QUEUE_URL"], Position(Path(folder) / "reports.json")
         began = time.process_time()
-        for page in pages(client, "reports", position, lambda _: None, PAGE):
+        for page in read_pages(client, "reports", position, lambda _: None, PAGE):
             send(facts_of(page), container.queue("publish"))
             wait_for_room(sqs, address)
         return Sent(reports, dict(aws.calls), (time.process_time() - began) * 1000)

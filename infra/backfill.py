@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import click
 
 from infra.local.running import FOLDER
-from infra.positions import Position, Raw, pages
+from infra.positions import Position, Raw, read_pages
 from infra.resources import template
 
 NAMES = ("deliveries", "jobs", "reports", "subscriptions")
@@ -106,7 +106,7 @@ def complete(
     page of the table."""
     names, keys = indexed(kind.resource), keys_of(kind.resource)
     completed = overtaken = 0
-    for page in pages(client, table, position, progress, page_size):
+    for page in read_pages(client, table, position, progress, page_size):
         for raw in page:
             if raw["record"]["S"] != kind.record:
                 continue

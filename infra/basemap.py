@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from chalicelib.errors import ConfigurationError
 from chalicelib.settings import for_another_program
-from infra.basemap_layers import LAYERS, Unreadable, read_feature
+from infra.basemap_layers import LAYERS, UnreadableFeature, read_feature
 
 CONTENT_TYPE = "application/vnd.pmtiles"
 MIN_ZOOM, MAX_ZOOM = 10, 14
@@ -37,7 +37,7 @@ class BasemapError(ConfigurationError):
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedFeature:
     file: Path
     number: int  # of the feature in its file, from 1
     reason: str
@@ -46,7 +46,7 @@ class Refused:
 @dataclass
 class Summary:
     taken: dict[str, int] = field(default_factory=dict)  # features per layer
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedFeature] = field(default_factory=list)
     size: int = 0  # of the PMTiles, in bytes
 
 
@@ -67,7 +67,7 @@ def build(
     with tempfile.TemporaryDirectory() as folder:
         for file, layer in layers:
             with (Path(folder) / f"{layer}.json").open("a", encoding="utf-8") as lines:
-                _take_features(file, layer, lines, summary)
+                _write_features(file, layer, lines, summary)
             progress(1)
         _tile(Path(folder), list(summary.taken), out, (name, description, attribution))
     summary.size = out.stat().st_size
@@ -105,13 +105,13 @@ def features_of(file: Path) -> list[Any]:
     return features
 
 
-def _take_features(file: Path, layer: str, lines: TextIO, summary: Summary) -> None:
+def _write_features(file: Path, layer: str, lines: TextIO, summary: Summary) -> None:
     """Writes what the layer takes of the file's features, a line each."""
     for number, feature in enumerate(features_of(file), 1):
         try:
             taken = read_feature(layer, feature)
-        except Unreadable as reason:
-            summary.refused.append(Refused(file, number, str(reason)))
+        except UnreadableFeature as reason:
+            summary.refused.append(RefusedFeature(file, number, str(reason)))
         else:
             summary.taken[layer] = summary.taken.get(layer, 0) + 1
             lines.write(json.dumps(taken, ensure_ascii=False) + "\n")

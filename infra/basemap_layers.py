@@ -47,22 +47,22 @@ FIRST_ZOOM = {
 }
 
 
-class Unreadable(Exception):
+class UnreadableFeature(Exception):
     """The reason why a feature is left out of the map."""
 
 
 def read_feature(layer: str, feature: object) -> dict[str, Any]:
     """The feature on the map: its geometry, its name and its kind."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        raise Unreadable("is not a GeoJSON feature")
+        raise UnreadableFeature("is not a GeoJSON feature")
     geometry = _geometry(layer, feature.get("geometry"))
     properties = feature.get("properties")
     if not isinstance(properties, dict):
-        raise Unreadable("has no properties")
+        raise UnreadableFeature("has no properties")
     reader = _own if "kind" in properties else LAYERS[layer]
     name, kind = reader(properties)
     if kind not in KINDS[layer]:
-        raise Unreadable(f"kind {kind!r} is not one of {', '.join(KINDS[layer])}")
+        raise UnreadableFeature(f"kind {kind!r} is not one of {', '.join(KINDS[layer])}")
     return {
         "type": "Feature",
         "tippecanoe": {"minzoom": FIRST_ZOOM.get(kind, 10)},
@@ -87,7 +87,7 @@ def _road(properties: Properties) -> tuple[str, str]:
     for kind, classes in (("major", MAJOR_ROADS), ("minor", MINOR_ROADS), ("path", FOOT_ROADS)):
         if road_class in classes:
             return name, kind
-    raise Unreadable(f"road class {road_class!r} is not known")
+    raise UnreadableFeature(f"road class {road_class!r} is not known")
 
 
 def _water(properties: Properties) -> tuple[str, str]:
@@ -103,9 +103,9 @@ def _green(properties: Properties) -> tuple[str, str]:
 
 def _place(properties: Properties) -> tuple[str, str]:
     if properties.get("classifica") != "Populated Place":
-        raise Unreadable(f"names a {properties.get('classifica')}, not a populated place")
+        raise UnreadableFeature(f"names a {properties.get('classifica')}, not a populated place")
     if not properties.get("distname"):
-        raise Unreadable("has no name")
+        raise UnreadableFeature("has no name")
     return str(properties["distname"]), PLACE_KINDS.get(str(properties.get("fontheight")), "")
 
 
@@ -116,11 +116,11 @@ def _building(properties: Properties) -> tuple[str, str]:
 def _house_number(properties: Properties) -> tuple[str, str]:
     number = str(properties.get("addr:housenumber") or "").strip()
     if not number:
-        raise Unreadable("has no house number")
+        raise UnreadableFeature("has no house number")
     return number, "house_number"
 
 
-def uninhabited(feature: object) -> str:
+def uninhabited_name(feature: object) -> str:
     """The name of a place of the OS that nobody lives in, such as a hill or a wood; else empty."""
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(properties, dict) or properties.get("classifica") in (
@@ -143,25 +143,29 @@ LAYERS: dict[str, Callable[[Properties], tuple[str, str]]] = {
 
 def _geometry(layer: str, geometry: object) -> dict[str, Any]:
     if not isinstance(geometry, dict):
-        raise Unreadable("has no geometry")
+        raise UnreadableFeature("has no geometry")
     shape = geometry.get("type")
     if shape not in SHAPES[layer]:
-        raise Unreadable(f"is a {shape}; {layer} are drawn from {' or '.join(SHAPES[layer])}")
+        raise UnreadableFeature(
+            f"is a {shape}; {layer} are drawn from {' or '.join(SHAPES[layer])}"
+        )
     positions = list(_positions(geometry.get("coordinates")))
     if not positions:
-        raise Unreadable("has no coordinates")
+        raise UnreadableFeature("has no coordinates")
     if not all(abs(long) <= 180 and abs(lat) <= 90 for long, lat in positions):
-        raise Unreadable("its coordinates are not longitude and latitude: convert it to EPSG:4326")
+        raise UnreadableFeature(
+            "its coordinates are not longitude and latitude: convert it to EPSG:4326"
+        )
     return {"type": shape, "coordinates": geometry["coordinates"]}
 
 
 def _positions(coordinates: object) -> Iterator[tuple[float, float]]:
     if not isinstance(coordinates, list | tuple) or not coordinates:
-        raise Unreadable("its coordinates cannot be read")
+        raise UnreadableFeature("its coordinates cannot be read")
     if isinstance(coordinates[0], list | tuple):
         for part in coordinates:
             yield from _positions(part)
     elif len(coordinates) > 1 and all(isinstance(c, int | float) for c in coordinates):
         yield (coordinates[0], coordinates[1])
     else:
-        raise Unreadable("its coordinates cannot be read")
+        raise UnreadableFeature("its coordinates cannot be read")

@@ -33,10 +33,10 @@ def leave_out_docstrings(docs: Path) -> None:
     (docs / "docstring.py").write_text(EMPTY_DOCSTRINGS, encoding="utf-8")
 
 
-def shorten(data: Path) -> None:
+def shorten_descriptions(data: Path) -> None:
     """Unpacks the descriptions in that folder, empties their documentation, and leaves the services
     that are described there in endpoints.json."""
-    described = {_shortened(path) for path in data.glob("*/*/*.json*")}
+    described = {_shorten_description(path) for path in data.glob("*/*/*.json*")}
     endpoints = data / "endpoints.json"
     known = json.decode(endpoints.read_bytes())
     for partition in known["partitions"]:
@@ -45,24 +45,28 @@ def shorten(data: Path) -> None:
     endpoints.write_bytes(json.encode(known))
 
 
-def _shortened(path: Path) -> str:
+def _shorten_description(path: Path) -> str:
     """Rewrites one description. Returns the service's name in endpoints.json, empty if the file
     does not say it."""
     packed = path.read_bytes()
     content = json.decode(gzip.decompress(packed) if path.suffix == ".gz" else packed)
     path.unlink()
-    path.with_name(path.name.removesuffix(".gz")).write_bytes(json.encode(_undocumented(content)))
+    path.with_name(path.name.removesuffix(".gz")).write_bytes(
+        json.encode(_without_documentation(content))
+    )
     name: str = content.get("metadata", {}).get("endpointPrefix", "")
     return name
 
 
-def _undocumented(content: Any) -> Any:
+def _without_documentation(content: Any) -> Any:
     """botocore reads some of the texts, so they stay as empty ones."""
     if isinstance(content, list):
-        return [_undocumented(each) for each in content]
+        return [_without_documentation(each) for each in content]
     if not isinstance(content, dict):
         return content
     return {
-        key: "" if key == "documentation" and isinstance(value, str) else _undocumented(value)
+        key: ""
+        if key == "documentation" and isinstance(value, str)
+        else _without_documentation(value)
         for key, value in content.items()
     }

@@ -39,7 +39,7 @@ from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
-from infra.opening_hours import parsed
+from infra.opening_hours import parse_hours
 from infra.rows import Refused, Row, Table, read_rows
 
 INDEX_TYPE = "application/octet-stream"
@@ -85,7 +85,7 @@ def import_facilities(
     `progress` is called with 1 for each row. Raises ConfigurationError if no row is valid,
     UpstreamFailed.
     """
-    items, summary = gathered(kind, table, progress)
+    items, summary = read_facility_rows(kind, table, progress)
     if summary.refused and not allow_rejects:
         return summary
     if not items:
@@ -100,7 +100,7 @@ def read_facilities(file: Path, kind: FacilityKind, council: Council) -> Table:
     return read_rows(file, needs=kind.required_columns, inside=council)
 
 
-def gathered(
+def read_facility_rows(
     kind: FacilityKind, table: Table, progress: Callable[[int], None]
 ) -> tuple[list[Facility], Summary]:
     """The facilities of the table, in its order, each facility_id once."""
@@ -139,7 +139,7 @@ def facility_of(row: Row, kind: FacilityKind) -> Facility:
         long=round(place.long, 6),
         address=given.get("address"),
         opening_hours=given.get("opening_hours"),
-        opens=parsed(given.get("opening_hours", "")),
+        opens=parse_hours(given.get("opening_hours", "")),
         accessible=_yes_or_no(given.get("accessible")),
         phone=given.get("phone"),
         url=_web_address(given.get("url")),
@@ -179,14 +179,14 @@ def publish(
     """Publishes the facilities in place of the previous ones, and records the changes in `summary`.
     Raises UpstreamFailed."""
     index = index_of(items)
-    _published(KINDS, KindList, ports)
-    _published(FACILITY_NAMES, FacilityNames, ports)
+    _read_published(KINDS, KindList, ports)
+    _read_published(FACILITY_NAMES, FacilityNames, ports)
     before = ports.documents.read(list_key(kind.kind))
     if summary:
         _compare(_items_in(before.body) if before else {}, items, summary)
     _put_list(kind, items, index, before, ports)
     _publish_kind(_entry(kind, len(items)), council, ports)
-    _publish_names(kind.kind, named(kind, items) if kind.found_by_name else [], ports)
+    _publish_names(kind.kind, searchable_names(kind, items) if kind.found_by_name else [], ports)
 
 
 def _put_list(
@@ -242,7 +242,7 @@ def _entry(kind: FacilityKind, count: int) -> KindEntry:
     )
 
 
-def named(kind: FacilityKind, items: Sequence[Facility]) -> list[NamedPoint]:
+def searchable_names(kind: FacilityKind, items: Sequence[Facility]) -> list[NamedPoint]:
     """The facilities that have a name, as people search them: with their kind, if the name does not
     say it, and with their address, if several have the same name."""
     shared = Counter(item.name for item in items)
@@ -261,7 +261,7 @@ def named(kind: FacilityKind, items: Sequence[Facility]) -> list[NamedPoint]:
 def _publish_names(kind: str, names: Sequence[NamedPoint], ports: Ports) -> None:
     """Puts the names in the place of the previous ones of the kind. Raises UpstreamFailed."""
     for _ in range(ATTEMPTS):
-        held, before = _published(FACILITY_NAMES, FacilityNames, ports)
+        held, before = _read_published(FACILITY_NAMES, FacilityNames, ports)
         document = before.with_kind(kind, names)
         try:
             put_document(
@@ -273,7 +273,7 @@ def _publish_names(kind: str, names: Sequence[NamedPoint], ports: Ports) -> None
     raise UpstreamFailed(f"{FACILITY_NAMES} kept changing while it was published; try again.")
 
 
-def _published(key: str, kind: type[T], ports: Ports) -> tuple[StoredDocument | None, T]:
+def _read_published(key: str, kind: type[T], ports: Ports) -> tuple[StoredDocument | None, T]:
     """The published document, an empty one if there is none. Raises ConfigurationError if it cannot
     be read."""
     held = ports.documents.read(key)
@@ -289,7 +289,7 @@ def _published(key: str, kind: type[T], ports: Ports) -> tuple[StoredDocument | 
 def _publish_kind(entry: KindEntry, council: Council, ports: Ports) -> None:
     """Adds the kind to the published ones, in the council's order."""
     for _ in range(ATTEMPTS):
-        held, listed = _published(KINDS, KindList, ports)
+        held, listed = _read_published(KINDS, KindList, ports)
         entries = {each.kind: each for each in (*listed.items, entry)}
         ordered = (entries[each.kind] for each in council.facility_kinds if each.kind in entries)
         document = Document(msgspec.json.encode(KindList(items=tuple(ordered))), JSON)

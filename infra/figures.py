@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import click
 
 
-def publish_figures_anew() -> None:
+def publish_all_figures() -> None:
     """Publishes the figures of all months; exits with 1 if some were not published."""
     from chalicelib.bootstrap.publishing import figures_ports
     from chalicelib.publishing.performance import rebuild_performance

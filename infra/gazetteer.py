@@ -25,7 +25,7 @@ from chalicelib.geo.polygon import representative_point
 from chalicelib.geo.shape import shape_of
 from chalicelib.publishing.model import JSON
 from infra.basemap import features_of, layer_of
-from infra.basemap_layers import Unreadable, read_feature, uninhabited
+from infra.basemap_layers import UnreadableFeature, read_feature, uninhabited_name
 
 MEETING_M = 200.0
 """Pieces with at most this distance between them are one street: junctions and squares leave
@@ -69,10 +69,10 @@ def places_of(files: Iterable[Path]) -> list[Place]:
     files = list(files)
     settlements = [
         _settlement(name, drawn, properties)
-        for drawn, properties in _drawn(files, "places")
+        for drawn, properties in _features_on_map(files, "places")
         if (name := _name(properties))
     ]
-    return gather(
+    return gather_places(
         streets_of(files), settlements, roads=_roads_of(files), landmarks=_landmarks_of(files)
     )
 
@@ -91,7 +91,7 @@ def _lines_by(
     name_of: Callable[[Mapping[str, Any]], str], files: Iterable[Path]
 ) -> dict[str, list[Line]]:
     lines: dict[str, list[Line]] = defaultdict(list)
-    for drawn, properties in _drawn(files, "roads"):
+    for drawn, properties in _features_on_map(files, "roads"):
         if name := name_of(properties):
             lines[name] += _lines(drawn["geometry"])
     return lines
@@ -102,19 +102,19 @@ def _landmarks_of(files: Sequence[Path]) -> list[Settlement]:
     found = [
         Settlement(name, position, False)
         for layer in ("green", "water")
-        for drawn, _ in _drawn(files, layer)
+        for drawn, _ in _features_on_map(files, layer)
         if (name := drawn["properties"]["name"].strip())
-        and (position := _on(drawn["geometry"])) is not None
+        and (position := _representative_point(drawn["geometry"])) is not None
     ]
     for file in files:
         for feature in features_of(file) if layer_of(file) == "places" else ():
-            if name := uninhabited(feature):
+            if name := uninhabited_name(feature):
                 long, lat, *_ = feature["geometry"]["coordinates"]
                 found.append(Settlement(name, (long, lat), False))
     return found
 
 
-def _on(geometry: Mapping[str, Any]) -> Position | None:
+def _representative_point(geometry: Mapping[str, Any]) -> Position | None:
     """A position inside a shape, or the middle of a line; None if its shape is not valid."""
     if geometry["type"].endswith("LineString"):
         return _middle(list(_lines(geometry)))
@@ -129,7 +129,7 @@ def streets_document(streets: Mapping[str, Sequence[Line]]) -> bytes:
     """The published document of streets' lines, to a metre, by name."""
     rounded = {
         name: tuple(
-            tuple((round(long, 5), round(lat, 5)) for long, lat in _straightened(line))
+            tuple((round(long, 5), round(lat, 5)) for long, lat in _simplify_line(line))
             for line in lines
         )
         for name, lines in sorted(streets.items())
@@ -137,17 +137,17 @@ def streets_document(streets: Mapping[str, Sequence[Line]]) -> bytes:
     return msgspec.json.encode(Streets(rounded))
 
 
-def _straightened(line: Line) -> Line:
+def _simplify_line(line: Line) -> Line:
     """The line without the corners within 2 m of it (Douglas and Peucker, 1973)."""
     first, last = line[0], line[-1]
-    offs = [_apart(point, _foot(point, first, last)) for point in line[1:-1]]
+    offs = [_distance_m(point, _foot(point, first, last)) for point in line[1:-1]]
     if not offs or max(offs) <= STRAIGHT_M:
         return [first, last]
     turn = offs.index(max(offs)) + 1
-    return [*_straightened(line[: turn + 1])[:-1], *_straightened(line[turn:])]
+    return [*_simplify_line(line[: turn + 1])[:-1], *_simplify_line(line[turn:])]
 
 
-def _drawn(
+def _features_on_map(
     files: Iterable[Path], wanted: str
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """The features of a layer of the map, and the properties that they have in the files."""
@@ -156,11 +156,11 @@ def _drawn(
         for feature in features_of(file) if layer == wanted else ():
             try:
                 yield read_feature(layer, feature), feature["properties"]
-            except Unreadable:
+            except UnreadableFeature:
                 continue
 
 
-def gather(
+def gather_places(
     streets: Mapping[str, Sequence[Line]],
     settlements: Sequence[Settlement],
     *,
@@ -174,7 +174,7 @@ def gather(
         for name, pieces in lines.items():
             found += ((name, kind, position) for position in _entries(pieces, localities))
     for kind, named in (("place", settlements), ("landmark", landmarks)):
-        found += ((each.name, kind, each.position) for each in _distinct(named))
+        found += ((each.name, kind, each.position) for each in _without_duplicates(named))
     shared = Counter((name, kind) for name, kind, _ in found)
     return [
         _place(
@@ -184,12 +184,12 @@ def gather(
     ]
 
 
-def _distinct(settlements: Sequence[Settlement]) -> list[Settlement]:
+def _without_duplicates(settlements: Sequence[Settlement]) -> list[Settlement]:
     """The settlements, with nearby ones of the same name counted once."""
     kept: list[Settlement] = []
     for each in settlements:
         namesakes = (other for other in kept if other.name == each.name)
-        if all(_apart(other.position, each.position) > ONE_ENTRY_M for other in namesakes):
+        if all(_distance_m(other.position, each.position) > ONE_ENTRY_M for other in namesakes):
             kept.append(each)
     return kept
 
@@ -230,16 +230,16 @@ def _label(name: str, position: Position, localities: Sequence[Settlement]) -> s
 def _nearest(position: Position, localities: Sequence[Settlement]) -> str:
     if not localities:
         return ""
-    return min(localities, key=lambda each: _apart(each.position, position)).name
+    return min(localities, key=lambda each: _distance_m(each.position, position)).name
 
 
 def _entries(pieces: Sequence[Line], localities: Sequence[Settlement]) -> list[Position]:
     """The middles of the streets that these pieces of one name form."""
     by_locality: dict[str, list[list[Line]]] = defaultdict(list)
-    for street in _joined([[piece] for piece in pieces], MEETING_M):
+    for street in _join_groups([[piece] for piece in pieces], MEETING_M):
         for part in _parts(street, localities):
             by_locality[_nearest(_middle(part), localities)].append(part)
-    entries = [part for parts in by_locality.values() for part in _joined(parts, ONE_ENTRY_M)]
+    entries = [part for parts in by_locality.values() for part in _join_groups(parts, ONE_ENTRY_M)]
     return [_middle(part) for part in entries]
 
 
@@ -248,7 +248,7 @@ def _parts(street: list[Line], localities: Sequence[Settlement]) -> list[list[Li
     points = [point for line in street for point in line]
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
-    if _apart((west, south), (east, north)) <= ONE_ENTRY_M:
+    if _distance_m((west, south), (east, north)) <= ONE_ENTRY_M:
         return [street]
     parts: dict[str, list[Line]] = defaultdict(list)
     for line in street:
@@ -256,7 +256,7 @@ def _parts(street: list[Line], localities: Sequence[Settlement]) -> list[list[Li
     return list(parts.values())
 
 
-def _joined(groups: Sequence[list[Line]], within_m: float) -> list[list[Line]]:
+def _join_groups(groups: Sequence[list[Line]], within_m: float) -> list[list[Line]]:
     """The groups, with those joined that are within that distance of each other, in their order."""
     done: list[list[Line]] = []
     for group in groups:
@@ -267,13 +267,13 @@ def _joined(groups: Sequence[list[Line]], within_m: float) -> list[list[Line]]:
 
 
 def _gap(one: Sequence[Line], other: Sequence[Line]) -> float:
-    return min(_apart(a, b) for line in one for a in line for piece in other for b in piece)
+    return min(_distance_m(a, b) for line in one for a in line for piece in other for b in piece)
 
 
 def _middle(lines: Sequence[Line]) -> Position:
     """The point on the lines nearest to the middle of their whole length."""
     spans = [span for line in lines for span in pairwise(line)]
-    lengths = [_apart(a, b) for a, b in spans]
+    lengths = [_distance_m(a, b) for a, b in spans]
     whole = sum(lengths)
     if not whole:
         return lines[0][0]
@@ -282,7 +282,7 @@ def _middle(lines: Sequence[Line]) -> Position:
         sum((a[1] + b[1]) / 2 * m for (a, b), m in zip(spans, lengths, strict=True)) / whole,
     )
     nearest = (_foot(middle, a, b) for a, b in spans)
-    return min(nearest, key=lambda point: _apart(point, middle))
+    return min(nearest, key=lambda point: _distance_m(point, middle))
 
 
 def _foot(point: Position, a: Position, b: Position) -> Position:
@@ -297,7 +297,7 @@ def _foot(point: Position, a: Position, b: Position) -> Position:
     return a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part
 
 
-def _apart(a: Position, b: Position) -> float:
+def _distance_m(a: Position, b: Position) -> float:
     """Metres between two points of one council, on a plane."""
     scale = math.cos(math.radians(a[1]))
     return math.hypot((a[0] - b[0]) * scale, a[1] - b[1]) * METRES_PER_DEGREE

@@ -15,7 +15,7 @@ from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
-from infra.figures import exit_on, publish_figures_anew
+from infra.figures import exit_on, publish_all_figures
 from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_refused
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _follow_wards(wards: "Wards") -> None:
     _move_reports(wards)
     _publish_wards()
     _publish_feeds()
-    publish_figures_anew()
+    publish_all_figures()
 
 
 @click.command("import-roadworks")

@@ -87,7 +87,7 @@ class Language:
 
 def languages() -> list[Language]:
     """All languages with a catalogue. Raises ConfigurationError if one cannot be read."""
-    return [read(path) for path in sorted(FOLDER.glob("*.po"))]
+    return [read_language(path) for path in sorted(FOLDER.glob("*.po"))]
 
 
 def languages_of(council: Council) -> list[Language]:
@@ -102,7 +102,7 @@ def languages_of(council: Council) -> list[Language]:
     return [known[code] for code in council.translations]
 
 
-def read(path: Path) -> Language:
+def read_language(path: Path) -> Language:
     """The language of a catalogue. Raises ConfigurationError naming the line."""
     try:
         with path.open("rb") as file:
@@ -118,7 +118,7 @@ def messages_without_scripts() -> tuple[Message, ...]:
     return (*pages_messages(), *python_messages(), *raised_messages(), *registry_messages())
 
 
-def faults(language: Language, wanted: Iterable[Message]) -> list[str]:
+def translation_faults(language: Language, wanted: Iterable[Message]) -> list[str]:
     """What is wrong with the translations of these messages, each with its file."""
     found = []
     for message in dict.fromkeys(wanted):
@@ -135,13 +135,13 @@ def faults(language: Language, wanted: Iterable[Message]) -> list[str]:
     return found
 
 
-def unused(language: Language, wanted: Iterable[Message]) -> list[str]:
+def unused_messages(language: Language, wanted: Iterable[Message]) -> list[str]:
     """The messages of the catalogue that no page shows."""
     known = {key for each in wanted for key in (_key(each.file, each.text), each.text)}
     return [key.replace(_CONTEXT, ": ") for key in language.forms if key not in known]
 
 
-def update(language: Language, wanted: Iterable[Message]) -> Catalog:
+def update_catalogue(language: Language, wanted: Iterable[Message]) -> Catalog:
     """The catalogue with the messages that pages show now. New ones have no translation yet."""
     old = language.catalogue
     made = Catalog(
@@ -188,10 +188,10 @@ def update_languages() -> None:
     messages = scripts(Path(sys.executable).with_name("node")).messages
     wanted = [*messages_without_scripts(), *messages]
     for language in languages():
-        (FOLDER / f"{language.code}.po").write_bytes(as_po(update(language, wanted)))
-        written = read(FOLDER / f"{language.code}.po")
+        (FOLDER / f"{language.code}.po").write_bytes(as_po(update_catalogue(language, wanted)))
+        written = read_language(FOLDER / f"{language.code}.po")
         (FOLDER / f"{language.code}.mo").write_bytes(as_mo(written.catalogue))
-        lacking = faults(written, wanted)
+        lacking = translation_faults(written, wanted)
         click.echo("\n".join([f"{language.name}: {len(lacking)} to translate", *lacking]))
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.templating import SHARED, environment
-from infra.languages import Language, faults, languages_of, messages_without_scripts
+from infra.languages import Language, languages_of, messages_without_scripts, translation_faults
 from infra.texts import (
     PAGES,
     TEMPLATES,
@@ -30,11 +30,11 @@ def web_build(council: Council) -> list[dict[str, Any]]:
 
 
 def _web_build(language: Language, council: Council) -> dict[str, Any]:
-    lacking = faults(language, messages_without_scripts())
+    lacking = translation_faults(language, messages_without_scripts())
     if lacking:
         raise ConfigurationError(f"{language.code}.po is incomplete:\n" + "\n".join(lacking))
     facts = council.page_details_in(language.code, language.spoken.say)
-    parts = {path.stem: _translated(path, language) for path in layout_parts()}
+    parts = {path.stem: _translate_page(path, language) for path in layout_parts()}
     for path in TEMPLATES[1:3]:
         part = environment(SHARED, language.spoken).get_template(path.name)
         parts[path.stem] = part.render(council=facts, language_links=LINKS)
@@ -46,12 +46,12 @@ def _web_build(language: Language, council: Council) -> dict[str, Any]:
         "folder": f"/{language.code}/",
         "plural": language.catalogue.plural_expr,
         "messages": language.forms,
-        "pages": {page: _translated(page_of(page), language) for page in PAGES},
+        "pages": {page: _translate_page(page_of(page), language) for page in PAGES},
         "parts": parts,
         "served": MADE_BY_THE_SERVER,
         "council": {name: each for name, each in facts.items() if isinstance(each, str)},
     }
 
 
-def _translated(path: Path, language: Language) -> str:
+def _translate_page(path: Path, language: Language) -> str:
     return language.spoken.html(path.read_text(encoding="utf-8"), file_of(path))

@@ -56,7 +56,7 @@ def as_velocity(page: str, others: Mapping[str, str] = {}) -> str:
     return held + chosen
 
 
-def mapping() -> dict[str, dict[str, str]]:
+def missing_page_mapping() -> dict[str, dict[str, str]]:
     """The pages of all councils of the catalogue, as a mapping of CloudFormation."""
     names = sorted(document.stem for document in COUNCILS.glob("*.json"))
     return {

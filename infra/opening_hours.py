@@ -38,22 +38,22 @@ _TOKEN = re.compile(
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))? ?([ap]m)?")
 
 
-class _Unsure(Exception):
+class _UncertainText(Exception):
     """The text is not understood with certainty."""
 
 
-def parsed(text: str) -> tuple[OpeningSpan, ...] | None:
+def parse_hours(text: str) -> tuple[OpeningSpan, ...] | None:
     """The hours in the text, by day and time; None if they are not certain."""
     plain = re.sub(r"[–—−]", "-", " ".join(text.casefold().split())).strip(" .;,")
     if _ALL_DAY.fullmatch(plain):
         return ALWAYS
     try:
-        return _Reading(plain).spans()
-    except _Unsure:
+        return _HoursParser(plain).spans()
+    except _UncertainText:
         return None
 
 
-class _Reading:
+class _HoursParser:
     """A text during parsing: rules of days and their hours, or of hours alone."""
 
     def __init__(self, text: str) -> None:
@@ -66,11 +66,11 @@ class _Reading:
         while self._at < len(self._tokens):
             self._rule()
             if self._at < len(self._tokens) and not (self._take("end") or self._take("and")):
-                raise _Unsure
+                raise _UncertainText
         hours = {day: self._named.get(day, self._rest or []) for day in range(7)}
         spans = tuple((day, *each) for day, those in hours.items() for each in sorted(those))
         if not spans or _overlap(spans):
-            raise _Unsure
+            raise _UncertainText
         return spans
 
     def _rule(self) -> None:
@@ -79,13 +79,13 @@ class _Reading:
         days = days or self._days()
         if not days:
             if self._rest is not None or self._named:
-                raise _Unsure
+                raise _UncertainText
             self._rest = hours
         for day in days:
             before = self._named.setdefault(day, hours)
             if before is not hours:
                 if not (before and hours):
-                    raise _Unsure
+                    raise _UncertainText
                 self._named[day] = before + hours
 
     def _days(self) -> set[int]:
@@ -95,7 +95,7 @@ class _Reading:
             first = GROUPS[self._take("days")]
             if self._next("to", "days"):
                 self._take("to")
-                days |= _through(first, GROUPS[self._take("days")])
+                days |= _days_between(first, GROUPS[self._take("days")])
             else:
                 days |= first
             if not self._next("and", "days"):
@@ -114,9 +114,9 @@ class _Reading:
 
     def _stretch(self) -> Hours:
         if not self._next("time", "to", "time"):
-            raise _Unsure
+            raise _UncertainText
         opens, _, closes = (self._take(kind) for kind in ("time", "to", "time"))
-        return _between(opens, closes)
+        return _hours_between(opens, closes)
 
     def _next(self, *kinds: str) -> bool:
         return tuple(kind for kind, _ in self._tokens[self._at : self._at + len(kinds)]) == kinds
@@ -129,16 +129,16 @@ class _Reading:
         return self._tokens[self._at - 1][1]
 
 
-def _through(first: frozenset[int], last: frozenset[int]) -> set[int]:
+def _days_between(first: frozenset[int], last: frozenset[int]) -> set[int]:
     if len(first) != 1 or len(last) != 1:
-        raise _Unsure
+        raise _UncertainText
     (begin,), (end,) = first, last
     return {day % 7 for day in range(begin, begin + (end - begin) % 7 + 1)}
 
 
-def _between(opens: str, closes: str) -> Hours:
+def _hours_between(opens: str, closes: str) -> Hours:
     """Of the readings of the two times, the one pair that makes sense."""
-    begins, ends = _meanings(opens), _meanings(closes)
+    begins, ends = _possible_minutes(opens), _possible_minutes(closes)
     if _is_24_hour(opens) or _is_24_hour(closes):
         # One of them shows the notation of both.
         begins, ends = begins[:1], ends[:1]
@@ -147,11 +147,11 @@ def _between(opens: str, closes: str) -> Hours:
         ends = [ends[0] + A_DAY] if begins[0] >= NOON or ends[0] == 0 else []
     pairs = [(begin, end) for begin in begins for end in ends if begin < end <= begin + A_DAY]
     if len(pairs) != 1:
-        raise _Unsure
+        raise _UncertainText
     return pairs[0]
 
 
-def _meanings(time: str) -> list[int]:
+def _possible_minutes(time: str) -> list[int]:
     """The minutes of the day that a time may mean: as written first, then in the afternoon."""
     if time.endswith("noon"):
         return [NOON]
@@ -160,7 +160,7 @@ def _meanings(time: str) -> list[int]:
     hours, minutes, half = _TIME.findall(time)[0]
     hour, literal = int(hours), int(hours) * 60 + int(minutes or 0)
     if int(minutes or 0) > 59 or literal > A_DAY or (half and not 1 <= hour <= 12):
-        raise _Unsure
+        raise _UncertainText
     if half:
         return [literal % NOON + (NOON if half == "pm" else 0)]
     return [literal, literal + NOON] if hour < 12 and not _is_24_hour(time) else [literal]

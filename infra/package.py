@@ -19,7 +19,7 @@ from chalicelib.errors import ConfigurationError
 from chalicelib.settings import for_another_program
 from infra.compiled_templates import compile_templates
 from infra.dependencies import install
-from infra.descriptions import leave_out_docstrings, shorten
+from infra.descriptions import leave_out_docstrings, shorten_descriptions
 from infra.package_contents import MOST_ZIPPED, faults_in, too_large, unneeded
 from infra.runtime import Interpreter, interpreter_for_lambda
 from infra.template import ROOT, whole
@@ -75,7 +75,7 @@ def reduce(folder: Path) -> None:
     """Removes what the functions do not need."""
     for path in unneeded(folder):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    shorten(folder / "botocore" / "data")
+    shorten_descriptions(folder / "botocore" / "data")
     leave_out_docstrings(folder / "botocore" / "docs")
 
 

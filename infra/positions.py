@@ -35,7 +35,7 @@ class Position:
         self._file.unlink(missing_ok=True)
 
 
-def pages(
+def read_pages(
     client: Any, table: str, position: Position, progress: Callable[[int], None], page_size: int
 ) -> Iterator[list[Raw]]:
     """The items from the position on, which is kept after each page. `progress` is called with the

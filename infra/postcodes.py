@@ -55,7 +55,7 @@ def postcodes_of(
         table = read_rows(file, header=HEADER, placed=False)
         for row in table.rows:
             try:
-                _take(row, box, found, summary)
+                _add_postcode(row, box, found, summary)
             except Invalid as error:
                 table.refused.append(Refused(row.number, error.detail))
         summary.refused += [f"{file.name}, {each}" for each in table.refusals()]
@@ -69,7 +69,7 @@ def postcodes_of(
     return postcodes_document(map(Postcode._make, found.items()), ATTRIBUTION), summary
 
 
-def _take(row: Row, box: Box, found: dict[str, Point], summary: Summary) -> None:
+def _add_postcode(row: Row, box: Box, found: dict[str, Point], summary: Summary) -> None:
     """Adds the row's postcode to those `found` if it is in the box, and counts it if not. Raises
     Invalid."""
     if row.values["quality"] == WITHOUT_PLACE:

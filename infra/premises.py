@@ -35,7 +35,7 @@ from infra.rows import Refused, Row, read_rows
 
 COLUMNS = ("uprn", "address", "postcode", "rounds")
 LONGEST_ADDRESS = 200
-Grouped = dict[str, list[Premises]]
+PremisesGroups = dict[str, list[Premises]]
 """Premises by postcode or street."""
 _UPRN = re.compile("[1-9][0-9]{0,11}")
 
@@ -79,8 +79,8 @@ def premises_of(
 def documents_of(premises: Iterable[Premises], current: Current) -> dict[str, bytes]:
     """The documents of all premises in that version, by key."""
     parts: dict[str, Part] = defaultdict(dict)
-    listings: dict[str, Grouped] = defaultdict(lambda: defaultdict(list))
-    rounds: dict[str, Grouped] = defaultdict(lambda: defaultdict(list))
+    listings: dict[str, PremisesGroups] = defaultdict(lambda: defaultdict(list))
+    rounds: dict[str, PremisesGroups] = defaultdict(lambda: defaultdict(list))
     for each in premises:
         parts[part_key(current, each.premises_id)][each.premises_id] = each
         listings[listing_key(current, each.postcode)][each.postcode].append(each)
@@ -94,17 +94,18 @@ def documents_of(premises: Iterable[Premises], current: Current) -> dict[str, by
     return {key: msgspec.json.encode(document) for key, document in documents.items()}
 
 
-def _listing(postcodes: Grouped) -> Listing:
-    return {postcode: _listed(premises) for postcode, premises in postcodes.items()}
+def _listing(postcodes: PremisesGroups) -> Listing:
+    return {postcode: _list_premises(premises) for postcode, premises in postcodes.items()}
 
 
-def _streets(streets: Grouped) -> RoundStreets:
+def _streets(streets: PremisesGroups) -> RoundStreets:
     return tuple(
-        RoundStreet(street=street, premises=_listed(streets[street])) for street in sorted(streets)
+        RoundStreet(street=street, premises=_list_premises(streets[street]))
+        for street in sorted(streets)
     )
 
 
-def _listed(premises: Iterable[Premises]) -> tuple[ListedPremises, ...]:
+def _list_premises(premises: Iterable[Premises]) -> tuple[ListedPremises, ...]:
     return tuple(
         ListedPremises(premises_id=each.premises_id, address=each.address)
         for each in sorted(premises, key=lambda each: in_order(each.address))

@@ -21,9 +21,9 @@ from chalicelib.publishing.lists import days_of, published_days
 from chalicelib.publishing.ports import Ports
 from chalicelib.publishing.republishing import publish_rest
 from chalicelib.publishing.usecases import Failed, publish_fixed
-from infra.figures import publish_figures_anew, recount_figures
+from infra.figures import publish_all_figures, recount_figures
 from infra.local.running import FOLDER
-from infra.positions import Position, Raw, pages
+from infra.positions import Position, Raw, read_pages
 from infra.redrive import dead_letters_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def publish(*, from_start: bool) -> None:
     for about, error in failed.items():
         click.echo(f"{about}: {error}")
     recount_figures()
-    publish_figures_anew()
+    publish_all_figures()
     position.forget()
     if failed:
         sys.exit(1)
@@ -89,7 +89,7 @@ def _publish(ports: Ports, position: Position) -> tuple[int, Failed]:
     publish_fixed(ports)
     items = client.describe_table(TableName=table)["Table"]["ItemCount"]
     with _bar(items, "Items") as told:
-        for page in pages(client, table, position, told, PAGE):
+        for page in read_pages(client, table, position, told, PAGE):
             send(facts_of(page), container.queue("publish"))
             wait_for_room(sqs, address)
     stored = list(ports.reports.outlines())

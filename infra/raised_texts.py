@@ -83,7 +83,7 @@ class RaisedTexts(NamedTuple):
 def raised_messages() -> Iterator[Message]:
     """The texts of the errors that residents are told."""
     for path in modules_for_residents():
-        for text in raised_in(path.read_text(encoding="utf-8")).constants:
+        for text in find_raised_texts(path.read_text(encoding="utf-8")).constants:
             yield Message(file_of(path), text)
 
 
@@ -97,7 +97,7 @@ def modules_for_residents() -> list[Path]:
     ]
 
 
-def raised_in(source: str) -> RaisedTexts:
+def find_raised_texts(source: str) -> RaisedTexts:
     """The texts that a module gives to the errors of `chalicelib.errors`."""
     tree = ast.parse(source)
     named = {
@@ -109,7 +109,7 @@ def raised_in(source: str) -> RaisedTexts:
     }
     constants, unmarked = [], []
     for node in ast.walk(tree):
-        text = _raised(node) if isinstance(node, ast.Call) else None
+        text = _error_text(node) if isinstance(node, ast.Call) else None
         text = named.get(text.id, text) if isinstance(text, ast.Name) else text
         if isinstance(text, ast.Constant):
             constants.append(str(text.value))
@@ -118,7 +118,7 @@ def raised_in(source: str) -> RaisedTexts:
     return RaisedTexts(tuple(constants), tuple(unmarked))
 
 
-def _raised(call: ast.Call) -> ast.expr | None:
+def _error_text(call: ast.Call) -> ast.expr | None:
     """The text in the making of an error, or of the fault of a field."""
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     place = 1 if name in _SECOND else 0 if name in _ERRORS else len(call.args)

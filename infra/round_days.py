@@ -144,14 +144,18 @@ def _reason(kind: Kind, values: Mapping[str, str]) -> tuple[Reason | None, str]:
 def _street(code: str, typed: str, ports: Ports) -> str:
     """The street of the round with that name, in any case and without its locality. Raises
     Invalid."""
-    streets = {_plain(each.street): each.street for each in ports.premises.on_round(code)}
-    found = streets.get(_plain(typed)) or streets.get(_plain(typed.partition(",")[0]))
+    streets = {
+        _normalise_street(each.street): each.street for each in ports.premises.on_round(code)
+    }
+    found = streets.get(_normalise_street(typed)) or streets.get(
+        _normalise_street(typed.partition(",")[0])
+    )
     if found is None:
         raise Invalid.field("street", f"{typed!r} is no street of the round {code}")
     return found
 
 
-def _plain(street: str) -> str:
+def _normalise_street(street: str) -> str:
     return " ".join(re.findall(r"\w+", street.replace("'", "").replace("’", "").casefold()))
 
 

@@ -51,7 +51,7 @@ class Summary:
 
 
 @dataclass
-class Plan:
+class RoundPlan:
     """What the rows say of one round. `lines`: the row of each planned date. `known_until`: the
     last day of which the rows say whether the round goes out."""
 
@@ -76,7 +76,7 @@ def rounds_of(
             f"{council.name} has no containers: add `containers` to its document."
         )
     table = read_rows(file, needs=COLUMNS[:1], placed=False)
-    reading = _Reading(council, today)
+    reading = _RoundsReader(council, today)
     rows = [Row(row.number, {**dict.fromkeys(COLUMNS, ""), **row.values}) for row in table.rows]
     # A move may stand before the dates that it is about.
     for row in sorted(rows, key=lambda each: bool(each.values["original"])):
@@ -88,7 +88,7 @@ def rounds_of(
     return reading.document(table), reading.summary
 
 
-class _Reading:
+class _RoundsReader:
     """The rounds as far as they have been read."""
 
     def __init__(self, council: Council, today: date) -> None:
@@ -96,7 +96,7 @@ class _Reading:
         self._holidays = council.calendar.holidays
         self._containers = {each.container: each for each in council.containers}
         self._today = today
-        self._plans: dict[str, Plan] = {}
+        self._plans: dict[str, RoundPlan] = {}
 
     def take(self, row: Row) -> None:
         """Raises Invalid, naming the column."""
@@ -123,7 +123,7 @@ class _Reading:
         known_until = min(plan.known_until for plan in self._plans.values())
         return Rounds(known_until=known_until, items=items)
 
-    def _plan(self, row: Row) -> Plan:
+    def _plan(self, row: Row) -> RoundPlan:
         """The round of that row. Raises Invalid."""
         code, named = row.values["round"], row.values["container"]
         if not _CODE.fullmatch(code):
@@ -133,7 +133,7 @@ class _Reading:
             if named not in self._containers:
                 known = ", ".join(self._containers)
                 raise Invalid.field("container", f"{named!r} is none of {known}")
-            plan = self._plans[code] = Plan(self._containers[named], row.number)
+            plan = self._plans[code] = RoundPlan(self._containers[named], row.number)
         elif named not in ("", plan.container.container):
             raise Invalid.field(
                 "container",
@@ -188,7 +188,7 @@ class _Reading:
         plan.moves[planned] = Move(planned, to, values["reason"])
         self.summary.moved += 1
 
-    def _check_move(self, plan: Plan, planned: date, to: date | None) -> None:
+    def _check_move(self, plan: RoundPlan, planned: date, to: date | None) -> None:
         if planned not in plan.lines:
             raise Invalid.field("original", f"the round does not go out on {planned}")
         if planned in plan.moves:
@@ -196,7 +196,7 @@ class _Reading:
         if to and to in {move.to for move in plan.moves.values()}:
             raise Invalid.field("new", f"another collection moves to {to} already")
 
-    def _round(self, code: str, plan: Plan) -> Round:
+    def _round(self, code: str, plan: RoundPlan) -> Round:
         """The round with the dates that are recent enough to publish."""
         moves = tuple(sorted(plan.moves.values(), key=lambda move: move.planned))
         all_days = with_moves(plan.lines.keys(), moves)
@@ -215,7 +215,7 @@ class _Reading:
             resumes=plan.resumes,
         )
 
-    def _note_holidays(self, code: str, plan: Plan, days: tuple[date, ...]) -> None:
+    def _note_holidays(self, code: str, plan: RoundPlan, days: tuple[date, ...]) -> None:
         for day in sorted(self._holidays.intersection(days)):
             if day in plan.lines and day >= self._today:
                 lines = self.summary.holidays.setdefault(f"goes out on a bank holiday, {day}", [])

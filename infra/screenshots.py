@@ -69,17 +69,17 @@ def screenshots(council: str, url: str) -> None:
                 color_scheme="light",
             )
             page.goto(url, wait_until="networkidle")
-            (folder / screen.name).write_bytes(_small(page.screenshot()))
+            (folder / screen.name).write_bytes(_compress_png(page.screenshot()))
     click.echo(json.dumps({path.name: path.stat().st_size for path in sorted(folder.iterdir())}))
 
 
-def taken(council: str) -> dict[Screen, bytes]:
+def read_screenshots(council: str) -> dict[Screen, bytes]:
     """The screenshots of that council which there are."""
     paths = {screen: FOLDER / council / screen.name for screen in SCREENS}
     return {screen: path.read_bytes() for screen, path in paths.items() if path.exists()}
 
 
-def _small(png: bytes) -> bytes:
+def _compress_png(png: bytes) -> bytes:
     out = io.BytesIO()
     Image.open(io.BytesIO(png)).convert("RGB").save(out, "WEBP", quality=QUALITY, method=6)
     return out.getvalue()

@@ -92,7 +92,7 @@ _FIXES = {
 }
 
 
-def checked_svg(raw: bytes, name: str) -> ElementTree.Element:
+def check_svg(raw: bytes, name: str) -> ElementTree.Element:
     """The drawing, with permitted elements and attributes only. Raises ConfigurationError naming
     what is not permitted, and the fix."""
     if len(raw) > MOST_BYTES:

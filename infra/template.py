@@ -50,7 +50,7 @@ def fragments() -> dict[str, Any]:
     merged["Resources"] |= alarms.alarms(merged["Resources"]) | dashboard.dashboard()
     known = sorted(document.stem for document in COUNCILS.glob("*.json"))
     merged["Parameters"]["Council"]["AllowedValues"] = known
-    merged["Mappings"] = {"MissingPages": missing_page.mapping()}
+    merged["Mappings"] = {"MissingPages": missing_page.missing_page_mapping()}
     return merged
 
 

@@ -20,12 +20,12 @@ from chalicelib.settings import for_another_program
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "web"
 LAYOUT = WEB / "src" / "layout"
-_STAFFS = ("admin", "crew", "desk", "node_modules")
+_STAFF_FOLDERS = ("admin", "crew", "desk", "node_modules")
 PAGES = sorted(
     f"/{page.relative_to(WEB)}".removesuffix("index.html")
     for pattern in ("index.html", "*/index.html", "*/*/index.html")
     for page in WEB.glob(pattern)
-    if page.relative_to(WEB).parts[0] not in _STAFFS
+    if page.relative_to(WEB).parts[0] not in _STAFF_FOLDERS
 )
 """The addresses of residents' pages, which all languages have."""
 TEMPLATES = (
@@ -45,7 +45,7 @@ TEMPLATES = (
 _PART = re.compile(r"<!-- layout: ([a-z-]+) -->")
 _PLACES = {"say": (0, 1), "translatable": (0, 1), "Text": (0, 1), "say_many": (1, 3)}
 """The places of the texts among the arguments of these functions."""
-_SAYS = re.compile(rf"\b({'|'.join(_PLACES)})\(")
+_SAY_CALLS = re.compile(rf"\b({'|'.join(_PLACES)})\(")
 
 
 class Message(NamedTuple):
@@ -97,7 +97,7 @@ def python_messages() -> Iterator[Message]:
 def _texts_in(source: str) -> Iterator[tuple[str, ...]]:
     """Each text with its form for several, if it has one. Texts that are no constants were marked
     where they stand."""
-    for node in ast.walk(ast.parse(source)) if _SAYS.search(source) else ():
+    for node in ast.walk(ast.parse(source)) if _SAY_CALLS.search(source) else ():
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))

@@ -24,8 +24,8 @@ from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.time import utc_now
 from chalicelib.kernel.version import VERSION
 from infra.languages_build import LINKS, web_build
-from infra.screenshots import Screen, taken
-from infra.svg import SPACE, as_png, as_text, checked_svg, ratio
+from infra.screenshots import Screen, read_screenshots
+from infra.svg import SPACE, as_png, as_text, check_svg, ratio
 
 FONT = "assets/council.woff2"
 PARTS = ("header", "footer")
@@ -55,14 +55,14 @@ _VARIABLES = {
 def theme(council: str, folder: Path) -> None:
     """Writes the look of COUNCIL into FOLDER. The build of the web client calls it."""
     path = document_path(council)
-    made = files(load(council), path.parent, taken(path.stem))
+    made = theme_files(load(council), path.parent, read_screenshots(path.stem))
     for name, content in made.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-def files(
+def theme_files(
     council: Council, beside: Path, pictures: Mapping[Screen, bytes] = {}
 ) -> Mapping[str, bytes | str]:
     """The files of a council's look by name; `beside` is the folder of its logo and typeface,
@@ -72,7 +72,7 @@ def files(
         **_marks(_mark(look, beside), look),
         "council.json": json.dumps(_facts(council, pictures)),
         "languages.json": json.dumps(_languages(council)),
-        "theme.css": css(look),
+        "theme.css": theme_css(look),
     }
     if look.typeface.file:
         made[f"public/{FONT}"] = _font(beside / look.typeface.file)
@@ -104,18 +104,20 @@ def _marks(mark: str, look: Theme) -> Mapping[str, bytes | str]:
     }
 
 
-def css(look: Theme) -> str:
+def theme_css(look: Theme) -> str:
     """The colours and the typeface as custom properties. Staff and crews have light colours."""
     own, night = look.brand, look.dark
-    light = {f"--app-brand-{_dashed(name)}": each for name, each in structs.asdict(own).items()}
+    light = {
+        f"--app-brand-{_with_dashes(name)}": each for name, each in structs.asdict(own).items()
+    }
     light |= _variables(look.light, "light") | _buttons(own.ground, own.hover, own.text)
     light |= {"--govuk-brand-colour": own.ground, "--app-typeface": look.typeface.css}
     dark = {"color-scheme": "dark"} | _variables(night, "dark")
     dark |= _buttons(night.accent, night.link_hover, night.page)
     return (
-        f"{_face(look)}:root{{{_declared(light)}}}"
+        f"{_face(look)}:root{{{_declarations(light)}}}"
         f"@media screen and (prefers-color-scheme:dark)"
-        f"{{:root:not(:has(.desk,.crew)){{{_declared(dark)}}}}}"
+        f"{{:root:not(:has(.desk,.crew)){{{_declarations(dark)}}}}}"
     )
 
 
@@ -168,8 +170,10 @@ def _garden_form(council: Council, folder: str = "") -> str:
 def _tiles(council: Council) -> dict[str, Any]:
     """The services that are reported most often, and those whose reports are on the map."""
     return {
-        "frequent": _named(council.most_reported),
-        "on_map": _named(each for each in council.services if each.visibility != "private"),
+        "frequent": _service_entries(council.most_reported),
+        "on_map": _service_entries(
+            each for each in council.services if each.visibility != "private"
+        ),
     }
 
 
@@ -191,7 +195,7 @@ def _orders(council: Council, said_in: Language) -> dict[str, Any]:
     }
 
 
-def _named(services: Iterable[ServiceDefinition]) -> list[dict[str, str]]:
+def _service_entries(services: Iterable[ServiceDefinition]) -> list[dict[str, str]]:
     """The services as pages show them with their icons."""
     return [
         {name: getattr(service, name) for name in ("service_code", "service_name", "icon")}
@@ -212,11 +216,11 @@ def _buttons(ground: str, hover: str, text: str) -> dict[str, str]:
     return {"--app-button": ground, "--app-button-hover": hover, "--app-button-text": text}
 
 
-def _declared(values: Mapping[str, str]) -> str:
+def _declarations(values: Mapping[str, str]) -> str:
     return "".join(f"{name}:{value};" for name, value in values.items())
 
 
-def _dashed(name: str) -> str:
+def _with_dashes(name: str) -> str:
     return name.replace("_", "-")
 
 
@@ -240,15 +244,15 @@ def _mark(look: Theme, beside: Path) -> str:
             f"`$.theme.logo.file`: there is no file {path}; put it beside the council's document"
         ) from error
     if path.suffix == ".png":
-        return _wrapped(raw, look, path.name)
-    root = checked_svg(raw, path.name)
+        return _wrap_png(raw, look, path.name)
+    root = check_svg(raw, path.name)
     _check_ratio(ratio(root, path.name), look, path.name)
     for size in ("width", "height"):
         root.set(size, str(getattr(look.mark, size)))
     return as_text(root)
 
 
-def _wrapped(raw: bytes, look: Theme, name: str) -> str:
+def _wrap_png(raw: bytes, look: Theme, name: str) -> str:
     if len(raw) > MOST_PNG_BYTES:
         raise ConfigurationError(
             f"{name}: it has {len(raw)} bytes, and a logo may have {MOST_PNG_BYTES}; "

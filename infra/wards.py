@@ -18,7 +18,7 @@ from chalicelib.geo.ward import Ward
 from infra.rows import Refused, Row, Table, read_rows
 
 CORNERS_TRIED = 100
-SLOPPY_M = 20.0
+OVERLAP_M = 20.0
 """The tolerated overlap of simplified boundaries."""
 
 
@@ -87,14 +87,14 @@ def _ward(
         raise Invalid.field(properties.code, f"{code!r} is used twice; remove one")
     ward = ward_of(code, name, row.shape)
     for other in found.values():
-        if place := _in_both(ward, other):
+        if place := _overlap_corner(ward, other):
             raise Invalid.field(
                 "geometry", f"lies over {other.name}, at lat {place.lat}, long {place.long}"
             )
     return ward
 
 
-def _in_both(one: Ward, other: Ward) -> Point | None:
+def _overlap_corner(one: Ward, other: Ward) -> Point | None:
     """A corner of one that is well inside the other; of many corners only some are tried."""
     if one.bounds.overlap(other.bounds) is None:
         return None
@@ -103,6 +103,6 @@ def _in_both(one: Ward, other: Ward) -> Point | None:
         for long, lat in corners[:: len(corners) // CORNERS_TRIED + 1]:
             place = Point(lat=lat, long=long)
             inside = around.shape.contains(place)
-            if inside and nearest_on_edge(around.shape, place).distance_m > SLOPPY_M:
+            if inside and nearest_on_edge(around.shape, place).distance_m > OVERLAP_M:
                 return place
     return None

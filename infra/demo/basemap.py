@@ -23,7 +23,7 @@ def _layers() -> dict[str, list[dict[str, Any]]]:
     return {**features(load_town()), **house_features()}
 
 
-def write(out: Path = COMMITTED) -> Summary:
+def write_basemap(out: Path = COMMITTED) -> Summary:
     with tempfile.TemporaryDirectory() as folder:
         files = []
         for layer, of_layer in _layers().items():

@@ -41,7 +41,7 @@ CHRISTMAS = {(12, 25): -2, (12, 26): 2, (12, 28): 1, (12, 29): 1, (12, 30): 1, (
 HORIZON = timedelta(days=365)
 
 
-def rows() -> Iterator[Sequence[object]]:
+def address_rows() -> Iterator[Sequence[object]]:
     """The rows of the file of addresses, with its header, the same each time."""
     yield (*COLUMNS[:3], *PLACE, COLUMNS[3])
     postcodes = postcodes_by_street()
@@ -61,9 +61,9 @@ def rows() -> Iterator[Sequence[object]]:
             uprn += 1
 
 
-def write() -> None:
+def write_addresses() -> None:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows())
+    csv.writer(text, lineterminator="\n").writerows(address_rows())
     PREMISES.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
 
 

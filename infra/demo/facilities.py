@@ -30,7 +30,7 @@ PHARMACY_HOURS = ("Mon-Fri 9am - 5:30pm, Sat 9am - 1pm", "Mon-Sat 8:30-18:00; Su
 TOILET_HOURS = ("24 hours", "8am - 6pm daily", "Mo-Sa 08:00-20:00 | Su 10:00-16:00", "In summer")
 PARK_HOURS = ("24 hours", "7:30am - 9pm daily", "Dawn to dusk")
 
-Found = tuple[Mapping[str, str], Shape]
+FacilityRow = tuple[Mapping[str, str], Shape]
 Spot = tuple[Street, Point]
 
 
@@ -40,27 +40,29 @@ def demo_tables() -> dict[str, Table]:
     rng = Random(SEED)
     streets = [street for street in town.streets if street.kind != "path"]
     main = [street for street in streets if street.kind == "major"]
-    found: dict[str, Iterable[Found]] = {
+    found: dict[str, Iterable[FacilityRow]] = {
         "library": _libraries(town.places, streets, rng),
-        "gp-surgery": _surgeries(_somewhere(streets, SURGERIES, rng), rng),
-        "pharmacy": _pharmacies(_somewhere(streets, PHARMACIES, rng), rng),
-        "public-toilet": _toilets(_somewhere(main, TOILETS, rng), rng),
-        "recycling-point": _recycling(_somewhere(streets, RECYCLING, rng)),
+        "gp-surgery": _surgeries(_random_spots(streets, SURGERIES, rng), rng),
+        "pharmacy": _pharmacies(_random_spots(streets, PHARMACIES, rng), rng),
+        "public-toilet": _toilets(_random_spots(main, TOILETS, rng), rng),
+        "recycling-point": _recycling(_random_spots(streets, RECYCLING, rng)),
         "park": _parks(town, rng),
-        "bus-stop": _stops(_along(main, STOPS_M)),
+        "bus-stop": _stops(_spots_along(main, STOPS_M)),
         "railway-station": _stations(town.places, streets),
-        "street-light": _assets(_along(streets, LIGHTS_M), "Light", "L"),
-        "litter-bin": _assets(_along(streets, BINS_M), "Litter bin", "B"),
-        "grit-bin": _assets(_along(streets, GRIT_M), "Grit bin", "G"),
+        "street-light": _assets(_spots_along(streets, LIGHTS_M), "Light", "L"),
+        "litter-bin": _assets(_spots_along(streets, BINS_M), "Litter bin", "B"),
+        "grit-bin": _assets(_spots_along(streets, GRIT_M), "Grit bin", "G"),
     }
     return {kind: _table(of_kind) for kind, of_kind in found.items()}
 
 
-def _table(found: Iterable[Found]) -> Table:
+def _table(found: Iterable[FacilityRow]) -> Table:
     return Table("row", [Row(at, values, shape) for at, (values, shape) in enumerate(found, 1)])
 
 
-def _libraries(places: Sequence[Place], streets: Sequence[Street], rng: Random) -> Iterator[Found]:
+def _libraries(
+    places: Sequence[Place], streets: Sequence[Street], rng: Random
+) -> Iterator[FacilityRow]:
     """One on a street near the middle of the town and of each suburb."""
     lived_in = (place for place in places if place.kind != "village")
     for number, place in enumerate(lived_in, 1):
@@ -81,7 +83,7 @@ def _libraries(places: Sequence[Place], streets: Sequence[Street], rng: Random) 
         )
 
 
-def _surgeries(spots: Iterable[Spot], rng: Random) -> Iterator[Found]:
+def _surgeries(spots: Iterable[Spot], rng: Random) -> Iterator[FacilityRow]:
     for number, (street, point) in enumerate(spots, 1):
         values = {
             "OBJECTID": str(number),
@@ -96,7 +98,7 @@ def _surgeries(spots: Iterable[Spot], rng: Random) -> Iterator[Found]:
         yield values, point
 
 
-def _pharmacies(spots: Iterable[Spot], rng: Random) -> Iterator[Found]:
+def _pharmacies(spots: Iterable[Spot], rng: Random) -> Iterator[FacilityRow]:
     for number, (street, point) in enumerate(spots, 1):
         values = {
             "code": f"ZZ{number:03}",
@@ -110,7 +112,7 @@ def _pharmacies(spots: Iterable[Spot], rng: Random) -> Iterator[Found]:
         yield values, point
 
 
-def _toilets(spots: Iterable[Spot], rng: Random) -> Iterator[Found]:
+def _toilets(spots: Iterable[Spot], rng: Random) -> Iterator[FacilityRow]:
     for number, (street, point) in enumerate(spots, 1):
         values = {
             "id": str(number),
@@ -123,7 +125,7 @@ def _toilets(spots: Iterable[Spot], rng: Random) -> Iterator[Found]:
         yield values, point
 
 
-def _recycling(spots: Iterable[Spot]) -> Iterator[Found]:
+def _recycling(spots: Iterable[Spot]) -> Iterator[FacilityRow]:
     for number, (street, point) in enumerate(spots, 1):
         values = {
             "id": str(number),
@@ -134,7 +136,7 @@ def _recycling(spots: Iterable[Spot]) -> Iterator[Found]:
         yield values, point
 
 
-def _parks(town: Town, rng: Random) -> Iterator[Found]:
+def _parks(town: Town, rng: Random) -> Iterator[FacilityRow]:
     parks = (area for area in town.greens if area.kind == "park")
     for number, area in enumerate(parks, 1):
         values = {
@@ -145,7 +147,7 @@ def _parks(town: Town, rng: Random) -> Iterator[Found]:
         yield values, MultiPolygon((Polygon(area.ring),))
 
 
-def _stops(spots: Iterable[Spot]) -> Iterator[Found]:
+def _stops(spots: Iterable[Spot]) -> Iterator[FacilityRow]:
     for number, (street, point) in enumerate(spots, 1):
         values = {
             "ATCOCode": f"ZZ{number:05}",
@@ -159,7 +161,7 @@ def _stops(spots: Iterable[Spot]) -> Iterator[Found]:
         yield values, point
 
 
-def _stations(places: Sequence[Place], streets: Sequence[Street]) -> Iterator[Found]:
+def _stations(places: Sequence[Place], streets: Sequence[Street]) -> Iterator[FacilityRow]:
     """One at the end of the street nearest to the middle of the town and of the first villages."""
     with_station = [place for place in places if place.kind != "suburb"][:STATIONS]
     for number, place in enumerate(with_station, 1):
@@ -176,13 +178,13 @@ def _stations(places: Sequence[Place], streets: Sequence[Street]) -> Iterator[Fo
         yield values, Point(lat=lat, long=long)
 
 
-def _assets(spots: Iterable[Spot], label: str, letter: str) -> Iterator[Found]:
+def _assets(spots: Iterable[Spot], label: str, letter: str) -> Iterator[FacilityRow]:
     for number, (street, point) in enumerate(spots, 1):
         asset_id = f"{letter}{number:04}"
         yield {"asset_id": asset_id, "name": f"{label} {asset_id}, {street.name}"}, point
 
 
-def _somewhere(streets: Sequence[Street], count: int, rng: Random) -> Iterator[Spot]:
+def _random_spots(streets: Sequence[Street], count: int, rng: Random) -> Iterator[Spot]:
     """That many different streets, each with its middle."""
     for street in rng.sample(list(streets), count):
         long, lat = _middle(street)
@@ -193,7 +195,7 @@ def _middle(street: Street) -> tuple[float, float]:
     return street.line[len(street.line) // 2]
 
 
-def _along(streets: Iterable[Street], step_m: float) -> Iterator[Spot]:
+def _spots_along(streets: Iterable[Street], step_m: float) -> Iterator[Spot]:
     """Places at that interval in metres along each street, on its kerb."""
     for street in streets:
         due = step_m / 2

@@ -17,7 +17,7 @@ from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Polygon, representative_point
 from infra.demo.town import Line, Town, load_town
-from infra.gazetteer import Settlement, gather, places_document, streets_document
+from infra.gazetteer import Settlement, gather_places, places_document, streets_document
 
 FOLDER = Path(__file__).parent
 COMMITTED = {key: FOLDER / Path(key).name for key in (PLACES, POSTCODES, STREETS, WARDS)}
@@ -38,7 +38,7 @@ def documents() -> dict[str, bytes]:
     for street in town.streets:
         if street.number:
             roads[street.number].append(street.line)
-    found = gather(streets, settlements, roads=roads, landmarks=list(_landmarks(town)))
+    found = gather_places(streets, settlements, roads=roads, landmarks=list(_landmarks(town)))
     middles = {place.label: place for place in found if place.kind == "street"}
     postcodes = postcodes_document(_postcodes(middles), ATTRIBUTION)
     return {
@@ -54,7 +54,7 @@ def _landmarks(town: Town) -> Iterator[Settlement]:
         yield Settlement(area.name, (point.long, point.lat), False)
 
 
-def write(place_of: Callable[[str], Path] = COMMITTED.__getitem__) -> None:
+def write_documents(place_of: Callable[[str], Path] = COMMITTED.__getitem__) -> None:
     for key, body in documents().items():
         place_of(key).write_bytes(body)
 

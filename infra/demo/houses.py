@@ -102,9 +102,11 @@ class _Builder:
 
     def _is_free(self, middle: Metres, depth: float) -> bool:
         """True if neither a house, a street, water nor a park is there."""
-        if any(math.dist(middle, other) < APART_M for other in _near(self.built, middle)):
+        if any(math.dist(middle, other) < APART_M for other in _neighbours(self.built, middle)):
             return False
-        if any(math.dist(middle, way) < CLEAR_M + depth / 2 for way in _near(self.ways, middle)):
+        if any(
+            math.dist(middle, way) < CLEAR_M + depth / 2 for way in _neighbours(self.ways, middle)
+        ):
             return False
         long, lat = self._degrees(middle)
         return not any(area.contains(Point(lat=lat, long=long)) for area in self.unbuilt)
@@ -139,7 +141,7 @@ def _cell(at: Metres) -> Cell:
     return int(at.x // CELL_M), int(at.y // CELL_M)
 
 
-def _near(grid: dict[Cell, list[Metres]], at: Metres) -> Iterator[Metres]:
+def _neighbours(grid: dict[Cell, list[Metres]], at: Metres) -> Iterator[Metres]:
     x, y = _cell(at)
     for column in (x - 1, x, x + 1):
         for row in (y - 1, y, y + 1):

@@ -12,7 +12,7 @@ from chalicelib.collections.round_operations import operate
 from chalicelib.collections.today import planned_for
 
 LORRY = Sender(actor="demo-crew", device="demo-lorry")
-Said = tuple[Kind, Reason | None, str | None, str | None]
+RoundEvent = tuple[Kind, Reason | None, str | None, str | None]
 """A kind of event, its reason, its street and its premises."""
 
 
@@ -20,7 +20,7 @@ def demo_round_days(ports: Ports) -> None:
     """Records the demo events of today. Repeating it changes nothing."""
     now = ports.now()
     for place, code in enumerate(sorted(planned_for(ports.today, ports))):
-        said = list(_said(place, code, ports))
+        said = list(_events_of(place, code, ports))
         operations = [
             RoundOperation(
                 op_id=f"demo-{ports.today}-{place}-{number}",
@@ -28,7 +28,7 @@ def demo_round_days(ports: Ports) -> None:
                 day=ports.today,
                 kind=kind,
                 base_version=0,
-                at=_before(now, len(said) - number),
+                at=_earlier_today(now, len(said) - number),
                 street=street,
                 premises_id=premises_id,
                 reason=reason,
@@ -38,11 +38,11 @@ def demo_round_days(ports: Ports) -> None:
         operate(operations, LORRY, ports)
 
 
-def _before(now: datetime, steps: int) -> datetime:
+def _earlier_today(now: datetime, steps: int) -> datetime:
     return now - timedelta(minutes=20 * steps)
 
 
-def _said(place: int, code: str, ports: Ports) -> Iterator[Said]:
+def _events_of(place: int, code: str, ports: Ports) -> Iterator[RoundEvent]:
     streets = ports.premises.on_round(code)
     if place == 0 and streets:
         first, last = streets[0], streets[-1]

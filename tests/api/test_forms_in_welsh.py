@@ -122,7 +122,7 @@ def browser(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 def bracketed(folder: Path) -> None:
     """A catalogue that puts each text of the Welsh one in brackets."""
-    welsh = languages.read(languages.FOLDER / "cy.po").catalogue
+    welsh = languages.read_language(languages.FOLDER / "cy.po").catalogue
     made = Catalog("cy")
     for each in welsh:
         if isinstance(each.id, tuple):

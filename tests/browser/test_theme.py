@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from chalicelib.catalogue.load import load
 from chalicelib.kernel.version import VERSION
-from infra.theme import css
+from infra.theme import theme_css
 from tests.browser.conftest import NewPage
 from tests.browser.test_accessibility import violations
 
@@ -42,7 +42,7 @@ def test_pages_can_be_read_in_the_look_of_another_council(new_page: NewPage) -> 
     page = new_page(bypass_csp=True)
     for path in PAGES:
         page.goto(path, wait_until="networkidle")
-        page.add_style_tag(content=css(look))
+        page.add_style_tag(content=theme_css(look))
         assert ground_of(page, ".app-header") == rgb(look.brand.ground)
         assert violations(page) == [], path
     page.emulate_media(color_scheme="dark")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from chalicelib.catalogue.load import load
 from chalicelib.kernel.translation import PLACEHOLDER
-from infra.languages import FOLDER, read
+from infra.languages import FOLDER, read_language
 
 SHOWN = """() => {
   const found = [document.title];
@@ -45,7 +45,7 @@ def _english() -> tuple[frozenset[str], list[re.Pattern[str]]]:
     fixed: set[str] = set(_councils_own())
     patterns = []
     translations: set[str] = set()
-    for message in read(FOLDER / "cy.po").catalogue:
+    for message in read_language(FOLDER / "cy.po").catalogue:
         texts = [message.id] if isinstance(message.id, str) else list(message.id)
         said = [message.string] if isinstance(message.string, str) else list(message.string or ())
         translations.update(said)

@@ -21,7 +21,7 @@ from chalicelib.publishing.republishing import publish_all
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.check import check
-from infra.figures import publish_figures_anew, recount_figures
+from infra.figures import publish_all_figures, recount_figures
 from infra.import_places import replace_document
 from infra.local.cloud import Cloud
 from tests.contract.test_interrupted_import import published
@@ -37,7 +37,7 @@ def report_id(cloud: Cloud) -> str:
     made = submission.submit(draft(), "key", Author(), reports_ports()).service_request_id
     assert publish_all(publishing_ports()) == {}
     recount_figures()
-    publish_figures_anew()
+    publish_all_figures()
     return made
 
 
@@ -61,7 +61,7 @@ def test_check_notes_what_ends_without_counting_it_as_a_fault() -> None:
         rounds = Rounds(known_until=last.date(), items=())
         replace_document(ROUNDS, msgspec.json.encode(rounds), publishing_ports())
         publish_all(publishing_ports())
-        publish_figures_anew()
+        publish_all_figures()
         result = checked()
     assert (result.exit_code, result.stdout) == (0, "0 reports checked, 0 faults found.\n")
     assert f"Note: `$.bank_holidays`: they are known until {last.date()}" in result.stderr

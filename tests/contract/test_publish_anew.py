@@ -20,7 +20,7 @@ from chalicelib.publishing.open_data_index import day_key
 from chalicelib.publishing.republishing import publish_all, publish_rest
 from infra import publish_anew
 from infra.__main__ import commands
-from infra.figures import publish_figures_anew, recount_figures
+from infra.figures import publish_all_figures, recount_figures
 from infra.local.cloud import Cloud
 from infra.positions import Position
 from infra.redrive import dead_letters_of
@@ -71,7 +71,7 @@ def before(ids: list[str], cloud: Cloud) -> dict[str, bytes]:
     with time_machine.travel(NOON, tick=False):
         assert publish_all(publishing_ports()) == {}
         recount_figures()
-        publish_figures_anew()
+        publish_all_figures()
     return published(cloud)
 
 

@@ -20,7 +20,7 @@ from chalicelib.publishing.republishing import publish_all
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.check import check
-from infra.figures import publish_figures_anew, recount_figures
+from infra.figures import publish_all_figures, recount_figures
 from infra.local.cloud import Cloud
 from infra.restore import restore_reports
 from infra.restore_table import TABLES, restore_table
@@ -98,7 +98,7 @@ def council(new_cloud: Cloud) -> Cloud:
         )
     publish_all(publishing_ports())
     recount_figures()
-    publish_figures_anew()
+    publish_all_figures()
     return new_cloud
 
 
@@ -117,7 +117,7 @@ def test_lost_tables_are_as_they_were_after_the_documented_order(
     run(restore_reports, "reports-restored")
     publish_all(publishing_ports())
     recount_figures()
-    publish_figures_anew()
+    publish_all_figures()
     after = everything(council)
     assert {name: after[name] for name in ALL} == before
     assert "0 faults found" in run(check)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from chalicelib.catalogue.load import COUNCILS
-from infra.languages import FOLDER, read
+from infra.languages import FOLDER, read_language
 from tests.conftest import ROOT
 
 IMPORTED = re.compile(r"""["'](\.{1,2}/[\w./-]+\.js)["']""")
@@ -75,7 +75,7 @@ def scripts_of(entries: Iterable[Path]) -> str:
 
 def test_english_scripts_hold_no_welsh_text_when_the_council_has_welsh() -> None:
     assets = ROOT / "build" / "web" / "demo" / "assets"
-    catalogue = read(FOLDER / "cy.po").catalogue
+    catalogue = read_language(FOLDER / "cy.po").catalogue
     welsh = {each.string for each in catalogue if isinstance(each.string, str)}
     in_welsh = scripts_of((assets / "cy").glob("*.js"))
     texts = {each for each in welsh if len(each) > LONGER_THAN_NAMES and each in in_welsh}

@@ -11,7 +11,7 @@ from chalicelib.geo.ellipsoid import distance_mm
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Polygon
 from chalicelib.geo.polygon_edge import nearest_on_edge
-from infra.opening_hours import parsed
+from infra.opening_hours import parse_hours
 from tests.support.builders import MARKET_PLACE
 from tests.support.fakes_facilities import Shelf, facility, facility_list
 from tests.support.geodesic import geodesic_m
@@ -78,7 +78,7 @@ def _edge_mm(item: Facility, point: Point) -> int:
 
 
 def test_hours_give_open_or_closed_when_they_are_certain() -> None:
-    sure = facility(1, opening_hours="9am-5pm", opens=parsed("9am-5pm"))
+    sure = facility(1, opening_hours="9am-5pm", opens=parse_hours("9am-5pm"))
     unsure = facility(2, opening_hours="Ring the bell")
     found = nearest_of_kind("library", HERE, 5, Shelf(facility_list([sure, unsure])).ports())
     assert (found[0].open_now, found[0].closes_at, found[0].opening_hours) == (

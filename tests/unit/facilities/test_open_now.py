@@ -7,12 +7,12 @@ import pytest
 
 from chalicelib.facilities.model import ALWAYS
 from chalicelib.facilities.open_now import OpenState, state_at
-from infra.opening_hours import parsed
+from infra.opening_hours import parse_hours
 
 LONDON = ZoneInfo("Europe/London")
-SHOP = parsed("Mon-Fri 9am-5pm; Sat 10am-1pm") or ()
-CLUB = parsed("Sat 10pm - 3am") or ()
-NIGHTS = parsed("Fri 8am - midnight; Sat 0:00 - 12:00") or ()
+SHOP = parse_hours("Mon-Fri 9am-5pm; Sat 10am-1pm") or ()
+CLUB = parse_hours("Sat 10pm - 3am") or ()
+NIGHTS = parse_hours("Fri 8am - midnight; Sat 0:00 - 12:00") or ()
 
 
 def on_the_wall(text: str, fold: int = 0) -> datetime:
@@ -59,7 +59,7 @@ def test_club_closes_by_the_wall_clock_when_the_night_is_shorter_or_longer(
 
 
 def test_shop_opens_by_the_wall_clock_when_the_clock_has_changed() -> None:
-    daily = parsed("9am-5pm daily") or ()
+    daily = parse_hours("9am-5pm daily") or ()
     for day, utc_hour in (("2026-03-28", 9), ("2026-03-29", 8), ("2026-10-25", 9)):
         opens = datetime.fromisoformat(f"{day}T{utc_hour:02}:00").replace(tzinfo=UTC)
         assert state_at(daily, opens, LONDON, ()) == OpenState(True, closes_at="17:00")

@@ -14,7 +14,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point, distance_m
 from infra.basemap import BasemapError, build, layer_of
 from infra.basemap_layers import read_feature
-from infra.demo.basemap import COMMITTED, fingerprint, write
+from infra.demo.basemap import COMMITTED, fingerprint, write_basemap
 from infra.demo.houses import houses
 from infra.demo.town import load_town
 
@@ -170,7 +170,9 @@ def test_build_says_so_when_nothing_is_left_to_draw(tmp_path: Path) -> None:
 def test_committed_map_is_of_this_town_when_its_description_is_read() -> None:
     reader = PMTILES.Reader(PMTILES.MemorySource(COMMITTED.read_bytes()))
     header, metadata = reader.header(), reader.metadata()
-    assert metadata["description"] == f"features {fingerprint()}", "run infra.demo.basemap.write"
+    assert metadata["description"] == f"features {fingerprint()}", (
+        "run infra.demo.basemap.write_basemap"
+    )
     assert (header["min_zoom"], header["max_zoom"]) == (10, 14)
     assert _layers(COMMITTED) == {
         *("roads", "green", "water", "places"),
@@ -189,7 +191,7 @@ def test_every_street_name_is_in_the_committed_map_when_fully_zoomed_in() -> Non
 
 @pytest.mark.exhaustive
 def test_demo_map_holds_the_same_tiles_when_written_again(tmp_path: Path) -> None:
-    write(tmp_path / "again.pmtiles")
+    write_basemap(tmp_path / "again.pmtiles")
     assert _tiles(tmp_path / "again.pmtiles") == _tiles(COMMITTED)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Round
-from infra.demo.collections import PREMISES, demo_rounds, rows
+from infra.demo.collections import PREMISES, address_rows, demo_rounds
 from infra.premises import premises_of
 
 DEMO = load("demo")
@@ -38,8 +38,8 @@ def test_every_address_is_imported_with_a_round_of_its_own() -> None:
 
 @pytest.mark.exhaustive
 def test_committed_addresses_equal_newly_made_ones() -> None:
-    made = [[str(value) for value in row] for row in rows()]
-    assert made == committed(), "run infra.demo.collections.write"
+    made = [[str(value) for value in row] for row in address_rows()]
+    assert made == committed(), "run infra.demo.collections.write_addresses"
 
 
 def test_rubbish_and_recycling_alternate_in_each_area() -> None:

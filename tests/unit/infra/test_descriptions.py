@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.session import Session
 
-from infra.descriptions import leave_out_docstrings, shorten
+from infra.descriptions import leave_out_docstrings, shorten_descriptions
 from infra.package_contents import SERVICES
 
 OWN = Path(botocore.__file__).parent / "data"
@@ -36,7 +36,7 @@ def shortened(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(OWN / name, data / name, ignore=shutil.ignore_patterns("examples-*"))
     for path in OWN.glob("*.json"):
         shutil.copy(path, data)
-    shorten(data)
+    shorten_descriptions(data)
     return data
 
 

@@ -17,7 +17,7 @@ from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import is_in_ring
 from infra.demo.gazetteer import COMMITTED, documents
-from infra.gazetteer import Settlement, gather, places_document, places_of, streets_document
+from infra.gazetteer import Settlement, gather_places, places_document, places_of, streets_document
 
 KILOMETRE = 1 / 111.32  # in degrees of latitude
 VILLAGES = [
@@ -50,7 +50,7 @@ def northwards(start_km: float, end_km: float) -> list[tuple[float, float]]:
 
 
 def streets(*pieces: tuple[float, float], name: str = "The Row") -> list[Place]:
-    found = gather({name: [northwards(*piece) for piece in pieces]}, VILLAGES)
+    found = gather_places({name: [northwards(*piece) for piece in pieces]}, VILLAGES)
     return [place for place in found if place.kind == "street"]
 
 
@@ -76,12 +76,12 @@ def test_street_is_an_entry_for_each_locality_when_it_is_long() -> None:
 
 def test_entry_lies_on_the_street_when_the_street_is_bent() -> None:
     bend = [(-1.0, 50.0), (-1.0, 50.005), (-0.99, 50.005), (-0.99, 50.0)]
-    [row] = [place for place in gather({"The Bend": [bend]}, []) if place.kind == "street"]
+    [row] = [place for place in gather_places({"The Bend": [bend]}, []) if place.kind == "street"]
     assert row.lat == 50.005 or row.long in (-1.0, -0.99)
 
 
 def test_place_and_street_keep_their_plain_names_when_they_share_one() -> None:
-    found = gather({"Lower Wick": [northwards(0, 0.1)]}, VILLAGES)
+    found = gather_places({"Lower Wick": [northwards(0, 0.1)]}, VILLAGES)
     assert [(place.label, place.kind) for place in found] == [
         ("Lower Wick", "street"),
         ("Lower Wick", "place"),
@@ -172,7 +172,7 @@ def test_every_street_name_of_bath_is_found_when_built_from_os_files(shared_data
 
 def test_committed_documents_equal_newly_made_ones() -> None:
     for key, body in documents().items():
-        assert COMMITTED[key].read_bytes() == body, "run infra.demo.gazetteer.write"
+        assert COMMITTED[key].read_bytes() == body, "run infra.demo.gazetteer.write_documents"
 
 
 def test_demo_town_has_its_places_and_no_real_postcode_when_it_is_searched() -> None:

@@ -14,14 +14,14 @@ from infra.languages import (
     Language,
     as_mo,
     as_po,
-    faults,
     messages_without_scripts,
-    read,
-    unused,
-    update,
+    read_language,
+    translation_faults,
+    unused_messages,
+    update_catalogue,
 )
 from infra.languages_build import web_build
-from infra.raised_texts import modules_for_residents, raised_in
+from infra.raised_texts import find_raised_texts, modules_for_residents
 from infra.texts import Message, Scripts
 
 LANGUAGES = languages.languages()
@@ -49,7 +49,7 @@ def small(folder: Path, entries: str) -> Language:
     """A Welsh catalogue with these entries."""
     path = folder / "cy.po"
     path.write_text(HEADER + entries, encoding="utf-8")
-    return read(path)
+    return read_language(path)
 
 
 def test_scripts_of_translated_pages_show_no_text_past_say(scripts: Scripts) -> None:
@@ -59,7 +59,7 @@ def test_scripts_of_translated_pages_show_no_text_past_say(scripts: Scripts) -> 
 
 @pytest.mark.parametrize("module", modules_for_residents(), ids=lambda path: path.stem)
 def test_errors_that_residents_see_have_no_value_in_their_text(module: Path) -> None:
-    assert raised_in(module.read_text(encoding="utf-8")).unmarked == ()
+    assert find_raised_texts(module.read_text(encoding="utf-8")).unmarked == ()
 
 
 @pytest.mark.parametrize(
@@ -79,25 +79,25 @@ def test_errors_that_residents_see_have_no_value_in_their_text(module: Path) -> 
 def test_texts_of_errors_are_found(
     source: str, constants: tuple[str, ...], unmarked: tuple[str, ...]
 ) -> None:
-    assert raised_in(source) == (constants, unmarked)
+    assert find_raised_texts(source) == (constants, unmarked)
 
 
 @each_language
 def test_every_text_is_translated_with_its_values_and_tags(
     language: Language, wanted: list[Message]
 ) -> None:
-    assert faults(language, wanted) == []
+    assert translation_faults(language, wanted) == []
 
 
 @each_language
 def test_every_message_is_shown(language: Language, wanted: list[Message]) -> None:
-    assert unused(language, wanted) == []
+    assert unused_messages(language, wanted) == []
 
 
 @each_language
 def test_catalogue_is_as_the_command_writes_it(language: Language, wanted: list[Message]) -> None:
     written = (languages.FOLDER / f"{language.code}.po").read_bytes()
-    assert as_po(update(language, wanted)) == written, "run `python -m infra languages`"
+    assert as_po(update_catalogue(language, wanted)) == written, "run `python -m infra languages`"
 
 
 @each_language
@@ -147,7 +147,7 @@ def test_server_knows_the_languages_names() -> None:
 def test_fault_names_the_file_and_the_text(
     entries: str, message: Message, fault: str, tmp_path: Path
 ) -> None:
-    assert faults(small(tmp_path, entries), [message]) == [fault]
+    assert translation_faults(small(tmp_path, entries), [message]) == [fault]
 
 
 def test_file_can_have_its_own_translation_of_a_text(tmp_path: Path) -> None:
@@ -158,9 +158,9 @@ def test_file_can_have_its_own_translation_of_a_text(tmp_path: Path) -> None:
     assert language.find("a.ts", "Open") == ("Agor",)
     assert language.find("b.ts", "Open") == ("Ar agor",)
     wanted = [Message("a.ts", "Open"), Message("b.ts", "Open")]
-    assert unused(language, wanted) == []
-    assert unused(language, wanted[1:]) == ["a.ts: Open"]
-    again = update(language, wanted)
+    assert unused_messages(language, wanted) == []
+    assert unused_messages(language, wanted[1:]) == ["a.ts: Open"]
+    again = update_catalogue(language, wanted)
     assert again.get("Open", "a.ts").string == "Agor"  # type: ignore[union-attr]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.facilities.model import ALWAYS, OpeningSpan
-from infra.opening_hours import parsed
+from infra.opening_hours import parse_hours
 
 WEEK = range(7)
 WORKDAYS = range(5)
@@ -50,12 +50,12 @@ UNDERSTOOD = {
 
 @pytest.mark.parametrize("text", UNDERSTOOD)
 def test_hours_are_parsed_when_the_text_is_certain(text: str) -> None:
-    assert parsed(text) == tuple(sorted(UNDERSTOOD[text]))
+    assert parse_hours(text) == tuple(sorted(UNDERSTOOD[text]))
 
 
 @pytest.mark.parametrize("text", ["24 hours", "24/7", "Open 24 hours a day", "Unrestricted"])
 def test_hours_are_always_when_the_text_says_so(text: str) -> None:
-    assert parsed(text) == ALWAYS
+    assert parse_hours(text) == ALWAYS
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_hours_are_always_when_the_text_says_so(text: str) -> None:
     ],
 )
 def test_hours_are_none_when_the_text_is_not_certain(text: str) -> None:
-    assert parsed(text) is None
+    assert parse_hours(text) is None
 
 
 @given(st.text(max_size=60) | st.text("0123456789:-;, amponwedsatfri/&|", max_size=60))
 def test_hours_are_sorted_and_disjoint_for_any_text(text: str) -> None:
-    spans = parsed(text) or ()
+    spans = parse_hours(text) or ()
     assert list(spans) == sorted(spans)
     week = [(day * 1440 + opens, day * 1440 + closes) for day, opens, closes in spans]
     assert all(begin < end <= begin + 1440 for begin, end in week)
@@ -103,7 +103,7 @@ def test_hours_are_sorted_and_disjoint_for_any_text(text: str) -> None:
 def test_hours_are_as_written_when_they_are_of_24_hours(opens: int, length: int) -> None:
     closes = min(1439, opens + length)
     text = f"{opens // 60:02}:{opens % 60:02}-{closes // 60:02}:{closes % 60:02}"
-    found = parsed(text)
+    found = parse_hours(text)
     assert found is None or set(found) == {(day, opens, closes) for day in WEEK}
     if opens < 600 or closes >= 780:
         assert found is not None, "one of the two shows that they are of 24 hours"

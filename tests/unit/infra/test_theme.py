@@ -14,8 +14,8 @@ from chalicelib.catalogue.load import COUNCILS, load
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
 from infra.__main__ import commands
-from infra.svg import MOST_BYTES, as_png, as_text, checked_svg
-from infra.theme import MOST_FONT_BYTES, css, files
+from infra.svg import MOST_BYTES, as_png, as_text, check_svg
+from infra.theme import MOST_FONT_BYTES, theme_css, theme_files
 
 DEMO = load("demo")
 SHAPE = '<path d="M0 0h36v36H0z" fill="#ffffff"/>'
@@ -89,13 +89,13 @@ def opened(made: Any) -> Image.Image:
 def test_logo_is_refused_when_it_holds_more_than_shapes(inside: str, tmp_path: Path) -> None:
     here = with_logo(tmp_path, "logo.svg", drawing(SHAPE + inside))
     with pytest.raises(ConfigurationError, match=r"^logo\.svg: .*(not permitted; |may hold)"):
-        files(here, tmp_path)
+        theme_files(here, tmp_path)
 
 
 @pytest.mark.parametrize("raw", DOCUMENTS.values(), ids=DOCUMENTS)
 def test_logo_is_refused_when_it_is_not_a_plain_drawing(raw: bytes) -> None:
     with pytest.raises(ConfigurationError, match=r"^logo\.svg: "):
-        checked_svg(raw, "logo.svg")
+        check_svg(raw, "logo.svg")
 
 
 def test_drawing_keeps_its_shapes_and_loses_comments_and_instructions() -> None:
@@ -103,7 +103,7 @@ def test_drawing_keeps_its_shapes_and_loses_comments_and_instructions() -> None:
         '<defs><linearGradient id="a"><stop offset="0" stop-color="#fff"/></linearGradient></defs>'
         '<path fill="url(#a)" transform="translate(1 2)" d="M0 0L10-4.5z"/>'
     )
-    kept = as_text(checked_svg(raw, "logo.svg"))
+    kept = as_text(check_svg(raw, "logo.svg"))
     assert "evil" not in kept and "<!--" not in kept
     assert 'fill="url(#a)"' in kept and 'd="M0 0L10-4.5z"' in kept
 
@@ -111,7 +111,7 @@ def test_drawing_keeps_its_shapes_and_loses_comments_and_instructions() -> None:
 @pytest.mark.parametrize("name", ["demo", "bath"])
 def test_icons_are_the_logo_on_the_brands_ground(name: str) -> None:
     here = load(name)
-    made = files(here, COUNCILS)
+    made = theme_files(here, COUNCILS)
     sizes = {
         each: opened(made[f"public/{each}"]).size[0] for each in ("icon-192.png", "icon-512.png")
     }
@@ -127,7 +127,7 @@ def test_icons_are_the_logo_on_the_brands_ground(name: str) -> None:
 @pytest.mark.parametrize("name", ["demo", "bath"])
 def test_logo_of_a_maskable_icon_stays_in_the_circle_that_every_phone_shows(name: str) -> None:
     here = load(name)
-    icon = opened(files(here, COUNCILS)["public/icon-maskable-512.png"])
+    icon = opened(theme_files(here, COUNCILS)["public/icon-maskable-512.png"])
     ground = (*bytes.fromhex(here.theme.brand.ground[1:]), 255)
     outside = [
         icon.getpixel((x, y))
@@ -139,7 +139,7 @@ def test_logo_of_a_maskable_icon_stays_in_the_circle_that_every_phone_shows(name
 
 
 def test_png_can_be_a_logo(tmp_path: Path) -> None:
-    made = files(with_logo(tmp_path, "logo.png", picture()), tmp_path)
+    made = theme_files(with_logo(tmp_path, "logo.png", picture()), tmp_path)
     assert "data:image/png;base64," in str(made["public/logo.svg"])
     assert opened(made["public/icon-maskable-512.png"]).getpixel((256, 256)) == (255,) * 4
 
@@ -157,27 +157,27 @@ def test_png_can_be_a_logo(tmp_path: Path) -> None:
 def test_picture_is_refused_when_it_is_not_a_logo(raw: bytes, says: str, tmp_path: Path) -> None:
     here = with_logo(tmp_path, "logo.png", raw)
     with pytest.raises(ConfigurationError, match=says):
-        files(here, tmp_path)
+        theme_files(here, tmp_path)
 
 
 def test_logo_that_is_missing_or_would_be_distorted_is_refused(tmp_path: Path) -> None:
     missing = council(logo={"file": "gone.svg", "width": 36, "height": 36})
     with pytest.raises(ConfigurationError, match=r"theme\.logo\.file.*put it beside"):
-        files(missing, tmp_path)
+        theme_files(missing, tmp_path)
     wide = with_logo(tmp_path, "logo.svg", drawing(SHAPE), width=72)
     with pytest.raises(ConfigurationError, match=r"72 × 36 would distort .*; give width 36"):
-        files(wide, tmp_path)
+        theme_files(wide, tmp_path)
 
 
 def test_council_without_a_logo_gets_a_neutral_mark(tmp_path: Path) -> None:
-    made = files(council(logo=None), tmp_path)
+    made = theme_files(council(logo=None), tmp_path)
     assert "<path" in str(made["public/logo.svg"])
 
 
 def test_typeface_of_the_council_is_a_file_of_ours(tmp_path: Path) -> None:
     (tmp_path / "own.woff2").write_bytes(b"wOF2" + bytes(100))
     here = council(logo=None, typeface={"stack": "serif", "file": "own.woff2"})
-    made = files(here, tmp_path)
+    made = theme_files(here, tmp_path)
     assert made["public/assets/council.woff2"] == b"wOF2" + bytes(100)
     assert 'src:url("/assets/council.woff2")' in str(made["theme.css"])
     assert '--app-typeface:"council", Charter' in str(made["theme.css"])
@@ -192,11 +192,11 @@ def test_file_is_refused_when_it_is_not_a_small_typeface(
 ) -> None:
     (tmp_path / "own.woff2").write_bytes(raw)
     with pytest.raises(ConfigurationError, match=says):
-        files(council(logo=None, typeface={"file": "own.woff2"}), tmp_path)
+        theme_files(council(logo=None, typeface={"file": "own.woff2"}), tmp_path)
 
 
 def test_colours_of_the_dark_are_for_residents_alone() -> None:
-    light, _, dark = css(DEMO.theme).partition("@media")
+    light, _, dark = theme_css(DEMO.theme).partition("@media")
     assert f"--govuk-link-colour:{DEMO.theme.light.link};" in light
     assert f"--govuk-link-colour:{DEMO.theme.dark.link};" in dark
     assert ":root:not(:has(.desk,.crew))" in dark
@@ -208,14 +208,14 @@ def test_pages_are_told_names_and_links_as_text() -> None:
         name="<b>&",
         footer_links=(msgspec.structs.replace(DEMO.footer_links[0], label="<i>"),),
     )
-    made = files(here, COUNCILS)
+    made = theme_files(here, COUNCILS)
     assert "<span>&lt;b&gt;&amp;</span>" in str(made["header.html"])
     assert ">&lt;i&gt;</a>" in str(made["footer.html"])
     assert json.loads(made["council.json"])["name"] == "<b>&"
 
 
 def test_map_is_told_the_icon_of_each_kind_that_everybody_can_see() -> None:
-    told = json.loads(files(DEMO, COUNCILS)["council.json"])["on_map"]
+    told = json.loads(theme_files(DEMO, COUNCILS)["council.json"])["on_map"]
     seen = {each.service_code: each for each in DEMO.services if each.visibility != "private"}
     assert {each["service_code"]: each["icon"] for each in told} == {
         code: service.icon for code, service in seen.items()
