@@ -30,7 +30,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
 from infra.local.schedules import handler_named
 from infra.positions import Position, read_pages
-from infra.publish_anew import PAGE, facts_of, send, wait_for_room
+from infra.publish_anew import PAGE, send_facts, submissions_of, wait_for_room
 from tests.support.builders import report, update
 
 BATCH = 10
@@ -194,7 +194,7 @@ def sent(reports: int) -> Sent:
         address, position = SETTINGS["PUBLISH_QUEUE_URL"], Position(Path(folder) / "reports.json")
         began = time.process_time()
         for page in read_pages(client, "reports", position, lambda _: None, PAGE):
-            send(facts_of(page), container.queue("publish"))
+            send_facts(submissions_of(page), container.queue("publish"))
             wait_for_room(sqs, address)
         return Sent(reports, dict(aws.calls), (time.process_time() - began) * 1000)
 
@@ -226,7 +226,7 @@ class _Dropped(StringIO):
 def _event(item: Raw, first: int) -> Raw:
     """A batch of the queue of `publish`, of ten reports from that number on."""
     raw = [item | {"service_request_id": {"S": _id(first + each)}} for each in range(BATCH)]
-    bodies = [msgspec.json.encode(fact).decode() for fact in facts_of(raw)]
+    bodies = [msgspec.json.encode(fact).decode() for fact in submissions_of(raw)]
     records = [
         {
             "messageId": f"{first}-{number}",

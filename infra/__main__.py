@@ -29,7 +29,7 @@ from infra.people import disable, first_admin, invite, set_roles
 from infra.permissions import permissions
 from infra.publish_anew import publish
 from infra.redrive import redrive
-from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_notes, tell_refused
+from infra.rejects import ALLOW_REJECTS, fail_if_refused, print_notes, print_refused
 from infra.release import release
 from infra.restore import restore_reports
 from infra.restore_table import restore_table
@@ -152,8 +152,8 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
     click.echo(
         f"{summary.taken} imported, {summary.unchanged} already there, {len(refused)} refused."
     )
-    tell_notes(summary.notes)
-    tell_refused(refused)
+    print_notes(summary.notes)
+    print_refused(refused)
     fail_if_refused(refused, allow_rejects)
 
 
@@ -189,7 +189,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     refused = [
         f"{each.file.name}, feature {each.number}: {each.reason}" for each in summary.refused
     ]
-    tell_refused(refused)
+    print_refused(refused)
     fail_if_refused(refused, allow_rejects)
 
 

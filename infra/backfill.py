@@ -53,7 +53,7 @@ def backfill(name: str) -> None:
     position = Position(FOLDER / "backfill" / f"{table}-{name}.json")
     about = client.describe_table(TableName=table)["Table"]
     with click.progressbar(length=about["ItemCount"], label="Items", file=sys.stderr) as bar:
-        summary = complete(client, table, kind, position, bar.update)
+        summary = complete_items(client, table, kind, position, bar.update)
     click.echo(f"{summary.completed} completed, {summary.overtaken} written by others meanwhile.")
 
 
@@ -65,10 +65,10 @@ def kind_of(name: str) -> Kind:
     from chalicelib.reports.dynamo import items as reports
     from chalicelib.reports.keys import REPORT
 
-    report = _rewriting(reports.ReportItem, reports.report_of, reports.item_of)
-    job = _rewriting(jobs.JobItem, jobs.job_of, jobs.item_of)
-    delivery = _rewriting(deliveries.DeliveryItem, deliveries.delivery_of, deliveries.item_of)
-    subscription = _rewriting(
+    report = _rewriter(reports.ReportItem, reports.report_of, reports.item_of)
+    job = _rewriter(jobs.JobItem, jobs.job_of, jobs.item_of)
+    delivery = _rewriter(deliveries.DeliveryItem, deliveries.delivery_of, deliveries.item_of)
+    subscription = _rewriter(
         subscriptions.SubscriptionItem, subscriptions.subscription_of, subscriptions.item_of
     )
     return {
@@ -81,7 +81,7 @@ def kind_of(name: str) -> Kind:
     }[name]
 
 
-def _rewriting(
+def _rewriter(
     item: Any, read: Callable[[Any], Any], write: Callable[[Any], Any]
 ) -> Callable[[Raw], Raw]:
     def rewritten(raw: Raw) -> Raw:
@@ -93,7 +93,7 @@ def _rewriting(
     return rewritten
 
 
-def complete(
+def complete_items(
     client: Any,
     table: str,
     kind: Kind,
@@ -104,7 +104,7 @@ def complete(
 ) -> Summary:
     """Completes the items of a kind from the kept position on, and keeps the position after each
     page of the table."""
-    names, keys = indexed(kind.resource), keys_of(kind.resource)
+    names, keys = indexed_attributes(kind.resource), keys_of(kind.resource)
     completed = overtaken = 0
     for page in read_pages(client, table, position, progress, page_size):
         for raw in page:
@@ -112,7 +112,7 @@ def complete(
                 continue
             written = kind.rewritten(raw)
             missing = {name: written[name] for name in names & written.keys() - raw.keys()}
-            if missing and _add(client, table, raw, missing, keys):
+            if missing and _add_attributes(client, table, raw, missing, keys):
                 completed += 1
             elif missing:
                 overtaken += 1
@@ -120,7 +120,7 @@ def complete(
     return Summary(completed, overtaken)
 
 
-def indexed(resource: str) -> frozenset[str]:
+def indexed_attributes(resource: str) -> frozenset[str]:
     """The names of all attributes in the indexes of a table."""
     indexes = template()["Resources"][resource]["Properties"]["GlobalSecondaryIndexes"]
     keys = {key["AttributeName"] for each in indexes for key in each["KeySchema"]}
@@ -134,7 +134,7 @@ def keys_of(resource: str) -> list[str]:
     return [each["AttributeName"] for each in schema]
 
 
-def _add(client: Any, table: str, raw: Raw, missing: Raw, keys: list[str]) -> bool:
+def _add_attributes(client: Any, table: str, raw: Raw, missing: Raw, keys: list[str]) -> bool:
     """Adds attributes to the version that was read. Returns whether it still was that version."""
     names = {f"#{number}": name for number, name in enumerate(missing)}
     values = {f":{number}": value for number, value in enumerate(missing.values())}

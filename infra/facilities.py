@@ -40,7 +40,7 @@ from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
 from infra.opening_hours import parse_hours
-from infra.rows import Refused, Row, Table, read_rows
+from infra.rows import RefusedRow, Row, Table, read_rows
 
 INDEX_TYPE = "application/octet-stream"
 ATTEMPTS = 5
@@ -114,11 +114,11 @@ def read_facility_rows(
         try:
             item = facility_of(row, kind)
         except Invalid as error:
-            table.refused.append(Refused(row.number, error.detail))
+            table.refused.append(RefusedRow(row.number, error.detail))
             continue
         if twin := items.get(item.facility_id):
             reason = f"is the same as {table.unit} {twin[1]}: both are {item.facility_id}"
-            table.refused.append(Refused(row.number, reason))
+            table.refused.append(RefusedRow(row.number, reason))
         else:
             items[item.facility_id] = item, row.number
     summary.taken, summary.refused = len(items), table.refusals()

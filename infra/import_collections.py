@@ -9,8 +9,8 @@ import msgspec
 
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.time import utc_now
-from infra.import_places import FILE, leave_if_refused, replace_document
-from infra.rejects import ALLOW_REJECTS, tell_notes, tell_refused
+from infra.import_places import FILE, exit_if_refused, replace_document
+from infra.rejects import ALLOW_REJECTS, print_notes, print_refused
 
 
 @click.command("import-rounds")
@@ -36,11 +36,11 @@ def import_rounds(file: Path, allow_rejects: bool) -> None:
         f"{summary.past} past, {summary.repeated} repeated, {len(summary.refused)} refused. "
         f"The dates are known until {document.known_until}."
     )
-    tell_notes(summary.holidays)
-    tell_refused(summary.refused)
-    leave_if_refused(summary.refused, allow_rejects)
+    print_notes(summary.holidays)
+    print_refused(summary.refused)
+    exit_if_refused(summary.refused, allow_rejects)
     replace_document(ROUNDS, msgspec.json.encode(document), publishing_ports())
-    _tell_subscribers()
+    _update_subscribers()
 
 
 @click.command("import-premises")
@@ -66,14 +66,14 @@ def import_premises(file: Path, allow_rejects: bool) -> None:
         f"{summary.taken} premises, {summary.without_rounds} of them without a round, "
         f"{len(summary.refused)} refused."
     )
-    tell_refused(summary.refused)
-    leave_if_refused(summary.refused, allow_rejects)
+    print_refused(summary.refused)
+    exit_if_refused(summary.refused, allow_rejects)
     with click.progressbar(length=0, label="Documents", file=sys.stderr) as bar:
         store_premises(premises, premises_bucket(), utc_now(), bar.update)
-    _tell_subscribers()
+    _update_subscribers()
 
 
-def _tell_subscribers() -> None:
+def _update_subscribers() -> None:
     """Compares the reminders that were sent with the new dates, and rewrites the calendars that
     residents subscribed to."""
     from chalicelib.alerts.usecases.reminding import CHANGE_WAIT_S, changes_from
@@ -107,10 +107,10 @@ def import_round_days(file: Path, allow_rejects: bool) -> None:
     with click.progressbar(length=0, label="Rows", file=sys.stderr) as bar:
         operations, summary = read_round_days(file, ports, bar.update)
     click.echo(f"{summary.taken} rows taken, {len(summary.refused)} refused.")
-    tell_notes(summary.others)
-    tell_refused(summary.refused)
-    leave_if_refused(summary.refused, allow_rejects)
+    print_notes(summary.others)
+    print_refused(summary.refused)
+    exit_if_refused(summary.refused, allow_rejects)
     with click.progressbar(length=len(operations), label="Stored", file=sys.stderr) as bar:
         full = list(apply_round_days(operations, ports, bar.update))
-    tell_refused(full)
-    leave_if_refused(full, allow_rejects)
+    print_refused(full)
+    exit_if_refused(full, allow_rejects)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_refused
+from infra.rejects import ALLOW_REJECTS, fail_if_refused, print_refused
 
 if TYPE_CHECKING:
     from infra.facilities import Summary
@@ -39,12 +39,12 @@ def import_facilities(kind: str, file: Path, allow_rejects: bool) -> None:
             allow_rejects=allow_rejects,
             progress=bar.update,
         )
-    _tell(summary, allow_rejects)
-    tell_refused(summary.refused)
+    _print_summary(summary, allow_rejects)
+    print_refused(summary.refused)
     fail_if_refused(summary.refused, allow_rejects)
 
 
-def _tell(summary: "Summary", allow_rejects: bool) -> None:
+def _print_summary(summary: "Summary", allow_rejects: bool) -> None:
     rows = f"{summary.left_out} left out, {len(summary.refused)} refused."
     if summary.refused and not allow_rejects:
         click.echo(f"Nothing was published: {summary.taken} rows are good, {rows}")

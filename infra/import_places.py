@@ -16,7 +16,7 @@ from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
 from infra.figures import exit_on, publish_all_figures
-from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_refused
+from infra.rejects import ALLOW_REJECTS, fail_if_refused, print_refused
 
 if TYPE_CHECKING:
     from chalicelib.areas.model import RoadWorks
@@ -46,8 +46,8 @@ def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
         f"{summary.taken} imported, {summary.outside} outside, {summary.without_place} without a "
         f"place, {len(summary.refused)} refused."
     )
-    tell_refused(summary.refused)
-    leave_if_refused(summary.refused, allow_rejects)
+    print_refused(summary.refused)
+    exit_if_refused(summary.refused, allow_rejects)
     replace_document(POSTCODES, msgspec.json.encode(document), publishing_ports())
 
 
@@ -75,19 +75,19 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
         wards, table = wards_of(file, container.council(), bar.update)
     refused = table.refusals()
     click.echo(f"{len(wards)} wards imported, {len(refused)} refused.")
-    tell_refused(refused)
+    print_refused(refused)
     if not wards:
         fail_if_refused(refused, False)
-    leave_if_refused(refused, allow_rejects)
+    exit_if_refused(refused, allow_rejects)
     ports = publishing_ports()
     held = ports.documents.read(WARDS)
     document = with_wards(held.body if held else None, wards, day)
     _put_in_place(WARDS, msgspec.json.encode(document), held, ports)
     container.forget_built()
-    _follow_wards(document)
+    _apply_wards(document)
 
 
-def _follow_wards(wards: "Wards") -> None:
+def _apply_wards(wards: "Wards") -> None:
     """Moves reports to their new wards, and publishes what is listed by ward."""
     _move_reports(wards)
     _publish_wards()
@@ -107,7 +107,7 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
     from chalicelib.areas.model import ROADWORKS
     from chalicelib.bootstrap import container
     from chalicelib.bootstrap.publishing import publishing_ports
-    from infra.roadworks import planned_since, roadworks_of
+    from infra.roadworks import planned_works_since, roadworks_of
 
     council = container.council()
     today = datetime.now(UTC).astimezone(council.zone).date()
@@ -117,18 +117,18 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
         f"{summary.taken} taken, {summary.past} past, {summary.outside} outside, "
         f"{summary.repeated} repeated, {len(summary.refused)} refused."
     )
-    tell_refused(summary.refused)
-    leave_if_refused(summary.refused, allow_rejects)
+    print_refused(summary.refused)
+    exit_if_refused(summary.refused, allow_rejects)
     ports = publishing_ports()
     held = ports.documents.read(ROADWORKS)
-    told = planned_since(held.body, document) if held else []
-    _publish_and_tell(document, told, held, ports)
+    told = planned_works_since(held.body, document) if held else []
+    _publish_and_announce(document, told, held, ports)
     click.echo(f"{len(told)} new or changed since the last import.")
     container.forget_built()
     _publish_wards()
 
 
-def _publish_and_tell(
+def _publish_and_announce(
     document: "RoadWorks",
     told: "Sequence[RoadWorkPlanned]",
     held: StoredDocument | None,
@@ -142,10 +142,10 @@ def _publish_and_tell(
     waits = msgspec.structs.replace(document, untold=tuple(each.notice_id for each in told))
     _put_in_place(ROADWORKS, msgspec.json.encode(waits), held, ports)
     container.queue("match").send(told)
-    _note_as_told(waits, ports)
+    _mark_announced(waits, ports)
 
 
-def _note_as_told(waits: "RoadWorks", ports: Ports) -> None:
+def _mark_announced(waits: "RoadWorks", ports: Ports) -> None:
     """Does nothing if another import has published since. Raises UpstreamFailed."""
     from chalicelib.areas.model import ROADWORKS
 
@@ -170,7 +170,7 @@ def _put_in_place(key: str, body: bytes, held: StoredDocument | None, ports: Por
         ) from error
 
 
-def leave_if_refused(refused: Sequence[str], allow_rejects: bool) -> None:
+def exit_if_refused(refused: Sequence[str], allow_rejects: bool) -> None:
     """Exits with 1 before anything is published, unless rejects are allowed."""
     if refused and not allow_rejects:
         click.echo(NOTHING)

@@ -25,7 +25,7 @@ from infra.local_times import LocalMoment, read_moment
 
 FIRST_YEAR = 1900
 MAPPINGS = Path(__file__).parent / "mappings"
-KEPT_BACK = {
+LESS_VISIBLE = {
     "private": "not public, whatever the mapping says: reports of this service never are",
     "waiting": "waits for an officer, whatever the mapping says: its service is moderated",
 }
@@ -50,7 +50,7 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     updated_datetime: str
 
 
-class Meaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StateMapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Our state for a state of the other system."""
 
     state: State
@@ -69,7 +69,7 @@ class ReportMapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     columns: Columns
     datetime_format: str
     categories: Mapping[str, str]
-    states: Mapping[str, Meaning]
+    states: Mapping[str, StateMapping]
     time_zone: str | None = None
 
     def __post_init__(self) -> None:
@@ -141,7 +141,7 @@ def import_reports(
     summary = Summary()
     for line, row in _rows(file, mapping.columns):
         try:
-            is_new, notes = _taken(row, mapping, ports)
+            is_new, notes = _import_row(row, mapping, ports)
             summary.taken += is_new
             summary.unchanged += not is_new
             for note in notes:
@@ -179,24 +179,26 @@ def _check_columns(there: Sequence[str], wanted: Iterable[str]) -> None:
         )
 
 
-def _taken(row: dict[str, str], mapping: ReportMapping, ports: Ports) -> tuple[bool, list[str]]:
+def _import_row(
+    row: dict[str, str], mapping: ReportMapping, ports: Ports
+) -> tuple[bool, list[str]]:
     """Imports one row. Returns whether it is new, and the notes about it. Raises AppError."""
-    imported, notes = _imported(row, mapping, mapping.zone or ports.council.zone)
+    imported, notes = _to_imported(row, mapping, mapping.zone or ports.council.zone)
     taken = import_report(imported, ports)
     point = imported.draft.point
     if point and is_outside(point, imported.requested_datetime, ports):
         notes.append(OUTSIDE_WARDS)
-    if imported.visibility == "public" and taken.report.visibility in KEPT_BACK:
-        notes.append(KEPT_BACK[taken.report.visibility])
+    if imported.visibility == "public" and taken.report.visibility in LESS_VISIBLE:
+        notes.append(LESS_VISIBLE[taken.report.visibility])
     return taken.is_new, notes
 
 
-def _imported(
+def _to_imported(
     row: dict[str, str], mapping: ReportMapping, zone: ZoneInfo
 ) -> tuple[ImportedReport, list[str]]:
-    meaning = _looked_up(mapping.states, row["state"], "state")
+    meaning = _look_up(mapping.states, row["state"], "state")
     draft = {
-        "service_code": _looked_up(mapping.categories, row["category"], "category"),
+        "service_code": _look_up(mapping.categories, row["category"], "category"),
         "lat": _number(row["lat"], "lat"),
         "long": _number(row["long"], "long"),
         "title": row["title"],
@@ -213,7 +215,7 @@ def _imported(
         requested_datetime=requested,
         updated_datetime=updated,
     )
-    return imported, [*notes, *_about_its_end(imported)]
+    return imported, [*notes, *_closing_notes(imported)]
 
 
 def _moments(
@@ -229,7 +231,7 @@ def _moments(
     return requested.moment, updated.moment if updated else None, notes
 
 
-def _about_its_end(imported: ImportedReport) -> list[str]:
+def _closing_notes(imported: ImportedReport) -> list[str]:
     """The note if the last change of a report is unknown, or before it was received."""
     updated = imported.updated_datetime
     is_closed = imported.state in CLOSED_STATES
@@ -240,7 +242,7 @@ def _about_its_end(imported: ImportedReport) -> list[str]:
     return []
 
 
-def _looked_up(known: Mapping[str, Any], value: str, name: str) -> Any:
+def _look_up(known: Mapping[str, Any], value: str, name: str) -> Any:
     if value not in known:
         raise Invalid.field(name, f"{value!r} is not in the mapping document")
     return known[value]

@@ -26,15 +26,15 @@ def index_subscriptions() -> None:
     from chalicelib.bootstrap.alerts import audiences, index_ports
 
     ports = index_ports()
-    (wanted, counts), there = _wanted(), _there()
+    (wanted, counts), there = _expected_keys(), _present_keys()
     differing = sorted(each for each in wanted | there if wanted.get(each) != there.get(each))
     for subscription_id in differing:
-        _mend(subscription_id, there.get(subscription_id, set()), ports)
+        _repair_entries(subscription_id, there.get(subscription_id, set()), ports)
     audiences().replace(counts)
     click.echo(f"{len(wanted)} active subscriptions, {len(differing)} corrected in the index.")
 
 
-def _wanted() -> tuple[Keys, "Counts"]:
+def _expected_keys() -> tuple[Keys, "Counts"]:
     """The keys that there should be, and the numbers of subscriptions by area and channel."""
     from chalicelib.alerts.audience import count_changes
     from chalicelib.alerts.dynamo.items import SUBSCRIPTION, SubscriptionItem, subscription_of
@@ -50,7 +50,7 @@ def _wanted() -> tuple[Keys, "Counts"]:
     return keys, counts
 
 
-def _there() -> Keys:
+def _present_keys() -> Keys:
     from chalicelib.alerts.dynamo.items import EntryItem, entry_of
 
     found: Keys = defaultdict(set)
@@ -60,7 +60,7 @@ def _there() -> Keys:
     return dict(found)
 
 
-def _mend(subscription_id: str, there: set[tuple[str, str]], ports: "IndexPorts") -> None:
+def _repair_entries(subscription_id: str, there: set[tuple[str, str]], ports: "IndexPorts") -> None:
     """It is read again: it may have changed since the table was read."""
     from chalicelib.alerts.index import entries_of
 

@@ -44,13 +44,13 @@ def reconcile(day: datetime) -> None:
 
     found = reconciling.reconcile(day.date(), reconciling_ports()).differences
     for each in found:
-        click.echo(_said(each))
+        click.echo(_difference_text(each))
     click.echo(f"{len(found)} differences on {day.date()}.")
     if found:
         sys.exit(1)
 
 
-def _said(difference: Difference) -> str:
+def _difference_text(difference: Difference) -> str:
     about = f"{difference.entry_id} ({difference.reference})"
     if difference.refused_pence is not None:
         return f"{about}: a refund of {pounds(difference.refused_pence)} failed"

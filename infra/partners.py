@@ -36,7 +36,7 @@ def api_key() -> None:
     ),
 )
 @click.option("--per-minute", type=int, default=PER_MINUTE, show_default=True, metavar="N")
-def make(
+def make_key(
     name: str, services: tuple[str, ...], sets_state: bool, reports: str, per_minute: int
 ) -> None:
     """Makes a key for the system NAME, and prints it this once."""
@@ -55,7 +55,7 @@ def make(
 
 @api_key.command("revoke")
 @click.argument("key_id")
-def revoke(key_id: str) -> None:
+def revoke_key(key_id: str) -> None:
     """Ends a key, at once and for good."""
     key = usecases.revoke(key_id, partners_ports())
     click.echo(f"Key {key.key_id} of {key.name} is revoked.")

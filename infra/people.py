@@ -39,7 +39,7 @@ GRANTS = click.argument("grants", nargs=-1, type=GrantType(), metavar="[ROLE[:TE
 @click.argument("address")
 def first_admin(address: str) -> None:
     """Lets ADDRESS sign in as the first administrator; refused where there is one."""
-    _tell(staff.first_admin(_at(address), people_ports()))
+    _print_account(staff.first_admin(_destination_of(address), people_ports()))
 
 
 @click.command("invite")
@@ -47,7 +47,7 @@ def first_admin(address: str) -> None:
 @GRANTS
 def invite(address: str, grants: tuple[Grant, ...]) -> None:
     """Lets ADDRESS sign in and do what its roles may do, such as officer:highways."""
-    _tell(staff.invite(_at(address), grants, OPERATOR, people_ports()))
+    _print_account(staff.invite(_destination_of(address), grants, OPERATOR, people_ports()))
 
 
 @click.command("set-roles")
@@ -71,11 +71,11 @@ def disable(who: str, undo: bool) -> None:
 def _change(who: str, changes: PersonChanges) -> None:
     ports = people_ports()
     by_id = staff.ACCOUNT_ID.fullmatch(who) and ports.accounts.get(who)
-    known = by_id or staff.person_at(_at(who), ports)
-    _tell(staff.change_person(known.account_id, changes, known.version, OPERATOR, ports))
+    known = by_id or staff.person_at(_destination_of(who), ports)
+    _print_account(staff.change_person(known.account_id, changes, known.version, OPERATOR, ports))
 
 
-def _at(address: str) -> Destination:
+def _destination_of(address: str) -> Destination:
     return destination(address, takes_phones=accounts_ports().takes_phones)
 
 
@@ -83,6 +83,6 @@ def _codes(text: str) -> tuple[str, ...]:
     return tuple(filter(None, text.split(",")))
 
 
-def _tell(account: Account) -> None:
+def _print_account(account: Account) -> None:
     state = ", disabled" if account.disabled_at else ", not signed in yet" * account.is_pending
     click.echo(f"Account {account.account_id}: {staff.described(account.grants)}{state}.")

@@ -94,7 +94,7 @@ OPEN: Mapping[str, str] = {
 """Routes that need no permission, and why; a pattern covers several."""
 
 
-class Owned(NamedTuple):
+class OwnerRule(NamedTuple):
     """The permitted callers, and the response to all others; `has` names the condition."""
 
     has: str
@@ -102,64 +102,66 @@ class Owned(NamedTuple):
     others: Answer
 
 
-VISIBLE = Owned(
+VISIBLE_REPORT = OwnerRule(
     "a report that the caller may see", frozenset(("owner", "officer", "admin")), "not there"
 )
-OWN_REPORT = Owned("the caller's own report", frozenset(("owner",)), "not there")
-SUBSCRIBED = Owned("the caller's own subscription, or its link", frozenset(("owner",)), "not there")
-ALERTED = Owned("the link in one of its alerts", frozenset(), "not there")
-ASKED = Owned("the link in the question", frozenset(), "not there")
-LINKED = Owned("the link to the job", frozenset(), "not there")
-BOUGHT = Owned(
+OWN_REPORT = OwnerRule("the caller's own report", frozenset(("owner",)), "not there")
+OWN_SUBSCRIPTION = OwnerRule(
+    "the caller's own subscription, or its link", frozenset(("owner",)), "not there"
+)
+ALERT_LINK = OwnerRule("the link in one of its alerts", frozenset(), "not there")
+QUESTION_LINK = OwnerRule("the link in the question", frozenset(), "not there")
+JOB_LINK = OwnerRule("the link to the job", frozenset(), "not there")
+PAYABLE_REQUEST = OwnerRule(
     "a request that the caller may see and that bought a subscription", frozenset(), "not there"
 )
-OWNED: Mapping[str, Owned] = {
-    "GET /api/reports/{service_request_id}": VISIBLE,
-    "POST /api/reports/{service_request_id}/updates": VISIBLE,
-    "POST /api/reports/{service_request_id}/follow": VISIBLE,
-    "PATCH /api/reports/{service_request_id}/booking": VISIBLE,
-    "POST /api/reports/{service_request_id}/booking/cancellation": VISIBLE,
-    "POST /api/reports/{service_request_id}/flags": VISIBLE,
-    "GET /api/reports/{service_request_id}/garden": BOUGHT,
-    "POST /api/reports/{service_request_id}/garden/cancellation": BOUGHT,
-    "POST /api/reports/{service_request_id}/garden/move": BOUGHT,
-    "POST /api/reports/{service_request_id}/payments": VISIBLE,
-    "POST /api/payments/notifications": Owned(
+OWNER_RULES: Mapping[str, OwnerRule] = {
+    "GET /api/reports/{service_request_id}": VISIBLE_REPORT,
+    "POST /api/reports/{service_request_id}/updates": VISIBLE_REPORT,
+    "POST /api/reports/{service_request_id}/follow": VISIBLE_REPORT,
+    "PATCH /api/reports/{service_request_id}/booking": VISIBLE_REPORT,
+    "POST /api/reports/{service_request_id}/booking/cancellation": VISIBLE_REPORT,
+    "POST /api/reports/{service_request_id}/flags": VISIBLE_REPORT,
+    "GET /api/reports/{service_request_id}/garden": PAYABLE_REQUEST,
+    "POST /api/reports/{service_request_id}/garden/cancellation": PAYABLE_REQUEST,
+    "POST /api/reports/{service_request_id}/garden/move": PAYABLE_REQUEST,
+    "POST /api/reports/{service_request_id}/payments": VISIBLE_REPORT,
+    "POST /api/payments/notifications": OwnerRule(
         "the payment provider's signature", frozenset(), "refused"
     ),
-    "POST /api/reports/{service_request_id}/withdrawal": Owned(
+    "POST /api/reports/{service_request_id}/withdrawal": OwnerRule(
         "the key that the report was sent with", frozenset(("owner",)), "not there"
     ),
     "PATCH /api/account/reports/{service_request_id}": OWN_REPORT,
     "POST /api/account/reports/{service_request_id}/withdrawal": OWN_REPORT,
-    "GET /api/subscriptions/{subscription_id}": SUBSCRIBED,
-    "PATCH /api/subscriptions/{subscription_id}": SUBSCRIBED,
-    "DELETE /api/subscriptions/{subscription_id}": SUBSCRIBED,
-    "POST /api/subscriptions/{subscription_id}/confirm": Owned(
+    "GET /api/subscriptions/{subscription_id}": OWN_SUBSCRIPTION,
+    "PATCH /api/subscriptions/{subscription_id}": OWN_SUBSCRIPTION,
+    "DELETE /api/subscriptions/{subscription_id}": OWN_SUBSCRIPTION,
+    "POST /api/subscriptions/{subscription_id}/confirm": OwnerRule(
         "what its address received", frozenset(), "not there"
     ),
-    "GET /forms/alerts/{subscription_id}/unsubscribe": ALERTED,
-    "POST /forms/alerts/{subscription_id}/unsubscribe": ALERTED,
-    "GET /forms/alerts/{subscription_id}/all": ALERTED,
-    "POST /forms/alerts/{subscription_id}/all": ALERTED,
-    "GET /forms/alerts/{subscription_id}": Owned("its link", frozenset(), "not there"),
-    "POST /forms/alerts/{subscription_id}": Owned("its link", frozenset(), "not there"),
-    "GET /forms/alerts/{subscription_id}/confirm": Owned(
+    "GET /forms/alerts/{subscription_id}/unsubscribe": ALERT_LINK,
+    "POST /forms/alerts/{subscription_id}/unsubscribe": ALERT_LINK,
+    "GET /forms/alerts/{subscription_id}/all": ALERT_LINK,
+    "POST /forms/alerts/{subscription_id}/all": ALERT_LINK,
+    "GET /forms/alerts/{subscription_id}": OwnerRule("its link", frozenset(), "not there"),
+    "POST /forms/alerts/{subscription_id}": OwnerRule("its link", frozenset(), "not there"),
+    "GET /forms/alerts/{subscription_id}/confirm": OwnerRule(
         "what its address received", frozenset(), "not there"
     ),
-    "POST /forms/alerts/{subscription_id}/confirm": Owned(
+    "POST /forms/alerts/{subscription_id}/confirm": OwnerRule(
         "what its address received", frozenset(), "not there"
     ),
-    "POST /forms/alerts/{subscription_id}/code": Owned(
+    "POST /forms/alerts/{subscription_id}/code": OwnerRule(
         "what its address received", frozenset(), "not there"
     ),
-    "GET /forms/mended/{token}": ASKED,
-    "POST /forms/mended/{token}": ASKED,
-    "GET /forms/jobs/{token}": LINKED,
-    "POST /forms/jobs/{token}": LINKED,
-    "GET /forms/questions/{token}": ASKED,
-    "POST /forms/questions/{token}": ASKED,
-    "POST /api/session/refresh": Owned("the cookie of signing in", frozenset(), "sign in"),
+    "GET /forms/mended/{token}": QUESTION_LINK,
+    "POST /forms/mended/{token}": QUESTION_LINK,
+    "GET /forms/jobs/{token}": JOB_LINK,
+    "POST /forms/jobs/{token}": JOB_LINK,
+    "GET /forms/questions/{token}": QUESTION_LINK,
+    "POST /forms/questions/{token}": QUESTION_LINK,
+    "POST /api/session/refresh": OwnerRule("the cookie of signing in", frozenset(), "sign in"),
 }
 """The response without a key or cookie; for a route of one report, if it is private. If it is
 public all callers are permitted, but only its sender can withdraw it."""
@@ -173,17 +175,17 @@ def name_of(facts: RouteFacts) -> str:
     return f"{facts.method} {facts.path}"
 
 
-def of_open(facts: RouteFacts) -> str | Owned:
+def open_reason(facts: RouteFacts) -> str | OwnerRule:
     """Why a route needs no permission, or its alternative condition. Raises UndeclaredError."""
     name = name_of(facts)
-    known: dict[str, str | Owned] = {**OPEN, **OWNED}
+    known: dict[str, str | OwnerRule] = {**OPEN, **OWNER_RULES}
     for pattern, what in known.items():
         if pattern == name or ("*" in pattern and fnmatchcase(name, pattern)):
             return what
     raise UndeclaredError(f"{name}: name its permission, or say in infra/permissions.py why not.")
 
 
-def expected(facts: RouteFacts, caller: str) -> Answer:
+def expected_answer(facts: RouteFacts, caller: str) -> Answer:
     """The expected response to a caller. Raises UndeclaredError."""
     kind, permission = CALLERS[caller], auth.permission_of(facts.auth)
     reads_tokens = facts.auth not in (auth.anywhere, auth.partner, auth.payment_provider)
@@ -195,13 +197,13 @@ def expected(facts: RouteFacts, caller: str) -> Answer:
         return "sign in"
     if not may((kind.role,), permission):
         return "refused"
-    if name_of(facts) in OWNED:
+    if name_of(facts) in OWNER_RULES:
         return _without_permission(facts, caller)
     beyond = PERMISSIONS[permission].in_remit and not kind.is_here and "{" in facts.path
-    return _beyond(facts, kind) if beyond else "allowed"
+    return _outside_remit(facts, kind) if beyond else "allowed"
 
 
-def _beyond(facts: RouteFacts, kind: Kind) -> Answer:
+def _outside_remit(facts: RouteFacts, kind: Kind) -> Answer:
     """The answer for staff with another remit. Crews are not secret, and belong to a team wherever
     they work. A caller who tries to change a job may know that it exists."""
     if "{crew}" in facts.path:
@@ -211,7 +213,7 @@ def _beyond(facts: RouteFacts, kind: Kind) -> Answer:
 
 
 def _without_permission(facts: RouteFacts, caller: str) -> Answer:
-    needs = of_open(facts)
+    needs = open_reason(facts)
     if isinstance(needs, str) or caller in needs.allowed:
         return "allowed"
     return needs.others
@@ -263,15 +265,15 @@ def _routes(declared: Iterable[RouteFacts]) -> Iterator[str]:
         f"|---|---|{'---|' * len(CALLERS)}",
     )
     for facts in declared:
-        marks = " | ".join(MARKS[expected(facts, caller)] for caller in CALLERS)
+        marks = " | ".join(MARKS[expected_answer(facts, caller)] for caller in CALLERS)
         yield f"| `{name_of(facts)}` | {_needs(facts)} | {marks} |"
 
 
 def _needs(facts: RouteFacts) -> str:
     if permission := auth.permission_of(facts.auth):
-        own = OWNED.get(name_of(facts))
+        own = OWNER_RULES.get(name_of(facts))
         return f"`{permission}`" + (f", {own.has}" if own else "")
-    needs = of_open(facts)
+    needs = open_reason(facts)
     return f"nothing: {needs}" if isinstance(needs, str) else needs.has
 
 

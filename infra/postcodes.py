@@ -16,7 +16,7 @@ from chalicelib.errors import ConfigurationError, Invalid
 from chalicelib.gazetteer.postcodes import Postcode, Postcodes, postcodes_document
 from chalicelib.geo.bng import GridPoint, from_grid
 from chalicelib.geo.point import Box, Point
-from infra.rows import Refused, Row, read_rows
+from infra.rows import RefusedRow, Row, read_rows
 
 HEADER = ("postcode", "quality", "easting", "northing")
 WITHOUT_PLACE = "90"
@@ -57,7 +57,7 @@ def postcodes_of(
             try:
                 _add_postcode(row, box, found, summary)
             except Invalid as error:
-                table.refused.append(Refused(row.number, error.detail))
+                table.refused.append(RefusedRow(row.number, error.detail))
         summary.refused += [f"{file.name}, {each}" for each in table.refusals()]
         progress(1)
     if not found:

@@ -31,7 +31,7 @@ from chalicelib.collections.premises import (
     whole_postcode,
 )
 from chalicelib.errors import Invalid
-from infra.rows import Refused, Row, read_rows
+from infra.rows import RefusedRow, Row, read_rows
 
 COLUMNS = ("uprn", "address", "postcode", "rounds")
 LONGEST_ADDRESS = 200
@@ -68,7 +68,7 @@ def premises_of(
             if premises.premises_id in found:
                 raise Invalid.field("uprn", f"{premises.premises_id} appeared before")
         except Invalid as error:
-            table.refused.append(Refused(row.number, error.detail))
+            table.refused.append(RefusedRow(row.number, error.detail))
             continue
         found[premises.premises_id] = premises
         summary.without_rounds += not premises.rounds

@@ -69,7 +69,7 @@ def publish(*, from_start: bool) -> None:
         position.forget()
     if withheld := withhold_private_reports(reports_ports()):
         click.echo(f"{withheld} made private, because their service is private.")
-    count, failed = _publish(publishing_ports(), position)
+    count, failed = _publish_all(publishing_ports(), position)
     click.echo(f"{count} reports published again, {len(failed)} failed.")
     for about, error in failed.items():
         click.echo(f"{about}: {error}")
@@ -80,7 +80,7 @@ def publish(*, from_start: bool) -> None:
         sys.exit(1)
 
 
-def _publish(ports: Ports, position: Position) -> tuple[int, Failed]:
+def _publish_all(ports: Ports, position: Position) -> tuple[int, Failed]:
     """Returns the number of stored reports, and the failures."""
     import boto3
 
@@ -90,7 +90,7 @@ def _publish(ports: Ports, position: Position) -> tuple[int, Failed]:
     items = client.describe_table(TableName=table)["Table"]["ItemCount"]
     with _bar(items, "Items") as told:
         for page in read_pages(client, table, position, told, PAGE):
-            send(facts_of(page), container.queue("publish"))
+            send_facts(submissions_of(page), container.queue("publish"))
             wait_for_room(sqs, address)
     stored = list(ports.reports.outlines())
     days = sorted(published_days(ports) | days_of(stored))
@@ -98,7 +98,7 @@ def _publish(ports: Ports, position: Position) -> tuple[int, Failed]:
         failed = publish_days(days, ports, position, told)
     wait_until_empty(sqs, address)
     failed |= publish_rest(stored, ports)
-    return len(stored), failed | _given_up(sqs, address)
+    return len(stored), failed | _dead_letter_failures(sqs, address)
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def _bar(length: int, label: str) -> Iterator[Progress]:
         yield bar.update
 
 
-def facts_of(page: Sequence[Raw]) -> list[ReportSubmitted]:
+def submissions_of(page: Sequence[Raw]) -> list[ReportSubmitted]:
     """A fact for each report of these items, by which `publish` makes its own documents and photos.
     The map follows in the end: all reports would write the one document of counts."""
     from chalicelib.reports.stream import fact_of
@@ -120,7 +120,7 @@ def facts_of(page: Sequence[Raw]) -> list[ReportSubmitted]:
     ]
 
 
-def send(facts: Sequence[ReportSubmitted], queue: Queue[ReportSubmitted]) -> None:
+def send_facts(facts: Sequence[ReportSubmitted], queue: Queue[ReportSubmitted]) -> None:
     """Sends the facts, several batches at the same time. Raises UpstreamFailed."""
     starts = range(0, len(facts), MOST_IN_A_BATCH)
     with ThreadPoolExecutor(SENDERS) as senders:
@@ -179,7 +179,7 @@ def messages_in(
     return sum(int(found[name]) for name in states)
 
 
-def _given_up(sqs: "SQSClient", address: str) -> Failed:
+def _dead_letter_failures(sqs: "SQSClient", address: str) -> Failed:
     """Says if messages are in the dead-letter queue."""
     if count := messages_in(sqs, dead_letters_of(sqs, address)):
         said = f"{count} messages were given up. Mend the cause, then `redrive publish`."

@@ -64,7 +64,7 @@ def web_files(folder: Path) -> list[WebFile]:
     return sorted(files, key=lambda file: (not file.is_hashed, file.is_page, file.key))
 
 
-def put(client: "S3Client", bucket: str, file: WebFile) -> None:
+def upload_file(client: "S3Client", bucket: str, file: WebFile) -> None:
     """Uploads one file."""
     client.put_object(
         Bucket=bucket,
@@ -81,7 +81,7 @@ def publish_web(
     """Uploads all files; returns the addresses at which the CDN may have an older version."""
     addresses = set()
     for file in web_files(folder):
-        put(client, bucket, file)
+        upload_file(client, bucket, file)
         progress(1)
         if not file.is_hashed:
             # The CDN knows a page by its key; the address that a person types is dropped as well.

@@ -39,16 +39,16 @@ def redrive(queue: str) -> None:
     home: str = getattr(container.settings(), f"{queue}_queue_url")
     moved = failed = 0
     for messages in _batches(client, dead_letters_of(client, home)):
-        refused = move(client, home, messages)
+        refused = move_messages(client, home, messages)
         moved, failed = moved + len(messages) - refused, failed + refused
     click.echo(f"{moved} sent back, {failed} not.")
     if queue == "alerts":
-        click.echo(f"{_failed_alerts_again()} failed alerts sent again.")
+        click.echo(f"{_resend_failed_alerts()} failed alerts sent again.")
     if failed:
         sys.exit(1)
 
 
-def _failed_alerts_again() -> int:
+def _resend_failed_alerts() -> int:
     from chalicelib.alerts.usecases.failed import send_ours_again
 
     return send_ours_again(delivery_ports())
@@ -69,7 +69,7 @@ def _batches(client: "SQSClient", dead_letters: str) -> Iterator[Sequence["Messa
         yield messages
 
 
-def move(client: "SQSClient", home: str, messages: Sequence["MessageTypeDef"]) -> int:
+def move_messages(client: "SQSClient", home: str, messages: Sequence["MessageTypeDef"]) -> int:
     """Sends the messages to their queue, and removes those that arrived. Returns the number that
     did not."""
     by_id = {str(number): message for number, message in enumerate(messages)}

@@ -12,7 +12,7 @@ ALLOW_REJECTS = click.option(
 )
 
 
-def tell_notes(notes: Mapping[str, Sequence[int]]) -> None:
+def print_notes(notes: Mapping[str, Sequence[int]]) -> None:
     """Prints how accepted rows were interpreted differently from their text, with all lines."""
     for reason, lines in notes.items():
         rows = f"{len(lines)} row{'s' if len(lines) > 1 else ''}"
@@ -29,7 +29,7 @@ def _ranges(lines: Sequence[int]) -> Iterator[str]:
         last = line
 
 
-def tell_refused(refused: Sequence[str]) -> None:
+def print_refused(refused: Sequence[str]) -> None:
     """Prints the refused rows and the reasons. Called before steps that may still fail, such as
     publishing."""
     for each in refused[:MOST_REFUSED_SHOWN]:

@@ -21,7 +21,7 @@ from chalicelib.reports.keys import REPORT
 
 KEYS = ("service_request_id", "record")
 ABSENT = "attribute_not_exists(service_request_id)"
-SOMEBODY_WROTE = frozenset(("None", "ConditionalCheckFailed", "TransactionConflict"))
+LOST_RACE = frozenset(("None", "ConditionalCheckFailed", "TransactionConflict"))
 """The reason why a write is not done if another one was first."""
 
 Record = dict[str, Any]
@@ -54,7 +54,7 @@ def restore_reports(table: str) -> None:
     if table == live:
         raise ConfigurationError(f"{table} is the live table: name the restored one.")
     with click.progressbar(length=0, label="Records", file=sys.stderr) as bar:
-        summary = restore(boto3.client("dynamodb"), table, live, bar.update)
+        summary = copy_missing_reports(boto3.client("dynamodb"), table, live, bar.update)
     # Its service may have become private since.
     withheld = withhold_private_reports(reports_ports())
     # By then the indexes contain the restored records.
@@ -63,10 +63,10 @@ def restore_reports(table: str) -> None:
     click.echo(f"{count} people were erased again.")
     if withheld:
         click.echo(f"{withheld} made private, because their service is private.")
-    _tell(summary)
+    _print_summary(summary)
 
 
-def _tell(summary: Summary) -> None:
+def _print_summary(summary: Summary) -> None:
     click.echo(
         f"{summary.restored} records restored, {summary.alike} already there, {len(summary.left)} "
         f"different and left unchanged{(':' if summary.left else '.')}"
@@ -75,7 +75,9 @@ def _tell(summary: Summary) -> None:
         click.echo(name)
 
 
-def restore(client: Any, source: str, live: str, progress: Callable[[int], None]) -> Summary:
+def copy_missing_reports(
+    client: Any, source: str, live: str, progress: Callable[[int], None]
+) -> Summary:
     """Copies missing reports from one table to the other; safe to repeat. Raises ConfigurationError
     if the source is not one of our tables, or not ready."""
     _check(client, source)
@@ -89,7 +91,7 @@ def restore(client: Any, source: str, live: str, progress: Callable[[int], None]
             there = client.get_item(TableName=live, Key=_key(record), ConsistentRead=True)
             if there.get("Item") == record:
                 alike += 1
-            elif "Item" not in there and is_whole and _put(client, live, record):
+            elif "Item" not in there and is_whole and _restore_record(client, live, record):
                 restored += 1
             else:
                 left.append(" ".join(record[name]["S"] for name in KEYS))
@@ -119,7 +121,7 @@ def _records(client: Any, table: str) -> Iterator[Record]:
         yield from page["Items"]
 
 
-def _put(client: Any, table: str, record: Record) -> bool:
+def _restore_record(client: Any, table: str, record: Record) -> bool:
     """Restores a record that is missing together with its report; returns False otherwise: a record
     missing from an existing report was removed on purpose."""
     put = {"TableName": table, "Item": record, "ConditionExpression": ABSENT}
@@ -130,7 +132,7 @@ def _put(client: Any, table: str, record: Record) -> bool:
         client.transact_write_items(TransactItems=both)
     except client.exceptions.TransactionCanceledException as error:
         codes = {each["Code"] for each in error.response["CancellationReasons"]}
-        if not codes <= SOMEBODY_WROTE:
+        if not codes <= LOST_RACE:
             raise
         return False
     return True

@@ -43,7 +43,7 @@ def restore_table(name: str, source: str) -> None:
 
     live = str(getattr(container.settings(), f"{name}_table"))
     with click.progressbar(length=0, label="Items", file=sys.stderr) as bar:
-        summary = restore(boto3.client("dynamodb"), source, live, bar.update)
+        summary = copy_missing_items(boto3.client("dynamodb"), source, live, bar.update)
     # By then the indexes contain the restored items.
     sleep(SETTLES.total_seconds())
     count = erase_again(erasure_ports())
@@ -53,7 +53,9 @@ def restore_table(name: str, source: str) -> None:
     )
 
 
-def restore(client: Any, source: str, live: str, progress: Callable[[int], None]) -> Summary:
+def copy_missing_items(
+    client: Any, source: str, live: str, progress: Callable[[int], None]
+) -> Summary:
     """Copies the missing items. Raises ConfigurationError if the source is no copy of the live
     table, or not ready."""
     keys = _keys(client, live)

@@ -11,8 +11,8 @@ from chalicelib.areas.model import RoadWork, RoadWorks
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError, Invalid
 from chalicelib.events import RoadWorkPlanned
-from infra.rows import Refused, Row, Table, read_rows
-from infra.rows_places import checked_inside
+from infra.rows import RefusedRow, Row, Table, read_rows
+from infra.rows_places import check_inside
 
 COLUMNS = {
     "ref": "Ref",
@@ -56,7 +56,7 @@ def roadworks_of(
         try:
             work = roadwork_of(row)
         except Invalid as error:
-            table.refused.append(Refused(row.number, error.detail))
+            table.refused.append(RefusedRow(row.number, error.detail))
             continue
         if not council.box.contains(row.point):
             summary.outside += 1
@@ -71,7 +71,7 @@ def roadworks_of(
     return RoadWorks(items=tuple(sorted(found, key=lambda work: (work.starts, work.ref)))), summary
 
 
-def planned_since(before: bytes, document: RoadWorks) -> list[RoadWorkPlanned]:
+def planned_works_since(before: bytes, document: RoadWorks) -> list[RoadWorkPlanned]:
     """The notices about works that the previous document lacks, or has with other days or at
     another place, or that could not be announced then."""
     held = msgspec.json.decode(before, type=RoadWorks)
@@ -90,7 +90,7 @@ def _refuse_if_none_is_here(table: Table, council: Council, summary: Summary) ->
         return
     try:
         for row in table.rows[:1]:
-            checked_inside(row.point, council)
+            check_inside(row.point, council)
     except Invalid as error:
         raise ConfigurationError(f"No row can be imported: {error.detail}.") from error
     raise ConfigurationError(f"No row can be imported: {summary.refused[0]}.")

@@ -19,7 +19,7 @@ from chalicelib.collections.round_operations import fault_of, operate
 from chalicelib.errors import Invalid
 from chalicelib.kernel.ids import derived_id
 from infra.days import day_in
-from infra.rows import Refused, Row, read_rows
+from infra.rows import RefusedRow, Row, read_rows
 
 COLUMNS = ("round", "day", "state", "street", "uprn", "reason")
 OF_ROUND: Mapping[str, Kind] = {
@@ -66,7 +66,7 @@ def read_round_days(
             if fault := fault_of(operation, BACK_OFFICE, ports):
                 raise Invalid(fault)
         except Invalid as error:
-            table.refused.append(Refused(row.number, error.detail))
+            table.refused.append(RefusedRow(row.number, error.detail))
             continue
         found.append(operation)
     summary.taken, summary.refused = len(found), table.refusals()

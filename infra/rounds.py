@@ -19,7 +19,7 @@ from chalicelib.catalogue.phone_line import WEEKDAYS
 from chalicelib.collections.model import Move, Pattern, Round, Rounds, with_moves
 from chalicelib.errors import ConfigurationError, Invalid
 from infra.days import day_in
-from infra.rows import Refused, Row, Table, read_rows
+from infra.rows import RefusedRow, Row, Table, read_rows
 
 COLUMNS = (
     *("round", "container", "dates", "weekday", "every_weeks", "from", "until", "resumes"),
@@ -84,7 +84,7 @@ def rounds_of(
         try:
             reading.take(row)
         except Invalid as error:
-            table.refused.append(Refused(row.number, error.detail))
+            table.refused.append(RefusedRow(row.number, error.detail))
     return reading.document(table), reading.summary
 
 

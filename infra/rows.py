@@ -22,7 +22,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, representative_point
-from infra.rows_places import Columns, checked_inside, geometry_in, listing, system_of
+from infra.rows_places import Columns, check_inside, geometry_in, is_british_grid, list_columns
 
 Shape = Point | MultiPolygon
 
@@ -45,7 +45,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedRow:
     """A row that was refused, and why."""
 
     number: int
@@ -58,7 +58,7 @@ class Table:
 
     unit: str
     rows: list[Row] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
 
     def refusals(self) -> list[str]:
         """The refused rows, a sentence each, in the order of the file."""
@@ -95,10 +95,10 @@ def read_rows(
     return table
 
 
-def _sort(found: Iterable[Row | Refused], inside: Council | None, table: Table) -> None:
+def _sort(found: Iterable[Row | RefusedRow], inside: Council | None, table: Table) -> None:
     """Puts each row into the table, or among its refusals."""
     for each in found:
-        taken = _inside(each, inside) if inside and isinstance(each, Row) else each
+        taken = _check_inside(each, inside) if inside and isinstance(each, Row) else each
         if isinstance(taken, Row):
             table.rows.append(taken)
         else:
@@ -126,7 +126,7 @@ def text_of(file: Path) -> str:
 
 def _lines(
     name: str, text: str, needs: Iterable[str], placed: bool, header: Sequence[str]
-) -> Iterator[Row | Refused]:
+) -> Iterator[Row | RefusedRow]:
     records = list(_records(name, text))
     columns = list(header) or [column.strip() for column in records.pop(0)[1]] if records else []
     _check_columns(name, columns, needs)
@@ -136,7 +136,7 @@ def _lines(
     for (line, values), (_, cells) in zip(listed, records, strict=True):
         if values is None:
             count = f"{len(cells)} values for {len(columns)} columns"
-            yield Refused(line, f"has {count}: is the line cut off, or a comma without quotes?")
+            yield RefusedRow(line, f"has {count}: is the line cut off, or a comma without quotes?")
         else:
             yield _row(line, values, partial(places.place, values) if places else None)
 
@@ -163,22 +163,24 @@ def _by_column(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str] |
     return {column: cell.strip() for column, cell in zip(columns, cells, strict=False)}
 
 
-def _features(name: str, text: str, needs: Iterable[str], placed: bool) -> Iterator[Row | Refused]:
+def _features(
+    name: str, text: str, needs: Iterable[str], placed: bool
+) -> Iterator[Row | RefusedRow]:
     document = _document(name, text)
     features = document["features"]
     known = (feature.get("properties") for feature in features if isinstance(feature, dict))
     columns = dict.fromkeys(key for each in known if isinstance(each, dict) for key in each)
     if features:
         _check_columns(name, list(columns), needs)
-    in_grid = system_of(name, document.get("crs"))
+    in_grid = is_british_grid(name, document.get("crs"))
     for number, feature in enumerate(features, 1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
-            yield Refused(number, "is not a GeoJSON feature")
+            yield RefusedRow(number, "is not a GeoJSON feature")
             continue
         try:
             values = dict.fromkeys(columns, "") | _texts(feature.get("properties"))
         except Invalid as error:
-            yield Refused(number, error.detail)
+            yield RefusedRow(number, error.detail)
             continue
         place = partial(geometry_in, feature.get("geometry"), in_grid=in_grid)
         yield _row(number, values, place if placed else None)
@@ -221,25 +223,27 @@ def _text(value: Any) -> str:
 
 def _row(
     number: int, values: Mapping[str, str], place: Callable[[], Shape] | None
-) -> Row | Refused:
+) -> Row | RefusedRow:
     try:
         return Row(number, values, place() if place else None)
     except Invalid as error:
-        return Refused(number, error.detail)
+        return RefusedRow(number, error.detail)
 
 
-def _inside(row: Row, council: Council) -> Row | Refused:
+def _check_inside(row: Row, council: Council) -> Row | RefusedRow:
     try:
-        checked_inside(row.point, council)
+        check_inside(row.point, council)
     except Invalid as error:
-        return Refused(row.number, error.detail)
+        return RefusedRow(row.number, error.detail)
     except ValueError as error:
-        return Refused(row.number, str(error))
+        return RefusedRow(row.number, str(error))
     return row
 
 
 def _check_columns(name: str, there: Sequence[str], wanted: Iterable[str]) -> None:
     if missing := sorted(set(wanted) - set(there)):
-        raise ConfigurationError(f"{name} has no column {missing[0]!r}; it has: {listing(there)}.")
+        raise ConfigurationError(
+            f"{name} has no column {missing[0]!r}; it has: {list_columns(there)}."
+        )
     if twice := [column for column, count in Counter(there).items() if column and count > 1]:
         raise ConfigurationError(f"{name} has two columns {twice[0]!r}: rename one.")

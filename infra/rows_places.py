@@ -24,7 +24,7 @@ EITHER = ("geox", "xcoord", "xcoordinate", "x")
 TEXT = re.compile(r"\(\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*\)$")
 """(latitude, longitude) at the end of a text."""
 
-APART_M = 100.0
+SAME_PLACE_M = 100.0
 """Farther apart, the two places of one row are not the same."""
 MOST_NAMED = 40
 ONE_SYSTEM = "one file has one coordinate system"
@@ -32,13 +32,13 @@ DEGREES = ("CRS84", "EPSG::4326", "EPSG:4326")
 GRID = ("EPSG::27700", "EPSG:27700")
 
 
-def listing(columns: Sequence[str]) -> str:
+def list_columns(columns: Sequence[str]) -> str:
     """The columns' names, only the first if there are many."""
     shown = ", ".join(columns[:MOST_NAMED])
     return f"{shown} and {len(columns) - MOST_NAMED} more" if len(columns) > MOST_NAMED else shown
 
 
-def _plain(column: str) -> str:
+def _normalise_column(column: str) -> str:
     return re.sub(r"[^a-z0-9]", "", column.lower())
 
 
@@ -59,34 +59,34 @@ class Columns:
         if rows and not (self._degrees or self._grid or self._texts):
             raise ConfigurationError(
                 f"{name} has no columns that say where its rows lie: name them Latitude and "
-                f"Longitude, or Easting and Northing; it has: {listing(columns)}."
+                f"Longitude, or Easting and Northing; it has: {list_columns(columns)}."
             )
 
     def place(self, row: Mapping[str, str]) -> Point:
         """The row's place. Raises Invalid."""
-        degrees = _filled(self._degrees, row) and self._in_degrees(row)
-        grid = _filled(self._grid, row) and self._in_grid(row)
-        if degrees and grid and distance_m(degrees, grid) > APART_M:
+        degrees = _pair_is_filled(self._degrees, row) and self._in_degrees(row)
+        grid = _pair_is_filled(self._grid, row) and self._in_grid(row)
+        if degrees and grid and distance_m(degrees, grid) > SAME_PLACE_M:
             raise Invalid(
-                f"{_named(self._degrees)} and {_named(self._grid)} are "
+                f"{_pair_text(self._degrees)} and {_pair_text(self._grid)} are "
                 f"{distance_m(degrees, grid):.0f} m apart: {ONE_SYSTEM}, and one place for a row"
             )
         place = degrees or grid or self._in_text(row)
         if place is None:
-            where = [_named(pair) for pair in (self._degrees, self._grid) if pair]
+            where = [_pair_text(pair) for pair in (self._degrees, self._grid) if pair]
             raise Invalid(f"{', '.join([*where, *self._texts])}: the row has no place")
         return place
 
     def _in_degrees(self, row: Mapping[str, str]) -> Point:
         lat, long = _numbers(self._degrees, row)
-        return _point(lat, long, _named(self._degrees))
+        return _point(lat, long, _pair_text(self._degrees))
 
     def _in_grid(self, row: Mapping[str, str]) -> Point:
         easting, northing = _numbers(self._grid, row)
         if abs(easting) <= 180 and abs(northing) <= 180:
             raise Invalid(
-                f"{_named(self._grid)}: {easting:g}, {northing:g} look like degrees, and the file "
-                f"has metres of the British National Grid; {ONE_SYSTEM}"
+                f"{_pair_text(self._grid)}: {easting:g}, {northing:g} look like degrees, and "
+                f"the file has metres of the British National Grid; {ONE_SYSTEM}"
             )
         return from_grid(GridPoint(easting, northing))
 
@@ -100,17 +100,17 @@ Pair = tuple[str, str]
 
 def _pair(columns: Sequence[str], one: Sequence[str], other: Sequence[str]) -> Pair | None:
     """The first column of each list of names, if both exist."""
-    known = {_plain(column): column for column in reversed(columns)}
+    known = {_normalise_column(column): column for column in reversed(columns)}
     first = next((known[name] for name in one if name in known), None)
     second = next((known[name] for name in other if name in known), None)
     return (first, second) if first and second else None
 
 
 def _are_degrees(pair: Pair, rows: Sequence[Mapping[str, str]]) -> bool:
-    if _plain(pair[0]) not in EITHER:
+    if _normalise_column(pair[0]) not in EITHER:
         return False
     for row in rows:
-        if _filled(pair, row):
+        if _pair_is_filled(pair, row):
             try:
                 return all(abs(number) <= 180 for number in _numbers(pair, row))
             except Invalid:
@@ -118,11 +118,11 @@ def _are_degrees(pair: Pair, rows: Sequence[Mapping[str, str]]) -> bool:
     return False
 
 
-def _filled(pair: Pair | None, row: Mapping[str, str]) -> bool | None:
+def _pair_is_filled(pair: Pair | None, row: Mapping[str, str]) -> bool | None:
     return bool(row[pair[0]] and row[pair[1]]) or None if pair else None
 
 
-def _named(pair: Pair | None) -> str:
+def _pair_text(pair: Pair | None) -> str:
     return ", ".join(pair or ())
 
 
@@ -151,7 +151,7 @@ def _point(lat: float, long: float, name: str) -> Point:
     )
 
 
-def system_of(name: str, crs: Any) -> bool:
+def is_british_grid(name: str, crs: Any) -> bool:
     """True if a GeoJSON file's `crs` member says British National Grid, False if it says WGS84 or
     is missing. Raises ConfigurationError."""
     properties = crs.get("properties") if isinstance(crs, dict) else None
@@ -203,16 +203,16 @@ def _position(coordinates: Any, *, in_grid: bool) -> tuple[float, float]:
     return place.long, place.lat
 
 
-def checked_inside(place: Point, council: Council) -> None:
+def check_inside(place: Point, council: Council) -> None:
     """Raises Invalid if the place is outside the council's bounds."""
     if council.box.contains(place):
         return
     swapped = Point(lat=place.long, long=place.lat)
     doubt = "; are lat and long swapped?" if council.box.contains(swapped) else ""
-    raise Invalid(f"{said(place)} is outside {council.name}{doubt}")
+    raise Invalid(f"{place_text(place)} is outside {council.name}{doubt}")
 
 
-def said(place: Point) -> str:
+def place_text(place: Point) -> str:
     """A place in words: 53.96° N, 1.08° W."""
     north, east = "N" if place.lat >= 0 else "S", "E" if place.long >= 0 else "W"
     return f"{abs(place.lat):.4f}° {north}, {abs(place.long):.4f}° {east}"

@@ -15,7 +15,7 @@ from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.polygon_edge import nearest_on_edge
 from chalicelib.geo.ward import Ward
-from infra.rows import Refused, Row, Table, read_rows
+from infra.rows import RefusedRow, Row, Table, read_rows
 
 CORNERS_TRIED = 100
 OVERLAP_M = 20.0
@@ -37,7 +37,7 @@ def wards_of(
         try:
             found[code] = _ward(row, code, name, found, properties)
         except Invalid as error:
-            table.refused.append(Refused(row.number, error.detail))
+            table.refused.append(RefusedRow(row.number, error.detail))
     return sorted(found.values(), key=lambda ward: ward.code), table
 
 

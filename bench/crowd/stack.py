@@ -29,7 +29,7 @@ from infra.demo.gazetteer import COMMITTED
 from infra.local import mail
 from infra.local.cloud import DEMO, Cloud
 from infra.local.push import PushService
-from infra.publish_web import WebFile, put
+from infra.publish_web import WebFile, upload_file
 
 T = TypeVar("T")
 BEGIN: Mapping[Phase, datetime] = {
@@ -71,7 +71,7 @@ def crowd(world: World) -> Iterator["Crowd"]:
         clean.callback(push.stop)
         cloud = Cloud(council=_council(Path(folder)), outside_allowed=push.origin)
         clean.callback(cloud.stop)
-        put(boto3.client("s3"), cloud.bucket, WebFile(WARDS, COMMITTED[WARDS]))
+        upload_file(boto3.client("s3"), cloud.bucket, WebFile(WARDS, COMMITTED[WARDS]))
         keep_to_alerts(cloud.pump)
         yield Crowd(world, cloud, push, clock)
 

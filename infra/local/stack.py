@@ -36,7 +36,7 @@ from infra.local.pay.site import BASE_PATH, LIST_PATH, PaySite
 from infra.local.push import PushService
 from infra.local.signed import Signer
 from infra.missing_page import missing_pages
-from infra.publish_web import WebFile, publish_web, put
+from infra.publish_web import WebFile, publish_web, upload_file
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,7 +204,7 @@ class LocalStack:
         client = boto3.client("s3")
         if self._options.council == DEMO:
             for key, path in {BASEMAP: DEMO_BASEMAP, **DEMO_PLACES}.items():
-                put(client, self.cloud.bucket, WebFile(key, path))
+                upload_file(client, self.cloud.bucket, WebFile(key, path))
         if self._options.web:
             publish_web(client, self.cloud.bucket, self._options.web, lambda _: None)
 

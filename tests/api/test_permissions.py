@@ -39,11 +39,11 @@ from infra.permissions import (
     CALLERS,
     DOCUMENT,
     OPEN,
-    OWNED,
+    OWNER_RULES,
     UndeclaredError,
     declared_routes,
     document,
-    expected,
+    expected_answer,
     name_of,
 )
 from infra.tokens import token_of
@@ -201,7 +201,7 @@ ROUTES = {name_of(facts): facts for facts in declared_routes()}
 def test_every_caller_gets_the_response_in_the_table(name: str, council: Council) -> None:
     facts = ROUTES[name]
     answers = {caller: got(council, facts, caller) for caller in CALLERS}
-    assert answers == {caller: expected(facts, caller) for caller in CALLERS}
+    assert answers == {caller: expected_answer(facts, caller) for caller in CALLERS}
 
 
 def undeclared(of: Chalice, declared: dict[str, RouteFacts]) -> set[str]:
@@ -210,7 +210,7 @@ def undeclared(of: Chalice, declared: dict[str, RouteFacts]) -> set[str]:
     found = registered - set(declared)
     for name, facts in declared.items():
         try:
-            expected(facts, "nobody")
+            expected_answer(facts, "nobody")
         except UndeclaredError:
             found.add(name)
     return found
@@ -235,9 +235,9 @@ def test_every_entry_of_the_tables_matches_a_route() -> None:
     names = [
         name
         for name, facts in ROUTES.items()
-        if auth.permission_of(facts.auth) is None or name in OWNED
+        if auth.permission_of(facts.auth) is None or name in OWNER_RULES
     ]
-    for pattern in [*OPEN, *OWNED]:
+    for pattern in [*OPEN, *OWNER_RULES]:
         used = pattern in names or any(fnmatchcase(name, pattern) for name in names)
         assert used, pattern
 

@@ -79,7 +79,7 @@ from infra.local.pay.notifications import signature
 from infra.local.push import PushService
 from infra.local.seed import demo_facilities
 from infra.premises_store import store_premises
-from infra.roadworks import planned_since
+from infra.roadworks import planned_works_since
 from infra.template import functions, whole
 from infra.tokens import account_with
 from tests.api.conftest import Api
@@ -935,7 +935,7 @@ def live_with_notices(day: Day, push: dict[str, str]) -> None:
     disruptions_events.publish_disruptions(TIDY_EVENT, None)
     works = demo_roadworks(TODAY)
     replace_document(ROADWORKS, msgspec.json.encode(works), publishing_ports())
-    container.queue("match").send(planned_since(b"{}", works)[:1])
+    container.queue("match").send(planned_works_since(b"{}", works)[:1])
     container.forget_built()
     api.cloud.pump.run_until_idle()
 

@@ -129,10 +129,10 @@ def test_report_that_is_hidden_while_its_fact_waits_does_not_appear(
 ) -> None:
     table = cloud.environment["REPORTS_TABLE"]
     items = boto3.client("dynamodb").scan(TableName=table)["Items"]
-    facts = publish_anew.facts_of(items)
+    facts = publish_anew.submissions_of(items)
     # The map follows in the end, and nobody is told of a new report.
     assert [(fact.tile, fact.is_new) for fact in facts] == [(None, False)] * len(ids)
-    publish_anew.send(facts, container.queue("publish"))
+    publish_anew.send_facts(facts, container.queue("publish"))
     repository = reports_ports().repository
     stored = repository.get(ids[0])
     assert stored

@@ -15,7 +15,7 @@ from chalicelib.reports.usecases import following, reading, submission, updating
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.resident import withdrawing
 from infra.local.cloud import Cloud
-from infra.restore import Summary, restore, restore_reports
+from infra.restore import Summary, copy_missing_reports, restore_reports
 from tests.support.builders import draft, report, update_draft
 from tests.support.seam import Answer, Try, around
 
@@ -57,7 +57,7 @@ def back_up(live: str) -> Callable[[], None]:
 
 
 def run(live: str) -> Summary:
-    return restore(boto3.client("dynamodb"), RESTORED, live, lambda _: None)
+    return copy_missing_reports(boto3.client("dynamodb"), RESTORED, live, lambda _: None)
 
 
 def lose(live: str, service_request_id: str, *, but: str = "") -> None:
@@ -215,7 +215,7 @@ def test_restoring_is_refused_when_the_table_is_still_being_made(
 
     client.meta.events.register("after-call.dynamodb.DescribeTable", creating)
     with pytest.raises(ConfigurationError, match="is not ready yet, it is CREATING: wait until"):
-        restore(client, RESTORED, live, lambda _: None)
+        copy_missing_reports(client, RESTORED, live, lambda _: None)
 
 
 def test_restoring_is_refused_when_the_table_is_not_one_of_ours(live: str) -> None:

@@ -80,7 +80,7 @@ def lacking(table: str) -> int:
 
 def complete(client: Client, table: str, file: Path, seen: list[int]) -> backfill.Summary:
     kind = backfill.kind_of("reports")
-    return backfill.complete(client, table, kind, Position(file), seen.append, page_size=1)
+    return backfill.complete_items(client, table, kind, Position(file), seen.append, page_size=1)
 
 
 def test_command_completes_items_and_can_be_repeated(
@@ -116,4 +116,6 @@ def test_item_that_somebody_writes_meanwhile_is_left_to_that_write(table: str, f
 @pytest.mark.parametrize("name", backfill.NAMES)
 def test_each_kind_is_of_a_table_with_indexes(name: str) -> None:
     kind = backfill.kind_of(name)
-    assert backfill.indexed(kind.resource) and "record" in backfill.keys_of(kind.resource)
+    assert backfill.indexed_attributes(kind.resource) and "record" in backfill.keys_of(
+        kind.resource
+    )

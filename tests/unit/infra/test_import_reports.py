@@ -16,17 +16,17 @@ from chalicelib.reports.usecases.reading import public_views, view_report
 from infra.import_reports import (
     CLOSED_EARLIER,
     CLOSED_WITHOUT_DATE,
-    KEPT_BACK,
+    LESS_VISIBLE,
     MAPPINGS,
     OUTSIDE_WARDS,
     UPDATED_EARLIER,
-    Meaning,
     ReportMapping,
+    StateMapping,
     import_reports,
     load_mapping,
 )
 from infra.local_times import NEVER, TWICE, TWICE_LATER
-from infra.rejects import tell_notes
+from infra.rejects import print_notes
 from tests.support.fakes import MemoryRepository, Nowhere
 
 COLUMNS = ("ref", "title", "lat", "lon", "kind", "state", "made", "changed")
@@ -45,9 +45,9 @@ MAPPING = ReportMapping(
     datetime_format="%Y-%m-%d %H:%M:%S UTC",
     categories={"Holes": "pothole"},
     states={
-        "confirmed": Meaning("open", "public"),
-        "fixed": Meaning("fixed", "public"),
-        "hidden": Meaning("open", "hidden"),
+        "confirmed": StateMapping("open", "public"),
+        "fixed": StateMapping("fixed", "public"),
+        "hidden": StateMapping("open", "hidden"),
     },
 )
 
@@ -242,7 +242,7 @@ def test_row_is_not_public_and_listed_when_its_service_is_private_or_moderated(
     )
     for _ in range(2):
         summary = import_reports(as_file(*rows), mapping, ports)
-        assert summary.notes == {KEPT_BACK["private"]: [3], KEPT_BACK["waiting"]: [4]}
+        assert summary.notes == {LESS_VISIBLE["private"]: [3], LESS_VISIBLE["waiting"]: [4]}
     (public,) = public_views(list(ports.repository.list_ids()), ports).values()
     assert public.external_reference == "https://example.org/1"
 
@@ -275,7 +275,7 @@ def test_invalid_mapping_is_refused_with_the_fix(
 
 
 def test_notes_list_every_line(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_notes({"closed before": [2, 3, 4, 9, 11, 12], "twice": [7]})
+    print_notes({"closed before": [2, 3, 4, 9, 11, 12], "twice": [7]})
     assert capsys.readouterr().out == (
         "6 rows: closed before. Lines: 2-4, 9, 11-12.\n1 row: twice. Lines: 7.\n"
     )
