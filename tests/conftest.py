@@ -1,6 +1,8 @@
 """Fixtures that several kinds of tests share."""
 
 import gc
+import os
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -34,6 +36,9 @@ gc.set_threshold(100_000, 50, 1000)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+# As make does: programs that tests start find the project, node and the tools beside Python.
+os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+os.environ["PYTHONPATH"] = str(ROOT)
 FROM_ONE_MOMENT = (ROOT / "tests" / "api", ROOT / "tests" / "contract")
 
 
