@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import botocore
 
-from infra.package import add_sources, reduce
+from infra.package import add_sources, remove_unneeded
 
 
 @contextmanager
@@ -21,6 +21,6 @@ def packaged() -> Iterator[Path]:
         folder = Path(name)
         add_sources(folder)
         shutil.copytree(Path(botocore.__file__).parent, folder / "botocore")
-        reduce(folder)
+        remove_unneeded(folder)
         subprocess.run([sys.executable, "-m", "compileall", "-q", name], check=True)
         yield folder

@@ -21,7 +21,7 @@ from bench import stack
 from bench.process import ROOT
 from bench.runtime_api import Outcome, RuntimeApi
 from bench.table import Row
-from infra.template import whole
+from infra.template import merged_template
 
 GROUP = "Functions under AWS's runtime client, each on its sample event"
 SHOWN = 3
@@ -153,7 +153,7 @@ def measured(
     only: Collection[str] = (),
 ) -> dict[str, Outcome]:
     """Each function's outcome on a stack, with the code in that folder."""
-    known = functions(whole(), on_stack(here.environment))
+    known = functions(merged_template(), on_stack(here.environment))
     wanted = [each for each in known if not only or each.name in only]
     return {each.name: run(each, [sample_event(each)], folder, python) for each in wanted}
 

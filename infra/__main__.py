@@ -61,7 +61,7 @@ def commands(context: click.Context) -> None:
     if "REPORTS_TABLE" not in os.environ:
         os.environ.update(_local_environment())
     if "AWS_ENDPOINT_URL" in os.environ:
-        _wait_longer()
+        _extend_timeouts()
     check_settings()
 
 
@@ -182,7 +182,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
         built = out.read_bytes()
     places = gazetteer.places_of(files)
     documents = gazetteer.documents_of(places, gazetteer.streets_of(files))
-    _put_published({BASEMAP: (built, basemap.CONTENT_TYPE), **documents})
+    _publish_documents({BASEMAP: (built, basemap.CONTENT_TYPE), **documents})
     taken = ", ".join(f"{count} {layer}" for layer, count in summary.taken.items())
     click.echo(f"{taken} imported, {len(summary.refused)} refused; {summary.size} bytes published.")
     click.echo(f"{len(places)} streets and places can be searched.")
@@ -193,7 +193,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     fail_if_refused(refused, allow_rejects)
 
 
-def _put_published(documents: Mapping[str, tuple[bytes, str]]) -> None:
+def _publish_documents(documents: Mapping[str, tuple[bytes, str]]) -> None:
     """Writes each document, a body and its content type, under its key."""
     import boto3
 
@@ -250,7 +250,7 @@ def _follow_clock(site_url: str) -> None:
     clock.follow_stack(site_url, clock.Clock())
 
 
-def _wait_longer() -> None:
+def _extend_timeouts() -> None:
     """One process on this machine stands in for AWS, and others keep it busy."""
     from botocore.config import Config
 

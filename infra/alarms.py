@@ -9,14 +9,14 @@ from infra.cloudwatch import (
     Resources,
     alarm_on,
     alarm_on_sums,
-    of_alias,
-    of_function,
-    of_queue,
-    of_table,
+    alias_dimensions,
+    function_dimensions,
+    queue_dimensions,
     sum_of,
+    table_dimensions,
 )
 
-GAVE_UP = {
+DEAD_LETTER_MEANINGS = {
     "Publish": "Changes were not published after five tries",
     "OpenData": "Open data and feeds were not brought up to changes after five tries",
     "Replies": "Mail was not taken in after five tries",
@@ -38,7 +38,7 @@ GAVE_UP = {
     "Schedules": "A schedule failed",
 }
 """What it means that there are messages in each dead-letter queue."""
-BEHIND_STREAMS = {
+LATE_STREAMS = {
     "FanOut": "Changes wait for more than five minutes",
     "FanOutPeople": "Codes to sign in wait for more than five minutes",
     "FanOutAlerts": "Changes of subscriptions wait for more than five minutes",
@@ -53,7 +53,7 @@ LATE_QUEUES = (
 LATE_S = 1_800
 """The age of a message that waits too long. Its last try may come fifteen minutes after the first.
 """
-SLOW = (
+GROWING_FUNCTIONS = (
     *("Publish", "PublishWards", "PublishOpenData", "PublishPerformance", "PublishCrewsDue"),
     *("PublishOverdue", "MatchAlerts", "Tidy", "Erase", "ForgetOld", "GardenDue"),
     "RecountFigures",
@@ -95,21 +95,21 @@ Source: docs.aws.amazon.com/ses/latest/dg/reputationdashboardmessages.html, read
 def alarms(functions: Mapping[str, Any]) -> Resources:
     """All alarms; `functions` are the template's, which have their time limits."""
     found = [
-        *_queues(),
-        *_streams(),
-        *_slow(functions),
-        *_throttled(),
-        *_own_metrics(),
-        *_api(),
-        *_mail(),
-        *_releases(),
+        *_queue_alarms(),
+        *_stream_alarms(),
+        *_duration_alarms(functions),
+        *_throttling_alarms(),
+        *_own_metric_alarms(),
+        *_api_alarms(),
+        *_mail_alarms(),
+        *_release_alarms(),
     ]
     return dict(found)
 
 
-def _queues() -> Iterator[tuple[str, Any]]:
-    for name, meaning in GAVE_UP.items():
-        queue = of_queue(f"{name}DeadLetterQueue")
+def _queue_alarms() -> Iterator[tuple[str, Any]]:
+    for name, meaning in DEAD_LETTER_MEANINGS.items():
+        queue = queue_dimensions(f"{name}DeadLetterQueue")
         metric = "ApproximateNumberOfMessagesVisible"
         yield f"{name}GaveUp", alarm_on(meaning, "AWS/SQS", metric, queue, above=0)
     for name in LATE_QUEUES:
@@ -119,33 +119,33 @@ def _queues() -> Iterator[tuple[str, Any]]:
                 f"A message has waited in {name}Queue for more than half an hour",
                 "AWS/SQS",
                 "ApproximateAgeOfOldestMessage",
-                of_queue(f"{name}Queue"),
+                queue_dimensions(f"{name}Queue"),
                 above=LATE_S,
             ),
         )
 
 
-def _streams() -> Iterator[tuple[str, Any]]:
-    for name, meaning in BEHIND_STREAMS.items():
-        of = of_function(name)
+def _stream_alarms() -> Iterator[tuple[str, Any]]:
+    for name, meaning in LATE_STREAMS.items():
+        of = function_dimensions(name)
         yield (
             f"{name}IsBehind",
             alarm_on(meaning, "AWS/Lambda", "IteratorAge", of, above=300_000, period_s=60, times=5),
         )
 
 
-def _slow(functions: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name in SLOW:
+def _duration_alarms(functions: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name in GROWING_FUNCTIONS:
         limit_ms = functions[name]["Properties"]["Timeout"] * 1000
         meaning = f"{name} took more than four fifths of its time limit"
         most = int(SLOW_SHARE * limit_ms)
         yield (
             f"{name}IsSlow",
-            alarm_on(meaning, "AWS/Lambda", "Duration", of_function(name), above=most),
+            alarm_on(meaning, "AWS/Lambda", "Duration", function_dimensions(name), above=most),
         )
 
 
-def _throttled() -> Iterator[tuple[str, Any]]:
+def _throttling_alarms() -> Iterator[tuple[str, Any]]:
     yield (
         "FunctionsAreThrottled",
         alarm_on(
@@ -160,7 +160,7 @@ def _throttled() -> Iterator[tuple[str, Any]]:
     )
     for what in ("Read", "Write"):
         metrics = [
-            sum_of(f"m{number}", "AWS/DynamoDB", f"{what}ThrottleEvents", of_table(table))
+            sum_of(f"m{number}", "AWS/DynamoDB", f"{what}ThrottleEvents", table_dimensions(table))
             for number, table in enumerate(TABLES)
         ]
         yield (
@@ -171,7 +171,7 @@ def _throttled() -> Iterator[tuple[str, Any]]:
         )
 
 
-def _own_metrics() -> Iterator[tuple[str, Any]]:
+def _own_metric_alarms() -> Iterator[tuple[str, Any]]:
     yield (
         "SignInsFail",
         alarm_on(
@@ -195,14 +195,14 @@ def _own_metrics() -> Iterator[tuple[str, Any]]:
             above=0,
         ),
     )
-    yield from _payments()
+    yield from _payment_alarms()
     for name, (purse, purpose) in TEXTS.items():
         meaning = f"More than four in five of the day's text messages {purpose} are spent"
         of = [{"Name": "purse", "Value": purse}]
         yield f"{name}TextsRunOut", alarm_on(meaning, OWN_METRICS, "texts_percent", of, above=80)
 
 
-def _payments() -> Iterator[tuple[str, Any]]:
+def _payment_alarms() -> Iterator[tuple[str, Any]]:
     yield (
         "PaymentsAreUnchecked",
         alarm_on(
@@ -226,7 +226,7 @@ def _payments() -> Iterator[tuple[str, Any]]:
     )
 
 
-def _api() -> Iterator[tuple[str, Any]]:
+def _api_alarms() -> Iterator[tuple[str, Any]]:
     yield (
         "ApiFails",
         alarm_on(
@@ -239,16 +239,18 @@ def _api() -> Iterator[tuple[str, Any]]:
             times=2,
         ),
     )
-    refused = [sum_of(name, "AWS/ApiGateway", metric, API) for name, metric in _REFUSED.items()]
+    refused = [
+        sum_of(name, "AWS/ApiGateway", metric, API) for name, metric in _REFUSED_METRICS.items()
+    ]
     share = f"IF(requests > {LEAST_REQUESTS}, refused / requests, 0)"
     meaning = "More than three requests in ten were refused"
     yield "ApiRefuses", alarm_on_sums(meaning, share, refused, above=0.3)
 
 
-_REFUSED = {"refused": "4XXError", "requests": "Count"}
+_REFUSED_METRICS = {"refused": "4XXError", "requests": "Count"}
 
 
-def _releases() -> Iterator[tuple[str, Any]]:
+def _release_alarms() -> Iterator[tuple[str, Any]]:
     """While a new version gets a tenth of the calls, these return all calls to the one before."""
     answered = ("AWS/ApiGateway", "5XXError", API)
     published = (OWN_METRICS, "failed", [{"Name": "function", "Value": "publish"}])
@@ -257,7 +259,7 @@ def _releases() -> Iterator[tuple[str, Any]]:
         ("Publish", "Publish", published),
     ):
         metrics = [
-            sum_of("broken", "AWS/Lambda", "Errors", of_alias(function), period_s=60),
+            sum_of("broken", "AWS/Lambda", "Errors", alias_dimensions(function), period_s=60),
             sum_of("failed", namespace, metric, of, period_s=60),
         ]
         meaning = f"{function} failed more than {RELEASE_FAILURES} times in a minute"
@@ -266,7 +268,7 @@ def _releases() -> Iterator[tuple[str, Any]]:
         yield f"{name}ReleaseFails", alarm
 
 
-def _mail() -> Iterator[tuple[str, Any]]:
+def _mail_alarms() -> Iterator[tuple[str, Any]]:
     for name, metric, most in (
         ("MailBounces", "BounceRate", SES_BOUNCES),
         ("MailIsComplainedOf", "ComplaintRate", SES_COMPLAINTS),

@@ -48,31 +48,31 @@ def distribution() -> dict[str, Any]:
     return config
 
 
-def behaviour(path: str) -> dict[str, Any]:
+def find_behaviour(path: str) -> dict[str, Any]:
     """The behaviour of an address: the first with a matching pattern, in the template's order."""
     config = distribution()
     default: dict[str, Any] = config["DefaultCacheBehavior"]
-    fitting = (each for each in config["CacheBehaviors"] if _fits(path, each["PathPattern"]))
+    fitting = (each for each in config["CacheBehaviors"] if _matches(path, each["PathPattern"]))
     return next(fitting, default)
 
 
-def headers(path: str, names: Mapping[str, str]) -> tuple[Header, ...]:
+def added_headers(path: str, names: Mapping[str, str]) -> tuple[Header, ...]:
     """The headers added to the response of an address; `names` resolves the template's
     references."""
-    policy = behaviour(path)["ResponseHeadersPolicyId"]["Ref"]
+    policy = find_behaviour(path)["ResponseHeadersPolicyId"]["Ref"]
     config = template()["Resources"][policy]["Properties"]["ResponseHeadersPolicyConfig"]
     secure = (
-        Header(_NAMED[name][0], _filled(_NAMED[name][1](entry), names), entry["Override"])
+        Header(_NAMED[name][0], _resolve(_NAMED[name][1](entry), names), entry["Override"])
         for name, entry in config["SecurityHeadersConfig"].items()
     )
     custom = (
         Header(entry["Header"], entry["Value"], entry["Override"])
         for entry in config["CustomHeadersConfig"]["Items"]
     )
-    return (*secure, *custom, *_for_other_sites(config.get("CorsConfig")))
+    return (*secure, *custom, *_cors_headers(config.get("CorsConfig")))
 
 
-def _for_other_sites(cors: dict[str, Any] | None) -> Iterator[Header]:
+def _cors_headers(cors: dict[str, Any] | None) -> Iterator[Header]:
     """The headers that let pages of other sites read a response. CloudFront adds them if a request
     has an Origin, this module always."""
     if cors:
@@ -102,18 +102,18 @@ class Folder(NamedTuple):
     address: str
 
 
-def folder(address: str) -> Folder:
+def language_folder(address: str) -> Folder:
     """What the CDN's function for the API makes of an address."""
     found = re.fullmatch(r"/([a-z]{2,3})(/forms/.*)", address, re.DOTALL)
     return Folder(found[1], found[2]) if found else Folder("", address)
 
 
-def _fits(path: str, pattern: str) -> bool:
+def _matches(path: str, pattern: str) -> bool:
     """Matches like CloudFront: * is anything, slashes too, and ? one character; case matters."""
     parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
     return re.fullmatch("".join(parts), path, re.DOTALL) is not None
 
 
-def _filled(value: Any, names: Mapping[str, str]) -> str:
+def _resolve(value: Any, names: Mapping[str, str]) -> str:
     text: str = value["Fn::Sub"] if isinstance(value, dict) else value
     return re.sub(r"\$\{([^}]+)\}", lambda found: names[found[1]], text)

@@ -100,7 +100,7 @@ class DryCounters:
         """Does nothing: nothing is published."""
 
 
-def counts_at_fault() -> list[str]:
+def find_wrong_counts() -> list[str]:
     """What the figures count wrongly."""
     from chalicelib.bootstrap.publishing import counting_ports
     from chalicelib.publishing.recounting import recount_everything
@@ -111,7 +111,7 @@ def counts_at_fault() -> list[str]:
     return sorted(set(counters.found))
 
 
-def documents_at_fault(progress: Callable[[int, int], None]) -> dict[str, str]:
+def find_wrong_documents(progress: Callable[[int, int], None]) -> dict[str, str]:
     """What is wrong with each published document and photo, by its key. Everything is published
     again, but for the writing."""
     from chalicelib.bootstrap.publishing import counting_ports, figures_ports, publishing_ports
@@ -129,7 +129,7 @@ def documents_at_fault(progress: Callable[[int, int], None]) -> dict[str, str]:
     return documents.found | photos.found | unread
 
 
-def jobs_at_fault() -> Iterator[str]:
+def find_jobs_without_report() -> Iterator[str]:
     """The jobs with a report that does not exist."""
     from chalicelib.bootstrap.reports import reports_ports, stored_jobs
     from chalicelib.jobs.dynamo.items import JobItem
@@ -142,7 +142,7 @@ def jobs_at_fault() -> Iterator[str]:
             yield f"job {job_id_in(job.owner)}: there is no report {missing}"
 
 
-def _say_notes() -> None:
+def _print_notes() -> None:
     """Says on standard error what ends or grows old in the council's document and the dates of
     collections: it is no fault."""
     from chalicelib.bootstrap import container
@@ -169,12 +169,12 @@ def check() -> None:
             bar.length = of
             bar.update(done)
 
-        found = documents_at_fault(progress)
+        found = find_wrong_documents(progress)
     documents = (f"{key} {fault}" for key, fault in sorted(found.items()))
-    lines = [*documents, *counts_at_fault(), *jobs_at_fault()]
+    lines = [*documents, *find_wrong_counts(), *find_jobs_without_report()]
     for line in lines:
         click.echo(line)
-    _say_notes()
+    _print_notes()
     click.echo(f"{bar.pos} reports checked, {len(lines)} faults found.")
     if lines:
         sys.exit(1)

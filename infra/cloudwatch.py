@@ -70,17 +70,20 @@ def sum_of(
     }
 
 
-def of_queue(name: str) -> list[dict[str, Any]]:
+def queue_dimensions(name: str) -> list[dict[str, Any]]:
     return [{"Name": "QueueName", "Value": {"Fn::GetAtt": [name, "QueueName"]}}]
 
 
-def of_function(name: str) -> list[dict[str, Any]]:
+def function_dimensions(name: str) -> list[dict[str, Any]]:
     return [{"Name": "FunctionName", "Value": {"Ref": name}}]
 
 
-def of_alias(name: str) -> list[dict[str, Any]]:
-    return [*of_function(name), {"Name": "Resource", "Value": {"Fn::Sub": f"${{{name}}}:live"}}]
+def alias_dimensions(name: str) -> list[dict[str, Any]]:
+    return [
+        *function_dimensions(name),
+        {"Name": "Resource", "Value": {"Fn::Sub": f"${{{name}}}:live"}},
+    ]
 
 
-def of_table(name: str) -> list[dict[str, Any]]:
+def table_dimensions(name: str) -> list[dict[str, Any]]:
     return [{"Name": "TableName", "Value": {"Ref": f"{name}Table"}}]

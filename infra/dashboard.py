@@ -4,21 +4,21 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from infra.alarms import API, LATE_QUEUES, SLOW
+from infra.alarms import API, GROWING_FUNCTIONS, LATE_QUEUES
 from infra.cloudwatch import OWN_METRICS, Resources
 
 
 def dashboard() -> Resources:
     """One page with the state of a deployment: requests, changes, queues, functions and mail."""
-    requests = [["AWS/ApiGateway", each, *_flat(API)] for each in _REQUESTS]
-    latency = [["AWS/ApiGateway", "Latency", *_flat(API)]]
+    requests = [["AWS/ApiGateway", each, *_flatten(API)] for each in _REQUESTS]
+    latency = [["AWS/ApiGateway", "Latency", *_flatten(API)]]
     failed = [[OWN_METRICS["Fn::Sub"], "failed", "function", each] for each in _BATCHES]
     mail = [["AWS/SES", each] for each in ("Send", "Bounce", "Complaint")]
     rows = [
         ("Requests", "Sum", requests),
         ("Time of a request in ms: 99 in 100 take less", "p99", latency),
         ("Age of the oldest message in s", "Maximum", [_age(each) for each in LATE_QUEUES]),
-        ("Duration in ms", "Maximum", [_duration(each) for each in SLOW]),
+        ("Duration in ms", "Maximum", [_duration(each) for each in GROWING_FUNCTIONS]),
         ("Failed records", "Sum", failed),
         ("Mail", "Sum", mail),
     ]
@@ -50,7 +50,7 @@ def _widget(number: int, title: str, statistic: str, metrics: list[list[str]]) -
     }
 
 
-def _flat(dimensions: list[dict[str, Any]]) -> Iterator[str]:
+def _flatten(dimensions: list[dict[str, Any]]) -> Iterator[str]:
     for each in dimensions:
         value = each["Value"]
         yield from (each["Name"], value if isinstance(value, str) else value["Fn::Sub"])

@@ -5,7 +5,7 @@ from datetime import date, datetime
 FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 
 
-def day_in(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """The day that is written 2026-12-01 or 01/12/2026; None if the text is neither."""
     for form in FORMATS:
         try:

@@ -26,14 +26,14 @@ ONLY_AS_SOURCE = ("http-ece",)
 """Packages without a wheel; they have no machine code."""
 
 
-def install(folder: Path) -> None:
+def install_packages(folder: Path) -> None:
     """Installs the pinned packages into a folder. Raises ConfigurationError if pip fails."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--no-compile", "--target", str(folder)]
     command += ["--only-binary=:all:", f"--no-binary={','.join(ONLY_AS_SOURCE)}"]
     command += ["--implementation", "cp", "--python-version", VERSION]
     command += [f"--platform={each}" for each in PLATFORMS]
-    command += pinned()
+    command += pinned_packages()
     if subprocess.run(command, env=without_credentials(os.environ), check=False).returncode:
         raise ConfigurationError(f"pip did not install the packages for Python {VERSION}.")
 
@@ -44,7 +44,7 @@ def without_credentials(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in environ if not name.startswith("AWS_")}
 
 
-def pinned() -> list[str]:
+def pinned_packages() -> list[str]:
     """The packages of `wanted_distributions` with their versions in constraints.txt."""
     pins = {canonicalize_name(Requirement(line).name): line for line in _lines("constraints.txt")}
     return [pins[name] for name in sorted(wanted_distributions())]
@@ -58,11 +58,11 @@ def wanted_distributions() -> set[NormalizedName]:
         name = canonicalize_name(waiting.pop().name)
         if name not in found:
             found.add(name)
-            waiting += _needs(name)
+            waiting += _requirements_of(name)
     return found
 
 
-def _needs(name: str) -> Iterator[Requirement]:
+def _requirements_of(name: str) -> Iterator[Requirement]:
     for each in map(Requirement, requires(name) or ()):
         if not each.marker or each.marker.evaluate(ON_LAMBDA):
             yield each

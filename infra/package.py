@@ -18,14 +18,14 @@ import click
 from chalicelib.errors import ConfigurationError
 from chalicelib.settings import for_another_program
 from infra.compiled_templates import compile_templates
-from infra.dependencies import install
+from infra.dependencies import install_packages
 from infra.descriptions import leave_out_docstrings, shorten_descriptions
-from infra.package_contents import MOST_ZIPPED, faults_in, too_large, unneeded
+from infra.package_contents import MOST_ZIPPED, find_faults, size_fault, unneeded_paths
 from infra.runtime import Interpreter, interpreter_for_lambda
-from infra.template import ROOT, whole
+from infra.template import ROOT, merged_template
 
 OUT = ROOT / "build" / "package"
-CHALICES = ("__init__.py", "app.py")
+CHALICE_MODULES = ("__init__.py", "app.py")
 """The modules of Chalice that a function needs; the others deploy."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """One time for every file, so that the same code makes the same zip."""
@@ -39,13 +39,13 @@ def package(out: Path = OUT) -> None:
     out.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        install(folder)
+        install_packages(folder)
         add_sources(folder)
-        finish(folder, python, out / "deployment.zip")
-    (out / "sam.json").write_text(compact(whole()), encoding="utf-8")
+        finish_package(folder, python, out / "deployment.zip")
+    (out / "sam.json").write_text(compact_json(merged_template()), encoding="utf-8")
 
 
-def compact(template: dict[str, object]) -> str:
+def compact_json(template: dict[str, object]) -> str:
     return json.dumps(template, separators=(",", ":"))
 
 
@@ -55,25 +55,25 @@ def add_sources(folder: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=ignored)
     (folder / "chalice").mkdir()
-    for name in CHALICES:
+    for name in CHALICE_MODULES:
         shutil.copy(Path(chalice.__file__).parent / name, folder / "chalice")
     compile_templates(folder)
 
 
-def finish(folder: Path, python: Interpreter, zipped: Path) -> None:
+def finish_package(folder: Path, python: Interpreter, zipped: Path) -> None:
     """Removes what the functions do not need, adds bytecode, checks and zips the folder. Raises
     ConfigurationError that names every fault."""
-    reduce(folder)
+    remove_unneeded(folder)
     compile_all(folder, python)
     _zip(folder, zipped)
     size = zipped.stat().st_size
-    if faults := [*faults_in(folder, python), *too_large(size, MOST_ZIPPED, "zipped")]:
+    if faults := [*find_faults(folder, python), *size_fault(size, MOST_ZIPPED, "zipped")]:
         raise ConfigurationError("The package is wrong: " + "; ".join(faults))
 
 
-def reduce(folder: Path) -> None:
+def remove_unneeded(folder: Path) -> None:
     """Removes what the functions do not need."""
-    for path in unneeded(folder):
+    for path in unneeded_paths(folder):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     shorten_descriptions(folder / "botocore" / "data")
     leave_out_docstrings(folder / "botocore" / "docs")

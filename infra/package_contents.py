@@ -19,7 +19,7 @@ MOST_UNZIPPED = 75_000_000
 MOST_ZIPPED = 27_000_000
 
 
-def unneeded(folder: Path) -> list[Path]:
+def unneeded_paths(folder: Path) -> list[Path]:
     """Programs, the tests inside packages, descriptions of services that nobody calls, templates,
     which the package has compiled, and the catalogues that translators write: the server reads
     those with the same name that end with `.mo`."""
@@ -38,7 +38,7 @@ def unneeded(folder: Path) -> list[Path]:
     return [*folder.glob("bin"), *tests, *others, *examples, *templates, *catalogues]
 
 
-def faults_in(folder: Path, python: Interpreter) -> Iterator[str]:
+def find_faults(folder: Path, python: Interpreter) -> Iterator[str]:
     """Superfluous and missing parts of the package."""
     there = {path.name for path in folder.iterdir()}
     for name in sorted(there & {*NOT_FOR_LAMBDA}):
@@ -50,31 +50,31 @@ def faults_in(folder: Path, python: Interpreter) -> Iterator[str]:
         yield f"{name} is in it, but requirements.txt does not need it"
     for name in sorted(wanted - found):
         yield f"{name} is missing: does it have a wheel for Lambda's Linux?"
-    yield from missing_descriptions(folder)
-    yield from uncompiled_templates(folder)
-    yield from built_elsewhere(folder)
+    yield from find_missing_descriptions(folder)
+    yield from find_uncompiled_templates(folder)
+    yield from find_foreign_builds(folder)
     for module in sorted(folder.rglob("*.py")):
         if not _is_compiled(module, python):
             yield f"{module.relative_to(folder)} is not compiled for Python {python.version}"
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    yield from too_large(size, MOST_UNZIPPED, "unzipped")
+    yield from size_fault(size, MOST_UNZIPPED, "unzipped")
 
 
-def missing_descriptions(folder: Path) -> Iterator[str]:
+def find_missing_descriptions(folder: Path) -> Iterator[str]:
     """Services that functions call and botocore could not describe."""
     for name in SERVICES:
         if not list(folder.glob(f"botocore/data/{name}/*/service-2.json*")):
             yield f"botocore does not describe {name}"
 
 
-def uncompiled_templates(folder: Path) -> Iterator[str]:
+def find_uncompiled_templates(folder: Path) -> Iterator[str]:
     """Folders without a compiled template."""
     for templates in template_folders(folder):
         if not list(templates.glob("compiled/*/*.py")):
             yield f"{templates.relative_to(folder)} is not compiled"
 
 
-def built_elsewhere(folder: Path) -> Iterator[str]:
+def find_foreign_builds(folder: Path) -> Iterator[str]:
     """Packages whose machine code was built on this machine, or needs a newer C library than
     Lambda's."""
     for wheel in folder.glob("*.dist-info/WHEEL"):
@@ -88,7 +88,7 @@ def distributions(folder: Path) -> set[NormalizedName]:
     return {canonicalize_name(path.name.split("-")[0]) for path in folder.glob("*.dist-info")}
 
 
-def too_large(size: int, most: int, what: str) -> list[str]:
+def size_fault(size: int, most: int, what: str) -> list[str]:
     return [f"{size} bytes {what}, but the limit is {most}"] if size > most else []
 
 

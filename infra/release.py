@@ -31,17 +31,17 @@ def release() -> None:
     Repeat it until the version has its tag. It refuses tables that one deployment cannot reach from
     the version before.
     """
-    releases = recorded()
+    releases = recorded_tables()
     before = [tables for version, tables in releases.items() if version != VERSION]
     tables = tables_of(template())
-    if before and (faults := [*undeployable(before[-1], tables)]):
+    if before and (faults := [*undeployable_changes(before[-1], tables)]):
         raise ConfigurationError("; ".join(faults) + ".")
     text = json.dumps(releases | {VERSION: tables}, indent=1, sort_keys=False)
     RECORD.write_text(f"{text}\n", encoding="utf-8")
     click.echo(f"{len(tables)} tables of {VERSION} written to {RECORD.name}.")
 
 
-def recorded() -> dict[str, Tables]:
+def recorded_tables() -> dict[str, Tables]:
     """The tables of each release, the oldest first."""
     found: dict[str, Tables] = json.loads(RECORD.read_text(encoding="utf-8"))
     return found
@@ -64,7 +64,7 @@ def tables_of(made: Mapping[str, Any]) -> Tables:
     }
 
 
-def undeployable(before: Tables, after: Tables) -> Iterator[str]:
+def undeployable_changes(before: Tables, after: Tables) -> Iterator[str]:
     """What CloudFormation refuses in one update. A new table may have any number of indexes."""
     for table in before.keys() & after.keys():
         old, new = before[table], after[table]

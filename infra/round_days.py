@@ -18,7 +18,7 @@ from chalicelib.collections.round_events import Sender
 from chalicelib.collections.round_operations import fault_of, operate
 from chalicelib.errors import Invalid
 from chalicelib.kernel.ids import derived_id
-from infra.days import day_in
+from infra.days import parse_day
 from infra.rows import RefusedRow, Row, read_rows
 
 COLUMNS = ("round", "day", "state", "street", "uprn", "reason")
@@ -96,7 +96,7 @@ def _order(operation: RoundOperation) -> tuple[str, str, str]:
 def _operation(row: Row, ports: Ports, summary: Summary) -> RoundOperation:
     """Raises Invalid."""
     values = {column: row.values.get(column, "") for column in COLUMNS}
-    code, day = values["round"], day_in(values["day"])
+    code, day = values["round"], parse_day(values["day"])
     if day is None:
         raise Invalid.field("day", f"{values['day']!r} is no date, such as 2026-12-01")
     kind = _kind(values)

@@ -18,7 +18,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.phone_line import WEEKDAYS
 from chalicelib.collections.model import Move, Pattern, Round, Rounds, with_moves
 from chalicelib.errors import ConfigurationError, Invalid
-from infra.days import day_in
+from infra.days import parse_day
 from infra.rows import RefusedRow, Row, Table, read_rows
 
 COLUMNS = (
@@ -230,7 +230,7 @@ class _RoundsReader:
 
     def _checked(self, column: str, text: str) -> date:
         """Raises Invalid if the text is no date, or one so far away that its year is a mistake."""
-        day = day_in(text)
+        day = parse_day(text)
         if day is None:
             raise Invalid.field(column, f"{text!r} is no date, such as 2026-12-01 or 01/12/2026")
         if abs(day - self._today) > FAR:

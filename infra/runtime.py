@@ -21,7 +21,7 @@ PLATFORMS = (
     *(f"manylinux_2_{minor}_x86_64" for minor in range(LEAST_GLIBC, GLIBC[1] + 1)),
 )
 """The wheels' names for a Linux that Lambda's programs run on."""
-_ASKED = (
+_INTERPRETER_QUERY = (
     "import importlib.util, json, sys; "
     "print(json.dumps(['%d.%d' % sys.version_info[:2], sys.implementation.cache_tag, "
     "importlib.util.MAGIC_NUMBER.hex()]))"
@@ -67,7 +67,10 @@ def interpreter(path: str) -> Interpreter | None:
     """The Python at a path; None if that does not run."""
     try:
         done = subprocess.run(
-            [path, "-I", "-c", _ASKED], env=for_another_program(), capture_output=True, check=True
+            [path, "-I", "-c", _INTERPRETER_QUERY],
+            env=for_another_program(),
+            capture_output=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return None

@@ -28,7 +28,7 @@ ROTATED = {
     "CDN sends the new value. Until then it sends the one before, which the API accepts too. Do "
     "it before the next rotation, or the API refuses everybody.",
 }
-NEVER = {
+NEVER_ROTATED = {
     "id": (
         "The id secret is never rotated: the ids of all reports follow from it, so phones that "
         "send again would create their reports twice, and could not withdraw them."
@@ -41,15 +41,15 @@ NEVER = {
 
 
 @click.command("rotate-secret")
-@click.argument("name", type=click.Choice([*NEVER, *ROTATED]))
+@click.argument("name", type=click.Choice([*NEVER_ROTATED, *ROTATED]))
 def rotate_secret(name: container.SecretName) -> None:
     """Gives a secret a new value; the one before is accepted until the next rotation.
 
     `id` and `push` are refused: they can never be rotated.
     """
-    if name in NEVER:
-        raise ConfigurationError(NEVER[name])
-    version = _renew(name)
+    if name in NEVER_ROTATED:
+        raise ConfigurationError(NEVER_ROTATED[name])
+    version = _store_new_value(name)
     click.echo(f"The {name} secret has a new value; functions use it within 5 minutes.")
     click.echo(ROTATED[name].format(version=version))
 
@@ -92,7 +92,7 @@ def _known_id(account: str) -> str:
     raise click.BadParameter("There is no account with this id.", param_hint="--account")
 
 
-def _renew(name: container.SecretName) -> str:
+def _store_new_value(name: container.SecretName) -> str:
     """Stores a new value, which makes the previous one AWSPREVIOUS. Returns its version."""
     import boto3
 

@@ -38,7 +38,7 @@ API_ALIAS = {"Ref": "APIHandlerAliaslive"}
 """SAM makes that resource of the function's AutoPublishAlias."""
 
 
-def fragments() -> dict[str, Any]:
+def merged_fragments() -> dict[str, Any]:
     """Our merged fragments: tables, queues and buckets, the functions' settings, alarms, and the
     CDN with the "not found" page of each council, and what analysts query."""
     read = (
@@ -54,7 +54,7 @@ def fragments() -> dict[str, Any]:
     return merged
 
 
-def whole() -> dict[str, Any]:
+def merged_template() -> dict[str, Any]:
     """The merged template, whose functions run code of `./deployment.zip`."""
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     factory = CLIFactory(str(ROOT))
@@ -62,7 +62,7 @@ def whole() -> dict[str, Any]:
     builder = ResourceBuilder(ApplicationGraphBuilder(), DependencyBuilder(), _stages())
     generator = SAMTemplateGenerator(config, factory.create_package_options())
     chalices = generator.generate(builder.construct_resources(config, STAGE))
-    merged: dict[str, Any] = TemplateDeepMerger().merge(fragments(), chalices)
+    merged: dict[str, Any] = TemplateDeepMerger().merge(merged_fragments(), chalices)
     _call_the_alias(merged["Resources"])
     _name_the_api(merged["Resources"])
     for function in functions(merged):

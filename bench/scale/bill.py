@@ -12,7 +12,7 @@ from bench.scale.load import Load
 from bench.scale.model import Model, machines
 from bench.scale.samples import recorded
 from bench.scale.standing import standing
-from infra.template import whole
+from infra.template import merged_template
 
 PRICES = ROOT / "bench" / "prices.json"
 RESIDENTS = (200_000, 1_000_000, 10_000_000)
@@ -62,7 +62,7 @@ def prices() -> dict[str, Any]:
 
 @cache
 def template() -> dict[str, Any]:
-    return whole()
+    return merged_template()
 
 
 @cache

@@ -24,7 +24,7 @@ class EdgeHandler(ChaliceRequestHandler):
     def introduce(self, secret: str) -> None:
         """Sends the headers that only the CDN may set, replacing the client's; the folder of a
         language becomes one of them."""
-        found = cdn.folder(self.path)
+        found = cdn.language_folder(self.path)
         self.path = found.address
         for name, value in (
             (viewer.ORIGIN, secret),

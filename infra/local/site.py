@@ -117,7 +117,7 @@ class SiteHandler(EdgeHandler):
         if path.startswith(LOCAL) and not of_this_machine(self.headers):
             self.close_connection = True
             self._send_json(403, {"detail": "This address answers only to this machine."})
-        elif of_the_site and cdn.behaviour(path)["TargetOriginId"] == cdn.API:
+        elif of_the_site and cdn.find_behaviour(path)["TargetOriginId"] == cdn.API:
             self.introduce(self.server.origin_secret)
             super()._generic_handle()
         elif path.startswith(f"{BASE_PATH}/"):
@@ -251,7 +251,7 @@ class SiteHandler(EdgeHandler):
         self._send(status, headers, body)
 
     def _not_found(self, path: str) -> Answer:
-        if cdn.behaviour(path)["TargetOriginId"] == cdn.PAGES:
+        if cdn.find_behaviour(path)["TargetOriginId"] == cdn.PAGES:
             return 404, cdn.missing_headers(), self.server.missing_page(path)
         return 404, {"Content-Type": "text/plain; charset=utf-8"}, b"Not found\n"
 

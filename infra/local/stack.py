@@ -198,7 +198,7 @@ class LocalStack:
             "CrewsBucket": self.cloud.environment["CREWS_BUCKET"],
         }
         # A browser would apply it to this machine's other http addresses as well.
-        return tuple(each for each in cdn.headers(path, names) if each.name != HSTS)
+        return tuple(each for each in cdn.added_headers(path, names) if each.name != HSTS)
 
     def _upload_site(self) -> None:
         client = boto3.client("s3")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.template import fragments
+from infra.template import merged_fragments
 from tests.architecture.test_template import PROTECTED
 from tests.conftest import ROOT
 
@@ -67,7 +67,7 @@ def test_policy_is_detected_when_it_grants_more(action: str, resource: Any) -> N
 
 
 def test_entries_never_expire_and_the_table_cannot_be_deleted() -> None:
-    table = fragments()["Resources"][TABLE]
+    table = merged_fragments()["Resources"][TABLE]
     assert "TimeToLiveSpecification" not in table["Properties"]
     assert table["Properties"]["DeletionProtectionEnabled"] == PROTECTED
     assert table["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]

@@ -26,7 +26,7 @@ from chalicelib.photos.ports import PhotoKey
 from infra import cdn, missing_page, resources
 from infra.local import aws
 from infra.local.cloud import Cloud
-from infra.template import fragments
+from infra.template import merged_fragments
 from tests.conftest import ROOT
 
 BIN = Path(sys.executable).parent
@@ -61,7 +61,9 @@ def behaviours() -> list[Json]:
 
 def policy_of_pages() -> str:
     return next(
-        each.value for each in cdn.headers("/", NAMES) if each.name == "Content-Security-Policy"
+        each.value
+        for each in cdn.added_headers("/", NAMES)
+        if each.name == "Content-Security-Policy"
     )
 
 
@@ -115,12 +117,12 @@ def policy_of_pages() -> str:
     ],
 )
 def test_address_goes_to_its_origin(address: str, origin: str) -> None:
-    assert cdn.behaviour(address)["TargetOriginId"] == origin
+    assert cdn.find_behaviour(address)["TargetOriginId"] == origin
 
 
 def test_every_route_of_the_app_goes_to_the_api() -> None:
     for route in app.app.routes:
-        assert cdn.behaviour(route)["TargetOriginId"] == cdn.API, route
+        assert cdn.find_behaviour(route)["TargetOriginId"] == cdn.API, route
 
 
 @pytest.mark.parametrize("behaviour", behaviours(), ids=lambda it: it.get("PathPattern", "pages"))
@@ -196,7 +198,7 @@ def test_addresses_of_the_api_keep_their_paths() -> None:
 
 def test_missing_page_is_html_with_404_and_leads_home() -> None:
     (group,) = cdn.distribution()["OriginGroups"]["Items"]
-    assert group["Id"] == cdn.behaviour("/nothing")["TargetOriginId"]
+    assert group["Id"] == cdn.find_behaviour("/nothing")["TargetOriginId"]
     assert [each["OriginId"] for each in group["Members"]["Items"]] == ["published", "missing"]
     assert set(group["FailoverCriteria"]["StatusCodes"]["Items"]) == {403, 404}
     path = resource("RestAPI")["DefinitionBody"]["paths"]["/missing/{proxy+}"]
@@ -214,7 +216,7 @@ def test_missing_page_is_html_with_404_and_leads_home() -> None:
 @pytest.mark.parametrize("name", ["demo", "bath"])
 def test_missing_page_has_the_councils_name_and_the_main_tasks(name: str) -> None:
     council = load(name)
-    page = fragments()["Mappings"]["MissingPages"][name]["Page"]
+    page = merged_fragments()["Mappings"]["MissingPages"][name]["Page"]
     assert f"<title>Page not found – {escape(council.name)}</title>" in page
     for address in ("/", "/report/", "/map/", "/nearest/", "/account/", "/privacy/"):
         assert f'href="{address}"' in page
@@ -236,7 +238,7 @@ def test_missing_page_is_in_the_language_of_its_folder() -> None:
         '#if($input.params("proxy").startsWith("cy/"))<p>Wedi mynd ${hash}1</p>'
         "#{else}<p>Gone ${hash}1</p>#end"
     )
-    whole = fragments()["Mappings"]["MissingPages"]["demo"]["Page"]
+    whole = merged_fragments()["Mappings"]["MissingPages"]["demo"]["Page"]
     assert '<html lang="cy">' in whole and "Heb ddod o hyd i’r dudalen – Cyngor Eskerby" in whole
     at = missing_page.missing_pages(load("demo"))
     for address, language in (("/cy/x", "cy"), ("/x", "en-GB"), ("/cyx/", "en-GB")):
@@ -287,7 +289,7 @@ def test_gateways_other_errors_are_problems_in_its_own_words() -> None:
 
 
 def test_headers_are_those_of_a_closed_page() -> None:
-    sent = {each.name: (each.value, each.overrides) for each in cdn.headers("/", NAMES)}
+    sent = {each.name: (each.value, each.overrides) for each in cdn.added_headers("/", NAMES)}
     sent.pop("Content-Security-Policy")
     assert sent == {
         "Strict-Transport-Security": ("max-age=31536000", True),
@@ -323,7 +325,7 @@ def test_headers_are_those_of_a_closed_page() -> None:
     ],
 )
 def test_other_sites_may_read_what_is_the_same_for_all(address: str, is_open: bool) -> None:
-    sent = {each.name: (each.value, each.overrides) for each in cdn.headers(address, NAMES)}
+    sent = {each.name: (each.value, each.overrides) for each in cdn.added_headers(address, NAMES)}
     assert sent.get("Access-Control-Allow-Origin") == (("*", True) if is_open else None)
     assert "Access-Control-Allow-Credentials" not in sent
 
@@ -341,7 +343,7 @@ def test_no_policy_of_the_cdn_lets_other_sites_send_credentials() -> None:
 
 def test_open_documents_also_have_the_headers_of_a_page() -> None:
     pages, documents = (
-        {each.name: each for each in cdn.headers(path, NAMES) if each.name not in OF_SITES}
+        {each.name: each for each in cdn.added_headers(path, NAMES) if each.name not in OF_SITES}
         for path in ("/", "/data/index.json")
     )
     assert documents == pages
@@ -349,7 +351,8 @@ def test_open_documents_also_have_the_headers_of_a_page() -> None:
 
 def test_photo_has_the_headers_of_a_page_but_lets_the_browser_lay_it_out() -> None:
     pages, photos = (
-        {each.name: each.value for each in cdn.headers(path, NAMES)} for path in ("/", "/photos/x")
+        {each.name: each.value for each in cdn.added_headers(path, NAMES)}
+        for path in ("/", "/photos/x")
     )
     policy = photos.pop("Content-Security-Policy")
     assert "frame-ancestors 'none'" in policy and "-src" not in policy
@@ -358,7 +361,7 @@ def test_photo_has_the_headers_of_a_page_but_lets_the_browser_lay_it_out() -> No
 
 
 def test_pages_of_the_api_keep_their_own_stricter_policy() -> None:
-    kept = {each.name for each in cdn.headers("/", NAMES) if not each.overrides}
+    kept = {each.name for each in cdn.added_headers("/", NAMES) if not each.overrides}
     assert kept == {"Content-Security-Policy", "Referrer-Policy"}
 
 
@@ -420,7 +423,9 @@ def account(
 def test_policy_allows_photos_to_and_from_the_store(account: dict[str, str]) -> None:
     photo = PhotoKey("7K3M2QXV9HTD", "p1")
     ports = photos_ports()
-    policy = next(e.value for e in cdn.headers("/", account) if e.name == "Content-Security-Policy")
+    policy = next(
+        e.value for e in cdn.added_headers("/", account) if e.name == "Content-Security-Policy"
+    )
     sources = {name: rest for name, *rest in (part.split() for part in policy.split(";"))}
     for directive, address in (
         ("connect-src", ports.uploads.policy(photo, "image/jpeg", 1).url),
@@ -496,7 +501,7 @@ def viewed(function: str, requests: list[Json]) -> list[Json]:
 
 def function_at(address: str) -> str:
     """The function that runs on every request for an address."""
-    (function,) = cdn.behaviour(address)["FunctionAssociations"]
+    (function,) = cdn.find_behaviour(address)["FunctionAssociations"]
     assert function["EventType"] == "viewer-request"
     name: str = function["FunctionARN"]["Fn::GetAtt"][0]
     return name
@@ -551,7 +556,7 @@ def test_folder_of_a_language_becomes_a_header_whatever_the_request_claims(
     assert answer["uri"] == rest
     said = {request_language.FOLDER: {"value": language}} if language else {}
     assert answer["headers"] == {viewer.VIEWER: {"value": "198.51.100.10"}, **said}
-    assert cdn.folder(address) == (language, rest)
+    assert cdn.language_folder(address) == (language, rest)
 
 
 @pytest.mark.parametrize(
@@ -577,7 +582,7 @@ def merged() -> Json:
             },
         },
     }
-    whole = fragments()
+    whole = merged_fragments()
     least = {
         "Transform": "AWS::Serverless-2016-10-31",
         "Parameters": {"Council": whole["Parameters"]["Council"]},

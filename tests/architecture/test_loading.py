@@ -13,7 +13,7 @@ import pytest
 import app
 from chalicelib.handlers import api
 from infra.routes import as_json, route_table
-from infra.template import functions, whole
+from infra.template import functions, merged_template
 from tests.architecture import loading
 from tests.architecture.test_imports import STARTED_BY_LAMBDA
 from tests.conftest import ROOT
@@ -101,7 +101,7 @@ for name in sys.argv[1:]:
 
 
 def test_every_function_writes_its_metrics_into_the_namespace_of_its_stack() -> None:
-    modules = {function["Handler"].rpartition(".")[0] for function in functions(whole())}
+    modules = {function["Handler"].rpartition(".")[0] for function in functions(merged_template())}
     assert len(modules) > 10 and "chalicelib.handlers.api" in modules
     for environment, named in (
         ({"METRICS_NAMESPACE": "Ginnel/york"}, "Ginnel/york"),

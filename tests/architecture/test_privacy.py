@@ -18,7 +18,7 @@ from chalicelib.privacy.registry import load
 from chalicelib.publishing import feeds
 from chalicelib.publishing import model as published
 from chalicelib.publishing import open_data_index as index
-from infra.template import fragments
+from infra.template import merged_fragments
 from tests.conftest import ROOT
 
 Names = set[tuple[str, str]]
@@ -105,14 +105,14 @@ def test_attribute_is_detected_when_it_has_no_row() -> None:
 
 
 def test_everything_in_the_template_that_stores_data_belongs_to_a_store() -> None:
-    resources = fragments()["Resources"].items()
+    resources = merged_fragments()["Resources"].items()
     keeps = {name for name, resource in resources if resource.get("Type") in KEEPS}
     assert keeps == {name for store in load().stores for name in store.resources}
 
 
 def test_times_are_those_of_the_template() -> None:
     kept_for = {(row.store, row.attribute): row.kept_for for row in load().rows}
-    resources = fragments()["Resources"]
+    resources = merged_fragments()["Resources"]
     (uploads,) = resources["UploadsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     letters = resources["PublishDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"]
     logs = json.loads((ROOT / ".chalice" / "config.json").read_text())["log_retention_in_days"]

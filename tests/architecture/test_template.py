@@ -26,7 +26,7 @@ from infra.local.schedules import interval
 from infra.redrive import QUEUES
 from infra.resources import SOURCES
 from infra.runtime import RUNTIME
-from infra.template import whole
+from infra.template import merged_template
 from tests.conftest import ROOT
 
 Resource = dict[str, Any]
@@ -36,7 +36,7 @@ PARTIAL = ["ReportBatchItemFailures"]
 
 @cache
 def _made() -> dict[str, Any]:
-    return whole()
+    return merged_template()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from samtranslator.translator.transform import transform
 
-from infra.template import whole
+from infra.template import merged_template
 
 MOST_RESOURCES, MOST_PARAMETERS, MOST_OUTPUTS = 500, 200, 200
 MOST_TEMPLATE_BYTES = 1_000_000
@@ -35,7 +35,7 @@ class NoManagedPolicies:
 @cache
 def translated() -> Json:
     """The template that CloudFormation executes."""
-    template = copy.deepcopy(whole())
+    template = copy.deepcopy(merged_template())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             # `aws cloudformation package` puts the zip there.

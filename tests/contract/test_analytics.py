@@ -15,7 +15,7 @@ from chalicelib.publishing.counters import ReportKey
 from chalicelib.publishing.counting import count_reports
 from chalicelib.publishing.dynamo import CountedReportItem
 from infra.local.cloud import Cloud
-from infra.template import fragments
+from infra.template import merged_fragments
 from tests.conftest import ROOT
 from tests.support.builders import NOON, report, update
 from tests.support.patience import wait_until
@@ -38,7 +38,7 @@ REPORTS = (
 
 
 def resource(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = fragments()["Resources"][name]["Properties"]
+    found: dict[str, Any] = merged_fragments()["Resources"][name]["Properties"]
     return found
 
 

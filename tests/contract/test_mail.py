@@ -17,7 +17,7 @@ from chalicelib.outbound.ports import Mark
 from chalicelib.outbound.s3_inbox import S3Inbox
 from infra.local import mail
 from infra.local.cloud import Cloud
-from infra.template import whole
+from infra.template import merged_template
 from tests.support.builders import NOON
 from tests.support.fakes_forwarding import REFERENCE, MemoryMarks
 from tests.support.seam import LOSSES, REFUSALS, Loss, Refusal, garble, lose_reply, refuse
@@ -140,7 +140,7 @@ def test_mark_is_the_last_one_that_was_put(kept_in: str) -> None:
 
 
 def test_only_ses_can_put_mail_into_the_bucket_and_only_the_bucket_notifies() -> None:
-    resources = whole()["Resources"]
+    resources = merged_template()["Resources"]
     (statement,) = resources["MailBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "ses.amazonaws.com"}
     assert statement["Action"] == "s3:PutObject"
@@ -155,7 +155,7 @@ def test_only_ses_can_put_mail_into_the_bucket_and_only_the_bucket_notifies() ->
 
 
 def test_unprocessed_email_expires_after_seven_days() -> None:
-    resources = whole()["Resources"]
+    resources = merged_template()["Resources"]
     (rule,) = resources["MailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     emails = resources["RepliesDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"]
     assert rule["ExpirationInDays"] == 7

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from infra.template import whole
+from infra.template import merged_template
 from tests.conftest import ROOT
 from tests.support.intrinsics import ACCOUNT, REGION, Deployed
 
@@ -24,7 +24,7 @@ def ses() -> Iterator[Any]:
 
 def deploy(ses: Any, stack: str, **parameters: str) -> Deployed:
     """Makes the stack's rules as CloudFormation does."""
-    made = Deployed(whole(), stack, {"MailDomain": f"mail.{stack}.example", **parameters})
+    made = Deployed(merged_template(), stack, {"MailDomain": f"mail.{stack}.example", **parameters})
     made.named["MailBucket"] = made.value(
         made.template["Resources"]["MailBucket"]["Properties"]["BucketName"]
     )

@@ -21,7 +21,7 @@ from packaging.version import Version
 from bench.runtime import Function, failure_of, run, sample_event
 from chalicelib.errors import ConfigurationError
 from infra import dependencies
-from infra.package import add_sources, finish
+from infra.package import add_sources, finish_package
 from infra.runtime import VERSION, interpreter, interpreter_for_lambda
 from tests.conftest import ROOT
 from tests.contract.test_runtime import EVERY, functions
@@ -76,7 +76,7 @@ def packaged(
     target = made / "package"
     target.mkdir()
     try:
-        dependencies.install(target)
+        dependencies.install_packages(target)
     except ConfigurationError as error:
         pytest.fail(f"{NO_INDEX.format('the pinned packages')}: {error}")
     if request.param == "newest":
@@ -84,7 +84,7 @@ def packaged(
             shutil.rmtree(each)
         pip(sys.executable, "--no-deps", "--no-compile", "--target", str(target), "botocore")
     add_sources(target)
-    finish(target, interpreter_for_lambda(), made / "deployment.zip")
+    finish_package(target, interpreter_for_lambda(), made / "deployment.zip")
     with ZipFile(made / "deployment.zip") as archive:
         archive.extractall(unzipped)
     found = Version(loaded(lambdas_python, unzipped))

@@ -80,7 +80,7 @@ from infra.local.push import PushService
 from infra.local.seed import demo_facilities
 from infra.premises_store import store_premises
 from infra.roadworks import planned_works_since
-from infra.template import functions, whole
+from infra.template import functions, merged_template
 from infra.tokens import account_with
 from tests.api.conftest import Api
 from tests.api.test_forms import Browser, link
@@ -1401,7 +1401,7 @@ def environment_of(function: str) -> dict[str, Any]:
 @cache
 def functions_of_template() -> dict[str, Any]:
     handlers = {"handle": API}
-    names = ((each["Handler"].rpartition(".")[2], each) for each in functions(whole()))
+    names = ((each["Handler"].rpartition(".")[2], each) for each in functions(merged_template()))
     return {handlers.get(name, name): each["Environment"]["Variables"] for name, each in names}
 
 

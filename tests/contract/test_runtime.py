@@ -18,10 +18,10 @@ from chalicelib.kernel.time import utc_now
 from infra.local import aws
 from infra.local.cloud import Cloud
 from infra.local.pay.service import PayService
-from infra.template import whole
+from infra.template import merged_template
 from tests.support.effort import EXHAUSTIVE
 
-EVERY = {each.name: each for each in runtime.functions(whole(), {})}
+EVERY = {each.name: each for each in runtime.functions(merged_template(), {})}
 TRIED = sorted(EVERY) if EXHAUSTIVE else ["APIHandler", "TakeIn"]
 """Each takes a second."""
 
@@ -43,7 +43,7 @@ def functions() -> Iterator[dict[str, Function]]:
             "PAYMENTS_URL": payments,
             "OUTSIDE_ALLOWED": payments,
         }
-        known = runtime.functions(whole(), runtime.on_stack(cloud.environment) | reached)
+        known = runtime.functions(merged_template(), runtime.on_stack(cloud.environment) | reached)
         yield {each.name: each for each in known}
     cloud.stop()
 

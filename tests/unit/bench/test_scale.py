@@ -13,7 +13,7 @@ from bench.scale.ledger import counted
 from bench.scale.load import Load
 from bench.scale.model import Machine
 from bench.scale.standing import standing
-from infra.template import whole
+from infra.template import merged_template
 
 PLACES = [At(8, 8, 4), At(8, 4, 4), At(16, 16, 16), At(48, 48, 4), At(48, 12, 4), At(120, 30, 16)]
 
@@ -159,7 +159,7 @@ def test_standing_costs_are_counted_in_the_template() -> None:
 
 
 def test_every_type_of_resource_has_its_cost() -> None:
-    template = whole()
+    template = merged_template()
     assert standing(template, metrics=0)["secret a month"] > 0
     template["Resources"]["Gateway"] = {"Type": "AWS::EC2::NatGateway"}
     with pytest.raises(ValueError, match=r"Gateway \(AWS::EC2::NatGateway\)"):

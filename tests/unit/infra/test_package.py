@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.errors import ConfigurationError
 from infra import dependencies, package, package_contents, runtime
-from infra.template import whole
+from infra.template import merged_template
 from tests.conftest import ROOT
 
 MODULES = {
@@ -71,7 +71,7 @@ def test_package_loses_what_functions_do_not_need_and_gains_bytecode(
 ) -> None:
     kept = {"chalicelib/languages/cy.mo": ""}
     folder = write(tmp_path / "task", MODULES | UNNEEDED | kept)
-    package.finish(folder, python, tmp_path / "deployment.zip")
+    package.finish_package(folder, python, tmp_path / "deployment.zip")
     names = names_in(tmp_path / "deployment.zip")
     compiled = {name for name in names if name.endswith(".pyc")}
     assert names - compiled == {*MODULES, *kept}
@@ -85,7 +85,7 @@ def test_bytecode_is_used_without_checking_its_source(
     tmp_path: Path, python: runtime.Interpreter
 ) -> None:
     folder = write(tmp_path / "task", MODULES)
-    package.finish(folder, python, tmp_path / "deployment.zip")
+    package.finish_package(folder, python, tmp_path / "deployment.zip")
     (folder / "chalicelib" / "model.py").write_text("SAID = 'compiled anew'\n")
     program = "from chalicelib.model import SAID; print(SAID)"
     command = [sys.executable, "-B", "-c", program]
@@ -98,8 +98,8 @@ def test_package_is_the_same_when_the_code_is_the_same(
 ) -> None:
     first = write(tmp_path / "first", MODULES)
     second = write(tmp_path / "second", dict(reversed(MODULES.items())))
-    package.finish(first, python, tmp_path / "first.zip")
-    package.finish(second, python, tmp_path / "second.zip")
+    package.finish_package(first, python, tmp_path / "first.zip")
+    package.finish_package(second, python, tmp_path / "second.zip")
     assert (tmp_path / "first.zip").read_bytes() == (tmp_path / "second.zip").read_bytes()
 
 
@@ -134,7 +134,7 @@ def test_package_is_refused_when_it_has_superfluous_or_missing_files(
     wanted = {name: text for name, text in (MODULES | files).items() if text is not None}
     folder = write(tmp_path / "task", wanted)
     with pytest.raises(ConfigurationError, match=fault):
-        package.finish(folder, python, tmp_path / "deployment.zip")
+        package.finish_package(folder, python, tmp_path / "deployment.zip")
 
 
 def test_package_is_refused_when_it_is_too_large(
@@ -144,12 +144,12 @@ def test_package_is_refused_when_it_is_too_large(
     monkeypatch.setattr(package, "MOST_ZIPPED", 50)
     folder = write(tmp_path / "task", MODULES)
     with pytest.raises(ConfigurationError, match=r"unzipped, but the limit is 100; .* limit is 50"):
-        package.finish(folder, python, tmp_path / "deployment.zip")
+        package.finish_package(folder, python, tmp_path / "deployment.zip")
 
 
 def test_module_without_bytecode_is_reported(tmp_path: Path, python: runtime.Interpreter) -> None:
     write(tmp_path, MODULES)
-    faults = set(package_contents.faults_in(tmp_path, python))
+    faults = set(package_contents.find_faults(tmp_path, python))
     assert f"app.py is not compiled for Python {python.version}" in faults
 
 
@@ -161,7 +161,7 @@ def test_needed_packages_are_the_requirements_and_their_dependencies() -> None:
 
 
 def test_each_needed_package_is_pinned() -> None:
-    pinned = dependencies.pinned()
+    pinned = dependencies.pinned_packages()
     assert len(pinned) == len(dependencies.wanted_distributions())
     assert all("==" in each for each in pinned)
 
@@ -203,8 +203,8 @@ def test_credentials_are_not_passed_to_the_installation_of_packages() -> None:
 
 def test_template_is_written_without_white_space() -> None:
     """CloudFormation takes 1 MB, with the code's address in each function."""
-    written = package.compact(whole())
-    assert json.loads(written) == whole()
+    written = package.compact_json(merged_template())
+    assert json.loads(written) == merged_template()
     assert len(written.encode()) < 400_000
 
 

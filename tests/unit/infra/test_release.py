@@ -12,7 +12,7 @@ from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.version import VERSION
 from infra import release
 from infra.__main__ import commands
-from infra.release import Tables, undeployable
+from infra.release import Tables, undeployable_changes
 from infra.resources import template
 
 INDEX = {"keys": ["a"], "contains": "KEYS_ONLY"}
@@ -33,21 +33,21 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_one_deployment_leads_from_the_newest_release_to_the_template(tables: Tables) -> None:
-    *_, newest = release.recorded().values()
-    assert [*undeployable(newest, tables)] == [], (
+    *_, newest = release.recorded_tables().values()
+    assert [*undeployable_changes(newest, tables)] == [], (
         "Add one index of a table in a release. Before a version has its tag, "
         "run `python -m infra release` if that is what is to be released."
     )
 
 
 def test_one_deployment_leads_from_each_release_to_the_next() -> None:
-    for before, after in pairwise(release.recorded().values()):
-        assert [*undeployable(before, after)] == []
+    for before, after in pairwise(release.recorded_tables().values()):
+        assert [*undeployable_changes(before, after)] == []
 
 
 def test_record_has_tables_with_indexes() -> None:
-    assert release.recorded()
-    for tables in release.recorded().values():
+    assert release.recorded_tables()
+    for tables in release.recorded_tables().values():
         assert tables["ReportsTable"] and tables["JobsTable"]
 
 
@@ -55,16 +55,16 @@ def test_two_new_indexes_of_one_table_are_detected(tables: Tables) -> None:
     after = copy.deepcopy(tables)
     after["JobsTable"]["by-a"] = INDEX
     after["ReportsTable"]["by-a"] = INDEX
-    assert [*undeployable(tables, after)] == []
+    assert [*undeployable_changes(tables, after)] == []
     after["ReportsTable"]["by-b"] = INDEX
-    (fault,) = undeployable(tables, after)
+    (fault,) = undeployable_changes(tables, after)
     assert fault.startswith("ReportsTable: one index") and fault.endswith("by-a and by-b")
 
 
 def test_new_index_in_place_of_another_one_is_detected(tables: Tables) -> None:
     after = copy.deepcopy(tables)
     after["ReportsTable"]["by-a"] = after["ReportsTable"].pop("by-tile")
-    (fault,) = undeployable(tables, after)
+    (fault,) = undeployable_changes(tables, after)
     assert fault.endswith("not by-a and by-tile")
 
 
@@ -72,19 +72,21 @@ def test_new_index_in_place_of_another_one_is_detected(tables: Tables) -> None:
 def test_changed_index_is_detected(change: dict[str, object], tables: Tables) -> None:
     after = copy.deepcopy(tables)
     after["ReportsTable"]["by-tile"] |= change
-    assert [*undeployable(tables, after)] == [
+    assert [*undeployable_changes(tables, after)] == [
         "ReportsTable: by-tile cannot change, make another index in its place"
     ]
 
 
 def test_new_table_may_have_any_indexes(tables: Tables) -> None:
-    assert [*undeployable(tables, tables | {"NewTable": {"by-a": INDEX, "by-b": INDEX}})] == []
+    assert [
+        *undeployable_changes(tables, tables | {"NewTable": {"by-a": INDEX, "by-b": INDEX}})
+    ] == []
 
 
 def test_command_records_a_version_until_it_is_right(record: Path) -> None:
     for _ in range(2):
         assert CliRunner().invoke(commands, ["release"]).exit_code == 0
-    assert release.recorded() == {VERSION: release.tables_of(template())}
+    assert release.recorded_tables() == {VERSION: release.tables_of(template())}
 
 
 def test_command_refuses_what_no_deployment_can_reach(record: Path, tables: Tables) -> None:
@@ -94,4 +96,4 @@ def test_command_refuses_what_no_deployment_can_reach(record: Path, tables: Tabl
     done = CliRunner().invoke(commands, ["release"])
     assert isinstance(done.exception, ConfigurationError)
     assert "by-target and by-tile" in str(done.exception)
-    assert list(release.recorded()) == ["0.0.1"]
+    assert list(release.recorded_tables()) == ["0.0.1"]

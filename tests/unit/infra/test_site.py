@@ -22,7 +22,7 @@ NAMES = {
     "CrewsBucket": "crews-x",
 }
 MISSING_PAGE = b"<h1>Page not found</h1>"
-ADDED = tuple(each for each in cdn.headers("/", NAMES) if each.name != HSTS)
+ADDED = tuple(each for each in cdn.added_headers("/", NAMES) if each.name != HSTS)
 OWN_POLICY = "default-src 'none'"
 
 Answer = tuple[int, dict[str, list[str]], bytes]
