@@ -41,7 +41,7 @@ API = "chalicelib.handlers.api.handle"
 EVENTS = ROOT / "tests" / "events"
 
 
-class First(NamedTuple):
+class FirstTask(NamedTuple):
     """The first task of a new process; `most_ratio` is the goal for it."""
 
     name: str
@@ -62,7 +62,7 @@ def rows_on(here: stack.Stack, rounds: int = FRESH_ROUNDS) -> Iterator[Row]:
         yield from rows_of(GROUP, firsts, rounds)
 
 
-def rows_of(group: str, firsts: Sequence[First], rounds: int) -> Iterator[Row]:
+def rows_of(group: str, firsts: Sequence[FirstTask], rounds: int) -> Iterator[Row]:
     """The CPU of each, beside the naive import."""
     every = [_program(NAIVE), *(first.fresh for first in firsts)]
     naive, *each = cpu_ms_of_each(every, rounds=rounds)
@@ -97,21 +97,21 @@ def _event(handler: str, event: dict[str, Any], environment: Mapping[str, str]) 
     return fresh_call(handler, lambda: event, environment)
 
 
-def _imports(here: stack.Stack) -> Iterator[First]:
-    yield First("Chalice alone, with one route", _program(BARE), None)
+def _imports(here: stack.Stack) -> Iterator[FirstTask]:
+    yield FirstTask("Chalice alone, with one route", _program(BARE), None)
     route = "import chalicelib.handlers.api, chalicelib.handlers.reports.reports"
-    yield First("import the API with one route", _program(route, here.environment), ONE_ROUTE)
+    yield FirstTask("import the API with one route", _program(route, here.environment), ONE_ROUTE)
 
 
-def _routes(here: stack.Stack) -> Iterator[First]:
+def _routes(here: stack.Stack) -> Iterator[FirstTask]:
     import app
 
     def route(
         name: str, most_ratio: float, method: str, path: str, body: Any = None, **headers: str
-    ) -> First:
+    ) -> FirstTask:
         words = {key.replace("_", "-"): value for key, value in headers.items()}
         event = gateway.event(app.app, method, path, body, words)
-        return First(f"{method} {name}", _event(API, event, here.environment), most_ratio)
+        return FirstTask(f"{method} {name}", _event(API, event, here.environment), most_ratio)
 
     known = next(iter(reports_ports().repository.list_ids()))
     near = f"/api/reports/nearby?lat={MARKET_PLACE['lat']}&long={MARKET_PLACE['long']}"
@@ -134,7 +134,7 @@ def _routes(here: stack.Stack) -> Iterator[First]:
     )
 
 
-def _handlers(here: stack.Stack) -> Iterator[First]:
+def _handlers(here: stack.Stack) -> Iterator[FirstTask]:
     _upload_a_photo(here.environment["UPLOADS_BUCKET"])
     for module, names in {
         "reports.reports_events": ("fan_out", "publish_held"),
@@ -144,7 +144,7 @@ def _handlers(here: stack.Stack) -> Iterator[First]:
         for name in names:
             event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
             handler = f"chalicelib.handlers.{module}.{name}"
-            yield First(f"event: {name}", _event(handler, event, here.environment), EVENT)
+            yield FirstTask(f"event: {name}", _event(handler, event, here.environment), EVENT)
 
 
 def _upload_a_photo(bucket: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench import gateway, stack
-from bench.cold import API, DATABASE, EVENT, EVENTS, First, fresh_call, rows_of
+from bench.cold import API, DATABASE, EVENT, EVENTS, FirstTask, fresh_call, rows_of
 from bench.packaged import packaged
 from bench.process import FRESH_ROUNDS
 from bench.table import Row
@@ -64,40 +64,40 @@ def _council(folder: Path, issuer: Issuer) -> str:
 
 def _routes(
     officer: dict[str, str], issuer: Issuer, environment: Mapping[str, str]
-) -> Iterator[First]:
-    def route(name: str, making: Making) -> First:
-        return First(name, fresh_call(API, making, environment), DATABASE)
+) -> Iterator[FirstTask]:
+    def route(name: str, making: Making) -> FirstTask:
+        return FirstTask(name, fresh_call(API, making, environment), DATABASE)
 
     yield route("request a code", lambda: _form(FORMS, address=_address()))
-    yield route("sign in with it", _with_a_code)
-    yield route("a new access token", _with_a_cookie)
+    yield route("sign in with it", _code_event)
+    yield route("a new access token", _cookie_event)
     yield route("start at another organisation", lambda: _form(f"{FORMS}/with/staff", next="/"))
-    yield route("return from there", lambda: _back_from(issuer))
+    yield route("return from there", lambda: _return_event(issuer))
     yield route("GET /api/account, signed in", lambda: _call("GET", "/api/account", **officer))
 
 
-def _handlers(environment: Mapping[str, str]) -> Iterator[First]:
+def _handlers(environment: Mapping[str, str]) -> Iterator[FirstTask]:
     handler = "chalicelib.handlers.accounts.accounts_events"
     for name in ("fan_out_people", "send_code"):
         fresh = fresh_call(f"{handler}.{name}", partial(_event, name), environment)
-        yield First(f"event: {name}", fresh, EVENT)
+        yield FirstTask(f"event: {name}", fresh, EVENT)
 
 
 def _address() -> str:
     return f"resident{next(_numbers)}@example.org"
 
 
-def _asked() -> str:
+def _attempt_id() -> str:
     return ask(_address(), accounts_ports()).attempt_id
 
 
-def _with_a_code() -> dict[str, Any]:
-    attempt_id = _asked()
+def _code_event() -> dict[str, Any]:
+    attempt_id = _attempt_id()
     code = accounts_ports().codes.code(attempt_id)
     return _form(f"{FORMS}/code", attempt=attempt_id, code=code)
 
 
-def _with_a_cookie() -> dict[str, Any]:
+def _cookie_event() -> dict[str, Any]:
     ports = accounts_ports()
     account = account_of(Destination("email", _address()), ports)
     who = open_session(account, device="A bench", assurance="contact", ports=ports)
@@ -105,7 +105,7 @@ def _with_a_cookie() -> dict[str, Any]:
     return _call("POST", "/api/session/refresh", cookie=f"{cookies.NAME}={token}")
 
 
-def _back_from(issuer: Issuer) -> dict[str, Any]:
+def _return_event(issuer: Issuer) -> dict[str, Any]:
     departure = send_to("staff", "/", sign_on_ports())
     query = issuer.sign_in(departure.url, groups=["roads"])
     cookie = f"{cookies.HANDOVER}={departure.browser}"
@@ -115,7 +115,7 @@ def _back_from(issuer: Issuer) -> dict[str, Any]:
 def _event(name: str) -> dict[str, Any]:
     """The event for a new attempt, instead of the one in the file."""
     said = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
-    event: dict[str, Any] = json.loads(said.replace(f"{1:032}", _asked()))
+    event: dict[str, Any] = json.loads(said.replace(f"{1:032}", _attempt_id()))
     return event
 
 

@@ -9,7 +9,7 @@ import time
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from bench.crowd.compare import outcome
+from bench.crowd.compare import run_and_compare
 
 SHOWN = 20
 
@@ -23,7 +23,7 @@ def main() -> int:
     began, cpu = time.monotonic(), time.process_time()
     # The functions log to standard output.
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-        found = outcome(options.reports, options.subscriptions)
+        found = run_and_compare(options.reports, options.subscriptions)
     took, cpu = time.monotonic() - began, time.process_time() - cpu
     print(f"{options.reports:,} reports, {options.subscriptions:,} subscriptions")
     print(f"expected {found.expected:,}, landed {found.landed:,}")

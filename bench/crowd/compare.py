@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import NamedTuple
 
-from bench.crowd.expected import Due, expected
-from bench.crowd.outbox import Landed
+from bench.crowd.expected import ExpectedMessage, expected_messages
+from bench.crowd.outbox import DeliveredMessage
 from bench.crowd.stack import crowd, wards
 from bench.crowd.world import world
 
@@ -14,8 +14,8 @@ class Outcome(NamedTuple):
 
     expected: int
     landed: int
-    missing: list[Due]
-    extra: list[Landed]
+    missing: list[ExpectedMessage]
+    extra: list[DeliveredMessage]
     queries: Counter[int]
 
     @property
@@ -23,21 +23,23 @@ class Outcome(NamedTuple):
         return sum(each * times for each, times in self.queries.items()) / self.queries.total()
 
 
-def outcome(reports: int, subscriptions: int) -> Outcome:
+def run_and_compare(reports: int, subscriptions: int) -> Outcome:
     """Simulates that many reports and subscriptions on a local stack, and compares by person."""
     here = world(reports, subscriptions)
-    due = expected(here, wards())
+    due = expected_messages(here, wards())
     with crowd(here) as living:
         run = living.run()
-    missing, extra = compared(due, run.landed)
+    missing, extra = compare_messages(due, run.landed)
     return Outcome(len(due), run.landed.total(), missing, extra, run.queries)
 
 
-def compared(due: list[Due], landed: Counter[Landed]) -> tuple[list[Due], list[Landed]]:
+def compare_messages(
+    due: list[ExpectedMessage], landed: Counter[DeliveredMessage]
+) -> tuple[list[ExpectedMessage], list[DeliveredMessage]]:
     """The missing and the superfluous messages."""
     left, missing = Counter(landed), []
     for each in sorted(due, key=lambda each: len(each.says)):
-        ways = [Landed(each.address, each.about, says) for says in sorted(each.says)]
+        ways = [DeliveredMessage(each.address, each.about, says) for says in sorted(each.says)]
         found = next((way for way in ways if left[way]), None)
         if found:
             left[found] -= 1

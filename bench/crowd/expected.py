@@ -10,13 +10,13 @@ from bench.crowd.geometry import WardAt, metres
 from bench.crowd.model import (
     MODERATED,
     PRIVATE,
-    Act,
-    Case,
+    Interest,
     Person,
     Phase,
-    Wish,
+    PlannedReport,
+    ReportAct,
     World,
-    in_order,
+    acts_in_order,
 )
 
 What = Literal["new", "state_changed", "fixed", "updated"]
@@ -35,7 +35,7 @@ DONE = ("fixed", "closed")
 MOST_LISTED = 50
 
 
-class Due(NamedTuple):
+class ExpectedMessage(NamedTuple):
     """One message to one address. `about`: the number of the report; for a digest by email one for
     each report in it, otherwise their count. The text is one of these."""
 
@@ -44,7 +44,7 @@ class Due(NamedTuple):
     says: frozenset[str]
 
 
-def expected(world: World, ward_at: WardAt) -> list[Due]:
+def expected_messages(world: World, ward_at: WardAt) -> list[ExpectedMessage]:
     """All expected messages, in the order of the days in `stack.py`."""
     council = _Council(world, ward_at)
     for phase in ("before", "new", "first", "second"):
@@ -62,7 +62,7 @@ def expected(world: World, ward_at: WardAt) -> list[Due]:
 class _Report:
     """A report in its present state."""
 
-    def __init__(self, case: Case, ward: str | None) -> None:
+    def __init__(self, case: PlannedReport, ward: str | None) -> None:
         self.case, self.ward = case, ward
         self.seen_by = "nobody"
         self.was_public = False
@@ -89,14 +89,14 @@ class _Council:
         self.reports = [_Report(case, ward_at(case.lat, case.long)) for case in world.cases]
         self.people = [each for each in world.people if each.standing == "active"]
         self.subscribed: list[Person] = []
-        self.due: list[Due] = []
+        self.due: list[ExpectedMessage] = []
         self.quiet: dict[tuple[str, _Report], set[str]] = defaultdict(set)
         self.gathered: dict[Person, dict[_Report, set[str]]] = {}
         self.asked: list[tuple[str, _Report, int]] = []
 
     def live(self, phase: Phase) -> None:
         """Applies all events of a phase, and then notifies all subscribers."""
-        happened = [(self.reports[n], act) for n, act in in_order(self.world, phase)]
+        happened = [(self.reports[n], act) for n, act in acts_in_order(self.world, phase)]
         whats = [self._happen(report, act) for report, act in happened]
         for (report, act), what in zip(happened, whats, strict=True):
             if act.what == "submit" and report.case.wants_alerts and report.case.reporter:
@@ -106,7 +106,7 @@ class _Council:
         if phase == "before":
             self.subscribed = self.people
 
-    def _happen(self, report: _Report, act: Act) -> What | None:
+    def _happen(self, report: _Report, act: ReportAct) -> What | None:
         """The report afterwards, and the event types for its subscribers."""
         match act.what:
             case "submit":
@@ -162,44 +162,50 @@ class _Council:
     def _hearing(self, report: _Report, what: str) -> list[Person]:
         if report.seen_by != "everybody":
             return []
-        return [p for p in self.subscribed if any(_fits(w, report, what) for w in p.wishes)]
+        return [p for p in self.subscribed if any(_matches(w, report, what) for w in p.wishes)]
 
     def _tell(self, address: str, report: _Report, what: str) -> None:
         says = what if what in ("received", "new", "updated") else LABELS[report.state]
-        self.due.append(Due(address, report.case.number, frozenset((says,))))
+        self.due.append(ExpectedMessage(address, report.case.number, frozenset((says,))))
 
     def evening(self) -> None:
         """Quiet hours end: one message for each report, with its present state."""
         for (address, report), whats in self.quiet.items():
-            if true := _still_true(report, whats):
+            if true := _valid_event_types(report, whats):
                 says = {w if w in ("new", "updated") else LABELS[report.state] for w in true}
-                self.due.append(Due(address, report.case.number, frozenset(says)))
+                self.due.append(ExpectedMessage(address, report.case.number, frozenset(says)))
         self.quiet.clear()
 
     def digests(self, frequency: str) -> None:
         for person in [each for each in self.gathered if each.frequency == frequency]:
-            found = [r for r, whats in self.gathered.pop(person).items() if _still_true(r, whats)]
+            found = [
+                r for r, whats in self.gathered.pop(person).items() if _valid_event_types(r, whats)
+            ]
             if person.channel == "email" and len(found) <= MOST_LISTED:
                 numbers = [(each.case.number, "listed") for each in found]
             else:
                 numbers = [(len(found), "counted")] if found else []
-            self.due += [Due(person.address, n, frozenset((says,))) for n, says in numbers]
+            self.due += [
+                ExpectedMessage(person.address, n, frozenset((says,))) for n, says in numbers
+            ]
 
     def questions(self) -> None:
         """The questions some days later, about reports that are still done."""
         for address, report, repair in self.asked:
             if report.repairs == repair and report.state in DONE and report.seen_by != "nobody":
-                self.due.append(Due(address, report.case.number, frozenset(("officer_question",))))
+                self.due.append(
+                    ExpectedMessage(address, report.case.number, frozenset(("officer_question",)))
+                )
 
 
-def _still_true(report: _Report, whats: set[str]) -> set[str]:
+def _valid_event_types(report: _Report, whats: set[str]) -> set[str]:
     """The event types still valid when the message is due: "fixed" only if it was not reopened."""
     if report.seen_by != "everybody":
         return set()
     return whats if report.state in DONE else whats - {"fixed"}
 
 
-def _fits(wish: Wish, report: _Report, what: str) -> bool:
+def _matches(wish: Interest, report: _Report, what: str) -> bool:
     case = report.case
     if wish.services and case.service not in wish.services:
         return False

@@ -22,7 +22,7 @@ def _vector(lat: float, long: float) -> tuple[float, float, float]:
     return math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)
 
 
-def ward_in(document: Any) -> WardAt:
+def ward_finder(document: Any) -> WardAt:
     """The ward of a place, by the published document of wards: counts how often a line to the east
     crosses the ward's edges."""
     wards = document["items"]

@@ -9,7 +9,7 @@ Channel = Literal["email", "sms", "push"]
 MODERATED, PRIVATE = "graffiti", "noise-nuisance"
 
 
-class Act(NamedTuple):
+class ReportAct(NamedTuple):
     """An event of a report. `what`: submit, lose (submitted and withdrawn at once), show, hide,
     say, merge, or its new state; it is merged `into` the report of that number."""
 
@@ -18,14 +18,14 @@ class Act(NamedTuple):
 
 
 @dataclass
-class Case:
+class PlannedReport:
     """A report and its changes. `reporter` is the reporter's address."""
 
     number: int
     service: str
     lat: float
     long: float
-    acts: dict[Phase, Act] = field(default_factory=dict)
+    acts: dict[Phase, ReportAct] = field(default_factory=dict)
     reporter: str | None = None
     wants_alerts: bool = True
 
@@ -37,7 +37,7 @@ class Case:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class Interest:
     """The topic of a subscription: the report of that number, a circle, a ward, or else the whole
     council."""
 
@@ -54,7 +54,7 @@ class Person:
 
     number: int
     channel: Channel
-    wishes: tuple[Wish, ...]
+    wishes: tuple[Interest, ...]
     frequency: Literal["now", "daily", "weekly"]
     is_quiet: bool
     standing: Literal["active", "stopped", "suppressed"]
@@ -74,11 +74,11 @@ class Person:
 class World(NamedTuple):
     """The whole invented council."""
 
-    cases: list[Case]
+    cases: list[PlannedReport]
     people: list[Person]
 
 
-def in_order(world: World, phase: Phase) -> list[tuple[int, Act]]:
+def acts_in_order(world: World, phase: Phase) -> list[tuple[int, ReportAct]]:
     """The events of a phase, by the reports' numbers; merging comes first."""
     acts = [(case.number, case.acts[phase]) for case in world.cases if phase in case.acts]
     return sorted(acts, key=lambda each: each[1].what != "merge")

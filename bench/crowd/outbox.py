@@ -16,7 +16,7 @@ REFERENCE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}\b")
 SOME = re.compile(r"\b([0-9]+) updates?(?: to your alerts|: your alerts)")
 
 
-class Landed(NamedTuple):
+class DeliveredMessage(NamedTuple):
     """A message in the outbox: like Due, with one text."""
 
     address: str
@@ -24,9 +24,9 @@ class Landed(NamedTuple):
     says: str
 
 
-def landed(
+def read_messages(
     items: Iterable[Mapping[str, str]], ids: Mapping[int, str], browsers: Mapping[str, str]
-) -> Iterator[Landed]:
+) -> Iterator[DeliveredMessage]:
     """Reads every message; `ids` are the reports' ids by their numbers, `browsers` the names of
     their endpoints, whose beginning the outbox shows."""
     numbers = {each: number for number, each in ids.items()}
@@ -34,27 +34,27 @@ def landed(
     for item in items:
         to, words = names.get(item["to"], item["to"]), item["subject"] or item["body"]
         if some := SOME.search(words):
-            yield from _listed(to, int(some[1]), item, numbers)
+            yield from _digest_entries(to, int(some[1]), item, numbers)
         else:
-            yield Landed(to, numbers[_references(words)[0]], _says(words))
+            yield DeliveredMessage(to, numbers[_references(words)[0]], _text_kind(words))
 
 
-def _listed(
+def _digest_entries(
     to: str, total: int, item: Mapping[str, str], numbers: Mapping[str, int]
-) -> Iterator[Landed]:
+) -> Iterator[DeliveredMessage]:
     """The content of a digest: by email each report, otherwise their number."""
     if item["channel"] != "email" or total > MOST_LISTED:
-        yield Landed(to, total, "counted")
+        yield DeliveredMessage(to, total, "counted")
         return
     for reference in _references(item["body"]):
-        yield Landed(to, numbers[reference], "listed")
+        yield DeliveredMessage(to, numbers[reference], "listed")
 
 
 def _references(words: str) -> list[str]:
     return [each.replace("-", "") for each in REFERENCE.findall(words)]
 
 
-def _says(words: str) -> str:
+def _text_kind(words: str) -> str:
     for title, says in TITLES:
         if title in words:
             return says

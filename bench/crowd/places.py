@@ -44,13 +44,13 @@ def circle_at(lat: float, long: float, radius_m: float, random: Random) -> Circl
     outside."""
     while True:
         away, bearing = radius_m + random.choice((-MARGIN_M, MARGIN_M)), random.uniform(0, math.tau)
-        centre = _moved(lat, long, away, bearing)
+        centre = _move(lat, long, away, bearing)
         if _is_in((WEST, SOUTH, EAST, NORTH), *centre):
             return (*centre, radius_m)
         radius_m = max(100.0, radius_m * 0.9)
 
 
-def _moved(lat: float, long: float, away_m: float, bearing: float) -> tuple[float, float]:
+def _move(lat: float, long: float, away_m: float, bearing: float) -> tuple[float, float]:
     """The place that far away on a sphere."""
     far, north = math.radians(away_m / M_A_DEGREE), math.radians(lat)
     there = math.asin(

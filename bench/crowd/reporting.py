@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.crowd.model import PRIVATE, Act, Case, Phase
+from bench.crowd.model import PRIVATE, Phase, PlannedReport, ReportAct
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.parts import Contact
@@ -19,11 +19,11 @@ ANYBODY = Author()
 class Reports:
     """The reports sent so far: `ids` by their numbers."""
 
-    def __init__(self, cases: Sequence[Case]) -> None:
+    def __init__(self, cases: Sequence[PlannedReport]) -> None:
         self._cases = cases
         self.ids: dict[int, str] = {}
 
-    def act(self, number: int, act: Act, phase: Phase) -> None:
+    def act(self, number: int, act: ReportAct, phase: Phase) -> None:
         """Applies this event to that report."""
         if act.what in ("submit", "lose"):
             self._submit(self._cases[number], is_lost=act.what == "lose")
@@ -37,7 +37,7 @@ class Reports:
             draft = UpdateDraft(text="There is news.", state=state)  # type: ignore[arg-type]
             add_update(self.ids[number], draft, phase, OFFICER, reports_ports())
 
-    def _submit(self, case: Case, *, is_lost: bool) -> None:
+    def _submit(self, case: PlannedReport, *, is_lost: bool) -> None:
         draft = Draft(
             service_code=case.service,
             description="It is broken.",
@@ -52,7 +52,7 @@ class Reports:
         if is_lost:
             withdraw_report(self.ids[case.number], key, ANYBODY, ports)
 
-    def _changes(self, act: Act) -> ReportChanges | None:
+    def _changes(self, act: ReportAct) -> ReportChanges | None:
         match act.what:
             case "show":
                 return ReportChanges(visibility="public")

@@ -16,12 +16,12 @@ from typing import Any, NamedTuple, TypeVar
 import boto3
 import time_machine
 
-from bench.crowd.geometry import WardAt, ward_in
-from bench.crowd.model import Phase, World, in_order
-from bench.crowd.outbox import Landed, landed
+from bench.crowd.geometry import WardAt, ward_finder
+from bench.crowd.model import Phase, World, acts_in_order
+from bench.crowd.outbox import DeliveredMessage, read_messages
 from bench.crowd.reporting import Reports
-from bench.crowd.subscribing import leave, subscribed
-from bench.crowd.watching import follow, keep_to_alerts, watched
+from bench.crowd.subscribing import leave_subscription, store_subscriptions
+from bench.crowd.watching import counting_queries, keep_to_alerts, process_all
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.gazetteer.wards import WARDS
@@ -32,7 +32,7 @@ from infra.local.push import PushService
 from infra.publish_web import WebFile, upload_file
 
 T = TypeVar("T")
-BEGIN: Mapping[Phase, datetime] = {
+PHASE_TIMES: Mapping[Phase, datetime] = {
     "before": datetime(2026, 6, 3, 9, 0, tzinfo=UTC),
     "new": datetime(2026, 6, 3, 9, 10, tzinfo=UTC),
     "first": datetime(2026, 6, 3, 9, 20, tzinfo=UTC),
@@ -40,7 +40,7 @@ BEGIN: Mapping[Phase, datetime] = {
     "next day": datetime(2026, 6, 4, 9, 0, tzinfo=UTC),
 }
 """A Wednesday, and the day after; the council's time is an hour ahead."""
-WAKE = {
+WAKE_TIMES = {
     "evening": datetime(2026, 6, 3, 19, 5, tzinfo=UTC),
     "digests": datetime(2026, 6, 4, 7, 5, tzinfo=UTC),
     "next evening": datetime(2026, 6, 4, 19, 5, tzinfo=UTC),
@@ -56,7 +56,7 @@ message."""
 class Run(NamedTuple):
     """The result. `queries`: the number of facts by their number of index queries."""
 
-    landed: Counter[Landed]
+    landed: Counter[DeliveredMessage]
     queries: Counter[int]
 
 
@@ -64,7 +64,7 @@ class Run(NamedTuple):
 def crowd(world: World) -> Iterator["Crowd"]:
     """The stack with this council on it, before anything has happened."""
     with ExitStack() as clean:
-        clock = clean.enter_context(time_machine.travel(BEGIN["before"], tick=False))
+        clock = clean.enter_context(time_machine.travel(PHASE_TIMES["before"], tick=False))
         folder = clean.enter_context(tempfile.TemporaryDirectory())
         push = PushService()
         push.start()
@@ -88,7 +88,7 @@ class Crowd:
     def run(self) -> Run:
         """Runs all events, in the order of `expected.py`."""
         phases: tuple[Phase, ...] = ("new", "first", "second")
-        with watched() as asked:
+        with counting_queries() as asked:
             self._live("before")
             self._subscribe()
             for phase in phases:
@@ -99,11 +99,11 @@ class Crowd:
         return Run(Counter(self._landed()), Counter(asked))
 
     def _live(self, phase: Phase) -> None:
-        self._clock.move_to(BEGIN[phase])
-        for some in _in_parts(in_order(self._world, phase)):
+        self._clock.move_to(PHASE_TIMES[phase])
+        for some in _in_parts(acts_in_order(self._world, phase)):
             for number, act in some:
                 self._reports.act(number, act, phase)
-            follow(self._cloud.pump)
+            process_all(self._cloud.pump)
 
     def _subscribe(self) -> None:
         """All subscribe; some stop it, once they are in the index."""
@@ -111,34 +111,34 @@ class Crowd:
             made = [
                 (person, each)
                 for person in some
-                for each in subscribed(
+                for each in store_subscriptions(
                     person, self._browsers.get(person.address), self._reports.ids
                 )
             ]
-            follow(self._cloud.pump)
+            process_all(self._cloud.pump)
             for person, each in made:
-                leave(person, each)
-            follow(self._cloud.pump)
+                leave_subscription(person, each)
+            process_all(self._cloud.pump)
 
     def _wake(self, *moments: str) -> None:
         """Advances to these times, and from each by minutes until nothing is due."""
         for moment in moments:
-            self._clock.move_to(WAKE[moment])
+            self._clock.move_to(WAKE_TIMES[moment])
             ports = delivery_ports()
             while ports.alerts.due(ports.now(), limit=1):
                 self._cloud.pump.run_schedules()
-                follow(self._cloud.pump)
+                process_all(self._cloud.pump)
                 self._clock.shift(60)
 
-    def _landed(self) -> Iterator[Landed]:
+    def _landed(self) -> Iterator[DeliveredMessage]:
         shown = mail.outbox(each.shown() for each in self._push.taken)["items"]
         names = {browser["endpoint"]: name for name, browser in self._browsers.items()}
-        return landed(shown, self._reports.ids, names)
+        return read_messages(shown, self._reports.ids, names)
 
 
 def wards() -> WardAt:
     """The ward of a place of the demo council."""
-    return ward_in(json.loads(COMMITTED[WARDS].read_bytes()))
+    return ward_finder(json.loads(COMMITTED[WARDS].read_bytes()))
 
 
 def _council(folder: Path) -> str:

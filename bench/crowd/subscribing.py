@@ -4,7 +4,7 @@ address."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.crowd.model import Person, Wish
+from bench.crowd.model import Interest, Person
 from chalicelib.alerts.model import QuietHours, Subscription, SubscriptionRequest, Topic
 from chalicelib.alerts.usecases.managing import Shown, stop
 from chalicelib.alerts.usecases.subscribing import Subscriber, checked, subscribe
@@ -14,7 +14,7 @@ from chalicelib.kernel.push_address import PushAddress
 QUIET = QuietHours(begin="09:00", end="20:00")
 
 
-def subscribed(
+def store_subscriptions(
     person: Person, browser: Mapping[str, Any] | None, ids: Mapping[int, str]
 ) -> Sequence[Subscription]:
     """Stores the subscriptions of a person; `ids` are those of the reports, by their numbers."""
@@ -39,7 +39,7 @@ def subscribed(
     return made
 
 
-def leave(person: Person, subscription: Subscription) -> None:
+def leave_subscription(person: Person, subscription: Subscription) -> None:
     """Stops the subscription, or finds that the address does not exist; most people do neither."""
     if person.standing == "stopped":
         shown = Shown(account_id=subscription.account_id)
@@ -49,7 +49,7 @@ def leave(person: Person, subscription: Subscription) -> None:
         ports.suppressed.add(subscription.address_key or "", "bounced", ports.now())
 
 
-def _topic(wish: Wish, ids: Mapping[int, str]) -> Topic:
+def _topic(wish: Interest, ids: Mapping[int, str]) -> Topic:
     if wish.case is not None:
         return Topic(kind="report", service_request_id=ids[wish.case])
     codes = wish.services

@@ -29,15 +29,15 @@ def keep_to_alerts(here: Pump) -> None:
     here._schedules = [each for each in here._schedules if each._handler in FUNCTIONS]
 
 
-def follow(here: Pump) -> None:
+def process_all(here: Pump) -> None:
     """Processes everything that was stored, like the pump, but each source until it is empty,
     because most others are empty."""
-    while sum([_drained(source) for source in here._sources]):
+    while sum([_drain(source) for source in here._sources]):
         pass
 
 
 @contextmanager
-def watched() -> Iterator[list[int]]:
+def counting_queries() -> Iterator[list[int]]:
     """Delivers one batch in ten twice, as AWS may do; returns the number of index queries for each
     fact with any."""
     asked: list[int] = []
@@ -67,7 +67,7 @@ def watched() -> Iterator[list[int]]:
         event_sources.deliver, DynamoIndex.entries = deliver, entries  # type: ignore[method-assign]
 
 
-def _drained(source: event_sources.Source) -> int:
+def _drain(source: event_sources.Source) -> int:
     """How many batches it had."""
     batches = 0
     while source.step(math.inf):

@@ -6,7 +6,16 @@ would match each report.
 from random import Random
 from typing import NamedTuple
 
-from bench.crowd.model import MODERATED, Act, Case, Channel, Person, Phase, Wish, World
+from bench.crowd.model import (
+    MODERATED,
+    Channel,
+    Interest,
+    Person,
+    Phase,
+    PlannedReport,
+    ReportAct,
+    World,
+)
 from bench.crowd.places import circle_at, place, radius
 
 WARDS = ("centre", "east", "north", "north-east", "north-west", "south", "south-east", "west")
@@ -33,8 +42,8 @@ OF_REPORTS = ((), (), ("state_changed",), ("fixed", "repair_question"), ("update
 class _Reports(NamedTuple):
     """All reports, and those that exist when people subscribe."""
 
-    cases: list[Case]
-    followed: list[Case]
+    cases: list[PlannedReport]
+    followed: list[PlannedReport]
 
 
 def world(reports: int, subscriptions: int) -> World:
@@ -56,26 +65,26 @@ def world(reports: int, subscriptions: int) -> World:
     return World(cases, people)
 
 
-def _case(number: int, random: Random) -> Case:
+def _case(number: int, random: Random) -> PlannedReport:
     (service,) = random.choices(list(SERVICES), list(SERVICES.values()))
     lat, long = place(random)
     begins: Phase = "before" if random.random() < 0.3 else "new"
     is_lost = begins == "new" and random.random() < 0.04
-    acts = {begins: Act("lose" if is_lost else "submit")}
-    case = Case(number, service, lat, long, acts)
+    acts = {begins: ReportAct("lose" if is_lost else "submit")}
+    case = PlannedReport(number, service, lat, long, acts)
     if not is_lost:
-        _go_on(case, random)
+        _add_acts(case, random)
     return case
 
 
-def _go_on(case: Case, random: Random) -> None:
+def _add_acts(case: PlannedReport, random: Random) -> None:
     """Its events after it was sent."""
     state, is_kept_back = "open", case.service == MODERATED
     phases: tuple[Phase, ...] = ("first", "second", "next day")
     for phase in phases:
         if random.random() < 0.3:
             what = "show" if is_kept_back else _next(state, random)
-            case.acts[phase] = Act(what)
+            case.acts[phase] = ReportAct(what)
             is_kept_back = what == "hide"
             state = what if what in (*STEPS, "reopen") else state
 
@@ -88,12 +97,12 @@ def _next(state: str, random: Random) -> str:
     return random.choice([each for each in onward if each != state])
 
 
-def _merge(cases: list[Case], random: Random) -> None:
+def _merge(cases: list[PlannedReport], random: Random) -> None:
     """Merges some reports without other events into some with events."""
     idle = [each for each in cases if each.is_plain and len(each.acts) == 1]
     busy = [each for each in cases if each.is_plain and len(each.acts) > 1]
     for case in idle[:: max(1, 20 * len(idle) // max(1, len(cases)))] if busy else ():
-        case.acts["first"] = Act("merge", random.choice(busy).number)
+        case.acts["first"] = ReportAct("merge", random.choice(busy).number)
 
 
 def _person(number: int, left: int, about: _Reports, random: Random) -> Person:
@@ -103,14 +112,14 @@ def _person(number: int, left: int, about: _Reports, random: Random) -> Person:
     person = Person(
         number=number,
         channel=channel,
-        wishes=(_wish(about, random),),
+        wishes=(_random_interest(about, random),),
         frequency=frequency,  # type: ignore[arg-type]
         is_quiet=frequency == "now" and random.random() < 0.2,
         standing=standing,  # type: ignore[arg-type]
     )
     if left > 1 and channel != "push" and _is_told_at_once(person) and random.random() < 0.15:
         case = random.choice(about.cases)
-        both = (_edge(case, random), Wish(circle=(case.lat, case.long, 100.0)))
+        both = (_edge_circle(case, random), Interest(circle=(case.lat, case.long, 100.0)))
         return Person(**{**vars(person), "wishes": both})
     return person
 
@@ -119,36 +128,38 @@ def _is_told_at_once(person: Person) -> bool:
     return person.frequency == "now" and not person.is_quiet and person.standing == "active"
 
 
-def _wish(about: _Reports, random: Random) -> Wish:
+def _random_interest(about: _Reports, random: Random) -> Interest:
     """Most circles are small, and end at a report."""
     event_types = random.choice(OF_PLACES)
     match random.choices(KINDS, WEIGHTS)[0]:
         case "edge":
-            return _edge(random.choice(about.cases), random)
+            return _edge_circle(random.choice(about.cases), random)
         case "report":
             case = random.choice(about.followed)
-            return Wish(case=case.number, event_types=random.choice(OF_REPORTS))
+            return Interest(case=case.number, event_types=random.choice(OF_REPORTS))
         case "near":
-            return Wish(circle=(*place(random), radius(100, 300, random)), event_types=event_types)
+            return Interest(
+                circle=(*place(random), radius(100, 300, random)), event_types=event_types
+            )
         case "wide":
             circle = (*place(random), radius(300, 10_000, random))
-            return Wish(circle=circle, services=_few(random), event_types=event_types)
+            return Interest(circle=circle, services=_few_services(random), event_types=event_types)
         case kind:
             ward = random.choice(WARDS) if kind == "ward" else None
-            return Wish(ward=ward, services=_few(random), event_types=event_types)
+            return Interest(ward=ward, services=_few_services(random), event_types=event_types)
 
 
-def _edge(case: Case, random: Random) -> Wish:
+def _edge_circle(case: PlannedReport, random: Random) -> Interest:
     """A circle that ends at a report."""
     is_rare = case.service in RARE
     radius_m = radius(100, 10_000 if is_rare else 250, random)
     is_narrow = is_rare or random.random() < 0.3
-    return Wish(
+    return Interest(
         circle=circle_at(case.lat, case.long, radius_m, random),
         services=(case.service,) if is_narrow else (),
         event_types=random.choice(OF_PLACES),
     )
 
 
-def _few(random: Random) -> tuple[str, ...]:
+def _few_services(random: Random) -> tuple[str, ...]:
     return tuple(random.sample(RARE, random.choice((1, 2))))

@@ -13,16 +13,16 @@ from bench.scale.bill import MOST_DOLLARS, bill, model
 def main() -> int:
     options = _options()
     if options.record:
-        samples.write(print)
+        samples.write_samples(print)
     if options.write:
         text = table.DOCUMENT.read_text(encoding="utf-8")
-        table.DOCUMENT.write_text(table.written(text), encoding="utf-8")
+        table.DOCUMENT.write_text(table.write_section(text), encoding="utf-8")
     if options.residents:
-        show(options.residents)
-    return say_missed()
+        print_bill(options.residents)
+    return print_missed()
 
 
-def show(residents: int) -> None:
+def print_bill(residents: int) -> None:
     """Prints the bill, and what the functions do."""
     found = bill(residents)
     for name, dollars in found.dollars.items():
@@ -39,15 +39,15 @@ def show(residents: int) -> None:
         )
 
 
-def say_missed() -> int:
+def print_missed() -> int:
     """Prints the goals that are missed. Answers the status."""
     missed = [
         f"{residents:,} residents cost {bill(residents).total:,.2f} $ and not {most} $"
         for residents, most in MOST_DOLLARS.items()
         if bill(residents).total > most
     ]
-    missed += [f"{name} grows faster than the council" for name in table.superlinear()]
-    missed += [f"{name} needs more than half of its limits" for name in table.strained()]
+    missed += [f"{name} grows faster than the council" for name in table.superlinear_costs()]
+    missed += [f"{name} needs more than half of its limits" for name in table.strained_functions()]
     for each in missed:
         print(f"Missed: {each}.")
     return 1 if missed else 0

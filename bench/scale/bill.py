@@ -10,8 +10,8 @@ from bench.process import ROOT
 from bench.scale import load as assumed
 from bench.scale.load import Load
 from bench.scale.model import Model, machines
-from bench.scale.samples import recorded
-from bench.scale.standing import standing
+from bench.scale.samples import read_samples
+from bench.scale.standing import idle_quantities
 from infra.template import merged_template
 
 PRICES = ROOT / "bench" / "prices.json"
@@ -68,14 +68,16 @@ def template() -> dict[str, Any]:
 @cache
 def model() -> Model:
     """The model of the recorded samples."""
-    return Model(recorded(), machines(template()))
+    return Model(read_samples(), machines(template()))
 
 
 @cache
 def bill(residents: int) -> Bill:
     """The bill of a month of a council with so many residents."""
     load, each = Load(residents), prices()["each"]
-    quantities = standing(template(), len(recorded()["quick"]["metrics"])) + _of_visits(load)
+    quantities = idle_quantities(template(), len(read_samples()["quick"]["metrics"])) + _of_visits(
+        load
+    )
     by_function = {}
     for function, used in model().used_in_a_month(load).items():
         own = _of_function(function, used)
@@ -112,14 +114,14 @@ def _of_visits(load: Load) -> Counter[str]:
             "DynamoDB point-in-time recovery GB a month": items_gb,
         }
     )
-    copies = backup_copies(template())
+    copies = count_backup_copies(template())
     found["DynamoDB backup GB a month"] = items_gb * copies  # type: ignore[assignment]
     if copies:
         found["S3 backup GB a month"] = kept * photos / assumed.COPIES_OF_A_PHOTO  # type: ignore[assignment]
     return found
 
 
-def backup_copies(template: Mapping[str, Any]) -> float:
+def count_backup_copies(template: Mapping[str, Any]) -> float:
     """How many copies of the tables are kept, of each night or of each Sunday; those of photos
     share what is the same."""
     rules = (

@@ -12,7 +12,7 @@ COUNT_NOISE = 2.0
 document that is kept for a minute is read in one sample and not in another."""
 
 
-class At(NamedTuple):
+class SamplePoint(NamedTuple):
     """Where a sample was taken, or is wanted: reports of the month and of one day, and wards."""
 
     month: float
@@ -29,12 +29,12 @@ class Growth(NamedTuple):
     day: float
     wards: float
 
-    def at(self, where: At) -> float:
+    def at(self, where: SamplePoint) -> float:
         grown = (self.month * where.month, self.day * where.day, self.wards * where.wards)
         return max(0.0, self.fixed + sum(grown))
 
 
-def growth(places: Sequence[At], values: Sequence[float], what: str) -> Growth:
+def fit_growth(places: Sequence[SamplePoint], values: Sequence[float], what: str) -> Growth:
     """The least squares of the values at those places, without a part that would shrink."""
     noise = NOISE.get(what, COUNT_NOISE) + NOISE_SHARE * min(values)
     kept = [0, 1, 2, 3] if max(values) - min(values) > noise else [0]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from bench.meter import Call, record, serial, units
 from infra.local.schedules import Handler, handler_named
 
-Used = dict[str, Counter[str]]
+UsageByFunction = dict[str, Counter[str]]
 """A function's name in the template → what it used."""
 API = "APIHandler"
 MEASURED = ("cpu_ms", "trips", "peak_kb")
@@ -27,9 +27,9 @@ class Ledger:
     def __init__(self) -> None:
         self.outside = 0
         """The calls of other organisations so far."""
-        self._used: Used = defaultdict(Counter)
+        self._used: UsageByFunction = defaultdict(Counter)
 
-    def taken(self) -> Used:
+    def taken(self) -> UsageByFunction:
         """Everything so far; it begins again with nothing."""
         used, self._used = dict(self._used), defaultdict(Counter)
         return used
@@ -51,7 +51,7 @@ class Ledger:
         with record(sees_old=True) as calls:
             result = work()
         used = self._used[function]
-        used.update(counted(calls), outside=self.outside - outside)
+        used.update(count_usage(calls), outside=self.outside - outside)
         peak_kb = (tracemalloc.get_traced_memory()[1] - held) // 1000
         used["peak_kb"] = max(used["peak_kb"], peak_kb)
         below = sum(call.cpu_s for call in calls)
@@ -64,18 +64,18 @@ def function_of(handler_string: str) -> str:
     return handler_string.rpartition(".")[2].title().replace("_", "")
 
 
-def counted(calls: Iterable[Call]) -> Counter[str]:
+def count_usage(calls: Iterable[Call]) -> Counter[str]:
     """One invocation's use of AWS, without secrets, which a process keeps for minutes."""
     used = Counter[str](invocations=1)
     kept = [call for call in calls if not call.operation.startswith("secretsmanager.")]
     for call in kept:
         used["calls"] += 1
-        used.update(_priced(call))
+        used.update(_priced_units(call))
     used["trips"] = serial(kept)
     return used
 
 
-def _priced(call: Call) -> dict[str, Any]:
+def _priced_units(call: Call) -> dict[str, Any]:
     service, operation = call.operation.split(".")
     match service:
         case "dynamodb":
@@ -107,7 +107,7 @@ def _cpu_s() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def as_json(used: Used) -> dict[str, dict[str, float]]:
+def as_json(used: UsageByFunction) -> dict[str, dict[str, float]]:
     """The same with rounded figures, without zeros."""
     return {
         name: {what: round(n, 2) for what, n in sorted(counts.items()) if n}
@@ -115,7 +115,7 @@ def as_json(used: Used) -> dict[str, dict[str, float]]:
     }
 
 
-def exact(used: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+def exact_figures(used: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
     """What is the same in each run."""
     return {
         name: {what: n for what, n in counts.items() if what not in MEASURED}

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from chalice.app import ScheduledEventConfig
 
 import app
-from bench.scale.fit import At, Growth, growth
+from bench.scale.fit import Growth, SamplePoint, fit_growth
 from bench.scale.ledger import MEASURED, function_of
 from bench.scale.load import DAYS, HOURS, STORM, Load
 from bench.scale.samples import SEVERAL
@@ -30,7 +30,7 @@ reads 100 of them. A report that is taken back is replaced in the lists that had
 one ward, 50 of a feed, and one part of its day; whether it was listed differs between samples."""
 
 
-MEMORY_MB: Mapping[str, Callable[[At], float]] = {
+MEMORY_MB: Mapping[str, Callable[[SamplePoint], float]] = {
     "PublishOpenData": lambda _: 40,
     "RecountFigures": lambda where: 1.1e-3 * where.month,
     "PublishWards": lambda where: 2 + 0.05 * where.wards,
@@ -83,7 +83,7 @@ class Model:
 
     def used_in_a_month(self, load: Load) -> dict[str, Counter[str]]:
         """What each function uses in all, with its `seconds`."""
-        where, found = ordinary(load), defaultdict[str, Counter[str]](Counter)
+        where, found = ordinary_month(load), defaultdict[str, Counter[str]](Counter)
         for kind, times in load.events().items():
             for function, used in self.one(kind, where).items():
                 self._add(found[function], function, used, times)
@@ -95,7 +95,7 @@ class Model:
                 self._add(found[function], function, used, share * HOURS / hours)
         return dict(found)
 
-    def one(self, kind: str, where: At) -> dict[str, Counter[str]]:
+    def one(self, kind: str, where: SamplePoint) -> dict[str, Counter[str]]:
         """What one event of that kind uses."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for (of, function, what), growth_of in self._growths.items():
@@ -103,7 +103,7 @@ class Model:
                 found[function][what] = value_at(growth_of, where)  # type: ignore[assignment]
         return found
 
-    def _beside_a_report(self, kind: str, where: At) -> dict[str, Counter[str]]:
+    def _beside_a_report(self, kind: str, where: SamplePoint) -> dict[str, Counter[str]]:
         """What a report of that kind uses more than one without it, in the functions that ask more
         of AWS for it."""
         plain, whole = self.one("report", where), self.one(kind, where)
@@ -117,7 +117,7 @@ class Model:
         """The seconds of each function's longest run, on a storm day: a schedule with all changes
         since the last one, or an event of its own; anything else with a full batch of the
         costliest kind."""
-        where, stormy = storm(load), storm_load(load)
+        where, stormy = storm_day(load), storm_load(load)
         found: dict[str, float] = {}
         for function, hours in schedules().items():
             used = self._busy(function, where, stormy.changes_in(hours))
@@ -133,17 +133,17 @@ class Model:
 
     def megabytes(self, function: str, load: Load) -> float:
         """The memory that a function needs on a storm day."""
-        where = storm(load)
+        where = storm_day(load)
         if function in MEMORY_MB:
             return START_MB + MEMORY_MB[function](where)
         grown = self._peaks.get(function)
         return START_MB + (grown.at(where) / 1000 if grown else 0.0)
 
     def _growth(self, values: list[float], what: str) -> Growth:
-        return growth(self._places, values, what)
+        return fit_growth(self._places, values, what)
 
     def _runs(
-        self, function: str, hours: float, where: At, load: Load
+        self, function: str, hours: float, where: SamplePoint, load: Load
     ) -> Iterator[tuple[Counter[str], float]]:
         """The runs of a schedule: after changes, within an hour of one, and idle, with the share of
         each."""
@@ -153,7 +153,7 @@ class Model:
         yield self.one("lingering", where)[function], lingering
         yield self.one("idle", where)[function], 1 - busy - lingering
 
-    def _busy(self, function: str, where: At, changes: float) -> Counter[str]:
+    def _busy(self, function: str, where: SamplePoint, changes: float) -> Counter[str]:
         soon = self.one("soon", where)[function]
         several = self.one("soon_after_several", where)[function]
         more = (changes - 1) / (SEVERAL - 1)
@@ -168,15 +168,15 @@ class Model:
         total["seconds"] += self.machines[function].seconds(used) * times  # type: ignore[assignment]
 
 
-def ordinary(load: Load) -> At:
+def ordinary_month(load: Load) -> SamplePoint:
     """The council in an ordinary month."""
-    return At(load.reports, load.reports / DAYS, load.wards)
+    return SamplePoint(load.reports, load.reports / DAYS, load.wards)
 
 
-def storm(load: Load) -> At:
+def storm_day(load: Load) -> SamplePoint:
     """The council at the end of a storm day."""
     day = load.reports / DAYS * STORM
-    return At(load.reports + day, day, load.wards)
+    return SamplePoint(load.reports + day, day, load.wards)
 
 
 def storm_load(load: Load) -> Load:
@@ -210,7 +210,7 @@ def _exact(used: Mapping[str, float]) -> dict[str, float]:
     return {what: value for what, value in used.items() if what not in MEASURED}
 
 
-def value_at(growth_of: Growth, where: At) -> float:
+def value_at(growth_of: Growth, where: SamplePoint) -> float:
     return round(growth_of.at(where), 6)
 
 
@@ -225,5 +225,5 @@ def _keys(sizes: Any) -> set[tuple[str, str, str]]:
     }
 
 
-def _place(size: Mapping[str, int]) -> At:
-    return At(size["reports"], size["reports"] / size["days"], size["wards"])
+def _place(size: Mapping[str, int]) -> SamplePoint:
+    return SamplePoint(size["reports"], size["reports"] / size["days"], size["wards"])

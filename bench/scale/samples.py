@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from bench.process import ROOT
-from bench.scale.ledger import Used, as_json, exact
+from bench.scale.ledger import UsageByFunction, as_json, exact_figures
 from bench.scale.town import Town, town
 from tests.support.attack_photos import picture, saved
 
@@ -38,23 +38,23 @@ SIZES = (Size(60, 1, 1), Size(60, 3, 1), Size(60, 1, 3), Size(120, 4, 3))
 """The sizes that show what grows: pages of lists and the newest reports of wards are full."""
 
 
-def recorded() -> dict[str, Any]:
+def read_samples() -> dict[str, Any]:
     """The recorded samples of every size."""
     known: dict[str, Any] = json.loads(RECORDED.read_text(encoding="utf-8"))
     return known
 
 
-def write(say: Callable[[str], None]) -> None:
+def write_samples(say: Callable[[str], None]) -> None:
     """Samples every size and records it."""
     found = []
     for size in (QUICK, *SIZES):
         say(f"{size.reports} reports on {size.days} days in {size.wards} wards")
-        found.append({"size": size._asdict(), **sampled(size)._asdict()})
+        found.append({"size": size._asdict(), **sample_size(size)._asdict()})
     whole = {"quick": found[0], "sizes": found[1:]}
     RECORDED.write_text(json.dumps(whole, sort_keys=True) + "\n", encoding="utf-8")
 
 
-class Sampled(NamedTuple):
+class SampledCouncil(NamedTuple):
     """What each kind of event used, the metrics that the functions wrote, and the kilobytes that
     each took at most."""
 
@@ -63,20 +63,20 @@ class Sampled(NamedTuple):
     peak_kb: dict[str, float]
 
 
-def sampled(size: Size) -> Sampled:
+def sample_size(size: Size) -> SampledCouncil:
     """The samples of a council of that size."""
     with town() as here:
-        ids = _filled(here, size)
-        found = dict(_of_events(here, ids))
-        found |= dict(_of_schedules(here, ids))
+        ids = _fill_town(here, size)
+        found = dict(_usage_by_event(here, ids))
+        found |= dict(_usage_by_schedule(here, ids))
         here.subscribe()
         here.report()
-        found["heard_report"] = _of(here, here.report)
-        found["receipt"] = _of(here, here.take_receipt)
+        found["heard_report"] = _usage_of(here, here.report)
+        found["receipt"] = _usage_of(here, here.take_receipt)
         here.settled()
-        found["wards_of_hour"] = _of(here, here.publish_wards_of_hour)
+        found["wards_of_hour"] = _usage_of(here, here.publish_wards_of_hour)
         samples = {name: as_json(used) for name, used in found.items()}
-        return Sampled(samples, sorted(here.metrics()), _peaks(here, ids))
+        return SampledCouncil(samples, sorted(here.metrics()), _peaks(here, ids))
 
 
 def _peaks(here: Town, ids: list[str]) -> dict[str, float]:
@@ -96,18 +96,18 @@ def _peaks(here: Town, ids: list[str]) -> dict[str, float]:
     return {name: used["peak_kb"] for name, used in sorted(here.taken().items())}
 
 
-def stale(known: dict[str, Any], now: Sampled) -> list[str]:
+def stale_counts(known: dict[str, Any], now: SampledCouncil) -> list[str]:
     """How the counts of the quick size differ from those that are recorded."""
     before, samples = known["quick"]["samples"], now.samples
     found = [f"metric {each}" for each in sorted({*known["quick"]["metrics"]} ^ {*now.metrics})]
     for kind in sorted({*before, *samples}):
-        one, other = exact(before.get(kind, {})), exact(samples.get(kind, {}))
+        one, other = exact_figures(before.get(kind, {})), exact_figures(samples.get(kind, {}))
         functions = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
         found += [f"{kind}, {each}: {one.get(each)} → {other.get(each)}" for each in functions]
     return found
 
 
-def _filled(here: Town, size: Size) -> list[str]:
+def _fill_town(here: Town, size: Size) -> list[str]:
     here.divide_into_wards(size.wards)
     ids = []
     for _ in range(size.days):
@@ -119,13 +119,13 @@ def _filled(here: Town, size: Size) -> list[str]:
     return ids
 
 
-def _of(here: Town, act: Callable[[], Any]) -> Used:
+def _usage_of(here: Town, act: Callable[[], Any]) -> UsageByFunction:
     here.taken()
     act()
     return here.taken()
 
 
-def _of_events(here: Town, ids: list[str]) -> Iterator[tuple[str, Used]]:
+def _usage_by_event(here: Town, ids: list[str]) -> Iterator[tuple[str, UsageByFunction]]:
     """Each kind of event, after one like it: as in a process that has been running for a while."""
     booked: list[str] = []
     kinds: dict[str, Callable[[int], Any]] = {
@@ -144,21 +144,21 @@ def _of_events(here: Town, ids: list[str]) -> Iterator[tuple[str, Used]]:
     }
     for kind, act in kinds.items():
         act(0)
-        yield kind, _of(here, lambda act=act: act(1))  # type: ignore[misc]
+        yield kind, _usage_of(here, lambda act=act: act(1))  # type: ignore[misc]
     here.settled()
 
 
-def _of_schedules(here: Town, ids: list[str]) -> Iterator[tuple[str, Used]]:
+def _usage_by_schedule(here: Town, ids: list[str]) -> Iterator[tuple[str, UsageByFunction]]:
     """A run of every schedule when nothing happened, soon and some time after a change, and soon
     after several."""
-    yield "idle", _of(here, here.run_schedules)
+    yield "idle", _usage_of(here, here.run_schedules)
     here.change(ids[4], state="in_progress")
     here.later(SOON)
-    yield "soon", _of(here, here.run_schedules)
+    yield "soon", _usage_of(here, here.run_schedules)
     here.later(LATER)
-    yield "lingering", _of(here, here.run_schedules)
+    yield "lingering", _usage_of(here, here.run_schedules)
     here.settled()
     for number in range(SEVERAL):
         here.change(ids[-1 - number], title=f"Number {number}")
     here.later(SOON)
-    yield "soon_after_several", _of(here, here.run_schedules)
+    yield "soon_after_several", _usage_of(here, here.run_schedules)

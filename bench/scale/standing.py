@@ -53,7 +53,7 @@ BY_USE = {
 """Types that are paid by what passes through them."""
 
 
-def standing(template: Mapping[str, Any], metrics: int) -> Counter[str]:
+def idle_quantities(template: Mapping[str, Any], metrics: int) -> Counter[str]:
     """The quantities by their names in the list of prices. Raises ValueError if nobody has said
     what a type of resource costs."""
     found = Counter(

@@ -23,7 +23,7 @@ MOST_SHARE = 0.5
 LISTED_SHARE = 0.1
 
 
-def counted() -> str:
+def idle_table() -> str:
     """What costs something in an idle month."""
     resources = template()["Resources"].values()
     alarms = sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources)
@@ -37,18 +37,18 @@ def counted() -> str:
 def section() -> str:
     """What stands between the marks of the document."""
     return "\n".join(
-        [BEGIN, "", counted(), "", *_bills(), "", *_functions(), "", *_limits(), "", END],
+        [BEGIN, "", idle_table(), "", *_bills(), "", *_functions(), "", *_limits(), "", END],
     )
 
 
-def written(document: str) -> str:
+def write_section(document: str) -> str:
     """The document with a new section."""
     before, _, rest = document.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{section()}{after}"
 
 
-def superlinear() -> list[str]:
+def superlinear_costs() -> list[str]:
     """The services and functions whose cost grows faster than the council, where it is felt."""
     _, some, most = map(bill, RESIDENTS)
     pairs = _pairs(some.dollars, most.dollars) | _pairs(some.by_function, most.by_function)
@@ -59,7 +59,7 @@ def superlinear() -> list[str]:
     ]
 
 
-def strained() -> list[str]:
+def strained_functions() -> list[str]:
     """The functions that need more than half of their time or memory on a storm day of the largest
     council."""
     load = Load(RESIDENTS[-1])

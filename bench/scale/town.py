@@ -17,7 +17,7 @@ from chalice.app import ScheduledEventConfig
 import app
 from bench import gateway
 from bench.process import ROOT
-from bench.scale.ledger import API, Ledger, Used, function_of
+from bench.scale.ledger import API, Ledger, UsageByFunction, function_of
 from bench.scale.orders import Payers, provider
 from bench.scale.rounds import operation, publish_rounds
 from bench.scale.wards import place_of, ward
@@ -72,7 +72,7 @@ class Town:
         """Time passes, and the clock of all schedules with it."""
         self._clock.shift(timedelta(hours=hours))
 
-    def taken(self) -> Used:
+    def taken(self) -> UsageByFunction:
         """What was used since this was last asked."""
         return self._ledger.taken()
 

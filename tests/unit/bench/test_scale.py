@@ -7,15 +7,22 @@ import pytest
 
 from bench.meter import Call
 from bench.scale import samples, table
-from bench.scale.bill import MOST_DOLLARS, RESIDENTS, backup_copies, bill, model, prices
-from bench.scale.fit import At, growth
-from bench.scale.ledger import counted
+from bench.scale.bill import MOST_DOLLARS, RESIDENTS, bill, count_backup_copies, model, prices
+from bench.scale.fit import SamplePoint, fit_growth
+from bench.scale.ledger import count_usage
 from bench.scale.load import Load
 from bench.scale.model import Machine
-from bench.scale.standing import standing
+from bench.scale.standing import idle_quantities
 from infra.template import merged_template
 
-PLACES = [At(8, 8, 4), At(8, 4, 4), At(16, 16, 16), At(48, 48, 4), At(48, 12, 4), At(120, 30, 16)]
+PLACES = [
+    SamplePoint(8, 8, 4),
+    SamplePoint(8, 4, 4),
+    SamplePoint(16, 16, 16),
+    SamplePoint(48, 48, 4),
+    SamplePoint(48, 12, 4),
+    SamplePoint(120, 30, 16),
+]
 
 
 def call(operation: str, **values: Any) -> Call:
@@ -25,26 +32,26 @@ def call(operation: str, **values: Any) -> Call:
 
 @pytest.mark.exhaustive
 def test_recorded_counts_are_those_of_the_code() -> None:
-    now = samples.sampled(samples.QUICK)
-    assert samples.stale(samples.recorded(), now) == [], (
+    now = samples.sample_size(samples.QUICK)
+    assert samples.stale_counts(samples.read_samples(), now) == [], (
         "run python -m bench.scale --record --write"
     )
 
 
 def test_counts_are_detected_when_they_are_old() -> None:
-    known = samples.recorded()
+    known = samples.read_samples()
     quick = copy.deepcopy(known["quick"])
-    now = samples.Sampled(quick["samples"], [*quick["metrics"], "more"], {})
+    now = samples.SampledCouncil(quick["samples"], [*quick["metrics"], "more"], {})
     now.samples["change"]["Publish"]["s3_writes"] += 1
     now.samples["change"]["Publish"]["cpu_ms"] += 1
-    metric, change = samples.stale(known, now)
+    metric, change = samples.stale_counts(known, now)
     assert metric == "metric more"
     assert change.startswith("change, Publish: ")
 
 
 def test_table_is_that_of_the_recorded_counts() -> None:
     document = table.DOCUMENT.read_text(encoding="utf-8")
-    assert document == table.written(document), "run python -m bench.scale --write"
+    assert document == table.write_section(document), "run python -m bench.scale --write"
 
 
 @pytest.mark.parametrize(("residents", "most"), MOST_DOLLARS.items())
@@ -53,11 +60,11 @@ def test_bill_of_a_month_stays_below_its_goal(residents: int, most: int) -> None
 
 
 def test_no_cost_grows_faster_than_the_council() -> None:
-    assert table.superlinear() == []
+    assert table.superlinear_costs() == []
 
 
 def test_no_function_needs_more_than_half_of_its_limits() -> None:
-    assert table.strained() == []
+    assert table.strained_functions() == []
 
 
 def test_copy_of_each_sunday_is_kept_beside_those_of_the_last_nights() -> None:
@@ -67,7 +74,7 @@ def test_copy_of_each_sunday_is_kept_beside_those_of_the_last_nights() -> None:
     ]
     plan = {"Properties": {"BackupPlan": {"BackupPlanRule": rules}}}
     template = {"Resources": {"Plan": {"Type": "AWS::Backup::BackupPlan", **plan}}}
-    assert backup_copies(template) == 5 + 2
+    assert count_backup_copies(template) == 5 + 2
 
 
 def test_payments_are_reconciled_in_time_with_many_more_of_them() -> None:
@@ -83,21 +90,23 @@ def test_bill_has_every_price_and_everything_that_functions_use() -> None:
 
 def test_figure_is_split_into_what_makes_it_grow() -> None:
     values = [7 + 0.5 * place.month + 2 * place.day + 3 * place.wards for place in PLACES]
-    found = growth(PLACES, values, "s3_reads")
-    assert found.at(At(1000, 100, 10)) == pytest.approx(7 + 500 + 200 + 30)
+    found = fit_growth(PLACES, values, "s3_reads")
+    assert found.at(SamplePoint(1000, 100, 10)) == pytest.approx(7 + 500 + 200 + 30)
 
 
 def test_figure_grows_with_nothing_when_its_samples_differ_by_noise() -> None:
-    assert growth(PLACES, [20, 21, 19, 20, 22, 23], "cpu_ms").at(At(1e6, 1e5, 1e3)) < 25
+    assert (
+        fit_growth(PLACES, [20, 21, 19, 20, 22, 23], "cpu_ms").at(SamplePoint(1e6, 1e5, 1e3)) < 25
+    )
 
 
 def test_figure_never_shrinks() -> None:
-    found = growth(PLACES, [100 - place.month / 2 for place in PLACES], "calls")
-    assert found.at(At(1e6, 1e5, 1e3)) == pytest.approx(found.fixed)
+    found = fit_growth(PLACES, [100 - place.month / 2 for place in PLACES], "calls")
+    assert found.at(SamplePoint(1e6, 1e5, 1e3)) == pytest.approx(found.fixed)
 
 
 def test_calls_are_counted_by_what_is_paid_for_them() -> None:
-    found = counted(
+    found = count_usage(
         [
             call("dynamodb.Query", answer={"Items": [{"id": {"S": "1"}}]}),
             call("s3.PutObject"),
@@ -126,7 +135,7 @@ def test_calls_are_counted_by_what_is_paid_for_them() -> None:
 
 def test_call_is_refused_when_its_price_is_not_known() -> None:
     with pytest.raises(ValueError, match=r"kinesis\.PutRecord"):
-        counted([call("kinesis.PutRecord")])
+        count_usage([call("kinesis.PutRecord")])
 
 
 def test_function_with_half_a_processor_takes_twice_the_time() -> None:
@@ -152,7 +161,7 @@ def test_standing_costs_are_counted_in_the_template() -> None:
         "Two": {"Type": "AWS::CloudWatch::Alarm", "Properties": math},
         "Fed": {"Type": "AWS::Serverless::Function", "Properties": fed},
     }
-    found = standing({"Resources": resources}, metrics=3)
+    found = idle_quantities({"Resources": resources}, metrics=3)
     assert found["alarm metric a month"] == 3
     assert found["custom metric a month"] == 3
     assert found["SQS request"] == 5 * 3 * 60 * 24 * 30
@@ -160,7 +169,7 @@ def test_standing_costs_are_counted_in_the_template() -> None:
 
 def test_every_type_of_resource_has_its_cost() -> None:
     template = merged_template()
-    assert standing(template, metrics=0)["secret a month"] > 0
+    assert idle_quantities(template, metrics=0)["secret a month"] > 0
     template["Resources"]["Gateway"] = {"Type": "AWS::EC2::NatGateway"}
     with pytest.raises(ValueError, match=r"Gateway \(AWS::EC2::NatGateway\)"):
-        standing(template, metrics=0)
+        idle_quantities(template, metrics=0)
