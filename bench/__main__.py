@@ -33,7 +33,7 @@ from bench import (
     web,
 )
 from bench.engine import Laboratory, laboratory
-from bench.machine import calibrated
+from bench.machine import calibrate
 from bench.process import ROOT
 from bench.run import FAILED, Run
 from bench.table import Row
@@ -46,7 +46,7 @@ PEERS_AT = 10_000
 
 def main() -> int:
     options = _options()
-    run = Run(calibrated())
+    run = Run(calibrate())
     if options.pages:
         measure_pages(run)
     else:
@@ -69,7 +69,7 @@ def measure_all(run: Run) -> None:
     run.measure("start", start.rows)
     run.measure("runtime", runtime.rows)
     run.measure("publishing", partial(_publishing, run))
-    run.measure("visible", publishing.visible)
+    run.measure("visible", publishing.measure_delay)
     with run.guarded("laboratory"), laboratory() as here:
         for count in COUNTS:
             with run.guarded(f"table of {count:,}"), here.table_of(count):
@@ -107,7 +107,7 @@ def marks_of(part: str) -> tuple[str, str]:
 
 
 def _publishing(run: Run) -> Iterator[Row]:
-    together, alone = publishing.measured()
+    together, alone = publishing.measure_publishing()
     run.publishing_ms = together.cpu_ms
     yield from publishing.rows(together, alone)
 
@@ -116,7 +116,7 @@ def _in_the_database(run: Run, here: Laboratory, count: int) -> None:
     """The handlers on dynalite with that many reports, and once the measurements without
     reports."""
     with run.guarded(f"database at {count:,}"):
-        run.costs[count] = database.costs(count, here.officer)
+        run.costs[count] = database.measure_costs(count, here.officer)
     if count == PEERS_AT:
         beside = partial(fixmystreet.rows, run.machine, here.engine, run.publishing_ms)
         run.measure("beside FixMyStreet", beside)
@@ -134,7 +134,7 @@ def _database(run: Run) -> Iterator[Row]:
 
 def _static() -> Iterator[Row]:
     # Without its pump, whose polling would count as the requests' CPU.
-    with stack.running(seed="demo", pump=False) as here:
+    with stack.running_stack(seed="demo", pump=False) as here:
         server = static.Server.at(here.url, here.pid)
         yield from static.rows(server, static.documents(here.url))
 

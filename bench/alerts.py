@@ -56,12 +56,12 @@ class Tally(NamedTuple):
         return self.read / self.matched
 
 
-NOTHING = Tally(Counter(), 0, 0)
+EMPTY_TALLY = Tally(Counter(), 0, 0)
 
 
 def rows(count: int = COUNT) -> Iterator[Row]:
     tallies = _tallies(count)
-    whole = sum(tallies.values(), NOTHING)
+    whole = sum(tallies.values(), EMPTY_TALLY)
     group = GROUP.format(count=count)
     row, read = partial(Row, group=group, unit="items"), "entries read for each that matches"
     yield row(name="entries of one, mean", ours=whole.mean)
@@ -76,7 +76,7 @@ def rows(count: int = COUNT) -> Iterator[Row]:
 
 def _tallies(count: int) -> dict[str, Tally]:
     """The tally of each radius, by its name."""
-    tallies = dict.fromkeys(RADII, NOTHING)
+    tallies = dict.fromkeys(RADII, EMPTY_TALLY)
     names = [name for name in RADII for _ in range(CHUNKS)]
     counts = [count // len(names)] * len(names)
     with ProcessPoolExecutor(2) as pool:
@@ -89,12 +89,12 @@ def _tallies(count: int) -> dict[str, Tally]:
 def tally(name: str, count: int, seed: int) -> Tally:
     """Counts some subscriptions against the reports."""
     random, box = Random(f"{name} {seed}"), load("demo").box
-    reports, asked = _asked(box)
+    reports, asked = _report_places(box)
     entries: Counter[int] = Counter()
     read = matched = 0
     for _ in range(count):
         radius_m = RADII[name](random)
-        centre = _place(_widened(box, radius_m), random)
+        centre = _place(_widen(box, radius_m), random)
         cells = cover(centre, radius_m)
         entries[len(cells)] += 1
         for key, reach in cells:
@@ -105,7 +105,7 @@ def tally(name: str, count: int, seed: int) -> Tally:
     return Tally(entries, read, matched)
 
 
-def _asked(box: Box) -> tuple[list[Point], dict[str, list[tuple[int, str, str]]]]:
+def _report_places(box: Box) -> tuple[list[Point], dict[str, list[tuple[int, str, str]]]]:
     """Places of reports, and by area those that query it, with the reaches."""
     random = Random(7)
     reports = [_place(box, random) for _ in range(REPORTS)]
@@ -116,7 +116,7 @@ def _asked(box: Box) -> tuple[list[Point], dict[str, list[tuple[int, str, str]]]
     return reports, asked
 
 
-def _widened(box: Box, by_m: float) -> Box:
+def _widen(box: Box, by_m: float) -> Box:
     """The box with that much more at each side."""
     corners = (Point(lat=box.south, long=box.west), Point(lat=box.north, long=box.east))
     one, other = (Box.around(corner, by_m) for corner in corners)

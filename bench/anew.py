@@ -69,7 +69,7 @@ class Cost(NamedTuple):
     new_mb: float
 
 
-class Sent(NamedTuple):
+class SendingCost(NamedTuple):
     """What the command takes for so many reports, up to the queue of `publish`."""
 
     reports: int
@@ -99,7 +99,7 @@ class Aws:
         status, said = self._answer(operation, content)
         kind = "application/x-amz-json-1.0" if target else "application/xml"
         headers: Any = {"content-type": kind, "etag": '"1"'}
-        return AWSResponse(request.url, status, headers, _Raw(said))
+        return AWSResponse(request.url, status, headers, _RawBody(said))
 
     def _answer(self, operation: str, content: bytes) -> tuple[int, bytes]:
         asked = json.loads(content) if content.startswith(b"{") else {}
@@ -141,7 +141,7 @@ class Aws:
         return f'{{"Items": [{items}]{after}}}'.encode()
 
 
-class _Raw:
+class _RawBody:
     """The body of an answer, as urllib3 has it."""
 
     def __init__(self, content: bytes) -> None:
@@ -151,9 +151,9 @@ class _Raw:
         yield self._content
 
 
-def measured(reports: int) -> Cost:
+def measure_publishing(reports: int) -> Cost:
     """The cost of that many reports, a multiple of ten, after those of the first batches."""
-    with answered() as aws:
+    with answering_aws() as aws:
         publish = handler_named(HANDLER)
         for number in range(WARM):
             publish(_event(aws.item, number * BATCH), None)
@@ -185,9 +185,9 @@ def measured(reports: int) -> Cost:
         )
 
 
-def sent(reports: int) -> Sent:
+def measure_sending(reports: int) -> SendingCost:
     """What the command takes to send that many reports to a queue that is always empty."""
-    with answered() as aws, TemporaryDirectory() as folder:
+    with answering_aws() as aws, TemporaryDirectory() as folder:
         aws.calls.clear()
         aws.left = reports
         client, sqs = boto3.client("dynamodb"), boto3.client("sqs")
@@ -196,11 +196,11 @@ def sent(reports: int) -> Sent:
         for page in read_pages(client, "reports", position, lambda _: None, PAGE):
             send_facts(submissions_of(page), container.queue("publish"))
             wait_for_room(sqs, address)
-        return Sent(reports, dict(aws.calls), (time.process_time() - began) * 1000)
+        return SendingCost(reports, dict(aws.calls), (time.process_time() - began) * 1000)
 
 
 @contextmanager
-def answered() -> Iterator[Aws]:
+def answering_aws() -> Iterator[Aws]:
     """A process of `publish`, with a stored report; what it logs is dropped."""
     aws = Aws()
 
@@ -210,7 +210,7 @@ def answered() -> Iterator[Aws]:
     real = Endpoint._send  # type: ignore[attr-defined]
     Endpoint._send = answer  # type: ignore[attr-defined]
     try:
-        with stack.working_in(SETTINGS), redirect_stdout(_Dropped()):
+        with stack.working_environment(SETTINGS), redirect_stdout(_DiscardedOutput()):
             entries = tuple(update(number) for number in range(2))
             reports_ports().repository.create(report(1, updates=entries, once_public=True))
             yield aws
@@ -218,7 +218,7 @@ def answered() -> Iterator[Aws]:
         Endpoint._send = real  # type: ignore[attr-defined]
 
 
-class _Dropped(StringIO):
+class _DiscardedOutput(StringIO):
     def write(self, text: str) -> int:
         return len(text)
 
@@ -263,8 +263,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.anew", description=__doc__)
     parser.add_argument("--reports", type=int, default=20_000)
     reports = parser.parse_args().reports
-    print(json.dumps(sent(reports)._asdict()))
-    print(json.dumps(measured(reports)._asdict()))
+    print(json.dumps(measure_sending(reports)._asdict()))
+    print(json.dumps(measure_publishing(reports)._asdict()))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ API = "/api/"
 REMEMBERED = "localStorage.getItem('ginnel.bins')"
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """A request by its path, and the compressed size of the answer in bytes."""
 
     path: str
@@ -33,8 +33,8 @@ class Asked(NamedTuple):
 class Views(NamedTuple):
     """What was asked for to find an address, and to show it once it is known."""
 
-    finding: Sequence[Asked]
-    known: Sequence[Asked]
+    finding: Sequence[Request]
+    known: Sequence[Request]
     premises_id: str
 
 
@@ -48,7 +48,7 @@ class Poll(NamedTuple):
 
 def rows() -> Iterator[Row]:
     """The rows for the seeded stack. Raises RuntimeError if there is no browser."""
-    with stack.running(seed="demo", pump=False) as here:
+    with stack.running_stack(seed="demo", pump=False) as here:
         # Playwright allows one loop a thread, and the caller's may have one.
         with ThreadPoolExecutor(1) as alone:
             views = alone.submit(views_of, here.url).result()
@@ -62,7 +62,7 @@ def rows() -> Iterator[Row]:
 
 
 def _rows_of(
-    name: str, asked: Sequence[Asked], *, most_of_api: int, most_kb: float | None = None
+    name: str, asked: Sequence[Request], *, most_of_api: int, most_kb: float | None = None
 ) -> Iterator[Row]:
     of_api = sum(each.path.startswith(API) for each in asked)
     size = sum(each.size for each in asked) / 1000
@@ -88,7 +88,7 @@ def views_of(url: str) -> Views:
     return Views(finding, known, json.loads(remembered)["premises_id"])
 
 
-def _find(browser: Browser, url: str) -> tuple[Sequence[Asked], str]:
+def _find(browser: Browser, url: str) -> tuple[Sequence[Request], str]:
     """What is asked for after the page was loaded, and what the browser then remembers."""
     page = browser.new_page(service_workers="block")
     _open(page, url)
@@ -98,16 +98,16 @@ def _find(browser: Browser, url: str) -> tuple[Sequence[Asked], str]:
     page.get_by_label("Your address").select_option(index=0)
     page.get_by_role("button", name="See your bin days").click()
     _wait(page)
-    return _asked(answers), page.evaluate(REMEMBERED)
+    return _requests_of(answers), page.evaluate(REMEMBERED)
 
 
-def _view(browser: Browser, url: str, remembered: str) -> Sequence[Asked]:
+def _view(browser: Browser, url: str, remembered: str) -> Sequence[Request]:
     page = browser.new_page(service_workers="block")
     page.add_init_script(f"localStorage.setItem('ginnel.bins', {json.dumps(remembered)})")
     answers = _answers(page)
     _open(page, url)
     _wait(page)
-    return _asked(answers)
+    return _requests_of(answers)
 
 
 def _open(page: Page, url: str) -> None:
@@ -130,8 +130,8 @@ def _answers(page: Page) -> list[Response]:
     return answers
 
 
-def _asked(answers: Sequence[Response]) -> Sequence[Asked]:
-    return [Asked(urlsplit(each.url).path, web.compressed(each.body())) for each in answers]
+def _requests_of(answers: Sequence[Response]) -> Sequence[Request]:
+    return [Request(urlsplit(each.url).path, web.compressed(each.body())) for each in answers]
 
 
 def poll_of(url: str, premises_id: str) -> Poll:
@@ -144,10 +144,10 @@ def poll_of(url: str, premises_id: str) -> Poll:
     with urllib.request.urlopen(url + path) as answer:
         whole, etag = web.compressed(answer.read()), answer.headers["ETag"]
     again = urllib.request.Request(url + path, headers={"If-None-Match": etag})
-    return Poll(path, whole, _transferred(again))
+    return Poll(path, whole, _transferred_bytes(again))
 
 
-def _transferred(request: urllib.request.Request) -> int:
+def _transferred_bytes(request: urllib.request.Request) -> int:
     """The compressed size of the answer, 0 if nothing changed. Raises HTTPError."""
     try:
         with urllib.request.urlopen(request) as answer:

@@ -88,10 +88,10 @@ class Browser:
 
 def rows() -> Iterator[Row]:
     """The rows for the seeded stack."""
-    with stack.running(seed="demo", pump=False) as here:
+    with stack.running_stack(seed="demo", pump=False) as here:
         booking, bill = book(here.url), pay_bill(here.url)
-        with stack.working_in(here.environment):
-            yield from _rows_of_item(_stored(here.environment, booking.service_request_id))
+        with stack.working_environment(here.environment):
+            yield from _rows_of_item(_stored_item(here.environment, booking.service_request_id))
     for name, found in (("a collection, booked and paid", booking), ("a bill, paid", bill)):
         yield Row(group=GROUP, name=f"{name}: requests", unit="requests", ours=found.requests)
         yield Row(group=GROUP, name=f"{name}: all", unit="kB", ours=found.size / 1000)
@@ -106,7 +106,7 @@ def book(url: str) -> Path:
     browser.fill({"items.mattress": "1"})
     browser.fill({"day": browser.first("day")})
     browser.fill({})
-    return _sent_and_paid(browser)
+    return _send_and_pay(browser)
 
 
 def pay_bill(url: str) -> Path:
@@ -115,10 +115,10 @@ def pay_bill(url: str) -> Path:
     browser.open("/forms/services/pay-council-tax")
     browser.fill({"attributes.account": "70102201"})
     browser.fill({"amount": "120.50"})
-    return _sent_and_paid(browser)
+    return _send_and_pay(browser)
 
 
-def _sent_and_paid(browser: Browser) -> Path:
+def _send_and_pay(browser: Browser) -> Path:
     """From the contact details to the page after the payment. Raises RuntimeError if it is not
     paid."""
     browser.fill(CONTACT)
@@ -131,7 +131,9 @@ def _sent_and_paid(browser: Browser) -> Path:
     return Path(browser.requests, browser.size, service_request_id)
 
 
-def _stored(environment: Mapping[str, str], service_request_id: str) -> tuple[str, dict[str, Any]]:
+def _stored_item(
+    environment: Mapping[str, str], service_request_id: str
+) -> tuple[str, dict[str, Any]]:
     """The table of requests, and the item of one."""
     table = environment["REPORTS_TABLE"]
     key = {"service_request_id": {"S": service_request_id}, "record": {"S": "report"}}

@@ -47,7 +47,7 @@ def read_units(size: int, *, consistent: bool) -> float:
 
 def write_units(old: Item | None, new: Item | None, indexes: Iterable[Index]) -> float:
     """The units of one write outside a transaction, with the changed index entries."""
-    table = _written(old, new)
+    table = _written_units(old, new)
     return table + sum(_index_units(old, new, index) for index in indexes)
 
 
@@ -56,8 +56,8 @@ def _index_units(old: Item | None, new: Item | None, index: Index) -> int:
     if before == after:
         return 0
     if before and after and all(before[key] == after[key] for key in index.keys):
-        return _written(before, after)
-    return sum(_written(entry, None) for entry in (before, after) if entry)
+        return _written_units(before, after)
+    return sum(_written_units(entry, None) for entry in (before, after) if entry)
 
 
 def _entry(item: Item | None, index: Index) -> Item | None:
@@ -66,7 +66,7 @@ def _entry(item: Item | None, index: Index) -> Item | None:
     return {name: value for name, value in item.items() if name in index.attributes}
 
 
-def _written(old: Item | None, new: Item | None) -> int:
+def _written_units(old: Item | None, new: Item | None) -> int:
     size = max(item_bytes(old or {}), item_bytes(new or {}))
     return max(1, math.ceil(size / WRITE_BYTES))
 

@@ -13,7 +13,7 @@ import boto3
 from PIL import Image
 
 from bench import gateway, stack
-from bench.packaged import packaged
+from bench.packaged import build_package
 from bench.process import FRESH_ROUNDS, ROOT, Fresh, cpu_ms_of_each
 from bench.table import Row
 from chalicelib.bootstrap.reports import reports_ports
@@ -50,13 +50,13 @@ class FirstTask(NamedTuple):
 
 
 def rows() -> Iterator[Row]:
-    with stack.running(seed="demo") as here:
+    with stack.running_stack(seed="demo") as here:
         yield from rows_on(here)
 
 
 def rows_on(here: stack.Stack, rounds: int = FRESH_ROUNDS) -> Iterator[Row]:
     """The measurements on a stack with a report."""
-    with packaged() as folder, stack.working_in(here.environment):
+    with build_package() as folder, stack.working_environment(here.environment):
         here = replace(here, environment=here.environment | {"PYTHONPATH": str(folder)})
         firsts = [*_imports(here), *_routes(here), *_handlers(here)]
         yield from rows_of(GROUP, firsts, rounds)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from bench import gateway, stack
 from bench.cold import API, DATABASE, EVENT, EVENTS, FirstTask, fresh_call, rows_of
-from bench.packaged import packaged
+from bench.packaged import build_package
 from bench.process import FRESH_ROUNDS
 from bench.table import Row
 from chalicelib.accounts.model import Destination
@@ -33,18 +33,18 @@ _numbers = count()
 
 def rows() -> Iterator[Row]:
     # Without its pump, which would send the codes before the process that is measured.
-    with stack.running(pump=False) as here:
+    with stack.running_stack(pump=False) as here:
         yield from rows_on(here)
 
 
 def rows_on(here: stack.Stack, rounds: int = FRESH_ROUNDS) -> Iterator[Row]:
     with ExitStack() as held:
-        folder = held.enter_context(packaged())
+        folder = held.enter_context(build_package())
         issuer = held.enter_context(served(Issuer()))
         council = _council(Path(held.enter_context(TemporaryDirectory())), issuer)
         environment = here.environment | {"COUNCIL": council, "OUTSIDE_ALLOWED": issuer.url}
         environment["PYTHONPATH"] = str(folder)
-        held.enter_context(stack.working_in(environment))
+        held.enter_context(stack.working_environment(environment))
         give_client_secret("staff")
         firsts = [
             *_routes(here.officer, issuer, environment),

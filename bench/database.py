@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import gateway
 from bench.engine import MIDDLE, SPREAD_LAT, SPREAD_LONG, id_of
-from bench.meter import Call, items_read, record, serial, units
+from bench.meter import Call, items_read, longest_chain, record, units
 from bench.table import Row
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
@@ -49,7 +49,7 @@ class Cost:
         return asdict(self)
 
 
-def costs(count: int, officer: dict[str, str], times: int = TIMES) -> list[Cost]:
+def measure_costs(count: int, officer: dict[str, str], times: int = TIMES) -> list[Cost]:
     """The cost of every use case, on this process's table of that many reports; `officer` are the
     headers of a signed-in officer."""
     import app
@@ -97,7 +97,7 @@ def _rows_of(few: Cost, many: Cost, row: Callable[..., Row]) -> Iterator[Row]:
     )
 
 
-def details(by_count: Mapping[int, Sequence[Cost]]) -> str:
+def details_table(by_count: Mapping[int, Sequence[Cost]]) -> str:
     """Every figure, as a Markdown table."""
     names = [name for name in Cost.__dataclass_fields__ if name != "conditional_writes"]
     lines = ["| " + " | ".join(name.replace("_", " ") for name in names) + " |"]
@@ -113,7 +113,7 @@ def details(by_count: Mapping[int, Sequence[Cost]]) -> str:
     return "\n".join(lines)
 
 
-def somewhere(number: int) -> Point:
+def random_place(number: int) -> Point:
     """A place of the council where reports are, the same one for the same number."""
     random, box = Random(number), load("demo").box
     while True:
@@ -140,9 +140,9 @@ def nearby(app: Any, place: Point, radius_m: int) -> Request:
 def _use_cases(app: Any, officer: dict[str, str]) -> dict[str, Make]:
     event = partial(gateway.event, app)
     return {
-        "submit": lambda number: [submission(app, f"submit-{number}", somewhere(number))],
-        "check 25 m": lambda number: [nearby(app, somewhere(number), 25)],
-        "check 100 m": lambda number: [nearby(app, somewhere(number), 100)],
+        "submit": lambda number: [submission(app, f"submit-{number}", random_place(number))],
+        "check 25 m": lambda number: [nearby(app, random_place(number), 25)],
+        "check 100 m": lambda number: [nearby(app, random_place(number), 100)],
         "check 100 m, then submit": partial(_check_and_submit, app),
         "read a report": lambda number: [event("GET", f"/api/reports/{id_of(number)}")],
         "add an update": partial(_post, app, "updates", {"text": "Still there."}, 0),
@@ -162,7 +162,7 @@ def _post(app: Any, verb: str, body: Any, first: int, number: int) -> list[Reque
 
 
 def _check_and_submit(app: Any, number: int) -> list[Request]:
-    place = somewhere(number)
+    place = random_place(number)
     return [nearby(app, place, 100), submission(app, f"checked-{number}", place)]
 
 
@@ -173,7 +173,7 @@ def _change(app: Any, officer: dict[str, str], number: int) -> list[Request]:
 
 
 def _screen(app: Any, number: int) -> list[Request]:
-    at = somewhere(number)
+    at = random_place(number)
     box = (at.long - SCREEN_LONG, at.lat - SCREEN_LAT, at.long + SCREEN_LONG, at.lat + SCREEN_LAT)
     edges = ",".join(f"{edge:.6f}" for edge in box)
     return [gateway.event(app, "GET", f"/api/reports?bbox={edges}")]
@@ -189,7 +189,7 @@ def _cost(name: str, count: int, runs: Sequence[Sequence[Call]]) -> Cost:
         use_case=name,
         reports=count,
         requests=mean(map(len, runs)),
-        serial_trips=mean(map(serial, runs)),
+        serial_trips=mean(map(longest_chain, runs)),
         conditional_writes=average(lambda call: "ConditionExpression" in call.asked),
         items_read=average(lambda call: len(items_read(call))),
         bytes=average(lambda call: call.sent_bytes + call.received_bytes),

@@ -41,7 +41,7 @@ def rows(
 
 def _rows_within(radius_m: int, peer: "Peer", at: list[Point], searched: int) -> Iterator[Row]:
     """The rows for one radius, searched around each of these places."""
-    ours = [_ours(place, radius_m) for place in at]
+    ours = [_our_search(place, radius_m) for place in at]
     planned = [peer.planned(place, radius_m) for place in at]
     theirs = [peer.searched(place, radius_m) for place in at[:searched]]
     requests = [each for each, _ in ours]
@@ -123,7 +123,7 @@ def _places(box: Box, count: int) -> list[Point]:
     ]
 
 
-def _ours(place: Point, radius_m: int) -> tuple[int, int]:
+def _our_search(place: Point, radius_m: int) -> tuple[int, int]:
     with record() as calls:
         list_nearby(place, None, radius_m=radius_m, limit=100, ports=reports_ports())
     return len(calls), sum(len(items_read(call)) for call in calls)

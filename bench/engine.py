@@ -60,7 +60,7 @@ class Laboratory:
         its name."""
         name = self.engine.new_table()
         fill(self.engine, name, items(count))
-        with stack.working_in({"REPORTS_TABLE": name}):
+        with stack.working_environment({"REPORTS_TABLE": name}):
             yield name
 
 
@@ -68,7 +68,7 @@ class Laboratory:
 def laboratory() -> Iterator[Laboratory]:
     """Settings and secrets come from a local stack, tables from dynalite, so that moto is in no
     figure."""
-    with stack.running(pump=False) as here, laboratory_on(here) as made:
+    with stack.running_stack(pump=False) as here, laboratory_on(here) as made:
         yield made
 
 
@@ -78,10 +78,10 @@ def laboratory_on(here: stack.Stack) -> Iterator[Laboratory]:
     with ExitStack() as opened:
         engine = Engine()
         opened.callback(engine.stop)
-        opened.enter_context(stack.working_in(here.environment | engine.environment()))
+        opened.enter_context(stack.working_environment(here.environment | engine.environment()))
         # The caller is looked up, too: every table exists, not only that of reports.
         tables = {name: engine.new_table(of) for name, of in TABLES.items()}
-        opened.enter_context(stack.working_in(tables))
+        opened.enter_context(stack.working_environment(tables))
         token = people.tokens(accounts_ports())["officer"]
         yield Laboratory(engine, {"Authorization": f"Bearer {token}"})
 

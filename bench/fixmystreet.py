@@ -22,7 +22,7 @@ from bench import gateway
 from bench.database import submission
 from bench.engine import MIDDLE, Engine, items
 from bench.machine import Machine
-from bench.static import REQUESTS, compared, serving
+from bench.static import REQUESTS, compare_servers, serving_folder
 from bench.table import Row
 from bench.views import screen
 from bench.web import page_of_a_report
@@ -63,7 +63,7 @@ def rows(
 ) -> Iterator[Row]:
     """Submissions go to this process's table; `publishing_ms` is the CPU of publishing one. Raises
     RuntimeError, after the other rows, if that is not known."""
-    share = slowness(machine)
+    share = slowness_factor(machine)
     row = partial(Row, group=GROUP, unit="ms of CPU", peer_name=PEER)
     near, far, page = _views_ms(reports, requests)
     their_screen, their_city = PHONE_SCREEN_MS * share, CITY_VIEW_MS * share
@@ -82,7 +82,7 @@ def rows(
     yield submission(name="submission, with dynalite's and publishing", ours=whole)
 
 
-def slowness(machine: Machine) -> float:
+def slowness_factor(machine: Machine) -> float:
     """The factor for its earlier times on this machine."""
     # Never to its disadvantage: the client of their http.server is unknown.
     return min(1.0, THEIR_HTTP_SERVER * machine.http_server_cpu_ms_a_request / 1000)
@@ -107,9 +107,9 @@ def _views_ms(reports: int, requests: int) -> tuple[float, float, float]:
             [key_of_tile(whole)],
             ["reports/R00000000001"],
         ]
-        with serving(Path(folder)) as server:
+        with serving_folder(Path(folder)) as server:
             paths = [[f"/{key}" for key in view] for view in views]
-            near, far, page = compared([(server, view) for view in paths], requests)
+            near, far, page = compare_servers([(server, view) for view in paths], requests)
     return near.cpu_ms * len(touched), far.cpu_ms, page.cpu_ms
 
 

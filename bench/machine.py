@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.process import cpu_ms_of_fresh
-from bench.static import REQUESTS, compared, serving
+from bench.static import REQUESTS, compare_servers, serving_folder
 
 KILOBYTE = b"x" * 1024
 
@@ -36,11 +36,11 @@ class Machine:
         )
 
 
-def calibrated(requests: int = REQUESTS) -> Machine:
+def calibrate(requests: int = REQUESTS) -> Machine:
     with TemporaryDirectory() as folder:
         (Path(folder) / "file").write_bytes(KILOBYTE)
-        with serving(Path(folder)) as server:
-            (cost,) = compared([(server, ["/file"])], requests)
+        with serving_folder(Path(folder)) as server:
+            (cost,) = compare_servers([(server, ["/file"])], requests)
     return Machine(
         cpu=_cpu(),
         cores=os.cpu_count() or 1,

@@ -15,7 +15,7 @@ from botocore.utils import determine_content_length
 
 from bench.capacity import Index, Item, indexes_of, item_bytes, read_units, write_units
 
-Written = tuple[str, Item]
+ItemKey = tuple[str, Item]
 """A table, and the key of an item in it."""
 IN_TRANSACTION = {"dynamodb.TransactWriteItems"}
 WRITES = IN_TRANSACTION | {
@@ -66,13 +66,13 @@ class Meter:
 
     def written(
         self, operation: str, asked: Mapping[str, Any]
-    ) -> list[tuple[Written, Item | None]]:
+    ) -> list[tuple[ItemKey, Item | None]]:
         """The items that a call writes, as they are now."""
         if not self.sees_old:
             return []
         self.looking.now = True
         try:
-            return [(each, _item_at(*each)) for each in written_by(operation, asked)]
+            return [(each, _item_at(*each)) for each in written_items(operation, asked)]
         finally:
             self.looking.now = False
 
@@ -80,7 +80,7 @@ class Meter:
         """Sends the request, and adds the call."""
         used, body = time.thread_time(), request["body"]
         # Sending moves a file that is sent to its end.
-        asked, sent_bytes = _decoded(operation, body), determine_content_length(body) or 0
+        asked, sent_bytes = _decode(operation, body), determine_content_length(body) or 0
         before = self.written(operation, asked)
         began = time.perf_counter()
         reply, parsed = send()
@@ -93,7 +93,7 @@ class Meter:
                 asked=asked,
                 sent_bytes=sent_bytes,
                 received_bytes=int(reply.headers.get("content-length", 0)),
-                answer=_decoded(operation, reply.content) if "Body" not in parsed else {},
+                answer=_decode(operation, reply.content) if "Body" not in parsed else {},
                 began=began,
                 ended=ended,
                 body=body if isinstance(body, bytes) else b"",
@@ -125,7 +125,7 @@ def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
         Endpoint.make_request = make  # type: ignore[method-assign]
 
 
-def serial(calls: Sequence[Call]) -> int:
+def longest_chain(calls: Sequence[Call]) -> int:
     """The longest chain of calls that waited for each other: concurrent calls count once."""
     trips, free_at = 0, 0.0
     for call in sorted(calls, key=lambda call: call.ended):
@@ -145,7 +145,7 @@ def items_read(call: Call) -> list[Item]:
 
 
 @cache
-def described(table: str) -> dict[str, Any]:
+def describe_table(table: str) -> dict[str, Any]:
     """A table as the database describes it."""
     found: dict[str, Any] = dict(boto3.client("dynamodb").describe_table(TableName=table)["Table"])
     return found
@@ -153,7 +153,7 @@ def described(table: str) -> dict[str, Any]:
 
 def indexes_in(table: str) -> list[Index]:
     """The indexes of the table of that name."""
-    return indexes_of(described(table))
+    return indexes_of(describe_table(table))
 
 
 def units(
@@ -175,7 +175,7 @@ def units(
     raise ValueError(f"The units of {call.operation} are not known here: add them.")
 
 
-def written_by(operation: str, asked: Mapping[str, Any]) -> list[Written]:
+def written_items(operation: str, asked: Mapping[str, Any]) -> list[ItemKey]:
     """The items that a call writes or, in a transaction, checks: the same units."""
     if operation not in WRITES:
         return []
@@ -195,7 +195,7 @@ def written_by(operation: str, asked: Mapping[str, Any]) -> list[Written]:
 def _key_of(action: Mapping[str, Any]) -> Item:
     if "Key" in action:
         return dict(action["Key"])
-    names = [key["AttributeName"] for key in described(action["TableName"])["KeySchema"]]
+    names = [key["AttributeName"] for key in describe_table(action["TableName"])["KeySchema"]]
     return {name: action["Item"][name] for name in names}
 
 
@@ -205,7 +205,7 @@ def _item_at(table: str, key: Item) -> Item | None:
     return item
 
 
-def _decoded(operation: str, content: Any) -> dict[str, Any]:
+def _decode(operation: str, content: Any) -> dict[str, Any]:
     if not operation.startswith("dynamodb."):
         return {}
     decoded: dict[str, Any] = json.loads(content or b"{}")

@@ -58,7 +58,7 @@ def _rows_at(points: list[Point], queries: list[Point], folder: Path, rounds: in
     count, content = len(points), build_index(points)
     tree, group = _tree(points), GROUP.format(count=count)
     row = partial(Row, group=group, peer_name="cKDTree")
-    ours, theirs = _queried(open_index(content), tree, queries)
+    ours, theirs = _query_times(open_index(content), tree, queries)
     yield row(name="a query", unit="µs of CPU", ours=ours, peer=theirs, most_ratio=QUERY_RATIO)
     paths = _files(content, tree, folder)
     ours, theirs = _cold(paths, rounds)
@@ -70,12 +70,12 @@ def _rows_at(points: list[Point], queries: list[Point], folder: Path, rounds: in
     yield Row(group=group, name="size", unit="bytes a place", ours=size, most=BYTES_A_PLACE)
 
 
-def _queried(index: NearestIndex, tree: Any, queries: list[Point]) -> tuple[float, float]:
+def _query_times(index: NearestIndex, tree: Any, queries: list[Point]) -> tuple[float, float]:
     """The time of a query, ours and theirs."""
     planes = [_plane(query) for query in queries]
     return (
-        _each(queries, lambda query: find_nearest(index, query, K)),
-        _each(planes, lambda plane: tree.query(plane, K)),
+        _time_each(queries, lambda query: find_nearest(index, query, K)),
+        _time_each(planes, lambda plane: tree.query(plane, K)),
     )
 
 
@@ -91,13 +91,13 @@ def _beside_geopy(points: list[Point], queries: list[Point]) -> Iterator[Row]:
             group=GROUP.format(count=len(points)),
             name=f"a query, beside a loop with {name}",
             unit="µs of CPU",
-            ours=_each(queries, lambda query: find_nearest(index, query, K)),
+            ours=_time_each(queries, lambda query: find_nearest(index, query, K)),
             peer=(time.process_time() - began) * 1e6,
             peer_name="geopy",
         )
 
 
-def _each(queries: list[Any], ask: Callable[[Any], object]) -> float:
+def _time_each(queries: list[Any], ask: Callable[[Any], object]) -> float:
     def all_of_them() -> None:
         for query in queries:
             ask(query)

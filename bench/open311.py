@@ -13,7 +13,7 @@ from chalice.app import Chalice
 
 from bench import gateway
 from bench.engine import Engine
-from bench.fixmystreet import PEER, slowness
+from bench.fixmystreet import PEER, slowness_factor
 from bench.machine import Machine
 from bench.meter import record, units
 from bench.process import cpu_us_a_call
@@ -34,14 +34,14 @@ def rows(machine: Machine, engine: Engine, *, days: int = DAYS, least: int = ROW
     import app
 
     row = partial(Row, group=GROUP.format(days=days, rows=least))
-    answered = partial(_answered, app.app, days, least)
+    answered = partial(_check_answer, app.app, days, least)
     with record() as calls:
         answered("json")
     asked = [call for call in calls if call.operation.startswith("dynamodb.")]
     yield row(name="requests", unit="requests", ours=len(asked), most=MOST_REQUESTS)
     capacity = sum(sum(units(call)) for call in asked)
     yield row(name="capacity", unit="units", ours=capacity)
-    theirs = LIST_MS * slowness(machine)
+    theirs = LIST_MS * slowness_factor(machine)
     beside = partial(row, unit="ms of CPU", peer=theirs, peer_name=PEER, most_ratio=SHARE)
     for form in ("json", "xml"):
         ours, stored = _cpu_ms(partial(answered, form), engine)
@@ -49,7 +49,7 @@ def rows(machine: Machine, engine: Engine, *, days: int = DAYS, least: int = ROW
         yield beside(name=f"{form}, with dynalite's", ours=ours + stored)
 
 
-def _answered(app: Chalice, days: int, least: int, form: str) -> None:
+def _check_answer(app: Chalice, days: int, least: int, form: str) -> None:
     """Raises RuntimeError if the list is an error, or too short."""
     start = NOON - timedelta(days=days)
     window = f"start_date={start:%Y-%m-%dT%H:%M:%SZ}&end_date={NOON:%Y-%m-%dT%H:%M:%SZ}"

@@ -46,7 +46,7 @@ class Day:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Solved:
+class Solution:
     """The driving time of a day's crews, and the number of stops left out."""
 
     driving_s: int
@@ -55,13 +55,16 @@ class Solved:
 
 def rows(count: int = DAYS, stops: int = STOPS) -> Iterator[Row]:
     """The rows for that many days of that many stops."""
-    for name, days in (("one crew", alone(count, stops)), ("three crews", together(count, stops))):
+    for name, days in (
+        ("one crew", single_crew_days(count, stops)),
+        ("three crews", shared_days(count, stops)),
+    ):
         gaps, cpu_s, vroom_s = [], [], []
         for day in days:
             began = time.process_time()
             order = plan_order(day.stops, day.crews, TRAVEL)
             cpu_s.append(time.process_time() - began)
-            gaps.append(gap(order, by_vroom(day)))
+            gaps.append(driving_gap(order, solve_with_vroom(day)))
             vroom_s.append(time.process_time() - began - cpu_s[-1])
         group = f"Route order for {name}: {len(gaps)} days"
         yield Row(group=group, name="longer than VROOM's, mean", unit="%", ours=100 * mean(gaps))
@@ -83,14 +86,14 @@ def rows(count: int = DAYS, stops: int = STOPS) -> Iterator[Row]:
         )
 
 
-def together(days: int = DAYS, stops: int = STOPS) -> Iterator[Day]:
+def shared_days(days: int = DAYS, stops: int = STOPS) -> Iterator[Day]:
     """Days that three crews share."""
     crews = [_crew(name) for name in DEPOTS]
     for of_day in _stops(days, stops):
         yield Day(stops=of_day, crews=crews)
 
 
-def alone(days: int = DAYS, stops: int = STOPS) -> Iterator[Day]:
+def single_crew_days(days: int = DAYS, stops: int = STOPS) -> Iterator[Day]:
     """Days of one crew, each depot's in turn."""
     for number, of_day in enumerate(_stops(days, stops)):
         crew = _crew(list(DEPOTS)[number % len(DEPOTS)], can_lift=True)
@@ -98,14 +101,14 @@ def alone(days: int = DAYS, stops: int = STOPS) -> Iterator[Day]:
         yield Day(stops=near[: stops * ALONE // STOPS], crews=[crew])
 
 
-def gap(order: DayRoutes, theirs: Solved) -> float:
+def driving_gap(order: DayRoutes, theirs: Solution) -> float:
     """The relative difference of our driving time to theirs; negative if ours is shorter."""
     if len(order.left_out) > theirs.left_out:
         return 1.0
     return sum(route.driving_s for route in order.routes) / theirs.driving_s - 1
 
 
-def by_vroom(day: Day) -> Solved:
+def solve_with_vroom(day: Day) -> Solution:
     """VROOM's solution."""
     vroom: Any = import_module("vroom")
     numpy: Any = import_module("numpy")
@@ -118,7 +121,7 @@ def by_vroom(day: Day) -> Solved:
     for number, stop in enumerate(day.stops):
         problem.add_job(_job(number, stop))
     solved = problem.solve(exploration_level=EXPLORATION, nb_threads=1)
-    return Solved(driving_s=solved.summary.cost, left_out=len(solved.unassigned))
+    return Solution(driving_s=solved.summary.cost, left_out=len(solved.unassigned))
 
 
 def _vehicle(number: int, depot: int, crew: CrewDay) -> Any:

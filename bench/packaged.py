@@ -15,7 +15,7 @@ from infra.package import add_sources, remove_unneeded
 
 
 @contextmanager
-def packaged() -> Iterator[Path]:
+def build_package() -> Iterator[Path]:
     """A folder with the package, which has bytecode."""
     with TemporaryDirectory() as name:
         folder = Path(name)

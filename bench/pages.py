@@ -42,7 +42,7 @@ class Result:
 def rows(runs: int = RUNS) -> Iterator[Row]:
     """The rows for the pages of the seeded stack. Raises RuntimeError if Lighthouse fails or there
     is no browser."""
-    with stack.running(seed="demo", pump=False) as here:
+    with stack.running_stack(seed="demo", pump=False) as here:
         report_path = static.documents(here.url)[-1]
         for name, path in (PAGES | {web.REPORT: report_path}).items():
             yield from _rows_of(name, [result_of(here.url + path) for _ in range(runs)])

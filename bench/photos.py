@@ -60,11 +60,11 @@ def rows(attacks: Mapping[str, Maker] = ATTACKS, rounds: int = ROUNDS) -> Iterat
 
 def cost(raw: bytes, rounds: int) -> Cost:
     """The cost of a file, refused or not. Raises RuntimeError if its process was killed."""
-    each = [_opened(raw) for _ in range(rounds)]
+    each = [_open_photo(raw) for _ in range(rounds)]
     return Cost(max(one.megabytes for one in each), min(one.cpu_ms for one in each))
 
 
-def _opened(raw: bytes) -> Cost:
+def _open_photo(raw: bytes) -> Cost:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], input=raw, capture_output=True, cwd=ROOT, check=False
     )

@@ -20,7 +20,7 @@ from uuid import uuid4
 import boto3
 
 from bench import stack
-from bench.database import somewhere
+from bench.database import random_place
 from bench.meter import Call, record
 from bench.table import Row
 from chalicelib.bootstrap.reports import reports_ports
@@ -59,7 +59,7 @@ class Cost:
     cpu_ms: float
 
 
-class Used:
+class UsedCpu:
     """CPU of our handlers, without the pump and the meter."""
 
     def __init__(self) -> None:
@@ -79,21 +79,21 @@ class Used:
         return counted
 
 
-def measured() -> tuple[Cost, Cost]:
+def measure_publishing() -> tuple[Cost, Cost]:
     """The cost of reports that arrive together, and of others that arrive one by one."""
-    with stack.running(pump=False) as here:
-        return measured_on(here)
+    with stack.running_stack(pump=False) as here:
+        return measure_on(here)
 
 
-def measured_on(
+def measure_on(
     here: stack.Stack, *, together: int = TOGETHER, alone: int = ALONE
 ) -> tuple[Cost, Cost]:
     """The same for that many, on a stack whose own pump is stopped."""
-    with stack.working_in(here.environment):
-        used = Used()
+    with stack.working_environment(here.environment):
+        used = UsedCpu()
         pump = pump_of(used.handler)
         pump.run_until_idle()
-        return _published([together], pump, used), _published([1] * alone, pump, used)
+        return _publish_batches([together], pump, used), _publish_batches([1] * alone, pump, used)
 
 
 def rows(together: Cost, alone: Cost) -> Iterator[Row]:
@@ -121,13 +121,13 @@ def rows(together: Cost, alone: Cost) -> Iterator[Row]:
     )
 
 
-def visible() -> Iterator[Row]:
+def measure_delay() -> Iterator[Row]:
     """The delay until a change is visible."""
-    with stack.running() as here:
-        yield from visible_at(here.url)
+    with stack.running_stack() as here:
+        yield from measure_delay_at(here.url)
 
 
-def visible_at(url: str, times: int = VISIBLE_TIMES) -> Iterator[Row]:
+def measure_delay_at(url: str, times: int = VISIBLE_TIMES) -> Iterator[Row]:
     """The same on a stack whose pump is running."""
     yield Row(
         group=GROUP,
@@ -163,7 +163,7 @@ def kind_of(url: str) -> str:
     return "reports' pages" if f"/{PAGES}" in url else "other"
 
 
-def _published(batches: Sequence[int], pump: Pump, used: Used) -> Cost:
+def _publish_batches(batches: Sequence[int], pump: Pump, used: UsedCpu) -> Cost:
     numbers = iter(range(sum(batches)))
     recorded: list[list[Call]] = []
     before = used.cpu_s
@@ -192,7 +192,7 @@ def _cost(calls: Sequence[Call], reports: int, used_s: float) -> Cost:
 
 
 def _submit(number: int) -> None:
-    place = somewhere(number)
+    place = random_place(number)
     ports = reports_ports()
     submit(draft(lat=place.lat, long=place.long), uuid4().hex, Author(), ports)
 

@@ -87,7 +87,7 @@ class Run:
         if self.failed:
             raise RuntimeError(f"The run is not whole: {', '.join(self.failed)} failed.")
         parts = [self.heading(), as_markdown(self.rows)]
-        parts += ["### Each use case in the database", database.details(self.costs)]
+        parts += ["### Each use case in the database", database.details_table(self.costs)]
         return "\n\n".join(parts)
 
     def say(self, out: TextIO) -> None:

@@ -126,13 +126,13 @@ def _peak_mb(pid: int) -> float:
 
 def rows() -> Iterator[Row]:
     """What the functions took on a local stack, the slowest and the largest first."""
-    with stack.running(pump=False) as here:
+    with stack.running_stack(pump=False) as here:
         yield from rows_on(here)
 
 
 def rows_on(here: stack.Stack, only: Collection[str] = ()) -> Iterator[Row]:
     """The same on a stack whose pump is stopped, of all functions or only of some."""
-    outcomes = measured(here, only=only)
+    outcomes = run_functions(here, only=only)
     yield Row(
         group=GROUP,
         name=f"failed, of {len(outcomes)}",
@@ -146,19 +146,19 @@ def rows_on(here: stack.Stack, only: Collection[str] = ()) -> Iterator[Row]:
         yield Row(group=GROUP, name=f"peak of memory: {name}", unit="MB", ours=one.peak_mb)
 
 
-def measured(
+def run_functions(
     here: stack.Stack,
     folder: Path = ROOT,
     python: str = sys.executable,
     only: Collection[str] = (),
 ) -> dict[str, Outcome]:
     """Each function's outcome on a stack, with the code in that folder."""
-    known = functions(merged_template(), on_stack(here.environment))
+    known = functions(merged_template(), stack_settings(here.environment))
     wanted = [each for each in known if not only or each.name in only]
     return {each.name: run(each, [sample_event(each)], folder, python) for each in wanted}
 
 
-def on_stack(environment: Mapping[str, str]) -> dict[str, str]:
+def stack_settings(environment: Mapping[str, str]) -> dict[str, str]:
     """The settings of a stack for functions in other processes; their API is behind no CDN."""
     return {name: environment[name] for name in environment if name != "ORIGIN_SECRET_ARN"}
 
@@ -182,8 +182,8 @@ def main() -> int:
     parser.add_argument("--package", type=Path, default=ROOT, help="the folder with the code")
     parser.add_argument("--python", default=sys.executable, help="a Python with awslambdaric")
     options = parser.parse_args()
-    with stack.running(pump=False) as here:
-        outcomes = measured(here, options.package.resolve(), options.python)
+    with stack.running_stack(pump=False) as here:
+        outcomes = run_functions(here, options.package.resolve(), options.python)
     for name, each in outcomes.items():
         figures = f"{each.init_ms:6.0f} ms {each.event_ms:6.0f} ms {each.peak_mb:6.1f} MB"
         print(f"{name:24} {figures} {failure_of(each)}")

@@ -28,7 +28,7 @@ ITEM_BYTES = 303
 BUDGET = 8
 
 
-class Read(NamedTuple):
+class ScreenRead(NamedTuple):
     """One screen: the number of requests, items read, and units."""
 
     requests: int
@@ -38,7 +38,7 @@ class Read(NamedTuple):
 
 def rows(count: int = KNOWN, at: int = SCREENS) -> Iterator[Row]:
     """The rows for that many places and screens."""
-    known = _known(load("demo").box, count)
+    known = _random_places(load("demo").box, count)
     screens = [screen(place) for place in places()[:at]]
     ours, peer = Ours(known), Peer(known)
     read, theirs = [ours.read(each) for each in screens], [peer.read(each) for each in screens]
@@ -57,7 +57,7 @@ class Ours:
     def __init__(self, places: Sequence[Point]) -> None:
         self._keys = sorted(key_of(place, FINEST) for place in places)
 
-    def read(self, screen: Box) -> Read:
+    def read(self, screen: Box) -> ScreenRead:
         parts = cover_box(screen, length=FINEST, at_least=CELL_LENGTH, budget=BUDGET)
         return _read(
             bisect_right(self._keys, part.high) - bisect_left(self._keys, part.low)
@@ -76,7 +76,7 @@ class Peer:
             int(cells.generateGeohash(point(place.lat, place.long))) for place in places
         )
 
-    def read(self, screen: Box) -> Read:
+    def read(self, screen: Box) -> ScreenRead:
         point = self._library.GeoPoint
         question = self._library.QueryRectangleRequest(
             point(screen.south, screen.west), point(screen.north, screen.east), {}
@@ -90,17 +90,17 @@ class Peer:
         )
 
 
-def _read(counts: Iterator[int]) -> Read:
+def _read(counts: Iterator[int]) -> ScreenRead:
     found = list(counts)
     units = sum(max(0.5, math.ceil(count * ITEM_BYTES / READ_BYTES) / 2) for count in found)
-    return Read(len(found), sum(found), units)
+    return ScreenRead(len(found), sum(found), units)
 
 
-def _mean(reads: Sequence[Read], field: str) -> float:
+def _mean(reads: Sequence[ScreenRead], field: str) -> float:
     return float(mean(getattr(each, field) for each in reads))
 
 
-def _items(reads: Sequence[Read]) -> int:
+def _items(reads: Sequence[ScreenRead]) -> int:
     return sum(each.items for each in reads)
 
 
@@ -108,7 +108,7 @@ def _row(group: str, name: str, unit: str, ours: float, peer: float) -> Row:
     return Row(group=group, name=name, unit=unit, ours=ours, peer=peer, peer_name="dynamodbgeo")
 
 
-def _known(box: Box, count: int) -> list[Point]:
+def _random_places(box: Box, count: int) -> list[Point]:
     """Places around the middle of the council, sparser further out."""
     random = Random(7)
     lat, long = (box.south + box.north) / 2, (box.west + box.east) / 2

@@ -27,7 +27,7 @@ class Stack:
 
 
 @contextmanager
-def running(*, seed: str = "none", pump: bool = True) -> Iterator[Stack]:
+def running_stack(*, seed: str = "none", pump: bool = True) -> Iterator[Stack]:
     """A local stack; without its pump, streams and queues are not read."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.serve", seed, "pump" if pump else "still"],
@@ -50,7 +50,7 @@ def running(*, seed: str = "none", pump: bool = True) -> Iterator[Stack]:
 
 
 @contextmanager
-def working_in(environment: dict[str, str]) -> Iterator[None]:
+def working_environment(environment: dict[str, str]) -> Iterator[None]:
     """Sets those variables in this process for the block, and rebuilds everything from them."""
     before = dict(os.environ)
     os.environ.update(environment)

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from bench import gateway, stack
-from bench.packaged import packaged
+from bench.packaged import build_package
 from bench.process import FRESH_ROUNDS, ROOT
 from bench.table import Row, figure
 from chalicelib.bootstrap.reports import reports_ports
@@ -53,7 +53,7 @@ UNITS = ("ms", "ms", "ms", "MB")
 
 
 def rows() -> Iterator[Row]:
-    with stack.running(seed="demo") as here:
+    with stack.running_stack(seed="demo") as here:
         yield from rows_on(here)
 
 
@@ -61,7 +61,7 @@ def rows_on(
     here: stack.Stack, python: str = sys.executable, rounds: int = FRESH_ROUNDS
 ) -> Iterator[Row]:
     """The measurements on a stack with a report."""
-    with packaged() as folder, stack.working_in(here.environment):
+    with build_package() as folder, stack.working_environment(here.environment):
         base = here.environment | {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder)}
         for name, making in _requests():
             for where, added in STARTS.items():
@@ -114,7 +114,7 @@ def _requests() -> Iterator[tuple[str, Making]]:
 
 
 def main(python: str = sys.executable) -> None:
-    with stack.running(seed="demo") as here:
+    with stack.running_stack(seed="demo") as here:
         for row in rows_on(here, python):
             print(f"{row.name} {figure(row.ours)} {row.unit}")
 

@@ -63,7 +63,7 @@ class Cost:
 def rows(stack: Server, paths: Sequence[str], requests: int = REQUESTS) -> Iterator[Row]:
     """The rows for these published documents."""
     with same_files(stack, paths) as peer:
-        ours, theirs = compared([(stack, paths), (peer, paths)], requests)
+        ours, theirs = compare_servers([(stack, paths), (peer, paths)], requests)
     for unit, our, their in (
         ("ms a request", ours.clock_ms, theirs.clock_ms),
         ("ms of CPU a request", ours.cpu_ms, theirs.cpu_ms),
@@ -83,7 +83,9 @@ def documents(url: str) -> list[str]:
     ]
 
 
-def compared(asked: Sequence[tuple[Server, Sequence[str]]], requests: int = REQUESTS) -> list[Cost]:
+def compare_servers(
+    asked: Sequence[tuple[Server, Sequence[str]]], requests: int = REQUESTS
+) -> list[Cost]:
     """The cost of each server's paths, measured in turn, that often in each round."""
     clocks: list[list[float]] = [[] for _ in asked]
     cpus = [0.0 for _ in asked]
@@ -124,12 +126,12 @@ def same_files(server: Server, paths: Sequence[str]) -> Iterator[Server]:
             file = Path(folder) / path.removeprefix("/")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(get(server, path))
-        with serving(Path(folder)) as peer:
+        with serving_folder(Path(folder)) as peer:
             yield peer
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
+def serving_folder(folder: Path) -> Iterator[Server]:
     """Python's http.server, as `python -m http.server` starts it, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -71,7 +71,7 @@ def as_text(rows: Sequence[Row], *, in_colour: bool) -> str:
     every = [HEADINGS, *map(cells, rows)]
     widths = [max(len(line[at]) for line in every) for at in range(len(HEADINGS))]
     lines = [_line(HEADINGS, widths)]
-    for group, members in grouped(rows):
+    for group, members in group_rows(rows):
         lines += ["", group]
         for row in members:
             line = _line(cells(row), widths)
@@ -83,7 +83,7 @@ def as_text(rows: Sequence[Row], *, in_colour: bool) -> str:
 def as_markdown(rows: Sequence[Row]) -> str:
     """The same in Markdown, a table for each group; missed goals are bold."""
     parts = []
-    for group, members in grouped(rows):
+    for group, members in group_rows(rows):
         lines = [f"### {group}", ""]
         lines += ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
         for row in members:
@@ -94,7 +94,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
     return "\n\n".join(parts)
 
 
-def grouped(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+def group_rows(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
     """The rows of each group, in their original order."""
     for group, members in groupby(rows, key=lambda row: row.group):
         yield group, list(members)

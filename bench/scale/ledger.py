@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from bench.meter import Call, record, serial, units
+from bench.meter import Call, longest_chain, record, units
 from infra.local.schedules import Handler, handler_named
 
 UsageByFunction = dict[str, Counter[str]]
@@ -71,7 +71,7 @@ def count_usage(calls: Iterable[Call]) -> Counter[str]:
     for call in kept:
         used["calls"] += 1
         used.update(_priced_units(call))
-    used["trips"] = serial(kept)
+    used["trips"] = longest_chain(kept)
     return used
 
 

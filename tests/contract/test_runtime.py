@@ -43,7 +43,9 @@ def functions() -> Iterator[dict[str, Function]]:
             "PAYMENTS_URL": payments,
             "OUTSIDE_ALLOWED": payments,
         }
-        known = runtime.functions(merged_template(), runtime.on_stack(cloud.environment) | reached)
+        known = runtime.functions(
+            merged_template(), runtime.stack_settings(cloud.environment) | reached
+        )
         yield {each.name: each for each in known}
     cloud.stop()
 

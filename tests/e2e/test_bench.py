@@ -79,8 +79,8 @@ Small = Callable[[Stack], Iterator[Row]]
 
 @pytest.fixture(scope="module")
 def here() -> Iterator[Stack]:
-    with stack.running(pump=False) as made:
-        with stack.working_in(made.environment):
+    with stack.running_stack(pump=False) as made:
+        with stack.working_environment(made.environment):
             submit(draft(), "bench", Author(), reports_ports())
             publishing.pump_of().run_until_idle()
         yield made
@@ -101,25 +101,25 @@ def of_sign_in(here: Stack) -> Iterator[Row]:
 
 
 def of_publishing(here: Stack) -> Iterator[Row]:
-    yield from publishing.rows(*publishing.measured_on(here, together=FEW, alone=1))
-    with stack.working_in(here.environment):
+    yield from publishing.rows(*publishing.measure_on(here, together=FEW, alone=1))
+    with stack.working_environment(here.environment):
         pump = publishing.pump_of()
         pump.start()
         try:
-            yield from publishing.visible_at(here.url, times=1)
+            yield from publishing.measure_delay_at(here.url, times=1)
         finally:
             pump.stop()
 
 
 def of_database(here: Stack) -> Iterator[Row]:
     with laboratory(here) as made:
-        costs = {REPORTS: database.costs(REPORTS, made.officer, times=1)}
-    assert database.details(costs).count(f"| {REPORTS} |") == len(costs[REPORTS])
+        costs = {REPORTS: database.measure_costs(REPORTS, made.officer, times=1)}
+    assert database.details_table(costs).count(f"| {REPORTS} |") == len(costs[REPORTS])
     yield from database.rows(costs)
 
 
 def of_fixmystreet(here: Stack) -> Iterator[Row]:
-    here_is = machine.calibrated(requests=FEW)
+    here_is = machine.calibrate(requests=FEW)
     with laboratory(here) as made:
         yield from fixmystreet.rows(
             here_is, made.engine, 1.0, reports=2000, requests=FEW, submissions=FEW
@@ -138,7 +138,7 @@ def of_duplicates(here: Stack) -> Iterator[Row]:
 
 def of_open311(here: Stack) -> Iterator[Row]:
     with laboratory(here) as made:
-        yield from open311.rows(machine.calibrated(requests=FEW), made.engine, least=FEW)
+        yield from open311.rows(machine.calibrate(requests=FEW), made.engine, least=FEW)
 
 
 def of_static(here: Stack) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bench import anew
-from bench.anew import Cost, measured, sent
+from bench.anew import Cost, measure_publishing, measure_sending
 from chalicelib.publishing import usecases
 from chalicelib.publishing.usecases import TouchedParts
 
@@ -31,7 +31,7 @@ def faults(few: Cost, many: Cost) -> list[str]:
 
 
 def test_report_costs_the_same_however_many_there_are() -> None:
-    few, many = measured(FEW), measured(MANY)
+    few, many = measure_publishing(FEW), measure_publishing(MANY)
     assert faults(few, many) == []
     assert many.most == CALLS
 
@@ -44,13 +44,13 @@ def test_cost_that_grows_with_the_reports_is_detected(monkeypatch: pytest.Monkey
         return real(dict(list(before.items())[-40:]), ports)
 
     monkeypatch.setattr(anew, "WARM", 2)
-    few = measured(FEW)
+    few = measure_publishing(FEW)
     monkeypatch.setattr(usecases, "publish", publish)
-    assert faults(few, measured(60)) == ["calls", "bytes", "objects"]
+    assert faults(few, measure_publishing(60)) == ["calls", "bytes", "objects"]
 
 
 def test_command_sends_each_page_with_the_same_calls() -> None:
-    one, four = sent(500), sent(2000)
+    one, four = measure_sending(500), measure_sending(2000)
     assert one.calls == {"Scan": 1, "SendMessageBatch": 50, "GetQueueAttributes": 1}
     assert four.calls == {name: 4 * count for name, count in one.calls.items()}
 
@@ -58,4 +58,4 @@ def test_command_sends_each_page_with_the_same_calls() -> None:
 def test_batch_with_reports_that_fail_is_no_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anew, "MISSING", b"<Error><Code>AccessDenied</Code></Error>")
     with pytest.raises(ValueError, match="was not published"):
-        measured(FEW)
+        measure_publishing(FEW)

@@ -79,7 +79,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """`python -m bench --write` with a machine that is known, in a folder of its own."""
     monkeypatch.setattr(program, "RESULT", tmp_path / "bench.json")
     monkeypatch.setattr(program, "DOCUMENT", tmp_path / "BENCHMARKS.md")
-    monkeypatch.setattr(program, "calibrated", lambda: MACHINE)
+    monkeypatch.setattr(program, "calibrate", lambda: MACHINE)
     monkeypatch.setattr(sys, "argv", ["bench", "--write"])
     of_pages, (begin, end) = program.marks_of(program.OF_PAGES), program.marks_of(program.ALL)
     text = "\n".join((*of_pages, begin, "as it was", end))
@@ -146,10 +146,10 @@ def test_every_measurement_runs_when_all_of_them_fail(
 
     for name in SMALL:
         monkeypatch.setattr(getattr(program, name), "rows", failing)
-    monkeypatch.setattr(publishing, "measured", failing)
-    monkeypatch.setattr(publishing, "visible", failing)
-    monkeypatch.setattr(database, "costs", failing)
-    monkeypatch.setattr(stack, "running", failing)
+    monkeypatch.setattr(publishing, "measure_publishing", failing)
+    monkeypatch.setattr(publishing, "measure_delay", failing)
+    monkeypatch.setattr(database, "measure_costs", failing)
+    monkeypatch.setattr(stack, "running_stack", failing)
     monkeypatch.setattr(program, "laboratory", laboratory)
     run = Run(MACHINE)
     program.measure_all(run)
