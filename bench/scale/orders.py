@@ -22,7 +22,7 @@ from chalicelib.net.reply import Reply
 from infra.local.pay.notifications import signature
 from infra.premises_store import store_premises
 from tests.support.builders import long_key
-from tests.support.paying import GOOD_CARD, PayHere, pay_here
+from tests.support.paying import GOOD_CARD, InProcessPay, serve_payments
 
 CALENDAR, SLOT, UNITS = "bulky", "day", 2
 DAYS_AHEAD, ROOM = 10, 5
@@ -50,7 +50,7 @@ BILL = {
 }
 
 
-class Provider(PayHere):
+class Provider(InProcessPay):
     """The payment provider, whose answers the function that asks waits for."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -67,9 +67,9 @@ class Provider(PayHere):
 
 
 @contextmanager
-def provider(ledger: Ledger) -> Iterator[PayHere]:
+def provider(ledger: Ledger) -> Iterator[InProcessPay]:
     """The provider, in place of all that the process reaches outside."""
-    with pay_here(Provider(ledger)) as found:
+    with serve_payments(Provider(ledger)) as found:
         yield found
 
 
@@ -77,7 +77,7 @@ class Payers:
     """The people of a town who book and pay. `ask` sends a request to the API."""
 
     def __init__(
-        self, ask: Callable[..., str], run_queues: Callable[[], None], pay: PayHere
+        self, ask: Callable[..., str], run_queues: Callable[[], None], pay: InProcessPay
     ) -> None:
         self._ask, self._run_queues, self._pay = ask, run_queues, pay
         self._number = 0

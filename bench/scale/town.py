@@ -35,7 +35,7 @@ from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.support.builders import draft_body, long_key
-from tests.support.paying import PayHere
+from tests.support.paying import InProcessPay
 from tests.support.people import code_in
 
 BEGINS = datetime(2026, 6, 2, 9, 6, 10, tzinfo=UTC)
@@ -56,7 +56,7 @@ class Town:
         ledger: Ledger,
         clock: time_machine.Traveller,
         said: StringIO,
-        pay: PayHere,
+        pay: InProcessPay,
     ) -> None:
         self._cloud, self._ledger, self._clock, self._said = cloud, ledger, clock, said
         self.payers = Payers(self.ask, self.run_queues, pay)

@@ -24,7 +24,7 @@ from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.support.builders import draft_body, long_key
 from tests.support.composition import publish_nothing
-from tests.support.paying import PENCE, PayHere, give_order, pay_here
+from tests.support.paying import PENCE, InProcessPay, give_order, serve_payments
 
 
 @pytest.fixture(autouse=True)
@@ -127,9 +127,9 @@ def api(cloud: Cloud) -> Iterator[Api]:
 
 
 @pytest.fixture
-def pay(api: Api) -> Iterator[PayHere]:
+def pay(api: Api) -> Iterator[InProcessPay]:
     """The stand-in for the payment provider."""
-    with pay_here() as found:
+    with serve_payments() as found:
         yield found
 
 

@@ -22,7 +22,7 @@ from tests.api.conftest import Api
 from tests.api.test_account import signed_in
 from tests.api.test_collections import import_homes
 from tests.api.test_forms import Browser
-from tests.support.paying import DECLINED_CARD, GOOD_CARD, PayHere, pay_here
+from tests.support.paying import DECLINED_CARD, GOOD_CARD, InProcessPay, serve_payments
 
 MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
 BULKY, HALL = "/forms/services/bulky-waste", "/forms/services/hall-hire"
@@ -35,13 +35,13 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def pay(clock: time_machine.Traveller, api: Api) -> Iterator[PayHere]:
-    with pay_here() as found:
+def pay(clock: time_machine.Traveller, api: Api) -> Iterator[InProcessPay]:
+    with serve_payments() as found:
         yield found
 
 
 @pytest.fixture
-def browser(pay: PayHere, api: Api, tmp_path: Path) -> Browser:
+def browser(pay: InProcessPay, api: Api, tmp_path: Path) -> Browser:
     import_homes(tmp_path)
     return Browser(api.client, api.cloud)
 
@@ -69,13 +69,13 @@ def page_of(browser: Browser) -> str:
     return f"/forms/reports/{report.service_request_id}?token={token}"
 
 
-def paid(browser: Browser, pay: PayHere) -> str:
+def paid(browser: Browser, pay: InProcessPay) -> str:
     page = book(browser)
     enter_card(browser, page, pay)
     return page
 
 
-def enter_card(browser: Browser, page: str, pay: PayHere) -> None:
+def enter_card(browser: Browser, page: str, pay: InProcessPay) -> None:
     come_back(browser, pay.enter(card_page(browser, page), GOOD_CARD))
     assert browser.page.title.startswith("Payment received")
 
@@ -115,7 +115,7 @@ def test_unpaid_request_leads_to_its_payment(browser: Browser) -> None:
     assert "Change the day" not in shown.links
 
 
-def test_paid_booking_shows_its_day_price_and_limits(browser: Browser, pay: PayHere) -> None:
+def test_paid_booking_shows_its_day_price_and_limits(browser: Browser, pay: InProcessPay) -> None:
     page = paid(browser, pay)
     shown = browser.open(page)
     assert "When Wednesday 3 June 2026, From 7am" in shown.text
@@ -127,7 +127,7 @@ def test_paid_booking_shows_its_day_price_and_limits(browser: Browser, pay: PayH
 
 
 def test_return_page_says_what_was_paid_for_and_what_comes_next(
-    browser: Browser, pay: PayHere
+    browser: Browser, pay: InProcessPay
 ) -> None:
     page = book(browser, email="sam.reed@example.org")
     enter_card(browser, page, pay)
@@ -137,7 +137,7 @@ def test_return_page_says_what_was_paid_for_and_what_comes_next(
 
 
 def test_lost_day_is_offered_again_once_an_officer_makes_room(
-    browser: Browser, api: Api, pay: PayHere, clock: time_machine.Traveller
+    browser: Browser, api: Api, pay: InProcessPay, clock: time_machine.Traveller
 ) -> None:
     page = book(browser)
     return_url = pay.enter(card_page(browser, page), GOOD_CARD)
@@ -158,7 +158,7 @@ def test_lost_day_is_offered_again_once_an_officer_makes_room(
 
 
 def test_slot_stays_held_while_a_declined_card_is_tried_again(
-    browser: Browser, pay: PayHere, clock: time_machine.Traveller
+    browser: Browser, pay: InProcessPay, clock: time_machine.Traveller
 ) -> None:
     come_back(browser, pay.enter(card_page(browser, book(browser)), DECLINED_CARD))
     clock.shift(timedelta(minutes=100))
@@ -172,13 +172,15 @@ def test_slot_stays_held_while_a_declined_card_is_tried_again(
         hold(place, 40, "others", "a key of others", bookings_ports())
 
 
-def test_payer_comes_back_in_the_language_of_the_payment(browser: Browser, pay: PayHere) -> None:
+def test_payer_comes_back_in_the_language_of_the_payment(
+    browser: Browser, pay: InProcessPay
+) -> None:
     page = book(browser)
     return_url = pay.enter(card_page(browser, page, "cy"), GOOD_CARD)
     assert "/cy/forms/payments/" in return_url
 
 
-def test_booking_is_moved_once_to_the_chosen_day(browser: Browser, pay: PayHere) -> None:
+def test_booking_is_moved_once_to_the_chosen_day(browser: Browser, pay: InProcessPay) -> None:
     page = paid(browser, pay)
     browser.open(page.replace("?", "/booking?"))
     first = days(browser)[0]
@@ -194,7 +196,7 @@ def test_booking_is_moved_once_to_the_chosen_day(browser: Browser, pay: PayHere)
 
 @pytest.mark.parametrize("version", ["9" * 5_000, "٣", ""])
 def test_version_that_is_no_number_counts_as_the_present_one(
-    browser: Browser, pay: PayHere, version: str
+    browser: Browser, pay: InProcessPay, version: str
 ) -> None:
     page = paid(browser, pay)
     browser.open(page.replace("?", "/booking?"))
@@ -204,7 +206,7 @@ def test_version_that_is_no_number_counts_as_the_present_one(
     assert "When Thursday 4 June 2026, From 7am" in browser.page.text
 
 
-def test_full_day_stays_chosen_and_names_the_nearest(browser: Browser, pay: PayHere) -> None:
+def test_full_day_stays_chosen_and_names_the_nearest(browser: Browser, pay: InProcessPay) -> None:
     page = paid(browser, pay)
     browser.open(page.replace("?", "/booking?"))
     chosen = days(browser)[0]
@@ -216,7 +218,7 @@ def test_full_day_stays_chosen_and_names_the_nearest(browser: Browser, pay: PayH
     assert booking and f"{booking.place.day}" == "2026-06-03"
 
 
-def test_change_by_somebody_else_is_noticed(browser: Browser, pay: PayHere) -> None:
+def test_change_by_somebody_else_is_noticed(browser: Browser, pay: InProcessPay) -> None:
     page = paid(browser, pay)
     browser.open(page.replace("?", "/booking?"))
     form, chosen = browser.page.form(), days(browser)[0]
@@ -241,7 +243,7 @@ def pairs(fields: list[tuple[str, str]]) -> str:
 )
 def test_cancellation_says_before_whether_money_goes_back(
     browser: Browser,
-    pay: PayHere,
+    pay: InProcessPay,
     clock: time_machine.Traveller,
     later: timedelta,
     says: str,
@@ -266,7 +268,7 @@ def test_cancellation_says_before_whether_money_goes_back(
     ],
 )
 def test_cancellation_names_only_the_money_that_is_left(
-    browser: Browser, pay: PayHere, api: Api, part: int, says: str
+    browser: Browser, pay: InProcessPay, api: Api, part: int, says: str
 ) -> None:
     page = paid(browser, pay)
     refund_part(browser, api, part)
@@ -288,7 +290,7 @@ def refund_part(browser: Browser, api: Api, pence: int) -> None:
 
 
 def test_too_late_shows_no_buttons_and_refuses(
-    browser: Browser, pay: PayHere, clock: time_machine.Traveller
+    browser: Browser, pay: InProcessPay, clock: time_machine.Traveller
 ) -> None:
     page = paid(browser, pay)
     clock.shift(timedelta(days=1, hours=5))
@@ -299,13 +301,13 @@ def test_too_late_shows_no_buttons_and_refuses(
         assert (browser.status, "too late" in browser.page.text) == (409, True)
 
 
-def test_stranger_sees_none_of_it(browser: Browser, pay: PayHere) -> None:
+def test_stranger_sees_none_of_it(browser: Browser, pay: InProcessPay) -> None:
     page = paid(browser, pay).partition("?")[0]
     for path in ("", "/booking", "/cancellation"):
         assert browser.open(page + path).title and browser.status == 404
 
 
-def test_hour_of_the_hall_is_chosen_after_its_day(browser: Browser, pay: PayHere) -> None:
+def test_hour_of_the_hall_is_chosen_after_its_day(browser: Browser, pay: InProcessPay) -> None:
     browser.open(HALL)
     browser.fill({"attributes.who": "community"}, action=HALL)
     browser.fill({"day": days(browser)[20]}, action=HALL)
@@ -327,7 +329,7 @@ def test_hour_of_the_hall_is_chosen_after_its_day(browser: Browser, pay: PayHere
 
 
 def test_officers_act_is_in_the_audit_log_and_the_payers_is_not(
-    browser: Browser, api: Api, pay: PayHere
+    browser: Browser, api: Api, pay: InProcessPay
 ) -> None:
     page = paid(browser, pay)
     path = f"/api{page.partition('?')[0].removeprefix('/forms')}/booking"
@@ -344,7 +346,7 @@ def test_officers_act_is_in_the_audit_log_and_the_payers_is_not(
 
 
 def test_account_lists_the_booking_with_its_day_and_whether_it_is_paid(
-    browser: Browser, api: Api, pay: PayHere
+    browser: Browser, api: Api, pay: InProcessPay
 ) -> None:
     page = book(browser, "lee@example.org")
     token = signed_in(api, "lee@example.org")

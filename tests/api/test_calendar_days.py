@@ -13,7 +13,7 @@ from chalicelib.reports.orders import BookedSlot
 from tests.api.conftest import Api
 from tests.api.test_booking_file import book
 from tests.support.builders import draft_body
-from tests.support.paying import give_order, pay_here
+from tests.support.paying import give_order, serve_payments
 
 
 def first_day() -> str:
@@ -77,7 +77,7 @@ def test_officer_sees_which_request_waits_for_its_payment(api: Api) -> None:
     place = SlotOfDay("counter", date.fromisoformat(day), "0900")
     request_id = str(api.post("/api/reports", draft_body()).json_body["service_request_id"])
     give_order(request_id, 1_000, BookedSlot(hold_id=held["hold_id"], place=place, units=1))
-    with pay_here():
+    with serve_payments():
         assert api.post(f"/api/reports/{request_id}/payments", {}).status_code == 201
     seen = api.get(f"/api/calendars/counter/days/{day}", api.token("officer")).json_body
     (booking,) = seen["slots"][0]["bookings"]

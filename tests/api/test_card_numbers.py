@@ -14,7 +14,7 @@ from infra.local.pay.model import OUTCOMES
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
 from tests.support.log_lines import kept
-from tests.support.paying import give_order, pay_here
+from tests.support.paying import give_order, serve_payments
 
 CARD = next(iter(OUTCOMES))
 WRITTEN = [gap.join(re.findall("....", CARD)) for gap in ("", " ", ". ", "  ", "/", "\u00a0")]
@@ -64,7 +64,7 @@ def has_card(text: str) -> bool:
 @pytest.mark.parametrize("written", WRITTEN)
 def test_card_number_in_what_officers_write_of_money_is_nowhere(api: Api, written: str) -> None:
     said, officer = f"Card {written}", api.token("officer")
-    with pay_here() as pay, kept() as lines:
+    with serve_payments() as pay, kept() as lines:
         for number, way in enumerate(("waiver", "receipt", "payments")):
             answer = api.post("/api/reports", draft_body(), key=f"{number}")
             request_id = answer.json_body["service_request_id"]

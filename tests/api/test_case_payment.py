@@ -9,7 +9,7 @@ from chalicelib.accounts.usecases.rate_limits import HOURLY
 from chalicelib.bootstrap.accounts import hourly
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
-from tests.support.paying import GOOD_CARD, PENCE, PayHere
+from tests.support.paying import GOOD_CARD, PENCE, InProcessPay
 
 
 def payment(api: Api, request_id: str) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def payment(api: Api, request_id: str) -> dict[str, Any]:
     return found
 
 
-def paid_by_phone(api: Api, pay: PayHere, request_id: str) -> str:
+def paid_by_phone(api: Api, pay: InProcessPay, request_id: str) -> str:
     """An officer takes a card on the telephone. Returns: the id of the payment."""
     begun = api.post(f"/api/reports/{request_id}/payments", {}, token=api.token("officer"))
     assert begun.status_code == 201, begun.body
@@ -36,7 +36,7 @@ def refund(api: Api, payment_id: str, officer: str, **body: Any) -> Any:
 
 
 def test_unpaid_case_can_be_paid_in_three_ways_and_a_paid_one_refunded(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     before = payment(api, request_id)
     assert before["may"] == ["telephone", "receipt", "waive"] and before["payment_id"] is None
@@ -72,7 +72,7 @@ def test_case_without_a_price_has_nothing_to_do(api: Api) -> None:
 
 
 def test_two_officers_who_send_the_same_part_back_send_it_once(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     payment_id = paid_by_phone(api, pay, request_id)
     part = {"amount_pence": 1_000, "refunded_pence": 0}

@@ -25,7 +25,7 @@ from tests.conftest import ROOT
 from tests.support import empty_cloud
 from tests.support.builders import draft_body
 from tests.support.garden_council import garden_council
-from tests.support.paying import GOOD_CARD, PayHere, pay_here
+from tests.support.paying import GOOD_CARD, InProcessPay, serve_payments
 
 HOUR = json.loads((ROOT / "tests" / "events" / "garden_due.json").read_text(encoding="utf-8"))
 HOMES = (
@@ -47,7 +47,7 @@ def garden_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 class PayingApi(Api):
     """The API with a stand-in for the payment provider."""
 
-    stand_in: PayHere = field(default_factory=PayHere)
+    stand_in: InProcessPay = field(default_factory=InProcessPay)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def api(garden_cloud: Cloud, tmp_path: Path) -> Iterator[PayingApi]:
     empty_cloud.empty(garden_cloud)
     import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
     import_premises(tmp_path, *HOMES)
-    with Client(app.app) as client, pay_here() as stand_in:
+    with Client(app.app) as client, serve_payments() as stand_in:
         yield PayingApi(client, garden_cloud, stand_in=stand_in)
 
 

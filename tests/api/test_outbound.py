@@ -16,7 +16,7 @@ from chalicelib.handlers.exchange import outbound_events
 from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
-from tests.support.paying import GOOD_CARD, give_order, pay_here
+from tests.support.paying import GOOD_CARD, give_order, serve_payments
 from tests.support.webhooks import Hook, is_ours, listening
 
 HOOK = {"name": "Data warehouse", "url": "http://127.0.0.1:9/hook"}
@@ -119,7 +119,7 @@ def test_receiver_gets_the_ledgers_entry_as_the_ledger_shows_it(api: Api, hook: 
 
 def pay_by_card(api: Api, request_id: str) -> None:
     give_order(request_id, 4_200)
-    with pay_here() as pay:
+    with serve_payments() as pay:
         begun = api.post(f"/api/reports/{request_id}/payments", {}, key="pay").json_body
         pay.enter(begun["next_url"], GOOD_CARD)
         for _ in range(2):

@@ -14,7 +14,7 @@ from tests.api.test_booking_pages import MONDAY, begin_payment, refund_part
 from tests.api.test_forms import Browser
 from tests.api.test_receipt_page import hired
 from tests.support.forms import PageReader
-from tests.support.paying import DECLINED_CARD, GOOD_CARD, PayHere, pay_here
+from tests.support.paying import DECLINED_CARD, GOOD_CARD, InProcessPay, serve_payments
 from tests.support.people import FORM, cookies_in
 
 ON_ANY_PAGE = {"Go to my account": "/account/", "Go to the home page": "/"}
@@ -27,13 +27,13 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def pay(clock: time_machine.Traveller, api: Api) -> Iterator[PayHere]:
-    with pay_here() as found:
+def pay(clock: time_machine.Traveller, api: Api) -> Iterator[InProcessPay]:
+    with serve_payments() as found:
         yield found
 
 
 @pytest.fixture
-def browser(pay: PayHere, api: Api) -> Browser:
+def browser(pay: InProcessPay, api: Api) -> Browser:
     return Browser(api.client, api.cloud)
 
 
@@ -54,7 +54,7 @@ class Payment:
 
 @pytest.mark.parametrize(("language", "folder"), [("en", ""), ("cy", "/cy")])
 def test_payers_browser_is_led_back_to_the_request(
-    browser: Browser, pay: PayHere, language: str, folder: str
+    browser: Browser, pay: InProcessPay, language: str, folder: str
 ) -> None:
     page = hired(browser)
     payment = Payment(browser, page, language)
@@ -63,7 +63,7 @@ def test_payers_browser_is_led_back_to_the_request(
     assert f"{folder}{page}" in payment.come_back(back, payment.kept).links.values()
 
 
-def test_other_browsers_are_not(browser: Browser, pay: PayHere) -> None:
+def test_other_browsers_are_not(browser: Browser, pay: InProcessPay) -> None:
     payment = Payment(browser, hired(browser))
     back = pay.enter(payment.next_url, GOOD_CARD)
     for cookie in ("", "ginnel-payer=", f"{payment.kept}0", f"{payment.kept}; {payment.kept}"):
@@ -79,7 +79,7 @@ def test_nobody_begins_a_payment_with_a_guessed_link(browser: Browser) -> None:
 
 
 def test_page_leads_on_while_the_payment_is_open_declined_or_unknown(
-    browser: Browser, pay: PayHere
+    browser: Browser, pay: InProcessPay
 ) -> None:
     page = hired(browser)
     payment = Payment(browser, page)
@@ -98,7 +98,9 @@ def test_page_leads_on_while_the_payment_is_open_declined_or_unknown(
         assert (ON_ANY_PAGE | {"See your request": page}).items() <= shown.links.items()
 
 
-def test_page_names_the_money_that_has_gone_back(browser: Browser, pay: PayHere, api: Api) -> None:
+def test_page_names_the_money_that_has_gone_back(
+    browser: Browser, pay: InProcessPay, api: Api
+) -> None:
     payment = Payment(browser, hired(browser))
     back = pay.enter(payment.next_url, GOOD_CARD)
     payment.come_back(back, "")
@@ -114,7 +116,7 @@ def test_page_names_the_money_that_has_gone_back(browser: Browser, pay: PayHere,
     ],
 )
 def test_payer_whose_slot_has_gone_is_told_where_to_choose_another(
-    browser: Browser, pay: PayHere, clock: time_machine.Traveller, *, is_known: bool, says: str
+    browser: Browser, pay: InProcessPay, clock: time_machine.Traveller, *, is_known: bool, says: str
 ) -> None:
     payment = Payment(browser, hired(browser))
     back = pay.enter(payment.next_url, GOOD_CARD)

@@ -18,7 +18,7 @@ from infra.local.pay.notifications import signature
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
 from tests.support.moment import TODAY
-from tests.support.paying import DECLINED_CARD, GOOD_CARD, PENCE, PayHere, give_order
+from tests.support.paying import DECLINED_CARD, GOOD_CARD, PENCE, InProcessPay, give_order
 
 UNKNOWN = "7K3M2QXV9HTD"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -37,7 +37,7 @@ def seen(api: Api, begun: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_card_is_paid_at_the_providers_page_and_seen_at_once(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     first = begun(api, request_id)
     assert begun(api, request_id) == first
@@ -59,7 +59,7 @@ def test_request_without_a_price_cannot_be_paid(api: Api) -> None:
     assert api.post("/api/reports/000000000000/payments", {}).status_code == 404
 
 
-def test_guessed_payment_shows_nothing(api: Api, pay: PayHere, request_id: str) -> None:
+def test_guessed_payment_shows_nothing(api: Api, pay: InProcessPay, request_id: str) -> None:
     payment = begun(api, request_id)["payment_id"]
     guessed = payment[:-1] + ("0" if payment[-1] != "0" else "1")
     for each in (guessed, request_id, f"{request_id}-1-", "x", payment.replace("-1-", "-2-")):
@@ -73,7 +73,7 @@ def test_guessed_payment_shows_nothing(api: Api, pay: PayHere, request_id: str) 
 
 
 def test_notification_makes_the_schedule_look_before_its_time(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     first = begun(api, request_id)
     pay.enter(first["next_url"], GOOD_CARD)
@@ -88,7 +88,7 @@ def test_notification_makes_the_schedule_look_before_its_time(
 
 @pytest.mark.parametrize("wrong", ["", "0" * 64, "é"])
 def test_notification_that_the_provider_did_not_sign_is_refused(
-    api: Api, pay: PayHere, request_id: str, wrong: str
+    api: Api, pay: InProcessPay, request_id: str, wrong: str
 ) -> None:
     begun(api, request_id)
     before = charges().get(request_id)
@@ -110,7 +110,7 @@ def test_notification_of_something_unknown_changes_nothing(api: Api, body: bytes
 
 
 def test_officer_refunds_once_however_often_it_is_sent(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     first = begun(api, request_id)
     pay.enter(first["next_url"], GOOD_CARD)
@@ -133,7 +133,7 @@ def test_officer_refunds_once_however_often_it_is_sent(
 
 
 def test_ledger_lists_a_day_by_fund_as_json_and_csv(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     first = begun(api, request_id)
     pay.enter(first["next_url"], GOOD_CARD)
@@ -155,7 +155,7 @@ def test_ledger_lists_a_day_by_fund_as_json_and_csv(
 
 
 def test_ledger_lists_a_week_with_what_was_compared(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     pay.enter(begun(api, request_id)["next_url"], GOOD_CARD)
     today, officer = TODAY, api.token("officer")
@@ -172,7 +172,7 @@ def test_ledger_lists_a_week_with_what_was_compared(
         assert api.get(f"/api/ledger?day={first}&to={last}", officer).status_code == 400
 
 
-def test_page_says_what_became_of_a_payment(api: Api, pay: PayHere, request_id: str) -> None:
+def test_page_says_what_became_of_a_payment(api: Api, pay: InProcessPay, request_id: str) -> None:
     first = begun(api, request_id)
     page = f"/forms/payments/{first['payment_id']}"
     assert 'http-equiv="refresh"' in html(api, page)
@@ -187,7 +187,7 @@ def test_page_says_what_became_of_a_payment(api: Api, pay: PayHere, request_id: 
 
 
 def test_nothing_is_paid_again_after_an_officer_waived_it(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     first = begun(api, request_id)
     pay.enter(first["next_url"], DECLINED_CARD)
@@ -202,7 +202,7 @@ def test_nothing_is_paid_again_after_an_officer_waived_it(
 
 
 def test_page_is_never_stuck_when_the_provider_does_not_answer(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     first = begun(api, request_id)
     pay.enter(first["next_url"], GOOD_CARD)
@@ -216,7 +216,7 @@ def test_page_is_never_stuck_when_the_provider_does_not_answer(
 
 @pytest.mark.parametrize("pence", [30, 10_000_000])
 def test_smallest_and_largest_amount_of_the_provider_are_paid(
-    api: Api, pay: PayHere, request_id: str, pence: int
+    api: Api, pay: InProcessPay, request_id: str, pence: int
 ) -> None:
     give_order(request_id, pence)
     pay.enter(begun(api, request_id)["next_url"], GOOD_CARD)
@@ -225,7 +225,7 @@ def test_smallest_and_largest_amount_of_the_provider_are_paid(
 
 @pytest.mark.parametrize("pence", [29, 10_000_001])
 def test_amount_that_the_provider_does_not_take_is_not_paid(
-    api: Api, pay: PayHere, request_id: str, pence: int
+    api: Api, pay: InProcessPay, request_id: str, pence: int
 ) -> None:
     give_order(request_id, pence)
     answer = api.post(f"/api/reports/{request_id}/payments", {}, key="pay")
@@ -248,7 +248,7 @@ def notify(api: Api, body: bytes, signed: str) -> int:
 
 
 def test_operator_gets_the_ledger_as_csv_and_its_differences(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     first = begun(api, request_id)
     pay.enter(first["next_url"], GOOD_CARD)
@@ -269,7 +269,7 @@ def run(command: Command, *arguments: str) -> Result:
 
 
 def test_officer_who_pays_for_a_caller_uses_the_telephone(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     path, officer = f"/api/reports/{request_id}/payments", api.token("officer")
     assert api.post(path, {}, key="call", token=officer).status_code == 201
@@ -277,7 +277,7 @@ def test_officer_who_pays_for_a_caller_uses_the_telephone(
 
 
 def test_payer_of_an_own_request_does_not_use_the_telephone(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     begun(api, request_id)
     assert not pay.payment.moto
@@ -310,7 +310,7 @@ def test_officer_settles_a_request_without_a_card(
 
 
 def test_request_that_was_paid_by_card_meanwhile_is_not_waived(
-    api: Api, pay: PayHere, request_id: str
+    api: Api, pay: InProcessPay, request_id: str
 ) -> None:
     pay.enter(begun(api, request_id)["next_url"], GOOD_CARD)
     answer = api.post(

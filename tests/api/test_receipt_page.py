@@ -16,17 +16,17 @@ from tests.api.test_booking_pages import (
     refund_part,
 )
 from tests.api.test_forms import Browser
-from tests.support.paying import PayHere, pay_here
+from tests.support.paying import InProcessPay, serve_payments
 
 
 @pytest.fixture
-def pay(api: Api) -> Iterator[PayHere]:
-    with time_machine.travel(MONDAY, tick=False), pay_here() as found:
+def pay(api: Api) -> Iterator[InProcessPay]:
+    with time_machine.travel(MONDAY, tick=False), serve_payments() as found:
         yield found
 
 
 @pytest.fixture
-def browser(pay: PayHere, api: Api) -> Browser:
+def browser(pay: InProcessPay, api: Api) -> Browser:
     return Browser(api.client, api.cloud)
 
 
@@ -46,7 +46,7 @@ def receipt_of(page: str) -> str:
 
 
 def test_receipt_names_the_vat_of_each_line_its_number_and_the_day(
-    browser: Browser, pay: PayHere
+    browser: Browser, pay: InProcessPay
 ) -> None:
     page = hired(browser)
     enter_card(browser, page, pay)
@@ -61,7 +61,7 @@ def test_receipt_names_the_vat_of_each_line_its_number_and_the_day(
     assert shown.links["Back to your request"] == page
 
 
-def test_receipt_says_how_much_went_back(browser: Browser, pay: PayHere, api: Api) -> None:
+def test_receipt_says_how_much_went_back(browser: Browser, pay: InProcessPay, api: Api) -> None:
     page = hired(browser)
     enter_card(browser, page, pay)
     refund_part(browser, api, 500)
@@ -69,7 +69,7 @@ def test_receipt_says_how_much_went_back(browser: Browser, pay: PayHere, api: Ap
 
 
 def test_there_is_no_receipt_before_the_payment_nor_for_strangers(
-    browser: Browser, pay: PayHere
+    browser: Browser, pay: InProcessPay
 ) -> None:
     page = hired(browser)
     assert "Nothing was paid for this request." in browser.open(receipt_of(page)).text

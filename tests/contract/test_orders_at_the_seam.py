@@ -11,13 +11,13 @@ from tests.support.effort import sample
 from tests.support.fakes import MemoryRepository
 from tests.support.paid_order_stories import (
     Story,
+    find_problems,
     paid,
     paid_and_seen_after_the_slot_had_gone,
-    problems,
-    told_of,
+    run_story_with,
 )
 from tests.support.seam import record
-from tests.support.stores_of_orders import FAULTS, order_on_dynamo
+from tests.support.stores_of_orders import FAULTS, paid_order_on_dynamo
 
 pytestmark = pytest.mark.usefixtures("cloud")
 USUAL_FAULTS = 30
@@ -37,13 +37,13 @@ def repository() -> MemoryRepository:
 def test_every_fault_at_every_call_to_aws_ends_in_a_service_or_a_refund(
     story: Story, end: OrderState, ports: Ports
 ) -> None:
-    of = order_on_dynamo(ports)
+    of = paid_order_on_dynamo(ports)
     with record() as made:
-        told_of(of, story)
-    assert problems(of) == [] and of.order.state == end
+        run_story_with(of, story)
+    assert find_problems(of) == [] and of.order.state == end
     faults = [*product(FAULTS, range(1, len(made) + 1))]
     for kind, nth in sample(faults, USUAL_FAULTS):
-        of = order_on_dynamo(ports)
+        of = paid_order_on_dynamo(ports)
         with FAULTS[kind](nth) as struck:
-            told_of(of, story)
-        assert struck and problems(of) == [], f"{kind} at call {nth}"
+            run_story_with(of, story)
+        assert struck and find_problems(of) == [], f"{kind} at call {nth}"

@@ -26,10 +26,10 @@ from tests.support.payment_providers import (
     GOOD_CARD,
     ORIGIN,
     SIGNING_SECRET,
-    AtProvider,
-    GovUkPayHere,
-    StripeHere,
-    Unreadable,
+    FixedReplyClient,
+    LocalGovUkPay,
+    LocalStripe,
+    ProviderUnderTest,
     new_payment,
     return_url,
     running_stripe,
@@ -39,28 +39,28 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(scope="module")
-def stripe_here() -> Iterator[StripeHere]:
+def stripe_here() -> Iterator[LocalStripe]:
     with running_stripe() as found:
         yield found
 
 
 @pytest.fixture
-def govuk_pay_here(shared_data: Path) -> GovUkPayHere:
-    return GovUkPayHere(OpenApiFile(shared_data / "pay" / "govuk_pay_publicapi_spec.json"))
+def govuk_pay_here(shared_data: Path) -> LocalGovUkPay:
+    return LocalGovUkPay(OpenApiFile(shared_data / "pay" / "govuk_pay_publicapi_spec.json"))
 
 
 @pytest.fixture(params=["govuk_pay", "stripe"])
-def there(request: pytest.FixtureRequest) -> AtProvider:
-    found: AtProvider = request.getfixturevalue(f"{request.param}_here")
+def there(request: pytest.FixtureRequest) -> ProviderUnderTest:
+    found: ProviderUnderTest = request.getfixturevalue(f"{request.param}_here")
     return found
 
 
 @pytest.fixture
-def provider(there: AtProvider) -> Provider:
+def provider(there: ProviderUnderTest) -> Provider:
     return there.adapter()
 
 
-def paid(there: AtProvider, reference: str = "ABC123") -> str:
+def paid(there: ProviderUnderTest, reference: str = "ABC123") -> str:
     """Returns: the provider's id."""
     provider_id = there.adapter().create(new_payment(reference=reference)).provider_id
     there.pay(provider_id, GOOD_CARD)
@@ -68,7 +68,7 @@ def paid(there: AtProvider, reference: str = "ABC123") -> str:
 
 
 def test_a_created_payment_has_a_card_page_until_it_is_paid(
-    there: AtProvider, provider: Provider
+    there: ProviderUnderTest, provider: Provider
 ) -> None:
     created = provider.create(new_payment())
     assert (created.state, created.amount_pence, created.refundable_pence) == ("created", 4_200, 0)
@@ -79,12 +79,12 @@ def test_a_created_payment_has_a_card_page_until_it_is_paid(
     assert abs(seen.created_at - there.now()) < HOUR
 
 
-def taken_lately(there: AtProvider) -> Sequence[MoneyMovement]:
+def taken_lately(there: ProviderUnderTest) -> Sequence[MoneyMovement]:
     """All money of the last hour; other tests share the provider."""
     return there.adapter().list_movements(there.now() - HOUR, there.now() + HOUR)
 
 
-def test_a_declined_card_takes_nothing(there: AtProvider, provider: Provider) -> None:
+def test_a_declined_card_takes_nothing(there: ProviderUnderTest, provider: Provider) -> None:
     before = taken_lately(there)
     provider_id = provider.create(new_payment()).provider_id
     there.pay(provider_id, DECLINED_CARD)
@@ -94,14 +94,14 @@ def test_a_declined_card_takes_nothing(there: AtProvider, provider: Provider) ->
     assert taken_lately(there) == before
 
 
-def test_an_expired_payment_has_failed(there: AtProvider, provider: Provider) -> None:
+def test_an_expired_payment_has_failed(there: ProviderUnderTest, provider: Provider) -> None:
     provider_id = provider.create(new_payment()).provider_id
     there.expire(provider_id)
     seen = provider.get(provider_id)
     assert (seen.state, seen.failure, seen.next_url) == ("failed", "expired", None)
 
 
-def test_a_refund_arrives_and_leaves_the_rest(there: AtProvider, provider: Provider) -> None:
+def test_a_refund_arrives_and_leaves_the_rest(there: ProviderUnderTest, provider: Provider) -> None:
     provider_id = paid(there)
     made = provider.refund(provider.get(provider_id), 1_000, "r1")
     there.settle_refunds()
@@ -115,7 +115,7 @@ def test_a_refund_arrives_and_leaves_the_rest(there: AtProvider, provider: Provi
     assert seen.refundable_pence == 3_200
 
 
-def test_the_same_refund_twice_is_made_once(there: AtProvider, provider: Provider) -> None:
+def test_the_same_refund_twice_is_made_once(there: ProviderUnderTest, provider: Provider) -> None:
     provider_id = paid(there)
     seen = provider.get(provider_id)
     provider.refund(seen, 1_000, f"once {provider_id}")
@@ -124,7 +124,9 @@ def test_the_same_refund_twice_is_made_once(there: AtProvider, provider: Provide
     assert provider.get(provider_id).refundable_pence == 3_200
 
 
-def test_a_refund_of_more_than_is_left_is_refused(there: AtProvider, provider: Provider) -> None:
+def test_a_refund_of_more_than_is_left_is_refused(
+    there: ProviderUnderTest, provider: Provider
+) -> None:
     provider_id = paid(there)
     seen = provider.get(provider_id)
     provider.refund(seen, 4_000, f"most {provider_id}")
@@ -137,13 +139,13 @@ def test_an_amount_below_the_providers_limit_is_not_taken(provider: Provider) ->
         provider.create(new_payment(29))
 
 
-def test_a_wrong_key_creates_nothing(there: AtProvider) -> None:
+def test_a_wrong_key_creates_nothing(there: ProviderUnderTest) -> None:
     with pytest.raises(UpstreamFailed):
         there.adapter("another").create(new_payment())
 
 
 def test_money_between_two_moments_is_listed_over_all_pages(
-    there: AtProvider, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    there: ProviderUnderTest, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(govuk_pay, "PAGE_SIZE", 2)
     monkeypatch.setattr(stripe, "PAGE_SIZE", 2)
@@ -170,7 +172,7 @@ def adapters(api: ProviderApi) -> list[Provider]:
 @pytest.mark.parametrize("status", [502, 200, 201])
 @pytest.mark.parametrize("which", [0, 1])
 def test_an_unreadable_reply_may_have_created_a_payment(which: int, status: int) -> None:
-    api = ProviderApi(lambda: Unreadable(Reply(status, {}, b"<html>")), ORIGIN, lambda: "key")
+    api = ProviderApi(lambda: FixedReplyClient(Reply(status, {}, b"<html>")), ORIGIN, lambda: "key")
     with pytest.raises(UpstreamFailed) as failed:
         adapters(api)[which].create(new_payment())
     is_its_success = status == (201, 200)[which]
@@ -179,17 +181,17 @@ def test_an_unreadable_reply_may_have_created_a_payment(which: int, status: int)
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_too_many_requests_refund_nothing_and_are_not_for_good(
-    which: int, there: AtProvider
+    which: int, there: ProviderUnderTest
 ) -> None:
     seen = there.adapter().get(paid(there))
-    api = ProviderApi(lambda: Unreadable(Reply(429, {}, b"{}")), ORIGIN, lambda: "key")
+    api = ProviderApi(lambda: FixedReplyClient(Reply(429, {}, b"{}")), ORIGIN, lambda: "key")
     with pytest.raises(UpstreamFailed) as refused:
         adapters(api)[which].refund(seen, 1, "r1")
     assert not isinstance(refused.value, NoReply)
 
 
 def test_govuk_pay_shows_the_card_page_in_welsh_and_says_who_cancelled(
-    govuk_pay_here: GovUkPayHere,
+    govuk_pay_here: LocalGovUkPay,
 ) -> None:
     adapter = govuk_pay_here.adapter()
     provider_id = adapter.create(new_payment()).provider_id
@@ -200,13 +202,13 @@ def test_govuk_pay_shows_the_card_page_in_welsh_and_says_who_cancelled(
     assert adapter.get(provider_id).failure == "cancelled"
 
 
-def test_stripe_takes_no_card_on_the_telephone(stripe_here: StripeHere) -> None:
+def test_stripe_takes_no_card_on_the_telephone(stripe_here: LocalStripe) -> None:
     with pytest.raises(Conflict, match="telephone"):
         stripe_here.adapter().create(replace(new_payment(), is_by_phone=True))
 
 
 def test_govuk_pay_names_the_payment_of_a_signed_notification(
-    govuk_pay_here: GovUkPayHere,
+    govuk_pay_here: LocalGovUkPay,
 ) -> None:
     body = json.dumps({"resource": {"reference": "ABC123"}}).encode()
     signed = hmac.new(SIGNING_SECRET.encode(), body, hashlib.sha256).hexdigest()
@@ -217,7 +219,7 @@ def test_govuk_pay_names_the_payment_of_a_signed_notification(
 
 
 def test_stripe_notifies_of_a_paid_session_with_a_signature_that_holds_for_minutes(
-    stripe_here: StripeHere,
+    stripe_here: LocalStripe,
 ) -> None:
     [(signature, body)] = notifications(stripe_here)
     adapter = stripe_here.adapter()
@@ -240,7 +242,7 @@ def test_stripe_notifies_of_a_paid_session_with_a_signature_that_holds_for_minut
         assert (found is not None) == is_taken, minutes
 
 
-def notifications(there: StripeHere) -> list[tuple[str, bytes]]:
+def notifications(there: LocalStripe) -> list[tuple[str, bytes]]:
     """The signatures and bodies of what is posted when somebody pays, of sessions alone."""
     heard: list[tuple[str, bytes]] = []
 
@@ -264,7 +266,7 @@ def notifications(there: StripeHere) -> list[tuple[str, bytes]]:
 
 
 def test_govuk_pay_refuses_for_good_to_refund_a_payment_that_it_does_not_know(
-    govuk_pay_here: GovUkPayHere,
+    govuk_pay_here: LocalGovUkPay,
 ) -> None:
     adapter = govuk_pay_here.adapter()
     unknown = replace(adapter.get(paid(govuk_pay_here)), provider_id="nobody-has-this")

@@ -103,7 +103,7 @@ from tests.support.forwarding import CountysServer, forwarding_council, give_key
 from tests.support.garden_council import garden_council
 from tests.support.issuer import Issuer, give_client_secret, served, staff_at
 from tests.support.moment import TODAY
-from tests.support.paying import GOOD_CARD, PayHere, give_order, pay_here
+from tests.support.paying import GOOD_CARD, InProcessPay, give_order, serve_payments
 from tests.support.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
 from tests.support.seam import Answer, Try, around
 from tests.support.serving import file_server, server
@@ -550,9 +550,9 @@ def live_with_payments(day: Day) -> None:
     first, second = sent.json_body["service_request_id"], day.report("later").rpartition("/")[2]
     give_order(first, 100)
     give_order(second, 100, booked(day, 0))
-    stand_in = PayHere()
+    stand_in = InProcessPay()
     container.forget_built()
-    with pay_here(stand_in):
+    with serve_payments(stand_in):
         pages = [
             api.post(f"/api/reports/{each}/payments", {}, key=each).json_body
             for each in (first, second)
@@ -574,7 +574,7 @@ def live_with_payments(day: Day) -> None:
     for run in (payments_events.check_payments, payments_events.reconcile_payments):
         with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
             container.forget_built()
-            with pay_here(stand_in):
+            with serve_payments(stand_in):
                 run(TIDY_EVENT, None)
                 stand_in.payment.refunds.append(
                     StoredRefund(
@@ -592,8 +592,8 @@ def live_with_orders(day: Day) -> None:
     money goes back."""
     api = day.api
     free, cancelled, lost = (day.report(each).rpartition("/")[2] for each in ("f", "c", "l"))
-    stand_in = PayHere()
-    with pay_here(stand_in):
+    stand_in = InProcessPay()
+    with serve_payments(stand_in):
         give_order(free, 0, booked(day, 1))
         for number, each in enumerate((cancelled, lost), 2):
             give_order(each, 100, booked(day, number))
@@ -605,11 +605,11 @@ def live_with_orders(day: Day) -> None:
         put_order(cancelled, state="cancelled", refund_pence=100)
         put_order(lost, state="lost")
     container.forget_built()
-    with pay_here(stand_in):
+    with serve_payments(stand_in):
         api.cloud.pump.run_until_idle()
     with time_machine.travel(utc_now() + timedelta(days=7), tick=False):
         container.forget_built()
-        with pay_here(stand_in):
+        with serve_payments(stand_in):
             payments_events.check_payments(TIDY_EVENT, None)
     assert stand_in.refunded_pence == 200
     container.forget_built()

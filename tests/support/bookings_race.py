@@ -61,11 +61,11 @@ class Race(NamedTuple):
 
     def problems(self, results: Sequence[object], ports: Ports) -> list[str]:
         """What is wrong afterwards."""
-        found = problems(ports)
+        found = find_problems(ports)
         if self.other == "b" and lapse_it not in (self.first, self.second):
-            if not has_what_it_was_told(self.first, "a", results[0], ports):
+            if not agrees_with_store(self.first, "a", results[0], ports):
                 found.append("the first does not have what it was told")
-            if not has_what_it_was_told(self.second, "b", results[1], ports):
+            if not agrees_with_store(self.second, "b", results[1], ports):
                 found.append("the second does not have what it was told")
         return found
 
@@ -79,7 +79,7 @@ def races() -> Iterator[Race]:
         yield Race(before, first, second, other)
 
 
-def has_what_it_was_told(act: Act, key: str, result: object, ports: Ports) -> bool:
+def agrees_with_store(act: Act, key: str, result: object, ports: Ports) -> bool:
     """True if the store agrees with the answer; a refusal promises nothing."""
     if isinstance(result, AppError):
         return True
@@ -100,13 +100,13 @@ def is_taken(claim: Claim, ports: Ports) -> bool:
     return not claim.is_over and (claim.until is None or claim.until > ports.now())
 
 
-def problems(ports: Ports) -> list[str]:
+def find_problems(ports: Ports) -> list[str]:
     days = [ports.days.get(BULKY, place.day) for place in (MONDAY, LATER)]
     live = [each for day in days for each in day.claims if is_taken(each, ports)]
     return [
         problem
         for problem, is_so in {
-            "more than there are": any(units(day, ports) > CAPACITY for day in days),
+            "more than there are": any(booked_units(day, ports) > CAPACITY for day in days),
             "one person has two": len({each.hold_id for each in live}) < len(live),
             "a lapsed hold is not free": any(cannot_be_filled(day, ports) for day in days),
         }.items()
@@ -114,13 +114,13 @@ def problems(ports: Ports) -> list[str]:
     ]
 
 
-def units(day: BookingDay, ports: Ports) -> int:
+def booked_units(day: BookingDay, ports: Ports) -> int:
     return sum(each.units for each in day.claims if is_taken(each, ports))
 
 
 def cannot_be_filled(day: BookingDay, ports: Ports) -> bool:
     """True if the next person does not get what is free."""
-    left = CAPACITY - units(day, ports)
+    left = CAPACITY - booked_units(day, ports)
     place = SlotOfDay(BULKY, day.day, MONDAY.slot)
     try:
         hold(place, 1, "", "next", ports)

@@ -19,7 +19,7 @@ LIMITS = BookingDeadlines(*(NOON + timedelta(days=days) for days in (3, 4, 2)))
 """Until when a booking can be changed, cancelled, and cancelled with its money back."""
 
 
-class Slots:
+class MemorySlots:
     """Slots with room for two units each, and who has them. `held` are holds that have not lapsed,
     `over` those that were given back."""
 
@@ -84,7 +84,7 @@ class OrderWorld:
     the requests whose service did its part, which it no longer can if `cannot_fulfil`."""
 
     def __init__(self, reports: Ports) -> None:
-        self.slots = Slots()
+        self.slots = MemorySlots()
         self.refunds: dict[str, int] = {}
         self.fulfilled: list[str] = []
         self.cannot_fulfil = False
@@ -126,6 +126,6 @@ class OrderWorld:
             self.fulfilled.remove(report.service_request_id)
 
 
-def at(moment: datetime, world: OrderWorld) -> OrderPorts:
+def orders_at(moment: datetime, world: OrderWorld) -> OrderPorts:
     """The dependencies at that moment."""
     return replace(world.ports, reports=replace(world.reports, now=lambda: moment))

@@ -32,7 +32,7 @@ from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft
 from tests.support.fakes import MemoryRepository
 from tests.support.fakes_bookings import MemoryDays
-from tests.support.fakes_payments import Faulty, Money
+from tests.support.fakes_payments import FaultyPort, PaymentsWorld
 
 OWNER = Author("account-1")
 PLACE = SlotOfDay("bulky", date(2026, 6, 15), "day")
@@ -80,7 +80,7 @@ class StreamedRepository(MemoryRepository):
 
 
 @dataclass
-class PaidOrder(Money):
+class PaidOrder(PaymentsWorld):
     """Money that settles the order of one booking. `service_request_id` is that of the booking,
     once it was ordered."""
 
@@ -162,10 +162,10 @@ class PaidOrder(Money):
         )
 
     def orders(self) -> OrderPorts:
-        days = Faulty(self.days, self.faults)
+        days = FaultyPort(self.days, self.faults)
         bookings = BookingsForReports(self.bookings(days), EXPIRES + MARGIN)
         return OrderPorts(
-            reports=self.reports(Faulty(self.repository, self.faults), days),
+            reports=self.reports(FaultyPort(self.repository, self.faults), days),
             limits=bookings.limits,
             check_place=bookings.check_place,
             keep=bookings.keep,

@@ -210,7 +210,7 @@ def _first(due: tuple[datetime, Charge]) -> datetime:
     return due[0]
 
 
-class Crash(BaseException):
+class ProcessCrash(BaseException):
     """The process ends here."""
 
 
@@ -256,9 +256,9 @@ class Faults:
                 raise NoReply("It did not answer in time.")
             case "crash after":
                 action()
-                raise Crash
+                raise ProcessCrash
             case _:
-                raise Crash
+                raise ProcessCrash
 
     def _land(self) -> None:
         """What was late arrives, and nobody waits for its reply."""
@@ -272,7 +272,7 @@ class Faults:
 
 
 @dataclass
-class Money:
+class PaymentsWorld:
     """The dependencies of payments with a clock that the test moves."""
 
     faults: Faults = field(default_factory=Faults)
@@ -321,8 +321,8 @@ class Money:
 
     def ports(self) -> Ports:
         return Ports(
-            charges=Faulty(self.charges, self.faults),
-            provider=Faulty(self.provider, self.faults),
+            charges=FaultyPort(self.charges, self.faults),
+            provider=FaultyPort(self.provider, self.faults),
             book=lambda entry: self.faults.call(lambda: self.ledger.book(entry)),
             on_booked=lambda entry: self.faults.call(lambda: self.told.append(entry)),
             on_refund_failed=lambda found: self.faults.call(lambda: self.refused.append(found)),
@@ -333,7 +333,7 @@ class Money:
         )
 
 
-class Faulty:
+class FaultyPort:
     """A port whose every call goes through the faults."""
 
     def __init__(self, port: Any, faults: Faults) -> None:

@@ -101,7 +101,7 @@ class Refund(resources.Refund):  # type: ignore[misc]
         return resources.Refund._api_create(**data)
 
 
-def list_of(kind: Any) -> Handler:
+def list_handler(kind: Any) -> Handler:
     """The list of what was created in a time."""
 
     async def listed(request: web.Request) -> web.Response:
@@ -118,7 +118,7 @@ def list_of(kind: Any) -> Handler:
 
 
 @web.middleware
-async def once_a_key(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def idempotency_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A repeated Idempotency-Key gets the first answer."""
     key = request.headers.get("Idempotency-Key")
     known = request.app["answers"]
@@ -133,15 +133,15 @@ async def once_a_key(request: web.Request, handler: Handler) -> web.StreamRespon
 
 def app() -> web.Application:
     """The application with the routes that come before localstripe's own."""
-    made = web.Application(middlewares=[*server.app.middlewares, once_a_key])
+    made = web.Application(middlewares=[*server.app.middlewares, idempotency_middleware])
     made["answers"] = {}
     sessions, post, get = "/v1/checkout/sessions", made.router.add_post, made.router.add_get
     post(sessions, server.api_create(CheckoutSession, sessions))
     get(f"{sessions}/{{id}}", server.api_retrieve(CheckoutSession, sessions))
     post(f"{sessions}/{{id}}/expire", server.api_extra(CheckoutSession._api_expire, sessions))
     post(f"{sessions}/{{id}}/_pay", server.api_extra(CheckoutSession._api_pay, sessions))
-    get("/v1/payment_intents", list_of(resources.PaymentIntent))
-    get("/v1/refunds", list_of(resources.Refund))
+    get("/v1/payment_intents", list_handler(resources.PaymentIntent))
+    get("/v1/refunds", list_handler(resources.Refund))
     post("/v1/refunds", server.api_create(Refund, "/v1/refunds"))
     post("/_config/webhooks/{id}", server.config_webhook)
     return made

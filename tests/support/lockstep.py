@@ -71,7 +71,7 @@ class Stepped:
         return lambda *given: self._steps.call(lambda: method(*given))
 
 
-def orders(calls: int) -> Iterator[Sequence[int]]:
+def call_orders(calls: int) -> Iterator[Sequence[int]]:
     """Every order of so many calls of each of two writers."""
     for first in combinations(range(2 * calls), calls):
         yield [0 if at in first else 1 for at in range(2 * calls)]

@@ -19,8 +19,8 @@ from chalicelib.reports.usecases.orders.effects import carry_out_stored_order
 from chalicelib.reports.usecases.orders.staff import settle_without_card
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from tests.support.fakes_paid_orders import ELSEWHERE, LATE, OWNER, PaidOrder
-from tests.support.fakes_payments import Crash, Faults
-from tests.support.payment_stories import LIMIT, looked, once, tried
+from tests.support.fakes_payments import Faults, ProcessCrash
+from tests.support.payment_stories import LIMIT, once, read_store, try_again
 
 Step = Callable[[PaidOrder], None]
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
@@ -28,39 +28,39 @@ Story = Callable[[], Sequence[Step]]
 UNTIL_ALL_IS_DONE = timedelta(days=8)
 
 
-def told(story: Story, template: Ports, faults: Faults) -> PaidOrder:
+def run_story(story: Story, template: Ports, faults: Faults) -> PaidOrder:
     """The order after a story in which something went wrong, and all that follows by itself."""
-    return told_of(PaidOrder(faults, template=template), story)
+    return run_story_with(PaidOrder(faults, template=template), story)
 
 
-def told_of(of: PaidOrder, story: Story) -> PaidOrder:
+def run_story_with(of: PaidOrder, story: Story) -> PaidOrder:
     """The same for an order that is yet to be made."""
-    tried(of.ordered)
+    try_again(of.ordered)
     for step in story():
         step(of)
-    time_passes(of)
+    pass_eight_days(of)
     return of
 
 
 def calls_of(story: Story, template: Ports) -> int:
-    return told(story, template, Faults()).faults.calls
+    return run_story(story, template, Faults()).faults.calls
 
 
-def card_page(of: PaidOrder) -> None:
+def open_card_page(of: PaidOrder) -> None:
     def clicked() -> None:
         orders = of.orders()
         report = get_visible_report(of.service_request_id, OWNER, orders.reports)
         page = payments_for_reports.card_page(report, "en", orders, of.ports())
         of.pages.append(page.next_url)
 
-    tried(clicked)
+    try_again(clicked)
 
 
-def payer_pays(of: PaidOrder) -> None:
+def enter_good_card(of: PaidOrder) -> None:
     _enter_card(of, "success")
 
 
-def card_refused(of: PaidOrder) -> None:
+def enter_refused_card(of: PaidOrder) -> None:
     _enter_card(of, "failed")
 
 
@@ -70,16 +70,16 @@ def _enter_card(of: PaidOrder, state: str) -> None:
         of.provider.take_card(of.pages[-1].rpartition("/")[2], state)  # type: ignore[arg-type]
 
 
-def browser_returns(of: PaidOrder) -> None:
+def return_browser(of: PaidOrder) -> None:
     once(lambda: check(of.service_request_id, of.ports()))
 
 
-def schedule_runs(of: PaidOrder) -> None:
+def run_schedule(of: PaidOrder) -> None:
     once(lambda: check_due(of.ports()))
     once(lambda: cancel_lost_orders(of.orders()))
 
 
-def stream_delivers(of: PaidOrder) -> None:
+def deliver_stream(of: PaidOrder) -> None:
     """Each change that waits is carried out; one that fails waits on."""
     changed = of.repository.changed()
     delivered = [*dict.fromkeys(changed)]
@@ -87,42 +87,44 @@ def stream_delivers(of: PaidOrder) -> None:
     for each in delivered:
         try:
             carry_out_stored_order(each, of.orders())
-        except (AppError, Crash):
+        except (AppError, ProcessCrash):
             changed.append(each)
 
 
-def wait(minutes: float) -> Step:
+def wait_minutes(minutes: float) -> Step:
     def waited(of: PaidOrder) -> None:
         of.clock.now += timedelta(minutes=minutes)
 
     return waited
 
 
-def others_take_the_slot(of: PaidOrder) -> None:
-    tried(of.others_take_the_slot)
+def fill_slot(of: PaidOrder) -> None:
+    try_again(of.others_take_the_slot)
 
 
 def cancel(of: PaidOrder) -> None:
-    tried(lambda: cancel_order(of.service_request_id, OWNER, of.orders()))
+    try_again(lambda: cancel_order(of.service_request_id, OWNER, of.orders()))
 
 
-def officer_cancels(of: PaidOrder) -> None:
-    tried(lambda: cancel_order(of.service_request_id, OFFICER, of.orders()))
+def cancel_as_officer(of: PaidOrder) -> None:
+    try_again(lambda: cancel_order(of.service_request_id, OFFICER, of.orders()))
 
 
 def withdraw(of: PaidOrder) -> None:
-    tried(lambda: withdraw_own_report(of.service_request_id, OWNER, of.orders().reports))
+    try_again(lambda: withdraw_own_report(of.service_request_id, OWNER, of.orders().reports))
 
 
 def move(of: PaidOrder) -> None:
     to = (ELSEWHERE.day, ELSEWHERE.slot)
     version = of.report.version
-    tried(lambda: move_booking(of.service_request_id, to, version, OWNER, of.orders()))
+    try_again(lambda: move_booking(of.service_request_id, to, version, OWNER, of.orders()))
 
 
 def waive(of: PaidOrder) -> None:
     words = "Hardship"
-    tried(lambda: settle_without_card(of.service_request_id, "waived", words, OFFICER, of.orders()))
+    try_again(
+        lambda: settle_without_card(of.service_request_id, "waived", words, OFFICER, of.orders())
+    )
 
 
 def waive_once(of: PaidOrder) -> None:
@@ -131,15 +133,15 @@ def waive_once(of: PaidOrder) -> None:
     once(lambda: settle_without_card(of.service_request_id, "waived", words, OFFICER, of.orders()))
 
 
-def receipt(of: PaidOrder) -> None:
+def record_receipt(of: PaidOrder) -> None:
     """An officer takes a cheque."""
     number = "R-1"
-    tried(
+    try_again(
         lambda: settle_without_card(of.service_request_id, "receipt", number, OFFICER, of.orders())
     )
 
 
-def officer_refunds(pence: int) -> Step:
+def refund_as_officer(pence: int) -> Step:
     def refunded(of: PaidOrder) -> None:
         asked = RefundRequest(
             refund_id="officer",
@@ -148,95 +150,102 @@ def officer_refunds(pence: int) -> Step:
             reason="One item was missing",
             by="officer",
         )
-        tried(partial(refund, asked, of.ports()))
+        try_again(partial(refund, asked, of.ports()))
 
     return refunded
 
 
-def time_passes(of: PaidOrder) -> None:
+def pass_eight_days(of: PaidOrder) -> None:
     """Schedule and stream in the next eight days."""
     end = of.clock.now + UNTIL_ALL_IS_DONE
     while of.clock.now < end:
-        stream_delivers(of)
+        deliver_stream(of)
         of.provider.settle_refunds()
-        schedule_runs(of)
-        stream_delivers(of)
-        of.clock.now = max(next_event(of), of.clock.now + timedelta(minutes=1))
+        run_schedule(of)
+        deliver_stream(of)
+        of.clock.now = max(next_event_at(of), of.clock.now + timedelta(minutes=1))
 
 
-def next_event(of: PaidOrder) -> datetime:
+def next_event_at(of: PaidOrder) -> datetime:
     """When the next check is due, or now if a change waits to be carried out."""
     if of.repository.changed():
         return of.clock.now
-    charge = looked(lambda: of.charges.get(of.service_request_id))
+    charge = read_store(lambda: of.charges.get(of.service_request_id))
     at = charge.check_at if charge else None
     return at or of.clock.now + timedelta(days=1)
 
 
 def paid() -> Sequence[Step]:
-    return (card_page, payer_pays, browser_returns, stream_delivers)
+    return (open_card_page, enter_good_card, return_browser, deliver_stream)
 
 
 def refused_and_paid() -> Sequence[Step]:
-    return (card_page, card_refused, browser_returns, card_page, payer_pays, schedule_runs)
+    return (
+        open_card_page,
+        enter_refused_card,
+        return_browser,
+        open_card_page,
+        enter_good_card,
+        run_schedule,
+    )
 
 
 def paid_and_never_seen_again() -> Sequence[Step]:
-    return (card_page, wait(80), payer_pays)
+    return (open_card_page, wait_minutes(80), enter_good_card)
 
 
 def paid_and_moved() -> Sequence[Step]:
-    return (*paid(), move, stream_delivers)
+    return (*paid(), move, deliver_stream)
 
 
 def paid_and_cancelled() -> Sequence[Step]:
-    return (*paid(), cancel, stream_delivers)
+    return (*paid(), cancel, deliver_stream)
 
 
 def cancelled_while_the_card_is_entered() -> Sequence[Step]:
-    return (card_page, cancel, payer_pays, browser_returns, stream_delivers)
+    return (open_card_page, cancel, enter_good_card, return_browser, deliver_stream)
 
 
 def withdrawn_while_the_card_is_entered() -> Sequence[Step]:
-    return (card_page, withdraw, payer_pays, browser_returns, stream_delivers)
+    return (open_card_page, withdraw, enter_good_card, return_browser, deliver_stream)
 
 
 def paid_and_seen_after_the_slot_had_gone() -> Sequence[Step]:
-    late = wait(LATE / timedelta(minutes=1))
-    return (card_page, payer_pays, late, others_take_the_slot, schedule_runs, stream_delivers)
+    late = wait_minutes(LATE / timedelta(minutes=1))
+    return (open_card_page, enter_good_card, late, fill_slot, run_schedule, deliver_stream)
 
 
 def moved_after_the_slot_had_gone() -> Sequence[Step]:
-    return (*paid_and_seen_after_the_slot_had_gone(), move, stream_delivers)
+    return (*paid_and_seen_after_the_slot_had_gone(), move, deliver_stream)
 
 
 def cancelled_after_a_part_went_back() -> Sequence[Step]:
-    return (*paid(), officer_refunds(500), wait(10), cancel, stream_delivers)
+    return (*paid(), refund_as_officer(500), wait_minutes(10), cancel, deliver_stream)
 
 
 def waived_while_the_card_is_entered() -> Sequence[Step]:
-    return (card_page, waive, payer_pays, browser_returns, stream_delivers)
+    return (open_card_page, waive, enter_good_card, return_browser, deliver_stream)
 
 
 def waived_by_an_officer_who_does_not_look_again() -> Sequence[Step]:
-    return (waive_once, stream_delivers)
+    return (waive_once, deliver_stream)
 
 
 def waived_after_the_slot_had_gone() -> Sequence[Step]:
-    late = wait(LATE / timedelta(minutes=1))
-    return (late, others_take_the_slot, waive, stream_delivers)
+    late = wait_minutes(LATE / timedelta(minutes=1))
+    return (late, fill_slot, waive, deliver_stream)
 
 
 def paid_by_cheque_while_the_card_is_entered() -> Sequence[Step]:
-    return (card_page, payer_pays, receipt, browser_returns, stream_delivers)
+    return (open_card_page, enter_good_card, record_receipt, return_browser, deliver_stream)
 
 
 def paid_twice_over_and_cancelled() -> Sequence[Step]:
-    return (*waived_while_the_card_is_entered(), cancel, stream_delivers)
+    return (*waived_while_the_card_is_entered(), cancel, deliver_stream)
 
 
 def never_paid() -> Sequence[Step]:
-    return (card_page, card_refused, browser_returns, wait(120), schedule_runs)
+    return (open_card_page, enter_refused_card, return_browser, wait_minutes(120), run_schedule)
 
 
 STORIES: Sequence[Story] = (
@@ -259,7 +268,7 @@ STORIES: Sequence[Story] = (
 )
 
 
-def problems(of: PaidOrder) -> list[str]:
+def find_problems(of: PaidOrder) -> list[str]:
     """What is wrong with an order, its slot and its money at the end of a story."""
     order = of.order
     totals = of.provider.totals()

@@ -39,7 +39,7 @@ def give_order(service_request_id: str, pence: int, booking: BookedSlot | None =
     repository.save(replace(report, order=order))
 
 
-class PayHere(AnsweredHere):
+class InProcessPay(AnsweredHere):
     """The stand-in, with `is_down` to make it answer nothing."""
 
     origin = ORIGIN
@@ -84,9 +84,9 @@ class PayHere(AnsweredHere):
 
 
 @contextmanager
-def pay_here(known: PayHere | None = None) -> Iterator[PayHere]:
+def serve_payments(known: InProcessPay | None = None) -> Iterator[InProcessPay]:
     """A new stand-in, or a known one, in place of all that the process reaches outside."""
-    found = known or PayHere()
+    found = known or InProcessPay()
     with pytest.MonkeyPatch.context() as patch:
         replace_built(patch, container.safe_http_client, found)
         yield found

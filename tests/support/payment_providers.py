@@ -45,7 +45,7 @@ def return_url(new: NewPayment) -> str:
     return f"https://council.example/{new.language}/pay/return/{new.payment_id}"
 
 
-class AtProvider(Protocol):
+class ProviderUnderTest(Protocol):
     """A provider, and what payers and banks do there."""
 
     def adapter(self, key: str = KEY) -> Provider: ...
@@ -59,7 +59,7 @@ class AtProvider(Protocol):
     def settle_refunds(self) -> None: ...
 
 
-class GovUkPayHere:
+class LocalGovUkPay:
     """GOV.UK Pay's stand-in, with each request and reply held against its OpenAPI file."""
 
     def __init__(self, spec: OpenApiFile) -> None:
@@ -84,7 +84,7 @@ class GovUkPayHere:
         self.service.settle_refunds()
 
 
-class StripeHere:
+class LocalStripe:
     """localstripe as a process of its own, whose clock began with that of the tests."""
 
     def __init__(self, origin: str) -> None:
@@ -134,18 +134,18 @@ class StripeHere:
 
 
 @contextmanager
-def running_stripe() -> Iterator[StripeHere]:
+def running_stripe() -> Iterator[LocalStripe]:
     """Stripe's stand-in until the end of the block."""
     command = [sys.executable, "-m", "tests.support.local_stripe", utc_now().isoformat()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:
-            yield StripeHere(f"http://127.0.0.1:{int(process.stdout.readline())}")
+            yield LocalStripe(f"http://127.0.0.1:{int(process.stdout.readline())}")
         finally:
             process.terminate()
 
 
-class Unreadable(AnsweredHere):
+class FixedReplyClient(AnsweredHere):
     """Answers everything with one reply."""
 
     def __init__(self, reply: Reply) -> None:

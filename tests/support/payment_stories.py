@@ -8,23 +8,23 @@ from typing import TypeVar
 from chalicelib.errors import AppError
 from chalicelib.payments.model import Charge
 from chalicelib.payments.usecases import RefundRequest, check, check_due, pay, refund
-from tests.support.fakes_payments import Crash, Faults, Money
+from tests.support.fakes_payments import Faults, PaymentsWorld, ProcessCrash
 
 REQUEST = "ABC123"
 PRICE = 4_200
 TRIES = 3
 LIMIT = timedelta(hours=2)
 
-Step = Callable[[Money], None]
+Step = Callable[[PaymentsWorld], None]
 Seen = TypeVar("Seen")
 
 
-def new_money(faults: Faults | None = None) -> Money:
+def new_money(faults: Faults | None = None) -> PaymentsWorld:
     """Money in memory, with a charge."""
-    return charged(Money(faults or Faults()))
+    return with_charge(PaymentsWorld(faults or Faults()))
 
 
-def charged(money: Money) -> Money:
+def with_charge(money: PaymentsWorld) -> PaymentsWorld:
     """The money with a charge that nobody has paid."""
     money.charges.save(
         Charge(service_request_id=REQUEST, amount_pence=PRICE, fund="BULKY", description="Bulky")
@@ -32,106 +32,106 @@ def charged(money: Money) -> Money:
     return money
 
 
-def told(story: Callable[[], Sequence[Step]], faults: Faults) -> Money:
+def run_story(story: Callable[[], Sequence[Step]], faults: Faults) -> PaymentsWorld:
     """The money after a story in which something went wrong, and all that follows by itself."""
-    return told_with(new_money(faults), story)
+    return run_story_with(new_money(faults), story)
 
 
-def told_with(money: Money, story: Callable[[], Sequence[Step]]) -> Money:
+def run_story_with(money: PaymentsWorld, story: Callable[[], Sequence[Step]]) -> PaymentsWorld:
     """The same, with money that has a charge."""
     for step in story():
         step(money)
-    settle(money)
+    run_schedule_for_days(money)
     return money
 
 
 def calls_of(story: Callable[[], Sequence[Step]]) -> int:
-    return told(story, Faults()).faults.calls
+    return run_story(story, Faults()).faults.calls
 
 
-def stored(money: Money) -> Charge:
+def stored_charge(money: PaymentsWorld) -> Charge:
     """The charge as it is stored."""
-    found = looked(lambda: money.charges.get(REQUEST))
+    found = read_store(lambda: money.charges.get(REQUEST))
     assert found
     return found
 
 
-def looked(look: Callable[[], Seen]) -> Seen:
+def read_store(look: Callable[[], Seen]) -> Seen:
     """What the story itself sees of a store, which fails once at most."""
-    with suppress(AppError, Crash):
+    with suppress(AppError, ProcessCrash):
         return look()
     return look()
 
 
-def tried(action: Callable[[], object]) -> None:
+def try_again(action: Callable[[], object]) -> None:
     """Somebody who is told of an error, or sees none, tries again."""
     for _ in range(TRIES):
         try:
             action()
-        except (AppError, Crash):
+        except (AppError, ProcessCrash):
             continue
         return
 
 
-def card_page(money: Money) -> None:
+def open_card_page(money: PaymentsWorld) -> None:
     def clicked() -> None:
         money.pages.append(pay(REQUEST, "en", money.ports()).next_url)
 
-    tried(clicked)
+    try_again(clicked)
 
 
-def payer_pays(money: Money) -> None:
-    money.provider.take_card(shown(money))
+def enter_good_card(money: PaymentsWorld) -> None:
+    money.provider.take_card(shown_payment(money))
 
 
-def card_refused(money: Money) -> None:
-    money.provider.take_card(shown(money), "failed")
+def enter_refused_card(money: PaymentsWorld) -> None:
+    money.provider.take_card(shown_payment(money), "failed")
 
 
-def every_page_is_paid(money: Money) -> None:
+def pay_every_page(money: PaymentsWorld) -> None:
     for page in money.pages:
         money.provider.take_card(page.rpartition("/")[2])
 
 
-def refunded_elsewhere(pence: int) -> Step:
+def refund_at_provider(pence: int) -> Step:
     """An officer refunds at the provider's own site."""
 
-    def refunded(money: Money) -> None:
-        paid = money.provider.get(shown(money))
+    def refunded(money: PaymentsWorld) -> None:
+        paid = money.provider.get(shown_payment(money))
         money.provider.refund(paid, pence, "elsewhere")
         money.refunded_elsewhere += pence
 
     return refunded
 
 
-def shown(money: Money) -> str:
+def shown_payment(money: PaymentsWorld) -> str:
     """The payment whose page the payer sees: the one that is stored."""
-    charge = stored(money)
+    charge = stored_charge(money)
     return str(charge.payments[-1].provider_id)
 
 
-def browser_returns(money: Money) -> None:
+def return_browser(money: PaymentsWorld) -> None:
     """The browser may ask twice, and is not asked to do anything about an error."""
     once(lambda: check(REQUEST, money.ports()))
 
 
-def provider_notifies(money: Money) -> None:
-    tried(lambda: check(REQUEST, money.ports()))
+def notify(money: PaymentsWorld) -> None:
+    try_again(lambda: check(REQUEST, money.ports()))
 
 
-def schedule_runs(money: Money) -> None:
+def run_schedule(money: PaymentsWorld) -> None:
     once(lambda: check_due(money.ports()))
 
 
 def once(action: Callable[[], object]) -> None:
     try:
         action()
-    except (AppError, Crash):
+    except (AppError, ProcessCrash):
         return
 
 
-def wait(minutes: int) -> Step:
-    def waited(money: Money) -> None:
+def wait_minutes(minutes: int) -> Step:
+    def waited(money: PaymentsWorld) -> None:
         money.clock.now += timedelta(minutes=minutes)
 
     return waited
@@ -146,68 +146,97 @@ def refund_of(pence: int, refund_id: str) -> Step:
         by="officer",
     )
 
-    def refunded(money: Money) -> None:
-        tried(lambda: refund(asked, money.ports()))
+    def refunded(money: PaymentsWorld) -> None:
+        try_again(lambda: refund(asked, money.ports()))
 
     return refunded
 
 
-def money_arrives(money: Money) -> None:
+def settle_refunds(money: PaymentsWorld) -> None:
     money.provider.settle_refunds()
 
 
-def settle(money: Money) -> None:
+def run_schedule_for_days(money: PaymentsWorld) -> None:
     """The schedule of the next eight days."""
     end = money.clock.now + timedelta(days=8)
-    while (at := stored(money).check_at) and at < end:
+    while (at := stored_charge(money).check_at) and at < end:
         money.clock.now = max(at, money.clock.now)
-        money_arrives(money)
-        schedule_runs(money)
+        settle_refunds(money)
+        run_schedule(money)
 
 
 def paid_and_refunded() -> Sequence[Step]:
     return (
-        card_page,
-        payer_pays,
-        browser_returns,
-        provider_notifies,
-        wait(30),
+        open_card_page,
+        enter_good_card,
+        return_browser,
+        notify,
+        wait_minutes(30),
         refund_of(1_000, "r1"),
-        wait(10),
+        wait_minutes(10),
         refund_of(3_200, "r2"),
-        money_arrives,
+        settle_refunds,
     )
 
 
 def refused_and_paid() -> Sequence[Step]:
-    return (card_page, card_refused, provider_notifies, card_page, payer_pays, wait(4))
+    return (
+        open_card_page,
+        enter_refused_card,
+        notify,
+        open_card_page,
+        enter_good_card,
+        wait_minutes(4),
+    )
 
 
 def abandoned_and_paid_later() -> Sequence[Step]:
-    return (card_page, wait(91), schedule_runs, card_page, wait(20), payer_pays)
+    return (
+        open_card_page,
+        wait_minutes(91),
+        run_schedule,
+        open_card_page,
+        wait_minutes(20),
+        enter_good_card,
+    )
 
 
 def paid_in_two_tabs() -> Sequence[Step]:
-    return (card_page, card_page, every_page_is_paid, provider_notifies)
+    return (open_card_page, open_card_page, pay_every_page, notify)
 
 
 def paid_in_the_last_minutes_and_never_seen_again() -> Sequence[Step]:
-    return (card_page, wait(4), schedule_runs, wait(12), schedule_runs, wait(70), payer_pays)
+    return (
+        open_card_page,
+        wait_minutes(4),
+        run_schedule,
+        wait_minutes(12),
+        run_schedule,
+        wait_minutes(70),
+        enter_good_card,
+    )
 
 
 def never_paid() -> Sequence[Step]:
-    return (card_page, card_refused, browser_returns, card_page, wait(120), schedule_runs)
+    return (
+        open_card_page,
+        enter_refused_card,
+        return_browser,
+        open_card_page,
+        wait_minutes(120),
+        run_schedule,
+    )
 
 
 def refunded_at_the_provider_too() -> Sequence[Step]:
     return (
-        card_page,
-        payer_pays,
-        provider_notifies,
-        refunded_elsewhere(500),
+        open_card_page,
+        enter_good_card,
+        notify,
+        refund_at_provider(500),
         refund_of(1_000, "r1"),
-        refunded_elsewhere(200),
-        money_arrives,
+        refund_at_provider(200),
+        settle_refunds,
         refund_of(300, "r2"),
     )
 
@@ -223,9 +252,9 @@ STORIES = (
 )
 
 
-def problems(money: Money) -> list[str]:
+def find_problems(money: PaymentsWorld) -> list[str]:
     """What is wrong with the money at the end of a story."""
-    charge = stored(money)
+    charge = stored_charge(money)
     totals = money.provider.totals()
     paid = [each for each in money.provider.payments.values() if each.state == "success"]
     refunds = sorted(refund.provider_id for each in paid for refund in each.refunds)
@@ -244,23 +273,23 @@ def problems(money: Money) -> list[str]:
             "the charge does not say so": bool(paid) != bool(charge.successful_payment),
             "a refund that the charge does not have": refunds
             != sorted(str(each.provider_id) for each in known),
-            "more refunded than asked for": refunded_by_us(money) > asked_for(charge),
+            "more refunded than asked for": refunded_by_us(money) > requested_pence(charge),
             "never settled": not charge.is_settled,
         }.items()
         if is_so
     ]
 
 
-def refunded_by_us(money: Money) -> int:
+def refunded_by_us(money: PaymentsWorld) -> int:
     all_refunds = [each for one in money.provider.payments.values() for each in one.refunds]
     return sum(each.amount_pence for each in all_refunds) - money.refunded_elsewhere
 
 
-def asked_for(charge: Charge) -> int:
+def requested_pence(charge: Charge) -> int:
     return sum(each.amount_pence for each in charge.refunds if each.by and each.state == "success")
 
 
-def is_too_late(money: Money) -> bool:
+def is_too_late(money: PaymentsWorld) -> bool:
     paid_at = money.provider.paid_at
     first = min(money.fulfilled_at, default=None)
     return paid_at is not None and first is not None and first > paid_at + LIMIT

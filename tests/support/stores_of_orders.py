@@ -19,21 +19,21 @@ from chalicelib.reports.stream import fact_of
 from infra.local.aws import REGION
 from tests.support.empty_cloud import empty_tables
 from tests.support.fakes_paid_orders import PaidOrder
-from tests.support.fakes_payments import LONDON, Crash, Money
+from tests.support.fakes_payments import LONDON, PaymentsWorld, ProcessCrash
 from tests.support.seam import ALL_TRIES, Try, end_process, lose_reply, refuse
 
-AnyMoney = TypeVar("AnyMoney", bound=Money)
+AnyMoney = TypeVar("AnyMoney", bound=PaymentsWorld)
 Fault = Callable[[int], AbstractContextManager[list[Try]]]
 FAULTS: dict[str, Fault] = {
     "one reply lost": lose_reply,
     "all replies lost": partial(lose_reply, times=ALL_TRIES),
     "refused": partial(refuse, kind="throttle", times=ALL_TRIES),
-    "crash before": partial(end_process, end=Crash, is_applied=False),
-    "crash after": partial(end_process, end=Crash, is_applied=True),
+    "crash before": partial(end_process, end=ProcessCrash, is_applied=False),
+    "crash after": partial(end_process, end=ProcessCrash, is_applied=True),
 }
 
 
-def on_dynamo(money: AnyMoney) -> AnyMoney:
+def use_dynamo(money: AnyMoney) -> AnyMoney:
     """The money with its charges and its ledger in empty tables."""
     charges, ledger = container.table("charges"), container.table("ledger")
     empty_tables(charges, ledger)
@@ -42,11 +42,11 @@ def on_dynamo(money: AnyMoney) -> AnyMoney:
     return money
 
 
-def order_on_dynamo(template: Ports) -> PaidOrder:
+def paid_order_on_dynamo(template: Ports) -> PaidOrder:
     """An order that is yet to be made, alone in the tables."""
     reports, bookings = container.table("reports"), container.table("bookings")
     empty_tables(reports, bookings)
-    of = on_dynamo(PaidOrder(template=template))
+    of = use_dynamo(PaidOrder(template=template))
     of.repository = StreamedDynamo(reports)
     of.days = DynamoDays(bookings)
     return of

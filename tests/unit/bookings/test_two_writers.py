@@ -10,7 +10,7 @@ from chalicelib.errors import AppError
 from tests.support.bookings_race import CAPACITY, races
 from tests.support.effort import EXHAUSTIVE
 from tests.support.fakes import Clock
-from tests.support.lockstep import Lockstep, Stepped, orders
+from tests.support.lockstep import Lockstep, Stepped, call_orders
 from tests.unit.bookings.bookings import a_calendar, ports_on
 
 CALLS = 3
@@ -22,7 +22,7 @@ STEP = 1 if EXHAUSTIVE else 4
 @pytest.mark.parametrize("other", ["a", "b"])
 def test_no_order_gives_a_unit_twice_or_loses_one(other: str) -> None:
     for number, race in enumerate(each for each in races() if each.other == other):
-        for order in list(orders(CALLS))[number % STEP :: STEP]:
+        for order in list(call_orders(CALLS))[number % STEP :: STEP]:
             clock = Clock()
             ports = ports_on(clock, a_calendar(CAPACITY))
             race.prepare(ports)

@@ -19,13 +19,13 @@ from chalicelib.reports.usecases.orders.changing import cancel_order, move_booki
 from tests.support.fakes_jobs import MemoryJobs, Yard, crew_member, operation
 from tests.support.fakes_paid_orders import DEMO, ELSEWHERE, OWNER, PLACE, PaidOrder
 from tests.support.paid_order_stories import (
-    browser_returns,
-    card_page,
-    others_take_the_slot,
-    payer_pays,
-    schedule_runs,
-    stream_delivers,
-    wait,
+    deliver_stream,
+    enter_good_card,
+    fill_slot,
+    open_card_page,
+    return_browser,
+    run_schedule,
+    wait_minutes,
 )
 
 PHOTO = "0" * 26
@@ -87,7 +87,7 @@ class Round:
 @pytest.fixture
 def booked(ports: Ports) -> Round:
     of = PaidOrder(template=ports).ordered()
-    for step in (card_page, payer_pays, browser_returns, stream_delivers):
+    for step in (open_card_page, enter_good_card, return_browser, deliver_stream):
         step(of)
     return Round(of)
 
@@ -111,7 +111,7 @@ def test_booking_that_was_paid_too_late_brings_a_crew_once_it_has_another_slot(
     ports: Ports,
 ) -> None:
     of = PaidOrder(template=ports).ordered()
-    for step in (card_page, payer_pays, wait(200), others_take_the_slot, schedule_runs):
+    for step in (open_card_page, enter_good_card, wait_minutes(200), fill_slot, run_schedule):
         step(of)
     here = Round(of)
     assert of.order.state == "lost" and here.reacts() is None

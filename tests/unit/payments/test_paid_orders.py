@@ -13,15 +13,15 @@ from tests.support.paid_order_stories import (
     STORIES,
     Story,
     calls_of,
-    problems,
-    time_passes,
-    told,
+    find_problems,
+    pass_eight_days,
+    run_story,
 )
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_every_story_ends_well_when_nothing_goes_wrong(story: Story, ports: Ports) -> None:
-    assert problems(told(story, ports, Faults())) == []
+    assert find_problems(run_story(story, ports, Faults())) == []
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -30,8 +30,8 @@ def test_every_fault_at_every_call_ends_in_a_service_or_a_refund(
 ) -> None:
     for kind in FAULTS:
         for at in range(1, calls_of(story, ports) + 1):
-            of = told(story, ports, Faults({at: kind}))
-            assert problems(of) == [], f"{kind} at call {at}"
+            of = run_story(story, ports, Faults({at: kind}))
+            assert find_problems(of) == [], f"{kind} at call {at}"
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -44,8 +44,8 @@ def test_provider_that_is_down_for_an_hour_at_noon_ends_in_a_service_or_a_refund
     of.provider.is_down_until = of.clock.now + timedelta(hours=1)
     for step in rest:
         step(of)
-    time_passes(of)
-    assert problems(of) == []
+    pass_eight_days(of)
+    assert find_problems(of) == []
 
 
 @pytest.mark.exhaustive
@@ -54,5 +54,5 @@ def test_pairs_of_faults_end_in_a_service_or_a_refund(story: Story, ports: Ports
     last = calls_of(story, ports) + 10
     for kinds in product(FAULTS, repeat=2):
         for first, second in combinations(range(1, last, 3), 2):
-            of = told(story, ports, Faults(dict(zip((first, second), kinds, strict=True))))
-            assert problems(of) == [], f"{kinds} at calls {first} and {second}"
+            of = run_story(story, ports, Faults(dict(zip((first, second), kinds, strict=True))))
+            assert find_problems(of) == [], f"{kinds} at calls {first} and {second}"

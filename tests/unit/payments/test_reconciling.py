@@ -9,15 +9,15 @@ from chalicelib.payments.model import Charge
 from chalicelib.payments.reconciling import reconcile_latest
 from chalicelib.payments.usecases import RefundRequest, check, pay, refund
 from tests.support.builders import NOON
-from tests.support.fakes_payments import Money
+from tests.support.fakes_payments import PaymentsWorld
 
 REQUEST = "ABC123"
 DAY = NOON.date()
 
 
 @pytest.fixture
-def money() -> Money:
-    money = Money()
+def money() -> PaymentsWorld:
+    money = PaymentsWorld()
     money.charges.save(
         Charge(service_request_id=REQUEST, amount_pence=4_200, fund="BULKY", description="Bulky")
     )
@@ -26,18 +26,18 @@ def money() -> Money:
     return money
 
 
-def test_a_day_agrees_when_all_was_booked(money: Money) -> None:
+def test_a_day_agrees_when_all_was_booked(money: PaymentsWorld) -> None:
     check(REQUEST, money.ports())
     assert money.reconciled(DAY).differences == ()
 
 
-def test_a_payment_that_nobody_told_us_of_is_booked(money: Money) -> None:
+def test_a_payment_that_nobody_told_us_of_is_booked(money: PaymentsWorld) -> None:
     assert money.reconciled(DAY).differences == ()
     assert money.booked() == {"payment:p1": 4_200}
 
 
 def test_a_refund_at_the_providers_own_site_is_booked_although_all_was_settled(
-    money: Money,
+    money: PaymentsWorld,
 ) -> None:
     check(REQUEST, money.ports())
     money.provider.refund(money.provider.get("p1"), 500, "elsewhere")
@@ -46,7 +46,7 @@ def test_a_refund_at_the_providers_own_site_is_booked_although_all_was_settled(
     assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -500}
 
 
-def test_money_for_no_request_of_ours_is_a_difference(money: Money) -> None:
+def test_money_for_no_request_of_ours_is_a_difference(money: PaymentsWorld) -> None:
     check(REQUEST, money.ports())
     money.provider.references["p1"] = "INVOICE 7"
     money.entries().clear()
@@ -58,7 +58,7 @@ def test_money_for_no_request_of_ours_is_a_difference(money: Money) -> None:
 
 
 def test_money_that_the_provider_does_not_have_or_has_otherwise_is_a_difference(
-    money: Money,
+    money: PaymentsWorld,
 ) -> None:
     check(REQUEST, money.ports())
     [booked] = money.entries()
@@ -70,14 +70,16 @@ def test_money_that_the_provider_does_not_have_or_has_otherwise_is_a_difference(
     ] == [("payment:p1", 4_100, 4_200), ("payment:p9", 10, None)]
 
 
-def refunded(money: Money, refund_id: str, pence: int) -> None:
+def refunded(money: PaymentsWorld, refund_id: str, pence: int) -> None:
     asked = RefundRequest(
         refund_id=refund_id, service_request_id=REQUEST, amount_pence=pence, reason="No", by=None
     )
     refund(asked, money.ports())
 
 
-def test_a_refund_that_failed_is_a_difference_until_its_amount_goes_back(money: Money) -> None:
+def test_a_refund_that_failed_is_a_difference_until_its_amount_goes_back(
+    money: PaymentsWorld,
+) -> None:
     check(REQUEST, money.ports())
     money.provider.refuses_refunds = True
     refunded(money, "r1", 500)
@@ -98,7 +100,7 @@ def test_a_refund_that_failed_is_a_difference_until_its_amount_goes_back(money: 
         assert money.reconciled(DAY).differences == left
 
 
-def test_a_refund_that_the_bank_returned_is_a_difference(money: Money) -> None:
+def test_a_refund_that_the_bank_returned_is_a_difference(money: PaymentsWorld) -> None:
     check(REQUEST, money.ports())
     refunded(money, "r1", 500)
     money.provider.settle_refunds("error")
@@ -107,7 +109,7 @@ def test_a_refund_that_the_bank_returned_is_a_difference(money: Money) -> None:
     assert [each.refused_pence for each in money.reconciled(DAY).differences] == [500]
 
 
-def test_each_of_the_last_seven_days_is_compared_but_not_today(money: Money) -> None:
+def test_each_of_the_last_seven_days_is_compared_but_not_today(money: PaymentsWorld) -> None:
     days = [each.day for each in reconcile_latest(money.reconciling())]
     assert days == [DAY - timedelta(days=n) for n in range(7, 0, -1)]
 

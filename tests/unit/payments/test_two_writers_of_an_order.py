@@ -13,17 +13,17 @@ from tests.support.fakes_paid_orders import PaidOrder
 from tests.support.fakes_payments import Faults
 from tests.support.lockstep import Lockstep
 from tests.support.paid_order_stories import (
-    browser_returns,
     cancel,
-    card_page,
+    cancel_as_officer,
+    deliver_stream,
+    enter_good_card,
+    find_problems,
     move,
-    officer_cancels,
-    officer_refunds,
-    payer_pays,
-    problems,
-    receipt,
-    stream_delivers,
-    time_passes,
+    open_card_page,
+    pass_eight_days,
+    record_receipt,
+    refund_as_officer,
+    return_browser,
     waive,
     withdraw,
 )
@@ -37,22 +37,22 @@ TURNS = list(product(range(CALLS), range(MORE_CALLS) if EXHAUSTIVE else (2, 5, M
 
 def cancelled_and_delivered(of: PaidOrder) -> None:
     cancel(of)
-    stream_delivers(of)
+    deliver_stream(of)
 
 
 WRITERS: tuple[Act, ...] = (
-    browser_returns,
-    stream_delivers,
+    return_browser,
+    deliver_stream,
     cancel,
     cancelled_and_delivered,
     withdraw,
     waive,
-    receipt,
+    record_receipt,
     move,
 )
 
 
-LATER_WRITERS: tuple[Act, ...] = (cancel, officer_cancels, officer_refunds(500), move)
+LATER_WRITERS: tuple[Act, ...] = (cancel, cancel_as_officer, refund_as_officer(500), move)
 """They change an order that is settled."""
 
 
@@ -63,14 +63,14 @@ def turns_of(first: int, second: int) -> Sequence[int]:
 
 @pytest.mark.parametrize("writers", list(combinations(WRITERS, 2)))
 def test_two_at_once_end_in_a_service_or_a_refund(writers: tuple[Act, Act], ports: Ports) -> None:
-    at_once(writers, (card_page, payer_pays), ports)
+    at_once(writers, (open_card_page, enter_good_card), ports)
 
 
 @pytest.mark.parametrize("writers", list(combinations(LATER_WRITERS, 2)))
 def test_two_who_change_a_settled_order_end_in_a_service_or_a_refund(
     writers: tuple[Act, Act], ports: Ports
 ) -> None:
-    at_once(writers, (card_page, payer_pays, browser_returns, stream_delivers), ports)
+    at_once(writers, (open_card_page, enter_good_card, return_browser, deliver_stream), ports)
 
 
 def at_once(writers: Sequence[Act], before: Sequence[Act], ports: Ports) -> None:
@@ -82,5 +82,5 @@ def at_once(writers: Sequence[Act], before: Sequence[Act], ports: Ports) -> None
         steps = Lockstep(turns_of(first, second))
         of.faults = Faults(through=steps.call)
         steps.run(*(partial(each, of) for each in writers))
-        time_passes(of)
-        assert problems(of) == [], (first, second)
+        pass_eight_days(of)
+        assert find_problems(of) == [], (first, second)

@@ -12,14 +12,14 @@ from chalicelib.payments.model import Charge
 from chalicelib.payments.ports import ProviderRefund
 from chalicelib.payments.usecases import RefundRequest, check, check_due, pay, refund
 from tests.support.builders import NOON
-from tests.support.fakes_payments import Faults, Money
+from tests.support.fakes_payments import Faults, PaymentsWorld
 
 REQUEST = "ABC123"
 
 
 @pytest.fixture
-def money() -> Money:
-    money = Money()
+def money() -> PaymentsWorld:
+    money = PaymentsWorld()
     money.charges.save(
         Charge(
             service_request_id=REQUEST,
@@ -32,7 +32,7 @@ def money() -> Money:
     return money
 
 
-def card_paid(money: Money) -> None:
+def card_paid(money: PaymentsWorld) -> None:
     page = pay(REQUEST, "en", money.ports())
     money.provider.take_card(page.next_url.rpartition("/")[2])
 
@@ -57,15 +57,15 @@ def not_sent(*_: object, **__: object) -> ProviderRefund:
 
 def test_a_request_without_a_charge_cannot_be_paid() -> None:
     with pytest.raises(Conflict, match="nothing to pay"):
-        pay(REQUEST, "en", Money().ports())
+        pay(REQUEST, "en", PaymentsWorld().ports())
 
 
-def test_the_same_page_is_shown_again_until_the_payment_ends(money: Money) -> None:
+def test_the_same_page_is_shown_again_until_the_payment_ends(money: PaymentsWorld) -> None:
     first = pay(REQUEST, "en", money.ports())
     assert pay(REQUEST, "en", money.ports()) == first
 
 
-def test_a_new_payment_follows_one_that_was_refused(money: Money) -> None:
+def test_a_new_payment_follows_one_that_was_refused(money: PaymentsWorld) -> None:
     first = pay(REQUEST, "en", money.ports())
     money.provider.take_card("p1", "failed")
     second = pay(REQUEST, "en", money.ports())
@@ -73,20 +73,22 @@ def test_a_new_payment_follows_one_that_was_refused(money: Money) -> None:
     assert [each.failure for each in check(REQUEST, money.ports()).payments] == ["declined", None]
 
 
-def test_a_paid_request_cannot_be_paid_again(money: Money) -> None:
+def test_a_paid_request_cannot_be_paid_again(money: PaymentsWorld) -> None:
     card_paid(money)
     with pytest.raises(Conflict, match="already paid"):
         pay(REQUEST, "en", money.ports())
 
 
-def test_a_payment_that_is_being_processed_has_no_page(money: Money) -> None:
+def test_a_payment_that_is_being_processed_has_no_page(money: PaymentsWorld) -> None:
     pay(REQUEST, "en", money.ports())
     money.provider.take_card("p1", "submitted")
     with pytest.raises(Conflict, match="being processed"):
         pay(REQUEST, "en", money.ports())
 
 
-def test_a_payment_is_booked_to_its_fund_on_the_day_the_provider_created_it(money: Money) -> None:
+def test_a_payment_is_booked_to_its_fund_on_the_day_the_provider_created_it(
+    money: PaymentsWorld,
+) -> None:
     card_paid(money)
     money.clock.now += timedelta(days=1)
     check(REQUEST, money.ports())
@@ -96,7 +98,7 @@ def test_a_payment_is_booked_to_its_fund_on_the_day_the_provider_created_it(mone
 
 @pytest.mark.parametrize("other", [{"amount_pence": 4_199}, {"reference": "OTHER"}])
 def test_a_payment_of_another_amount_or_request_is_neither_booked_nor_fulfilled(
-    money: Money, other: dict[str, Any]
+    money: PaymentsWorld, other: dict[str, Any]
 ) -> None:
     card_paid(money)
     right = money.provider.payments["p1"]
@@ -108,7 +110,7 @@ def test_a_payment_of_another_amount_or_request_is_neither_booked_nor_fulfilled(
     assert check(REQUEST, money.ports()).successful_payment
 
 
-def test_a_card_page_of_another_amount_is_not_shown(money: Money) -> None:
+def test_a_card_page_of_another_amount_is_not_shown(money: PaymentsWorld) -> None:
     create = money.provider.create
     money.provider.create = lambda new: create(  # type: ignore[method-assign]
         replace(new, amount_pence=new.amount_pence + 1)
@@ -117,7 +119,7 @@ def test_a_card_page_of_another_amount_is_not_shown(money: Money) -> None:
         pay(REQUEST, "en", money.ports())
 
 
-def test_an_earlier_state_that_arrives_late_changes_nothing(money: Money) -> None:
+def test_an_earlier_state_that_arrives_late_changes_nothing(money: PaymentsWorld) -> None:
     pay(REQUEST, "en", money.ports())
     money.provider.take_card("p1", "submitted")
     submitted = check(REQUEST, money.ports())
@@ -125,7 +127,7 @@ def test_an_earlier_state_that_arrives_late_changes_nothing(money: Money) -> Non
     assert check(REQUEST, money.ports()) == submitted
 
 
-def test_a_refund_is_booked_when_the_money_has_gone(money: Money) -> None:
+def test_a_refund_is_booked_when_the_money_has_gone(money: PaymentsWorld) -> None:
     card_paid(money)
     sent = refund(refund_request(1_000), money.ports())
     assert [each.state for each in sent.refunds] == ["submitted"]
@@ -135,7 +137,7 @@ def test_a_refund_is_booked_when_the_money_has_gone(money: Money) -> None:
     assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
 
 
-def test_only_a_payment_says_its_vat(money: Money) -> None:
+def test_only_a_payment_says_its_vat(money: PaymentsWorld) -> None:
     card_paid(money)
     refund(refund_request(1_000), money.ports())
     money.provider.settle_refunds()
@@ -143,7 +145,7 @@ def test_only_a_payment_says_its_vat(money: Money) -> None:
     assert [each.vat_pence for each in money.entries()] == [700, None]
 
 
-def test_a_refund_that_the_bank_returns_is_not_booked(money: Money) -> None:
+def test_a_refund_that_the_bank_returns_is_not_booked(money: PaymentsWorld) -> None:
     card_paid(money)
     refund(refund_request(1_000), money.ports())
     money.provider.settle_refunds("error")
@@ -151,7 +153,7 @@ def test_a_refund_that_the_bank_returns_is_not_booked(money: Money) -> None:
     assert money.booked() == {"payment:p1": 4_200}
 
 
-def test_a_refund_that_the_provider_refuses_for_good_has_failed(money: Money) -> None:
+def test_a_refund_that_the_provider_refuses_for_good_has_failed(money: PaymentsWorld) -> None:
     card_paid(money)
     money.provider.refuses_refunds = True
     charge = refund(refund_request(1_000), money.ports())
@@ -160,7 +162,7 @@ def test_a_refund_that_the_provider_refuses_for_good_has_failed(money: Money) ->
     assert refund(refund_request(1_000, "r2"), money.ports()).refunded_pence == 1_000
 
 
-def test_the_same_refund_twice_goes_out_once(money: Money) -> None:
+def test_the_same_refund_twice_goes_out_once(money: PaymentsWorld) -> None:
     card_paid(money)
     refund(refund_request(1_000), money.ports())
     charge = refund(refund_request(1_000), money.ports())
@@ -168,20 +170,22 @@ def test_the_same_refund_twice_goes_out_once(money: Money) -> None:
 
 
 @pytest.mark.parametrize("pence", [0, -5, 4_201])
-def test_a_refund_is_more_than_nothing_and_at_most_what_was_paid(money: Money, pence: int) -> None:
+def test_a_refund_is_more_than_nothing_and_at_most_what_was_paid(
+    money: PaymentsWorld, pence: int
+) -> None:
     card_paid(money)
     with pytest.raises(Invalid, match=r"Enter an amount of at most £42"):
         refund(refund_request(pence), money.ports())
 
 
-def test_refunds_together_are_at_most_what_was_paid(money: Money) -> None:
+def test_refunds_together_are_at_most_what_was_paid(money: PaymentsWorld) -> None:
     card_paid(money)
     refund(refund_request(4_000), money.ports())
     with pytest.raises(Invalid, match=r"at most £2"):
         refund(refund_request(201, "r2"), money.ports())
 
 
-def test_money_is_booked_although_another_refund_cannot_be_sent(money: Money) -> None:
+def test_money_is_booked_although_another_refund_cannot_be_sent(money: PaymentsWorld) -> None:
     card_paid(money)
     refund(refund_request(1_000), money.ports())
     money.provider.refund = no_reply  # type: ignore[method-assign]
@@ -193,7 +197,7 @@ def test_money_is_booked_although_another_refund_cannot_be_sent(money: Money) ->
     assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
 
 
-def test_a_second_refund_waits_until_the_first_has_arrived(money: Money) -> None:
+def test_a_second_refund_waits_until_the_first_has_arrived(money: PaymentsWorld) -> None:
     card_paid(money)
     check(REQUEST, money.ports())
     money.provider.refund = no_reply  # type: ignore[method-assign]
@@ -203,7 +207,7 @@ def test_a_second_refund_waits_until_the_first_has_arrived(money: Money) -> None
 
 
 def test_refund_that_did_not_arrive_is_not_sent_after_one_at_the_providers_own_site(
-    money: Money,
+    money: PaymentsWorld,
 ) -> None:
     card_paid(money)
     check(REQUEST, money.ports())
@@ -219,14 +223,14 @@ def test_refund_that_did_not_arrive_is_not_sent_after_one_at_the_providers_own_s
     ]
 
 
-def test_nothing_can_be_refunded_before_something_is_paid(money: Money) -> None:
+def test_nothing_can_be_refunded_before_something_is_paid(money: PaymentsWorld) -> None:
     pay(REQUEST, "en", money.ports())
     with pytest.raises(Conflict, match="Nothing was paid"):
         refund(refund_request(1_000), money.ports())
 
 
 def test_an_unfinished_payment_is_checked_at_3_15_60_and_95_minutes_then_hourly(
-    money: Money,
+    money: PaymentsWorld,
 ) -> None:
     pay(REQUEST, "en", money.ports())
     money.provider.take_card("p1", "submitted")
@@ -240,13 +244,13 @@ def test_an_unfinished_payment_is_checked_at_3_15_60_and_95_minutes_then_hourly(
     assert at - NOON <= timedelta(days=7) < at - NOON + timedelta(hours=1)
 
 
-def test_a_settled_charge_is_not_checked_again(money: Money) -> None:
+def test_a_settled_charge_is_not_checked_again(money: PaymentsWorld) -> None:
     card_paid(money)
     assert check(REQUEST, money.ports()).check_at is None
     assert check_due(money.ports()) == {}
 
 
-def test_a_charge_that_cannot_be_checked_does_not_stop_the_others(money: Money) -> None:
+def test_a_charge_that_cannot_be_checked_does_not_stop_the_others(money: PaymentsWorld) -> None:
     pay(REQUEST, "en", money.ports())
     money.charges.save(
         Charge(service_request_id="OTHER", amount_pence=1, fund="BULKY", description="Bulky")
@@ -260,7 +264,9 @@ def test_a_charge_that_cannot_be_checked_does_not_stop_the_others(money: Money) 
     assert money.charges.list_due(money.clock.now) == [REQUEST]
 
 
-def test_a_request_is_given_up_95_minutes_after_the_last_payment_was_refused(money: Money) -> None:
+def test_a_request_is_given_up_95_minutes_after_the_last_payment_was_refused(
+    money: PaymentsWorld,
+) -> None:
     pay(REQUEST, "en", money.ports())
     money.provider.take_card("p1", "failed")
     check(REQUEST, money.ports())

@@ -17,7 +17,7 @@ from chalicelib.reports.usecases.orders.allowed_changes import allowed_order_cha
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 from chalicelib.reports.usecases.orders.effects import carry_out_stored_order
 from tests.support.builders import NOON
-from tests.support.fakes_orders import DAY, LIMITS, PLACE, OrderWorld, at
+from tests.support.fakes_orders import DAY, LIMITS, PLACE, OrderWorld, orders_at
 from tests.unit.reports.orders.conftest import with_price_list
 from tests.unit.reports.orders.orders import NEIGHBOUR, OFFICER, OWNER, order, paid
 
@@ -46,7 +46,7 @@ def test_move_to_a_day_of_another_price_list_costs_what_it_did(world: OrderWorld
     report = paid(world)
     cheaper = ItemPrice(first_pence=100)
     with_price_list(world, begins=ANOTHER_DAY[0], items={"mattress": cheaper, "fridge": cheaper})
-    moved = move(report, at(NOON + timedelta(days=1), world))
+    moved = move(report, orders_at(NOON + timedelta(days=1), world))
     assert moved.order and report.order
     assert (moved.order.amount_pence, moved.order.lines) == (2000, report.order.lines)
     assert world.refunds == {}
@@ -134,10 +134,10 @@ def test_limits_are_those_of_the_calendar_and_not_for_officers(
     act: Callable[[ServiceRequest, OrderPorts, Author], ServiceRequest],
 ) -> None:
     early, late, office = paid(world, "one"), paid(world, "two"), paid(world, "three")
-    assert act(early, at(limit - MOMENT, world), OWNER)
+    assert act(early, orders_at(limit - MOMENT, world), OWNER)
     with pytest.raises(Conflict, match="too late"):
-        act(late, at(limit, world), OWNER)
-    assert act(office, at(limit, world), OFFICER)
+        act(late, orders_at(limit, world), OWNER)
+    assert act(office, orders_at(limit, world), OFFICER)
 
 
 @pytest.mark.parametrize("act", ["move", "cancel"])
@@ -165,20 +165,20 @@ def test_money_goes_back_until_the_calendars_limit(
     world: OrderWorld, before: timedelta, pence: int
 ) -> None:
     report = paid(world)
-    done = cancel_order(report.service_request_id, OWNER, at(LIMITS.refund - before, world))
+    done = cancel_order(report.service_request_id, OWNER, orders_at(LIMITS.refund - before, world))
     assert done.order and done.order.refund_pence == pence
     assert sum(world.refunds.values()) == pence
 
 
 def test_officer_can_always_send_the_money_back(world: OrderWorld) -> None:
     report = paid(world)
-    cancel_order(report.service_request_id, OFFICER, at(LIMITS.cancel, world))
+    cancel_order(report.service_request_id, OFFICER, orders_at(LIMITS.cancel, world))
     assert world.refunds == {report.service_request_id: 2000}
 
 
 def test_unpaid_order_can_be_cancelled_at_any_time(world: OrderWorld) -> None:
     report = order(world)
-    done = cancel_order(report.service_request_id, OWNER, at(LIMITS.cancel, world))
+    done = cancel_order(report.service_request_id, OWNER, orders_at(LIMITS.cancel, world))
     assert (done.state, world.refunds) == ("cancelled", {})
 
 

@@ -14,7 +14,7 @@ from chalicelib.reports.usecases.orders.effects import carry_out_order
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft
 from tests.support.fakes import MemoryRepository
-from tests.support.fakes_orders import PLACE, OrderWorld, at
+from tests.support.fakes_orders import PLACE, OrderWorld, orders_at
 from tests.unit.reports.orders.conftest import with_free, with_price
 from tests.unit.reports.orders.orders import OFFICER, OWNER, order, paid
 
@@ -163,7 +163,7 @@ def test_cancelled_collection_gives_the_free_one_back(world: OrderWorld) -> None
 def test_free_collection_that_was_never_settled_is_not_used_up(world: OrderWorld) -> None:
     with_free(world, 1)
     first = order(world, "one")
-    later = at(first.requested_datetime + PAID_WITHIN, world)
+    later = orders_at(first.requested_datetime + PAID_WITHIN, world)
     world.reports = replace(later.reports)
     again = order(world, "two").order
     assert again and again.amount_pence == 0

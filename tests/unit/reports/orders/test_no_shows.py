@@ -13,7 +13,7 @@ from chalicelib.reports.usecases.access import Author, Remit
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 from chalicelib.reports.usecases.orders.no_shows import note_no_show
 from tests.support.builders import MARKET_PLACE
-from tests.support.fakes_orders import DAY, OrderWorld, at
+from tests.support.fakes_orders import DAY, OrderWorld, orders_at
 from tests.unit.reports.orders.orders import NEIGHBOUR, OFFICER, OWNER, order, paid
 
 HALL = BookedPlace(name="Hall", address="1 Market Place", **MARKET_PLACE)
@@ -39,7 +39,7 @@ def noted(
     came: bool = False,
     by: Author = OFFICER,
 ) -> ServiceRequest:
-    return note_no_show(report.service_request_id, came, by, at(when, world).reports)
+    return note_no_show(report.service_request_id, came, by, orders_at(when, world).reports)
 
 
 def booking(report: ServiceRequest) -> BookedSlot:

@@ -20,7 +20,7 @@ from chalicelib.reports.usecases.orders.staff import settle_without_card
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
 from tests.support.builders import NOON, report
-from tests.support.fakes_orders import DAY, PLACE, OrderWorld, at
+from tests.support.fakes_orders import DAY, PLACE, OrderWorld, orders_at
 from tests.unit.reports.orders.conftest import with_free
 from tests.unit.reports.orders.orders import NO_HOLD, OFFICER, OWNER, order, paid, pay
 
@@ -97,7 +97,7 @@ def test_money_for_a_lost_slot_goes_back_after_two_working_days(
     world: OrderWorld, after: timedelta, is_refunded: bool
 ) -> None:
     request_id = lost(world)
-    assert cancel_lost_orders(at(NOON + after, world)) == {}
+    assert cancel_lost_orders(orders_at(NOON + after, world)) == {}
     assert world.refunds == ({request_id: 2000} if is_refunded else {})
     if is_refunded:
         report = world.stored(request_id)
@@ -112,7 +112,7 @@ def test_lost_slot_is_found_behind_a_hundred_that_wait_for_something_else(
     for number in range(100):
         world.reports.repository.create(report(number, needs=(need,)))
     request_id = lost(world)
-    assert cancel_lost_orders(at(NOON + timedelta(days=2), world)) == {}
+    assert cancel_lost_orders(orders_at(NOON + timedelta(days=2), world)) == {}
     assert world.refunds == {request_id: 2000}
 
 
@@ -129,11 +129,11 @@ def test_service_that_can_no_longer_do_its_part_needs_an_officer(world: OrderWor
 
 
 def test_weekend_does_not_count_for_a_lost_slot(world: OrderWorld) -> None:
-    friday = at(NOON + timedelta(days=4), world)
+    friday = orders_at(NOON + timedelta(days=4), world)
     world.reports = friday.reports
     lost(world)
-    assert cancel_lost_orders(at(NOON + timedelta(days=7), world)) == {} == world.refunds
-    cancel_lost_orders(at(NOON + timedelta(days=8), world))
+    assert cancel_lost_orders(orders_at(NOON + timedelta(days=7), world)) == {} == world.refunds
+    cancel_lost_orders(orders_at(NOON + timedelta(days=8), world))
     assert len(world.refunds) == 1
 
 
@@ -143,7 +143,7 @@ def test_lost_slot_can_be_replaced_by_another_one(world: OrderWorld) -> None:
     version = world.stored(request_id).version
     moved = move_booking(request_id, another, version, OWNER, world.ports)
     assert (of(world, request_id).state, moved.attention) == ("settled", None)
-    cancel_lost_orders(at(NOON + timedelta(days=9), world))
+    cancel_lost_orders(orders_at(NOON + timedelta(days=9), world))
     assert world.refunds == {}
 
 
