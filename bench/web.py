@@ -13,7 +13,7 @@ from bench.table import Row
 from chalicelib.catalogue.load import load
 from chalicelib.publishing.pages import JinjaPages
 from tests.support.builders import NOON
-from tests.support.fakes_publishing import shown_report
+from tests.support.fakes_publishing import report_view
 
 GROUP = "Page weights at first load, gzip -9"
 PAGES = {
@@ -93,7 +93,7 @@ def page_of_a_report() -> bytes:
         zone=council.zone,
         now=lambda: NOON,
     )
-    return pages.render_report(shown_report(service_request_id="R00000000001"))
+    return pages.render_report(report_view(service_request_id="R00000000001"))
 
 
 def _rows_of(name: str, html: bytes) -> Iterator[Row]:

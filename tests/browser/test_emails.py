@@ -21,7 +21,7 @@ from tests.browser.conftest import PHONE, NewPage
 from tests.browser.test_accessibility import overflow, violations
 from tests.support.builders import NOON
 from tests.support.effort import EXHAUSTIVE
-from tests.support.fakes_delivery import VOICE, WELSH_VOICE, notice, report, tell
+from tests.support.fakes_delivery import VOICE, WELSH_VOICE, alert_request, notice, report_news
 from tests.support.fakes_forwarding import case
 from tests.unit.alerts.test_message_senders import OWN, WAYS
 
@@ -54,17 +54,20 @@ VOICES = {"en": VOICE, "cy": WELSH_VOICE}
 
 
 def message(name: str, voice: MessageComposer) -> Message:
-    own, what = told_by(tell(), OWN, NOON, NOON), report(state="fixed", council_text=LONG_WORDS)
+    own, what = (
+        told_by(alert_request(), OWN, NOON, NOON),
+        report_news(state="fixed", council_text=LONG_WORDS),
+    )
     match name:
         case "fixed":
             return voice.of_report(own, OWN, what, WAYS, what.entries)
         case "photo":
-            pictured = report(picture=Picture(PIXEL, "Photo of the problem"))
+            pictured = report_news(picture=Picture(PIXEL, "Photo of the problem"))
             return voice.of_report(own, OWN, pictured, WAYS, ())
         case "question":
             return voice.question(own, what, LONG_LINK, WAYS)
         case _:
-            return voice.digest(own, [report(), notice(), report()], WAYS)
+            return voice.digest(own, [report_news(), notice(), report_news()], WAYS)
 
 
 ATTEMPT = Attempt(

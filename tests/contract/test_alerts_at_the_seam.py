@@ -16,7 +16,7 @@ from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.errors import UpstreamFailed
-from tests.support.fakes_delivery import World, report, subscription, tell
+from tests.support.fakes_delivery import DeliveryWorld, alert_request, report_news, subscription
 from tests.support.seam import (
     ALL_TRIES,
     Try,
@@ -41,18 +41,18 @@ class Seam:
     """The tables are on moto, the world outside and the reports in memory."""
 
     def __init__(self) -> None:
-        self.world = World()
+        self.world = DeliveryWorld()
         real = delivery_ports()
         kept = ("subscriptions", "alerts", "suppressed", "spend")
         self.ports: Ports = replace(
             self.world.ports(), **{name: getattr(real, name) for name in kept}
         )
-        self.world.knows(report())
+        self.world.knows(report_news())
 
     def subscribe(self, number: int, channel: Channel) -> AlertRequested:
         owner = f"{number:032x}"
         self.ports.subscriptions.add(subscription(subscription_id=owner, channel=channel))
-        return tell(subscription_id=owner)
+        return alert_request(subscription_id=owner)
 
     def go_on(self) -> None:
         """For a day, as the schedule wakes what is due and messages are read."""
@@ -92,9 +92,11 @@ def test_each_event_is_sent_once_when_messages_arrive_repeatedly_and_in_any_orde
     channels: tuple[Channel, ...] = ("email", "sms", "push")
     owners = [seam.subscribe(number, channel) for number, channel in enumerate(channels)]
     for number in range(3):
-        seam.world.knows(report(service_request_id=f"R{number}", version=1))
+        seam.world.knows(report_news(service_request_id=f"R{number}", version=1))
     messages = [
-        tell(subscription_id=each.subscription_id, service_request_id=f"R{number}", version=1)
+        alert_request(
+            subscription_id=each.subscription_id, service_request_id=f"R{number}", version=1
+        )
         for each in owners
         for number in range(3)
     ] * 3

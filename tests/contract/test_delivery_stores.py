@@ -20,8 +20,8 @@ from tests.support.fakes_delivery import (
     MemoryAlerts,
     MemorySpend,
     MemorySuppressed,
+    alert_request,
     subscription,
-    tell,
 )
 
 SECOND = timedelta(seconds=1)
@@ -52,7 +52,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
 
 
 def alert(number: int = 1, **values: Any) -> Alert:
-    made = told_by(tell(request_id="r"), subscription(), NOON, NOON)
+    made = told_by(alert_request(request_id="r"), subscription(), NOON, NOON)
     return replace(made, alert_id=f"{number:032x}", **values)
 
 
@@ -164,14 +164,19 @@ def test_record_of_what_was_told_is_replaced_only_if_it_is_as_read(stores: Store
 
 def test_digest_gathers_each_event_once_and_for_one_due_time(stores: Stores) -> None:
     due, later = NOON, NOON + timedelta(days=1)
-    for each in (tell(), tell(version=3), tell(version=3), tell(what="fixed", version=3)):
+    for each in (
+        alert_request(),
+        alert_request(version=3),
+        alert_request(version=3),
+        alert_request(what="fixed", version=3),
+    ):
         stores.alerts.gather(due, each)
-    stores.alerts.gather(later, tell(version=4))
+    stores.alerts.gather(later, alert_request(version=4))
     found = stores.alerts.gathered(OWNER, due)
     assert sorted(each.event_key for each in found) == sorted(
         ["7K3M2QXV9HTD#2#state_changed", "7K3M2QXV9HTD#3#state_changed", "7K3M2QXV9HTD#3#fixed"]
     )
-    assert stores.alerts.gathered(OWNER, later) == [tell(version=4)]
+    assert stores.alerts.gathered(OWNER, later) == [alert_request(version=4)]
     assert stores.alerts.gathered("another", due) == []
 
 

@@ -17,8 +17,8 @@ from chalicelib.kernel.optimistic import VersionConflict
 from tests.support.builders import NOON
 from tests.support.fakes_disruptions import (
     OFFICER,
+    DisruptionsWorld,
     MemoryDisruptions,
-    Office,
     disruption,
     disruption_draft,
 )
@@ -67,14 +67,14 @@ def test_disruption_is_replaced_only_on_its_version(store: Disruptions) -> None:
 
 
 @pytest.fixture
-def office(cloud: object) -> Office:
-    office = Office()
+def office(cloud: object) -> DisruptionsWorld:
+    office = DisruptionsWorld()
     disruptions_ports()
     office.disruptions = DynamoDisruptions(container.settings().alerts_table)
     return office
 
 
-def test_one_of_two_officers_gets_a_conflict(office: Office) -> None:
+def test_one_of_two_officers_gets_a_conflict(office: DisruptionsWorld) -> None:
     first = post_disruption(disruption_draft(), "key", OFFICER, office.ports())
     one = change_disruption(
         first.disruption_id, DisruptionChanges(title="No bins"), 1, OFFICER, office.ports()
@@ -92,7 +92,7 @@ def test_one_of_two_officers_gets_a_conflict(office: Office) -> None:
     assert office.disruptions.get(first.disruption_id) == one
 
 
-def test_write_between_read_and_write_is_detected(office: Office) -> None:
+def test_write_between_read_and_write_is_detected(office: DisruptionsWorld) -> None:
     first = post_disruption(disruption_draft(), "key", OFFICER, office.ports())
 
     def between(*_: object) -> None:
@@ -109,7 +109,7 @@ def test_write_between_read_and_write_is_detected(office: Office) -> None:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_change_is_made_once_when_its_reply_is_lost(loss: Loss, office: Office) -> None:
+def test_change_is_made_once_when_its_reply_is_lost(loss: Loss, office: DisruptionsWorld) -> None:
     first = post_disruption(disruption_draft(), "key", OFFICER, office.ports())
     later = DisruptionChanges(ends=first.ends + timedelta(hours=1))
     # The first call reads, the second writes.
@@ -120,14 +120,16 @@ def test_change_is_made_once_when_its_reply_is_lost(loss: Loss, office: Office) 
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_disruption_is_posted_once_when_the_reply_is_lost(loss: Loss, office: Office) -> None:
+def test_disruption_is_posted_once_when_the_reply_is_lost(
+    loss: Loss, office: DisruptionsWorld
+) -> None:
     with lose_reply(1, loss=loss):
         made = post_disruption(disruption_draft(), "key", OFFICER, office.ports())
     assert list(office.disruptions.all()) == [made]
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_nothing_is_posted_when_the_store_refuses(kind: Refusal, office: Office) -> None:
+def test_nothing_is_posted_when_the_store_refuses(kind: Refusal, office: DisruptionsWorld) -> None:
     with refuse(1, kind=kind, times=1000), pytest.raises(UpstreamFailed):
         post_disruption(disruption_draft(), "key", OFFICER, office.ports())
     assert list(office.disruptions.all()) == []

@@ -22,7 +22,7 @@ from chalicelib.outbound.usecases.opening import open_deliveries
 from chalicelib.outbound.usecases.sending import send, wake_due
 from infra.local.cloud import Cloud
 from tests.support.fakes import Clock
-from tests.support.fakes_outbound import Outside, delivery, receiver, subject
+from tests.support.fakes_outbound import OutboundWorld, delivery, outbound_report, receiver
 from tests.support.seam import ALL_TRIES, Try, every_interleaving, lose_reply, record, refuse
 
 ID = delivery().delivery_id
@@ -40,7 +40,7 @@ class World:
     """The slice on moto's table, with the world outside and the reports in memory."""
 
     def __init__(self) -> None:
-        self.outside = Outside(Clock())
+        self.outside = OutboundWorld(Clock())
         real = outbound_ports()
         self.ports: Ports = replace(
             self.outside.ports(), deliveries=real.deliveries, receivers=real.receivers
@@ -168,7 +168,7 @@ def test_fact_is_sent_once_to_each_receiver_when_any_call_of_opening_fails(
     kind: str, nth: int, world: World
 ) -> None:
     receivers = [world.ports.receivers.create(receiver(receiver_id=n * 32)) for n in "ab"]
-    world.outside.reports.known[REPORT] = subject()
+    world.outside.reports.known[REPORT] = outbound_report()
     with STRIKES[kind](nth) as struck, suppress(UpstreamFailed):
         open_deliveries([SUBMITTED], world.ports)
     assert struck
@@ -195,7 +195,7 @@ def facts() -> list[Event]:
 def test_each_receiver_gets_each_fact_once_in_concurrent_repeats(seed: int, world: World) -> None:
     for name in "abc":
         world.ports.receivers.create(receiver(receiver_id=name * 32))
-    world.outside.reports.known[REPORT] = subject(may_be_passed_on=False)
+    world.outside.reports.known[REPORT] = outbound_report(may_be_passed_on=False)
     random, told = Random(seed), facts() * 3
     random.shuffle(told)
     in_two_threads([partial(open_deliveries, [each], world.ports) for each in told])

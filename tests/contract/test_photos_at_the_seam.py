@@ -21,7 +21,7 @@ from chalicelib.photos.usecases.sweeping import sweep
 from chalicelib.photos.usecases.taking_in import take_in
 from infra.local.cloud import Cloud
 from tests.support.attack_photos import picture, saved
-from tests.support.fakes_photos import BROKEN, ReportedPhotos, plainly_rebuilt
+from tests.support.fakes_photos import BROKEN, ReportedPhotos, fake_rebuild
 from tests.support.seam import (
     ALL_TRIES,
     LOSSES,
@@ -58,7 +58,7 @@ class Stores:
         self.photos = cloud.environment["PHOTOS_BUCKET"]
         self.reports = ReportedPhotos()
         self.ports: Ports = replace(
-            photos_ports(), rebuild=plainly_rebuilt, is_held=self.reports.holds
+            photos_ports(), rebuild=fake_rebuild, is_held=self.reports.holds
         )
 
     def arrive(self, photo: PhotoKey, raw: bytes) -> Upload:

@@ -37,7 +37,7 @@ from tests.contract.test_photos_at_the_seam import (
     photos,
 )
 from tests.support.attack_photos import saved
-from tests.support.fakes_photos import Elsewhere
+from tests.support.fakes_photos import FakeRemoteFiles
 from tests.support.seam import ALL_TRIES, Try, every_interleaving, record
 from tests.support.serving import file_server, server
 
@@ -50,7 +50,7 @@ FILE = b"\xff\xd8\xff one"
 @pytest.fixture
 def stores(cloud: Cloud) -> Stores:
     made = Stores(cloud)
-    made.ports = replace(made.ports, fetch=Elsewhere({URL: FILE}).fetch)
+    made.ports = replace(made.ports, fetch=FakeRemoteFiles({URL: FILE}).fetch)
     return made
 
 

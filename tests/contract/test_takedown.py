@@ -21,7 +21,7 @@ from tests.support.builders import MARKET_PLACE
 from tests.support.composition import replace_built
 from tests.support.effort import effort
 from tests.support.fakes import MemoryQueue
-from tests.support.fakes_publishing import Published
+from tests.support.fakes_publishing import PublishingWorld
 
 TILE = key_of(Point(**MARKET_PLACE), MAP_ZOOM)
 REPORTS = effort(200, 10_000)
@@ -55,12 +55,12 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> MemoryQueue[Event]:
 
 
 @pytest.fixture
-def here() -> Published:
-    return Published()
+def here() -> PublishingWorld:
+    return PublishingWorld()
 
 
 @pytest.fixture
-def cdn(here: Published, monkeypatch: pytest.MonkeyPatch) -> BusyCdn:
+def cdn(here: PublishingWorld, monkeypatch: pytest.MonkeyPatch) -> BusyCdn:
     made = BusyCdn()
     ports = replace(here.ports(), purge=made.invalidate)
     replace_built(monkeypatch, publishing_ports, ports)
@@ -86,7 +86,7 @@ def deliver_all(facts: Sequence[Event]) -> list[Event]:
 
 
 def test_copies_of_thousands_of_hidden_reports_are_dropped_without_a_failed_message(
-    here: Published, cdn: BusyCdn, queue: MemoryQueue[Event]
+    here: PublishingWorld, cdn: BusyCdn, queue: MemoryQueue[Event]
 ) -> None:
     facts: list[Event] = [hidden(number) for number in range(REPORTS)]
     for fact in facts:
@@ -105,7 +105,7 @@ def test_copies_of_thousands_of_hidden_reports_are_dropped_without_a_failed_mess
 
 
 def test_message_comes_again_when_its_fact_cannot_be_put_off(
-    here: Published, cdn: BusyCdn, queue: MemoryQueue[Event]
+    here: PublishingWorld, cdn: BusyCdn, queue: MemoryQueue[Event]
 ) -> None:
     cdn.in_progress = MOST_PATHS
     queue.fails = UpstreamFailed("The queue did not answer.")

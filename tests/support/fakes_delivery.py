@@ -75,7 +75,7 @@ def subscription(**values: Any) -> Subscription:
     )
 
 
-def tell(**values: Any) -> AlertRequested:
+def alert_request(**values: Any) -> AlertRequested:
     return AlertRequested(
         **{
             "subscription_id": "5" * 32,
@@ -88,16 +88,16 @@ def tell(**values: Any) -> AlertRequested:
     )
 
 
-def entry(words: str | None, version: int = 2, **values: Any) -> Entry:
+def timeline_entry(words: str | None, version: int = 2, **values: Any) -> Entry:
     known = {"version": version, "at": NOON, "state": "in_progress", "words": words}
     return Entry(**{**known, **values})
 
 
-def report(**values: Any) -> ReportNews:
+def report_news(**values: Any) -> ReportNews:
     """A report; `council_text` is what the council wrote in its last entry."""
     if "council_text" in values:
         state = values.get("state", "in_progress")
-        values["entries"] = (entry(values.pop("council_text"), state=state),)
+        values["entries"] = (timeline_entry(values.pop("council_text"), state=state),)
     return ReportNews(
         **{
             "service_request_id": REPORT,
@@ -259,7 +259,7 @@ class FakeSender:
         return f"carried-{next(self._numbers)}"
 
 
-class FakeThings:
+class FakeDescriptions:
     """Reports or notices, as alerts describe them."""
 
     def __init__(self) -> None:
@@ -270,7 +270,7 @@ class FakeThings:
 
 
 @dataclass
-class World:
+class DeliveryWorld:
     """The ports in memory, each with its own type."""
 
     clock: Clock = field(default_factory=Clock)
@@ -278,8 +278,8 @@ class World:
     alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
     suppressed: MemorySuppressed = field(default_factory=MemorySuppressed)
     spend: MemorySpend = field(default_factory=MemorySpend)
-    reports: FakeThings = field(default_factory=FakeThings)
-    notices: FakeThings = field(default_factory=FakeThings)
+    reports: FakeDescriptions = field(default_factory=FakeDescriptions)
+    notices: FakeDescriptions = field(default_factory=FakeDescriptions)
     sender: FakeSender = field(default_factory=FakeSender)
     queue: MemoryQueue[Wake] = field(default_factory=MemoryQueue)
     later: MemoryQueue[AlertRequested] = field(default_factory=MemoryQueue)

@@ -65,7 +65,7 @@ class MemoryDesk:
 
 
 @dataclass
-class Desk:
+class DeskWorld:
     """The whole slice in memory; `noted` are the entries of the audit log, which refuses entries
     while it is `down`."""
 

@@ -73,7 +73,7 @@ class MemoryDisruptions:
 
 
 @dataclass
-class Office:
+class DisruptionsWorld:
     """The whole slice in memory, with a clock that stands still. `noted` is the audit log,
     `published` are the published documents in order, `purged` the CDN's invalidations."""
 

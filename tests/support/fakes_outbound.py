@@ -30,7 +30,9 @@ COUNTY = Open311Destination(
     endpoint="https://county.example/open311/v2",
     services={"pothole": ServiceMapping(service_code="RD-01", attributes={"how_big": "size"})},
 )
-PARKS = MailboxDestination(destination="parks", name="Parks team", to="parks@council.example")
+PARKS_MAILBOX = MailboxDestination(
+    destination="parks", name="Parks team", to="parks@council.example"
+)
 FORWARDED = {"pothole": "county", "fallen-tree": "parks"}
 
 
@@ -65,7 +67,7 @@ def receiver(**values: Any) -> Receiver:
     )
 
 
-def subject(**values: Any) -> Report:
+def outbound_report(**values: Any) -> Report:
     return known_report(**{"ward_code": "E05000001", **values})
 
 
@@ -228,7 +230,7 @@ class FakeSender:
 
 
 @dataclass
-class Outside:
+class OutboundWorld:
     """The slice's ports in memory, each with its own type."""
 
     clock: Clock
@@ -244,7 +246,7 @@ class Outside:
 
     def ports(self) -> Ports:
         numbers = count(1)
-        destinations: Mapping[str, Destination] = {"county": COUNTY, "parks": PARKS}
+        destinations: Mapping[str, Destination] = {"county": COUNTY, "parks": PARKS_MAILBOX}
         return Ports(
             deliveries=self.deliveries,
             receivers=self.receivers,

@@ -156,7 +156,7 @@ class ReportedPhotos:
         return (service_request_id, photo_id) in self.held
 
 
-def plainly_rebuilt(raw: bytes) -> Pictures:
+def fake_rebuild(raw: bytes) -> Pictures:
     """Pictures whose bytes name the original file; the page of a page is the page itself."""
     if raw.startswith(BROKEN):
         raise Refused("This photo is damaged. Send it again.")
@@ -164,14 +164,14 @@ def plainly_rebuilt(raw: bytes) -> Pictures:
     return Pictures(b"page of " + name, b"thumbnail of " + name)
 
 
-def plainly_blackened(page: bytes, areas: Sequence[PictureArea]) -> Pictures:
+def fake_black_out(page: bytes, areas: Sequence[PictureArea]) -> Pictures:
     """Pictures whose bytes contain the number of redacted areas."""
     name = page.removeprefix(b"page of ") + b" less %d" % len(areas)
     return Pictures(b"page of " + name, b"thumbnail of " + name)
 
 
 @dataclass
-class Elsewhere:
+class FakeRemoteFiles:
     """Files at URLs of other systems; those in `down` do not answer."""
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -188,7 +188,7 @@ class Elsewhere:
 
 
 @dataclass
-class Here:
+class PhotosWorld:
     """The slice's ports in memory, each with its own type."""
 
     clock: Clock
@@ -196,25 +196,25 @@ class Here:
     gallery: MemoryGallery
     records: MemoryRecords
     reports: ReportedPhotos
-    elsewhere: Elsewhere
+    elsewhere: FakeRemoteFiles
     ports: Ports
 
 
-def photos_in_memory(clock: Clock) -> Here:
+def photos_in_memory(clock: Clock) -> PhotosWorld:
     uploads, gallery, records = MemoryUploads(clock), MemoryGallery(clock), MemoryRecords()
-    reports, elsewhere = ReportedPhotos(), Elsewhere()
+    reports, elsewhere = ReportedPhotos(), FakeRemoteFiles()
     ports = Ports(
         uploads=uploads,
         gallery=gallery,
         records=records,
         ids=IDS,
         is_held=reports.holds,
-        rebuild=plainly_rebuilt,
-        blacken=plainly_blackened,
+        rebuild=fake_rebuild,
+        blacken=fake_black_out,
         fetch=elsewhere.fetch,
         now=clock,
     )
-    return Here(clock, uploads, gallery, records, reports, elsewhere, ports)
+    return PhotosWorld(clock, uploads, gallery, records, reports, elsewhere, ports)
 
 
 def _id(*parts: str) -> str:

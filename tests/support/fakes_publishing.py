@@ -17,14 +17,14 @@ from tests.support.fakes import Clock, MemoryDocuments, plain_page
 BOUNDS = Box(west=-1.2, south=53.89, east=-0.963, north=54.028)
 
 
-def shown_photo(photo_id: str) -> PhotoView:
+def photo_view(photo_id: str) -> PhotoView:
     folder = f"https://council.example/photos/R/{photo_id}"
     return PhotoView(
         photo_id=photo_id, url=f"{folder}/page.jpg", thumbnail_url=f"{folder}/thumbnail.jpg"
     )
 
 
-def shown_update(**values: Any) -> UpdateView:
+def update_view(**values: Any) -> UpdateView:
     return UpdateView(
         **{
             "update_id": "U1",
@@ -37,12 +37,12 @@ def shown_update(**values: Any) -> UpdateView:
     )
 
 
-def shown_report(service_request_id: str, **values: Any) -> ReportView:
+def report_view(service_request_id: str, **values: Any) -> ReportView:
     """A public report."""
-    return ReportView(**shown_values(service_request_id, **values))
+    return ReportView(**report_view_values(service_request_id, **values))
 
 
-def shown_values(service_request_id: str, **values: Any) -> dict[str, Any]:
+def report_view_values(service_request_id: str, **values: Any) -> dict[str, Any]:
     return {
         "service_request_id": service_request_id,
         "service_code": "pothole",
@@ -92,7 +92,7 @@ def entry_of(report: Any) -> dict[str, Any]:
 
 def outline_of(service_request_id: str, report: ReportView | None) -> ReportOutline:
     """The outline of a report; None: nobody may see it."""
-    shown = report or shown_report(service_request_id)
+    shown = report or report_view(service_request_id)
     return ReportOutline(
         service_request_id,
         is_public=report is not None,
@@ -114,7 +114,7 @@ class MemoryReports:
 
     def put(self, number: int = 1, **values: Any) -> ReportView:
         """Store a public report."""
-        report = shown_report(f"R{number:011}", **values)
+        report = report_view(f"R{number:011}", **values)
         self.shown[report.service_request_id] = report
         self.ids.add(report.service_request_id)
         return report
@@ -186,7 +186,7 @@ class MemoryCdn:
         assert self.invalidated.setdefault(reference, sorted(paths)) == sorted(paths)
 
 
-class Published:
+class PublishingWorld:
     """The whole slice in memory."""
 
     def __init__(self) -> None:

@@ -3,14 +3,14 @@
 import pytest
 
 from chalicelib.alerts.delivery_ports import Ports
-from tests.support.fakes_delivery import World
+from tests.support.fakes_delivery import DeliveryWorld
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> DeliveryWorld:
+    return DeliveryWorld()
 
 
 @pytest.fixture
-def ports(world: World) -> Ports:
+def ports(world: DeliveryWorld) -> Ports:
     return world.ports()

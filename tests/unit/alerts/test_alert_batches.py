@@ -21,7 +21,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.events import ReportChanged
 from tests.support import fakes_delivery
 from tests.support.fakes_alerts import Alerts, subject, subscription
-from tests.support.fakes_delivery import REPORT, World
+from tests.support.fakes_delivery import REPORT, DeliveryWorld
 
 MOST_BYTES = 256 * 1024
 """What one call of SQS took in 2025; since then it takes more."""
@@ -93,8 +93,8 @@ def test_all_recipients_are_notified_once_when_a_run_breaks_off_anywhere_and_is_
 
 def arrived(tells: Sequence[AlertRequested], alerts: Alerts) -> dict[str, list[str]]:
     """Ids of the subscriptions that got each kind of email, as often as they did."""
-    world = World(subscriptions=alerts.subscriptions)
-    world.knows(fakes_delivery.report(state="fixed", repairs=1))
+    world = DeliveryWorld(subscriptions=alerts.subscriptions)
+    world.knows(fakes_delivery.report_news(state="fixed", repairs=1))
     ports = world.ports()
     for each in tells:
         # A question waits for days; here it is asked at once.
@@ -109,12 +109,12 @@ def arrived(tells: Sequence[AlertRequested], alerts: Alerts) -> dict[str, list[s
 
 def test_ten_batches_fit_into_one_call_of_the_queue() -> None:
     ids = tuple(f"{number:032x}" for number in range(alert_batches.MOST_IN_A_RUN))
-    share = AlertBatch(tell=fakes_delivery.tell(request_id="r" * 36), subscription_ids=ids)
+    share = AlertBatch(tell=fakes_delivery.alert_request(request_id="r" * 36), subscription_ids=ids)
     assert len(msgspec.json.encode(share)) * MOST_IN_A_BATCH < 0.75 * MOST_BYTES
 
 
 def test_batch_is_read_from_the_queue_as_it_was_sent() -> None:
-    share = AlertBatch(tell=fakes_delivery.tell(), subscription_ids=("1", "2"))
+    share = AlertBatch(tell=fakes_delivery.alert_request(), subscription_ids=("1", "2"))
     read = msgspec.json.decode(msgspec.json.encode(share), type=AlertBatch)
     assert read == share
     assert [each.subscription_id for each in read.requests] == ["1", "2"]

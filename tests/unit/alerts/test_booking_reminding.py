@@ -15,7 +15,7 @@ from chalicelib.alerts.usecases.booking_reminding import remind_of_booking
 from chalicelib.alerts.usecases.sending import send_woken, tell, wake_due
 from chalicelib.events import ReportChanged
 from tests.support.fakes_alerts import Alerts
-from tests.support.fakes_delivery import REPORT, World, report
+from tests.support.fakes_delivery import REPORT, DeliveryWorld, report_news
 
 SAM = Reporter("email", "sam@example.org", "account-1")
 BOOKED_AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -29,11 +29,13 @@ class Town:
     def __init__(self, now: datetime = BOOKED_AT) -> None:
         self.matching = Alerts()
         self.matching.reports.reporters[REPORT] = SAM
-        self.world = World()
+        self.world = DeliveryWorld()
         self.world.subscriptions = self.matching.subscriptions
         self.world.clock.now = now
         self._events = count(1)
-        self.world.knows(report(visibility="private", state="open", service_name="Bulky waste"))
+        self.world.knows(
+            report_news(visibility="private", state="open", service_name="Bulky waste")
+        )
 
     def booked(self, day: date | None, days_before: Sequence[int] = (3, 1)) -> None:
         """The order changes: this day is booked now, or nothing."""

@@ -19,7 +19,7 @@ from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.errors import UpstreamFailed
 from tests.support.call_hooks import Killed, Turns, hooked, killing, recording
 from tests.support.effort import effort
-from tests.support.fakes_delivery import World, report, subscription, tell
+from tests.support.fakes_delivery import DeliveryWorld, alert_request, report_news, subscription
 
 CHANNELS = ("email", "sms", "push")
 OUTSIDE = (
@@ -36,7 +36,7 @@ OUTSIDE = (
 CLAIM, SEND = "alerts.save", "senders.send"
 
 
-def go_on(world: World) -> None:
+def go_on(world: DeliveryWorld) -> None:
     """For more than a day, as the schedule wakes what is due and messages are read."""
     ports = world.ports()
     for _ in range(26 * 4):
@@ -51,15 +51,15 @@ def go_on(world: World) -> None:
 def test_each_event_reaches_each_subscriber_once_when_messages_are_repeated_in_any_order(
     seed: int,
 ) -> None:
-    world, turns = World(), Turns(seed)
+    world, turns = DeliveryWorld(), Turns(seed)
     ports = hooked(world.ports(), OUTSIDE, turns.hook)
     subscribers = [f"{channel}{number}" for channel in CHANNELS for number in range(5)]
     for each in subscribers:
         world.subscribe(subscription_id=each, channel=each[:-1])
     for number in range(50):
-        world.knows(report(service_request_id=f"R{number}", version=1))
+        world.knows(report_news(service_request_id=f"R{number}", version=1))
     messages = [
-        tell(subscription_id=each, service_request_id=f"R{number}", version=1)
+        alert_request(subscription_id=each, service_request_id=f"R{number}", version=1)
         for number in range(50)
         for each in subscribers
     ]
@@ -76,11 +76,11 @@ def test_each_event_reaches_each_subscriber_once_when_messages_are_repeated_in_a
 
 @pytest.mark.parametrize("seed", range(effort(8, 20)))
 def test_older_event_changes_nothing_when_it_arrives_after_a_newer_one(seed: int) -> None:
-    world, turns = World(), Turns(seed)
+    world, turns = DeliveryWorld(), Turns(seed)
     ports = hooked(world.ports(), OUTSIDE, turns.hook)
     world.subscribe()
-    world.knows(report(version=0))
-    waiting = iter(Random(seed).sample([tell(version=v) for v in range(1, 6)] * 5, k=25))
+    world.knows(report_news(version=0))
+    waiting = iter(Random(seed).sample([alert_request(version=v) for v in range(1, 6)] * 5, k=25))
     told: list[int] = []
 
     def worker() -> None:
@@ -93,64 +93,68 @@ def test_older_event_changes_nothing_when_it_arrives_after_a_newer_one(seed: int
     assert len(world.sender.there) == len(told)
 
 
-def test_event_is_not_repeated_when_a_newer_state_was_sent(world: World, ports: Ports) -> None:
+def test_event_is_not_repeated_when_a_newer_state_was_sent(
+    world: DeliveryWorld, ports: Ports
+) -> None:
     world.subscribe()
-    world.knows(report(version=3, state="fixed"))
-    send_tell(tell(version=2), ports)
-    send_tell(tell(version=3, what="fixed"), ports)
+    world.knows(report_news(version=3, state="fixed"))
+    send_tell(alert_request(version=2), ports)
+    send_tell(alert_request(version=3, what="fixed"), ports)
     assert [message.subject for message, _ in world.sender.there] == [
         "Pothole: Fixed [7K3M-2QXV-9HTD]"
     ]
 
 
-NOBODYS = report(version=4, state="fixed")
+NOBODYS = report_news(version=4, state="fixed")
 """With a version, the last, that nobody is told of: somebody follows the report, or noted it."""
 
 
-def test_older_event_changes_nothing_after_later_silent_changes(world: World, ports: Ports) -> None:
+def test_older_event_changes_nothing_after_later_silent_changes(
+    world: DeliveryWorld, ports: Ports
+) -> None:
     world.subscribe()
     world.knows(replace(NOBODYS, version=3))
-    send_tell(tell(version=3, what="fixed"), ports)
+    send_tell(alert_request(version=3, what="fixed"), ports)
     world.knows(NOBODYS)
-    send_tell(tell(version=2), ports)
+    send_tell(alert_request(version=2), ports)
     assert len(world.sender.there) == 1
 
 
 def test_older_event_changes_nothing_when_it_is_retried_after_a_newer_one(
-    world: World, ports: Ports
+    world: DeliveryWorld, ports: Ports
 ) -> None:
     world.subscribe()
-    world.knows(report(version=2))
+    world.knows(report_news(version=2))
     world.sender.raises = [UpstreamFailed("cannot be reached")]
-    send_tell(tell(version=2), ports)
+    send_tell(alert_request(version=2), ports)
     world.knows(replace(NOBODYS, version=3))
-    send_tell(tell(version=3, what="fixed"), ports)
+    send_tell(alert_request(version=3, what="fixed"), ports)
     world.knows(NOBODYS)
     go_on(world)
     assert [message.what for message, _ in world.sender.there] == ["fixed"]
 
 
-def at_once(channel: Any, world: World) -> Callable[[Ports], object]:
+def at_once(channel: Any, world: DeliveryWorld) -> Callable[[Ports], object]:
     world.subscribe(channel=channel)
-    return partial(send_tell, tell())
+    return partial(send_tell, alert_request())
 
 
-def after_quiet_hours(channel: Any, world: World) -> Callable[[Ports], object]:
+def after_quiet_hours(channel: Any, world: DeliveryWorld) -> Callable[[Ports], object]:
     world.subscribe(channel=channel, quiet=QuietHours(begin="12:00", end="14:00"))
-    return partial(send_tell, tell())
+    return partial(send_tell, alert_request())
 
 
-def in_a_digest(channel: Any, world: World) -> Callable[[Ports], object]:
+def in_a_digest(channel: Any, world: DeliveryWorld) -> Callable[[Ports], object]:
     world.subscribe(channel=channel, frequency="daily")
-    return partial(send_tell, tell())
+    return partial(send_tell, alert_request())
 
 
-def to_confirm(channel: Any, world: World) -> Callable[[Ports], object]:
+def to_confirm(channel: Any, world: DeliveryWorld) -> Callable[[Ports], object]:
     world.subscribe(channel=channel, state="unconfirmed")
     return partial(ask, Confirm(subscription_id=subscription().subscription_id))
 
 
-def all_of(begun: Callable[[Ports], object], world: World, ports: Ports) -> None:
+def all_of(begun: Callable[[Ports], object], world: DeliveryWorld, ports: Ports) -> None:
     """The message is read, and what waits is woken when it is due."""
     begun(ports)
     for moment in (timedelta(hours=2), timedelta(hours=24)):
@@ -211,7 +215,7 @@ def told_in_spite_of(nth: int, after: bool, channel: str, way: str) -> int:
     return len(world.sender.there)
 
 
-def fresh() -> World:
-    world = World()
-    world.knows(report())
+def fresh() -> DeliveryWorld:
+    world = DeliveryWorld()
+    world.knows(report_news())
     return world

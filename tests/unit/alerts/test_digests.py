@@ -11,14 +11,14 @@ from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.reports.reference import format_reference
 from tests.support.builders import NOON
-from tests.support.fakes_delivery import World, notice, report, tell
+from tests.support.fakes_delivery import DeliveryWorld, alert_request, notice, report_news
 
 SECOND = timedelta(seconds=1)
 EIGHT = NOON + timedelta(hours=19)
 """8:00 on the next day by the council's clock; NOON is on a Monday."""
 
 
-def woken(world: World, ports: Ports) -> int:
+def woken(world: DeliveryWorld, ports: Ports) -> int:
     count = wake_due(ports)
     messages, world.queue.sent = world.queue.sent, []
     for message in messages:
@@ -27,18 +27,18 @@ def woken(world: World, ports: Ports) -> int:
 
 
 def about(number: int, version: int = 1) -> AlertRequested:
-    return tell(service_request_id=f"R{number}", version=version)
+    return alert_request(service_request_id=f"R{number}", version=version)
 
 
 @pytest.mark.parametrize(
     ("frequency", "due"), [("daily", EIGHT), ("weekly", EIGHT + timedelta(days=6))]
 )
 def test_digest_is_sent_once_at_its_exact_time(
-    frequency: Frequency, due: datetime, world: World, ports: Ports
+    frequency: Frequency, due: datetime, world: DeliveryWorld, ports: Ports
 ) -> None:
     world.subscribe(frequency=frequency)
     for number in range(3):
-        world.knows(report(service_request_id=f"R{number}", version=1))
+        world.knows(report_news(service_request_id=f"R{number}", version=1))
         send_tell(about(number), ports)
         send_tell(about(number), ports)
     assert world.sender.there == []
@@ -52,21 +52,25 @@ def test_digest_is_sent_once_at_its_exact_time(
     assert woken(world, ports) == 0
 
 
-def test_digest_has_each_report_once_in_its_present_state(world: World, ports: Ports) -> None:
+def test_digest_has_each_report_once_in_its_present_state(
+    world: DeliveryWorld, ports: Ports
+) -> None:
     world.subscribe(frequency="daily")
     for version in (1, 2, 3):
         send_tell(about(1, version), ports)
-    world.knows(report(service_request_id="R1", version=4, state="fixed"))
+    world.knows(report_news(service_request_id="R1", version=4, state="fixed"))
     world.clock.now = EIGHT
     woken(world, ports)
     ((message, _),) = world.sender.there
     assert [link.label for link in message.links] == [f"Pothole: Fixed [{format_reference('R1')}]"]
 
 
-def test_digest_leaves_out_events_that_were_sent_at_once(world: World, ports: Ports) -> None:
+def test_digest_leaves_out_events_that_were_sent_at_once(
+    world: DeliveryWorld, ports: Ports
+) -> None:
     own = world.subscribe()
-    world.knows(report(service_request_id="R1", version=1))
-    world.knows(report(service_request_id="R2", version=1))
+    world.knows(report_news(service_request_id="R1", version=1))
+    world.knows(report_news(service_request_id="R2", version=1))
     send_tell(about(1), ports)
     world.subscriptions.save(replace(own, frequency="daily"))
     send_tell(about(1), ports)
@@ -77,19 +81,21 @@ def test_digest_leaves_out_events_that_were_sent_at_once(world: World, ports: Po
     assert [message.what for message, _ in world.sender.there] == ["state_changed", "digest"]
 
 
-def test_empty_digest_is_not_sent(world: World, ports: Ports) -> None:
+def test_empty_digest_is_not_sent(world: DeliveryWorld, ports: Ports) -> None:
     world.subscribe(frequency="daily")
     send_tell(about(1), ports)
-    world.knows(report(service_request_id="R1", visibility="hidden"))
+    world.knows(report_news(service_request_id="R1", visibility="hidden"))
     world.clock.now = EIGHT
     woken(world, ports)
     assert world.sender.there == [] and world.the_alert().state == "dropped"
 
 
-def test_event_waits_for_the_next_digest_when_one_was_just_sent(world: World, ports: Ports) -> None:
+def test_event_waits_for_the_next_digest_when_one_was_just_sent(
+    world: DeliveryWorld, ports: Ports
+) -> None:
     world.subscribe(frequency="daily")
     for number in (1, 2):
-        world.knows(report(service_request_id=f"R{number}", version=1, page_url=f"R{number}"))
+        world.knows(report_news(service_request_id=f"R{number}", version=1, page_url=f"R{number}"))
     send_tell(about(1), ports)
     world.clock.now = EIGHT
     woken(world, ports)
@@ -104,10 +110,10 @@ def test_event_waits_for_the_next_digest_when_one_was_just_sent(world: World, po
 
 
 def test_event_is_not_repeated_when_its_message_arrives_after_its_digest(
-    world: World, ports: Ports
+    world: DeliveryWorld, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily")
-    world.knows(report(service_request_id="R1", version=1))
+    world.knows(report_news(service_request_id="R1", version=1))
     send_tell(about(1), ports)
     world.clock.now = EIGHT
     woken(world, ports)
@@ -118,14 +124,14 @@ def test_event_is_not_repeated_when_its_message_arrives_after_its_digest(
 
 
 def test_event_is_not_repeated_after_its_digest_and_later_silent_changes(
-    world: World, ports: Ports
+    world: DeliveryWorld, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily")
-    world.knows(report(service_request_id="R1", version=1))
+    world.knows(report_news(service_request_id="R1", version=1))
     send_tell(about(1), ports)
     world.clock.now = EIGHT
     woken(world, ports)
-    world.knows(report(service_request_id="R1", version=2))
+    world.knows(report_news(service_request_id="R1", version=2))
     send_tell(about(1), ports)
     world.clock.now = EIGHT + timedelta(days=1)
     woken(world, ports)
@@ -138,31 +144,33 @@ def test_event_is_not_repeated_after_its_digest_and_later_silent_changes(
 
 @pytest.mark.parametrize(("others", "told"), [((), 0), ((about(1, 1), about(1, 3)), 1)])
 def test_digest_does_not_say_fixed_when_the_report_was_reopened(
-    others: tuple[AlertRequested, ...], told: int, world: World, ports: Ports
+    others: tuple[AlertRequested, ...], told: int, world: DeliveryWorld, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily")
-    for each in (tell(service_request_id="R1", version=2, what="fixed"), *others):
+    for each in (alert_request(service_request_id="R1", version=2, what="fixed"), *others):
         send_tell(each, ports)
-    world.knows(report(service_request_id="R1", version=3, state="reopen"))
+    world.knows(report_news(service_request_id="R1", version=3, state="reopen"))
     world.clock.now = EIGHT
     woken(world, ports)
     assert [len(message.links) for message, _ in world.sender.there] == [1] * told
 
 
-def test_digest_includes_notices(world: World, ports: Ports) -> None:
+def test_digest_includes_notices(world: DeliveryWorld, ports: Ports) -> None:
     world.subscribe(frequency="daily")
     world.knows(notice())
-    send_tell(tell(what="disruption", service_request_id=None, notice_id="n1", version=1), ports)
+    send_tell(
+        alert_request(what="disruption", service_request_id=None, notice_id="n1", version=1), ports
+    )
     world.clock.now = EIGHT
     woken(world, ports)
     ((message, _),) = world.sender.there
     assert message.links[0].label == "No collections on Acomb side today. Today until 18:00"
 
 
-def test_long_digest_says_how_many_it_leaves_out(world: World, ports: Ports) -> None:
+def test_long_digest_says_how_many_it_leaves_out(world: DeliveryWorld, ports: Ports) -> None:
     world.subscribe(frequency="weekly")
     for number in range(60):
-        world.knows(report(service_request_id=f"R{number}", version=1))
+        world.knows(report_news(service_request_id=f"R{number}", version=1))
         send_tell(about(number), ports)
     world.clock.now = EIGHT + timedelta(days=6)
     woken(world, ports)

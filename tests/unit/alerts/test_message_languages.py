@@ -43,13 +43,13 @@ from tests.support.fakes_delivery import (
     SITE,
     VOICE,
     WELSH_VOICE,
-    World,
-    entry,
+    DeliveryWorld,
     notice,
-    report,
+    report_news,
     subscription,
+    timeline_entry,
 )
-from tests.support.fakes_delivery import tell as asked
+from tests.support.fakes_delivery import alert_request as asked
 
 KINDS: Sequence[Kind] = [kind for part in get_args(Kind) for kind in (get_args(part) or [part])]
 OWN = {"is_own": True, "topic": Topic(kind="report", service_request_id=REPORT)}
@@ -95,10 +95,10 @@ CASES: dict[Kind, Case] = {
 }
 
 
-def sent(kind: Kind, world: World, **values: Any) -> Message:
+def sent(kind: Kind, world: DeliveryWorld, **values: Any) -> Message:
     """The message of that kind that this subscriber gets."""
     case = CASES[kind]
-    world.knows(report(service_name="«1»", street="«2»", **case.report))
+    world.knows(report_news(service_name="«1»", street="«2»", **case.report))
     world.knows(notice(title="«3»", text="«4»", when="«5»"))
     world.collections = lambda premises_id, day, site: CollectionDay(
         day=day,
@@ -108,7 +108,7 @@ def sent(kind: Kind, world: World, **values: Any) -> Message:
     return got(kind, world.subscribe(**case.subscriber, **values), case.request, world)
 
 
-def got(kind: Kind, to: Subscription, request: dict[str, Any], world: World) -> Message:
+def got(kind: Kind, to: Subscription, request: dict[str, Any], world: DeliveryWorld) -> Message:
     owner = to.subscription_id
     if kind == "confirm":
         ask(Confirm(subscription_id=owner), world.ports())
@@ -126,7 +126,7 @@ def got(kind: Kind, to: Subscription, request: dict[str, Any], world: World) -> 
 
 @each_kind
 def test_message_is_in_the_language_of_the_subscription(kind: Kind) -> None:
-    welsh, english = (sent(kind, World(), language=code) for code in ("cy", "en"))
+    welsh, english = (sent(kind, DeliveryWorld(), language=code) for code in ("cy", "en"))
     assert (welsh.language.code, english.language.code) == ("cy", "en")
     assert (welsh.council, english.council) == ("Cyngor Eskerby", "Eskerby Council")
     assert welsh.subject != english.subject or kind in ("roadworks", "disruption")
@@ -135,12 +135,12 @@ def test_message_is_in_the_language_of_the_subscription(kind: Kind) -> None:
 
 @each_kind
 def test_message_is_in_english_when_the_subscription_is_older_than_its_language(kind: Kind) -> None:
-    assert sent(kind, World(), language=None).language.code == "en"
+    assert sent(kind, DeliveryWorld(), language=None).language.code == "en"
 
 
 @each_kind
 def test_links_of_a_welsh_message_lead_to_welsh_pages(kind: Kind) -> None:
-    message = sent(kind, World(), language="cy")
+    message = sent(kind, DeliveryWorld(), language="cy")
     for url in filter(None, (message.manage_url, message.unsubscribe_url)):
         assert url.startswith(f"{SITE}/cy/forms/alerts/")
     if kind in ("confirm", "repair_question", "officer_question"):
@@ -171,10 +171,10 @@ NOT_OURS = re.compile(
 LETTERS = re.compile(r"[A-Za-z]+")
 
 
-def marked_world() -> World:
+def marked_world() -> DeliveryWorld:
     """Each subscriber gets marked messages."""
     voice = replace(VOICE, council="«6»", phone="«7»", site=Site(SITE, MARKED), reply_to=None)
-    return World(language_of=lambda _: MARKED, voice=lambda _: voice)
+    return DeliveryWorld(language_of=lambda _: MARKED, voice=lambda _: voice)
 
 
 def english_in(message: Message) -> list[str]:
@@ -202,13 +202,13 @@ def test_message_has_no_text_that_stays_english(kind: Kind) -> None:
         {"planned_day": NOON.date(), "state": "action_scheduled"},
         {"expected_datetime": NOON - timedelta(days=9)},
         {"delay": DELAY},
-        {"delay": DELAY, "entries": (entry("«9»"),)},
+        {"delay": DELAY, "entries": (timeline_entry("«9»"),)},
         {"lat": 53.97, "long": -1.08},
     ],
 )
 def test_dates_delays_and_distances_of_a_report_do_not_stay_english(values: Any) -> None:
     world = marked_world()
-    voice, news = world.voice(MARKED), report(service_name="«1»", street="«2»", **values)
+    voice, news = world.voice(MARKED), report_news(service_name="«1»", street="«2»", **values)
     for what in ("new", "updated", "state_changed"):
         for about in (subscription(**OWN), subscription(**NEAR)):
             alert = told_by(asked(what=what), about, NOON, NOON)
@@ -219,8 +219,8 @@ def test_dates_delays_and_distances_of_a_report_do_not_stay_english(values: Any)
 
 
 def test_each_subscriber_of_a_report_gets_the_same_change_in_their_language() -> None:
-    world = World()
-    world.knows(report(street="Mill Lane", council_text="We filled the hole."))
+    world = DeliveryWorld()
+    world.knows(report_news(street="Mill Lane", council_text="We filled the hole."))
     for number, code in ((1, "en"), (2, "cy")):
         owner = f"{number}" * 32
         world.subscribe(subscription_id=owner, language=code, **OWN)
@@ -233,7 +233,7 @@ def test_each_subscriber_of_a_report_gets_the_same_change_in_their_language() ->
 
 
 def test_dates_and_numbers_are_written_as_in_welsh() -> None:
-    news, own = report(planned_day=NOON.date(), state="action_scheduled"), subscription(**OWN)
+    news, own = report_news(planned_day=NOON.date(), state="action_scheduled"), subscription(**OWN)
     alert = told_by(asked(), own, NOON, NOON)
     message = WELSH_VOICE.of_report(alert, own, news, WAYS, ())
     assert ("Gwaith wedi’i gynllunio ar gyfer", "dydd Llun 1 Mehefin 2026") in message.facts
@@ -263,7 +263,7 @@ def welsh_service(message: Message) -> dict[str, Any]:
 @pytest.mark.parametrize("is_translated", [True, False])
 def test_quote_is_marked_as_english_unless_the_service_wrote_it(is_translated: bool) -> None:
     own = subscription(**OWN)
-    news = report(entries=(entry("«1»", is_translated=is_translated),))
+    news = report_news(entries=(timeline_entry("«1»", is_translated=is_translated),))
     alert = told_by(asked(), own, NOON, NOON)
     message = WELSH_VOICE.of_report(alert, own, news, WAYS, news.entries)
     html = email_of(message, "sam@example.org", LOOK).html

@@ -34,11 +34,11 @@ from tests.support.fakes_delivery import (
     REPORT,
     SITE,
     VOICE,
-    entry,
+    alert_request,
     notice,
-    report,
+    report_news,
     subscription,
-    tell,
+    timeline_entry,
 )
 
 OWNER, TOKEN = "5" * 32, "f" * 32
@@ -50,11 +50,11 @@ OWN = subscription(is_own=True, topic=Topic(kind="report", service_request_id=RE
 
 
 def alert(what: Any = "state_changed", about: Any = OWN) -> Alert:
-    return told_by(tell(what=what), about, NOON, NOON)
+    return told_by(alert_request(what=what), about, NOON, NOON)
 
 
 def of_report(what: Any = "state_changed", about: Any = OWN, **values: Any) -> Message:
-    news = report(**values)
+    news = report_news(**values)
     return VOICE.of_report(alert(what, about), about, news, WAYS, news.entries)
 
 
@@ -138,7 +138,7 @@ def test_update_of_a_booking_names_its_day() -> None:
 
 @pytest.mark.parametrize(("is_own", "why"), [(True, "updates"), (False, "alerts")])
 def test_email_says_why_it_came(*, is_own: bool, why: str) -> None:
-    news = report()
+    news = report_news()
     ways = WAYS._replace(is_own=is_own)
     mail = as_mail(VOICE.of_report(alert(), OWN, news, ways, news.entries))
     for kind in ("plain", "html"):
@@ -171,7 +171,7 @@ def test_long_address_in_a_header_is_not_split() -> None:
     long = f"{SITE}/forms/alerts/{'5' * 32}/unsubscribe?token={'a' * 64}"
     raw = mime(
         email_of(
-            VOICE.of_report(alert(), OWN, report(), SubscriptionLinks("m", long, True), ()),
+            VOICE.of_report(alert(), OWN, report_news(), SubscriptionLinks("m", long, True), ()),
             "sam@example.org",
             LOOK,
         ),
@@ -196,7 +196,7 @@ def test_reply_goes_to_the_case_or_to_a_monitored_mailbox() -> None:
     elsewhere = subscription(topic=Topic(kind="area"))
     assert as_mail(of_report(about=elsewhere, reply_to=case))["Reply-To"] == VOICE.reply_to
     nobody = replace(VOICE, reply_to=None)
-    lonely = nobody.of_report(alert(), OWN, report(), WAYS, ())
+    lonely = nobody.of_report(alert(), OWN, report_news(), WAYS, ())
     assert as_mail(lonely)["Reply-To"] is None
     assert "This mailbox is not monitored. If you need to contact us, call 01904 960123." in part(
         as_mail(lonely), "plain"
@@ -217,7 +217,7 @@ def test_digest_says_which_reports_are_overdue() -> None:
         ({"expected_datetime": late, "state": "fixed"}, "[7K3M-2QXV-9HTD]"),
         ({"expected_datetime": None}, "[7K3M-2QXV-9HTD]"),
     ):
-        [line] = VOICE.digest(alert(), [report(**values)], WAYS).links
+        [line] = VOICE.digest(alert(), [report_news(**values)], WAYS).links
         assert line.label.endswith(said), values
 
 
@@ -231,7 +231,9 @@ def test_every_state_has_an_explanation(state: str) -> None:
 
 
 def test_question_is_answered_by_one_tap() -> None:
-    message = VOICE.question(alert("repair_question"), report(state="fixed"), f"{SITE}/m/1", WAYS)
+    message = VOICE.question(
+        alert("repair_question"), report_news(state="fixed"), f"{SITE}/m/1", WAYS
+    )
     links = LINK.findall(part(as_mail(message), "plain"))
     assert links[:2] == [f"{SITE}/m/1?answer=yes", f"{SITE}/m/1?answer=no"]
 
@@ -257,14 +259,14 @@ def septets(words: str) -> int:
 
 def every_message() -> list[Message]:
     area = subscription(topic=Topic(kind="area"))
-    things: list[ReportNews | Notice] = [report(), notice()]
+    things: list[ReportNews | Notice] = [report_news(), notice()]
     return [
         *(
             of_report(what, about)
             for what in ("new", "state_changed", "fixed", "updated")
             for about in (OWN, area)
         ),
-        VOICE.question(alert("repair_question"), report(), f"{SITE}/forms/mended/1", WAYS),
+        VOICE.question(alert("repair_question"), report_news(), f"{SITE}/forms/mended/1", WAYS),
         VOICE.of_notice(alert("disruption"), notice(), WAYS),
         VOICE.digest(alert(), things, WAYS),
     ]
@@ -296,7 +298,7 @@ def test_each_kind_of_text_fits_one_part_with_a_usual_street_name() -> None:
 
 
 def test_text_leaves_out_what_does_not_fit_one_part() -> None:
-    long = report(street="Saint Margaret's Terrace North", state="not_councils_responsibility")
+    long = report_news(street="Saint Margaret's Terrace North", state="not_councils_responsibility")
     words = text(VOICE.of_report(alert(), OWN, long, WAYS, ()), SITE)
     assert segments(words) == 1 and words.startswith("Pothole: Not the council's ")
     fits = text(of_report(street="Mill Lane"), SITE)
@@ -325,22 +327,25 @@ def test_message_about_an_area_says_how_far_it_is(north_m: float, said: str) -> 
     new = of_report("new", area, **there)
     assert f"A new report has been made, {said} from the place that you chose." in new.paragraphs
     place = Point(lat=53.96, long=-1.08)
-    [line] = VOICE.digest(alert(), [report(**there)], WAYS, place=place).links
+    [line] = VOICE.digest(alert(), [report_news(**there)], WAYS, place=place).links
     assert f", {said} away [" in line.label
     assert "from the place" not in " ".join(of_report("new", subscription(), **there).paragraphs)
 
 
 def test_message_says_new_date_first_promise_and_reason() -> None:
     delay = Delay(promised_datetime=NOON - timedelta(days=7), reason="It snowed.", given_at=NOON)
-    before, given = entry("A crew looked at it."), entry("We now aim … It snowed.", 3)
-    news = report(delay=delay, entries=(before, given))
+    before, given = (
+        timeline_entry("A crew looked at it."),
+        timeline_entry("We now aim … It snowed.", 3),
+    )
+    news = report_news(delay=delay, entries=(before, given))
     late = VOICE.of_report(alert("updated"), OWN, news, WAYS, (given,))
     assert late.subject.startswith("New date: Pothole")
     said = [name for name, _ in late.facts]
     assert said[-2:] == ["We now aim to deal with it by", "We first said"]
     later = of_report(delay=delay, council_text="A crew looked at it.")
     assert later.facts[-1] == ("Reason", "It snowed.")
-    [line] = VOICE.digest(alert(), [report(delay=delay)], WAYS).links
+    [line] = VOICE.digest(alert(), [report_news(delay=delay)], WAYS).links
     assert line.label.endswith("We now aim to deal with it by Saturday 6 June 2026")
 
 

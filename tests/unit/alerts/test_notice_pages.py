@@ -21,7 +21,7 @@ from chalicelib.aws.sqs import MOST_IN_A_BATCH
 from chalicelib.errors import NotNow
 from chalicelib.events import DisruptionPosted
 from tests.support.fakes_alerts import BOUNDS, GUILDHALL, Alerts
-from tests.support.fakes_delivery import World, notice
+from tests.support.fakes_delivery import DeliveryWorld, notice
 
 NOTICE = "d" * 32
 POSTED = DisruptionPosted(event_id="1", notice_id=NOTICE, news=1)
@@ -101,8 +101,8 @@ def test_page_after_the_last_subscriber_goes_on_with_the_next_area() -> None:
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
+def world() -> DeliveryWorld:
+    world = DeliveryWorld()
     world.knows(notice(notice_id=NOTICE))
     for number, topic in enumerate((Topic(kind="council"), Topic(kind="disruptions"))):
         world.subscribe(subscription_id=f"{number:032x}", topic=topic)
@@ -115,21 +115,23 @@ def requested(number: int, **values: Any) -> AlertRequested:
             "subscription_id": f"{number:032x}",
             "what": "disruption",
             "version": 1,
-            "occurred_at": World().clock.now,
+            "occurred_at": DeliveryWorld().clock.now,
             "notice_id": NOTICE,
             **values,
         }
     )
 
 
-def test_person_with_two_subscriptions_is_told_by_one_of_them(world: World) -> None:
+def test_person_with_two_subscriptions_is_told_by_one_of_them(world: DeliveryWorld) -> None:
     ports = world.ports()
     after = [tell(requested(number), ports) for number in (0, 1, 0)]
     assert [each and each.state for each in after] == ["sent", "dropped", None]
     assert len(world.sender.there) == 1
 
 
-def test_person_is_told_once_when_the_first_message_has_to_be_tried_again(world: World) -> None:
+def test_person_is_told_once_when_the_first_message_has_to_be_tried_again(
+    world: DeliveryWorld,
+) -> None:
     ports = world.ports()
     world.sender.raises = [NotNow("full")]
     first, second = tell(requested(0), ports), tell(requested(1), ports)
@@ -139,7 +141,7 @@ def test_person_is_told_once_when_the_first_message_has_to_be_tried_again(world:
     assert len(world.sender.there) == 1
 
 
-def test_new_version_of_the_disruption_is_told_again(world: World) -> None:
+def test_new_version_of_the_disruption_is_told_again(world: DeliveryWorld) -> None:
     ports = world.ports()
     tell(requested(0), ports)
     world.knows(notice(notice_id=NOTICE, version=2))
@@ -147,7 +149,7 @@ def test_new_version_of_the_disruption_is_told_again(world: World) -> None:
     assert len(world.sender.there) == 2
 
 
-def test_email_over_the_quota_of_the_day_waits_for_the_next_morning(world: World) -> None:
+def test_email_over_the_quota_of_the_day_waits_for_the_next_morning(world: DeliveryWorld) -> None:
     world.quota = Quota(emails_a_second=1, emails_a_day=1)
     after = tell(requested(0), world.ports())
     assert after and (after.state, after.place, after.tries) == ("waiting", "over_cap", 0)

@@ -15,7 +15,14 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.reports.states import LABELS
 from tests.support.builders import NOON
 from tests.support.effort import effort
-from tests.support.fakes_delivery import REPORT, World, entry, notice, report, tell
+from tests.support.fakes_delivery import (
+    REPORT,
+    DeliveryWorld,
+    alert_request,
+    notice,
+    report_news,
+    timeline_entry,
+)
 
 WINDOW = timedelta(minutes=10)
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
@@ -27,7 +34,7 @@ STATES = ("investigating", "in_progress", "action_scheduled", "fixed")
 class Here:
     """A subscriber to a report, and a queue that holds requests back by the world's clock."""
 
-    world: World = field(default_factory=lambda: World(wait_for_more=WINDOW))
+    world: DeliveryWorld = field(default_factory=lambda: DeliveryWorld(wait_for_more=WINDOW))
     held: list[tuple[datetime, AlertRequested]] = field(default_factory=list)
     entries: tuple[Entry, ...] = ()
     version: int = 1
@@ -37,10 +44,10 @@ class Here:
     ) -> AlertRequested:
         """A change of the report, of which the subscriber is to hear."""
         self.version += 1
-        said = entry(words, self.version, at=self.world.clock.now, state=state)
+        said = timeline_entry(words, self.version, at=self.world.clock.now, state=state)
         self.entries = (*self.entries, said)
-        self.world.knows(report(state=state, version=self.version, entries=self.entries))
-        return tell(what=what, version=self.version, occurred_at=self.world.clock.now)
+        self.world.knows(report_news(state=state, version=self.version, entries=self.entries))
+        return alert_request(what=what, version=self.version, occurred_at=self.world.clock.now)
 
     def receives(self, message: AlertRequested) -> None:
         """The sender gets a request from the queue."""
@@ -123,8 +130,8 @@ def test_receipts_questions_and_notices_are_not_held_back(what: Any, here: Here)
     about = {"notice_id": "n1", "service_request_id": None}
     is_notice = what in ("roadworks", "disruption")
     here.world.knows(notice())
-    here.world.knows(report(state="fixed", repairs=1, questions={1: "Where?"}))
-    asked = tell(what=what, version=1, occurred_at=NOON, **(about if is_notice else {}))
+    here.world.knows(report_news(state="fixed", repairs=1, questions={1: "Where?"}))
+    asked = alert_request(what=what, version=1, occurred_at=NOON, **(about if is_notice else {}))
     here.receives(asked)
     assert here.held == []
 

@@ -20,7 +20,7 @@ from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.errors import NoReply
 from tests.support.builders import NOON
-from tests.support.fakes_delivery import World, report, tell, text_log
+from tests.support.fakes_delivery import DeliveryWorld, alert_request, report_news, text_log
 
 NAME = "0123456789abcdef-fedcba9876543210-00112233445566778899"
 
@@ -104,10 +104,10 @@ def test_state_never_goes_back_in_any_order_of_receipts(first: str, channel: str
 
 def _states_in_order(order: Sequence[str], channel: str) -> list[int]:
     """How far the alert had got after each of these; in the end it is given up for good."""
-    world = World()
+    world = DeliveryWorld()
     ports = world.ports()
     world.subscribe(channel=channel)
-    world.knows(report())
+    world.knows(report_news())
     before = list(order[: order.index(SENT)])
     furthest: list[int] = []
 
@@ -130,7 +130,7 @@ def _states_in_order(order: Sequence[str], channel: str) -> list[int]:
     slow = Slow()
     world.sender = slow
     ports = world.ports()
-    send_tell(tell(), ports)
+    send_tell(alert_request(), ports)
     furthest.append(FURTHER[world.the_alert().state])
     receipts(order[order.index(SENT) + 1 :])
     assert world.the_alert().state == "failed", order
@@ -138,12 +138,12 @@ def _states_in_order(order: Sequence[str], channel: str) -> list[int]:
     assert ended.state == "stopped" and ended.to is None
     assert list(world.suppressed.stored) == ["a" * 32]
     world.subscribe(subscription_id="anew", channel=channel)
-    send_tell(tell(subscription_id="anew", version=3), ports)
+    send_tell(alert_request(subscription_id="anew", version=3), ports)
     assert len(slow.there) == 1, "the next one is not sent there"
     return furthest
 
 
-def test_unknown_receipt_is_ignored(world: World, ports: Ports) -> None:
+def test_unknown_receipt_is_ignored(world: DeliveryWorld, ports: Ports) -> None:
     for unknown in (
         Receipt(NAME, None, "bounced", True),
         Receipt("none", None, "bounced", True),
@@ -154,11 +154,11 @@ def test_unknown_receipt_is_ignored(world: World, ports: Ports) -> None:
     assert world.suppressed.stored == {} and world.alerts.stored == {}
 
 
-def test_delivered_alert_is_not_resent(world: World, ports: Ports) -> None:
+def test_delivered_alert_is_not_resent(world: DeliveryWorld, ports: Ports) -> None:
     world.subscribe()
-    world.knows(report())
+    world.knows(report_news())
     world.sender.raises = [NoReply("timed out")]
-    send_tell(tell(), ports)
+    send_tell(alert_request(), ports)
     take(Receipt(world.the_alert().try_name, None, "delivered"), ports)
     world.clock.now = NOON + timedelta(days=1)
     assert wake_due(ports) == 0 and world.the_alert().state == "delivered"
@@ -167,10 +167,12 @@ def test_delivered_alert_is_not_resent(world: World, ports: Ports) -> None:
     assert world.sender.there == []
 
 
-def test_subscription_continues_after_a_temporary_bounce(world: World, ports: Ports) -> None:
+def test_subscription_continues_after_a_temporary_bounce(
+    world: DeliveryWorld, ports: Ports
+) -> None:
     world.subscribe()
-    world.knows(report())
-    send_tell(tell(), ports)
+    world.knows(report_news())
+    send_tell(alert_request(), ports)
     take(Receipt(world.the_alert().try_name, None, "bounced"), ports)
     (own,) = world.subscriptions.stored.values()
     assert own.state == "active" and world.suppressed.stored == {}
@@ -181,10 +183,10 @@ CARRIED = Receipt(None, "carried-1", "bounced", True, NOON)
 
 
 def test_receipt_of_a_text_is_retried_when_it_precedes_our_own_mark(
-    world: World,
+    world: DeliveryWorld,
 ) -> None:
     world.subscribe(channel="sms")
-    world.knows(report())
+    world.knows(report_news())
     early: list[Receipt] = []
 
     class Slow(type(world.sender)):  # type: ignore[misc]
@@ -196,7 +198,7 @@ def test_receipt_of_a_text_is_retried_when_it_precedes_our_own_mark(
             return carried
 
     world.sender = Slow()
-    send_tell(tell(), world.ports())
+    send_tell(alert_request(), world.ports())
     (late,) = early
     take(late, world.ports())
     assert (world.the_alert().state, list(world.suppressed.stored)) == ("failed", ["a" * 32])
@@ -206,7 +208,7 @@ def test_receipt_of_a_text_is_retried_when_it_precedes_our_own_mark(
     ("passed", "is_waited_for"), [(-1, True), (299, True), (300, False), (301, False)]
 )
 def test_receipt_of_an_unknown_text_is_dropped_after_five_minutes(
-    passed: int, is_waited_for: bool, world: World, ports: Ports
+    passed: int, is_waited_for: bool, world: DeliveryWorld, ports: Ports
 ) -> None:
     world.clock.now = NOON + timedelta(seconds=passed)
     with pytest.raises(TooSoon) if is_waited_for else nullcontext():
@@ -222,11 +224,11 @@ def said_of(alert: Alert, outcome: DeliveryOutcome) -> Receipt:
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
 def test_resent_alert_is_not_changed_by_a_receipt_of_the_earlier_try(
-    channel: str, world: World, ports: Ports
+    channel: str, world: DeliveryWorld, ports: Ports
 ) -> None:
     world.subscribe(channel=channel)
-    world.knows(report())
-    send_tell(tell(), ports)
+    world.knows(report_news())
+    send_tell(alert_request(), ports)
     first = world.the_alert()
     bounced = said_of(first, "bounced")
     take(bounced, ports)
@@ -243,12 +245,12 @@ def test_resent_alert_is_not_changed_by_a_receipt_of_the_earlier_try(
 
 
 def test_address_is_suppressed_when_a_complaint_is_about_an_earlier_try(
-    world: World, ports: Ports
+    world: DeliveryWorld, ports: Ports
 ) -> None:
     world.subscribe()
-    world.knows(report())
+    world.knows(report_news())
     world.sender.raises = [NoReply("timed out")]
-    send_tell(tell(), ports)
+    send_tell(alert_request(), ports)
     first = world.the_alert()
     world.clock.now = first.next_try_at
     send_woken(Wake(subscription_id=first.subscription_id, alert_id=first.alert_id), ports)

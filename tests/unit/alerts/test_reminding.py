@@ -43,7 +43,7 @@ from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts,
 from chalicelib.kernel.languages import ENGLISH, Language
 from tests.support.effort import effort
 from tests.support.fakes_alerts import Alerts, subscription
-from tests.support.fakes_delivery import VOICES, World
+from tests.support.fakes_delivery import VOICES, DeliveryWorld
 
 LONDON = ZoneInfo("Europe/London")
 NAMES = {each.container: each.name for each in load("demo").containers}
@@ -89,7 +89,7 @@ class Town:
         self.alerts = Alerts(now=now)
         self.clock = self.alerts.clock
         self.matching = replace(self.alerts.matching, collected_on=collections.collected_on)
-        self.world = World(
+        self.world = DeliveryWorld(
             clock=self.clock,
             subscriptions=self.alerts.subscriptions,
             collections=collections.on_day,

@@ -21,7 +21,7 @@ from chalicelib.desk.usecases import history, reply_templates, saved_views, undo
 from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
 from chalicelib.kernel.audit_entry import Action, Entry
 from tests.support.builders import NOON
-from tests.support.fakes_desk import Desk
+from tests.support.fakes_desk import DeskWorld
 
 TEXT = "We look at {reference} by {target}."
 NEVER_ABOUT_A_CASE = frozenset(
@@ -35,16 +35,16 @@ DETAILS: dict[Action, str] = {"payments.refund": "1250 pence"}
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk() -> DeskWorld:
+    return DeskWorld()
 
 
-def add(desk: Desk, key: str = "k", **values: Any) -> Template:
+def add(desk: DeskWorld, key: str = "k", **values: Any) -> Template:
     draft = TemplateDraft(**{"name": "Thanks", "text": TEXT, **values})
     return reply_templates.add_template(draft, key, "officer-1", desk.ports())
 
 
-def test_template_is_added_once_and_listed_by_name(desk: Desk) -> None:
+def test_template_is_added_once_and_listed_by_name(desk: DeskWorld) -> None:
     assert add(desk) == add(desk)
     add(desk, "k2", name="already known", state="closed", service_codes=("pothole",))
     found = reply_templates.list_templates(desk.ports())
@@ -63,7 +63,7 @@ def test_template_is_added_once_and_listed_by_name(desk: Desk) -> None:
     ],
 )
 def test_template_is_refused_when_it_names_an_unknown_field(
-    values: Any, says: str, desk: Desk
+    values: Any, says: str, desk: DeskWorld
 ) -> None:
     with pytest.raises(Invalid) as refused:
         add(desk, **values)
@@ -74,14 +74,14 @@ def test_template_is_refused_when_it_names_an_unknown_field(
     assert desk.store.list_templates() == [stored]
 
 
-def change(desk: Desk, template: Template, **values: Any) -> Template:
+def change(desk: DeskWorld, template: Template, **values: Any) -> Template:
     changes = TemplateChanges(**values)
     return reply_templates.change_template(
         template.template_id, changes, template.version, "officer-2", desk.ports()
     )
 
 
-def test_template_is_changed_and_removed_on_its_version(desk: Desk) -> None:
+def test_template_is_changed_and_removed_on_its_version(desk: DeskWorld) -> None:
     stored = add(desk, state="closed", service_codes=("pothole",))
     after = change(desk, stored, name="Thank you", clear=["state"])
     assert (after.name, after.text, after.state) == ("Thank you", TEXT, None)
@@ -97,7 +97,7 @@ def test_template_is_changed_and_removed_on_its_version(desk: Desk) -> None:
     assert events == ["templates.add", "templates.change", "templates.remove"]
 
 
-def test_nothing_is_done_when_the_audit_log_fails(desk: Desk) -> None:
+def test_nothing_is_done_when_the_audit_log_fails(desk: DeskWorld) -> None:
     stored = add(desk)
     desk.down = True
     for act in (
@@ -111,7 +111,7 @@ def test_nothing_is_done_when_the_audit_log_fails(desk: Desk) -> None:
     assert desk.store.list_templates() == [stored] and desk.store.list_views("officer-1") == []
 
 
-def test_templates_and_views_have_a_maximum_number(desk: Desk) -> None:
+def test_templates_and_views_have_a_maximum_number(desk: DeskWorld) -> None:
     for number in range(MOST_TEMPLATES):
         add(desk, f"k{number}")
     for number in range(MOST_VIEWS):
@@ -132,7 +132,7 @@ def test_fields_are_filled_in_and_other_braces_stay() -> None:
     assert fill_placeholders("{reference}", {"reference": "{target}", "target": "x"}) == "{target}"
 
 
-def test_views_belong_to_one_officer(desk: Desk) -> None:
+def test_views_belong_to_one_officer(desk: DeskWorld) -> None:
     ports = desk.ports()
     first = saved_views.save_view(
         ViewDraft(name="Late", query="target=late"), "k", "officer-1", ports
@@ -152,14 +152,14 @@ def test_views_belong_to_one_officer(desk: Desk) -> None:
     assert saved_views.list_views("officer-1", ports) == []
 
 
-def test_view_is_refused_when_it_has_an_unknown_filter(desk: Desk) -> None:
+def test_view_is_refused_when_it_has_an_unknown_filter(desk: DeskWorld) -> None:
     with pytest.raises(Invalid, match="colour is not a filter"):
         saved_views.save_view(
             ViewDraft(name="V", query="colour=red"), "k", "officer-1", desk.ports()
         )
 
 
-def undo_of(desk: Desk, **values: Any) -> Undo:
+def undo_of(desk: DeskWorld, **values: Any) -> Undo:
     kept: dict[str, Any] = {
         "undo_id": undo_data.undo_id_of("officer-1", "bulk", "k"),
         "account_id": "officer-1",
@@ -171,7 +171,7 @@ def undo_of(desk: Desk, **values: Any) -> Undo:
     return desk.ports().store.add_undo(Undo(**kept | values))
 
 
-def test_change_can_be_undone_by_its_officer_until_its_time_is_over(desk: Desk) -> None:
+def test_change_can_be_undone_by_its_officer_until_its_time_is_over(desk: DeskWorld) -> None:
     ports, undo = desk.ports(), undo_of(desk)
     assert undo.until == NOON + UNDO_WITHIN
     assert undo_data.get_undo(undo.undo_id, "officer-1", ports) == undo
@@ -186,7 +186,7 @@ def test_change_can_be_undone_by_its_officer_until_its_time_is_over(desk: Desk) 
         undo_data.get_undo(undo.undo_id, "officer-1", ports)
 
 
-def test_first_undo_stays_when_the_request_is_repeated(desk: Desk) -> None:
+def test_first_undo_stays_when_the_request_is_repeated(desk: DeskWorld) -> None:
     first = undo_of(desk)
     assert undo_of(desk, made_at=NOON + timedelta(seconds=9), left=()) == first
     undo_data.refuse_reused_key(first.undo_id, "F", desk.ports())
@@ -198,7 +198,7 @@ def entry(action: Action, details: str = "", actor: str = "officer-1") -> Entry:
     return Entry(entry_id="e", at=NOON, actor=actor, action=action, subject="R", details=details)
 
 
-def test_history_names_each_action_and_its_author(desk: Desk) -> None:
+def test_history_names_each_action_and_its_author(desk: DeskWorld) -> None:
     desk.names = {"officer-1": "Ann Officer"}
     desk.log = [
         entry("reports.change", "lat long state visibility=hidden"),
@@ -220,7 +220,7 @@ def test_history_names_each_action_and_its_author(desk: Desk) -> None:
     "action",
     [each for each in get_args(Action) if each.split(".")[0] not in NEVER_ABOUT_A_CASE],
 )
-def test_history_says_each_action_on_a_case_in_plain_words(action: Action, desk: Desk) -> None:
+def test_history_says_each_action_on_a_case_in_plain_words(action: Action, desk: DeskWorld) -> None:
     desk.log = [entry(action, DETAILS.get(action, ""))]
     (found,) = history.history_of("R", desk.ports())
     assert found.action[0].isupper() and "." not in found.action.replace("£12.50", "")
@@ -238,7 +238,7 @@ def test_history_says_each_action_on_a_case_in_plain_words(action: Action, desk:
     ],
 )
 def test_history_says_how_something_was_paid_and_whether_somebody_came(
-    action: Action, details: str, says: str, desk: Desk
+    action: Action, details: str, says: str, desk: DeskWorld
 ) -> None:
     desk.log = [entry(action, details)]
     assert [each.action for each in history.history_of("R", desk.ports())] == [says]

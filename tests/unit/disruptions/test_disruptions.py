@@ -17,26 +17,28 @@ from chalicelib.disruptions.usecases import (
 from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
 from tests.support.builders import NOON
 from tests.support.fakes_alerts import GUILDHALL
-from tests.support.fakes_disruptions import CENTRE, OFFICER, Office, disruption_draft
+from tests.support.fakes_disruptions import CENTRE, OFFICER, DisruptionsWorld, disruption_draft
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
+def office() -> DisruptionsWorld:
+    return DisruptionsWorld()
 
 
-def posted(office: Office, key: str = "key", **values: Any) -> Any:
+def posted(office: DisruptionsWorld, key: str = "key", **values: Any) -> Any:
     return post_disruption(disruption_draft(**values), key, OFFICER, office.ports())
 
 
-def changed(office: Office, of: Any, **values: Any) -> Any:
+def changed(office: DisruptionsWorld, of: Any, **values: Any) -> Any:
     changes = DisruptionChanges(**values)
     return change_disruption(of.disruption_id, changes, of.version, OFFICER, office.ports())
 
 
-def test_disruption_is_posted_once_under_its_key_and_audited_before(office: Office) -> None:
+def test_disruption_is_posted_once_under_its_key_and_audited_before(
+    office: DisruptionsWorld,
+) -> None:
     first, again = posted(office), posted(office)
     assert first == again and (first.version, first.news) == (1, 1)
     assert office.noted[0] == (OFFICER, "disruptions.post", first.disruption_id, "")
@@ -62,7 +64,7 @@ def test_disruption_is_posted_once_under_its_key_and_audited_before(office: Offi
     ],
 )
 def test_disruption_is_refused_with_its_field_when_it_is_invalid(
-    values: dict[str, Any], field: str, office: Office
+    values: dict[str, Any], field: str, office: DisruptionsWorld
 ) -> None:
     with pytest.raises(Invalid) as refused:
         posted(office, **values)
@@ -72,7 +74,7 @@ def test_disruption_is_refused_with_its_field_when_it_is_invalid(
 
 @pytest.mark.parametrize("area", [DisruptionArea(), DisruptionArea(ward_code=GUILDHALL)])
 def test_disruption_can_be_for_a_ward_or_the_whole_council(
-    area: DisruptionArea, office: Office
+    area: DisruptionArea, office: DisruptionsWorld
 ) -> None:
     assert posted(office, area=area).area == area
 
@@ -93,14 +95,14 @@ def test_disruption_can_be_for_a_ward_or_the_whole_council(
     ],
 )
 def test_change_of_times_area_or_services_is_announced(
-    values: dict[str, Any], is_news: bool, office: Office
+    values: dict[str, Any], is_news: bool, office: DisruptionsWorld
 ) -> None:
     after = changed(office, posted(office, service_codes=("missed-bin",)), **values)
     assert (after.version, after.news) == (2, 1 + is_news)
     assert office.noted[-1][1::2] == ("disruptions.change", *values)
 
 
-def test_change_is_refused_on_another_version_or_after_the_end(office: Office) -> None:
+def test_change_is_refused_on_another_version_or_after_the_end(office: DisruptionsWorld) -> None:
     first = posted(office)
     second = changed(office, first, title="No bins")
     with pytest.raises(Conflict) as refused:
@@ -113,7 +115,7 @@ def test_change_is_refused_on_another_version_or_after_the_end(office: Office) -
         changed(office, second, title="Another")
 
 
-def test_withdrawn_disruption_is_over_and_cannot_be_changed(office: Office) -> None:
+def test_withdrawn_disruption_is_over_and_cannot_be_changed(office: DisruptionsWorld) -> None:
     first = posted(office)
     gone = withdraw_disruption(first.disruption_id, first.version, OFFICER, office.ports())
     assert not gone.is_current(NOON) and gone.news == first.news
@@ -127,7 +129,7 @@ def test_withdrawn_disruption_is_over_and_cannot_be_changed(office: Office) -> N
         withdraw_disruption("0" * 32, 1, OFFICER, office.ports())
 
 
-def test_current_and_upcoming_disruptions_are_listed_by_start(office: Office) -> None:
+def test_current_and_upcoming_disruptions_are_listed_by_start(office: DisruptionsWorld) -> None:
     later = posted(office, "1", begins=NOON + HOUR)
     now, over = posted(office, "2"), posted(office, "3", ends=NOON + HOUR)
     office.clock.now += HOUR
@@ -135,12 +137,14 @@ def test_current_and_upcoming_disruptions_are_listed_by_start(office: Office) ->
     assert over not in list_current(office.ports())
 
 
-def shown(office: Office) -> list[str]:
+def shown(office: DisruptionsWorld) -> list[str]:
     publish_current(office.publishing())
     return [each["title"] for each in json.loads(office.published[-1])["items"]]
 
 
-def test_document_has_current_and_upcoming_disruptions_and_loses_past_ones(office: Office) -> None:
+def test_document_has_current_and_upcoming_disruptions_and_loses_past_ones(
+    office: DisruptionsWorld,
+) -> None:
     posted(office, "1", title="Now"), posted(office, "2", title="Soon", begins=NOON + HOUR)
     assert shown(office) == ["Now", "Soon"] and office.purged == []
     office.clock.now += 6 * HOUR
@@ -149,7 +153,7 @@ def test_document_has_current_and_upcoming_disruptions_and_loses_past_ones(offic
 
 
 def test_copies_are_purged_until_the_cdn_confirms_when_one_was_withdrawn(
-    office: Office,
+    office: DisruptionsWorld,
 ) -> None:
     first = posted(office)
     withdraw_disruption(first.disruption_id, first.version, OFFICER, office.ports())

@@ -22,7 +22,7 @@ from chalicelib.kernel.languages import language
 from chalicelib.publishing.pages import JinjaPages
 from infra.local.templates import messages
 from tests.support.builders import NOON
-from tests.support.fakes_publishing import shown_report
+from tests.support.fakes_publishing import report_view
 
 for code in ("en", "cy"):
     _, message = next(messages(voice(language(code))))
@@ -30,7 +30,7 @@ for code in ("en", "cy"):
     print(email.html, email.text)
     pages = JinjaPages(council=load("demo").page_details, zone=ZoneInfo("Europe/London"),
                        now=lambda: NOON, language=language(code))
-    print(pages.report(shown_report("7K3M2QXV9HTD")).decode())
+    print(pages.report(report_view("7K3M2QXV9HTD")).decode())
     path = "/forms/bins"
     form = api.handle({
         "requestContext": {"httpMethod": "GET", "resourcePath": path, "path": path},

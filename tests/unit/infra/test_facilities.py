@@ -33,7 +33,7 @@ from chalicelib.publishing.ports import Document
 from infra.demo.facilities import demo_tables
 from infra.facilities import Summary, import_facilities, kind_named, publish, read_facilities
 from tests.support.fakes import MemoryDocuments
-from tests.support.fakes_publishing import Published
+from tests.support.fakes_publishing import PublishingWorld
 
 HEADER = "id,name,address,opening_hours,accessible,notes,lat,long"
 REAL = {
@@ -65,7 +65,11 @@ def toilets(folder: Path, *rows: str) -> Path:
 
 
 def imported(
-    file: Path, published: Published, kind: str = "public-toilet", *, allow_rejects: bool = False
+    file: Path,
+    published: PublishingWorld,
+    kind: str = "public-toilet",
+    *,
+    allow_rejects: bool = False,
 ) -> Summary:
     council = load("demo")
     wanted = kind_named(kind, council)
@@ -78,7 +82,7 @@ def imported(
     )
 
 
-def listed(published: Published, kind: str = "public-toilet") -> FacilityList:
+def listed(published: PublishingWorld, kind: str = "public-toilet") -> FacilityList:
     return msgspec.json.decode(published.documents.bodies[list_key(kind)], type=FacilityList)
 
 
@@ -87,7 +91,7 @@ def test_every_row_is_accounted_for_when_a_real_file_is_imported(
     name: str, shared_data: Path
 ) -> None:
     council_name, kind_name, taken, left_out, refused = REAL[name]
-    council, published, steps = council_named(council_name), Published(), list[int]()
+    council, published, steps = council_named(council_name), PublishingWorld(), list[int]()
     kind, file = kind_named(kind_name, council), shared_data / "facilities" / name
     table = read_facilities(file, kind, council)
     summary = import_facilities(
@@ -112,7 +116,7 @@ def test_published_index_finds_what_a_search_of_all_finds_when_it_is_of_a_real_f
     name: str, shared_data: Path
 ) -> None:
     council_name, kind_name, *_ = REAL[name]
-    council, published, rng = council_named(council_name), Published(), Random(5)
+    council, published, rng = council_named(council_name), PublishingWorld(), Random(5)
     kind = kind_named(kind_name, council)
     table = read_facilities(shared_data / "facilities" / name, kind, council)
     import_facilities(kind, table, council, published.ports(), allow_rejects=True)
@@ -133,7 +137,7 @@ def test_real_texts_are_converted_for_readers(shared_data: Path) -> None:
     council, folder = council_named("york"), shared_data / "facilities"
     found = {}
     for name in ("york_bus_stops_naptan.csv", "york_gp_surgeries.geojson"):
-        published = Published()
+        published = PublishingWorld()
         kind = kind_named(REAL[name][1], council)
         table = read_facilities(folder / name, kind, council)
         import_facilities(kind, table, council, published.ports())
@@ -150,7 +154,7 @@ def test_real_texts_are_converted_for_readers(shared_data: Path) -> None:
 
 
 def test_new_edition_updates_adds_and_retires_when_it_is_imported(tmp_path: Path) -> None:
-    published = Published()
+    published = PublishingWorld()
     first = toilets(
         tmp_path,
         "1,Old Market,Market Place,24 hours,Yes,,53.959,-1.0815",
@@ -179,7 +183,7 @@ def test_new_edition_updates_adds_and_retires_when_it_is_imported(tmp_path: Path
 
 def test_ids_stay_when_rows_without_their_own_come_in_another_order(tmp_path: Path) -> None:
     rows = [",Park,,,,,53.96,-1.08", ",Station,,,,,53.957,-1.09", "a/b,Abbey,,,,,53.961,-1.087"]
-    one, other = Published(), Published()
+    one, other = PublishingWorld(), PublishingWorld()
     imported(toilets(tmp_path, *rows), one)
     imported(toilets(tmp_path, *reversed(rows)), other)
     ids = {item.name: item.facility_id for item in listed(one).items}
@@ -188,7 +192,7 @@ def test_ids_stay_when_rows_without_their_own_come_in_another_order(tmp_path: Pa
 
 
 def test_nothing_is_published_when_a_row_is_refused(tmp_path: Path) -> None:
-    published = Published()
+    published = PublishingWorld()
     imported(toilets(tmp_path, "1,Park,,,,,53.96,-1.08"), published)
     before = dict(published.documents.bodies)
     bad = toilets(tmp_path, "2,Abbey,,,,,53.961,-1.087", "3,Far,,,,,51.38,-2.36")
@@ -202,12 +206,12 @@ def test_nothing_is_published_when_a_row_is_refused(tmp_path: Path) -> None:
 
 def test_rows_are_refused_when_their_id_is_repeated(tmp_path: Path) -> None:
     file = toilets(tmp_path, "7,Park,,,,,53.96,-1.08", "7,Abbey,,,,,53.961,-1.087")
-    summary = imported(file, Published())
+    summary = imported(file, PublishingWorld())
     assert summary.refused == ["line 3: is the same as line 2: both are public-toilet-7"]
 
 
 def test_published_list_stays_when_no_row_is_valid(tmp_path: Path) -> None:
-    published = Published()
+    published = PublishingWorld()
     imported(toilets(tmp_path, "1,Park,,,,,53.96,-1.08"), published)
     before = dict(published.documents.bodies)
     swapped = toilets(tmp_path, "1,Park,,,,,-1.08,53.96", "2,Abbey,,,,,-1.087,53.961")
@@ -222,7 +226,7 @@ def test_invalid_page_address_is_refused(tmp_path: Path) -> None:
     file.write_text(
         f"{head}1,A,,,javascript:alert(1),,53.96,-1.08\n2,B,,,www.b.example,,53.961,-1.08\n"
     )
-    published = Published()
+    published = PublishingWorld()
     summary = imported(file, published, "library", allow_rejects=True)
     assert summary.refused == [
         "line 2: url: 'javascript:alert(1)' must begin with https:// or http://"
@@ -240,7 +244,7 @@ def test_unknown_kind_is_refused_with_the_known_ones() -> None:
 def test_kinds_are_listed_in_the_councils_order_when_they_were_imported_in_another(
     tmp_path: Path,
 ) -> None:
-    published, council = Published(), load("demo")
+    published, council = PublishingWorld(), load("demo")
     tables = demo_tables()
     for kind in ("park", "library"):
         import_facilities(kind_named(kind, council), tables[kind], council, published.ports())
@@ -263,7 +267,7 @@ class Raced(MemoryDocuments):
 
 
 def test_kinds_are_written_again_after_a_concurrent_change(tmp_path: Path) -> None:
-    published, documents = Published(), Raced(KINDS)
+    published, documents = PublishingWorld(), Raced(KINDS)
     published.documents = documents
     documents.times = 2
     file = toilets(tmp_path, "1,Park,,,,,53.96,-1.08")
@@ -275,18 +279,18 @@ def test_kinds_are_written_again_after_a_concurrent_change(tmp_path: Path) -> No
         imported(file, published)
 
 
-def names(published: Published) -> FacilityNames:
+def names(published: PublishingWorld) -> FacilityNames:
     return msgspec.json.decode(published.documents.bodies[FACILITY_NAMES], type=FacilityNames)
 
 
-def labels(published: Published, kind: str) -> list[str]:
+def labels(published: PublishingWorld, kind: str) -> list[str]:
     return [label for label, _, _ in names(published).kinds[kind]]
 
 
 def test_facilities_are_listed_for_searches_with_their_kind_if_their_name_does_not_say_it(
     tmp_path: Path,
 ) -> None:
-    published, council = Published(), load("demo")
+    published, council = PublishingWorld(), load("demo")
     imported(
         toilets(
             tmp_path,
@@ -312,7 +316,7 @@ def test_facilities_are_listed_for_searches_with_their_kind_if_their_name_does_n
 
 
 def test_real_bus_stops_are_found_by_their_names_in_a_small_document(shared_data: Path) -> None:
-    council, published = council_named("york"), Published()
+    council, published = council_named("york"), PublishingWorld()
     for file in ("york_bus_stops_naptan.csv", "york_libraries.geojson"):
         kind = kind_named(REAL[file][1], council)
         table = read_facilities(shared_data / "facilities" / file, kind, council)
@@ -329,7 +333,7 @@ def test_real_bus_stops_are_found_by_their_names_in_a_small_document(shared_data
 
 
 def test_names_are_written_again_after_a_concurrent_change(tmp_path: Path) -> None:
-    published, documents = Published(), Raced(FACILITY_NAMES)
+    published, documents = PublishingWorld(), Raced(FACILITY_NAMES)
     published.documents = documents
     file = toilets(tmp_path, "1,Park,,,,,53.96,-1.08")
     documents.times = 2
@@ -341,7 +345,7 @@ def test_names_are_written_again_after_a_concurrent_change(tmp_path: Path) -> No
 
 
 def test_demo_facilities_are_all_accepted() -> None:
-    council, published = load("demo"), Published()
+    council, published = load("demo"), PublishingWorld()
     counts = {}
     for name, table in demo_tables().items():
         kind = kind_named(name, council)
@@ -356,7 +360,7 @@ def test_demo_facilities_are_all_accepted() -> None:
 
 
 def test_nothing_is_published_when_the_published_kinds_cannot_be_read(tmp_path: Path) -> None:
-    here = Published()
+    here = PublishingWorld()
     here.documents.bodies[KINDS] = b"{"
     with pytest.raises(ConfigurationError, match="remove the file, and import every kind"):
         publish(kind_named("public-toilet", load("demo")), [], load("demo"), here.ports())

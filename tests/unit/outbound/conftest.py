@@ -4,14 +4,14 @@ import pytest
 
 from chalicelib.outbound.ports import Ports
 from tests.support.fakes import Clock
-from tests.support.fakes_outbound import Outside
+from tests.support.fakes_outbound import OutboundWorld
 
 
 @pytest.fixture
-def outside(clock: Clock) -> Outside:
-    return Outside(clock)
+def outside(clock: Clock) -> OutboundWorld:
+    return OutboundWorld(clock)
 
 
 @pytest.fixture
-def ports(outside: Outside) -> Ports:
+def ports(outside: OutboundWorld) -> Ports:
     return outside.ports()

@@ -10,14 +10,14 @@ from chalicelib.outbound.model import State
 from chalicelib.outbound.ports import MOST_COUNTED, Mark, Ports
 from chalicelib.outbound.usecases.getting_through import publish_getting_through
 from tests.support.builders import NOON
-from tests.support.fakes_outbound import Outside, delivery, receiver
+from tests.support.fakes_outbound import OutboundWorld, delivery, receiver
 
 
-def put(outside: Outside, number: int, state: State, **values: Any) -> None:
+def put(outside: OutboundWorld, number: int, state: State, **values: Any) -> None:
     outside.deliveries.create(delivery(delivery_id=f"{number:032x}", state=state, **values))
 
 
-def said(outside: Outside) -> dict[str, Any]:
+def said(outside: OutboundWorld) -> dict[str, Any]:
     """What the document says of each, by name."""
     publish_getting_through(outside.ports())
     document = json.loads(outside.published[-1])
@@ -34,14 +34,16 @@ NOTHING = {
 }
 
 
-def test_every_destination_of_the_council_is_named_when_nothing_was_sent(outside: Outside) -> None:
+def test_every_destination_of_the_council_is_named_when_nothing_was_sent(
+    outside: OutboundWorld,
+) -> None:
     assert said(outside) == {
         "Eskershire County Council": NOTHING | {"kind": "open311"},
         "Parks team": NOTHING | {"kind": "mailbox"},
     }
 
 
-def test_document_counts_waiting_and_failed_deliveries(outside: Outside) -> None:
+def test_document_counts_waiting_and_failed_deliveries(outside: OutboundWorld) -> None:
     states: list[State] = ["waiting", "waiting", "sending", "failed", "kept"]
     for number, state in enumerate(states):
         put(outside, number, state)
@@ -49,7 +51,7 @@ def test_document_counts_waiting_and_failed_deliveries(outside: Outside) -> None
     assert (county["waiting"], county["failed"]) == (3, 1)
 
 
-def test_document_counts_up_to_its_limit(outside: Outside) -> None:
+def test_document_counts_up_to_its_limit(outside: OutboundWorld) -> None:
     for number in range(MOST_COUNTED + 50):
         put(outside, number, "failed")
     assert said(outside)["Eskershire County Council"]["failed"] == MOST_COUNTED + 1
@@ -57,7 +59,7 @@ def test_document_counts_up_to_its_limit(outside: Outside) -> None:
 
 @pytest.mark.parametrize(("days", "is_said"), [(6, True), (8, False)])
 def test_document_says_for_a_week_that_updates_could_not_be_read(
-    days: int, is_said: bool, outside: Outside
+    days: int, is_said: bool, outside: OutboundWorld
 ) -> None:
     outside.marks.put("county", Mark(NOON, missed_until=NOON - timedelta(days=days)))
     assert (said(outside)["Eskershire County Council"]["missed_until"] is not None) is is_said
@@ -66,7 +68,7 @@ def test_document_says_for_a_week_that_updates_could_not_be_read(
 @pytest.mark.parametrize(
     ("delays_s", "median_s"), [([5], 5), ([1, 9, 500], 9), ([10, 20], 15), ([0, 0, 0], 0)]
 )
-def test_document_has_the_delay(delays_s: list[int], median_s: int, outside: Outside) -> None:
+def test_document_has_the_delay(delays_s: list[int], median_s: int, outside: OutboundWorld) -> None:
     for number, delay_s in enumerate(delays_s):
         sent = NOON + timedelta(seconds=delay_s)
         put(outside, number, "sent", sent_at=sent, updated_at=sent)
@@ -76,7 +78,7 @@ def test_document_has_the_delay(delays_s: list[int], median_s: int, outside: Out
     assert county["last_success"] == f"{latest:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def test_delay_is_that_of_the_first_delivery_when_it_was_resent(outside: Outside) -> None:
+def test_delay_is_that_of_the_first_delivery_when_it_was_resent(outside: OutboundWorld) -> None:
     first = NOON + timedelta(seconds=5)
     put(outside, 1, "sent", sent_at=first, updated_at=NOON + timedelta(days=3))
     county = said(outside)["Eskershire County Council"]
@@ -84,7 +86,7 @@ def test_delay_is_that_of_the_first_delivery_when_it_was_resent(outside: Outside
     assert county["last_success"] == "2026-06-04T12:00:00Z"
 
 
-def test_receivers_are_counted_together_without_names(outside: Outside) -> None:
+def test_receivers_are_counted_together_without_names(outside: OutboundWorld) -> None:
     for number in range(2):
         outside.receivers.create(receiver(receiver_id=str(number) * 32, name="Warehouse"))
         own: dict[str, Any] = {"kind": "webhook", "destination": str(number) * 32}
@@ -97,7 +99,7 @@ def test_receivers_are_counted_together_without_names(outside: Outside) -> None:
     assert b"warehouse.example" not in outside.published[-1]
 
 
-def test_document_can_be_published_again(outside: Outside, ports: Ports) -> None:
+def test_document_can_be_published_again(outside: OutboundWorld, ports: Ports) -> None:
     publish_getting_through(ports)
     publish_getting_through(ports)
     assert len(outside.published) == 2

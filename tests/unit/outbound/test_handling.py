@@ -10,7 +10,7 @@ from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.usecases.handling import REPLAYED_AT_ONCE, keep, listed, replay, resend
 from chalicelib.outbound.usecases.sending import send
 from tests.support.builders import NOON
-from tests.support.fakes_outbound import Outside, delivery, receiver
+from tests.support.fakes_outbound import OutboundWorld, delivery, receiver
 
 ID = delivery().delivery_id
 RECEIVER = receiver().receiver_id
@@ -18,13 +18,13 @@ EVER = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
 """A moment that has none in UTC."""
 
 
-def put(outside: Outside, state: State, **values: object) -> Delivery:
+def put(outside: OutboundWorld, state: State, **values: object) -> Delivery:
     return outside.deliveries.create(delivery(state=state, **values))
 
 
 @pytest.mark.parametrize("state", ["failed", "kept"])
 def test_delivery_is_resent_with_all_its_tries_by_an_officer(
-    state: State, outside: Outside, ports: Ports
+    state: State, outside: OutboundWorld, ports: Ports
 ) -> None:
     put(outside, state, tries=8, next_try_at=NOON + timedelta(hours=1), last_error="http_400")
     again = resend(ID, ports)
@@ -35,7 +35,7 @@ def test_delivery_is_resent_with_all_its_tries_by_an_officer(
 
 
 def test_resent_delivery_is_looked_up_first_when_it_may_have_arrived(
-    outside: Outside, ports: Ports
+    outside: OutboundWorld, ports: Ports
 ) -> None:
     put(outside, "failed", tries=8, is_unclear=True)
     outside.sender.there = [ID]
@@ -47,7 +47,7 @@ def test_resent_delivery_is_looked_up_first_when_it_may_have_arrived(
 @pytest.mark.parametrize("state", ["sent", "sending"])
 @pytest.mark.parametrize("asked", [resend, keep])
 def test_delivery_is_unchanged_when_it_was_sent_or_is_being_sent(
-    asked: object, state: State, outside: Outside, ports: Ports
+    asked: object, state: State, outside: OutboundWorld, ports: Ports
 ) -> None:
     before = put(outside, state, lease_until=NOON)
     with pytest.raises(Conflict):
@@ -56,7 +56,7 @@ def test_delivery_is_unchanged_when_it_was_sent_or_is_being_sent(
 
 
 def test_delivery_keeps_its_tries_when_it_waits_for_the_next_one(
-    outside: Outside, ports: Ports
+    outside: OutboundWorld, ports: Ports
 ) -> None:
     before = put(outside, "waiting", tries=7, next_try_at=NOON + timedelta(hours=1))
     with pytest.raises(Conflict):
@@ -64,7 +64,7 @@ def test_delivery_keeps_its_tries_when_it_waits_for_the_next_one(
     assert outside.deliveries.stored[ID] == before and outside.queue.sent == []
 
 
-def test_kept_delivery_is_not_sent(outside: Outside, ports: Ports) -> None:
+def test_kept_delivery_is_not_sent(outside: OutboundWorld, ports: Ports) -> None:
     put(outside, "waiting")
     assert keep(ID, ports).state == "kept"
     send(ID, ports)
@@ -77,7 +77,9 @@ def test_delivery_is_not_found_when_it_does_not_exist(asked: object, ports: Port
         asked("0" * 32, ports)  # type: ignore[operator]
 
 
-def test_deliveries_are_listed_latest_first_page_by_page(outside: Outside, ports: Ports) -> None:
+def test_deliveries_are_listed_latest_first_page_by_page(
+    outside: OutboundWorld, ports: Ports
+) -> None:
     for number in range(5):
         moment = NOON + timedelta(minutes=number)
         put(outside, "failed", delivery_id=str(number) * 32, updated_at=moment)
@@ -91,13 +93,15 @@ def test_deliveries_are_listed_latest_first_page_by_page(outside: Outside, ports
     assert listed("failed", "parks", limit=2, after=None, ports=ports).deliveries == []
 
 
-def ended(outside: Outside, number: int, state: State = "sent", **values: object) -> str:
+def ended(outside: OutboundWorld, number: int, state: State = "sent", **values: object) -> str:
     delivery_id = f"{number:032x}"
     put(outside, state, delivery_id=delivery_id, kind="webhook", destination=RECEIVER, **values)
     return delivery_id
 
 
-def test_replay_resends_ended_deliveries_under_the_same_ids(outside: Outside, ports: Ports) -> None:
+def test_replay_resends_ended_deliveries_under_the_same_ids(
+    outside: OutboundWorld, ports: Ports
+) -> None:
     outside.receivers.create(receiver())
     hour = timedelta(hours=1)
     ended(outside, 1, updated_at=NOON - hour - timedelta(seconds=1))
@@ -117,7 +121,7 @@ def test_replay_resends_ended_deliveries_under_the_same_ids(outside: Outside, po
     assert outside.deliveries.stored[wanted[0]].sent_at == NOON - hour
 
 
-def test_replay_ends_when_it_needs_several_calls(outside: Outside, ports: Ports) -> None:
+def test_replay_ends_when_it_needs_several_calls(outside: OutboundWorld, ports: Ports) -> None:
     outside.receivers.create(receiver())
     for number in range(REPLAYED_AT_ONCE + 20):
         ended(outside, number, updated_at=NOON - timedelta(minutes=1))
@@ -131,7 +135,7 @@ def test_replay_ends_when_it_needs_several_calls(outside: Outside, ports: Ports)
     assert len(set(outside.queue.sent)) == len(outside.queue.sent) == REPLAYED_AT_ONCE + 20
 
 
-def test_replay_ignores_deliveries_that_it_resent(outside: Outside, ports: Ports) -> None:
+def test_replay_ignores_deliveries_that_it_resent(outside: OutboundWorld, ports: Ports) -> None:
     outside.receivers.create(receiver())
     hour = timedelta(hours=1)
     sent = ended(outside, 1, updated_at=NOON - hour)
@@ -152,14 +156,14 @@ def test_replay_ignores_deliveries_that_it_resent(outside: Outside, ports: Ports
     ],
 )
 def test_replay_is_refused_when_its_period_is_invalid(
-    since: datetime, until: datetime | None, outside: Outside, ports: Ports
+    since: datetime, until: datetime | None, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.receivers.create(receiver())
     with pytest.raises(Invalid):
         replay(RECEIVER, since, until, ports)
 
 
-def test_replay_goes_back_as_far_as_the_log(outside: Outside, ports: Ports) -> None:
+def test_replay_goes_back_as_far_as_the_log(outside: OutboundWorld, ports: Ports) -> None:
     outside.receivers.create(receiver())
     assert replay(RECEIVER, EVER, None, ports).since == NOON - WEBHOOKS_KEPT_FOR
 

@@ -17,7 +17,14 @@ from chalicelib.outbound.usecases.opening import open_deliveries
 from chalicelib.outbound.usecases.sending import send
 from chalicelib.reports.published import Visibility
 from tests.support.builders import NOON
-from tests.support.fakes_outbound import COUNTY, PARKS, Outside, delivery, receiver, subject
+from tests.support.fakes_outbound import (
+    COUNTY,
+    PARKS_MAILBOX,
+    OutboundWorld,
+    delivery,
+    outbound_report,
+    receiver,
+)
 
 ID = "7K3M2QXV9HTD"
 
@@ -41,35 +48,37 @@ def changed(**values: Any) -> ReportChanged:
     )
 
 
-def opened(outside: Outside) -> list[Delivery]:
+def opened(outside: OutboundWorld) -> list[Delivery]:
     return list(outside.deliveries.stored.values())
 
 
-def told(fact: Event, outside: Outside, **known: Any) -> list[tuple[str, str]]:
+def told(fact: Event, outside: OutboundWorld, **known: Any) -> list[tuple[str, str]]:
     """The deliveries that this fact makes."""
-    outside.reports.known[ID] = subject(**known)
+    outside.reports.known[ID] = outbound_report(**known)
     open_deliveries([fact], outside.ports())
     return [(each.destination, each.event) for each in opened(outside)]
 
 
-def test_report_is_passed_on_when_its_service_is_forwarded(outside: Outside) -> None:
+def test_report_is_passed_on_when_its_service_is_forwarded(outside: OutboundWorld) -> None:
     assert told(submitted(), outside) == [("county", "forwarded")]
     (delivery,) = opened(outside)
     assert (delivery.kind, delivery.state, delivery.tries) == ("open311", "waiting", 0)
     assert outside.queue.sent == [delivery.delivery_id]
 
 
-def test_report_is_passed_on_when_it_is_settled_later(outside: Outside) -> None:
+def test_report_is_passed_on_when_it_is_settled_later(outside: OutboundWorld) -> None:
     assert told(submitted(), outside, may_be_passed_on=False) == []
     assert told(changed(), outside) == [("county", "forwarded")]
 
 
-def test_report_is_not_passed_on_when_its_service_has_no_destination(outside: Outside) -> None:
+def test_report_is_not_passed_on_when_its_service_has_no_destination(
+    outside: OutboundWorld,
+) -> None:
     assert told(submitted(), outside, service_code="graffiti") == []
 
 
 def test_report_is_passed_on_when_its_service_changes_back_before_sending(
-    outside: Outside,
+    outside: OutboundWorld,
 ) -> None:
     told(submitted(), outside)
     told(changed(), outside, service_code="graffiti")
@@ -83,14 +92,14 @@ def test_report_is_passed_on_when_its_service_changes_back_before_sending(
 
 
 def test_report_is_passed_on_once_for_repeated_and_later_facts(
-    outside: Outside,
+    outside: OutboundWorld,
 ) -> None:
     for fact in (submitted(), submitted(), changed(), changed(event_id="3", version=3)):
         told(fact, outside)
     assert len(opened(outside)) == len(outside.queue.sent) == 1
 
 
-def test_report_is_passed_on_to_each_destination_of_its_services(outside: Outside) -> None:
+def test_report_is_passed_on_to_each_destination_of_its_services(outside: OutboundWorld) -> None:
     told(submitted(), outside)
     assert told(changed(), outside, service_code="fallen-tree") == [
         ("county", "forwarded"),
@@ -116,14 +125,14 @@ RECEIVER = receiver().receiver_id
     ],
 )
 def test_receiver_gets_public_changes_and_gone(
-    fact: Event, visibility: Visibility, what: str | None, outside: Outside
+    fact: Event, visibility: Visibility, what: str | None, outside: OutboundWorld
 ) -> None:
     outside.receivers.create(receiver())
     heard = told(fact, outside, visibility=visibility, may_be_passed_on=False)
     assert heard == ([(RECEIVER, what)] if what else [])
 
 
-def test_receiver_gets_nothing_when_the_report_is_not_stored(outside: Outside) -> None:
+def test_receiver_gets_nothing_when_the_report_is_not_stored(outside: OutboundWorld) -> None:
     outside.receivers.create(receiver())
     assert open_deliveries([submitted()], outside.ports()) == 0
 
@@ -141,7 +150,7 @@ def test_receiver_gets_nothing_when_the_report_is_not_stored(outside: Outside) -
     ],
 )
 def test_receiver_gets_what_matches_its_filter(
-    chosen: Filter, hears: bool, outside: Outside
+    chosen: Filter, hears: bool, outside: OutboundWorld
 ) -> None:
     outside.receivers.create(receiver(filter=chosen))
     assert told(changed(), outside, may_be_passed_on=False) == ([(RECEIVER, "changed")] * hears)
@@ -155,19 +164,19 @@ def test_receiver_gets_what_matches_its_filter(
         Filter(ward_codes=("E05000002",)),
     ],
 )
-def test_receiver_gets_gone_whatever_its_filter(chosen: Filter, outside: Outside) -> None:
+def test_receiver_gets_gone_whatever_its_filter(chosen: Filter, outside: OutboundWorld) -> None:
     outside.receivers.create(receiver(filter=chosen))
     fact = changed(purge=True)
     heard = told(fact, outside, visibility="private", may_be_passed_on=False)
     assert heard == [(RECEIVER, "gone")]
 
 
-def test_disabled_receiver_gets_nothing(outside: Outside) -> None:
+def test_disabled_receiver_gets_nothing(outside: OutboundWorld) -> None:
     outside.receivers.create(receiver(enabled=False))
     assert told(changed(), outside, may_be_passed_on=False) == []
 
 
-def test_each_receiver_gets_each_fact_once_when_facts_are_repeated(outside: Outside) -> None:
+def test_each_receiver_gets_each_fact_once_when_facts_are_repeated(outside: OutboundWorld) -> None:
     for number in "ab":
         outside.receivers.create(receiver(receiver_id=number * 32))
     for fact in (changed(), changed(event_id="3"), changed(), changed(event_id="3")):
@@ -181,23 +190,23 @@ def test_each_receiver_gets_each_fact_once_when_facts_are_repeated(outside: Outs
     [("pothole", False, 0), ("pothole", True, 1), ("fallen-tree", False, 1)],
 )
 def test_partners_report_is_passed_on_to_a_server_only_if_configured(
-    service_code: str, passes_on: bool, deliveries: int, outside: Outside
+    service_code: str, passes_on: bool, deliveries: int, outside: OutboundWorld
 ) -> None:
-    outside.reports.known[ID] = subject(service_code=service_code, is_from_partner=True)
+    outside.reports.known[ID] = outbound_report(service_code=service_code, is_from_partner=True)
     ports = outside.ports()
     county = structs.replace(COUNTY, passes_on_partners=passes_on)
-    there: dict[str, Destination] = {"county": county, "parks": PARKS}
+    there: dict[str, Destination] = {"county": county, "parks": PARKS_MAILBOX}
     assert open_deliveries([submitted()], replace(ports, destinations=there)) == deliveries
 
 
 def test_receiver_gets_nothing_when_nothing_public_changed(
-    outside: Outside,
+    outside: OutboundWorld,
 ) -> None:
     outside.receivers.create(receiver())
     assert told(changed(shows_change=False), outside, may_be_passed_on=False) == []
 
 
-def test_delivery_has_the_time_of_its_fact(outside: Outside) -> None:
+def test_delivery_has_the_time_of_its_fact(outside: OutboundWorld) -> None:
     before = NOON - timedelta(hours=1)
     told(submitted(stored_at_ms=int(before.timestamp() * 1000)), outside)
     (delivery,) = opened(outside)
@@ -205,9 +214,9 @@ def test_delivery_has_the_time_of_its_fact(outside: Outside) -> None:
 
 
 def test_delivery_is_found_later_when_its_message_could_not_be_sent(
-    outside: Outside, ports: Ports
+    outside: OutboundWorld, ports: Ports
 ) -> None:
-    outside.reports.known[ID] = subject()
+    outside.reports.known[ID] = outbound_report()
     outside.queue.fails = UpstreamFailed("nothing is there")
     with pytest.raises(UpstreamFailed):
         open_deliveries([submitted()], ports)
@@ -216,10 +225,10 @@ def test_delivery_is_found_later_when_its_message_could_not_be_sent(
     assert outside.deliveries.due(NOON, limit=1) == list(outside.deliveries.stored)
 
 
-def test_two_deliveries_never_share_an_id(outside: Outside) -> None:
+def test_two_deliveries_never_share_an_id(outside: OutboundWorld) -> None:
     for number in range(3):
         outside.receivers.create(receiver(receiver_id=str(number) * 32))
-    reports = [replace(subject(), service_request_id=f"R{number}") for number in range(3)]
+    reports = [replace(outbound_report(), service_request_id=f"R{number}") for number in range(3)]
     outside.reports.known = {each.service_request_id: each for each in reports}
     facts = [
         submitted(
@@ -235,20 +244,20 @@ def reopened(**values: Any) -> ReportChanged:
     return changed(event_id="9", state="reopen", old_state="fixed", **values)
 
 
-def passed_on(outside: Outside, state: State = "sent", to: str = "county") -> None:
+def passed_on(outside: OutboundWorld, state: State = "sent", to: str = "county") -> None:
     kind: Kind = "open311" if to == "county" else "mailbox"
     outside.deliveries.create(
         delivery(delivery_id=id_of_forwarded(to, ID), destination=to, kind=kind, state=state)
     )
 
 
-def updates_opened(fact: Event, outside: Outside, **known: Any) -> list[Delivery]:
+def updates_opened(fact: Event, outside: OutboundWorld, **known: Any) -> list[Delivery]:
     told(fact, outside, **{"may_be_passed_on": False, "reopened_by": "U1", **known})
     return [each for each in opened(outside) if each.kind == "update"]
 
 
 def test_destination_with_the_report_gets_one_reopening_by_a_resident(
-    outside: Outside,
+    outside: OutboundWorld,
 ) -> None:
     passed_on(outside)
     for fact in (reopened(), reopened(), reopened(version=9)):
@@ -271,13 +280,13 @@ def test_destination_with_the_report_gets_one_reopening_by_a_resident(
     ],
 )
 def test_destination_gets_no_reopening_without_content(
-    fact: Event, known: dict[str, Any], state: State, outside: Outside
+    fact: Event, known: dict[str, Any], state: State, outside: OutboundWorld
 ) -> None:
     passed_on(outside, state)
     assert updates_opened(fact, outside, **known) == []
 
 
-def test_mailbox_gets_no_reopening(outside: Outside) -> None:
+def test_mailbox_gets_no_reopening(outside: OutboundWorld) -> None:
     assert updates_opened(reopened(), outside) == []
     passed_on(outside, to="parks")
     assert updates_opened(reopened(), outside) == []

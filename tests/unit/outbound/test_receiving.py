@@ -20,7 +20,7 @@ from chalicelib.outbound.usecases.receiving import (
     receivers,
     remove_receiver,
 )
-from tests.support.fakes_outbound import Outside, receiver
+from tests.support.fakes_outbound import OutboundWorld, receiver
 
 DRAFT = ReceiverDraft(name="Data warehouse", url="https://warehouse.example/hook")
 LEDGER = Filter(kinds=("ledger.entry",))
@@ -64,7 +64,7 @@ def test_receiver_of_another_admin_is_separate_under_the_same_key(ports: Ports) 
     assert len(receivers(ports)) == 2
 
 
-def test_receiver_is_refused_when_its_address_is_not_allowed(outside: Outside) -> None:
+def test_receiver_is_refused_when_its_address_is_not_allowed(outside: OutboundWorld) -> None:
     def refuse(url: str) -> None:
         raise AddressRefused.field("url", "is not public")
 
@@ -123,7 +123,7 @@ def test_ledger_is_sent_only_by_somebody_who_may_see_it(ports: Ports) -> None:
     ],
 )
 def test_receiver_of_the_ledger_is_changed_only_by_somebody_who_may_see_it(
-    before: Filter, changes: ReceiverChanges, outside: Outside
+    before: Filter, changes: ReceiverChanges, outside: OutboundWorld
 ) -> None:
     ports, stored = outside.ports(), outside.receivers.create(receiver(filter=before))
     with pytest.raises(Forbidden):

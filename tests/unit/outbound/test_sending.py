@@ -15,7 +15,7 @@ from chalicelib.outbound.senders import Refused, Unclear
 from chalicelib.outbound.usecases.opening import open_deliveries
 from chalicelib.outbound.usecases.sending import send, wake_due
 from tests.support.builders import NOON
-from tests.support.fakes_outbound import Outside, delivery, receiver, subject
+from tests.support.fakes_outbound import OutboundWorld, delivery, outbound_report, receiver
 
 ID = delivery().delivery_id
 
@@ -26,16 +26,18 @@ class ArrivedAndLost(NoReply):
     arrived = True
 
 
-def after(outside: Outside) -> Delivery:
+def after(outside: OutboundWorld) -> Delivery:
     return outside.deliveries.stored[ID]
 
 
 @pytest.fixture
-def waiting(outside: Outside) -> Delivery:
+def waiting(outside: OutboundWorld) -> Delivery:
     return outside.deliveries.create(delivery())
 
 
-def test_delivery_is_sent_when_it_is_due(waiting: Delivery, outside: Outside, ports: Ports) -> None:
+def test_delivery_is_sent_when_it_is_due(
+    waiting: Delivery, outside: OutboundWorld, ports: Ports
+) -> None:
     send(ID, ports)
     sent = after(outside)
     assert outside.sender.there == [ID]
@@ -43,7 +45,7 @@ def test_delivery_is_sent_when_it_is_due(waiting: Delivery, outside: Outside, po
 
 
 def test_report_records_that_it_was_passed_on(
-    waiting: Delivery, outside: Outside, ports: Ports
+    waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     send(ID, ports)
     told = (waiting.service_request_id, "Eskershire County Council", "X-dddd")
@@ -59,17 +61,17 @@ def test_report_is_not_sent_when_its_service_is_no_longer_passed_on(
     state: str,
     error: str | None,
     waiting: Delivery,
-    outside: Outside,
+    outside: OutboundWorld,
     ports: Ports,
 ) -> None:
-    outside.reports.known[waiting.service_request_id] = subject(service_code=service_code)
+    outside.reports.known[waiting.service_request_id] = outbound_report(service_code=service_code)
     send(ID, ports)
     put_away = after(outside)
     assert (put_away.state, put_away.last_error) == (state, error)
     assert outside.sender.there == ([ID] if state == "sent" else [])
 
 
-def test_report_records_nothing_about_a_receiver(outside: Outside, ports: Ports) -> None:
+def test_report_records_nothing_about_a_receiver(outside: OutboundWorld, ports: Ports) -> None:
     outside.receivers.create(receiver())
     outside.deliveries.create(delivery(kind="webhook", destination="a" * 32, event="changed"))
     send(ID, ports)
@@ -77,7 +79,7 @@ def test_report_records_nothing_about_a_receiver(outside: Outside, ports: Ports)
 
 
 def test_delivery_is_sent_once_when_its_message_is_repeated(
-    waiting: Delivery, outside: Outside, ports: Ports
+    waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     for _ in range(5):
         send(ID, ports)
@@ -85,7 +87,7 @@ def test_delivery_is_sent_once_when_its_message_is_repeated(
 
 
 def test_report_is_updated_when_the_message_is_repeated_after_a_failure(
-    waiting: Delivery, outside: Outside, ports: Ports
+    waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.reports.fails = UpstreamFailed("nothing is there")
     with pytest.raises(UpstreamFailed):
@@ -95,14 +97,16 @@ def test_report_is_updated_when_the_message_is_repeated_after_a_failure(
     assert outside.sender.there == [ID] and list(outside.reports.notes) == [ID]
 
 
-def test_nothing_is_sent_when_the_delivery_does_not_exist(outside: Outside, ports: Ports) -> None:
+def test_nothing_is_sent_when_the_delivery_does_not_exist(
+    outside: OutboundWorld, ports: Ports
+) -> None:
     assert send("0" * 32, ports) is None
     assert outside.sender.there == []
 
 
 @pytest.mark.parametrize("early", [timedelta(seconds=1), timedelta(hours=1)])
 def test_delivery_waits_when_its_time_has_not_come(
-    early: timedelta, outside: Outside, ports: Ports
+    early: timedelta, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.deliveries.create(delivery(next_try_at=NOON + early))
     send(ID, ports)
@@ -117,7 +121,7 @@ def test_delivery_waits_when_its_time_has_not_come(
     [("failed", {}), ("kept", {}), ("sending", {"lease_until": NOON + timedelta(seconds=1)})],
 )
 def test_delivery_is_ignored_when_it_is_unknown_or_claimed_by_another(
-    state: str, values: dict[str, Any], outside: Outside, ports: Ports
+    state: str, values: dict[str, Any], outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.deliveries.create(delivery(state=state, **values))
     assert send(ID, ports) is None
@@ -126,7 +130,7 @@ def test_delivery_is_ignored_when_it_is_unknown_or_claimed_by_another(
 
 @pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
 def test_delivery_is_tried_eight_times_within_a_day_when_nobody_answers(
-    chance: float, waiting: Delivery, outside: Outside, ports: Ports
+    chance: float, waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.chance = chance
     outside.sender.raises = [NotNow("http_503")] * 100
@@ -148,7 +152,7 @@ def test_waits_grow_and_fit_the_tries() -> None:
     ("asked_s", "waits_s"), [(0, 0), (120, 120), (3600, 3600), (999_999, 3600)]
 )
 def test_delivery_respects_retry_after_up_to_an_hour(
-    asked_s: int, waits_s: int, waiting: Delivery, outside: Outside, ports: Ports
+    asked_s: int, waits_s: int, waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.chance = 0
     outside.sender.raises = [NotNow("http_429", asked_s)]
@@ -157,7 +161,7 @@ def test_delivery_respects_retry_after_up_to_an_hour(
 
 
 def test_delivery_fails_at_once_when_it_is_refused_for_good(
-    waiting: Delivery, outside: Outside, ports: Ports
+    waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.sender.raises = [Refused("http_400")]
     send(ID, ports)
@@ -169,14 +173,14 @@ def test_delivery_fails_at_once_when_it_is_refused_for_good(
 
 @pytest.mark.parametrize("kind", ["open311", "webhook"])
 def test_delivery_fails_when_its_destination_was_removed(
-    kind: str, outside: Outside, ports: Ports
+    kind: str, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.deliveries.create(delivery(kind=kind, destination="nowhere"))
     send(ID, ports)
     assert (after(outside).state, after(outside).last_error) == ("failed", "no_destination")
 
 
-def test_delivery_fails_when_its_receiver_is_disabled(outside: Outside, ports: Ports) -> None:
+def test_delivery_fails_when_its_receiver_is_disabled(outside: OutboundWorld, ports: Ports) -> None:
     outside.receivers.create(receiver(enabled=False))
     outside.deliveries.create(delivery(kind="webhook", destination="a" * 32))
     send(ID, ports)
@@ -185,7 +189,7 @@ def test_delivery_fails_when_its_receiver_is_disabled(outside: Outside, ports: P
 
 @pytest.mark.parametrize("lost", [Unclear("half_an_answer"), NoReply("it hung up")])
 def test_delivery_is_looked_up_before_a_retry_when_the_outcome_is_unknown(
-    lost: Exception, waiting: Delivery, outside: Outside, ports: Ports
+    lost: Exception, waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.sender.raises = [lost]
     send(ID, ports)
@@ -197,7 +201,7 @@ def test_delivery_is_looked_up_before_a_retry_when_the_outcome_is_unknown(
 
 
 def test_delivery_is_not_resent_when_it_is_found_there(
-    waiting: Delivery, outside: Outside, ports: Ports
+    waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.sender.raises = [ArrivedAndLost("it hung up")]
     send(ID, ports)
@@ -208,7 +212,7 @@ def test_delivery_is_not_resent_when_it_is_found_there(
 
 
 def test_delivery_is_resent_without_a_look_up_when_it_certainly_did_not_arrive(
-    waiting: Delivery, outside: Outside, ports: Ports
+    waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.sender.raises = [UpstreamFailed("no such host")]
     send(ID, ports)
@@ -219,7 +223,7 @@ def test_delivery_is_resent_without_a_look_up_when_it_certainly_did_not_arrive(
 
 
 def test_delivery_is_looked_up_when_its_sender_crashed(
-    waiting: Delivery, outside: Outside, ports: Ports
+    waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.sender.raises = [RuntimeError("a mistake of ours")]
     with pytest.raises(RuntimeError):
@@ -233,7 +237,7 @@ def test_delivery_is_looked_up_when_its_sender_crashed(
 
 
 def test_delivery_fails_when_its_senders_always_crash(
-    waiting: Delivery, outside: Outside, ports: Ports
+    waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     outside.sender.raises = [RuntimeError("a mistake of ours")] * 100
     for _ in range(MOST_TRIES):
@@ -246,7 +250,7 @@ def test_delivery_fails_when_its_senders_always_crash(
 
 
 def test_sent_delivery_stays_sent_after_a_concurrent_write(
-    waiting: Delivery, outside: Outside, ports: Ports
+    waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
     class Slow(type(outside.sender)):  # type: ignore[misc]
         def send(self, delivery: Delivery, destination: Any) -> Any:
@@ -261,11 +265,11 @@ def test_sent_delivery_stays_sent_after_a_concurrent_write(
 
 @pytest.mark.parametrize("seed", range(20))
 def test_each_receiver_gets_each_fact_once_when_messages_are_repeated_in_any_order(
-    seed: int, outside: Outside, ports: Ports
+    seed: int, outside: OutboundWorld, ports: Ports
 ) -> None:
     for number in range(5):
         outside.receivers.create(receiver(receiver_id=str(number) * 32))
-    outside.reports.known["R"] = subject(service_request_id="R", may_be_passed_on=False)
+    outside.reports.known["R"] = outbound_report(service_request_id="R", may_be_passed_on=False)
     facts = [PhotoTaken(event_id=str(n), service_request_id="R", photo_id="p") for n in range(50)]
     random = Random(seed)
     for fact in random.sample(facts * 5, k=250):
@@ -275,7 +279,7 @@ def test_each_receiver_gets_each_fact_once_when_messages_are_repeated_in_any_ord
     assert len(outside.sender.there) == len(set(outside.sender.there)) == 50 * 5
 
 
-def test_only_due_deliveries_are_woken(outside: Outside, ports: Ports) -> None:
+def test_only_due_deliveries_are_woken(outside: OutboundWorld, ports: Ports) -> None:
     soon = NOON + timedelta(minutes=1)
     states: dict[str, dict[str, Any]] = {
         "1": {},

@@ -12,28 +12,28 @@ from chalicelib.photos.picture import blackened, rebuild
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases.blackening import blacken
 from tests.support.fakes import Clock
-from tests.support.fakes_photos import Here, photos_in_memory
+from tests.support.fakes_photos import PhotosWorld, photos_in_memory
 
 PHOTO = PhotoKey("R00000000001", "0" * 26)
 PLATE = PictureArea(x=0.25, y=0.5, width=0.25, height=0.25)
 
 
 @pytest.fixture
-def here(clock: Clock) -> Here:
+def here(clock: Clock) -> PhotosWorld:
     made = photos_in_memory(clock)
     made.gallery.pages[PHOTO] = b"page of one"
     made.gallery.thumbnails[PHOTO] = b"thumbnail of one"
     return made
 
 
-def test_both_pictures_are_replaced(here: Here) -> None:
+def test_both_pictures_are_replaced(here: PhotosWorld) -> None:
     blacken(PHOTO, [PLATE], here.ports)
     assert here.gallery.pages[PHOTO] == b"page of one less 1"
     assert here.gallery.thumbnails[PHOTO] == b"thumbnail of one less 1"
 
 
 def test_areas_blackened_concurrently_stay_black(
-    here: Here, monkeypatch: pytest.MonkeyPatch
+    here: PhotosWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace, calls = here.gallery.replace, list[PhotoKey]()
 
@@ -49,7 +49,7 @@ def test_areas_blackened_concurrently_stay_black(
 
 
 def test_blackening_gives_up_when_others_never_stop(
-    here: Here, monkeypatch: pytest.MonkeyPatch
+    here: PhotosWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def moved(photo: PhotoKey, pictures: Pictures, held: StoredPicture) -> None:
         raise VersionConflict
@@ -59,7 +59,7 @@ def test_blackening_gives_up_when_others_never_stop(
         blacken(PHOTO, [PLATE], here.ports)
 
 
-def test_photo_without_a_picture_is_not_found(here: Here) -> None:
+def test_photo_without_a_picture_is_not_found(here: PhotosWorld) -> None:
     with pytest.raises(NotFound):
         blacken(PhotoKey("R00000000001", "1" * 26), [PLATE], here.ports)
 

@@ -33,7 +33,7 @@ from chalicelib.photos.usecases.fetching import fetch, want
 from chalicelib.photos.usecases.sweeping import sweep
 from chalicelib.photos.usecases.taking_in import take_in
 from tests.support.fakes import Clock
-from tests.support.fakes_photos import BROKEN, Here, MemoryGallery, photos_in_memory
+from tests.support.fakes_photos import BROKEN, MemoryGallery, PhotosWorld, photos_in_memory
 
 SCOPE = "anonymous"
 PHOTO = PhotoKey("R00000000001", "P" * 26)
@@ -43,7 +43,7 @@ JPEG, PNG = b"\xff\xd8\xff one", b"\x89PNG\r\n\x1a\n other"
 
 
 @pytest.fixture
-def here(clock: Clock) -> Here:
+def here(clock: Clock) -> PhotosWorld:
     return photos_in_memory(clock)
 
 
@@ -54,46 +54,50 @@ def draft(**values: object) -> UploadDraft:
 # Asking
 
 
-def test_repeated_request_for_an_upload_gives_the_same_photo(here: Here) -> None:
+def test_repeated_request_for_an_upload_gives_the_same_photo(here: PhotosWorld) -> None:
     first, again = (ask(draft(), "key/0", SCOPE, here.ports)[0] for _ in range(2))
     assert first == again
     assert first.service_request_id == here.ports.ids.service_request_id(SCOPE, "key")
 
 
-def test_other_number_key_or_caller_gives_another_photo(here: Here) -> None:
+def test_other_number_key_or_caller_gives_another_photo(here: PhotosWorld) -> None:
     asked = [("key/0", SCOPE), ("key/1", SCOPE), ("other/0", SCOPE), ("key/0", "account:a")]
     ids = {ask(draft(), key, scope, here.ports)[0].photo_id for key, scope in asked}
     assert len(ids) == len(asked)
 
 
-def test_photo_goes_to_the_report_when_it_is_of_an_update(here: Here) -> None:
+def test_photo_goes_to_the_report_when_it_is_of_an_update(here: PhotosWorld) -> None:
     photo, _ = ask(draft(service_request_id=PHOTO[0]), "update/3", SCOPE, here.ports)
     assert photo.service_request_id == PHOTO.service_request_id
 
 
 @pytest.mark.parametrize("size", [0, -1, MOST_BYTES + 1])
-def test_upload_is_refused_when_its_size_is_not_accepted(size: int, here: Here) -> None:
+def test_upload_is_refused_when_its_size_is_not_accepted(size: int, here: PhotosWorld) -> None:
     with pytest.raises(Invalid) as refused:
         ask(draft(size=size), "key/0", SCOPE, here.ports)
     assert refused.value.errors[0].field == "size"
 
 
 @pytest.mark.parametrize("size", [1, MOST_BYTES])
-def test_upload_is_permitted_at_both_ends_of_the_accepted_sizes(size: int, here: Here) -> None:
+def test_upload_is_permitted_at_both_ends_of_the_accepted_sizes(
+    size: int, here: PhotosWorld
+) -> None:
     assert ask(draft(size=size), "key/0", SCOPE, here.ports)
 
 
 @pytest.mark.parametrize(
     "key", ["key", "/0", "key/", "key/100", "key/-1", "key/01", "key/x", "k/²"]
 )
-def test_upload_is_refused_when_the_key_does_not_number_the_photo(key: str, here: Here) -> None:
+def test_upload_is_refused_when_the_key_does_not_number_the_photo(
+    key: str, here: PhotosWorld
+) -> None:
     with pytest.raises(Invalid) as refused:
         ask(draft(), key, SCOPE, here.ports)
     assert refused.value.errors[0].field == "Idempotency-Key"
     assert "5f0c6a/0" in refused.value.errors[0].message
 
 
-def test_photo_belongs_to_the_key_and_caller_of_its_request(here: Here) -> None:
+def test_photo_belongs_to_the_key_and_caller_of_its_request(here: PhotosWorld) -> None:
     first, last = (ask(draft(), f"key/{n}", SCOPE, here.ports)[0].photo_id for n in (0, 99))
     for photo_id in (first, last):
         assert belongs(SCOPE, "key", photo_id, here.ports)
@@ -104,7 +108,7 @@ def test_photo_belongs_to_the_key_and_caller_of_its_request(here: Here) -> None:
 # Files that come with a form
 
 
-def test_file_of_a_form_becomes_a_photo_of_its_report(here: Here) -> None:
+def test_file_of_a_form_becomes_a_photo_of_its_report(here: PhotosWorld) -> None:
     photo_id = take_upload(JPEG, "key", SCOPE, [], here.ports)
     assert belongs(SCOPE, "key", photo_id, here.ports)
     ((upload, _, raw),) = here.uploads.files
@@ -112,7 +116,7 @@ def test_file_of_a_form_becomes_a_photo_of_its_report(here: Here) -> None:
     assert upload.photo == PhotoKey(here.ports.ids.service_request_id(SCOPE, "key"), photo_id)
 
 
-def test_each_file_of_a_form_is_a_separate_photo(here: Here) -> None:
+def test_each_file_of_a_form_is_a_separate_photo(here: PhotosWorld) -> None:
     held: list[str] = []
     for raw in (JPEG, PNG, JPEG):
         held.append(take_upload(raw, "key", SCOPE, held, here.ports))
@@ -120,7 +124,9 @@ def test_each_file_of_a_form_is_a_separate_photo(here: Here) -> None:
 
 
 @pytest.mark.parametrize("taken_in", [False, True])
-def test_file_gets_a_new_id_when_the_previous_one_was_removed(taken_in: bool, here: Here) -> None:
+def test_file_gets_a_new_id_when_the_previous_one_was_removed(
+    taken_in: bool, here: PhotosWorld
+) -> None:
     first = take_upload(JPEG, "key", SCOPE, [], here.ports)
     if taken_in:
         take_in(here.uploads.files[0][0], here.ports)
@@ -128,7 +134,9 @@ def test_file_gets_a_new_id_when_the_previous_one_was_removed(taken_in: bool, he
 
 
 @pytest.mark.parametrize("raw", [b"", b"GIF89a", b"x" * (MOST_BYTES + 1)])
-def test_file_of_a_form_is_refused_when_its_type_is_not_accepted(raw: bytes, here: Here) -> None:
+def test_file_of_a_form_is_refused_when_its_type_is_not_accepted(
+    raw: bytes, here: PhotosWorld
+) -> None:
     with pytest.raises(Invalid):
         take_upload(raw, "key", SCOPE, [], here.ports)
     assert here.uploads.files == []
@@ -137,7 +145,7 @@ def test_file_of_a_form_is_refused_when_its_type_is_not_accepted(raw: bytes, her
 # Taking in
 
 
-def test_processed_photo_is_ready_and_its_file_gone(here: Here) -> None:
+def test_processed_photo_is_ready_and_its_file_gone(here: PhotosWorld) -> None:
     assert look(PHOTO, here.ports).state == "waiting"
     take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
     assert look(PHOTO, here.ports).state == "ready"
@@ -147,7 +155,7 @@ def test_processed_photo_is_ready_and_its_file_gone(here: Here) -> None:
     assert list(here.gallery.marks) == [PHOTO]
 
 
-def test_photo_is_refused_with_its_reason_when_it_cannot_be_read(here: Here) -> None:
+def test_photo_is_refused_with_its_reason_when_it_cannot_be_read(here: PhotosWorld) -> None:
     take_in(here.uploads.arrive(PHOTO, BROKEN), here.ports)
     photo = look(PHOTO, here.ports)
     assert (photo.state, photo.reason) == ("refused", "This photo is damaged. Send it again.")
@@ -155,20 +163,26 @@ def test_photo_is_refused_with_its_reason_when_it_cannot_be_read(here: Here) -> 
     assert here.uploads.files == []
 
 
-def test_photo_is_refused_when_its_file_is_larger_than_its_policy_allowed(here: Here) -> None:
+def test_photo_is_refused_when_its_file_is_larger_than_its_policy_allowed(
+    here: PhotosWorld,
+) -> None:
     take_in(here.uploads.arrive(PHOTO, b"x" * (MOST_BYTES + 1)), here.ports)
     assert look(PHOTO, here.ports).reason == TOO_LARGE
     assert here.uploads.files == []
 
 
-def test_photo_is_refused_when_its_file_has_another_size_than_was_declared(here: Here) -> None:
+def test_photo_is_refused_when_its_file_has_another_size_than_was_declared(
+    here: PhotosWorld,
+) -> None:
     take_in(here.uploads.arrive(PHOTO, b"one", declared=9_000_000), here.ports)
     assert look(PHOTO, here.ports).reason == NOT_THE_SIZE
     assert here.uploads.files == [] and here.gallery.pages == {}
 
 
 @pytest.mark.parametrize("told_of", range(6))
-def test_photo_is_the_first_of_six_files_and_the_rest_is_gone(told_of: int, here: Here) -> None:
+def test_photo_is_the_first_of_six_files_and_the_rest_is_gone(
+    told_of: int, here: PhotosWorld
+) -> None:
     sent = [here.uploads.arrive(PHOTO, f"file {number}".encode()) for number in range(6)]
     take_in(sent[told_of], here.ports)
     assert here.gallery.pages == {PHOTO: b"page of file 0"}
@@ -179,14 +193,14 @@ def test_photo_is_the_first_of_six_files_and_the_rest_is_gone(told_of: int, here
 
 
 def test_permission_is_for_the_newly_declared_size(
-    here: Here,
+    here: PhotosWorld,
 ) -> None:
     asked = [ask(draft(size=size), "key/0", SCOPE, here.ports) for size in (1000, 1200)]
     assert asked[0][0] == asked[1][0]
     assert [policy.fields["size"] for _, policy in asked] == ["1000", "1200"]
 
 
-def test_repeated_message_changes_nothing(here: Here) -> None:
+def test_repeated_message_changes_nothing(here: PhotosWorld) -> None:
     upload = here.uploads.arrive(PHOTO, b"one")
     for _ in range(3):
         take_in(upload, here.ports)
@@ -196,7 +210,7 @@ def test_repeated_message_changes_nothing(here: Here) -> None:
 
 @pytest.mark.parametrize("second", [b"two", BROKEN])
 def test_photo_is_unchanged_when_another_file_is_sent_under_its_id(
-    second: bytes, here: Here
+    second: bytes, here: PhotosWorld
 ) -> None:
     take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
     take_in(here.uploads.arrive(PHOTO, second), here.ports)
@@ -206,14 +220,14 @@ def test_photo_is_unchanged_when_another_file_is_sent_under_its_id(
     assert here.uploads.files == []
 
 
-def test_thumbnail_is_made_from_the_page_of_an_interrupted_file(here: Here) -> None:
+def test_thumbnail_is_made_from_the_page_of_an_interrupted_file(here: PhotosWorld) -> None:
     here.gallery.keep_page(PHOTO, b"page of one")
     take_in(here.uploads.arrive(PHOTO, b"two"), here.ports)
     assert here.gallery.pages == {PHOTO: b"page of one"}
     assert here.gallery.thumbnails == {PHOTO: b"thumbnail of one"}
 
 
-def test_no_picture_remains_when_another_file_was_refused_first(here: Here) -> None:
+def test_no_picture_remains_when_another_file_was_refused_first(here: PhotosWorld) -> None:
     upload = here.uploads.arrive(PHOTO, b"two")
     refused = Photo(service_request_id=PHOTO[0], photo_id=PHOTO[1], state="refused", reason="No.")
     here.gallery.keep_page(PHOTO, b"page of two")
@@ -223,7 +237,7 @@ def test_no_picture_remains_when_another_file_was_refused_first(here: Here) -> N
     assert here.gallery.pages == {}
 
 
-def test_photo_is_ready_only_when_its_pictures_are_there(here: Here) -> None:
+def test_photo_is_ready_only_when_its_pictures_are_there(here: PhotosWorld) -> None:
     other = PhotoKey(PHOTO.service_request_id, "Q" * 26)
     take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
     take_in(here.uploads.arrive(other, BROKEN), here.ports)
@@ -232,14 +246,14 @@ def test_photo_is_ready_only_when_its_pictures_are_there(here: Here) -> None:
     assert ready([], here.ports) == frozenset()
 
 
-def test_non_public_picture_has_a_signed_address(here: Here) -> None:
+def test_non_public_picture_has_a_signed_address(here: PhotosWorld) -> None:
     assert private_address(*PHOTO, "page", here.ports).endswith("/page.jpg?signed")
 
 
 # Photos that come as an address
 
 
-def wanted(here: Here, media_url: str = URL) -> None:
+def wanted(here: PhotosWorld, media_url: str = URL) -> None:
     """A photo of a stored report, which is to be fetched."""
     here.reports.held.add(PHOTO)
     want(*PHOTO, media_url, here.ports)
@@ -251,7 +265,7 @@ def test_first_photos_of_a_key_equal_those_of_uploads() -> None:
     assert photo_ids_for(SCOPE, "key", 3, here.ports) == asked
 
 
-def test_wanted_photo_is_processed_when_its_file_is_available(here: Here) -> None:
+def test_wanted_photo_is_processed_when_its_file_is_available(here: PhotosWorld) -> None:
     here.elsewhere.files[URL] = JPEG
     wanted(here)
     assert look(PHOTO, here.ports).state == "waiting"
@@ -264,7 +278,7 @@ def test_wanted_photo_is_processed_when_its_file_is_available(here: Here) -> Non
 
 
 def test_photo_is_ready_and_its_address_removed_when_it_is_processed_before_noting(
-    here: Here,
+    here: PhotosWorld,
 ) -> None:
     wanted(here)
     take_in(here.uploads.arrive(PHOTO, JPEG), here.ports)
@@ -273,7 +287,7 @@ def test_photo_is_ready_and_its_address_removed_when_it_is_processed_before_noti
     assert here.records.photos == {PHOTO: ready_photo()}
 
 
-def test_photo_with_a_result_is_not_fetched_again(here: Here) -> None:
+def test_photo_with_a_result_is_not_fetched_again(here: PhotosWorld) -> None:
     here.elsewhere.files[URL] = JPEG
     wanted(here)
     fetch(PHOTO, here.ports, is_last_try=False)
@@ -286,7 +300,7 @@ def test_photo_with_a_result_is_not_fetched_again(here: Here) -> None:
 
 
 def test_repeated_report_has_one_photo_before_it_is_processed(
-    here: Here,
+    here: PhotosWorld,
 ) -> None:
     here.elsewhere.files[URL] = JPEG
     for _ in range(2):
@@ -307,7 +321,7 @@ def test_repeated_report_has_one_photo_before_it_is_processed(
     ],
 )
 def test_photo_is_refused_when_its_file_type_is_not_accepted(
-    raw: bytes | None, reason: str, here: Here
+    raw: bytes | None, reason: str, here: PhotosWorld
 ) -> None:
     if raw is not None:
         here.elsewhere.files[URL] = raw
@@ -317,14 +331,14 @@ def test_photo_is_refused_when_its_file_type_is_not_accepted(
     assert here.uploads.files == []
 
 
-def test_photo_is_refused_when_its_address_is_too_long_to_be_kept(here: Here) -> None:
+def test_photo_is_refused_when_its_address_is_too_long_to_be_kept(here: PhotosWorld) -> None:
     wanted(here, "https://" + "a" * (LONGEST_MEDIA_URL - 7))
     assert look(PHOTO, here.ports) == refused_photo(NOT_FETCHED)
     assert here.elsewhere.asked == []
 
 
 def test_photo_is_retried_until_the_last_try_when_the_other_system_is_down(
-    here: Here,
+    here: PhotosWorld,
 ) -> None:
     here.elsewhere.down.add(URL)
     wanted(here)
@@ -335,7 +349,9 @@ def test_photo_is_retried_until_the_last_try_when_the_other_system_is_down(
     assert look(PHOTO, here.ports) == refused_photo(NOT_FETCHED)
 
 
-def test_photo_is_processed_when_the_other_system_answers_at_the_last_try(here: Here) -> None:
+def test_photo_is_processed_when_the_other_system_answers_at_the_last_try(
+    here: PhotosWorld,
+) -> None:
     here.elsewhere.files[URL] = JPEG
     wanted(here)
     fetch(PHOTO, here.ports, is_last_try=True)
@@ -347,7 +363,7 @@ def test_photo_is_processed_when_the_other_system_answers_at_the_last_try(here: 
     [(KEPT_WITHOUT_REPORT, False), (KEPT_WITHOUT_REPORT + SECOND, True)],
 )
 def test_address_is_removed_when_its_photo_was_not_fetched_in_a_day(
-    age: timedelta, given_up: bool, here: Here
+    age: timedelta, given_up: bool, here: PhotosWorld
 ) -> None:
     wanted(here)
     here.clock.now += age
@@ -356,14 +372,14 @@ def test_address_is_removed_when_its_photo_was_not_fetched_in_a_day(
     assert (here.gallery.marks == {}) == given_up
 
 
-def test_wanted_photo_without_a_report_leaves_nothing(here: Here) -> None:
+def test_wanted_photo_without_a_report_leaves_nothing(here: PhotosWorld) -> None:
     want(*PHOTO, URL, here.ports)
     here.clock.now += KEPT_WITHOUT_REPORT + SECOND
     assert sweep(here.ports) == {}
     assert here.records.photos == here.gallery.marks == {}
 
 
-def test_fetched_file_waits_like_an_upload(here: Here) -> None:
+def test_fetched_file_waits_like_an_upload(here: PhotosWorld) -> None:
     here.elsewhere.files[URL] = JPEG
     wanted(here)
     fetch(PHOTO, here.ports, is_last_try=False)
@@ -393,7 +409,7 @@ def refused_photo(reason: str) -> Photo:
 )
 @pytest.mark.parametrize("raw", [b"one", BROKEN])
 def test_photo_without_a_report_is_swept(
-    age: timedelta, swept: bool, raw: bytes, here: Here
+    age: timedelta, swept: bool, raw: bytes, here: PhotosWorld
 ) -> None:
     take_in(here.uploads.arrive(PHOTO, raw), here.ports)
     here.clock.now += age
@@ -402,7 +418,7 @@ def test_photo_without_a_report_is_swept(
     assert (left == []) == swept
 
 
-def test_photo_is_kept_for_good_when_a_report_has_it(here: Here) -> None:
+def test_photo_is_kept_for_good_when_a_report_has_it(here: PhotosWorld) -> None:
     take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
     here.reports.held.add(PHOTO)
     here.clock.now += KEPT_WITHOUT_REPORT + SECOND
@@ -415,7 +431,7 @@ def test_photo_is_kept_for_good_when_a_report_has_it(here: Here) -> None:
     assert here.gallery.pages == {PHOTO: b"page of one"}
 
 
-def test_unprocessed_file_without_a_report_is_swept(here: Here) -> None:
+def test_unprocessed_file_without_a_report_is_swept(here: PhotosWorld) -> None:
     here.uploads.arrive(PHOTO, b"one")
     here.clock.now += KEPT_WITHOUT_REPORT + SECOND
     sweep(here.ports)
@@ -423,7 +439,7 @@ def test_unprocessed_file_without_a_report_is_swept(here: Here) -> None:
     assert here.records.photos == {}
 
 
-def test_file_stays_for_its_message_when_a_report_uses_it(here: Here) -> None:
+def test_file_stays_for_its_message_when_a_report_uses_it(here: PhotosWorld) -> None:
     upload = here.uploads.arrive(PHOTO, b"one")
     here.reports.held.add(PHOTO)
     here.clock.now += UNREAD_KEPT_FOR - SECOND
@@ -433,7 +449,7 @@ def test_file_stays_for_its_message_when_a_report_uses_it(here: Here) -> None:
     assert look(PHOTO, here.ports).state == "ready"
 
 
-def test_photo_is_refused_when_it_was_never_processed(here: Here) -> None:
+def test_photo_is_refused_when_it_was_never_processed(here: PhotosWorld) -> None:
     here.uploads.arrive(PHOTO, b"one")
     here.reports.held.add(PHOTO)
     here.clock.now += UNREAD_KEPT_FOR + SECOND
@@ -451,7 +467,7 @@ class StuckGallery(MemoryGallery):
         super().remove(photo)
 
 
-def test_others_are_swept_when_one_fails_and_is_retried(here: Here) -> None:
+def test_others_are_swept_when_one_fails_and_is_retried(here: PhotosWorld) -> None:
     other = PhotoKey("R00000000002", "Q" * 26)
     stuck = StuckGallery(here.clock)
     broken = photos_in_memory(here.clock)
@@ -467,7 +483,7 @@ def test_others_are_swept_when_one_fails_and_is_retried(here: Here) -> None:
     assert here.gallery.pages == here.gallery.marks == {}
 
 
-def test_file_is_found_by_its_key_when_the_message_names_no_version(here: Here) -> None:
+def test_file_is_found_by_its_key_when_the_message_names_no_version(here: PhotosWorld) -> None:
     here.uploads.arrive(PHOTO, b"one")
     take_in(Upload(PHOTO, None), here.ports)
     assert look(PHOTO, here.ports).state == "ready"

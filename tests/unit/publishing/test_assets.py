@@ -8,7 +8,7 @@ from chalicelib.geo.quadkey import Tile
 from chalicelib.publishing.assets import ReportedAssets
 from chalicelib.publishing.model import PinTile, key_of_tile, pin_of
 from chalicelib.reports.published import ReportView
-from tests.support.fakes_publishing import shown_report
+from tests.support.fakes_publishing import report_view
 
 HERE, THERE = Tile(14, 8142, 5271), Tile(14, 8143, 5271)
 
@@ -34,22 +34,22 @@ class Shelf:
 
 
 def test_assets_have_their_open_reports_when_tiles_carry_them() -> None:
-    lamp = shown_report("R1", asset_id="street-light-1", service_code="street-light")
-    about_the_road = shown_report("R4", asset_id="street-light-3", service_code="pothole")
-    mended = shown_report(
+    lamp = report_view("R1", asset_id="street-light-1", service_code="street-light")
+    about_the_road = report_view("R4", asset_id="street-light-3", service_code="pothole")
+    mended = report_view(
         "R2",
         asset_id="street-light-2",
         service_code="street-light",
         status="closed",
     )
-    plain = shown_report("R3")
+    plain = report_view("R3")
     shelf = Shelf(lamp, mended, about_the_road, plain)
     found = shelf.assets().reports_by_asset([HERE, THERE], "street-light")
     assert found == {"street-light-1": "R1"}
 
 
 def test_pin_has_no_asset_id_in_its_document_when_the_report_has_none() -> None:
-    assert b"asset_id" not in tile(shown_report("R1"))
+    assert b"asset_id" not in tile(report_view("R1"))
 
 
 def test_tile_is_read_again_when_some_seconds_have_passed() -> None:

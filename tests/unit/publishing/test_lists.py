@@ -25,7 +25,7 @@ from chalicelib.publishing.republishing import publish_all
 from chalicelib.reports.published import ReportView
 from tests.support.builders import NOON
 from tests.support.fakes import MemoryDocuments
-from tests.support.fakes_publishing import BOUNDS, Published
+from tests.support.fakes_publishing import BOUNDS, PublishingWorld
 
 FIRST, SECOND, EARLIER = "2026-06-01", "2026-06-02", "2026-05-20"
 ON_SECOND = {"requested_datetime": NOON + timedelta(days=1)}
@@ -53,8 +53,8 @@ CENTRE = Area("E05000001", "Centre")
 
 
 @pytest.fixture
-def here() -> Published:
-    return Published()
+def here() -> PublishingWorld:
+    return PublishingWorld()
 
 
 @pytest.fixture
@@ -63,11 +63,11 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_data_index, "MOST_IN_A_PART", 5)
 
 
-def ports(here: Published, wards: Collection[Area] = (CENTRE,)) -> Ports:
+def ports(here: PublishingWorld, wards: Collection[Area] = (CENTRE,)) -> Ports:
     return replace(here.ports(), wards=lambda: list(wards))
 
 
-def brought_up(here: Published, *reports: ReportView) -> list[str]:
+def brought_up(here: PublishingWorld, *reports: ReportView) -> list[str]:
     """What is written when the lists are brought up to these reports, or else to all."""
     here.documents.puts.clear()
     told = reports or tuple(here.reports.shown.values())
@@ -75,13 +75,13 @@ def brought_up(here: Published, *reports: ReportView) -> list[str]:
     return sorted(here.documents.puts)
 
 
-def tell(here: Published, *reports: ReportView) -> dict[str, Exception]:
+def tell(here: PublishingWorld, *reports: ReportView) -> dict[str, Exception]:
     """Facts about these reports arrive together."""
     known = {each.service_request_id: day_of(each.requested_datetime) for each in reports}
     return publish_lists(known, ports(here), known.keys() - here.reports.shown.keys())
 
 
-def document(here: Published, key: str) -> Any:
+def document(here: PublishingWorld, key: str) -> Any:
     return json.loads(here.documents.bodies[key])
 
 
@@ -90,25 +90,25 @@ def files(day: str = FIRST, suffix: str = "") -> list[str]:
     return [f"{folder}.{kind}" for kind in ("json", "csv", "geojson")]
 
 
-def listed(here: Published, day: str = FIRST) -> list[str]:
+def listed(here: PublishingWorld, day: str = FIRST) -> list[str]:
     entries = document(here, files(day)[0])
     return [each["service_request_id"] for each in entries]
 
 
-def days(here: Published, month: str = "2026-06") -> list[str]:
+def days(here: PublishingWorld, month: str = "2026-06") -> list[str]:
     return [each["day"] for each in document(here, f"data/open/{month}/index.json")["days"]]
 
 
-def months(here: Published) -> list[str]:
+def months(here: PublishingWorld) -> list[str]:
     return [each["month"] for each in document(here, INDEX)["months"]]
 
 
-def rows(here: Published, day: str = FIRST) -> list[dict[str, str]]:
+def rows(here: PublishingWorld, day: str = FIRST) -> list[dict[str, str]]:
     text = here.documents.bodies[files(day)[1]].decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def feed(here: Published, key: str = "feeds/all.atom") -> Any:
+def feed(here: PublishingWorld, key: str = "feeds/all.atom") -> Any:
     parsed = feedparser.parse(here.documents.bodies[key])
     assert not parsed.bozo, parsed.get("bozo_exception")
     return parsed
@@ -122,7 +122,7 @@ def ids(parsed: Any) -> list[str]:
     return [each.id.rpartition(":")[2] for each in parsed.entries]
 
 
-def archived(here: Published) -> list[str]:
+def archived(here: PublishingWorld) -> list[str]:
     """The reports in all archives, by following the links from the current feed."""
     found: list[str] = []
     at: str | None = links(feed(here)).get("prev-archive")
@@ -134,7 +134,7 @@ def archived(here: Published) -> list[str]:
     return found
 
 
-def naming(here: Published, report: ReportView) -> list[str]:
+def naming(here: PublishingWorld, report: ReportView) -> list[str]:
     wanted = report.service_request_id.encode()
     return [key for key, body in here.documents.bodies.items() if wanted in body]
 
@@ -146,7 +146,7 @@ def minutes(count: int) -> timedelta:
 # What is published
 
 
-def test_day_has_its_three_files_when_reports_were_requested_on_it(here: Published) -> None:
+def test_day_has_its_three_files_when_reports_were_requested_on_it(here: PublishingWorld) -> None:
     here.reports.put(1, title="A hole", description='Deep,\r\n"wide"', ward_code="E05000001")
     here.reports.put(2, requested_datetime=NOON + minutes(1), lat=None, long=None)
     brought_up(here)
@@ -161,7 +161,7 @@ def test_day_has_its_three_files_when_reports_were_requested_on_it(here: Publish
     assert "lat" not in features[1]["properties"]
 
 
-def test_index_leads_to_months_and_these_to_the_files_of_days(here: Published) -> None:
+def test_index_leads_to_months_and_these_to_the_files_of_days(here: PublishingWorld) -> None:
     here.reports.put(1)
     here.reports.put(2, **ON_SECOND)
     here.reports.put(3, **IN_MAY)
@@ -185,7 +185,9 @@ def test_index_leads_to_months_and_these_to_the_files_of_days(here: Published) -
 
 
 @pytest.mark.parametrize("first", [*"=+-@\t\r\n\0＝＋－＠", " =", "\N{NO-BREAK SPACE}+", "\ufeff@"])
-def test_cell_cannot_be_a_formula_when_it_begins_like_one(first: str, here: Published) -> None:
+def test_cell_cannot_be_a_formula_when_it_begins_like_one(
+    first: str, here: PublishingWorld
+) -> None:
     here.reports.put(description=f"{first}HYPERLINK()", title=f"{first}1", address=f"{first}A lane")
     brought_up(here)
     [row] = rows(here)
@@ -195,13 +197,13 @@ def test_cell_cannot_be_a_formula_when_it_begins_like_one(first: str, here: Publ
 
 
 @pytest.mark.parametrize("text", ["A hole = deep", "'Quoted' - twice", " by the shop", "1+1", ""])
-def test_cell_is_the_text_itself_when_it_begins_like_text(text: str, here: Published) -> None:
+def test_cell_is_the_text_itself_when_it_begins_like_text(text: str, here: PublishingWorld) -> None:
     here.reports.put(description=text)
     brought_up(here)
     assert rows(here)[0]["description"] == text
 
 
-def test_report_is_on_the_day_of_utc_when_clocks_differ(here: Published) -> None:
+def test_report_is_on_the_day_of_utc_when_clocks_differ(here: PublishingWorld) -> None:
     at_midnight = datetime.fromisoformat("2026-06-01T00:30:00+01:00")
     here.reports.put(requested_datetime=at_midnight)
     brought_up(here)
@@ -211,7 +213,7 @@ def test_report_is_on_the_day_of_utc_when_clocks_differ(here: Published) -> None
 # Feeds
 
 
-def test_feed_tells_of_a_report_in_plain_text(here: Published) -> None:
+def test_feed_tells_of_a_report_in_plain_text(here: PublishingWorld) -> None:
     here.reports.put(title="Hole <b>& more", description="It's <script>deep\x00", address="A lane")
     brought_up(here)
     raw = here.documents.bodies["feeds/all.atom"].decode()
@@ -227,7 +229,7 @@ def test_feed_tells_of_a_report_in_plain_text(here: Published) -> None:
     assert parsed.feed.author == "Demo Council"
 
 
-def test_feeds_of_a_ward_and_a_service_have_only_their_own(here: Published) -> None:
+def test_feeds_of_a_ward_and_a_service_have_only_their_own(here: PublishingWorld) -> None:
     here.reports.put(1, ward_code="E05000001", service_code="litter")
     here.reports.put(2)
     brought_up(here)
@@ -236,7 +238,7 @@ def test_feeds_of_a_ward_and_a_service_have_only_their_own(here: Published) -> N
     assert ids(feed(here, "feeds/services/pothole.atom")) == ["R00000000002"]
 
 
-def test_report_changes_feeds_when_it_changes_its_ward(here: Published) -> None:
+def test_report_changes_feeds_when_it_changes_its_ward(here: PublishingWorld) -> None:
     report = here.reports.put(1, ward_code="E05000001", service_code="pothole")
     brought_up(here)
     here.reports.put(1, ward_code=None, service_code="litter")
@@ -246,7 +248,7 @@ def test_report_changes_feeds_when_it_changes_its_ward(here: Published) -> None:
     assert ids(feed(here)) == ["R00000000001"]
 
 
-def test_feed_has_the_newest_fifty_and_archives_have_all(here: Published) -> None:
+def test_feed_has_the_newest_fifty_and_archives_have_all(here: PublishingWorld) -> None:
     for number in range(60):
         here.reports.put(number, requested_datetime=NOON + minutes(number))
     for number in range(60, 65):
@@ -256,7 +258,7 @@ def test_feed_has_the_newest_fifty_and_archives_have_all(here: Published) -> Non
     assert sorted(archived(here)) == [f"R{number:011}" for number in range(65)]
 
 
-def test_full_feed_takes_an_older_report_in_when_one_is_hidden(here: Published) -> None:
+def test_full_feed_takes_an_older_report_in_when_one_is_hidden(here: PublishingWorld) -> None:
     reports = [
         here.reports.put(number, requested_datetime=NOON + minutes(number)) for number in range(55)
     ]
@@ -267,7 +269,9 @@ def test_full_feed_takes_an_older_report_in_when_one_is_hidden(here: Published) 
 
 
 @pytest.mark.parametrize("middle", [SECOND, "2026-05-31"], ids=["same month", "a month between"])
-def test_archives_lead_to_each_other_when_a_day_comes_between(middle: str, here: Published) -> None:
+def test_archives_lead_to_each_other_when_a_day_comes_between(
+    middle: str, here: PublishingWorld
+) -> None:
     order = sorted(("2026-04-20", "2026-06-09", middle))
     for number, day in enumerate(("2026-04-20", "2026-06-09", middle)):
         moment = datetime.fromisoformat(f"{day}T12:00:00Z")
@@ -279,7 +283,7 @@ def test_archives_lead_to_each_other_when_a_day_comes_between(middle: str, here:
         assert earlier["next-archive"].endswith(f"feeds/all/{after}.atom")
 
 
-def test_archives_skip_a_day_whose_reports_are_all_hidden(here: Published) -> None:
+def test_archives_skip_a_day_whose_reports_are_all_hidden(here: PublishingWorld) -> None:
     here.reports.put(1, **IN_MAY)
     gone = here.reports.put(2)
     here.reports.put(3, **ON_SECOND)
@@ -289,7 +293,7 @@ def test_archives_skip_a_day_whose_reports_are_all_hidden(here: Published) -> No
     assert archived(here) == ["R00000000003", "R00000000001"]
 
 
-def test_new_ward_has_a_feed_with_its_recent_reports(here: Published) -> None:
+def test_new_ward_has_a_feed_with_its_recent_reports(here: PublishingWorld) -> None:
     here.reports.put(1, **IN_MAY, ward_code="new")
     brought_up(here)
     assert publish_feeds_of_wards(ports(here, [CENTRE, Area("new", "New")])) == {}
@@ -297,7 +301,7 @@ def test_new_ward_has_a_feed_with_its_recent_reports(here: Published) -> None:
     assert "/feeds/wards/new.atom" in [each["url"] for each in document(here, INDEX)["feeds"]]
 
 
-def test_feed_of_a_removed_ward_is_deleted(here: Published) -> None:
+def test_feed_of_a_removed_ward_is_deleted(here: PublishingWorld) -> None:
     here.reports.put(ward_code="E05000001")
     brought_up(here)
     assert publish_feeds_of_wards(ports(here, [])) == {}
@@ -308,13 +312,13 @@ def test_feed_of_a_removed_ward_is_deleted(here: Published) -> None:
 # What a change writes
 
 
-def test_nothing_is_written_when_a_fact_comes_again(here: Published) -> None:
+def test_nothing_is_written_when_a_fact_comes_again(here: PublishingWorld) -> None:
     here.reports.put()
     brought_up(here)
     assert brought_up(here) == []
 
 
-def test_only_documents_of_the_day_and_lists_of_them_are_written(here: Published) -> None:
+def test_only_documents_of_the_day_and_lists_of_them_are_written(here: PublishingWorld) -> None:
     here.reports.put(1)
     for number in range(2, 30):
         moment = NOON - timedelta(days=number)
@@ -342,7 +346,7 @@ def test_only_documents_of_the_day_and_lists_of_them_are_written(here: Published
     assert set(others) <= {files("2026-05-30")[0]}, "only the list whose archive links to it"
 
 
-def test_lone_change_costs_few_calls(here: Published) -> None:
+def test_lone_change_costs_few_calls(here: PublishingWorld) -> None:
     """Each call costs an operator money, and each publisher in the tests time."""
     for number in range(1, 30):
         here.reports.put(number, requested_datetime=NOON - timedelta(hours=6 * number))
@@ -355,14 +359,14 @@ def test_lone_change_costs_few_calls(here: Published) -> None:
     assert (len(here.documents.reads), len(here.reports.asked)) == (18, 6)
 
 
-def test_several_facts_of_one_day_are_one_write(here: Published) -> None:
+def test_several_facts_of_one_day_are_one_write(here: PublishingWorld) -> None:
     for number in range(20):
         here.reports.put(number, requested_datetime=NOON + minutes(number))
     written = brought_up(here)
     assert [key for key in written if key in files()] == sorted(files())
 
 
-def test_hidden_report_is_named_nowhere(here: Published) -> None:
+def test_hidden_report_is_named_nowhere(here: PublishingWorld) -> None:
     report = here.reports.put(1, title="Somebody's name", ward_code="E05000001")
     here.reports.put(2)
     brought_up(here)
@@ -372,7 +376,7 @@ def test_hidden_report_is_named_nowhere(here: Published) -> None:
     assert document(here, INDEX)["months"][0]["count"] == 1
 
 
-def test_month_is_in_no_index_when_its_last_report_is_hidden(here: Published) -> None:
+def test_month_is_in_no_index_when_its_last_report_is_hidden(here: PublishingWorld) -> None:
     report = here.reports.put()
     brought_up(here)
     here.reports.hide(report)
@@ -382,20 +386,22 @@ def test_month_is_in_no_index_when_its_last_report_is_hidden(here: Published) ->
     assert ids(feed(here)) == []
 
 
-def test_nothing_is_published_of_a_report_that_was_never_public(here: Published) -> None:
+def test_nothing_is_published_of_a_report_that_was_never_public(here: PublishingWorld) -> None:
     report = here.reports.put()
     here.reports.hide(report)
     brought_up(here, report)
     assert not [key for key in here.documents.bodies if FIRST in key or "2026-06" in key]
 
 
-def test_photo_of_a_report_is_listed_when_its_fact_does_not_say_the_day(here: Published) -> None:
+def test_photo_of_a_report_is_listed_when_its_fact_does_not_say_the_day(
+    here: PublishingWorld,
+) -> None:
     report = here.reports.put()
     assert publish_lists({report.service_request_id: None, "unknown": None}, ports(here)) == {}
     assert listed(here) == [report.service_request_id]
 
 
-def test_lists_are_the_same_in_whichever_order_facts_arrive(here: Published) -> None:
+def test_lists_are_the_same_in_whichever_order_facts_arrive(here: PublishingWorld) -> None:
     """Late, repeated and reordered facts say only which report to read."""
     reports = [here.reports.put(1), here.reports.put(2, **ON_SECOND), here.reports.put(3, **IN_MAY)]
     hidden = here.reports.put(4)
@@ -412,7 +418,7 @@ def test_lists_are_the_same_in_whichever_order_facts_arrive(here: Published) -> 
     assert len(found) == 1
 
 
-def test_imported_report_is_listed_however_old_it_is(here: Published) -> None:
+def test_imported_report_is_listed_however_old_it_is(here: PublishingWorld) -> None:
     here.reports.put(1)
     brought_up(here)
     long_ago = datetime(2009, 3, 1, tzinfo=UTC)
@@ -426,14 +432,14 @@ def test_imported_report_is_listed_however_old_it_is(here: Published) -> None:
 # A day with very many reports
 
 
-def put_many(here: Published, count: int) -> list[ReportView]:
+def put_many(here: PublishingWorld, count: int) -> list[ReportView]:
     return [
         here.reports.put(number, requested_datetime=NOON + minutes(number))
         for number in range(count)
     ]
 
 
-def in_parts(here: Published, day: str = FIRST) -> list[list[str]]:
+def in_parts(here: PublishingWorld, day: str = FIRST) -> list[list[str]]:
     listed_parts = document(here, f"data/open/{day[:7]}/{day[8:]}/index.json")["parts"]
     return [
         [each["service_request_id"] for each in document(here, part["open311"].removeprefix("/"))]
@@ -443,7 +449,7 @@ def in_parts(here: Published, day: str = FIRST) -> list[list[str]]:
 
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("at_once", [1, 3, 40])
-def test_day_is_divided_into_bounded_parts_as_it_grows(at_once: int, here: Published) -> None:
+def test_day_is_divided_into_bounded_parts_as_it_grows(at_once: int, here: PublishingWorld) -> None:
     reports = put_many(here, 40)
     for first in range(0, 40, at_once):
         brought_up(here, *reports[first : first + at_once])
@@ -457,7 +463,7 @@ def test_day_is_divided_into_bounded_parts_as_it_grows(at_once: int, here: Publi
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_change_rewrites_one_part_of_a_divided_day(here: Published) -> None:
+def test_change_rewrites_one_part_of_a_divided_day(here: PublishingWorld) -> None:
     reports = put_many(here, 40)
     brought_up(here)
     here.reports.put(7, state="fixed", status="closed", requested_datetime=NOON + minutes(7))
@@ -467,7 +473,7 @@ def test_change_rewrites_one_part_of_a_divided_day(here: Published) -> None:
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_hidden_report_is_named_nowhere_when_its_day_was_divided(here: Published) -> None:
+def test_hidden_report_is_named_nowhere_when_its_day_was_divided(here: PublishingWorld) -> None:
     reports = put_many(here, 40)
     for each in reports:
         brought_up(here, each)
@@ -479,7 +485,7 @@ def test_hidden_report_is_named_nowhere_when_its_day_was_divided(here: Published
 
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("nth", range(1, 60, 3))
-def test_division_is_completed_when_it_was_interrupted(nth: int, here: Published) -> None:
+def test_division_is_completed_when_it_was_interrupted(nth: int, here: PublishingWorld) -> None:
     reports = put_many(here, 12)
     brought_up(here, *reports[:5])
     whole = here.documents
@@ -514,7 +520,9 @@ class Stopping(MemoryDocuments):
 
 
 @pytest.mark.parametrize("nth", range(14))
-def test_interrupted_run_is_completed_when_its_facts_come_again(nth: int, here: Published) -> None:
+def test_interrupted_run_is_completed_when_its_facts_come_again(
+    nth: int, here: PublishingWorld
+) -> None:
     here.reports.put(1, ward_code="E05000001")
     brought_up(here)
     changed = [here.reports.put(1, service_code="litter"), here.reports.put(2, **IN_MAY)]
@@ -532,7 +540,7 @@ def test_interrupted_run_is_completed_when_its_facts_come_again(nth: int, here: 
 
 @pytest.mark.parametrize("nth", range(14))
 def test_archives_skip_a_day_without_reports_when_the_run_was_interrupted(
-    nth: int, here: Published
+    nth: int, here: PublishingWorld
 ) -> None:
     here.reports.put(1, **IN_MAY)
     gone = here.reports.put(2)
@@ -547,7 +555,7 @@ def test_archives_skip_a_day_without_reports_when_the_run_was_interrupted(
 
 @pytest.mark.parametrize("nth", range(14))
 def test_archives_lead_to_a_day_whose_report_is_shown_again_when_the_run_was_interrupted(
-    nth: int, here: Published
+    nth: int, here: PublishingWorld
 ) -> None:
     here.reports.put(1, **IN_MAY)
     report = here.reports.put(2)
@@ -562,7 +570,7 @@ def test_archives_lead_to_a_day_whose_report_is_shown_again_when_the_run_was_int
     assert_as_from_the_store(here)
 
 
-def stop_after(nth: int, here: Published, *reports: ReportView) -> None:
+def stop_after(nth: int, here: PublishingWorld, *reports: ReportView) -> None:
     """Facts about these reports arrive, and the store stops answering after some writes."""
     whole = here.documents
     here.documents = Stopping(dict(whole.bodies), nth)
@@ -571,7 +579,7 @@ def stop_after(nth: int, here: Published, *reports: ReportView) -> None:
     here.documents = whole
 
 
-def assert_as_from_the_store(here: Published) -> None:
+def assert_as_from_the_store(here: PublishingWorld) -> None:
     """The documents are those that all reports together make."""
     after = dict(here.documents.bodies)
     rebuild_lists(ports(here))
@@ -580,7 +588,7 @@ def assert_as_from_the_store(here: Published) -> None:
 
 @pytest.mark.parametrize("nth", range(10))
 def test_nothing_remains_of_a_hidden_report_when_its_message_was_repeated(
-    nth: int, here: Published
+    nth: int, here: PublishingWorld
 ) -> None:
     report = here.reports.put(1, title="Somebody's name", ward_code="E05000001")
     brought_up(here)
@@ -596,7 +604,7 @@ def test_nothing_remains_of_a_hidden_report_when_its_message_was_repeated(
 
 @pytest.mark.parametrize("nth", range(14))
 def test_nothing_remains_of_a_report_that_is_hidden_when_its_first_run_was_interrupted(
-    nth: int, here: Published
+    nth: int, here: PublishingWorld
 ) -> None:
     here.reports.put(2)
     brought_up(here)
@@ -607,7 +615,7 @@ def test_nothing_remains_of_a_report_that_is_hidden_when_its_first_run_was_inter
     assert naming(here, report) == []
 
 
-def test_late_writer_removes_a_report_that_was_hidden_meanwhile(here: Published) -> None:
+def test_late_writer_removes_a_report_that_was_hidden_meanwhile(here: PublishingWorld) -> None:
     report = here.reports.put()
 
     class HidesMeanwhile(MemoryDocuments):
@@ -653,7 +661,9 @@ FEEDS = ("feeds/all.atom", f"feeds/all/{FIRST}.atom")
 
 @pytest.mark.parametrize("nth", (1, 2, 3))
 @pytest.mark.parametrize("key", [*DOCUMENTS, *FEEDS])
-def test_all_lists_are_right_when_two_write_at_once(key: str, nth: int, here: Published) -> None:
+def test_all_lists_are_right_when_two_write_at_once(
+    key: str, nth: int, here: PublishingWorld
+) -> None:
     """One hides a report of a day as another is listing a new one of the same day."""
     gone = here.reports.put(1)
     brought_up(here)
@@ -674,7 +684,7 @@ def test_all_lists_are_right_when_two_write_at_once(key: str, nth: int, here: Pu
 @pytest.mark.parametrize("nth", (1, 2, 3))
 @pytest.mark.parametrize("key", [*DOCUMENTS, *FEEDS, "feeds/services/pothole.atom"])
 def test_report_is_named_nowhere_when_it_is_hidden_while_it_is_listed_for_the_first_time(
-    key: str, nth: int, here: Published
+    key: str, nth: int, here: PublishingWorld
 ) -> None:
     here.reports.put(1)
     brought_up(here)
@@ -689,7 +699,7 @@ def test_report_is_named_nowhere_when_it_is_hidden_while_it_is_listed_for_the_fi
     assert_as_from_the_store(here)
 
 
-def meanwhile(here: Published, documents: Meanwhile, *reports: ReportView) -> None:
+def meanwhile(here: PublishingWorld, documents: Meanwhile, *reports: ReportView) -> None:
     """Facts about these reports arrive, and something else happens meanwhile, or just after."""
     here.documents = documents
     tell(here, *reports)
@@ -706,7 +716,7 @@ ARCHIVES = [f"feeds/all/{day}.atom" for day in (EARLIER, *BETWEEN, FIRST)]
 @pytest.mark.parametrize("nth", (1, 2, 3))
 @pytest.mark.parametrize("key", ["data/open/2026-05/index.json", INDEX, *FEEDS[:1], *ARCHIVES])
 def test_archives_lead_to_each_other_when_two_days_are_new_at_once(
-    key: str, nth: int, here: Published
+    key: str, nth: int, here: PublishingWorld
 ) -> None:
     here.reports.put(1, **IN_MAY)
     here.reports.put(2)
@@ -724,7 +734,7 @@ def test_archives_lead_to_each_other_when_two_days_are_new_at_once(
 @pytest.mark.parametrize("nth", range(1, 6))
 @pytest.mark.parametrize("key", [INDEX, *(f"feeds/all/{day}.atom" for day in (FIRST, EARLIER))])
 def test_archives_lead_to_a_day_whose_report_is_shown_again_while_it_is_removed(
-    key: str, nth: int, here: Published
+    key: str, nth: int, here: PublishingWorld
 ) -> None:
     here.reports.put(1, **IN_MAY)
     report = here.reports.put(2)
@@ -746,7 +756,7 @@ def test_archives_lead_to_a_day_whose_report_is_shown_again_while_it_is_removed(
 @pytest.mark.parametrize("nth", range(1, 14, 2))
 @pytest.mark.parametrize("key", [files()[0], "data/open/2026-06/01/index.json"])
 def test_no_report_is_lost_when_a_day_is_divided_as_another_writes_to_it(
-    key: str, nth: int, here: Published
+    key: str, nth: int, here: PublishingWorld
 ) -> None:
     reports = put_many(here, 9)
     brought_up(here, *reports[:5])
@@ -760,7 +770,7 @@ def test_no_report_is_lost_when_a_day_is_divided_as_another_writes_to_it(
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("nth", range(1, 4))
 def test_report_is_listed_when_its_day_is_divided_by_a_writer_that_did_not_see_it(
-    nth: int, here: Published
+    nth: int, here: PublishingWorld
 ) -> None:
     new, *others = put_many(here, 8)
     brought_up(here, *others[:4])
@@ -777,7 +787,7 @@ def test_report_is_listed_when_its_day_is_divided_by_a_writer_that_did_not_see_i
 
 
 def test_listed_report_is_detected_when_the_second_check_is_missing(
-    here: Published, monkeypatch: pytest.MonkeyPatch
+    here: PublishingWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = PartTarget.put
     monkeypatch.setattr(PartTarget, "put", lambda *these: put(*these) and False)
@@ -788,7 +798,7 @@ def test_listed_report_is_detected_when_the_second_check_is_missing(
 # Again
 
 
-def test_lists_are_rebuilt_from_the_store_by_publish(here: Published) -> None:
+def test_lists_are_rebuilt_from_the_store_by_publish(here: PublishingWorld) -> None:
     long_ago = NOON - timedelta(days=400)
     hidden = here.reports.put(1)
     here.reports.put(2, requested_datetime=long_ago, updated_datetime=long_ago)
@@ -800,7 +810,7 @@ def test_lists_are_rebuilt_from_the_store_by_publish(here: Published) -> None:
     assert months(here) == ["2025-04"]
 
 
-def test_documents_without_a_source_are_removed_by_publish(here: Published) -> None:
+def test_documents_without_a_source_are_removed_by_publish(here: PublishingWorld) -> None:
     here.reports.put(ward_code="E05000001")
     brought_up(here)
     others = ["feeds/wards/gone.atom", "feeds/all/2026-06-01-1-of-2.atom", *files(suffix="-2-of-2")]

@@ -18,14 +18,14 @@ from chalicelib.publishing.model import (
     tile_with_counts,
 )
 from tests.support.builders import NOON
-from tests.support.fakes_publishing import BOUNDS, shown_report
+from tests.support.fakes_publishing import BOUNDS, report_view
 
 HERE = Tile(14, 8142, 5258)
 QUARTER = timedelta(days=90)
 
 
 def pin(number: int, **values: object) -> Pin:
-    report = shown_report(service_request_id=f"R{number}", **values)
+    report = report_view(service_request_id=f"R{number}", **values)
     made = pin_of(report)
     assert made
     return made
@@ -126,4 +126,4 @@ def test_pin_has_the_promised_date_only_while_the_report_is_open() -> None:
 
 
 def test_report_has_no_pin_when_nobody_knows_where_it_is() -> None:
-    assert pin_of(shown_report(service_request_id="R1", lat=None, long=None)) is None
+    assert pin_of(report_view(service_request_id="R1", lat=None, long=None)) is None

@@ -12,7 +12,7 @@ from chalicelib.kernel.templating import environment
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.published import Delay
 from tests.support.builders import NOON
-from tests.support.fakes_publishing import shown_photo, shown_report, shown_update
+from tests.support.fakes_publishing import photo_view, report_view, update_view
 
 PAGES = JinjaPages(
     council=load("demo").page_details,
@@ -22,7 +22,7 @@ PAGES = JinjaPages(
 
 
 def page(**values: Any) -> str:
-    report = shown_report(service_request_id="R00000000001", **values)
+    report = report_view(service_request_id="R00000000001", **values)
     return PAGES.render_report(report).decode()
 
 
@@ -30,7 +30,7 @@ def test_page_has_all_details_for_residents() -> None:
     html = page(
         title="Hole by the bridge",
         expected_datetime=NOON + timedelta(days=5),
-        updates=(shown_update(text="We had a look.", by="council", state="investigating"),),
+        updates=(update_view(text="We had a look.", by="council", state="investigating"),),
         state="investigating",
         followers=2,
     )
@@ -70,8 +70,8 @@ def test_page_says_why_it_is_later_and_what_was_promised_first() -> None:
 
 def test_page_shows_photos_in_place_with_alternative_texts() -> None:
     html = page(
-        photos=(shown_photo("P1"), shown_photo("P2")),
-        updates=(shown_update(photos=(shown_photo("P3"),)),),
+        photos=(photo_view("P1"), photo_view("P2")),
+        updates=(update_view(photos=(photo_view("P3"),)),),
     )
     pictures = re.findall(r"<img [^>]*>", html.partition("<main")[2])
     assert [re.search(r'alt="([^"]*)"', each)[1] for each in pictures] == [  # type: ignore[index]
@@ -112,7 +112,7 @@ def test_typed_markup_is_escaped() -> None:
         description=attack,
         address=attack,
         external_reference="javascript:alert(1)",
-        updates=(shown_update(text=attack),),
+        updates=(update_view(text=attack),),
     )
     assert "<script>alert" not in html and "<img src=x" not in html
     assert not re.search(r"""href\s*=\s*["']?\s*javascript:""", html)
@@ -156,16 +156,16 @@ def test_page_is_in_each_language_that_the_council_offers() -> None:
         language=welsh,
         languages=(ENGLISH, welsh),
     )
-    report = shown_report(
+    report = report_view(
         service_request_id="R00000000001",
         title=None,
         expected_datetime=NOON + timedelta(days=5),
         planned_day=NOON.date(),
         followers=2,
-        photos=(shown_photo("P1"),),
+        photos=(photo_view("P1"),),
         updates=(
-            shown_update(text="We had a look.", by="council", state="investigating"),
-            shown_update(text="We have inspected this.", by="council", state="investigating"),
+            update_view(text="We had a look.", by="council", state="investigating"),
+            update_view(text="We have inspected this.", by="council", state="investigating"),
         ),
     )
     html = pages.render_report(report).decode()

@@ -16,7 +16,7 @@ from chalicelib.publishing.usecases import TouchedParts, publish
 from tests.conftest import ROOT
 from tests.support.composition import replace_built
 from tests.support.fakes import MemoryDocuments
-from tests.support.fakes_publishing import Published
+from tests.support.fakes_publishing import PublishingWorld
 from tests.unit.publishing.test_wards import CENTRE, TILE
 
 SCHEDULED = json.loads((ROOT / "tests" / "events" / "tidy.json").read_text(encoding="utf-8"))
@@ -37,7 +37,7 @@ class Refusing(MemoryDocuments):
 def documents(monkeypatch: pytest.MonkeyPatch) -> Refusing:
     """The documents of a council with one ward, a report whose promise has passed, and one that was
     closed too long ago for the map."""
-    here, documents = Published(), Refusing()
+    here, documents = PublishingWorld(), Refusing()
     ports = replace(here.ports(), documents=documents, wards=lambda: [CENTRE])
     report = here.reports.put(expected_datetime=here.now())
     closed = here.reports.put(2, state="fixed", status="closed")

@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from chalicelib.publishing.security_txt import SECURITY_TXT, publish_security_txt
 from chalicelib.publishing.usecases import publish_fixed
 from tests.support.builders import NOON
-from tests.support.fakes_publishing import Published
+from tests.support.fakes_publishing import PublishingWorld
 
 YEAR = timedelta(days=365)
 
 
-def fields(here: Published) -> dict[str, str]:
+def fields(here: PublishingWorld) -> dict[str, str]:
     """The published fields by name, each of which stands there once."""
     lines = here.documents.bodies[SECURITY_TXT].decode().splitlines()
     found = dict(line.split(": ", 1) for line in lines)
@@ -22,7 +22,7 @@ def fields(here: Published) -> dict[str, str]:
 
 
 def test_file_has_the_contact_and_its_own_address() -> None:
-    here = Published()
+    here = PublishingWorld()
     ports = here.ports()
     contact = ports.publisher._replace(security_contact="security@council.example")
     publish_security_txt(replace(ports, publisher=contact))
@@ -35,14 +35,14 @@ def test_file_has_the_contact_and_its_own_address() -> None:
 
 
 def test_file_links_to_the_privacy_notice_when_the_council_has_no_contact() -> None:
-    here = Published()
+    here = PublishingWorld()
     publish_security_txt(here.ports())
     assert fields(here)["Contact"] == "https://council.example/privacy/"
 
 
 @pytest.mark.parametrize("month", range(1, 13))
 def test_file_expires_in_more_than_five_months_and_less_than_a_year(month: int) -> None:
-    here = Published()
+    here = PublishingWorld()
     for day in (1, 28):
         here.now.now = datetime(2027, month, day, 23, 59, 59, tzinfo=UTC)
         publish_security_txt(here.ports())
@@ -51,7 +51,7 @@ def test_file_expires_in_more_than_five_months_and_less_than_a_year(month: int) 
 
 
 def test_file_is_published_with_the_fixed_documents_and_renewed() -> None:
-    here = Published()
+    here = PublishingWorld()
     publish_fixed(here.ports())
     first = fields(here)["Expires"]
     here.now.now = NOON + YEAR
@@ -60,7 +60,7 @@ def test_file_is_published_with_the_fixed_documents_and_renewed() -> None:
 
 
 def test_file_is_unchanged_within_a_month() -> None:
-    here = Published()
+    here = PublishingWorld()
     publish_security_txt(here.ports())
     here.now.now += timedelta(days=1)
     here.documents.puts.clear()

@@ -31,31 +31,31 @@ from chalicelib.publishing.usecases import (
 from chalicelib.reports.published import ReportView
 from tests.support.builders import MARKET_PLACE, NOON
 from tests.support.fakes import MemoryDocuments, plain_page
-from tests.support.fakes_publishing import MemoryReports, Published, shown_photo, shown_update
+from tests.support.fakes_publishing import MemoryReports, PublishingWorld, photo_view, update_view
 
 ELSEWHERE: dict[str, Any] = {"lat": 53.99, "long": -1.12}
 QUARTER = timedelta(days=90)
-PHOTO = (shown_photo("P1"),)
+PHOTO = (photo_view("P1"),)
 FILES = {"photos/R00000000001/P1/page.jpg", "photos/R00000000001/P1/thumbnail.jpg"}
 
 
 @pytest.fixture
-def here() -> Published:
-    return Published()
+def here() -> PublishingWorld:
+    return PublishingWorld()
 
 
 @pytest.fixture
-def ports(here: Published) -> Ports:
+def ports(here: PublishingWorld) -> Ports:
     return here.ports()
 
 
 @pytest.fixture
-def reports(here: Published) -> MemoryReports:
+def reports(here: PublishingWorld) -> MemoryReports:
     return here.reports
 
 
 @pytest.fixture
-def documents(here: Published) -> MemoryDocuments:
+def documents(here: PublishingWorld) -> MemoryDocuments:
     return here.documents
 
 
@@ -181,7 +181,7 @@ def test_report_has_a_page_and_no_pin_when_nobody_knows_where_it_is(
     assert sorted(documents.bodies) == ["data/reports/R00000000001.json", "reports/R00000000001"]
 
 
-def test_others_are_published_when_one_report_fails(here: Published) -> None:
+def test_others_are_published_when_one_report_fails(here: PublishingWorld) -> None:
     def page(report: ReportView) -> bytes:
         if report.service_request_id.endswith("2"):
             raise ZeroDivisionError
@@ -197,7 +197,7 @@ def test_others_are_published_when_one_report_fails(here: Published) -> None:
 
 
 def test_late_writer_removes_its_document_when_the_report_was_hidden_meanwhile(
-    here: Published,
+    here: PublishingWorld,
 ) -> None:
     """It read a public report, was held up, and writes where nothing is left."""
     stored = here.reports.put()
@@ -218,7 +218,9 @@ def test_late_writer_removes_its_document_when_the_report_was_hidden_meanwhile(
     assert "/data/reports/R00000000001.json" in dropped
 
 
-def test_publishing_starts_again_after_a_concurrent_write_of_the_tile(here: Published) -> None:
+def test_publishing_starts_again_after_a_concurrent_write_of_the_tile(
+    here: PublishingWorld,
+) -> None:
     first, second = here.reports.put(1), here.reports.put(2)
 
     class WrittenMeanwhile(MemoryDocuments):
@@ -237,7 +239,7 @@ def test_publishing_starts_again_after_a_concurrent_write_of_the_tile(here: Publ
 
 
 def test_counts_are_made_again_when_the_tile_changed_while_they_were_written(
-    here: Published,
+    here: PublishingWorld,
 ) -> None:
     """Another publisher has rewritten the tile, and has not come to the counts yet."""
     first, second = here.reports.put(1), here.reports.put(2)
@@ -267,7 +269,7 @@ def closed(reports: MemoryReports, number: int = 1, **values: Any) -> ReportView
 
 
 def test_pin_leaves_the_map_and_the_counts_and_keeps_its_page_when_it_was_closed_long_ago(
-    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     old, open_one = closed(reports), reports.put(2)
     later = closed(reports, 3, updated_datetime=NOON + QUARTER / 2)
@@ -293,7 +295,7 @@ def test_tidying_reads_no_report_and_writes_nothing_when_nothing_is_that_old(
 
 
 def test_pin_stays_when_its_report_was_reopened_before_tidying(
-    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     publish(touched(closed(reports)), ports)
     again = reports.put(state="reopen", updated_datetime=NOON + QUARTER)
@@ -304,7 +306,7 @@ def test_pin_stays_when_its_report_was_reopened_before_tidying(
 
 
 def test_report_never_appears_on_the_map_when_it_was_closed_long_ago(
-    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     here.now.now = NOON + QUARTER
     publish(touched(closed(reports)), ports)
@@ -312,7 +314,7 @@ def test_report_never_appears_on_the_map_when_it_was_closed_long_ago(
 
 
 def test_failed_tidying_is_reported_and_repeated(
-    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     publish(touched(closed(reports), closed(reports, 2, **ELSEWHERE)), ports)
     here.now.now = NOON + QUARTER
@@ -332,7 +334,7 @@ def test_failed_tidying_is_reported_and_repeated(
 # What is overdue
 
 
-def pages_of(here: Published) -> JinjaPages:
+def pages_of(here: PublishingWorld) -> JinjaPages:
     return JinjaPages(
         council=load("demo").page_details,
         zone=ZoneInfo("Europe/London"),
@@ -341,7 +343,7 @@ def pages_of(here: Published) -> JinjaPages:
 
 
 def test_page_says_overdue_after_its_day_though_its_report_did_not_change(
-    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     ports = replace(ports, pages={"en": pages_of(here).render_report})
     due = NOON + timedelta(hours=4)
@@ -364,10 +366,10 @@ def test_page_says_overdue_after_its_day_though_its_report_did_not_change(
 
 
 def test_photos_of_a_report_and_its_updates_are_published_and_removed(
-    here: Published, ports: Ports, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, reports: MemoryReports
 ) -> None:
     here.photos.keep("R00000000001", "P1", "P2")
-    update = shown_update(photos=(shown_photo("P2"),))
+    update = update_view(photos=(photo_view("P2"),))
     stored = reports.put(photos=PHOTO, updates=(update,))
     publish(touched(stored, photos={"P1", "P2"}), ports)
     assert here.photos.published == FILES | {each.replace("P1", "P2") for each in FILES}
@@ -379,7 +381,7 @@ def test_photos_of_a_report_and_its_updates_are_published_and_removed(
 
 
 def test_up_to_date_photos_are_left_unchanged(
-    here: Published, ports: Ports, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, reports: MemoryReports
 ) -> None:
     here.photos.keep("R00000000001", "P1")
     stored = reports.put(photos=PHOTO)
@@ -390,7 +392,7 @@ def test_up_to_date_photos_are_left_unchanged(
 
 
 def test_photos_are_published_again_after_a_removal(
-    here: Published, ports: Ports, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, reports: MemoryReports
 ) -> None:
     here.photos.keep("R00000000001", "P1")
     stored = reports.put(photos=PHOTO)
@@ -400,7 +402,7 @@ def test_photos_are_published_again_after_a_removal(
     assert len(here.photos.acts) == len(FILES) and here.photos.published == FILES
 
 
-def test_photo_is_hidden_before_the_page_is_rewritten(here: Published) -> None:
+def test_photo_is_hidden_before_the_page_is_rewritten(here: PublishingWorld) -> None:
     here.photos.keep("R00000000001", "P1")
     publish(touched(here.reports.put(photos=PHOTO), photos={"P1"}), here.ports())
     order: list[str] = []
@@ -416,7 +418,7 @@ def test_photo_is_hidden_before_the_page_is_rewritten(here: Published) -> None:
 
 
 def test_photo_appears_after_its_review(
-    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     """The fact of the photo touches the page and the JSON, and no tile."""
     stored = reports.put()
@@ -433,7 +435,7 @@ def test_photo_appears_after_its_review(
 
 
 def test_copies_of_page_photos_and_tile_are_purged_when_the_report_is_hidden(
-    here: Published, ports: Ports, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, reports: MemoryReports
 ) -> None:
     here.photos.keep("R00000000001", "P1")
     stored, other = reports.put(photos=PHOTO), reports.put(2)
@@ -452,7 +454,7 @@ def test_copies_of_page_photos_and_tile_are_purged_when_the_report_is_hidden(
 
 
 def test_report_fails_until_the_cdn_confirms_and_the_others_do_not(
-    here: Published, ports: Ports, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, reports: MemoryReports
 ) -> None:
     stored, other = reports.put(), reports.put(2)
     publish(touched(stored, other), ports)
@@ -465,7 +467,7 @@ def test_report_fails_until_the_cdn_confirms_and_the_others_do_not(
     assert len(here.cdn.invalidated) == 1
 
 
-def test_copies_stay_when_a_document_could_not_be_rewritten(here: Published) -> None:
+def test_copies_stay_when_a_document_could_not_be_rewritten(here: PublishingWorld) -> None:
     """A copy dropped before the document is gone would be fetched again."""
     stored = here.reports.put()
     publish(touched(stored), here.ports())
@@ -486,7 +488,7 @@ def test_copies_stay_when_a_document_could_not_be_rewritten(here: Published) -> 
 
 
 def test_full_rebuild_equals_publishing_one_by_one(
-    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     stored = [reports.put(number) for number in range(3)]
     stored += [reports.put(4, **ELSEWHERE), closed(reports, 6)]
@@ -507,7 +509,7 @@ def test_full_rebuild_equals_publishing_one_by_one(
 
 
 def test_obsolete_documents_are_removed_by_a_full_rebuild(
-    here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+    here: PublishingWorld, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     stored = reports.put()
     publish(touched(stored), ports)
@@ -535,13 +537,13 @@ def test_obsolete_documents_are_removed_by_a_full_rebuild(
 
 
 @pytest.fixture
-def bilingual(here: Published) -> Ports:
+def bilingual(here: PublishingWorld) -> Ports:
     here.pages["cy"] = plain_page
     return here.ports()
 
 
 def test_page_appears_and_disappears_in_all_languages_at_once(
-    here: Published, bilingual: Ports, documents: MemoryDocuments, reports: MemoryReports
+    here: PublishingWorld, bilingual: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     stored = reports.put()
     publish(touched(stored), bilingual)
@@ -555,7 +557,7 @@ def test_page_appears_and_disappears_in_all_languages_at_once(
 
 
 def test_pages_in_a_language_that_is_no_longer_offered_are_removed(
-    here: Published, bilingual: Ports, documents: MemoryDocuments, reports: MemoryReports
+    here: PublishingWorld, bilingual: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     publish(touched(reports.put()), bilingual)
     del here.pages["cy"]

@@ -21,7 +21,7 @@ from chalicelib.publishing.usecases import TouchedParts, publish, publish_wards,
 from chalicelib.reports.published import ReportView
 from tests.support.builders import MARKET_PLACE, NOON
 from tests.support.fakes import MemoryDocuments
-from tests.support.fakes_publishing import Published
+from tests.support.fakes_publishing import PublishingWorld
 
 TILE = key_of(Point(**MARKET_PLACE), MAP_ZOOM)
 
@@ -50,24 +50,26 @@ SOUTH = Area("south", Box(west=-1.09, south=53.90, east=-1.07, north=53.94))
 
 
 @pytest.fixture
-def here() -> Published:
-    return Published()
+def here() -> PublishingWorld:
+    return PublishingWorld()
 
 
-def ports(here: Published, wards: Sequence[Area] = (CENTRE, SOUTH)) -> Ports:
+def ports(here: PublishingWorld, wards: Sequence[Area] = (CENTRE, SOUTH)) -> Ports:
     return replace(here.ports(), wards=lambda: wards)
 
 
-def touch(report: ReportView, here: Published, *, purge: bool = False) -> dict[str, Exception]:
+def touch(
+    report: ReportView, here: PublishingWorld, *, purge: bool = False
+) -> dict[str, Exception]:
     touched = TouchedParts(tiles={TILE}, facts={"fact"}, purge=purge)
     return publish({report.service_request_id: touched}, ports(here))
 
 
-def ward(here: Published, code: str = "centre") -> Any:
+def ward(here: PublishingWorld, code: str = "centre") -> Any:
     return json.loads(here.documents.bodies[f"data/wards/{code}.json"])
 
 
-def test_ward_lists_its_newest_open_reports_when_it_is_published(here: Published) -> None:
+def test_ward_lists_its_newest_open_reports_when_it_is_published(here: PublishingWorld) -> None:
     for number in range(25):
         later = NOON + timedelta(minutes=number)
         touch(here.reports.put(number, title=f"No {number}", requested_datetime=later), here)
@@ -80,7 +82,7 @@ def test_ward_lists_its_newest_open_reports_when_it_is_published(here: Published
     assert ward(here, "south")["open_reports"] == 0
 
 
-def test_ward_is_unchanged_when_nothing_changed(here: Published) -> None:
+def test_ward_is_unchanged_when_nothing_changed(here: PublishingWorld) -> None:
     touch(here.reports.put(), here)
     publish_wards(ports(here))
     here.documents.puts.clear()
@@ -93,7 +95,7 @@ def test_ward_is_unchanged_when_nothing_changed(here: Published) -> None:
     assert ward(here)["updated_datetime"] == "2026-06-01T12:05:00Z"
 
 
-def test_ordinary_change_writes_no_ward(here: Published) -> None:
+def test_ordinary_change_writes_no_ward(here: PublishingWorld) -> None:
     touch(here.reports.put(), here)
     publish_wards(ports(here))
     here.documents.puts.clear()
@@ -101,7 +103,7 @@ def test_ordinary_change_writes_no_ward(here: Published) -> None:
     assert not [key for key in here.documents.puts if key.startswith("data/wards/")]
 
 
-def test_hidden_report_leaves_its_ward_at_once_when_it_was_listed(here: Published) -> None:
+def test_hidden_report_leaves_its_ward_at_once_when_it_was_listed(here: PublishingWorld) -> None:
     report = here.reports.put(title="Somebody's name")
     touch(report, here)
     publish_wards(ports(here))
@@ -111,7 +113,7 @@ def test_hidden_report_leaves_its_ward_at_once_when_it_was_listed(here: Publishe
 
 
 def test_hidden_report_costs_a_read_of_the_wards_over_its_place_alone(
-    here: Published,
+    here: PublishingWorld,
 ) -> None:
     far = [Area(f"far-{n}", SOUTH.bounds) for n in range(20)]
     report = here.reports.put()
@@ -125,7 +127,7 @@ def test_hidden_report_costs_a_read_of_the_wards_over_its_place_alone(
 
 
 def test_copies_are_purged_and_the_report_is_repeated_when_a_ward_fails(
-    here: Published,
+    here: PublishingWorld,
 ) -> None:
     report = here.reports.put()
     touch(report, here)
@@ -142,7 +144,7 @@ def test_copies_are_purged_and_the_report_is_repeated_when_a_ward_fails(
 
 
 @pytest.mark.parametrize("broken", [b"{", b"{}", b"\xff"])
-def test_unreadable_ward_is_rebuilt_after_a_removal(here: Published, broken: bytes) -> None:
+def test_unreadable_ward_is_rebuilt_after_a_removal(here: PublishingWorld, broken: bytes) -> None:
     report = here.reports.put()
     touch(report, here)
     publish_wards(ports(here))
@@ -154,14 +156,16 @@ def test_unreadable_ward_is_rebuilt_after_a_removal(here: Published, broken: byt
     assert (ward(here)["open_reports"], ward(here, "south")["open_reports"]) == (0, 0)
 
 
-def test_redacted_title_leaves_its_ward_at_once_when_the_report_stays(here: Published) -> None:
+def test_redacted_title_leaves_its_ward_at_once_when_the_report_stays(
+    here: PublishingWorld,
+) -> None:
     touch(here.reports.put(title="Somebody's name"), here)
     publish_wards(ports(here))
     touch(here.reports.put(title=None), here, purge=True)
     assert ward(here)["reports"][0]["title"] is None
 
 
-def test_titles_that_are_published_are_read_again_once_an_hour(here: Published) -> None:
+def test_titles_that_are_published_are_read_again_once_an_hour(here: PublishingWorld) -> None:
     touch(here.reports.put(title="Somebody's name"), here)
     publish_wards(ports(here))
     here.reports.put(title=None)
@@ -173,7 +177,7 @@ def test_titles_that_are_published_are_read_again_once_an_hour(here: Published) 
     assert ward(here)["reports"][0]["title"] is None
 
 
-def test_only_reports_that_were_not_listed_are_read_within_the_hour(here: Published) -> None:
+def test_only_reports_that_were_not_listed_are_read_within_the_hour(here: PublishingWorld) -> None:
     first = here.reports.put(1, title="First")
     touch(first, here)
     publish_wards(ports(here))
@@ -186,7 +190,9 @@ def test_only_reports_that_were_not_listed_are_read_within_the_hour(here: Publis
     assert {each["title"] for each in ward(here)["reports"]} == {"First", "Second"}
 
 
-def test_title_is_redacted_when_the_redaction_overtook_its_first_listing(here: Published) -> None:
+def test_title_is_redacted_when_the_redaction_overtook_its_first_listing(
+    here: PublishingWorld,
+) -> None:
     class Overtaken(MemoryDocuments):
         def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
             here.reports.put(title=None)
@@ -201,19 +207,21 @@ def test_title_is_redacted_when_the_redaction_overtook_its_first_listing(here: P
     assert ward(here)["reports"][0]["title"] is None
 
 
-def test_ward_documents_are_deleted_with_their_wards(here: Published) -> None:
+def test_ward_documents_are_deleted_with_their_wards(here: PublishingWorld) -> None:
     publish_wards(ports(here))
     assert publish_wards(ports(here, [CENTRE])) == {}
     assert "data/wards/south.json" not in here.documents.bodies
 
 
-def test_full_rebuild_includes_wards(here: Published) -> None:
+def test_full_rebuild_includes_wards(here: PublishingWorld) -> None:
     here.reports.put()
     assert publish_all(ports(here)) == {}
     assert ward(here)["open_reports"] == 1
 
 
-def test_each_published_tile_is_read_once_for_all_wards_and_no_other_tile(here: Published) -> None:
+def test_each_published_tile_is_read_once_for_all_wards_and_no_other_tile(
+    here: PublishingWorld,
+) -> None:
     touch(here.reports.put(), here)
     here.documents.reads.clear()
     north = dataclasses.replace(CENTRE, code="north")
