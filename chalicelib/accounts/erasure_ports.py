@@ -28,7 +28,7 @@ class Erasures(Protocol):
         """Forgets the erasure; does nothing if it is gone."""
 
 
-class Erased(Protocol):
+class ErasureRecords(Protocol):
     """Completed erasures, only by the ids of accounts, reports and subscriptions, kept for ever;
     raises as Accounts does."""
 
@@ -72,7 +72,7 @@ class ReportsOfPerson(Protocol):
         goes."""
 
 
-class Subscriptions(Protocol):
+class SubscriptionsOfPerson(Protocol):
     """The subscriptions, as accounts see them. Every method raises UpstreamFailed."""
 
     def of(self, account_id: str, addresses: Sequence[Destination]) -> Sequence[str]:
@@ -91,9 +91,9 @@ class ErasurePorts(Struct, frozen=True):
     sessions: Sessions
     attempts: Attempts
     erasures: Erasures
-    erased: Erased
+    erased: ErasureRecords
     reports: ReportsOfPerson
-    subscriptions: Subscriptions
+    subscriptions: SubscriptionsOfPerson
     forget_desk: Callable[[str], None]
     log: audit.Ports
     now: Callable[[], datetime]

@@ -95,7 +95,7 @@ class Spend(Protocol):
         """Puts the segments back into the purse."""
 
 
-class Sender(Protocol[To_contra]):
+class MessageSender(Protocol[To_contra]):
     """Sends messages on one channel."""
 
     def send(self, message: Message, to: To_contra) -> str | None:
@@ -128,7 +128,7 @@ class Ports(Struct, frozen=True):
     notices: Callable[[Sequence[str], Site], Mapping[str, Notice]]
     collections: Callable[[str, date, Site], CollectionDay]
     tokens: SubscriptionTokens
-    senders: Mapping[Channel, Sender[Any]]
+    senders: Mapping[Channel, MessageSender[Any]]
     queue: Queue[Wake]
     later: Queue[AlertRequested]
     matcher: Queue[CollectionsPageWanted]

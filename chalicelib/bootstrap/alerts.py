@@ -154,11 +154,11 @@ def _channels() -> tuple[Channel, ...]:
     return ("email", "push", "sms") if container.settings().texts_from else ("email", "push")
 
 
-def _senders() -> Mapping[Channel, delivery.Sender[Any]]:
+def _senders() -> Mapping[Channel, delivery.MessageSender[Any]]:
     """The senders of the channels that this stack is set up for."""
     from chalicelib.alerts.message_senders import MailSender, TextSender
 
-    senders: dict[Channel, delivery.Sender[Any]] = {"push": messaging.web_push()}
+    senders: dict[Channel, delivery.MessageSender[Any]] = {"push": messaging.web_push()}
     if container.settings().mail_domain:
         senders["email"] = MailSender(messaging.send_email, messaging.email_look())
     if container.settings().texts_from:

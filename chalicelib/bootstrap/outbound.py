@@ -10,7 +10,7 @@ from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.kernel.time import utc_now
 from chalicelib.outbound.model import Kind
 from chalicelib.outbound.ports import Deliveries, Ports
-from chalicelib.outbound.senders import Sender
+from chalicelib.outbound.senders import DeliverySender
 
 if TYPE_CHECKING:
     from chalicelib.integrations.reports_for_outbound import ReportsForOutbound
@@ -48,7 +48,7 @@ def outbound_ports() -> Ports:
     )
 
 
-def _senders(deliveries: Deliveries) -> Mapping[Kind, Sender[Any]]:
+def _senders(deliveries: Deliveries) -> Mapping[Kind, DeliverySender[Any]]:
     from chalicelib.outbound.mailbox import MailboxSender, Wording
     from chalicelib.outbound.open311 import Open311Sender
     from chalicelib.outbound.open311_update import UpdateSender

@@ -14,7 +14,7 @@ from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.stored_document import StoredDocument
 
 
-class Documents(Protocol):
+class CrewDocuments(Protocol):
     """The private store of the crews' documents. Every method except `address` raises
     UpstreamFailed."""
 
@@ -60,7 +60,7 @@ class CrewPorts(Struct, frozen=True):
     jobs: Jobs
     council: Council
     views: Callable[[Sequence[Job], datetime], Sequence[JobView]]
-    documents: Documents
+    documents: CrewDocuments
     devices: Devices
     check_push: Callable[[PushAddress], None]
     notify: Callable[[bytes, PushAddress], None]

@@ -10,7 +10,7 @@ from chalicelib.catalogue.destinations import Destination
 from chalicelib.kernel.queue import Queue
 from chalicelib.outbound.model import Case, Delivery, Kind, Reopening, State
 from chalicelib.outbound.receivers import Receiver
-from chalicelib.outbound.senders import Sender
+from chalicelib.outbound.senders import DeliverySender
 from chalicelib.reports.published import Report, ReportView
 
 MOST_COUNTED = 1_000
@@ -133,7 +133,7 @@ class Ports(Struct, frozen=True):
     receivers: Receivers
     marks: Marks
     reports: ReportsToSend
-    senders: Mapping[Kind, Sender[Any]]
+    senders: Mapping[Kind, DeliverySender[Any]]
     queue: Queue[str]
     destinations: Mapping[str, Destination]
     forward_to: Callable[[str], str | None]

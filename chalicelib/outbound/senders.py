@@ -36,7 +36,7 @@ class Sent(NamedTuple):
 To_contra = TypeVar("To_contra", contravariant=True)
 
 
-class Sender(Protocol[To_contra]):
+class DeliverySender(Protocol[To_contra]):
     """Sends deliveries of one kind. It reads the present content itself."""
 
     def send(self, delivery: Delivery, destination: To_contra) -> Sent:

@@ -24,7 +24,7 @@ from chalicelib.alerts.delivery import (
     told_by,
     unclear,
 )
-from chalicelib.alerts.delivery_ports import Ports, Sender
+from chalicelib.alerts.delivery_ports import MessageSender, Ports
 from chalicelib.alerts.model import AlertRequested, Confirm, Subscription
 from chalicelib.alerts.sms_budget import budget_line_of, measure_spending, segments_a_day
 from chalicelib.alerts.times import end_of_quiet_hours, next_morning
@@ -183,7 +183,7 @@ def _may_be_sent_today(mine: Alert, ports: Ports) -> bool:
     return True
 
 
-def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports) -> Alert:
+def _sent_at_a_cost(mine: Alert, ready: Ready, sender: MessageSender[Any], ports: Ports) -> Alert:
     """Pays for a text before it is sent. A text that certainly was not sent costs nothing."""
     day, cost = _now(ports).astimezone(ports.council.zone).date(), ports.segments(ready.message)
     purse = budget_line_of(mine)
