@@ -23,7 +23,15 @@ from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
 from tests.support import empty_cloud
 from tests.support.effort import EXHAUSTIVE
-from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere, no_hold, price
+from tests.support.fakes import (
+    IDS,
+    Clock,
+    FakeAddressLookup,
+    MemoryPhotos,
+    MemoryRepository,
+    find_no_hold,
+    price,
+)
 from tests.support.moment import BEGIN
 from tests.support.patience import STRETCH
 
@@ -96,12 +104,12 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
         ids=IDS,
         council=council,
         photos=MemoryPhotos(),
-        whereabouts=Nowhere(),
+        whereabouts=FakeAddressLookup(),
         site_url="https://council.example",
         missed=lambda premises_id, collection: reports.MissedCollectionCheck(
             "Rubbish, 23 November 2026"
         ),
-        held=no_hold,
+        held=find_no_hold,
         price=price,
         premises=lambda _: None,
         wishes=lambda account: reports.ContactPreferences("pl" if account == "polish" else None),

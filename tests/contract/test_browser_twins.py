@@ -54,7 +54,7 @@ from chalicelib.handlers.forms.bin_days import BinWords, PremisesRounds
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.money import pounds
 from tests.conftest import ROOT
-from tests.support.fakes_facilities import Shelf
+from tests.support.fakes_facilities import FacilitiesWorld
 
 NODE = shutil.which("node")
 VITE = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
@@ -151,7 +151,7 @@ def differences(told: FacilityList, listed: FacilityList, index: bytes | None) -
     asked = queries(Random(1), listed)
     packed = b64encode(index).decode() if index else None
     theirs = browser("nearest", listed=told, index=packed, queries=asked)
-    shelf = Shelf(listed)
+    shelf = FacilitiesWorld(listed)
     shelf.documents[index_key(listed.kind)] = index or b""
     ports = shelf.ports()
     rounded = [[(id_, round(metres, 1)) for id_, metres in answer] for answer in theirs]

@@ -15,7 +15,7 @@ from chalicelib.garden.ports import GardenSubscriptions, Ports
 from chalicelib.garden.usecases import buy
 from chalicelib.kernel.optimistic import VersionConflict
 from infra.local.cloud import Cloud
-from tests.support.fakes_garden import HOME, NEXT_HOME, Garden, MemoryGardenSubscriptions
+from tests.support.fakes_garden import HOME, NEXT_HOME, GardenWorld, MemoryGardenSubscriptions
 from tests.support.seam import every_interleaving
 
 LAST = date(2027, 5, 31)
@@ -72,7 +72,7 @@ def test_subscriptions_that_were_changed_on_a_day_are_found(store: GardenSubscri
 
 
 def test_two_people_at_once_get_one_subscription_in_any_interleaving(cloud: Cloud) -> None:
-    garden = Garden()
+    garden = GardenWorld()
     stored = DynamoGardenSubscriptions(container.table("jobs"))
     ports = garden.ports._replace(subscriptions=stored)
     for nth, interleaving in enumerate(every_interleaving(at_most=30)):

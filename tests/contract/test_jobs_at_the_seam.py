@@ -27,8 +27,8 @@ from tests.support.fakes_jobs import (
     JOB,
     OFFICER,
     TODAY,
+    JobsWorld,
     MemoryJobs,
-    Yard,
     crew_member,
     job,
     operation,
@@ -71,7 +71,7 @@ class Scene:
 
 def scene(jobs: Jobs, *, is_disputed: bool, job_id: str = JOB) -> Scene:
     """A planned job, or one that was cancelled by the office and done by a phone meanwhile."""
-    yard = Yard()
+    yard = JobsWorld()
     for writer in ("photo", "again"):
         yard.asked_for.add((crew_member().scope, f"{writer}-operation", PHOTO))
     here = replace(yard.ports(), jobs=jobs)

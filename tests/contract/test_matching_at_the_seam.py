@@ -25,7 +25,7 @@ from chalicelib.handlers.alerts import alerts_events
 from tests.architecture.test_events import EVENTS
 from tests.support.builders import MARKET_PLACE
 from tests.support.composition import replace_built
-from tests.support.fakes_alerts import Alerts, MemoryNotices, subject, subscription
+from tests.support.fakes_alerts import AlertsWorld, MemoryNotices, alert_report, subscription
 from tests.support.seam import ALL_TRIES, Try, lose_reply, refuse
 
 EVENT = json.loads((EVENTS / "match_alerts.json").read_text(encoding="utf-8"))
@@ -56,8 +56,8 @@ def round_about(centre: Point, radius_m: float) -> Extent:
 @pytest.fixture
 def subscribers(cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven, two of them told by one run; the index and the queues are moto's."""
-    reports = Alerts().reports
-    reports.put(subject(service_request_id=REPORT))
+    reports = AlertsWorld().reports
+    reports.put(alert_report(service_request_id=REPORT))
     notices = MemoryNotices({NOTICE: Affected(extent=round_about(HERE, 50))})
     ports = replace(match_ports(), reports=reports, notices=notices)
     ports.index.put(entry for each in SUBSCRIBERS for entry in entries_of(each))

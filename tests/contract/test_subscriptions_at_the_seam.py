@@ -23,7 +23,7 @@ from chalicelib.bootstrap.alerts import index_ports
 from chalicelib.errors import Conflict, Invalid, UpstreamFailed
 from infra.index_subscriptions import index_subscriptions
 from infra.local.cloud import Cloud
-from tests.support.fakes_alerts import Alerts, area, subscription, wish
+from tests.support.fakes_alerts import AlertsWorld, area, subscription, subscription_request
 from tests.support.seam import (
     ALL_TRIES,
     REFUSALS,
@@ -56,7 +56,7 @@ def real() -> Iterator[IndexPorts]:
 def ports(real: IndexPorts) -> Ports:
     """The slice with its store on moto, and all else in memory."""
     return replace(
-        Alerts().ports, subscriptions=real.subscriptions, random_id=lambda: token_hex(16)
+        AlertsWorld().ports, subscriptions=real.subscriptions, random_id=lambda: token_hex(16)
     )
 
 
@@ -139,7 +139,7 @@ def test_response_is_true_whatever_happens_to_a_call(name: str, kind: str, ports
 def test_one_subscription_is_made_when_a_call_fails_and_it_is_sent_again(
     kind: str, ports: Ports
 ) -> None:
-    asked = subscribing.checked(wish(), ports)
+    asked = subscribing.checked(subscription_request(), ports)
     for nth in count(1):
         key = f"{kind} {nth}"
         with STRIKES[kind](nth) as struck:
@@ -154,7 +154,7 @@ def test_one_subscription_is_made_when_a_call_fails_and_it_is_sent_again(
 
 
 def test_subscribing_is_one_write_and_the_same_calls_for_a_known_address(ports: Ports) -> None:
-    asked = subscribing.checked(wish(), ports)
+    asked = subscribing.checked(subscription_request(), ports)
     made = []
     for _ in range(2):
         with record() as tries:

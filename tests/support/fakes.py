@@ -44,7 +44,7 @@ from tests.support.builders import NOON
 Item = TypeVar("Item")
 
 
-def no_hold(hold_id: str) -> BookedSlot:
+def find_no_hold(hold_id: str) -> BookedSlot:
     """What a hold is for, where nothing is held."""
     raise Invalid.field("hold_id", "There is no such hold. Choose a slot again.")
 
@@ -401,7 +401,7 @@ class MemoryPhotos:
         return f"https://private.example/{service_request_id}/{photo_id}/{size}.jpg"
 
 
-class Nowhere:
+class FakeAddressLookup:
     """An address lookup that finds nothing until `wards` (by the year of the day) and `name` are
     set. If `outside`, all places are outside every ward."""
 

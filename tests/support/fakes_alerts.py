@@ -55,7 +55,7 @@ def area(radius_m: float = 500, **values: Any) -> Topic:
     return Topic(**{"kind": "area", **MARKET_PLACE, "radius_m": radius_m, **values})
 
 
-def wish(**values: Any) -> SubscriptionRequest:
+def subscription_request(**values: Any) -> SubscriptionRequest:
     return SubscriptionRequest(**{"channel": "email", "to": SOMEBODY, "topic": area(), **values})
 
 
@@ -75,7 +75,7 @@ def subscription(number: int = 1, **values: Any) -> Subscription:
     )
 
 
-def subject(**values: Any) -> Report:
+def alert_report(**values: Any) -> Report:
     own = {"service_request_id": "R00000000001", "ward_code": GUILDHALL}
     return known_report(**{**own, **values})
 
@@ -206,7 +206,7 @@ class MemoryNotices:
         )
 
 
-def normalised(channel: AddressChannel, text: str) -> str:
+def normalise_address(channel: AddressChannel, text: str) -> str:
     if (channel == "email") != ("@" in text):
         raise Invalid.field("to", f"enter an address for {channel}")
     return text.strip().lower()
@@ -217,7 +217,7 @@ def check_push(address: PushAddress) -> None:
         raise AddressRefused("The address must begin with https://.")
 
 
-class Alerts:
+class AlertsWorld:
     """The whole slice in memory, with a clock that stands still."""
 
     def __init__(self, *stored: Subscription, now: datetime = NOON) -> None:
@@ -239,7 +239,7 @@ class Alerts:
             ward_codes=lambda: {GUILDHALL},
             reports=self.reports,
             channels=("email", "sms", "push"),
-            normalised=normalised,
+            normalised=normalise_address,
             has_premises=self.premises.__contains__,
             check_push=check_push,
             site_url="https://council.example",

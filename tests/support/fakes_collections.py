@@ -127,7 +127,7 @@ def ports_of(
 
 
 @dataclass
-class Depot:
+class CollectionsWorld:
     """The ports of a council whose one home is on these rounds."""
 
     rounds: tuple[Round, ...] = ()

@@ -59,7 +59,7 @@ def documents_of(listed: FacilityList) -> dict[str, bytes]:
     }
 
 
-class Shelf:
+class FacilitiesWorld:
     """Published facilities, open reports and a clock, set by hand. `reads` has the keys of the
     documents that were read, `asked` the tiles."""
 

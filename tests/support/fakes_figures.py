@@ -18,11 +18,11 @@ from chalicelib.reports.usecases.figures import outcomes
 from tests.support.fakes import (
     IDS,
     Clock,
+    FakeAddressLookup,
     MemoryDocuments,
     MemoryPhotos,
     MemoryRepository,
-    Nowhere,
-    no_hold,
+    find_no_hold,
     price,
 )
 
@@ -35,11 +35,11 @@ def reports_ports(repository: MemoryRepository | None = None) -> Ports:
         ids=IDS,
         council=COUNCIL,
         photos=MemoryPhotos(),
-        whereabouts=Nowhere(),
+        whereabouts=FakeAddressLookup(),
         site_url="https://council.example",
         premises=lambda _: None,
         missed=lambda premises_id, collection: MissedCollectionCheck("Rubbish"),
-        held=no_hold,
+        held=find_no_hold,
         price=price,
         wishes=lambda _: ContactPreferences(),
         now=Clock(),
@@ -92,7 +92,7 @@ class MemoryCounters:
         self.marks[month] = held._replace(published=changed)
 
 
-class Stored:
+class StoredReports:
     """The reports slice in memory, as figures see it."""
 
     def __init__(self) -> None:
@@ -125,13 +125,13 @@ class Stored:
         return self.repository.list_months()
 
 
-class Here:
+class FiguresWorld:
     """Published figures in memory."""
 
     def __init__(self, *reports: ServiceRequest) -> None:
         self.documents = MemoryDocuments()
         self.counters = MemoryCounters()
-        self.stored = Stored()
+        self.stored = StoredReports()
         self.now = Clock()
         self.pass_to(self.now.now)
         self.put(*reports)

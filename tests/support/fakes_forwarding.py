@@ -18,7 +18,7 @@ REFERENCE = "7K3M2QXV9HTD"
 GROUPED = "7K3M-2QXV-9HTD"
 
 
-def case(**values: Any) -> Case:
+def forwarded_case(**values: Any) -> Case:
     """A report as it is forwarded."""
     return Case(
         **{
@@ -39,17 +39,17 @@ def case(**values: Any) -> Case:
     )
 
 
-def answer(entries: list[Tree], root: str = "service_requests", status: int = 200) -> Reply:
+def open311_answer(entries: list[Tree], root: str = "service_requests", status: int = 200) -> Reply:
     """The response of an Open311 server with a list."""
     return Reply(status, {}, write(root, entries, "xml"))
 
 
-def status(number: int, **headers: str) -> Reply:
+def status_reply(number: int, **headers: str) -> Reply:
     return Reply(number, headers, b"<html>what another system wrote</html>")
 
 
 @dataclass
-class FakeOutside(AnsweredHere):
+class FakeServer(AnsweredHere):
     """Another body's server: returns the `answers` for a method and the end of a path in turn, and
     then repeats the last one; `asked` are the requests that it received."""
 

@@ -58,7 +58,7 @@ class MemoryGardenSubscriptions:
 
 
 @dataclass
-class Garden:
+class GardenWorld:
     """The ports of a council on a day."""
 
     rules: GardenWaste = TWELVE_MONTHS

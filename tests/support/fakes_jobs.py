@@ -150,7 +150,9 @@ class MemoryJobs:
     def list_page(
         self, filters: JobFilters, *, teams: Collection[str], limit: int, after: str | None
     ) -> JobPage:
-        found = [j for j in self.stored.values() if j.team in teams and _wanted(j, filters)]
+        found = [
+            j for j in self.stored.values() if j.team in teams and _matches_filters(j, filters)
+        ]
         return _page(sorted(found, key=_due), limit, after)
 
 
@@ -158,7 +160,7 @@ def _due(job: Job) -> tuple[bool, datetime, str]:
     return job.due is None, job.due or NOON, job.job_id
 
 
-def _wanted(job: Job, filters: JobFilters) -> bool:
+def _matches_filters(job: Job, filters: JobFilters) -> bool:
     pairs = (
         (job.planned_day, filters.day),
         (job.crew, filters.crew),
@@ -280,7 +282,7 @@ def council_of_crews(*crews: Crew) -> Council:
 
 
 @dataclass
-class Yard:
+class JobsWorld:
     """The whole slice in memory, with a clock that stands still. `noted` is the audit log,
     `asked_for` are the (scope, op_id, photo_id) of requested photos."""
 

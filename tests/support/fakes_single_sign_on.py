@@ -36,7 +36,7 @@ class MemoryHandovers:
 
 
 @dataclass
-class SayingIssuers:
+class FakeIssuers:
     """Issuers that return `claims_of` for any code but "bad"."""
 
     claims_of: Mapping[str, Any] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class SayingIssuers:
 
 
 def sign_on_ports(
-    clock: Clock, issuers: SayingIssuers, *providers: IdentityProvider, trail: MemoryTrail
+    clock: Clock, issuers: FakeIssuers, *providers: IdentityProvider, trail: MemoryTrail
 ) -> SignOnPorts:
     numbers = count(1)
     return SignOnPorts(

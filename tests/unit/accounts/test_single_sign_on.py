@@ -17,7 +17,7 @@ from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_accounts import MemoryAccounts
 from tests.support.fakes_people import MemoryTrail, people_ports
-from tests.support.fakes_single_sign_on import MemoryHandovers, SayingIssuers, sign_on_ports
+from tests.support.fakes_single_sign_on import FakeIssuers, MemoryHandovers, sign_on_ports
 from tests.support.issuer import query_of
 
 JO = Destination("email", "jo@example.org")
@@ -65,12 +65,12 @@ def trail() -> MemoryTrail:
 
 
 @pytest.fixture
-def issuers() -> SayingIssuers:
-    return SayingIssuers()
+def issuers() -> FakeIssuers:
+    return FakeIssuers()
 
 
 @pytest.fixture
-def ports(clock: Clock, issuers: SayingIssuers, trail: MemoryTrail) -> SignOnPorts:
+def ports(clock: Clock, issuers: FakeIssuers, trail: MemoryTrail) -> SignOnPorts:
     return sign_on_ports(clock, issuers, NATIONAL, TRUSTED, STAFF, GUARDED, trail=trail)
 
 
@@ -82,7 +82,7 @@ def sent(ports: SignOnPorts, through: str = "national", **changes: Any) -> Back:
 
 
 def signed_in(ports: SignOnPorts, through: str = "national", **claims: Any) -> SignedIn:
-    cast(SayingIssuers, ports.issuers()).claims_of = claims
+    cast(FakeIssuers, ports.issuers()).claims_of = claims
     who, onward = take_back(sent(ports, through), "Phone", ports)
     assert onward == "/map/"
     return who
@@ -119,7 +119,7 @@ def test_handover_is_valid_for_ten_minutes(
 
 
 def test_handover_is_valid_once_even_when_its_code_was_bad(
-    ports: SignOnPorts, issuers: SayingIssuers
+    ports: SignOnPorts, issuers: FakeIssuers
 ) -> None:
     back = sent(ports)
     with pytest.raises(Forbidden):
@@ -141,7 +141,7 @@ def test_handover_is_valid_once_even_when_its_code_was_bad(
     ids=repr,
 )
 def test_sign_in_fails_when_it_was_not_started_here(
-    wrong: dict[str, str], ports: SignOnPorts, issuers: SayingIssuers
+    wrong: dict[str, str], ports: SignOnPorts, issuers: FakeIssuers
 ) -> None:
     with pytest.raises(NotFound):
         take_back(sent(ports, **wrong), "Phone", ports)

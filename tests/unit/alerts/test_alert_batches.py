@@ -20,7 +20,7 @@ from chalicelib.aws.sqs import MOST_IN_A_BATCH
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import ReportChanged
 from tests.support import fakes_delivery
-from tests.support.fakes_alerts import Alerts, subject, subscription
+from tests.support.fakes_alerts import AlertsWorld, alert_report, subscription
 from tests.support.fakes_delivery import REPORT, DeliveryWorld
 
 MOST_BYTES = 256 * 1024
@@ -72,10 +72,10 @@ def test_all_recipients_are_notified_once_when_a_run_breaks_off_anywhere_and_is_
     stored = [subscription(n, topic=OF_IT if n % 3 == 0 else COUNCIL) for n in range(10)]
     twice = subscription(10, topic=COUNCIL, address_key=stored[0].address_key)
     for nth in count(1):
-        alerts = Alerts(*stored, twice)
+        alerts = AlertsWorld(*stored, twice)
         for each in (*stored, twice):
             reindex(each.subscription_id, [each], alerts.indexing)
-        alerts.reports.put(subject(service_request_id=REPORT))
+        alerts.reports.put(alert_report(service_request_id=REPORT))
         calls = count(1)
         outbox, shares = BreaksOff(calls, nth), BreaksOff(calls, nth)
         ports = replace(alerts.matching, outbox=outbox, shares=shares)
@@ -91,7 +91,7 @@ def test_all_recipients_are_notified_once_when_a_run_breaks_off_anywhere_and_is_
             return
 
 
-def arrived(tells: Sequence[AlertRequested], alerts: Alerts) -> dict[str, list[str]]:
+def arrived(tells: Sequence[AlertRequested], alerts: AlertsWorld) -> dict[str, list[str]]:
     """Ids of the subscriptions that got each kind of email, as often as they did."""
     world = DeliveryWorld(subscriptions=alerts.subscriptions)
     world.knows(fakes_delivery.report_news(state="fixed", repairs=1))

@@ -7,7 +7,7 @@ from chalicelib.alerts.index import AreaQuery
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.usecases.estimating import EstimatePorts, estimate
 from chalicelib.alerts.usecases.indexing import reindex
-from tests.support.fakes_alerts import GUILDHALL, Alerts, MemoryAudiences, area, subscription
+from tests.support.fakes_alerts import GUILDHALL, AlertsWorld, MemoryAudiences, area, subscription
 from tests.support.fakes_delivery import VOICE, DeliveryWorld
 from tests.unit.alerts.test_match_notices import circle
 
@@ -48,7 +48,7 @@ def test_estimate_names_the_time_and_the_days_that_the_quota_takes() -> None:
 def test_estimate_counts_who_is_near_and_what_was_sent_today(radius_m: float) -> None:
     here = subscription(1, topic=Topic(kind="disruptions"))
     near, far = subscription(2), subscription(3, topic=area(100, lat=55.5, long=-3.0))
-    alerts, world = Alerts(here, near, far), DeliveryWorld()
+    alerts, world = AlertsWorld(here, near, far), DeliveryWorld()
     alerts.indexing.audiences.add(count_changes([(None, each) for each in (here, near, far)]))
     for each in (here, near, far):
         reindex(each.subscription_id, [each], alerts.indexing)

@@ -14,7 +14,7 @@ from chalicelib.alerts.ports import BookedDay, Reporter
 from chalicelib.alerts.usecases.booking_reminding import remind_of_booking
 from chalicelib.alerts.usecases.sending import send_woken, tell, wake_due
 from chalicelib.events import ReportChanged
-from tests.support.fakes_alerts import Alerts
+from tests.support.fakes_alerts import AlertsWorld
 from tests.support.fakes_delivery import REPORT, DeliveryWorld, report_news
 
 SAM = Reporter("email", "sam@example.org", "account-1")
@@ -27,7 +27,7 @@ class Town:
     """A report with a booking, its reporter, and what the reporter received."""
 
     def __init__(self, now: datetime = BOOKED_AT) -> None:
-        self.matching = Alerts()
+        self.matching = AlertsWorld()
         self.matching.reports.reporters[REPORT] = SAM
         self.world = DeliveryWorld()
         self.world.subscriptions = self.matching.subscriptions

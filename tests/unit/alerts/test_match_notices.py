@@ -27,7 +27,7 @@ from chalicelib.events import (
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.polygon import MultiPolygon, Polygon
 from tests.support.builders import MARKET_PLACE
-from tests.support.fakes_alerts import BOUNDS, GUILDHALL, Alerts, subscription
+from tests.support.fakes_alerts import BOUNDS, GUILDHALL, AlertsWorld, subscription
 
 HERE = Point(**MARKET_PLACE)
 DISRUPTION = "d" * 32
@@ -49,15 +49,15 @@ def works(place: Point = HERE) -> RoadWorkPlanned:
     return RoadWorkPlanned(event_id="1", notice_id="roadworks-1", **place._asdict())
 
 
-def indexed(*stored: Subscription, extent: Extent, **affected: Any) -> Alerts:
-    alerts = Alerts(*stored)
+def indexed(*stored: Subscription, extent: Extent, **affected: Any) -> AlertsWorld:
+    alerts = AlertsWorld(*stored)
     for each in stored:
         reindex(each.subscription_id, [each], alerts.indexing)
     alerts.notices.known[DISRUPTION] = Affected(extent=extent, **affected)
     return alerts
 
 
-def told(alerts: Alerts, fact: OfNotice) -> set[str]:
+def told(alerts: AlertsWorld, fact: OfNotice) -> set[str]:
     """Who is told, after every page that one run leaves to the next."""
     alerts.outbox.sent.clear()
     count = match_notice(fact, alerts.matching)

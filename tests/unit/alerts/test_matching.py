@@ -32,7 +32,7 @@ from chalicelib.geo.point import Point, distance_m
 from chalicelib.reports.published import Report
 from tests.support.builders import MARKET_PLACE
 from tests.support.fakes import IDS
-from tests.support.fakes_alerts import GUILDHALL, Alerts, area, subject, subscription
+from tests.support.fakes_alerts import GUILDHALL, AlertsWorld, alert_report, area, subscription
 
 R1 = "R00000000001"
 WEST, SOUTH, EAST, NORTH = -1.2, 53.89, -0.963, 54.028
@@ -83,15 +83,15 @@ def entry(**values: Any) -> IndexEntry:
     return entries_of(subscription(**values))[0]
 
 
-def indexed(*stored: Subscription) -> Alerts:
-    alerts = Alerts(*stored)
+def indexed(*stored: Subscription) -> AlertsWorld:
+    alerts = AlertsWorld(*stored)
     for each in stored:
         reindex(each.subscription_id, [each], alerts.indexing)
-    alerts.reports.put(subject())
+    alerts.reports.put(alert_report())
     return alerts
 
 
-def told(alerts: Alerts, fact: OfReport) -> set[str]:
+def told(alerts: AlertsWorld, fact: OfReport) -> set[str]:
     """Ids of the subscriptions that are told of it."""
     alerts.outbox.sent.clear()
     count = match(fact, alerts.matching)
@@ -250,7 +250,7 @@ def test_exactly_the_matching_subscribers_are_notified(seed: int) -> None:
     random = Random(seed)
     for number in range(1, 16):
         where = Point(lat=random.uniform(SOUTH, NORTH), long=random.uniform(WEST, EAST))
-        of = subject(
+        of = alert_report(
             service_request_id=f"R{number:011}",
             lat=where.lat,
             long=where.long,
@@ -280,9 +280,9 @@ def _fields(fact: OfReport) -> dict[str, Any]:
 REPORTER = Reporter("email", "reporter@example.org", None)
 
 
-def reported(**values: Any) -> Alerts:
+def reported(**values: Any) -> AlertsWorld:
     alerts = indexed()
-    alerts.reports.put(subject(**values))
+    alerts.reports.put(alert_report(**values))
     alerts.reports.reporters[R1] = REPORTER
     return alerts
 
@@ -360,12 +360,12 @@ def test_follower_of_a_duplicate_is_notified_of_the_surviving_report() -> None:
     ]
     alerts = indexed(*followed)
     alerts.reports.put(
-        subject(duplicates=("R00000000002", "R00000000004")),
-        subject(
+        alert_report(duplicates=("R00000000002", "R00000000004")),
+        alert_report(
             service_request_id="R00000000002", duplicate_of=R1, duplicates=("R00000000003", R1)
         ),
-        subject(service_request_id="R00000000003", duplicate_of="R00000000002"),
-        subject(service_request_id="R00000000004", duplicate_of=None),
+        alert_report(service_request_id="R00000000003", duplicate_of="R00000000002"),
+        alert_report(service_request_id="R00000000004", duplicate_of=None),
     )
     assert told(alerts, changed()) == {f"{2:032x}", f"{3:032x}"}, (
         "The fourth was taken apart again."
@@ -425,8 +425,8 @@ def test_missing_report_notifies_nobody() -> None:
 @pytest.mark.parametrize("hears", [True, False])
 def test_only_the_reporter_is_asked(hears: bool) -> None:
     follower = subscription(1, topic=Topic(kind="report", service_request_id=R1))
-    alerts = Alerts(follower)
-    alerts.reports.put(subject(visibility="private"))
+    alerts = AlertsWorld(follower)
+    alerts.reports.put(alert_report(visibility="private"))
     sender = Reporter("email", "reporter@example.org", None)
     known = alerts.reports.reporters if hears else alerts.reports.senders
     known[R1] = sender
@@ -441,8 +441,8 @@ def test_only_the_reporter_is_asked(hears: bool) -> None:
 
 
 def test_reporter_without_alerts_or_address_is_not_asked() -> None:
-    alerts = Alerts()
-    alerts.reports.put(subject())
+    alerts = AlertsWorld()
+    alerts.reports.put(alert_report())
     match(changed(state="open", question=1), alerts.matching)
     assert alerts.outbox.sent == []
     alerts.reports.senders[R1] = Reporter("email", "reporter@example.org", None)

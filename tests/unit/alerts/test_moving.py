@@ -10,7 +10,7 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
 from tests.support.builders import NOON
 from tests.support.fakes import IDS
-from tests.support.fakes_alerts import BROWSER, Alerts, MemorySubscriptions, subscription
+from tests.support.fakes_alerts import BROWSER, AlertsWorld, MemorySubscriptions, subscription
 
 NEW = PushAddress(endpoint="https://push.example/new", p256dh="BNew", auth="new secret")
 
@@ -22,7 +22,7 @@ def of_browser(number: int, push: PushAddress = BROWSER) -> Subscription:
 
 def test_all_of_a_browsers_subscriptions_move_to_its_new_address() -> None:
     other = replace(BROWSER, endpoint="https://push.example/other")
-    alerts = Alerts(of_browser(1), of_browser(2), of_browser(3, other))
+    alerts = AlertsWorld(of_browser(1), of_browser(2), of_browser(3, other))
     assert move(Move(old=BROWSER, push=NEW), alerts.ports) == 2
     kept = list(alerts.subscriptions.stored.values())
     assert [each.push for each in kept] == [NEW, NEW, other]
@@ -32,7 +32,7 @@ def test_all_of_a_browsers_subscriptions_move_to_its_new_address() -> None:
 
 
 def test_repeated_move_changes_nothing() -> None:
-    alerts = Alerts(of_browser(1))
+    alerts = AlertsWorld(of_browser(1))
     assert [move(Move(old=BROWSER, push=NEW), alerts.ports) for _ in range(2)] == [1, 0]
 
 
@@ -46,23 +46,23 @@ def test_repeated_move_changes_nothing() -> None:
     ],
 )
 def test_browsers_subscriptions_cannot_be_moved_without_its_secret(claimed: PushAddress) -> None:
-    alerts = Alerts(of_browser(1))
+    alerts = AlertsWorld(of_browser(1))
     assert move(Move(old=claimed, push=NEW), alerts.ports) == 0
-    assert alerts.subscriptions.stored == Alerts(of_browser(1)).subscriptions.stored
+    assert alerts.subscriptions.stored == AlertsWorld(of_browser(1)).subscriptions.stored
 
 
 def test_stopped_subscription_stays_so() -> None:
-    alerts = Alerts(mark_stopped(of_browser(1), "gone", NOON))
+    alerts = AlertsWorld(mark_stopped(of_browser(1), "gone", NOON))
     assert move(Move(old=BROWSER, push=NEW), alerts.ports) == 0
 
 
 def test_subscriptions_do_not_move_to_a_refused_address() -> None:
-    alerts = Alerts(of_browser(1))
+    alerts = AlertsWorld(of_browser(1))
     inside = replace(NEW, endpoint="https://10.0.0.5/")
     with pytest.raises(Invalid) as refused:
         move(Move(old=BROWSER, push=inside), alerts.ports)
     assert refused.value.errors[0].field == "push.endpoint"
-    assert alerts.subscriptions.stored == Alerts(of_browser(1)).subscriptions.stored
+    assert alerts.subscriptions.stored == AlertsWorld(of_browser(1)).subscriptions.stored
 
 
 class Busy(MemorySubscriptions):
@@ -81,11 +81,11 @@ class Busy(MemorySubscriptions):
 
 def test_change_by_somebody_else_in_between_is_retried() -> None:
     busy = Busy(3, of_browser(1), of_browser(2))
-    ports = replace(Alerts().ports, subscriptions=busy)
+    ports = replace(AlertsWorld().ports, subscriptions=busy)
     assert move(Move(old=BROWSER, push=NEW), ports) == 2
 
 
 def test_browser_gets_retry_after_when_others_write_continually() -> None:
-    ports = replace(Alerts().ports, subscriptions=Busy(1000, of_browser(1)))
+    ports = replace(AlertsWorld().ports, subscriptions=Busy(1000, of_browser(1)))
     with pytest.raises(UpstreamFailed):
         move(Move(old=BROWSER, push=NEW), ports)

@@ -20,7 +20,7 @@ from chalicelib.alerts.usecases.sending import send_woken, tell
 from chalicelib.aws.sqs import MOST_IN_A_BATCH
 from chalicelib.errors import NotNow
 from chalicelib.events import DisruptionPosted
-from tests.support.fakes_alerts import BOUNDS, GUILDHALL, Alerts
+from tests.support.fakes_alerts import BOUNDS, GUILDHALL, AlertsWorld
 from tests.support.fakes_delivery import DeliveryWorld, notice
 
 NOTICE = "d" * 32
@@ -70,7 +70,7 @@ def _entry(subscription_id: str, area: str) -> IndexEntry:
 
 def page_from(low: str) -> tuple[list[AlertBatch], NoticePageWanted | None, CountedIndex]:
     """What a run that begins there leaves to others, and what it read."""
-    alerts, index = Alerts(), CountedIndex()
+    alerts, index = AlertsWorld(), CountedIndex()
     everywhere = Extent(box=BOUNDS, ward_codes=(GUILDHALL,))
     alerts.notices.known[NOTICE] = Affected(extent=everywhere)
     wanted = NoticePageWanted(fact=POSTED, news=1, area=0, low=low)

@@ -42,7 +42,7 @@ from chalicelib.errors import NotNow
 from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts, off_rounds
 from chalicelib.kernel.languages import ENGLISH, Language
 from tests.support.effort import effort
-from tests.support.fakes_alerts import Alerts, subscription
+from tests.support.fakes_alerts import AlertsWorld, subscription
 from tests.support.fakes_delivery import VOICES, DeliveryWorld
 
 LONDON = ZoneInfo("Europe/London")
@@ -86,7 +86,7 @@ class Town:
         collections = CollectionsForAlerts(
             self.premises, lambda: self.rounds, lambda: self.today, load("demo")
         )
-        self.alerts = Alerts(now=now)
+        self.alerts = AlertsWorld(now=now)
         self.clock = self.alerts.clock
         self.matching = replace(self.alerts.matching, collected_on=collections.collected_on)
         self.world = DeliveryWorld(
@@ -496,7 +496,7 @@ def test_subscribers_hear_what_a_reader_of_the_dates_would_tell_them(
 
 def test_many_reminders_at_one_hour_are_handed_on_page_by_page() -> None:
     number = effort(11_000, 30_000)
-    alerts = Alerts()
+    alerts = AlertsWorld()
     alerts.collected[DAY] = {f"{n}" for n in range(number)}
     area = area_of_reminders("19:00").name
     alerts.index.put(_entry(f"{n:032x}", f"{n}", area) for n in range(number))

@@ -29,11 +29,11 @@ from tests.support.fakes_alerts import (
     BROWSER,
     SOMEBODY,
     TOKENS,
-    Alerts,
+    AlertsWorld,
+    alert_report,
     area,
-    subject,
     subscription,
-    wish,
+    subscription_request,
 )
 
 NOBODY = Subscriber(scope="anonymous")
@@ -42,9 +42,9 @@ SECOND = timedelta(seconds=1)
 
 
 def subscribe(
-    alerts: Alerts, by: Subscriber = NOBODY, key: str | None = None, **values: Any
+    alerts: AlertsWorld, by: Subscriber = NOBODY, key: str | None = None, **values: Any
 ) -> Subscription:
-    asked = subscribing.checked(wish(**values), alerts.ports)
+    asked = subscribing.checked(subscription_request(**values), alerts.ports)
     return subscribing.subscribe(asked, key, by, alerts.ports)
 
 
@@ -52,7 +52,7 @@ def by_link(one: Subscription) -> Shown:
     return Shown(token=TOKENS.manage_token(one))
 
 
-def confirm(one: Subscription, alerts: Alerts) -> Subscription:
+def confirm(one: Subscription, alerts: AlertsWorld) -> Subscription:
     return managing.confirm_by_link(one.subscription_id, TOKENS.confirm_token(one), alerts.ports)
 
 
@@ -66,7 +66,7 @@ def field_of(work: Callable[[], object]) -> str:
 
 
 def test_subscription_waits_for_its_address_when_the_caller_is_anonymous() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = subscribe(alerts, to="  Resident@Example.org ")
     assert (made.state, made.to, made.account_id) == ("unconfirmed", SOMEBODY, None)
     assert made.address_key == IDS.address_key("email", SOMEBODY)
@@ -75,18 +75,18 @@ def test_subscription_waits_for_its_address_when_the_caller_is_anonymous() -> No
 
 
 def test_subscription_is_active_at_once_when_it_goes_to_the_accounts_confirmed_address() -> None:
-    made = subscribe(Alerts(), OWNER)
+    made = subscribe(AlertsWorld(), OWNER)
     assert (made.state, made.account_id, made.confirmed_at) == ("active", "a1", NOON)
     assert made.expires_at is None
 
 
 def test_subscription_waits_without_an_account_when_it_goes_to_another_address() -> None:
-    made = subscribe(Alerts(), OWNER, to="neighbour@example.org")
+    made = subscribe(AlertsWorld(), OWNER, to="neighbour@example.org")
     assert (made.state, made.account_id) == ("unconfirmed", None)
 
 
 def test_subscription_of_a_browser_is_active_at_once() -> None:
-    made = subscribe(Alerts(), channel="push", to=None, push=BROWSER)
+    made = subscribe(AlertsWorld(), channel="push", to=None, push=BROWSER)
     assert (made.state, made.to, made.push) == ("active", None, BROWSER)
     assert made.address_key == IDS.address_key("push", BROWSER.endpoint)
 
@@ -114,19 +114,19 @@ def test_subscription_of_a_browser_is_active_at_once() -> None:
 def test_refusal_names_the_field_when_something_cannot_be_subscribed_to(
     values: dict[str, Any], field: str
 ) -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     assert field_of(lambda: subscribe(alerts, **values)) == field
     assert not alerts.subscriptions.stored
 
 
 def test_refusal_names_the_channel_when_nothing_is_sent_by_it_here() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     alerts.ports = replace(alerts.ports, channels=("email", "push"))
     assert field_of(lambda: subscribe(alerts, channel="sms", to="07700 900123")) == "channel"
 
 
 def test_same_request_under_the_same_key_is_stored_once() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = [subscribe(alerts, key="k") for _ in range(2)]
     assert made[0] == made[1] and len(alerts.subscriptions.stored) == 1
     assert subscribe(alerts).subscription_id != subscribe(alerts).subscription_id
@@ -136,7 +136,7 @@ def test_same_request_under_the_same_key_is_stored_once() -> None:
 def test_other_request_under_the_same_key_is_refused_with_a_link_that_only_its_owner_can_open(
     by: Subscriber, opens: bool
 ) -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = subscribe(alerts, by, key="k")
     with pytest.raises(Conflict) as refused:
         subscribe(alerts, by, key="k", topic=area(600))
@@ -147,7 +147,7 @@ def test_other_request_under_the_same_key_is_refused_with_a_link_that_only_its_o
 
 
 def test_key_can_be_used_again_when_its_subscription_is_over() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     first = subscribe(alerts, key="k")
     alerts.clock.now += CONFIRMED_WITHIN
     again = subscribe(alerts, key="k", topic=area(600))
@@ -166,7 +166,7 @@ STRANGER = "stranger@example.org"
 def test_address_is_not_confirmed_by_another_addresss_link_under_the_same_key(
     is_gone: bool, channel: str
 ) -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     first, second = {
         "email": (STRANGER, SOMEBODY),
         "sms": ("07700 900001", "07700 900002"),
@@ -201,7 +201,7 @@ def test_address_is_not_confirmed_by_another_addresss_link_under_the_same_key(
 
 def test_alerts_of_an_address_are_not_shown_by_another_addresss_link_under_the_same_key() -> None:
     own = subscription(7, to=SOMEBODY, address_key=IDS.address_key("email", SOMEBODY))
-    alerts = Alerts(own)
+    alerts = AlertsWorld(own)
     old = subscribe(alerts, key="k", to=STRANGER)
     managing.confirm_by_link(old.subscription_id, TOKENS.confirm_token(old), alerts.ports)
     token = TOKENS.unsubscribe_token(old)
@@ -222,8 +222,8 @@ def test_alerts_of_an_address_are_not_shown_by_another_addresss_link_under_the_s
 
 
 def test_report_that_was_merged_is_subscribed_to_as_the_one_that_it_was_merged_into() -> None:
-    alerts = Alerts()
-    alerts.reports.put(subject(duplicate_of="R00000000002"))
+    alerts = AlertsWorld()
+    alerts.reports.put(alert_report(duplicate_of="R00000000002"))
     topic = Topic(kind="report", service_request_id="R00000000001")
     assert subscribe(alerts, topic=topic).topic.service_request_id == "R00000000002"
 
@@ -232,8 +232,8 @@ def test_report_that_was_merged_is_subscribed_to_as_the_one_that_it_was_merged_i
 def test_non_public_report_can_be_subscribed_to_only_by_its_reporter(
     by: Subscriber, is_refused: bool
 ) -> None:
-    alerts = Alerts()
-    alerts.reports.put(subject(visibility="private"))
+    alerts = AlertsWorld()
+    alerts.reports.put(alert_report(visibility="private"))
     alerts.reports.owners["R00000000001"] = "a1"
     topic = Topic(kind="report", service_request_id="R00000000001")
     if is_refused:
@@ -246,7 +246,7 @@ def test_non_public_report_can_be_subscribed_to_only_by_its_reporter(
 
 
 def test_subscription_is_active_when_its_link_was_confirmed_and_stays_so_when_it_is_again() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = subscribe(alerts)
     alerts.clock.now += CONFIRMED_WITHIN - SECOND
     confirmed = confirm(made, alerts)
@@ -257,7 +257,7 @@ def test_subscription_is_active_when_its_link_was_confirmed_and_stays_so_when_it
 
 @pytest.mark.parametrize("late", [timedelta(0), SECOND])
 def test_link_is_not_valid_after_a_day(late: timedelta) -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = subscribe(alerts)
     alerts.clock.now += CONFIRMED_WITHIN + late
     with pytest.raises(NotFound):
@@ -265,7 +265,7 @@ def test_link_is_not_valid_after_a_day(late: timedelta) -> None:
 
 
 def test_altered_token_confirms_nothing() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = subscribe(alerts)
     of_another = TOKENS.confirm_token(subscription(7))
     for token in (TOKENS.manage_token(made), TOKENS.unsubscribe_token(made), of_another, ""):
@@ -274,7 +274,7 @@ def test_altered_token_confirms_nothing() -> None:
 
 
 def test_link_says_so_when_the_subscription_was_stopped_meanwhile() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = subscribe(alerts)
     managing.stop(made.subscription_id, by_link(made), alerts.ports)
     with pytest.raises(Conflict):
@@ -282,7 +282,7 @@ def test_link_says_so_when_the_subscription_was_stopped_meanwhile() -> None:
 
 
 def test_code_confirms_a_number_and_may_have_white_space_in_it() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = subscribe(alerts, channel="sms", to="07700 900123")
     for _ in range(2):
         code = f" {TOKENS.confirmation_code(made)[:3]} {TOKENS.confirmation_code(made)[3:]}"
@@ -291,7 +291,7 @@ def test_code_confirms_a_number_and_may_have_white_space_in_it() -> None:
 
 
 def test_code_is_not_valid_after_five_tries() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = subscribe(alerts, channel="sms", to="07700 900123")
     which = made.subscription_id
     for _ in range(MOST_CODE_TRIES):
@@ -303,14 +303,14 @@ def test_code_is_not_valid_after_five_tries() -> None:
 @pytest.mark.parametrize("channel", ["email", "push"])
 def test_code_is_valid_only_for_subscriptions_by_text(channel: str) -> None:
     address: dict[str, Any] = {"to": None, "push": BROWSER} if channel == "push" else {}
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = subscribe(alerts, channel=channel, **address)
     with pytest.raises(NotFound):
         managing.confirm_by_code(made.subscription_id, TOKENS.confirmation_code(made), alerts.ports)
 
 
 def test_code_is_not_valid_after_its_day_although_the_subscription_is_active() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     made = subscribe(alerts, channel="sms", to="07700 900123")
     managing.confirm_by_code(made.subscription_id, TOKENS.confirmation_code(made), alerts.ports)
     alerts.clock.now += CONFIRMED_WITHIN
@@ -331,8 +331,8 @@ STRANGERS = [
 ]
 
 
-def stored(**values: Any) -> Alerts:
-    return Alerts(subscription(1, account_id="a1", **values), subscription(2))
+def stored(**values: Any) -> AlertsWorld:
+    return AlertsWorld(subscription(1, account_id="a1", **values), subscription(2))
 
 
 @pytest.mark.parametrize("shown", OPENERS)
@@ -388,7 +388,7 @@ def test_change_is_refused_when_it_is_about_another_version() -> None:
 
 
 def test_change_is_refused_when_the_subscription_was_stopped() -> None:
-    alerts = Alerts(mark_stopped(subscription(1, account_id="a1"), "requested", NOON))
+    alerts = AlertsWorld(mark_stopped(subscription(1, account_id="a1"), "requested", NOON))
     with pytest.raises(Conflict):
         managing.change(f"{1:032x}", SubscriptionChanges(), 1, OPENERS[0], alerts.ports)
 
@@ -418,7 +418,7 @@ def test_own_report_stays_own_when_it_is_sent_again_with_a_change(is_public: boo
     """By the link of the email, with which nobody is signed in."""
     topic = Topic(kind="report", service_request_id="R00000000001")
     alerts = stored(topic=topic, is_own=True)
-    alerts.reports.put(subject(visibility="public" if is_public else "private"))
+    alerts.reports.put(alert_report(visibility="public" if is_public else "private"))
     changes = SubscriptionChanges(topic=topic, frequency="daily")
     after = managing.change(f"{1:032x}", changes, 1, OPENERS[1], alerts.ports)
     assert (after.is_own, after.topic, after.frequency) == (True, topic, "daily")
@@ -427,7 +427,7 @@ def test_own_report_stays_own_when_it_is_sent_again_with_a_change(is_public: boo
 def test_own_report_is_not_own_when_it_is_about_another_one() -> None:
     topic = Topic(kind="report", service_request_id="R00000000001")
     alerts = stored(topic=topic, is_own=True)
-    alerts.reports.put(subject(service_request_id="R00000000002"))
+    alerts.reports.put(alert_report(service_request_id="R00000000002"))
     other = SubscriptionChanges(topic=replace(topic, service_request_id="R00000000002"))
     assert not managing.change(f"{1:032x}", other, 1, OPENERS[1], alerts.ports).is_own
     round_ = SubscriptionChanges(topic=area())
@@ -449,7 +449,7 @@ def test_own_subscriptions_are_listed_by_page_the_latest_first_without_those_tha
         subscription(n, account_id="a1", created_at=NOON + timedelta(minutes=n)) for n in range(5)
     ]
     own[2] = mark_stopped(own[2], "requested", NOON - STOPPED_KEPT_FOR)
-    alerts = Alerts(*own, subscription(9, account_id="a2"))
+    alerts = AlertsWorld(*own, subscription(9, account_id="a2"))
     first = managing.own(Shown(account_id="a1"), limit=3, after=None, ports=alerts.ports)
     then = managing.own(Shown(account_id="a1"), limit=3, after=first.next, ports=alerts.ports)
     ids = [int(each.subscription_id, 16) for each in (*first.subscriptions, *then.subscriptions)]
@@ -459,12 +459,12 @@ def test_own_subscriptions_are_listed_by_page_the_latest_first_without_those_tha
 # Following.
 
 
-def follow(alerts: Alerts, to: str = SOMEBODY) -> Subscription:
+def follow(alerts: AlertsWorld, to: str = SOMEBODY) -> Subscription:
     return subscribing.follow("R00000000001", "email", to, "a1", alerts.ports)
 
 
 def test_follower_is_subscribed_once_and_again_after_stopping() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     first = follow(alerts)
     assert (first.state, first.is_own, first.account_id) == ("active", False, "a1")
     assert follow(alerts) == first
@@ -474,7 +474,7 @@ def test_follower_is_subscribed_once_and_again_after_stopping() -> None:
 
 
 def test_follower_gets_alerts_at_the_present_address_when_following_again() -> None:
-    alerts = Alerts()
+    alerts = AlertsWorld()
     first = follow(alerts)
     shown = Shown(account_id="a1")
     quiet = QuietHours(begin="22:00", end="07:00")

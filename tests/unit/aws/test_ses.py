@@ -29,7 +29,7 @@ from chalicelib.outbound import mailbox
 from infra.local.templates import messages
 from tests.conftest import ROOT
 from tests.support.builders import NOON
-from tests.support.fakes_forwarding import case
+from tests.support.fakes_forwarding import forwarded_case
 
 INJECTED = "x\r\nReply-To: evil@example.com\r\nBcc: evil@example.com\r\n\r\n<a href=http://evil>"
 BASE64 = b64encode(INJECTED.encode()).decode()
@@ -55,7 +55,7 @@ PLAIN = Email(to="ann@example.org", subject="A hole", text="Deep.", html="<p>Dee
 
 
 def of_a_mailbox(nasty: str) -> Iterator[Email]:
-    report = case(
+    report = forwarded_case(
         title=nasty,
         address=nasty,
         description=nasty,

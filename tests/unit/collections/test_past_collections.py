@@ -20,7 +20,7 @@ from chalicelib.collections.round_days import RoundOperation
 from chalicelib.collections.round_events import Sender
 from chalicelib.collections.round_operations import operate
 from chalicelib.collections.usecases import collections_of
-from tests.support.fakes_collections import HOME, MORNING, STREET, TODAY, Depot, round_of
+from tests.support.fakes_collections import HOME, MORNING, STREET, TODAY, CollectionsWorld, round_of
 
 NUMBERS = count(1)
 SECOND = timedelta(seconds=1)
@@ -29,12 +29,14 @@ TOO_LATE_AT = datetime(2026, 12, 24, tzinfo=UTC)
 """The collection is on a Monday."""
 
 
-def depot() -> Depot:
+def depot() -> CollectionsWorld:
     days = [TODAY + timedelta(weeks=week) for week in range(-3, 2)]
-    return Depot((round_of("R1", *days), round_of("G1", TODAY + timedelta(days=1), container="g")))
+    return CollectionsWorld(
+        (round_of("R1", *days), round_of("G1", TODAY + timedelta(days=1), container="g"))
+    )
 
 
-def tell(here: Depot, kind: str, **values: Any) -> None:
+def tell(here: CollectionsWorld, kind: str, **values: Any) -> None:
     sent = {"op_id": f"operation-{next(NUMBERS)}", "round": "R1", "day": TODAY, "kind": kind}
     sent |= {"base_version": 0, "at": here.now, **values}
     operation = msgspec.convert(sent, RoundOperation)
@@ -42,16 +44,16 @@ def tell(here: Depot, kind: str, **values: Any) -> None:
     assert outcome.result == "applied"
 
 
-def listed(here: Depot) -> list[Missed]:
+def listed(here: CollectionsWorld) -> list[Missed]:
     return list(collections_of(HOME, here.ports).missed)
 
 
-def of_today(here: Depot) -> Missed:
+def of_today(here: CollectionsWorld) -> Missed:
     (found,) = [each for each in listed(here) if each.container == "rubbish" and each.date == TODAY]
     return found
 
 
-def checked(here: Depot, container: str = "rubbish", day: date = TODAY) -> Missed:
+def checked(here: CollectionsWorld, container: str = "rubbish", day: date = TODAY) -> Missed:
     return check_missed(CollectionKey(HOME, container, day), here.ports).missed
 
 

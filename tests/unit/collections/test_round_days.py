@@ -30,7 +30,7 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.operations import Unreadable
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
-from tests.support.fakes_collections import HOME, MORNING, STREET, TODAY, Depot, round_of
+from tests.support.fakes_collections import HOME, MORNING, STREET, TODAY, CollectionsWorld, round_of
 
 NUMBERS = count(1)
 LORRY, OTHER = Sender("ann", "phone-1"), Sender("bob", "phone-2")
@@ -40,8 +40,8 @@ CLOSES = MORNING.replace(hour=20)
 """The hour of the demo council; in winter its clock is UTC."""
 
 
-def depot() -> Depot:
-    return Depot((round_of("R1", TODAY, TODAY + A_WEEK),))
+def depot() -> CollectionsWorld:
+    return CollectionsWorld((round_of("R1", TODAY, TODAY + A_WEEK),))
 
 
 def operation(kind: str = "out", **values: Any) -> RoundOperation:
@@ -57,21 +57,21 @@ def operation(kind: str = "out", **values: Any) -> RoundOperation:
     return msgspec.convert(sent, RoundOperation)
 
 
-def tell(depot: Depot, *sent: RoundOperation, by: Sender = LORRY) -> list[str]:
+def tell(depot: CollectionsWorld, *sent: RoundOperation, by: Sender = LORRY) -> list[str]:
     return [each.result for each in operate(sent, by, depot.ports)]
 
 
-def one(depot: Depot, sent: RoundOperation, by: Sender = LORRY) -> OperationResult:
+def one(depot: CollectionsWorld, sent: RoundOperation, by: Sender = LORRY) -> OperationResult:
     (outcome,) = operate([sent], by, depot.ports)
     return outcome
 
 
-def state(depot: Depot) -> str:
+def state(depot: CollectionsWorld) -> str:
     (found,) = today_document(depot.ports).items
     return found.state
 
 
-def log(depot: Depot) -> RoundLog:
+def log(depot: CollectionsWorld) -> RoundLog:
     return depot.logs.stored[LogKey("R1", TODAY)]
 
 
@@ -147,7 +147,7 @@ def test_premises_are_in_no_public_document() -> None:
     assert log_of_home(here) == "contaminated"
 
 
-def log_of_home(depot: Depot) -> str | None:
+def log_of_home(depot: CollectionsWorld) -> str | None:
     return not_emptied(depot.logs.stored.get(LogKey("R1", TODAY, HOME)))
 
 
@@ -160,7 +160,7 @@ def test_premises_that_ask_are_told_why_their_container_was_left() -> None:
     assert collections_of(HOME, here.ports).not_emptied == ()
 
 
-def next_date(depot: Depot) -> Any:
+def next_date(depot: CollectionsWorld) -> Any:
     (found,) = collections_of(HOME, depot.ports).next
     return found.date, found.state
 
@@ -184,7 +184,7 @@ def test_next_day_follows_at_the_closing_hour_when_nobody_said_anything() -> Non
 
 def test_round_that_is_off_tomorrow_is_known_today() -> None:
     tomorrow = TODAY + timedelta(days=1)
-    here = Depot((round_of("R1", tomorrow, TODAY + A_WEEK),))
+    here = CollectionsWorld((round_of("R1", tomorrow, TODAY + A_WEEK),))
     tell(here, operation("off", day=tomorrow, reason="weather"))
     assert next_date(here) == (TODAY + A_WEEK, "to_come")
     (found,) = today_document(here.ports).items
@@ -192,7 +192,7 @@ def test_round_that_is_off_tomorrow_is_known_today() -> None:
 
 
 def test_rounds_of_yesterday_are_listed_and_older_ones_are_not() -> None:
-    here = Depot((round_of("R1", TODAY - timedelta(days=1)), round_of("R2", TODAY)))
+    here = CollectionsWorld((round_of("R1", TODAY - timedelta(days=1)), round_of("R2", TODAY)))
     days = [(each.round, each.day) for each in today_document(here.ports).items]
     assert days == [("R1", TODAY - timedelta(days=1)), ("R2", TODAY)]
     here.now = MORNING + timedelta(days=1)
@@ -356,7 +356,7 @@ class OneDocument:
         self.writes += 1
         self.held = StoredDocument(body, f"{self.writes}")
 
-    def ports(self, depot: Depot) -> TodayPorts:
+    def ports(self, depot: CollectionsWorld) -> TodayPorts:
         return TodayPorts(depot.ports, lambda: self.held, self.write)
 
 

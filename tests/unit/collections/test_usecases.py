@@ -7,12 +7,12 @@ import pytest
 from chalicelib.collections.model import Move, NextCollection, Round
 from chalicelib.collections.usecases import collections_of, premises_at
 from chalicelib.errors import Invalid, NotFound
-from tests.support.fakes_collections import HOME, KNOWN_UNTIL, TODAY, Depot, round_of
+from tests.support.fakes_collections import HOME, KNOWN_UNTIL, TODAY, CollectionsWorld, round_of
 
 
 def next_of(*rounds: Round, today: date = TODAY) -> list[NextCollection]:
     morning = datetime.combine(today, time(6), UTC)
-    depot = Depot((*rounds, round_of("other", TODAY)), now=morning)
+    depot = CollectionsWorld((*rounds, round_of("other", TODAY)), now=morning)
     return list(collections_of(HOME, depot.ports).next)
 
 
@@ -74,25 +74,25 @@ def test_two_containers_of_one_day_are_both_listed() -> None:
 
 
 def test_premises_has_no_dates_before_rounds_are_published() -> None:
-    found = collections_of(HOME, Depot((round_of("R1"),), is_published=False).ports)
+    found = collections_of(HOME, CollectionsWorld((round_of("R1"),), is_published=False).ports)
     assert (found.rounds, found.next, found.known_until) == (("R1",), (), None)
 
 
 def test_unknown_premises_is_not_found() -> None:
-    ports = Depot().ports
+    ports = CollectionsWorld().ports
     with pytest.raises(NotFound):
         collections_of("1", ports)
 
 
 @pytest.mark.parametrize("text", ["ZZ1 1AA", "zz11aa", " zz1  1aa "])
 def test_premises_are_found_by_a_postcode_in_any_case_and_spacing(text: str) -> None:
-    ports = Depot().ports
+    ports = CollectionsWorld().ports
     assert [each.premises_id for each in premises_at(text, ports)] == [HOME]
     assert premises_at("ZZ1 1AB", ports) == ()
 
 
 @pytest.mark.parametrize("text", [None, "", "ZZ1", "ZZ1 1A", "Dial Row", "ZZ1 1AAA"])
 def test_part_of_a_postcode_is_refused(text: str | None) -> None:
-    ports = Depot().ports
+    ports = CollectionsWorld().ports
     with pytest.raises(Invalid, match="full postcode"):
         premises_at(text, ports)

@@ -13,7 +13,7 @@ from chalicelib.geo.polygon import Polygon
 from chalicelib.geo.polygon_edge import nearest_on_edge
 from infra.opening_hours import parse_hours
 from tests.support.builders import MARKET_PLACE
-from tests.support.fakes_facilities import Shelf, facility, facility_list
+from tests.support.fakes_facilities import FacilitiesWorld, facility, facility_list
 from tests.support.geodesic import geodesic_m
 
 HERE = Point(**MARKET_PLACE)
@@ -29,7 +29,7 @@ def park(number: int, east: float, north: float) -> Facility:
 
 
 def test_unknown_kind_is_refused_with_the_known_ones() -> None:
-    ports = Shelf(facility_list([facility()])).ports()
+    ports = FacilitiesWorld(facility_list([facility()])).ports()
     for kind in ("castle", "", None):
         with pytest.raises(Invalid) as refused:
             nearest_of_kind(kind, HERE, 5, ports)
@@ -38,14 +38,16 @@ def test_unknown_kind_is_refused_with_the_known_ones() -> None:
 
 def test_facilities_come_nearest_first_and_as_listed_when_they_are_equally_near() -> None:
     far, near, twin = (facility(n, lat=HERE.lat + d) for n, d in ((1, 0.02), (2, 0.01), (3, 0.01)))
-    found = nearest_of_kind("library", HERE, 5, Shelf(facility_list([far, near, twin])).ports())
+    found = nearest_of_kind(
+        "library", HERE, 5, FacilitiesWorld(facility_list([far, near, twin])).ports()
+    )
     assert [each.facility_id for each in found] == ["library-2", "library-3", "library-1"]
     assert found[0].distance_m == round(geodesic_m(HERE, near.point), 1)
 
 
 def test_area_is_0_m_away_from_inside() -> None:
     around, beside = park(1, -0.001, -0.0005), park(2, 0.01, 0.0)
-    ports = Shelf(facility_list([beside, around])).ports()
+    ports = FacilitiesWorld(facility_list([beside, around])).ports()
     inside, outside = nearest_of_kind("library", HERE, 5, ports)
     assert (inside.facility_id, inside.distance_m) == ("library-1", 0.0)
     assert (inside.lat, inside.long) == (HERE.lat, HERE.long)
@@ -57,7 +59,7 @@ def test_nearest_areas_equal_a_search_of_all() -> None:
     rng = Random(54)
     parks = [park(n, rng.uniform(-0.1, 0.1), rng.uniform(-0.06, 0.06)) for n in range(60)]
     listed = facility_list([*parks, facility(99)])
-    ports = Shelf(listed).ports()
+    ports = FacilitiesWorld(listed).ports()
     for _ in range(50):
         point = Point(
             lat=HERE.lat + rng.uniform(-0.1, 0.1), long=HERE.long + rng.uniform(-0.2, 0.2)
@@ -80,7 +82,9 @@ def _edge_mm(item: Facility, point: Point) -> int:
 def test_hours_give_open_or_closed_when_they_are_certain() -> None:
     sure = facility(1, opening_hours="9am-5pm", opens=parse_hours("9am-5pm"))
     unsure = facility(2, opening_hours="Ring the bell")
-    found = nearest_of_kind("library", HERE, 5, Shelf(facility_list([sure, unsure])).ports())
+    found = nearest_of_kind(
+        "library", HERE, 5, FacilitiesWorld(facility_list([sure, unsure])).ports()
+    )
     assert (found[0].open_now, found[0].closes_at, found[0].opening_hours) == (
         True,
         "17:00",
@@ -91,7 +95,7 @@ def test_hours_give_open_or_closed_when_they_are_certain() -> None:
 
 def test_facility_has_its_open_report() -> None:
     listed = facility_list([facility(1), facility(2)], service_code="pothole")
-    shelf = Shelf(listed, {"library-2": "R1", "another": "R2"})
+    shelf = FacilitiesWorld(listed, {"library-2": "R1", "another": "R2"})
     assert [each.open_report for each in nearest_of_kind("library", HERE, 5, shelf.ports())] == [
         None,
         "R1",
@@ -100,7 +104,7 @@ def test_facility_has_its_open_report() -> None:
 
 
 def test_no_tile_is_read_when_nothing_can_be_reported_about_the_kind() -> None:
-    shelf = Shelf(facility_list([facility()]), {"library-1": "R1"})
+    shelf = FacilitiesWorld(facility_list([facility()]), {"library-1": "R1"})
     (found,) = nearest_of_kind("library", HERE, 5, shelf.ports())
     assert found.open_report is None and shelf.asked == []
 
@@ -108,13 +112,13 @@ def test_no_tile_is_read_when_nothing_can_be_reported_about_the_kind() -> None:
 def test_tiles_of_a_whole_area_are_read_when_it_lies_in_several() -> None:
     wide = ((HERE.long - 0.05, HERE.lat), (HERE.long, HERE.lat + 0.001), (HERE.long, HERE.lat))
     item = facility(1, polygon=((wide,),))
-    shelf = Shelf(facility_list([item], service_code="pothole"))
+    shelf = FacilitiesWorld(facility_list([item], service_code="pothole"))
     nearest_of_kind("library", HERE, 1, shelf.ports())
     assert len(shelf.asked) > 1
 
 
 def test_nearest_of_each_kind_is_one_facility() -> None:
-    ports = Shelf(facility_list([facility(1), facility(2)])).ports()
+    ports = FacilitiesWorld(facility_list([facility(1), facility(2)])).ports()
     assert {kind: near.facility_id for kind, near in nearest_of_each(HERE, ports).items()} == {
         "library": "library-1"
     }
@@ -124,7 +128,7 @@ def test_nearest_of_each_kind_is_one_facility() -> None:
 def test_kind_is_left_out_of_nearest_of_each_when_its_list_cannot_be_read(
     published: bytes | None,
 ) -> None:
-    shelf = Shelf(facility_list([facility()]))
+    shelf = FacilitiesWorld(facility_list([facility()]))
     del shelf.documents[list_key("library")]
     if published is not None:
         shelf.documents[list_key("library")] = published

@@ -4,19 +4,19 @@ import pytest
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.facilities.model import KINDS, index_key, index_of, list_key
-from tests.support.fakes_facilities import Shelf, facility, facility_list
+from tests.support.fakes_facilities import FacilitiesWorld, facility, facility_list
 
 
 @pytest.fixture
-def shelf() -> Shelf:
+def shelf() -> FacilitiesWorld:
     return two_libraries()
 
 
-def two_libraries() -> Shelf:
-    return Shelf(facility_list([facility(1), facility(2)]))
+def two_libraries() -> FacilitiesWorld:
+    return FacilitiesWorld(facility_list([facility(1), facility(2)]))
 
 
-def test_documents_are_read_again_when_a_minute_has_passed(shelf: Shelf) -> None:
+def test_documents_are_read_again_when_a_minute_has_passed(shelf: FacilitiesWorld) -> None:
     facilities = shelf.facilities()
     for seconds in (0.0, 59.9):
         shelf.seconds = seconds
@@ -28,19 +28,19 @@ def test_documents_are_read_again_when_a_minute_has_passed(shelf: Shelf) -> None
     assert len(shelf.reads) == 6
 
 
-def test_unknown_kind_is_not_read(shelf: Shelf) -> None:
+def test_unknown_kind_is_not_read(shelf: FacilitiesWorld) -> None:
     assert shelf.facilities().facilities_of_kind("../index") is None
     assert shelf.reads == [KINDS]
 
 
-def test_list_of_kinds_is_empty_when_nothing_is_published(shelf: Shelf) -> None:
+def test_list_of_kinds_is_empty_when_nothing_is_published(shelf: FacilitiesWorld) -> None:
     shelf.documents.clear()
     assert shelf.facilities().kinds() == ()
 
 
 @pytest.mark.parametrize("index", [None, b"torn", index_of([facility(7, lat=1.0)])])
 def test_index_is_rebuilt_when_the_published_one_belongs_to_another_list(
-    index: bytes | None, shelf: Shelf
+    index: bytes | None, shelf: FacilitiesWorld
 ) -> None:
     del shelf.documents[index_key("library")]
     if index is not None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from chalicelib.garden.model import GardenSubscription, Year
-from tests.support.fakes_garden import HOME, Garden
+from tests.support.fakes_garden import HOME, GardenWorld
 
 LAST_DAYS = {"forward": date(2026, 3, 29), "back": date(2026, 10, 25)}
 """The clock goes forward on the first of them, and back on the second."""
@@ -26,7 +26,7 @@ def test_subscription_ends_at_midnight_of_its_last_day(
     change: str, moment: str, is_live: bool
 ) -> None:
     now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    ports = Garden().ports._replace(now=lambda: now)
+    ports = GardenWorld().ports._replace(now=lambda: now)
     year = Year(first=date(2026, 1, 1), last=LAST_DAYS[change], containers=1)
     subscription = GardenSubscription(premises_id=HOME, updated_at=now, years=(year,))
     assert subscription.is_live(ports.today) == is_live
@@ -44,4 +44,4 @@ def test_subscription_ends_at_midnight_of_its_last_day(
 )
 def test_day_of_the_council_follows_its_clock(moment: str, today: str) -> None:
     now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    assert Garden().ports._replace(now=lambda: now).today.isoformat() == today
+    assert GardenWorld().ports._replace(now=lambda: now).today.isoformat() == today

@@ -12,7 +12,7 @@ from chalicelib.catalogue.prices import OrderInput, OrderItem, Quote
 from chalicelib.errors import Invalid
 from chalicelib.garden.pricing import garden_offers, garden_quote
 from chalicelib.garden.usecases import buy
-from tests.support.fakes_garden import HOME, SEASON, TWELVE_MONTHS, Garden
+from tests.support.fakes_garden import HOME, SEASON, TWELVE_MONTHS, GardenWorld
 
 
 def prices(begins: str, year: int, further: int, added: int) -> PriceList:
@@ -37,7 +37,7 @@ SERVICE = replace(
 
 
 def asked(
-    garden: Garden, kind: str, count: int = 1, *, on: str, is_concession: bool = False
+    garden: GardenWorld, kind: str, count: int = 1, *, on: str, is_concession: bool = False
 ) -> Quote:
     items = (OrderItem(code=kind, count=count),)
     wanted = OrderInput(items=items, is_concession=is_concession)
@@ -45,7 +45,7 @@ def asked(
     return garden_quote(SERVICE, wanted, garden.store.get(HOME), garden.rules, on=day)
 
 
-def joined(garden: Garden, on: str, containers: int = 1) -> Garden:
+def joined(garden: GardenWorld, on: str, containers: int = 1) -> GardenWorld:
     purchase = garden.purchase(containers=containers, day=date.fromisoformat(on))
     buy(purchase, garden.ports)
     return garden
@@ -63,13 +63,13 @@ def joined(garden: Garden, on: str, containers: int = 1) -> Garden:
 def test_joining_costs_the_whole_year_of_the_list_of_the_day(
     count: int, on: str, pence: int
 ) -> None:
-    found = asked(Garden(), "join", count, on=on)
+    found = asked(GardenWorld(), "join", count, on=on)
     assert (found.amount_pence, found.fund) == (pence, "garden")
 
 
 def test_season_that_has_not_begun_costs_what_the_list_of_its_first_day_says() -> None:
-    assert asked(Garden(SEASON), "join", on="2026-12-24").amount_pence == 6000
-    lines = asked(Garden(SEASON), "join", 2, on="2026-11-30").lines
+    assert asked(GardenWorld(SEASON), "join", on="2026-12-24").amount_pence == 6000
+    lines = asked(GardenWorld(SEASON), "join", 2, on="2026-11-30").lines
     assert [(each.text, each.amount_pence) for each in lines] == [("Bin for a year × 2", 9150)]
 
 
@@ -83,29 +83,29 @@ def test_season_that_has_not_begun_costs_what_the_list_of_its_first_day_says() -
     ],
 )
 def test_added_container_costs_the_days_that_are_left(on: str, pence: int) -> None:
-    garden = joined(Garden(), "2026-01-01")
+    garden = joined(GardenWorld(), "2026-01-01")
     assert asked(garden, "add", on=on).amount_pence == pence
     assert asked(garden, "add", 3, on=on).amount_pence == 3 * pence
 
 
 def test_added_container_costs_less_than_a_penny_less_where_days_do_not_divide() -> None:
-    garden = joined(Garden(), "2027-06-01")  # a year with 29 February: 366 days
+    garden = joined(GardenWorld(), "2027-06-01")  # a year with 29 February: 366 days
     assert asked(garden, "add", on="2027-06-02").amount_pence == 4000 * 365 // 366
 
 
 def test_added_container_costs_the_next_year_as_well_once_that_is_paid_for() -> None:
-    garden = joined(Garden(), "2026-03-01")
+    garden = joined(GardenWorld(), "2026-03-01")
     buy(garden.purchase("r2", kind="renew", day=date(2027, 2, 28)), garden.ports)
     assert asked(garden, "add", on="2027-02-28").amount_pence == 3650 // 365 + 4000
 
 
 def test_renewal_costs_what_the_list_of_the_next_year_says() -> None:
-    garden = joined(Garden(), "2026-03-01")
+    garden = joined(GardenWorld(), "2026-03-01")
     assert asked(garden, "renew", 2, on="2027-02-01").amount_pence == 10_000
 
 
 def test_season_is_renewed_for_what_the_list_of_its_first_day_says() -> None:
-    garden = joined(Garden(SEASON), "2026-04-01")
+    garden = joined(GardenWorld(SEASON), "2026-04-01")
     assert asked(garden, "renew", on="2026-11-20").amount_pence == 6000
 
 
@@ -121,7 +121,7 @@ def test_season_is_renewed_for_what_the_list_of_its_first_day_says() -> None:
 def test_premises_are_offered_each_purchase_with_its_price(
     joined_on: str | None, on: str, offered: list[tuple[str, int, int]]
 ) -> None:
-    garden = joined(Garden(), joined_on, 2) if joined_on else Garden()
+    garden = joined(GardenWorld(), joined_on, 2) if joined_on else GardenWorld()
     assert SERVICE.price
     found = garden_offers(
         SERVICE.price, garden.store.get(HOME), garden.rules, date.fromisoformat(on)
@@ -149,7 +149,7 @@ def test_premises_are_offered_each_purchase_with_its_price(
 def test_offer_says_the_days_that_it_pays_for(
     rules: GardenWaste, joined_on: str | None, on: str, days: dict[str, tuple[str, str]]
 ) -> None:
-    garden = Garden(rules)
+    garden = GardenWorld(rules)
     garden = joined(garden, joined_on) if joined_on else garden
     assert SERVICE.price
     found = garden_offers(SERVICE.price, garden.store.get(HOME), rules, date.fromisoformat(on))
@@ -158,8 +158,8 @@ def test_offer_says_the_days_that_it_pays_for(
 
 
 def test_concession_reduces_each_purchase() -> None:
-    assert asked(Garden(), "join", on="2026-06-01", is_concession=True).amount_pence == 2750
-    garden = joined(Garden(), "2026-01-01")
+    assert asked(GardenWorld(), "join", on="2026-06-01", is_concession=True).amount_pence == 2750
+    garden = joined(GardenWorld(), "2026-01-01")
     assert asked(garden, "add", on="2026-07-02", is_concession=True).amount_pence == 915
 
 
@@ -179,7 +179,7 @@ def test_purchase_that_the_premises_cannot_have_is_refused(
     kind: str, count: int, on: str, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        asked(joined(Garden(), "2026-01-01"), kind, count, on=on)
+        asked(joined(GardenWorld(), "2026-01-01"), kind, count, on=on)
     assert [each.field for each in refused.value.errors] == [field]
 
 
@@ -187,4 +187,4 @@ def test_purchase_is_of_one_kind() -> None:
     both = OrderInput(items=(OrderItem(code="join", count=1), OrderItem(code="add", count=1)))
     for wanted in (OrderInput(), both):
         with pytest.raises(Invalid):
-            garden_quote(SERVICE, wanted, None, Garden().rules, on=date(2026, 6, 1))
+            garden_quote(SERVICE, wanted, None, GardenWorld().rules, on=date(2026, 6, 1))

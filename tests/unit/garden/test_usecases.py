@@ -15,7 +15,7 @@ from chalicelib.garden.usecases import (
     subscription_of_request,
     take_back,
 )
-from tests.support.fakes_garden import FLAT, HOME, NEXT_HOME, SEASON, TODAY, Garden
+from tests.support.fakes_garden import FLAT, HOME, NEXT_HOME, SEASON, TODAY, GardenWorld
 
 ONE_DAY = timedelta(days=1)
 LAST = date(2027, 5, 31)
@@ -26,29 +26,29 @@ def years_of(of: GardenSubscription) -> list[tuple[str, str, int]]:
     return [(f"{each.first}", f"{each.last}", each.containers) for each in of.years]
 
 
-def joined(garden: Garden, containers: int = 1) -> GardenSubscription:
+def joined(garden: GardenWorld, containers: int = 1) -> GardenSubscription:
     return buy(garden.purchase(containers=containers), garden.ports)
 
 
-def can_buy(garden: Garden, day: date) -> tuple[GardenItem, ...]:
+def can_buy(garden: GardenWorld, day: date) -> tuple[GardenItem, ...]:
     return possible_purchases(garden.store.get(HOME), day, garden.rules)
 
 
 def test_joining_pays_for_twelve_months_from_the_day() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     found = joined(garden, 2)
     assert years_of(found) == [("2026-06-01", "2027-05-31", 2)]
     assert [found.is_live(day) for day in (TODAY, LAST, LAST + ONE_DAY)] == [True, True, False]
 
 
 def test_joining_before_a_season_pays_for_the_whole_of_it() -> None:
-    garden = Garden(SEASON, today=date(2026, 12, 24))
+    garden = GardenWorld(SEASON, today=date(2026, 12, 24))
     assert years_of(joined(garden)) == [("2027-03-01", "2027-11-30", 1)]
     assert garden.store.stored[HOME].containers_on(garden.today) == 1
 
 
 def test_request_is_given_what_it_paid_for_once() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     first = joined(garden)
     garden.store.stale_next = 2
     assert joined(garden) == garden.store.get(HOME)
@@ -58,7 +58,7 @@ def test_request_is_given_what_it_paid_for_once() -> None:
 
 
 def test_second_person_at_the_premises_who_joins_is_refused() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden)
     with pytest.raises(Conflict):
         buy(garden.purchase("request-2"), garden.ports)
@@ -66,7 +66,7 @@ def test_second_person_at_the_premises_who_joins_is_refused() -> None:
 
 
 def test_added_containers_are_for_all_years_that_are_not_over() -> None:
-    garden = Garden(SEASON, today=date(2026, 11, 1))
+    garden = GardenWorld(SEASON, today=date(2026, 11, 1))
     joined(garden)
     buy(garden.purchase("request-2", kind="renew", containers=2), garden.ports)
     found = buy(garden.purchase("request-3", kind="add"), garden.ports)
@@ -74,7 +74,7 @@ def test_added_containers_are_for_all_years_that_are_not_over() -> None:
 
 
 def test_no_more_containers_can_be_added_than_the_council_allows() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden, 3)
     assert can_buy(garden, TODAY) == ("add",)
     with pytest.raises(Conflict):
@@ -84,7 +84,7 @@ def test_no_more_containers_can_be_added_than_the_council_allows() -> None:
 
 
 def test_renewal_goes_on_after_the_last_day_with_its_own_containers() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden, 3)
     garden.today = LAST
     found = buy(garden.purchase("request-2", kind="renew", containers=1), garden.ports)
@@ -93,7 +93,7 @@ def test_renewal_goes_on_after_the_last_day_with_its_own_containers() -> None:
 
 
 def test_subscription_is_renewed_once_and_joined_again_after_it_lapsed() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden)
     opens = LAST - timedelta(days=55)
     assert can_buy(garden, opens - ONE_DAY) == ("add",)
@@ -107,7 +107,7 @@ def test_subscription_is_renewed_once_and_joined_again_after_it_lapsed() -> None
 
 
 def test_cancelled_subscription_ends_now_and_can_be_joined_by_others() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden)
     for _ in range(2):
         assert cancel(HOME, garden.ports).cancelled_on == TODAY
@@ -119,7 +119,7 @@ def test_cancelled_subscription_ends_now_and_can_be_joined_by_others() -> None:
 
 
 def test_subscription_moves_with_its_years_and_is_found_by_its_requests() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     years = joined(garden, 2).years
     for _ in range(2):
         assert move(HOME, NEXT_HOME, garden.ports).years == years
@@ -132,7 +132,7 @@ def test_subscription_moves_with_its_years_and_is_found_by_its_requests() -> Non
 
 
 def test_subscription_that_moves_back_is_found() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden)
     move(HOME, NEXT_HOME, garden.ports)
     move(NEXT_HOME, HOME, garden.ports)
@@ -140,7 +140,7 @@ def test_subscription_that_moves_back_is_found() -> None:
 
 
 def test_subscription_does_not_move_where_it_cannot_go_on() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden)
     buy(garden.purchase("request-2", premises_id=NEXT_HOME), garden.ports)
     with pytest.raises(Conflict):
@@ -152,7 +152,7 @@ def test_subscription_does_not_move_where_it_cannot_go_on() -> None:
 
 
 def test_nothing_is_cancelled_or_moved_where_nobody_subscribed() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     with pytest.raises(NotFound):
         cancel(HOME, garden.ports)
     with pytest.raises(NotFound):
@@ -166,7 +166,7 @@ def test_nothing_is_cancelled_or_moved_where_nobody_subscribed() -> None:
 
 
 def test_returned_join_ends_the_subscription_and_is_not_bought_again() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden)
     garden.store.stale_next = 1
     for _ in range(2):
@@ -179,7 +179,7 @@ def test_returned_join_ends_the_subscription_and_is_not_bought_again() -> None:
 
 
 def test_returned_containers_leave_the_others() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden, 2)
     add = garden.purchase("request-2", kind="add", containers=2)
     buy(add, garden.ports)
@@ -189,7 +189,7 @@ def test_returned_containers_leave_the_others() -> None:
 
 
 def test_returned_renewal_leaves_the_current_year() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden)
     garden.today = LAST
     renewal = garden.purchase("request-2", kind="renew")
@@ -200,7 +200,7 @@ def test_returned_renewal_leaves_the_current_year() -> None:
 
 
 def test_returned_purchase_is_found_after_a_move() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden)
     move(HOME, NEXT_HOME, garden.ports)
     take_back(garden.purchase(), garden.ports)
@@ -208,7 +208,7 @@ def test_returned_purchase_is_found_after_a_move() -> None:
 
 
 def test_returned_request_changes_no_other_subscription() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     take_back(garden.purchase("request-9"), garden.ports)
     assert garden.store.stored == {}
     joined(garden)
@@ -217,7 +217,7 @@ def test_returned_request_changes_no_other_subscription() -> None:
 
 
 def test_subscription_is_news_on_the_day_and_the_day_after_its_change_and_its_end() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     last = joined(garden).last
     for day, is_news in ((TODAY, True), (TODAY + ONE_DAY, True), (TODAY + 2 * ONE_DAY, False)):
         garden.today = day
@@ -228,7 +228,7 @@ def test_subscription_is_news_on_the_day_and_the_day_after_its_change_and_its_en
 
 
 def test_cancelled_subscription_does_not_move_to_a_home_that_had_one() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     joined(garden)
     buy(garden.purchase("request-2", premises_id=NEXT_HOME), garden.ports)
     for home in (HOME, NEXT_HOME):

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from chalicelib.collections.today import today_document
 from infra.demo.rounds_today import demo_round_days
-from tests.support.fakes_collections import TODAY, Depot, round_of
+from tests.support.fakes_collections import TODAY, CollectionsWorld, round_of
 
 
 def test_demo_rounds_are_in_every_state_however_often_they_are_seeded() -> None:
-    depot = Depot(tuple(round_of(code, TODAY) for code in ("G1", "R1", "R2", "Y1")))
+    depot = CollectionsWorld(tuple(round_of(code, TODAY) for code in ("G1", "R1", "R2", "Y1")))
     for _ in range(2):
         demo_round_days(depot.ports)
         depot.now += timedelta(minutes=5)

@@ -27,7 +27,7 @@ from infra.import_reports import (
 )
 from infra.local_times import NEVER, TWICE, TWICE_LATER
 from infra.rejects import print_notes
-from tests.support.fakes import MemoryRepository, Nowhere
+from tests.support.fakes import FakeAddressLookup, MemoryRepository
 
 COLUMNS = ("ref", "title", "lat", "lon", "kind", "state", "made", "changed")
 MAPPING = ReportMapping(
@@ -248,7 +248,7 @@ def test_row_is_not_public_and_listed_when_its_service_is_private_or_moderated(
 
 
 def test_row_is_imported_and_listed_when_it_is_outside_every_ward(ports: Ports) -> None:
-    assert isinstance(ports.whereabouts, Nowhere)
+    assert isinstance(ports.whereabouts, FakeAddressLookup)
     ports.whereabouts.outside = True
     summary = import_reports(as_file(row(1), row(2)), MAPPING, ports)
     assert (summary.taken, summary.notes) == (2, {OUTSIDE_WARDS: [2, 3]})

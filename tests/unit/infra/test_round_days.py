@@ -10,7 +10,7 @@ import pytest
 from chalicelib.collections.round_days import LogKey, MissedStreet, not_emptied
 from chalicelib.collections.today import today_document
 from infra.round_days import Summary, apply_round_days, read_round_days
-from tests.support.fakes_collections import HOME, STREET, TODAY, Depot, round_of
+from tests.support.fakes_collections import HOME, STREET, TODAY, CollectionsWorld, round_of
 
 HEADER = "round,day,state,street,uprn,reason"
 
@@ -18,13 +18,13 @@ HEADER = "round,day,state,street,uprn,reason"
 class Office(NamedTuple):
     """A council with one home on the round R1, and an import of rows."""
 
-    depot: Depot
+    depot: CollectionsWorld
     imported: Callable[..., Summary]
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    depot = Depot((round_of("R1", TODAY),))
+    depot = CollectionsWorld((round_of("R1", TODAY),))
 
     def imported(*rows: str) -> Summary:
         file = tmp_path / "days.csv"

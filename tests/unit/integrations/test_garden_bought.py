@@ -15,7 +15,7 @@ from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from tests.support.builders import report
-from tests.support.fakes_garden import HOME, TODAY, Garden
+from tests.support.fakes_garden import HOME, TODAY, GardenWorld
 from tests.support.fakes_orders import OrderWorld
 
 JOIN, ADD, RENEW = "000000000001", "000000000002", "000000000003"
@@ -27,7 +27,7 @@ class Home:
     """A home that an account joined, and to which strangers added a container and a year."""
 
     def __init__(self, ports: Ports) -> None:
-        self.garden = Garden()
+        self.garden = GardenWorld()
         self.orders = OrderWorld(ports)
         self._bought(JOIN, "join", "owner")
         self._bought(ADD, "add", "stranger")

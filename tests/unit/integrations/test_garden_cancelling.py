@@ -14,7 +14,7 @@ from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import Order, PaidBy
 from chalicelib.reports.ports import Ports
 from tests.support.builders import report
-from tests.support.fakes_garden import HOME, Garden
+from tests.support.fakes_garden import HOME, GardenWorld
 from tests.support.fakes_orders import OrderWorld
 
 JOIN, ADD = "000000000001", "000000000002"
@@ -24,7 +24,7 @@ class World:
     """A home that joined, and yesterday added a container."""
 
     def __init__(self, ports: Ports, *, days_ago: int = 3, paid_by: PaidBy = "card") -> None:
-        self.garden = Garden()
+        self.garden = GardenWorld()
         self.orders = OrderWorld(ports)
         self._ordered(JOIN, "join", 4800, days_ago, paid_by)
         self._ordered(ADD, "add", 1800, 1, "card")

@@ -8,7 +8,7 @@ from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.usecases import buy, cancel
 from chalicelib.integrations.garden_for_collections import SubscribersRounds
 from tests.support.fakes_collections import KNOWN_UNTIL, one_home, round_of
-from tests.support.fakes_garden import HOME, Garden, MemoryGardenSubscriptions
+from tests.support.fakes_garden import HOME, GardenWorld, MemoryGardenSubscriptions
 
 ROUNDS = Rounds(known_until=KNOWN_UNTIL, items=(round_of("R1"), round_of("G1", container="garden")))
 
@@ -25,11 +25,11 @@ class CountedSubscriptions(MemoryGardenSubscriptions):
         return super().many(premises_ids)
 
 
-def of_subscribers(garden: Garden, published: Rounds | None = ROUNDS) -> SubscribersRounds:
+def of_subscribers(garden: GardenWorld, published: Rounds | None = ROUNDS) -> SubscribersRounds:
     return SubscribersRounds("garden", lambda: published, garden.store, lambda: garden.today)
 
 
-def shown(garden: Garden, *rounds: str, published: Rounds | None = ROUNDS) -> tuple[str, ...]:
+def shown(garden: GardenWorld, *rounds: str, published: Rounds | None = ROUNDS) -> tuple[str, ...]:
     premises = one_home(*rounds, shown=of_subscribers(garden, published).hide_from_others)
     found = premises.get(HOME)
     assert found
@@ -39,7 +39,7 @@ def shown(garden: Garden, *rounds: str, published: Rounds | None = ROUNDS) -> tu
 
 
 def test_garden_round_is_shown_while_the_premises_are_subscribed() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     assert shown(garden, "R1", "G1") == ("R1",)
     last = buy(garden.purchase(), garden.ports).last
     assert shown(garden, "R1", "G1") == ("R1", "G1")
@@ -50,7 +50,7 @@ def test_garden_round_is_shown_while_the_premises_are_subscribed() -> None:
 
 
 def test_garden_round_is_not_shown_after_the_subscription_was_cancelled() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     buy(garden.purchase(), garden.ports)
     cancel(HOME, garden.ports)
     assert shown(garden, "R1", "G1") == ("R1",)
@@ -58,15 +58,15 @@ def test_garden_round_is_not_shown_after_the_subscription_was_cancelled() -> Non
 
 def test_subscriptions_are_read_only_for_premises_on_a_garden_round() -> None:
     store = CountedSubscriptions()
-    shown(Garden(store=store), "R1")
-    shown(Garden(store=store), "R1", "G1", published=None)
+    shown(GardenWorld(store=store), "R1")
+    shown(GardenWorld(store=store), "R1", "G1", published=None)
     assert store.looked_up == []
-    shown(Garden(store=store), "R1", "G1")
+    shown(GardenWorld(store=store), "R1", "G1")
     assert set(store.looked_up) == {HOME}
 
 
 def test_garden_round_passes_premises_whether_they_are_subscribed_or_not() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     assert of_subscribers(garden).passes(one_home("R1", "G1").get(HOME))
     assert not of_subscribers(garden).passes(one_home("R1", "G2").get(HOME))
     assert not of_subscribers(garden).passes(None)

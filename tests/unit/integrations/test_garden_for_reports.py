@@ -14,18 +14,18 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft
-from tests.support.fakes_garden import HOME, Garden
+from tests.support.fakes_garden import HOME, GardenWorld
 
 LAST = date(2027, 5, 31)
 
 
 @pytest.fixture
-def garden() -> Garden:
-    return Garden()
+def garden() -> GardenWorld:
+    return GardenWorld()
 
 
 @pytest.fixture
-def request_id(garden: Garden, ports: Ports) -> str:
+def request_id(garden: GardenWorld, ports: Ports) -> str:
     """A request that bought a subscription up to the last day."""
     report = submit(draft(), "key", Author("account-1"), ports)
     buy(garden.purchase(report.service_request_id), garden.ports)
@@ -38,7 +38,7 @@ def told(request_id: str, ports: Ports) -> Sequence[str]:
     return [each.text for each in report.updates if each.by == "council"]
 
 
-def remind_until(day: date, garden: Garden, ports: Ports) -> None:
+def remind_until(day: date, garden: GardenWorld, ports: Ports) -> None:
     """Each hour's reminders of each day up to that one."""
     while garden.today < day:
         garden.today += timedelta(days=1)
@@ -47,7 +47,7 @@ def remind_until(day: date, garden: Garden, ports: Ports) -> None:
 
 
 def test_people_are_reminded_28_and_7_days_before_the_last_day(
-    garden: Garden, ports: Ports, request_id: str
+    garden: GardenWorld, ports: Ports, request_id: str
 ) -> None:
     remind_until(LAST - timedelta(days=29), garden, ports)
     assert told(request_id, ports) == []
@@ -63,7 +63,7 @@ def test_people_are_reminded_28_and_7_days_before_the_last_day(
 
 
 def test_reminder_goes_to_the_request_that_paid_for_the_year(
-    garden: Garden, ports: Ports, request_id: str
+    garden: GardenWorld, ports: Ports, request_id: str
 ) -> None:
     other = submit(draft(), "other key", Author("account-2"), ports)
     added = replace(other, order=Order(items=(OrderItem(code="add", count=1),)))
@@ -75,7 +75,7 @@ def test_reminder_goes_to_the_request_that_paid_for_the_year(
 
 
 def test_reminder_that_failed_is_sent_on_the_next_day(
-    garden: Garden, ports: Ports, request_id: str
+    garden: GardenWorld, ports: Ports, request_id: str
 ) -> None:
     garden.today = LAST - timedelta(days=27)
     assert [send_reminders(garden.ports, ports) for _ in range(2)] == [1, 0]
@@ -84,7 +84,7 @@ def test_reminder_that_failed_is_sent_on_the_next_day(
 
 
 def test_nobody_is_reminded_of_a_subscription_that_was_renewed_or_cancelled(
-    garden: Garden, ports: Ports, request_id: str
+    garden: GardenWorld, ports: Ports, request_id: str
 ) -> None:
     garden.today = LAST - timedelta(days=28)
     renewed = garden.store.stored[HOME]
@@ -97,7 +97,7 @@ def test_nobody_is_reminded_of_a_subscription_that_was_renewed_or_cancelled(
 
 
 def test_request_that_was_removed_does_not_stop_the_reminders_of_others(
-    garden: Garden, ports: Ports, request_id: str
+    garden: GardenWorld, ports: Ports, request_id: str
 ) -> None:
     buy(garden.purchase("removed", premises_id="9"), garden.ports)
     garden.today = LAST - timedelta(days=28)

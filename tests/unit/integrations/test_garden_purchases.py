@@ -13,16 +13,16 @@ from chalicelib.kernel.languages import ENGLISH
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import Order
 from tests.support.builders import report
-from tests.support.fakes_garden import FLAT, HOME, Garden
+from tests.support.fakes_garden import FLAT, HOME, GardenWorld
 
 JOIN = (OrderItem(code="join", count=1),)
 
 
-def purchases(garden: Garden) -> GardenPurchases:
+def purchases(garden: GardenWorld) -> GardenPurchases:
     return GardenPurchases(garden.ports.rules, lambda: garden.ports)
 
 
-def paid(request: str, garden: Garden, count: int = 1) -> ServiceRequest:
+def paid(request: str, garden: GardenWorld, count: int = 1) -> ServiceRequest:
     return replace(
         report(),
         service_request_id=request,
@@ -33,7 +33,7 @@ def paid(request: str, garden: Garden, count: int = 1) -> ServiceRequest:
 
 
 def test_paid_request_is_given_what_it_bought_once() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     for _ in range(2):
         purchases(garden).fulfil(paid("request-1", garden, 2))
     found = garden.store.stored[HOME]
@@ -43,7 +43,7 @@ def test_paid_request_is_given_what_it_bought_once() -> None:
 
 
 def test_request_that_is_cancelled_gives_back_what_it_bought() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     request = paid("request-1", garden)
     purchases(garden).fulfil(request)
     purchases(garden).take_back(replace(request, service_code="new-container"))
@@ -53,14 +53,14 @@ def test_request_that_is_cancelled_gives_back_what_it_bought() -> None:
 
 
 def test_request_for_another_service_buys_no_subscription() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     purchases(garden).fulfil(replace(paid("request-1", garden), service_code="new-container"))
     GardenPurchases(None, lambda: garden.ports).fulfil(paid("request-2", garden))
     assert garden.store.stored == {}
 
 
 def test_subscription_has_no_price_where_no_garden_round_passes() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     service = replace(
         load("demo").by_code["new-container"], service_code=garden.ports.rules.service
     )
@@ -69,7 +69,7 @@ def test_subscription_has_no_price_where_no_garden_round_passes() -> None:
 
 
 def test_subscription_is_offered_where_a_garden_round_passes() -> None:
-    garden, service = Garden(), load("demo").by_code["garden-waste"]
+    garden, service = GardenWorld(), load("demo").by_code["garden-waste"]
     sold = {
         home: [each.item.code for each in purchases(garden).offers(service, home, date(2026, 6, 1))]
         for home in (HOME, FLAT)
@@ -80,7 +80,9 @@ def test_subscription_is_offered_where_a_garden_round_passes() -> None:
 def test_all_items_of_another_service_are_offered() -> None:
     price = load("demo").by_code["bulky-waste"].price
     assert price
-    found = purchases(Garden()).offers(load("demo").by_code["bulky-waste"], "", date(2026, 6, 1))
+    found = purchases(GardenWorld()).offers(
+        load("demo").by_code["bulky-waste"], "", date(2026, 6, 1)
+    )
     assert [each.item for each in found] == [*price.items]
 
 
@@ -88,11 +90,11 @@ def test_other_service_has_its_own_price_at_any_home() -> None:
     service = load("demo").by_code["bulky-waste"]
     wanted = OrderInput(items=(OrderItem(code="mattress", count=1),))
     for premises in (HOME, FLAT, None):
-        found = purchases(Garden()).price(service, premises, wanted, date(2026, 6, 1), ENGLISH)
+        found = purchases(GardenWorld()).price(service, premises, wanted, date(2026, 6, 1), ENGLISH)
         assert found == compute_quote(service, wanted, date(2026, 6, 1), ENGLISH)
 
 
 def test_paid_request_without_a_home_buys_no_subscription() -> None:
-    garden = Garden()
+    garden = GardenWorld()
     purchases(garden).fulfil(replace(paid("request-1", garden), premises_id=None))
     assert garden.store.stored == {}

@@ -16,7 +16,7 @@ from chalicelib.jobs.usecases.operations import OperationResult, apply_operation
 from chalicelib.jobs.usecases.progress import publish_progress
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
-from tests.support.fakes_jobs import MemoryJobs, Yard, crew_member, operation
+from tests.support.fakes_jobs import JobsWorld, MemoryJobs, crew_member, operation
 from tests.support.fakes_paid_orders import DEMO, ELSEWHERE, OWNER, PLACE, PaidOrder
 from tests.support.paid_order_stories import (
     deliver_stream,
@@ -75,7 +75,7 @@ class Round:
 
     def _jobs(self) -> JobPorts:
         return replace(
-            Yard().ports(),
+            JobsWorld().ports(),
             jobs=self.jobs,
             reports=self._reports(),
             council=self.council,

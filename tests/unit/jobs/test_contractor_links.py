@@ -17,8 +17,8 @@ from tests.support.fakes_jobs import (
     JOB,
     OFFICER,
     REPORT,
+    JobsWorld,
     MemoryJobs,
-    Yard,
     crew_member,
     operation,
     planned_job,
@@ -32,7 +32,7 @@ def token_of(url: str) -> str:
 
 
 def test_contractor_works_on_the_job_through_a_link_until_it_expires() -> None:
-    here = Yard(jobs=MemoryJobs(planned_job()))
+    here = JobsWorld(jobs=MemoryJobs(planned_job()))
     link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     job, who = open_link(token_of(link.url), here.ports())
     sent = operation(base_version=job.version, kind="start")
@@ -46,7 +46,7 @@ def test_contractor_works_on_the_job_through_a_link_until_it_expires() -> None:
 
 
 def test_link_is_not_valid_when_it_was_replaced_or_revoked() -> None:
-    here = Yard(jobs=MemoryJobs(planned_job()))
+    here = JobsWorld(jobs=MemoryJobs(planned_job()))
     first = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     second = add_link(JOB, "Masons Ltd", 3, OFFICER, here.ports())
     with pytest.raises(NotFound):
@@ -61,14 +61,14 @@ def test_link_is_not_valid_when_it_was_replaced_or_revoked() -> None:
 
 @pytest.mark.parametrize("token", ["", "x", f"{JOB}-", f"{JOB}-wrong", "NOSUCHJOB000-x", "é-é"])
 def test_forged_link_is_not_valid(token: str) -> None:
-    here = Yard(jobs=MemoryJobs(planned_job()))
+    here = JobsWorld(jobs=MemoryJobs(planned_job()))
     add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     with pytest.raises(NotFound):
         open_link(token, here.ports())
 
 
 def test_link_is_refused_when_the_job_is_over_or_the_days_are_too_many() -> None:
-    here = Yard(jobs=MemoryJobs(planned_job(state="done")))
+    here = JobsWorld(jobs=MemoryJobs(planned_job(state="done")))
     with pytest.raises(Conflict):
         add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     for name, days in (("Paviours Ltd", 0), ("Paviours Ltd", 31), (" ", 3)):
@@ -76,30 +76,30 @@ def test_link_is_refused_when_the_job_is_over_or_the_days_are_too_many() -> None
             add_link(JOB, name, days, OFFICER, here.ports())
 
 
-def done(here: Yard) -> None:
+def done(here: JobsWorld) -> None:
     sent = operation("crew-is-done", base_version=here.jobs.stored[JOB].version)
     assert apply_operations([sent], crew_member(), here.ports())[0].result == "applied"
 
 
-def changed(**values: Any) -> Callable[[Yard], None]:
-    def act(here: Yard) -> None:
+def changed(**values: Any) -> Callable[[JobsWorld], None]:
+    def act(here: JobsWorld) -> None:
         version = here.jobs.stored[JOB].version
         change_job(JOB, JobChanges(**values), version, OFFICER, here.ports())
 
     return act
 
 
-def report_given_away(here: Yard) -> None:
+def report_given_away(here: JobsWorld) -> None:
     here.reports.change(team="parks")
     update_jobs_of(REPORT, here.following())
 
 
-def report_closed(here: Yard) -> None:
+def report_closed(here: JobsWorld) -> None:
     here.reports.change(state="closed")
     update_jobs_of(REPORT, here.following())
 
 
-ENDS: dict[str, Callable[[Yard], None]] = {
+ENDS: dict[str, Callable[[JobsWorld], None]] = {
     "done": done,
     "cancelled": changed(state="cancelled", because="Not needed."),
     "given away": changed(team="parks"),
@@ -110,7 +110,7 @@ ENDS: dict[str, Callable[[Yard], None]] = {
 
 @pytest.mark.parametrize("name", ENDS)
 def test_link_ends_with_the_job_and_stays_ended_when_the_job_is_put_back(name: str) -> None:
-    here = Yard(jobs=MemoryJobs(planned_job()))
+    here = JobsWorld(jobs=MemoryJobs(planned_job()))
     link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     job, who = open_link(token_of(link.url), here.ports())
     first = operation("contractor-begins", base_version=job.version, kind="note", text="Monday.")
@@ -129,7 +129,7 @@ def test_link_ends_with_the_job_and_stays_ended_when_the_job_is_put_back(name: s
 
 
 def test_link_of_a_job_that_ended_earlier_stays_closed_when_it_is_put_back() -> None:
-    here = Yard(jobs=MemoryJobs(planned_job()))
+    here = JobsWorld(jobs=MemoryJobs(planned_job()))
     link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     stored = here.jobs.stored[JOB]
     here.jobs.stored[JOB] = replace(stored, state="done")

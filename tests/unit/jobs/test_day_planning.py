@@ -23,8 +23,8 @@ from chalicelib.jobs.usecases.planning import change_job
 from tests.support.fakes_jobs import (
     OFFICER,
     TODAY,
+    JobsWorld,
     MemoryJobs,
-    Yard,
     council_of_crews,
     crew_member,
     job,
@@ -48,18 +48,18 @@ class Roads:
         return LINES(points)
 
 
-def yard(*jobs: Job) -> Yard:
-    return Yard(jobs=MemoryJobs(*(replace(each, version=1) for each in jobs)))
+def yard(*jobs: Job) -> JobsWorld:
+    return JobsWorld(jobs=MemoryJobs(*(replace(each, version=1) for each in jobs)))
 
 
-def ports(of: Yard, roads: Roads | None = None, shift: Shift | None = None) -> DayPorts:
+def ports(of: JobsWorld, roads: Roads | None = None, shift: Shift | None = None) -> DayPorts:
     if shift:
         crews = (msgspec.structs.replace(each, shift=shift) for each in of.council.crews)
         of.council = council_of_crews(*crews)
     return DayPorts(jobs=of.ports(), travel=roads or Roads())
 
 
-def stored(of: Yard, job_id: str) -> Job:
+def stored(of: JobsWorld, job_id: str) -> Job:
     found = of.jobs.get(job_id)
     assert found
     return found
@@ -212,7 +212,7 @@ def test_chosen_order_respects_windows_and_follows_finished_jobs() -> None:
 NORTH_WARD = Staff(actor="another", remits=(Remit(wards=("north",)),))
 
 
-def mixed_day() -> Yard:
+def mixed_day() -> JobsWorld:
     """Four jobs of one day: the second and the fourth are of another ward."""
     wards = ("north", "south", "north", "south", "north")
     return yard(
@@ -223,7 +223,7 @@ def mixed_day() -> Yard:
     )
 
 
-def places(here: Yard) -> list[int | None]:
+def places(here: JobsWorld) -> list[int | None]:
     return [stored(here, f"JOB-{n}").position for n in range(1, 6)]
 
 

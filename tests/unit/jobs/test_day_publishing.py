@@ -27,7 +27,7 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.stored_document import StoredDocument
 from tests.support.builders import NOON
-from tests.support.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, event, planned_job
+from tests.support.fakes_jobs import JOB, TODAY, JobsWorld, MemoryJobs, event, planned_job
 
 OTHER = "J0B000000002"
 KEY = document_key("north", TODAY)
@@ -97,7 +97,9 @@ class Notifications:
 class Office:
     """What writes the days, in memory."""
 
-    yard: Yard = field(default_factory=lambda: Yard(jobs=MemoryJobs(planned_job(position=1))))
+    yard: JobsWorld = field(
+        default_factory=lambda: JobsWorld(jobs=MemoryJobs(planned_job(position=1)))
+    )
     documents: MemoryDays = field(default_factory=MemoryDays)
     devices: MemoryDevices = field(default_factory=MemoryDevices)
     notifications: Notifications = field(default_factory=Notifications)

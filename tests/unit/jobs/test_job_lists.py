@@ -10,14 +10,14 @@ from chalicelib.jobs.ports import JobFilters
 from chalicelib.jobs.usecases.crew_load import CrewLoad, crew_loads
 from chalicelib.jobs.usecases.job_lists import find_job, list_crews, list_day, list_jobs
 from tests.support.builders import NOON
-from tests.support.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, job, planned_job
+from tests.support.fakes_jobs import JOB, OFFICER, TODAY, JobsWorld, MemoryJobs, job, planned_job
 
 GARDENER = Staff(actor="another", remits=(Remit(teams=("parks",)),))
 IN_A_WARD = Staff(actor="another", remits=(Remit(wards=("E05000001",)),))
 
 
-def yard() -> Yard:
-    return Yard(
+def yard() -> JobsWorld:
+    return JobsWorld(
         jobs=MemoryJobs(
             planned_job(position=2, due=NOON + timedelta(hours=4)),
             planned_job("J0B000000002", position=1, state="done", minutes=400),

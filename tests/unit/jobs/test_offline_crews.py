@@ -33,7 +33,15 @@ from chalicelib.jobs.people import Operator
 from chalicelib.jobs.states import LEADS_TO
 from chalicelib.jobs.usecases import operations, planning
 from chalicelib.jobs.usecases.operations import OperationResult
-from tests.support.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, crew_member, planned_job
+from tests.support.fakes_jobs import (
+    JOB,
+    OFFICER,
+    TODAY,
+    JobsWorld,
+    MemoryJobs,
+    crew_member,
+    planned_job,
+)
 
 PHONES = ("phone-1", "phone-2", "phone-3")
 PLAN = ("crew", "planned_day", "position", "arrives_at", "minutes", "team")
@@ -77,7 +85,7 @@ class OfflineCrews(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.yard = Yard(jobs=MemoryJobs(planned_job()))
+        self.yard = JobsWorld(jobs=MemoryJobs(planned_job()))
         self.phones: dict[str, Phone] = {}
         self.acknowledged: dict[str, Operation] = {}
         self.all_made: list[tuple[str, Operation]] = []

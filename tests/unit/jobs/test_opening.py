@@ -19,21 +19,21 @@ from tests.support.fakes_jobs import (
     OTHER_REPORT,
     REPORT,
     TODAY,
+    JobsWorld,
     MemoryReports,
-    Yard,
     crew_member,
     job_report,
     operation,
 )
 
 
-def opened(here: Yard, service_request_id: str = REPORT) -> Job:
+def opened(here: JobsWorld, service_request_id: str = REPORT) -> Job:
     job = update_jobs_of(service_request_id, here.following())
     assert job is not None
     return job
 
 
-def done(here: Yard, job: Job, kind: Any = "done", **values: Any) -> None:
+def done(here: JobsWorld, job: Job, kind: Any = "done", **values: Any) -> None:
     present = here.jobs.stored[job.job_id]
     op_id = f"operation-{len(present.events)}-{job.job_id}"
     sent = operation(op_id, job_id=job.job_id, base_version=present.version, kind=kind, **values)
@@ -41,12 +41,12 @@ def done(here: Yard, job: Job, kind: Any = "done", **values: Any) -> None:
     publish_progress(job.job_id, here.following())
 
 
-def two_reports() -> Yard:
-    return Yard(reports=MemoryReports([job_report(), job_report(OTHER_REPORT)]))
+def two_reports() -> JobsWorld:
+    return JobsWorld(reports=MemoryReports([job_report(), job_report(OTHER_REPORT)]))
 
 
 def test_report_opens_one_job_for_repeated_facts() -> None:
-    here = Yard()
+    here = JobsWorld()
     here.reports.change(work=Work(minutes=90, hazards=("traffic",), kind="make_safe"))
     assert opened(here) == opened(here)
     (job,) = here.jobs.stored.values()
@@ -56,7 +56,7 @@ def test_report_opens_one_job_for_repeated_facts() -> None:
 
 
 def test_job_for_the_next_day_is_planned_for_the_only_crew_of_its_team() -> None:
-    here = Yard()
+    here = JobsWorld()
     here.clock.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
     here.reports.change(team="parks", work=Work(on_next_day=True, kind="collect"))
     job = opened(here)
@@ -65,7 +65,7 @@ def test_job_for_the_next_day_is_planned_for_the_only_crew_of_its_team() -> None
 
 
 def test_job_for_the_next_day_is_to_plan_when_its_team_has_several_crews() -> None:
-    here = Yard()
+    here = JobsWorld()
     here.reports.change(work=Work(on_next_day=True, kind="collect"))
     job = opened(here)
     assert (job.state, job.crew, job.planned_day) == ("to_plan", None, None)
@@ -82,14 +82,14 @@ def test_job_for_the_next_day_is_to_plan_when_its_team_has_several_crews() -> No
     ],
 )
 def test_report_opens_no_job_when_it_has_to_wait_for_an_officer(values: Any) -> None:
-    here = Yard()
+    here = JobsWorld()
     here.reports.change(**values)
     assert update_jobs_of(REPORT, here.following()) is None and not here.jobs.stored
     assert update_jobs_of("NOSUCHREPORT", here.following()) is None
 
 
 def test_job_follows_its_report_except_the_offices_choices() -> None:
-    here = Yard()
+    here = JobsWorld()
     job = opened(here)
     change_job(job.job_id, JobChanges(minutes=120), 1, OFFICER, here.ports())
     here.reports.change(work=Work(minutes=10), priority="urgent", lat=53.96, address=None)
@@ -98,7 +98,7 @@ def test_job_follows_its_report_except_the_offices_choices() -> None:
 
 
 def test_job_leaves_its_crew_when_its_report_goes_to_another_team() -> None:
-    here = Yard()
+    here = JobsWorld()
     job = opened(here)
     plan = JobChanges(crew="north", planned_day=TODAY)
     change_job(job.job_id, plan, 1, OFFICER, here.ports())
@@ -119,7 +119,7 @@ OUT_OF_THE_PLAN: list[dict[str, Any]] = [
 ]
 
 
-def out_of_the_plan(here: Yard, values: dict[str, Any]) -> Job:
+def out_of_the_plan(here: JobsWorld, values: dict[str, Any]) -> Job:
     job = opened(here)
     plan = JobChanges(crew="north", planned_day=TODAY)
     planned = change_job(job.job_id, plan, 1, OFFICER, here.ports())
@@ -135,14 +135,14 @@ def out_of_the_plan(here: Yard, values: dict[str, Any]) -> Job:
     return placed
 
 
-def put_back(here: Yard) -> Job:
+def put_back(here: JobsWorld) -> Job:
     here.reports.change(state="open", team="highways")
     return opened(here)
 
 
 @pytest.mark.parametrize("values", OUT_OF_THE_PLAN)
 def test_job_returns_to_its_place_in_the_day_when_its_report_is_restored(values: Any) -> None:
-    here = Yard()
+    here = JobsWorld()
     before = out_of_the_plan(here, values)
     here.clock.now += timedelta(minutes=5)
     after = put_back(here)
@@ -162,7 +162,7 @@ def test_job_returns_to_its_place_in_the_day_when_its_report_is_restored(values:
 
 @pytest.mark.parametrize("values", OUT_OF_THE_PLAN)
 def test_job_has_to_be_planned_again_when_its_report_is_restored_later(values: Any) -> None:
-    here = Yard()
+    here = JobsWorld()
     out_of_the_plan(here, values)
     here.clock.now += timedelta(minutes=16)
     after = put_back(here)
@@ -170,7 +170,7 @@ def test_job_has_to_be_planned_again_when_its_report_is_restored_later(values: A
 
 
 def test_booked_job_is_planned_for_its_day_again_when_its_report_is_restored_later() -> None:
-    here = Yard()
+    here = JobsWorld()
     day = TODAY + timedelta(days=9)
     here.reports.change(team="parks", work=Work(booked_day=day, kind="collect"))
     opened(here)
@@ -183,7 +183,7 @@ def test_booked_job_is_planned_for_its_day_again_when_its_report_is_restored_lat
 
 
 def test_revisit_after_a_booked_day_is_to_plan() -> None:
-    here = Yard()
+    here = JobsWorld()
     here.reports.change(team="parks", work=Work(booked_day=TODAY, kind="collect"))
     done(here, opened(here))
     here.pass_time(days=1)
@@ -193,7 +193,7 @@ def test_revisit_after_a_booked_day_is_to_plan() -> None:
 
 
 def test_job_stays_out_of_the_plan_when_the_office_decided_so_meanwhile() -> None:
-    here = Yard()
+    here = JobsWorld()
     job = out_of_the_plan(here, {"team": "parks"})
     version = here.jobs.stored[job.job_id].version
     change_job(job.job_id, JobChanges(minutes=5), version, OFFICER, here.ports())
@@ -201,7 +201,7 @@ def test_job_stays_out_of_the_plan_when_the_office_decided_so_meanwhile() -> Non
 
 
 def test_started_job_is_unchanged_when_its_report_changes_but_loses_its_address() -> None:
-    here = Yard()
+    here = JobsWorld()
     job = opened(here)
     done(here, job, "start")
     here.reports.change(priority="urgent", address=None)
@@ -215,7 +215,7 @@ ROUGH = {"is_forgotten": True, "state": "closed", "lat": 53.96, "long": -1.08, "
 
 @pytest.mark.parametrize("values", [{"state": "closed"}, {"visibility": "withdrawn"}, ROUGH])
 def test_done_job_loses_its_address_when_its_report_loses_it(values: Any) -> None:
-    here = Yard()
+    here = JobsWorld()
     job = opened(here)
     done(here, job)
     here.reports.change(**values | {"address": None})
@@ -228,7 +228,7 @@ def test_done_job_loses_its_address_when_its_report_loses_it(values: Any) -> Non
 def test_job_loses_its_reporters_data_when_that_is_erased(
     values: Any, place: tuple[float, float], kind: str
 ) -> None:
-    here = Yard()
+    here = JobsWorld()
     job = opened(here)
     told = JobChanges(instructions="Ring Ann at 4.", title="The hole at Ann's")
     change_job(job.job_id, told, 1, OFFICER, here.ports())
@@ -264,7 +264,7 @@ def test_job_keeps_its_instructions_while_it_or_another_of_its_reports_needs_the
 
 
 def test_restored_job_has_its_reports_present_values() -> None:
-    here = Yard()
+    here = JobsWorld()
     job = opened(here)
     here.reports.change(state="closed")
     update_jobs_of(REPORT, here.following())
@@ -277,7 +277,7 @@ def test_restored_job_has_its_reports_present_values() -> None:
 def test_job_is_cancelled_and_restored_with_its_report(
     values: Any,
 ) -> None:
-    here = Yard()
+    here = JobsWorld()
     job = opened(here)
     here.reports.change(**values)
     assert update_jobs_of(REPORT, here.following()) is None
@@ -287,7 +287,7 @@ def test_job_is_cancelled_and_restored_with_its_report(
 
 
 def test_started_job_continues_when_its_report_is_closed() -> None:
-    here = Yard()
+    here = JobsWorld()
     job = opened(here)
     done(here, job, "start")
     here.reports.change(state="closed")
@@ -296,7 +296,7 @@ def test_started_job_continues_when_its_report_is_closed() -> None:
 
 
 def test_job_stays_cancelled_when_an_officer_cancelled_it() -> None:
-    here = Yard()
+    here = JobsWorld()
     job = opened(here)
     change_job(
         job.job_id, JobChanges(state="cancelled", because="Not ours."), 1, OFFICER, here.ports()
@@ -305,7 +305,7 @@ def test_job_stays_cancelled_when_an_officer_cancelled_it() -> None:
 
 
 def test_report_opens_a_revisit_when_it_was_not_fixed() -> None:
-    here = Yard()
+    here = JobsWorld()
     first = opened(here)
     done(here, first)
     update_jobs_of(REPORT, here.following())
@@ -321,7 +321,7 @@ def test_report_opens_a_revisit_when_it_was_not_fixed() -> None:
 
 
 def test_repair_follows_making_safe() -> None:
-    here = Yard()
+    here = JobsWorld()
     here.reports.change(work=Work(kind="make_safe"))
     first = opened(here)
     done(here, first)
@@ -331,7 +331,7 @@ def test_repair_follows_making_safe() -> None:
 
 
 def test_nothing_follows_an_inspection() -> None:
-    here = Yard()
+    here = JobsWorld()
     here.reports.change(work=Work(kind="inspect"))
     job = opened(here)
     done(here, job)
@@ -366,10 +366,12 @@ def test_started_job_of_a_duplicate_continues_for_the_surviving_report() -> None
 THIRD = "9K3M2QXV9HTD"
 
 
-def merged(*, begun: bool = False) -> tuple[Yard, Job]:
+def merged(*, begun: bool = False) -> tuple[JobsWorld, Job]:
     """Three reports, two of which are merged into the first; with `begun` the second one's job was
     begun before."""
-    here = Yard(reports=MemoryReports([job_report(), job_report(OTHER_REPORT), job_report(THIRD)]))
+    here = JobsWorld(
+        reports=MemoryReports([job_report(), job_report(OTHER_REPORT), job_report(THIRD)])
+    )
     for each in (REPORT, OTHER_REPORT, THIRD):
         job = opened(here, each)
         if begun and each == OTHER_REPORT:
@@ -380,12 +382,12 @@ def merged(*, begun: bool = False) -> tuple[Yard, Job]:
     return here, opened(here)
 
 
-def take_apart(here: Yard, *ids: str) -> None:
+def take_apart(here: JobsWorld, *ids: str) -> None:
     for each in ids:
         here.reports.change(each, duplicate_of=None, state="reopen")
 
 
-def under_way(here: Yard) -> dict[str, tuple[str, ...]]:
+def under_way(here: JobsWorld) -> dict[str, tuple[str, ...]]:
     found = (job for job in here.jobs.stored.values() if not job.is_over)
     return {job.job_id: job.service_request_ids for job in found}
 
@@ -447,7 +449,9 @@ def test_report_added_by_an_officer_stays_when_its_merge_is_undone() -> None:
 
 
 def test_duplicate_of_a_duplicate_follows_when_its_merge_is_undone() -> None:
-    here = Yard(reports=MemoryReports([job_report(), job_report(OTHER_REPORT), job_report(THIRD)]))
+    here = JobsWorld(
+        reports=MemoryReports([job_report(), job_report(OTHER_REPORT), job_report(THIRD)])
+    )
     opened(here)
     for each, into in ((OTHER_REPORT, REPORT), (THIRD, OTHER_REPORT)):
         here.reports.change(each, duplicate_of=into, state="duplicate")

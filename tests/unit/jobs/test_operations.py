@@ -16,8 +16,8 @@ from tests.support.builders import NOON
 from tests.support.fakes_jobs import (
     JOB,
     OFFICER,
+    JobsWorld,
     MemoryJobs,
-    Yard,
     crew_member,
     operation,
     planned_job,
@@ -26,8 +26,8 @@ from tests.support.fakes_jobs import (
 PHOTO = "0" * 26
 
 
-def yard(**values: Any) -> Yard:
-    return Yard(jobs=MemoryJobs(planned_job(**values)))
+def yard(**values: Any) -> JobsWorld:
+    return JobsWorld(jobs=MemoryJobs(planned_job(**values)))
 
 
 def results(of: Any) -> list[str]:
@@ -117,7 +117,7 @@ def test_operation_stays_stored_when_the_sender_left_the_team() -> None:
 
 def test_contractor_works_on_the_job_of_the_link_until_it_expires() -> None:
     link = Contractor(name="Paviours", link_id="a-link", expires_at=NOON + timedelta(days=1))
-    here = Yard(jobs=MemoryJobs(planned_job(contractor=link), planned_job("J0B000000002")))
+    here = JobsWorld(jobs=MemoryJobs(planned_job(contractor=link), planned_job("J0B000000002")))
     who = crew_member("link:a-link", by="contractor", actor="a-link", job_id=JOB, remits=())
     sent = [operation(kind="start"), operation(job_id="J0B000000002")]
     assert results(apply_operations(sent, who, here.ports())) == ["applied", "rejected"]

@@ -21,9 +21,9 @@ from tests.support.fakes_jobs import (
     OTHER_REPORT,
     REPORT,
     TODAY,
+    JobsWorld,
     MemoryJobs,
     MemoryReports,
-    Yard,
     crew_member,
     job,
     job_report,
@@ -36,12 +36,12 @@ TOMORROW = TODAY + timedelta(days=1)
 ELSEWHERE = Staff(actor="another", remits=(Remit(teams=("parks",)),))
 
 
-def yard(*jobs: Job) -> Yard:
+def yard(*jobs: Job) -> JobsWorld:
     reports = MemoryReports([job_report(work=Work(minutes=45)), job_report(OTHER_REPORT)])
-    return Yard(jobs=MemoryJobs(*(jobs or (job(),))), reports=reports)
+    return JobsWorld(jobs=MemoryJobs(*(jobs or (job(),))), reports=reports)
 
 
-def changed(here: Yard, who: Staff = OFFICER, **values: Any) -> Job:
+def changed(here: JobsWorld, who: Staff = OFFICER, **values: Any) -> Job:
     version = here.jobs.stored[JOB].version
     return change_job(JOB, JobChanges(**values), version, who, here.ports())
 

@@ -19,9 +19,9 @@ from tests.support.fakes_jobs import (
     OTHER_REPORT,
     REPORT,
     TODAY,
+    JobsWorld,
     MemoryJobs,
     MemoryReports,
-    Yard,
     crew_member,
     job,
     job_report,
@@ -32,13 +32,13 @@ from tests.support.fakes_jobs import (
 PHOTO, LATE_PHOTO = "0" * 26, "1" * 26
 
 
-def yard(present: Job | None = None, **values: Any) -> Yard:
-    return Yard(
+def yard(present: Job | None = None, **values: Any) -> JobsWorld:
+    return JobsWorld(
         jobs=MemoryJobs(present or planned_job()), reports=MemoryReports([job_report(**values)])
     )
 
 
-def told(here: Yard, *kinds: str, **values: Any) -> list[tuple[str, str | None]]:
+def told(here: JobsWorld, *kinds: str, **values: Any) -> list[tuple[str, str | None]]:
     """What the timeline says after these events, and after following again and again."""
     for kind in kinds:
         present = here.jobs.stored[JOB]
@@ -50,7 +50,7 @@ def told(here: Yard, *kinds: str, **values: Any) -> list[tuple[str, str | None]]
     return [(text, state) for _, text, state, _ in here.reports.told.values()]
 
 
-def planned_for(here: Yard, days: int) -> None:
+def planned_for(here: JobsWorld, days: int) -> None:
     day = TODAY + timedelta(days=days)
     changes = JobChanges(crew="north", planned_day=day)
     change_job(JOB, changes, here.jobs.stored[JOB].version, OFFICER, here.ports())
@@ -104,7 +104,7 @@ def test_day_is_that_of_arrival_when_the_phones_clock_is_wrong(at: str) -> None:
 
 
 def test_only_open_reports_are_updated() -> None:
-    here = Yard(
+    here = JobsWorld(
         jobs=MemoryJobs(planned_job(service_request_ids=(REPORT, OTHER_REPORT, "GONE00000000"))),
         reports=MemoryReports([job_report(), job_report(OTHER_REPORT, state="closed")]),
     )
@@ -215,7 +215,7 @@ LINK = Contractor(name="Paviours Ltd", link_id="link-1", expires_at=NOON + timed
 NOT_PLANNED = "The work is no longer planned for that day. We'll say here when there is a new day."
 
 
-def by_contractor(here: Yard, kind: str, **values: Any) -> None:
+def by_contractor(here: JobsWorld, kind: str, **values: Any) -> None:
     present = here.jobs.stored[JOB]
     who = crew_member("link-phone", job_id=JOB, **CONTRACTOR)
     sent = operation(f"contractor-{kind}", kind=kind, base_version=present.version, **values)

@@ -24,10 +24,10 @@ from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_forwarding import (
     REFERENCE,
-    FakeOutside,
+    FakeServer,
     MemoryMarks,
-    answer,
-    status,
+    open311_answer,
+    status_reply,
 )
 from tests.support.fakes_outbound import MemoryDeliveries, delivery
 from tests.unit.outbound.test_open311 import county
@@ -59,7 +59,7 @@ class Office:
     """A council that has passed a report on to the county, which calls it C-1."""
 
     def __init__(self, *destinations: Open311Destination, **sent: Any) -> None:
-        self.outside, self.told, self.clock = FakeOutside(), Told(), Clock()
+        self.outside, self.told, self.clock = FakeServer(), Told(), Clock()
         self.deliveries, self.marks = MemoryDeliveries(), MemoryMarks()
         values = {"state": "sent", "external_id": "C-1", "sent_at": NOON}
         self.sent = self.deliveries.create(delivery(**(values | sent)))
@@ -111,7 +111,7 @@ def said(update_id: str = "u1", number: str = "C-1", **values: str) -> dict[str,
 
 
 def updates(*entries: dict[str, str]) -> Reply:
-    return answer(list(entries), root="service_request_updates")
+    return open311_answer(list(entries), root="service_request_updates")
 
 
 def test_update_enters_its_reports_timeline(office: Office) -> None:
@@ -152,7 +152,9 @@ def test_updates_of_unknown_reports_are_ignored(office: Office) -> None:
     assert office.told.timeline == {}
 
 
-@pytest.mark.parametrize("failure", [NoReply("lost"), status(500), status(403), status(200)])
+@pytest.mark.parametrize(
+    "failure", [NoReply("lost"), status_reply(500), status_reply(403), status_reply(200)]
+)
 def test_same_period_is_requested_again_when_the_destination_does_not_answer(
     failure: Reply | Exception, office: Office
 ) -> None:
@@ -186,10 +188,14 @@ def test_destination_that_does_not_answer_delays_no_other() -> None:
 
 def test_report_gets_its_reference_when_its_token_has_become_an_id() -> None:
     office = Office(external_id="token:t1")
-    office.outside.answers["GET t1.xml"] = [answer([{"service_request_id": "", "token": "t1"}])]
+    office.outside.answers["GET t1.xml"] = [
+        open311_answer([{"service_request_id": "", "token": "t1"}])
+    ]
     resolve_tokens(county(), office.ports)
     assert office.told.references == {}
-    office.outside.answers["GET t1.xml"] = [answer([{"service_request_id": "C-7", "token": "t1"}])]
+    office.outside.answers["GET t1.xml"] = [
+        open311_answer([{"service_request_id": "C-7", "token": "t1"}])
+    ]
     for _ in range(3):
         resolve_tokens(county(), office.ports)
     assert list(office.told.references.values()) == [("The county", "C-7")]
@@ -198,8 +204,10 @@ def test_report_gets_its_reference_when_its_token_has_become_an_id() -> None:
 
 def test_server_without_updates_is_not_a_failure() -> None:
     office = Office(external_id="token:t1")
-    office.hears(status(404))
-    office.outside.answers["GET t1.xml"] = [answer([{"service_request_id": "C-7", "token": "t1"}])]
+    office.hears(status_reply(404))
+    office.outside.answers["GET t1.xml"] = [
+        open311_answer([{"service_request_id": "C-7", "token": "t1"}])
+    ]
     told = poll_all(office.ports)
     assert (told.updates, told.failed) == (0, {})
     assert _stored(office).external_id == "C-7" and office.marks.get("county") is None
@@ -209,7 +217,9 @@ def test_updates_before_the_id_was_known_are_added_later() -> None:
     office = Office(external_id="token:t1")
     office.marks.put("county", Mark(NOON + 3 * DAY))
     office.clock.now = NOON + 3 * DAY
-    office.outside.answers["GET t1.xml"] = [answer([{"service_request_id": "C-1", "token": "t1"}])]
+    office.outside.answers["GET t1.xml"] = [
+        open311_answer([{"service_request_id": "C-1", "token": "t1"}])
+    ]
     office.hears(updates())
     poll_all(office.ports)
     office.clock.now += timedelta(minutes=5)
@@ -225,8 +235,10 @@ def test_refused_token_delays_no_other() -> None:
     second = delivery(delivery_id="e" * 32, state="sent", external_id="token:t2")
     office.deliveries.create(second)
     office.hears(updates())
-    office.outside.answers["GET t1.xml"] = [status(404)]
-    office.outside.answers["GET t2.xml"] = [answer([{"service_request_id": "C-8", "token": "t2"}])]
+    office.outside.answers["GET t1.xml"] = [status_reply(404)]
+    office.outside.answers["GET t2.xml"] = [
+        open311_answer([{"service_request_id": "C-8", "token": "t2"}])
+    ]
     assert poll_all(office.ports).failed == {}
     assert list(office.told.references.values()) == [("The county", "C-8")]
 
@@ -236,7 +248,7 @@ def test_each_token_is_polled_in_turn_when_there_are_too_many_for_one_run() -> N
     for number in range(1, 2 * TOKENS_AT_ONCE + 5):
         values = {"delivery_id": f"{number:032}", "external_id": f"token:t{number}"}
         office.deliveries.create(delivery(state="sent", **values))
-    none_yet = answer([{"service_request_id": "", "token": "t"}])
+    none_yet = open311_answer([{"service_request_id": "", "token": "t"}])
     for number in range(2 * TOKENS_AT_ONCE + 5):
         office.outside.answers[f"GET t{number}.xml"] = [none_yet]
     for run in range(1, 4):
@@ -271,7 +283,9 @@ def refuses(office: Office, is_refused: Callable[[datetime, datetime], bool], no
     office.outside.get = get  # type: ignore[method-assign]
 
 
-@pytest.mark.parametrize("no", [status(400), status(413), Reply(200, {}, b"x" * MOST_BYTES)])
+@pytest.mark.parametrize(
+    "no", [status_reply(400), status_reply(413), Reply(200, {}, b"x" * MOST_BYTES)]
+)
 def test_refused_period_is_requested_in_parts(no: Reply, office: Office) -> None:
     office.marks.put("county", Mark(NOON - 2 * DAY))
     refuses(office, lambda start, end: end - start > timedelta(hours=1), no)
@@ -282,7 +296,7 @@ def test_refused_period_is_requested_in_parts(no: Reply, office: Office) -> None
 def test_period_refused_in_all_parts_is_skipped_and_reported(office: Office) -> None:
     bad = NOON - 3 * timedelta(hours=1)
     office.marks.put("county", Mark(NOON - DAY))
-    refuses(office, lambda start, end: start <= bad < end, status(400))
+    refuses(office, lambda start, end: start <= bad < end, status_reply(400))
     told = poll_all(office.ports)
     assert (told.failed, told.polled["county"].missed) == ({}, 1)
     mark = office.marks.get("county")
@@ -294,8 +308,10 @@ def test_period_refused_in_all_parts_is_skipped_and_reported(office: Office) -> 
 
 def test_tokens_are_polled_when_updates_cannot_be_read() -> None:
     office = Office(external_id="token:t1")
-    office.hears(status(403))
-    office.outside.answers["GET t1.xml"] = [answer([{"service_request_id": "C-7", "token": "t1"}])]
+    office.hears(status_reply(403))
+    office.outside.answers["GET t1.xml"] = [
+        open311_answer([{"service_request_id": "C-7", "token": "t1"}])
+    ]
     assert set(poll_all(office.ports).failed) == {"county"}
     assert _stored(office).external_id == "C-7"
 
@@ -350,7 +366,9 @@ def test_token_is_polled_after_a_thousand_other_deliveries() -> None:
         values = {"delivery_id": f"{number:032}", "external_id": f"X-{number}"}
         office.deliveries.create(delivery(state="sent", **values))
     office.deliveries.create(delivery(delivery_id="f" * 32, state="sent", external_id="token:t"))
-    office.outside.answers["GET t.xml"] = [answer([{"service_request_id": "C-7", "token": "t"}])]
+    office.outside.answers["GET t.xml"] = [
+        open311_answer([{"service_request_id": "C-7", "token": "t"}])
+    ]
     resolve_tokens(county(), office.ports)
     assert [reference for _, reference in office.told.references.values()] == ["C-7"]
 
@@ -367,7 +385,7 @@ def test_each_token_is_polled_in_turn_when_time_runs_out() -> None:
     for number in range(5):
         values = {"delivery_id": f"{number:032}", "external_id": f"token:t{number}"}
         office.deliveries.create(delivery(state="sent", **values))
-        office.outside.answers[f"GET t{number}.xml"] = [answer([{"token": "t"}])]
+        office.outside.answers[f"GET t{number}.xml"] = [open311_answer([{"token": "t"}])]
     slow(office, FOR_UPDATES)
     for run in range(8):
         office.clock.now = NOON + run * timedelta(minutes=5)

@@ -19,7 +19,7 @@ from chalicelib.outbound.mailbox import MailboxSender, Wording
 from chalicelib.outbound.model import Case
 from chalicelib.outbound.senders import Refused, Sent
 from tests.support.builders import NOON
-from tests.support.fakes_forwarding import GROUPED, REFERENCE, MemoryPost, case
+from tests.support.fakes_forwarding import GROUPED, REFERENCE, MemoryPost, forwarded_case
 from tests.support.fakes_outbound import delivery
 
 LOOK = EmailLook("Demo Council", Theme(), "https://council.example")
@@ -35,7 +35,7 @@ def trees(**values: Any) -> MailboxDestination:
 
 def sent(report: Case | None = None, **values: Any) -> Email:
     """The email about a report."""
-    post, known = MemoryPost(), report or case()
+    post, known = MemoryPost(), report or forwarded_case()
     sender = MailboxSender(lambda _: known, post.send, WORDING, lambda each: f"r+{each}@x.example")
     assert sender.send(delivery(kind="mailbox", destination="trees"), trees(**values)) == Sent(None)
     (email,) = post.emails
@@ -102,14 +102,16 @@ def test_email_has_all_parts_and_a_reply_address() -> None:
 
 def test_residents_text_becomes_no_header_or_markup() -> None:
     nasty = "x\r\nBcc: everybody@example.org\r\n\r\n<script>alert(1)</script>"
-    email = sent(case(title=nasty, description=nasty, address=nasty, page_url=None))
+    email = sent(forwarded_case(title=nasty, description=nasty, address=nasty, page_url=None))
     mail = as_mail(email)
     assert mail["Bcc"] is None and "\n" not in str(mail["Subject"])
     assert "<script>" not in email.html and "&lt;script&gt;" in email.html
 
 
 def test_email_is_plain_ascii_in_short_lines_for_any_text() -> None:
-    raw = mime(sent(case(title="Ünï – 坑洞 🕳️", description="é" * 4000 + "\n.\nend")), FROM, NOON)
+    raw = mime(
+        sent(forwarded_case(title="Ünï – 坑洞 🕳️", description="é" * 4000 + "\n.\nend")), FROM, NOON
+    )
     assert raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= 998
     assert raw.count(b"\n") == raw.count(b"\r\n")
     part = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
@@ -118,7 +120,7 @@ def test_email_is_plain_ascii_in_short_lines_for_any_text() -> None:
 
 def test_failures_keep_their_kind() -> None:
     post = MemoryPost()
-    sender = MailboxSender(lambda _: case(), post.send, WORDING, lambda each: each)
+    sender = MailboxSender(lambda _: forwarded_case(), post.send, WORDING, lambda each: each)
     for failure, raised in (
         (AddressRefused("no"), Refused),
         (NoReply("lost"), NoReply),
@@ -138,5 +140,7 @@ def test_nothing_is_sent_when_the_report_may_no_longer_be_passed_on() -> None:
 
 
 def test_mailbox_cannot_be_looked_up() -> None:
-    sender = MailboxSender(lambda _: case(), MemoryPost().send, WORDING, lambda each: each)
+    sender = MailboxSender(
+        lambda _: forwarded_case(), MemoryPost().send, WORDING, lambda each: each
+    )
     assert sender.find(delivery(), trees()) is None

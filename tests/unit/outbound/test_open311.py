@@ -17,15 +17,15 @@ from tests.support.fakes import Clock
 from tests.support.fakes_forwarding import (
     GROUPED,
     REFERENCE,
-    FakeOutside,
-    answer,
-    case,
-    status,
+    FakeServer,
+    forwarded_case,
+    open311_answer,
+    status_reply,
 )
 from tests.support.fakes_outbound import delivery
 
-TAKEN = answer([{"service_request_id": "C-1"}])
-NONE = answer([])
+TAKEN = open311_answer([{"service_request_id": "C-1"}])
+NONE = open311_answer([])
 
 
 def county(**values: Any) -> Open311Destination:
@@ -45,15 +45,15 @@ def county(**values: Any) -> Open311Destination:
 
 
 def sender(
-    outside: FakeOutside, report: Case | None = None, key: str | None = "k3y"
+    outside: FakeServer, report: Case | None = None, key: str | None = "k3y"
 ) -> Open311Sender:
-    known = report or case()
+    known = report or forwarded_case()
     client = Open311Client(lambda: outside, lambda _: key)
     return Open311Sender(lambda _: known, client, Clock())
 
 
-def posts(*answers: Reply | Exception) -> FakeOutside:
-    return FakeOutside({"POST requests.xml": list(answers)})
+def posts(*answers: Reply | Exception) -> FakeServer:
+    return FakeServer({"POST requests.xml": list(answers)})
 
 
 def test_report_is_posted_as_a_form_with_all_required_fields() -> None:
@@ -102,7 +102,7 @@ def test_reporter_is_named_only_if_the_destination_passes_contact() -> None:
 
 def test_non_public_report_is_sent_without_a_link_or_photos() -> None:
     outside = posts(TAKEN)
-    private = case(page_url=None, photo_urls=(), title=None)
+    private = forwarded_case(page_url=None, photo_urls=(), title=None)
     sender(outside, private).send(delivery(), county())
     form = dict(outside.forms[0])
     assert form["description"] == f"A deep hole.\n\nOur reference: {GROUPED}"
@@ -121,7 +121,7 @@ def test_grid_coordinates_are_sent_if_requested() -> None:
 
 def test_description_is_cut_but_never_the_reference() -> None:
     for length in (3_800, 3_950, 4_000):
-        text = description_of(case(description="x" * length), GROUPED)
+        text = description_of(forwarded_case(description="x" * length), GROUPED)
         assert len(text) <= LONGEST_DESCRIPTION
         assert text.endswith(f"Our reference: {GROUPED}")
         assert f"/reports/{REFERENCE}" in text
@@ -136,26 +136,26 @@ def test_report_is_sent_without_a_key_when_the_destination_has_none() -> None:
 @pytest.mark.parametrize("number", [301, 302, 400, 401, 403, 404, 410, 413, 422])
 def test_report_is_not_resent_when_the_destination_refuses_it(number: int) -> None:
     with pytest.raises(Refused, match=f"http_{number}"):
-        sender(posts(status(number))).send(delivery(), county())
+        sender(posts(status_reply(number))).send(delivery(), county())
 
 
 @pytest.mark.parametrize("number", [425, 429])
 def test_report_is_sent_later_when_the_destination_says_so(number: int) -> None:
     with pytest.raises(NotNow) as caught:
-        sender(posts(status(number, **{"retry-after": "17"}))).send(delivery(), county())
+        sender(posts(status_reply(number, **{"retry-after": "17"}))).send(delivery(), county())
     assert (caught.value.code, caught.value.retry_after_s) == (f"http_{number}", 17)
 
 
 @pytest.mark.parametrize("number", [408, 409, 500, 502, 503, 504, 520])
 def test_outcome_is_unclear_when_the_other_server_failed(number: int) -> None:
     with pytest.raises(Unclear, match=f"http_{number}") as caught:
-        sender(posts(status(number, **{"retry-after": "17"}))).send(delivery(), county())
+        sender(posts(status_reply(number, **{"retry-after": "17"}))).send(delivery(), county())
     assert caught.value.retry_after_s == 17
 
 
 def test_outcome_is_unclear_when_the_reply_cannot_be_read() -> None:
     with pytest.raises(Unclear, match="unreadable"):
-        sender(posts(status(200))).send(delivery(), county())
+        sender(posts(status_reply(200))).send(delivery(), county())
 
 
 def test_transport_failures_keep_their_kind() -> None:
@@ -173,29 +173,33 @@ def test_nothing_is_sent_when_the_report_may_no_longer_be_passed_on() -> None:
     with pytest.raises(Refused, match="not_to_be_passed_on"):
         gone.send(delivery(), county())
     with pytest.raises(Refused, match="no_such_service"):
-        sender(outside, case(service_code="graffiti")).send(delivery(), county())
+        sender(outside, forwarded_case(service_code="graffiti")).send(delivery(), county())
     assert outside.asked == []
 
 
 def test_empty_reply_is_enough_when_the_server_accepts_reports_so() -> None:
-    blackbox = answer([{"service_notice": "Thank you."}])
+    blackbox = open311_answer([{"service_notice": "Thank you."}])
     assert sender(posts(blackbox)).send(delivery(), county()) == Sent(None)
     assert sender(posts(NONE)).send(delivery(), county()) == Sent(None)
 
 
 def test_token_is_exchanged_for_its_id_at_once_or_stored() -> None:
-    outside = posts(answer([{"token": "t/1"}]))
-    outside.answers["GET t%2F1.xml"] = [answer([{"service_request_id": "C-9", "token": "t/1"}])]
+    outside = posts(open311_answer([{"token": "t/1"}]))
+    outside.answers["GET t%2F1.xml"] = [
+        open311_answer([{"service_request_id": "C-9", "token": "t/1"}])
+    ]
     assert sender(outside).send(delivery(), county()) == Sent("C-9")
-    outside.answers["GET t%2F1.xml"] = [answer([{"service_request_id": "", "token": "t/1"}])]
+    outside.answers["GET t%2F1.xml"] = [
+        open311_answer([{"service_request_id": "", "token": "t/1"}])
+    ]
     assert sender(outside).send(delivery(), county()) == Sent("token:t/1")
 
 
 @pytest.mark.parametrize(
-    "said", [NoReply("lost"), UpstreamFailed("away"), status(404), status(500)]
+    "said", [NoReply("lost"), UpstreamFailed("away"), status_reply(404), status_reply(500)]
 )
 def test_report_counts_as_sent_when_its_token_cannot_be_exchanged(said: Reply | Exception) -> None:
-    outside = posts(answer([{"token": "t1"}]))
+    outside = posts(open311_answer([{"token": "t1"}]))
     outside.answers["GET t1.xml"] = [said]
     assert sender(outside).send(delivery(), county()) == Sent("token:t1")
 
@@ -203,8 +207,8 @@ def test_report_counts_as_sent_when_its_token_cannot_be_exchanged(said: Reply | 
 # Whether it arrived
 
 
-def listed(*pages: Reply | Exception) -> FakeOutside:
-    return FakeOutside({"GET requests.xml": list(pages)})
+def listed(*pages: Reply | Exception) -> FakeServer:
+    return FakeServer({"GET requests.xml": list(pages)})
 
 
 def row(number: str, text: str) -> dict[str, str]:
@@ -213,7 +217,9 @@ def row(number: str, text: str) -> dict[str, str]:
 
 def test_report_is_found_by_our_reference_among_the_requests_of_the_period() -> None:
     outside = listed(
-        answer([row("C-1", "Something else"), row("C-2", f"A hole\nOur reference: {GROUPED}")])
+        open311_answer(
+            [row("C-1", "Something else"), row("C-2", f"A hole\nOur reference: {GROUPED}")]
+        )
     )
     assert sender(outside).find(delivery(), county()) == Sent("C-2")
     (method, path, query) = outside.asked[0]
@@ -227,8 +233,8 @@ def test_report_is_found_by_our_reference_among_the_requests_of_the_period() -> 
 def test_report_is_found_when_it_was_closed_or_moved_meanwhile() -> None:
     codes = {"pothole": "POT", "kerb": "K"}
     mapping = {ours: ServiceMapping(service_code=theirs) for ours, theirs in codes.items()}
-    for known in (None, case(service_code="graffiti")):
-        outside = listed(answer([row("C-2", f"Our reference: {GROUPED}")]))
+    for known in (None, forwarded_case(service_code="graffiti")):
+        outside = listed(open311_answer([row("C-2", f"Our reference: {GROUPED}")]))
         client = Open311Client(lambda here=outside: here, lambda _: None)  # type: ignore[misc]
         cases = {delivery().service_request_id: known}
         here = Open311Sender(cases.get, client, Clock())
@@ -238,24 +244,24 @@ def test_report_is_found_when_it_was_closed_or_moved_meanwhile() -> None:
 
 def test_report_is_looked_for_on_every_page() -> None:
     outside = listed(
-        answer([row("C-1", "one")]),
-        answer([row("C-2", "two")]),
-        answer([row("C-3", f"Our reference: {GROUPED}")]),
+        open311_answer([row("C-1", "one")]),
+        open311_answer([row("C-2", "two")]),
+        open311_answer([row("C-3", f"Our reference: {GROUPED}")]),
     )
     assert sender(outside).find(delivery(), county()) == Sent("C-3")
     assert [query["page"] for _, _, query in outside.asked] == [["1"], ["2"], ["3"]]
 
 
 def test_report_is_missing_when_the_list_ends_or_repeats() -> None:
-    for outside in (listed(NONE), listed(answer([row("C-1", "one")]), NONE)):
+    for outside in (listed(NONE), listed(open311_answer([row("C-1", "one")]), NONE)):
         assert sender(outside).find(delivery(), county()) is None
-    same = listed(answer([row("C-1", "one")]))
+    same = listed(open311_answer([row("C-1", "one")]))
     assert sender(same).find(delivery(), county()) is None
     assert len(same.asked) == 2
 
 
 def test_outcome_stays_unclear_when_there_are_too_many_pages() -> None:
-    pages = [answer([row(f"C-{number}", "one")]) for number in range(MOST_PAGES + 1)]
+    pages = [open311_answer([row(f"C-{number}", "one")]) for number in range(MOST_PAGES + 1)]
     outside = listed(*pages)
     with pytest.raises(Unclear, match="not_looked_through"):
         sender(outside).find(delivery(), county())
@@ -264,16 +270,16 @@ def test_outcome_stays_unclear_when_there_are_too_many_pages() -> None:
 
 def test_id_that_could_not_be_looked_up_is_none() -> None:
     for length, known in ((LONGEST_ID, "x" * LONGEST_ID), (LONGEST_ID + 1, None)):
-        taken = answer([{"service_request_id": "x" * length}])
+        taken = open311_answer([{"service_request_id": "x" * length}])
         assert sender(posts(taken)).send(delivery(), county()) == Sent(known)
 
 
 def test_report_is_resent_when_the_destination_lists_nothing() -> None:
-    assert sender(listed(status(404))).find(delivery(), county()) is None
+    assert sender(listed(status_reply(404))).find(delivery(), county()) is None
 
 
 @pytest.mark.parametrize(
-    "said", [NoReply("lost"), UpstreamFailed("away"), status(200), status(500)]
+    "said", [NoReply("lost"), UpstreamFailed("away"), status_reply(200), status_reply(500)]
 )
 def test_outcome_stays_unclear_when_the_destination_cannot_be_queried(
     said: Reply | Exception,

@@ -11,7 +11,7 @@ from chalicelib.outbound.open311_client import Open311Client
 from chalicelib.outbound.open311_update import UpdateSender
 from chalicelib.outbound.senders import Refused, Sent, Unclear
 from tests.support.builders import NOON
-from tests.support.fakes_forwarding import REFERENCE, FakeOutside, answer, status
+from tests.support.fakes_forwarding import REFERENCE, FakeServer, open311_answer, status_reply
 from tests.support.fakes_outbound import MemoryDeliveries, delivery
 from tests.unit.outbound.test_open311 import county
 
@@ -23,15 +23,15 @@ SAID = Reopening(
 )
 
 
-def posts(*replies: Any) -> FakeOutside:
-    return FakeOutside({"POST servicerequestupdates.xml": list(replies)})
+def posts(*replies: Any) -> FakeServer:
+    return FakeServer({"POST servicerequestupdates.xml": list(replies)})
 
 
-TAKEN = answer([{"update_id": "77"}], "service_request_updates")
+TAKEN = open311_answer([{"update_id": "77"}], "service_request_updates")
 
 
 def sender(
-    outside: FakeOutside, said: Reopening | None = SAID, external_id: str | None = "C-1"
+    outside: FakeServer, said: Reopening | None = SAID, external_id: str | None = "C-1"
 ) -> UpdateSender:
     deliveries = MemoryDeliveries()
     passed_on: Delivery = delivery(
@@ -59,7 +59,7 @@ def test_update_says_open_under_their_reference_and_an_id_of_its_own() -> None:
 
 
 def test_update_is_resent_under_the_same_id_when_the_outcome_is_unknown() -> None:
-    outside = posts(status(500), TAKEN)
+    outside = posts(status_reply(500), TAKEN)
     this = sender(outside)
     with pytest.raises(Unclear):
         this.send(UPDATE, county())
@@ -87,4 +87,4 @@ def test_update_is_not_sent_without_content_or_reference(
 
 
 def test_update_counts_as_sent_when_the_reply_cannot_be_read() -> None:
-    assert sender(posts(status(200))).send(UPDATE, county()) == Sent(None)
+    assert sender(posts(status_reply(200))).send(UPDATE, county()) == Sent(None)

@@ -22,7 +22,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.stream import fact_of
 from tests.support import recount_figures
 from tests.support.builders import NOON, report, update
-from tests.support.fakes_figures import Here, MemoryCounters
+from tests.support.fakes_figures import FiguresWorld, MemoryCounters
 from tests.unit.publishing.test_figures import raw, timelines
 
 MONTH = "2026-06"
@@ -50,11 +50,11 @@ class StallingCounters(MemoryCounters):
             self.meanwhile.pop()()
 
 
-def sums_in(here: Here) -> dict[LineKey, Any]:
+def sums_in(here: FiguresWorld) -> dict[LineKey, Any]:
     return {key: line.sums for key, line in here.counters.stored.items() if any(line.sums.counts)}
 
 
-def right_sums(here: Here) -> dict[LineKey, Any]:
+def right_sums(here: FiguresWorld) -> dict[LineKey, Any]:
     """The sums of all lines, from the stored reports."""
     return {
         LineKey(month, line): sums
@@ -90,7 +90,7 @@ HISTORIES = st.lists(timelines(), min_size=1, max_size=4)
 def test_figures_equal_a_recount_when_facts_are_repeated_late_and_in_any_order(
     histories: list[list[ServiceRequest]], data: st.DataObject
 ) -> None:
-    here = Here()
+    here = FiguresWorld()
     counters = StallingCounters()
     here.counters = counters
     facts: list[ReportKey] = []
@@ -130,7 +130,7 @@ def test_figures_equal_a_recount_when_facts_are_repeated_late_and_in_any_order(
     recount_figures.check([raw(each) for each in stored if each], shown)
 
 
-def saved(here: Here, now: ServiceRequest) -> ReportKey:
+def saved(here: FiguresWorld, now: ServiceRequest) -> ReportKey:
     here.stored.repository.save(now)
     return ReportKey(f"{now.requested_datetime:%Y-%m}", now.service_request_id)
 
@@ -138,7 +138,7 @@ def saved(here: Here, now: ServiceRequest) -> ReportKey:
 @pytest.mark.parametrize("reads", [0, 1])
 def test_overtaken_writer_does_not_count_an_older_state(reads: int) -> None:
     """The report is hidden, and counted as hidden, while its first fact is dealt with."""
-    here = Here()
+    here = FiguresWorld()
     counters = StallingCounters()
     here.counters = counters
     (key,) = here.stored.put(report(1))
@@ -153,21 +153,21 @@ def test_overtaken_writer_does_not_count_an_older_state(reads: int) -> None:
 
 
 def test_nothing_is_stored_when_a_fact_is_repeated() -> None:
-    here = Here(report(1))
+    here = FiguresWorld(report(1))
     before = dict(here.counters.stored), dict(here.counters.reports)
     assert count_reports(here.stored.keys(), here.counting) == frozenset()
     assert (here.counters.stored, here.counters.reports) == before
 
 
 def test_month_is_marked_again_when_the_last_attempt_ended_before_the_mark() -> None:
-    here = Here(report(1))
+    here = FiguresWorld(report(1))
     here.counters.marks.clear()
     count_reports(here.stored.keys(), here.counting)
     assert here.counters.marks == {MONTH: Marks(changed=1, published=0)}
 
 
 def test_report_moves_from_line_to_line_when_its_service_and_ward_change() -> None:
-    here = Here(report(1))
+    here = FiguresWorld(report(1))
     here.change("R00000000001", service_code="litter", ward_code="E05")
     assert {key.line for key in sums_in(here)} == {("litter", "E05")}
 
@@ -199,7 +199,7 @@ def test_each_change_of_an_outcome_is_counted(old: ServiceRequest, new: ServiceR
         service_request_id=old.service_request_id,
         requested_datetime=old.requested_datetime,
     )
-    here = Here(old)
+    here = FiguresWorld(old)
     before = sums_in(here)
     here.change(old.service_request_id, **{name: getattr(new, name) for name in CHANGEABLE})
     if sums_in(here) != before:
@@ -217,9 +217,9 @@ def test_private_report_is_not_counted_when_it_is_sent() -> None:
     assert moves(None, report(1))
 
 
-def drifted(*reports: ServiceRequest) -> Here:
+def drifted(*reports: ServiceRequest) -> FiguresWorld:
     """Stored reports whose facts never came."""
-    here = Here()
+    here = FiguresWorld()
     here.stored.put(*reports)
     return here
 
@@ -238,14 +238,14 @@ def test_recount_leaves_to_its_fact_what_has_just_changed() -> None:
 
 
 def test_recount_takes_out_a_report_that_is_no_longer_stored() -> None:
-    here = Here(report(1), report(2))
+    here = FiguresWorld(report(1), report(2))
     here.stored.repository.lose("R00000000001")
     assert recount(MONTH, here.counting) == Drift(reports=1, lines=0)
     assert sums_in(here) == right_sums(here)
 
 
 def test_recount_corrects_a_line_and_has_its_month_published_again() -> None:
-    here = Here(*(report(number, updated_datetime=LONG_AGO) for number in range(6)))
+    here = FiguresWorld(*(report(number, updated_datetime=LONG_AGO) for number in range(6)))
     publish_performance(here.ports)
     line = here.counters.stored[POTHOLES]
     wrong = line._replace(sums=line.sums._replace(counts=Counts(reported=9)))
@@ -262,7 +262,7 @@ def test_recount_neither_loses_nor_reports_a_change_that_is_counted_meanwhile() 
             here.put(report(2, updated_datetime=LONG_AGO))
             return super().reports_of_month(month)
 
-    here = Here()
+    here = FiguresWorld()
     here.counters = Busy()
     here.put(report(1, updated_datetime=LONG_AGO))
     assert recount(MONTH, here.counting) == Drift(0, 0)
@@ -274,7 +274,7 @@ def test_nightly_recount_takes_each_older_month_in_turn() -> None:
         report(n, requested_datetime=NOON - timedelta(days=40 * n), updated_datetime=LONG_AGO)
         for n in range(6)
     ]
-    here = Here(*old)
+    here = FiguresWorld(*old)
     here.counters.stored.clear()
     found = []
     for night in range(5):
@@ -285,7 +285,7 @@ def test_nightly_recount_takes_each_older_month_in_turn() -> None:
 
 
 def test_reports_that_come_due_count_once_without_a_change() -> None:
-    here = Here(*(report(n, expected_datetime=NOON + timedelta(days=1)) for n in range(6)))
+    here = FiguresWorld(*(report(n, expected_datetime=NOON + timedelta(days=1)) for n in range(6)))
     publish_performance(here.ports)
     for hours in (23, 25, 25.05, 49):
         here.pass_to(NOON + timedelta(hours=hours))
@@ -299,7 +299,7 @@ def test_writer_that_is_always_overtaken_gives_up_and_stores_nothing() -> None:
         def save(self, *_: Any) -> None:
             raise VersionConflict
 
-    here = Here()
+    here = FiguresWorld()
     here.counters = Stuck()
     (key,) = here.stored.put(report(1, updates=(update(1),)))
     with pytest.raises(Exception, match="Many people"):

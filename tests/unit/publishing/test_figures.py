@@ -35,12 +35,12 @@ from tests.conftest import ROOT
 from tests.support import recount_figures
 from tests.support.builders import NOON, report, update
 from tests.support.fakes import MemoryDocuments
-from tests.support.fakes_figures import Here, reports_ports
+from tests.support.fakes_figures import FiguresWorld, reports_ports
 
 DAY = timedelta(days=1)
 
 
-def read(here: Here, key: str) -> Any:
+def read(here: FiguresWorld, key: str) -> Any:
     return json.loads(here.documents.bodies[key])
 
 
@@ -134,7 +134,7 @@ def test_first_promise_counts_when_a_later_date_was_given(days: int, kept: bool)
 
 def test_month_is_rebuilt_when_a_target_in_it_passes_without_a_change() -> None:
     reports = [report(number, expected_datetime=NOON + 3 * DAY) for number in range(1, 7)]
-    here = Here(*reports)
+    here = FiguresWorld(*reports)
     rebuild_performance(here.ports)
     here.pass_to(NOON + DAY)
     publish_performance(here.ports)
@@ -195,7 +195,7 @@ def raw(each: ServiceRequest) -> dict[str, Any]:
 
 @given(st.lists(timelines(), max_size=30, unique_by=lambda each: each.service_request_id))
 def test_figures_equal_a_recount_of_the_store(reports: list[ServiceRequest]) -> None:
-    here = Here(*reports)
+    here = FiguresWorld(*reports)
     assert rebuild_performance(here.ports) == {}
     published = {key: body for key, body in here.documents.bodies.items() if key.endswith(".json")}
     recount_figures.check(map(raw, reports), published)
@@ -210,8 +210,8 @@ def test_failed_repairs_equal_an_independent_count(
         assert found.failed_repairs == each.failed_repairs
 
 
-def shown(*reports: ServiceRequest) -> tuple[Here, dict[tuple[str, str], dict[str, Any]]]:
-    here = Here(*reports)
+def shown(*reports: ServiceRequest) -> tuple[FiguresWorld, dict[tuple[str, str], dict[str, Any]]]:
+    here = FiguresWorld(*reports)
     assert rebuild_performance(here.ports) == {}
     rows = read(here, json_key("2026-06"))["rows"]
     return here, {(row["service_code"], row["ward_code"]): row for row in rows}
@@ -266,7 +266,7 @@ def test_index_has_each_months_totals_newest_first() -> None:
 
 def test_only_months_with_changed_reports_are_rebuilt() -> None:
     old = report(1, requested_datetime=NOON - 400 * DAY, updated_datetime=NOON - 400 * DAY)
-    here = Here(old, *(report(n, updated_datetime=NOON - DAY) for n in range(10, 17)))
+    here = FiguresWorld(old, *(report(n, updated_datetime=NOON - DAY) for n in range(10, 17)))
     publish_performance(here.ports)
     here.counters.read.clear()
     here.documents.puts.clear()
@@ -280,7 +280,7 @@ def test_only_months_with_changed_reports_are_rebuilt() -> None:
 
 
 def test_hidden_report_leaves_the_figures_and_the_month_with_its_last() -> None:
-    here = Here(*(report(number) for number in range(6)))
+    here = FiguresWorld(*(report(number) for number in range(6)))
     publish_performance(here.ports)
     for number in range(6):
         here.change(f"R{number:011}", visibility="hidden", updated_datetime=here.now())
@@ -302,7 +302,7 @@ class Overtaken(MemoryDocuments):
 
 
 def test_month_is_counted_again_after_a_concurrent_publication() -> None:
-    here = Here(*(report(number) for number in range(6)))
+    here = FiguresWorld(*(report(number) for number in range(6)))
     here.documents = Overtaken(b"{}")
     assert rebuild_performance(here.ports) == {}
     assert read(here, json_key("2026-06"))["rows"][0]["reported"] == 6
@@ -319,7 +319,7 @@ class Broken(MemoryDocuments):
 
 def test_other_months_are_published_and_the_index_waits_when_one_fails() -> None:
     may = [report(n, requested_datetime=NOON - 20 * DAY) for n in range(6)]
-    here = Here(*may, *(report(n) for n in range(10, 16)))
+    here = FiguresWorld(*may, *(report(n) for n in range(10, 16)))
     here.documents = Broken()
     assert set(rebuild_performance(here.ports)) == {"2026-05"}
     assert json_key("2026-06") in here.documents.bodies

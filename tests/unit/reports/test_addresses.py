@@ -11,13 +11,13 @@ from chalicelib.reports.usecases.location import complete_address
 from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft, report
-from tests.support.fakes import MemoryRepository, Nowhere
+from tests.support.fakes import FakeAddressLookup, MemoryRepository
 
 OFFICER = Author("officer-1", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 THERE = Point(**MARKET_PLACE)
 
 
-class OneStreet(Nowhere):
+class OneStreet(FakeAddressLookup):
     """Every place is on this street."""
 
     def street(self, point: Point) -> str | None:

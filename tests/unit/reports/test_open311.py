@@ -18,7 +18,15 @@ from chalicelib.reports.ports import ContactPreferences, MissedCollectionCheck, 
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.reading import views_of
 from tests.support import builders
-from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere, no_hold, price
+from tests.support.fakes import (
+    IDS,
+    Clock,
+    FakeAddressLookup,
+    MemoryPhotos,
+    MemoryRepository,
+    find_no_hold,
+    price,
+)
 
 COUNCIL = load("demo")
 PHOTOS = MemoryPhotos()
@@ -27,11 +35,11 @@ PORTS = Ports(
     ids=IDS,
     council=COUNCIL,
     photos=PHOTOS,
-    whereabouts=Nowhere(),
+    whereabouts=FakeAddressLookup(),
     site_url="https://council.example",
     premises=lambda _: None,
     missed=lambda premises_id, collection: MissedCollectionCheck("Rubbish"),
-    held=no_hold,
+    held=find_no_hold,
     price=price,
     wishes=lambda _: ContactPreferences(),
     now=Clock(),

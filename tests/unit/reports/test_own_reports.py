@@ -20,7 +20,7 @@ from chalicelib.reports.usecases.resident.own_reports import (
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, report, update, update_draft
-from tests.support.fakes import IDS, MemoryRepository, Nowhere
+from tests.support.fakes import IDS, FakeAddressLookup, MemoryRepository
 
 EMAIL = "resident@example.org"
 KEY = str(IDS.contact_key("email", EMAIL))
@@ -110,7 +110,7 @@ def test_place_outside_every_ward_is_refused_unless_it_was_stored_before(
     ports: Ports,
 ) -> None:
     before = own_report(ports)
-    assert isinstance(ports.whereabouts, Nowhere)
+    assert isinstance(ports.whereabouts, FakeAddressLookup)
     ports.whereabouts.outside = True
     moved = OwnChanges(lat=53.97, long=-1.08)
     with pytest.raises(Invalid, match="outside Eskerby Council"):

@@ -16,7 +16,7 @@ from chalicelib.reports.usecases.reading import public_views, view_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.views import tracking_url
 from tests.support.builders import NOON, draft
-from tests.support.fakes import MemoryPhotos, Nowhere
+from tests.support.fakes import FakeAddressLookup, MemoryPhotos
 
 ANYBODY = Author()
 PHOTO, OTHER = "A" * 26, "B" * 26
@@ -84,7 +84,7 @@ def test_responsible_organisation_is_named_when_the_place_is_not_the_councils(po
 def test_report_outside_every_ward_is_refused_with_the_responsible_council(
     place: dict[str, float], said: str, ports: Ports
 ) -> None:
-    assert isinstance(ports.whereabouts, Nowhere)
+    assert isinstance(ports.whereabouts, FakeAddressLookup)
     ports.whereabouts.outside = True
     without_areas = council_with(ports, areas=())
     assert said in fields_refused(without_areas, service_code="litter", **place)["lat"]
@@ -93,7 +93,7 @@ def test_report_outside_every_ward_is_refused_with_the_responsible_council(
 def test_only_the_organisation_is_named_when_its_area_is_outside_every_ward_too(
     ports: Ports,
 ) -> None:
-    assert isinstance(ports.whereabouts, Nowhere)
+    assert isinstance(ports.whereabouts, FakeAddressLookup)
     ports.whereabouts.outside = True
     refused = fields_refused(ports, **TRUNK_ROAD)
     assert "national roads agency" in refused["lat"] and "Eskerby" not in refused["lat"]
@@ -102,7 +102,7 @@ def test_only_the_organisation_is_named_when_its_area_is_outside_every_ward_too(
 def test_repeated_report_is_returned_when_its_place_is_now_outside_every_ward(
     ports: Ports,
 ) -> None:
-    assert isinstance(ports.whereabouts, Nowhere)
+    assert isinstance(ports.whereabouts, FakeAddressLookup)
     sent = submit(draft(), "key", ANYBODY, ports)
     ports.whereabouts.outside = True
     assert submit(draft(), "key", ANYBODY, ports) == sent

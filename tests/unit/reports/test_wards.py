@@ -13,14 +13,14 @@ from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft, imported, report
-from tests.support.fakes import MemoryRepository, Nowhere
+from tests.support.fakes import FakeAddressLookup, MemoryRepository
 
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 
 def at(ports: Ports, wards: dict[int, str], street: str | None = None) -> Ports:
     """The same ports where places belong to these wards, by year, and to this street."""
-    here = Nowhere()
+    here = FakeAddressLookup()
     here.wards, here.name = wards, street
     return replace(ports, whereabouts=here)
 
