@@ -16,7 +16,7 @@ from bench.bins import POSTCODE
 from bench.capacity import item_bytes, write_units
 from bench.meter import indexes_in
 from bench.table import Row
-from tests.support.forms import URLENCODED, Form, PageReader, encoded
+from tests.support.forms import URLENCODED, Form, PageReader, encode_form
 
 GROUP = "Booking and paying: requests and compressed bodies"
 CARD, CARD_PAGES = "4444333322221111", "/_local/pay/"
@@ -66,7 +66,7 @@ class Browser:
             self._ask("POST", path, body.encode(), {"Content-Type": URLENCODED})
 
     def _send(self, form: Form, fields: list[tuple[str, str]]) -> None:
-        body, kind = encoded(form, fields, {})
+        body, kind = encode_form(form, fields, {})
         self._ask("POST", form.action or self.path, body, {"Content-Type": kind})
 
     def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> None:

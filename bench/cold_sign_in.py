@@ -23,7 +23,7 @@ from chalicelib.accounts.usecases.single_sign_on import send_to
 from chalicelib.bootstrap.accounts import accounts_ports, sign_on_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.handlers.http import cookies
-from tests.support.issuer import Issuer, give_client_secret, served, staff_at
+from tests.support.issuer import Issuer, give_client_secret, serve_issuer, staff_at
 
 GROUP = "Cold start of signing in: CPU of a fresh process with its first answer"
 FORMS = "/forms/sign-in"
@@ -40,7 +40,7 @@ def rows() -> Iterator[Row]:
 def rows_on(here: stack.Stack, rounds: int = FRESH_ROUNDS) -> Iterator[Row]:
     with ExitStack() as held:
         folder = held.enter_context(build_package())
-        issuer = held.enter_context(served(Issuer()))
+        issuer = held.enter_context(serve_issuer(Issuer()))
         council = _council(Path(held.enter_context(TemporaryDirectory())), issuer)
         environment = here.environment | {"COUNCIL": council, "OUTSIDE_ALLOWED": issuer.url}
         environment["PYTHONPATH"] = str(folder)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bench.process import ROOT
 from bench.table import Row
-from tests.support.attack_photos import ATTACKS, Maker, picture, saved
+from tests.support.attack_photos import ATTACKS, Maker, draw_picture, save_image
 
 GROUP = "Photos: the process that opens one, the costliest of {count} hostile files"
 ORDINARY_PX = (4000, 3000)
@@ -37,7 +37,7 @@ class Cost(NamedTuple):
 
 def rows(attacks: Mapping[str, Maker] = ATTACKS, rounds: int = ROUNDS) -> Iterator[Row]:
     """The costs of these files, by name."""
-    ordinary = cost(saved("JPEG", picture(size=ORDINARY_PX), quality=90), rounds)
+    ordinary = cost(save_image("JPEG", draw_picture(size=ORDINARY_PX), quality=90), rounds)
     costs = {name: cost(make(), rounds) for name, make in attacks.items()}
     row = partial(Row, group=GROUP.format(count=len(costs)), peer_name=PEER)
     heaviest = max(costs, key=lambda name: costs[name].megabytes)

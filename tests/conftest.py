@@ -121,7 +121,7 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
 def cloud(cloud_of_the_module: Cloud) -> Cloud:
     """moto with the template's resources, emptied for each test, which takes a quarter of the time
     of a new one. Tests step its pump themselves. A module that uses it has no other cloud."""
-    empty_cloud.empty(cloud_of_the_module)
+    empty_cloud.clear_cloud(cloud_of_the_module)
     _fill_caches()
     return cloud_of_the_module
 

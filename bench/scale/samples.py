@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from bench.process import ROOT
 from bench.scale.ledger import UsageByFunction, as_json, exact_figures
 from bench.scale.town import Town, town
-from tests.support.attack_photos import picture, saved
+from tests.support.attack_photos import draw_picture, save_image
 
 RECORDED = ROOT / "bench" / "scale_counts.json"
 SOON, LATER = 0.1, 0.5
 """Hours after a change: the next run of the schedules, and one within the hour."""
 SEVERAL = 5
 COLLECTED_SOON = 700
-PHOTO = saved("JPEG", picture(size=(1600, 1200)), quality=85)
+PHOTO = save_image("JPEG", draw_picture(size=(1600, 1200)), quality=85)
 """A photo as our page shrinks it."""
 Sample = dict[str, dict[str, float]]
 Samples = dict[str, Sample]

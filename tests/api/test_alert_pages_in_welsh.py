@@ -25,7 +25,7 @@ from tests.api.test_forms import Answers
 from tests.api.test_forms_in_welsh import Browser
 from tests.support.builders import update_draft
 from tests.support.fakes_alerts import subscription
-from tests.support.forms import encoded
+from tests.support.forms import encode_form
 
 FORM = "/forms/alerts"
 ALL: Answers = {"topic.kind": "council", "channel": "email", "to": "9@example.org"}
@@ -42,7 +42,7 @@ def past(browser: Browser) -> set[str]:
 def send(browser: Browser, path: str, answers: Answers, press: str | None = None) -> None:
     """Sends the form that leads back to its own page, at this path."""
     form = browser.page.form("")
-    body, kind = encoded(form, form.filled(answers, press), {})
+    body, kind = encode_form(form, form.filled(answers, press), {})
     browser.show("POST", path, body, kind)
 
 

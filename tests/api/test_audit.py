@@ -19,7 +19,7 @@ from chalicelib.reports.parts import HeldUpdate, Note, Question
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.support.builders import NOON, draft_body
-from tests.support.composition import Broken, replace_built
+from tests.support.composition import BrokenPart, replace_built
 from tests.support.people import FORM, post_form
 
 HOOK = {"name": "Canary", "url": "http://127.0.0.1:9/hook"}
@@ -164,7 +164,7 @@ def test_nothing_is_stored_when_the_audit_log_fails(
 ) -> None:
     request_id, crew = reported(here, who), here.token("crew", who)
 
-    replace_built(monkeypatch, audit_ports, Broken(UpstreamFailed("Nothing is noted.")))
+    replace_built(monkeypatch, audit_ports, BrokenPart(UpstreamFailed("Nothing is noted.")))
     before = here.stored_ids()
     body = draft_body(channel="phone")
     assert here.post("/api/reports", body, key=f"{who}-1", token=crew).status_code == 503

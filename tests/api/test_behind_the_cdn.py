@@ -14,7 +14,7 @@ from chalicelib.bootstrap import container
 from chalicelib.handlers.http.cdn import ORIGIN
 from infra.local.cloud import Cloud
 from tests.support.composition import replace_built
-from tests.support.seam import Answer, Try, around
+from tests.support.seam import Answer, Try, hook_tries
 
 PATH = "/api/reports?bbox=-1.1,53.9,-1.0,54.0"
 
@@ -69,7 +69,7 @@ def test_public_reads_continue_when_the_store_of_secrets_does_not_answer(
         raise ConnectTimeoutError(endpoint_url=this.url)
 
     now = KEPT_FOR_S
-    with around(down):
+    with hook_tries(down):
         assert [status(client, PATH, sent) for _ in range(3)] == [200, 200, 200]
         assert len({this.call for this in asked}) == 1
         container.forget_built()

@@ -13,7 +13,7 @@ from infra.local import mail
 from infra.local.pay.model import OUTCOMES
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
-from tests.support.log_lines import kept
+from tests.support.log_lines import capture_lines
 from tests.support.paying import give_order, serve_payments
 
 CARD = next(iter(OUTCOMES))
@@ -38,7 +38,7 @@ def test_typed_card_number_is_nowhere(api: Api, written: str) -> None:
     said = f"Pay with {written} please"
     contact = {"name": said, "email": "payer@example.org"}
     body = draft_body(title=said, description=said, address=said, contact=contact)
-    with kept() as lines:
+    with capture_lines() as lines:
         answer = api.post("/api/reports", body)
         assert answer.status_code == 201, answer.body
         path = f"/api/reports/{answer.json_body['service_request_id']}"
@@ -64,7 +64,7 @@ def has_card(text: str) -> bool:
 @pytest.mark.parametrize("written", WRITTEN)
 def test_card_number_in_what_officers_write_of_money_is_nowhere(api: Api, written: str) -> None:
     said, officer = f"Card {written}", api.token("officer")
-    with serve_payments() as pay, kept() as lines:
+    with serve_payments() as pay, capture_lines() as lines:
         for number, way in enumerate(("waiver", "receipt", "payments")):
             answer = api.post("/api/reports", draft_body(), key=f"{number}")
             request_id = answer.json_body["service_request_id"]

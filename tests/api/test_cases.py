@@ -21,7 +21,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Photo
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
-from tests.support.attack_photos import picture, saved
+from tests.support.attack_photos import draw_picture, save_image
 from tests.support.builders import draft_body
 from tests.support.composition import replace_built
 
@@ -141,11 +141,11 @@ def test_filter_is_refused_by_name(query: str, api: Api, officer_token: str) -> 
 
 
 def test_queue_is_never_read_by_a_scan(api: Api, officer_token: str) -> None:
-    from tests.support.seam import record
+    from tests.support.seam import record_tries
 
     reported(api)
     for query in ("", "?sort=newest&q=x", "?state=closed"):
-        with record() as made:
+        with record_tries() as made:
             queue(api, officer_token, query)
         assert made and not [each for each in made if each.operation.endswith("Scan")]
 
@@ -347,7 +347,7 @@ def test_part_of_a_photo_is_blackened_in_the_gallery_and_where_it_is_published(
     asked = {"content_type": "image/jpeg", "size": 1000}
     photo = api.post("/api/photos", asked, key="k/0").json_body
     request_id = reported(api, photo_ids=[photo["photo_id"]])
-    raw = saved("JPEG", picture(size=(400, 200)))
+    raw = save_image("JPEG", draw_picture(size=(400, 200)))
     boto3.client("s3").put_object(
         Bucket=container.settings().uploads_bucket, Key=photo["fields"]["key"], Body=raw
     )

@@ -6,20 +6,20 @@ import pytest
 
 from chalicelib.bootstrap import container
 from tests.api.conftest import Api
-from tests.support.forms import File, PageReader, encoded
-from tests.support.jobs import Depot, operation
+from tests.support.forms import File, PageReader, encode_form
+from tests.support.jobs import JobsApi, operation
 from tests.support.open311 import JPEG
 
 PRIVATE = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 
 
 @pytest.fixture(scope="module")
-def depot(here: Api) -> Depot:
-    return Depot(here)
+def depot(here: Api) -> JobsApi:
+    return JobsApi(here)
 
 
 @pytest.fixture
-def job(depot: Depot) -> dict[str, Any]:
+def job(depot: JobsApi) -> dict[str, Any]:
     return depot.job(
         about={"description": "A deep hole.", "address": "Coney Street"},
         hazards=["Fast traffic"],
@@ -27,29 +27,29 @@ def job(depot: Depot) -> dict[str, Any]:
     )
 
 
-def link_to(job: dict[str, Any], depot: Depot) -> str:
+def link_to(job: dict[str, Any], depot: JobsApi) -> str:
     path = f"/api/jobs/{job['job_id']}/links"
     made = depot.api.post(path, {"name": "Paving Ltd"}, key=None, token=depot.officer)
     return str(made.json_body["url"]).removeprefix(container.settings().site_url)
 
 
-def opened(link: str, depot: Depot) -> PageReader:
+def opened(link: str, depot: JobsApi) -> PageReader:
     answer = depot.api.client.http.get(link)
     assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
     return PageReader(answer.body.decode())
 
 
 def told(
-    page: PageReader, depot: Depot, files: tuple[File, ...] = (), **answers: str
+    page: PageReader, depot: JobsApi, files: tuple[File, ...] = (), **answers: str
 ) -> tuple[int, PageReader]:
     form = page.form()
-    body, content_type = encoded(form, form.filled(answers, None), {"photos": files})
+    body, content_type = encode_form(form, form.filled(answers, None), {"photos": files})
     headers = {"Content-Type": content_type}
     sent = depot.api.client.http.post(form.action, body=body, headers=headers)
     return sent.status_code, PageReader(sent.body.decode())
 
 
-def test_page_shows_the_job_and_changes_nothing(job: dict[str, Any], depot: Depot) -> None:
+def test_page_shows_the_job_and_changes_nothing(job: dict[str, Any], depot: JobsApi) -> None:
     link = link_to(job, depot)
     before = depot.look(job["job_id"])
     for _ in range(3):
@@ -59,7 +59,7 @@ def test_page_shows_the_job_and_changes_nothing(job: dict[str, Any], depot: Depo
     assert depot.look(job["job_id"]) == before
 
 
-def test_contractor_starts_and_ends_a_job_with_photos(job: dict[str, Any], depot: Depot) -> None:
+def test_contractor_starts_and_ends_a_job_with_photos(job: dict[str, Any], depot: JobsApi) -> None:
     link = link_to(job, depot)
     status, page = told(opened(link, depot), depot, kind="start")
     assert status == 200 and "Thank you" in page.title
@@ -75,7 +75,7 @@ def test_contractor_starts_and_ends_a_job_with_photos(job: dict[str, Any], depot
     assert "has expired" in page.text
 
 
-def test_page_sent_twice_counts_once(job: dict[str, Any], depot: Depot) -> None:
+def test_page_sent_twice_counts_once(job: dict[str, Any], depot: JobsApi) -> None:
     page = opened(link_to(job, depot), depot)
     photo = (File("a.jpg", "image/jpeg", JPEG),)
     results = [told(page, depot, photo, kind="done") for _ in range(2)]
@@ -85,7 +85,7 @@ def test_page_sent_twice_counts_once(job: dict[str, Any], depot: Depot) -> None:
     assert len(depot.look(job["job_id"])["events"]) == 1
 
 
-def test_page_sent_again_with_other_values_is_refused(job: dict[str, Any], depot: Depot) -> None:
+def test_page_sent_again_with_other_values_is_refused(job: dict[str, Any], depot: JobsApi) -> None:
     page = opened(link_to(job, depot), depot)
     told(page, depot, kind="start")
     status, other = told(page, depot, kind="could_not", reason="unsafe")
@@ -93,20 +93,20 @@ def test_page_sent_again_with_other_values_is_refused(job: dict[str, Any], depot
     assert len(depot.look(job["job_id"])["events"]) == 1
 
 
-def done_by_a_crew(job: dict[str, Any], depot: Depot) -> None:
+def done_by_a_crew(job: dict[str, Any], depot: JobsApi) -> None:
     depot.tell(operation(depot.look(job["job_id"]), "done"))
 
 
-def cancelled(job: dict[str, Any], depot: Depot) -> None:
+def cancelled(job: dict[str, Any], depot: JobsApi) -> None:
     depot.change(depot.look(job["job_id"]), state="cancelled", because="Not needed.")
 
 
-def cancelled_and_put_back(job: dict[str, Any], depot: Depot) -> None:
+def cancelled_and_put_back(job: dict[str, Any], depot: JobsApi) -> None:
     cancelled(job, depot)
     depot.change(depot.look(job["job_id"]), state="to_plan")
 
 
-def given_away(job: dict[str, Any], depot: Depot) -> None:
+def given_away(job: dict[str, Any], depot: JobsApi) -> None:
     depot.change(depot.look(job["job_id"]), team="parks")
 
 
@@ -120,7 +120,7 @@ def given_away(job: dict[str, Any], depot: Depot) -> None:
     ],
 )
 def test_link_ends_with_an_explanation_when_the_job_ends_or_changes_team(
-    ends: Any, says: str, job: dict[str, Any], depot: Depot
+    ends: Any, says: str, job: dict[str, Any], depot: JobsApi
 ) -> None:
     link = link_to(job, depot)
     told(opened(link, depot), depot, kind="note", text="We come on Monday.")
@@ -135,7 +135,7 @@ def test_link_ends_with_an_explanation_when_the_job_ends_or_changes_team(
     assert "We come on Monday." in [event["text"] for event in before["events"]]
 
 
-def test_contractor_may_report_done_after_could_not(job: dict[str, Any], depot: Depot) -> None:
+def test_contractor_may_report_done_after_could_not(job: dict[str, Any], depot: JobsApi) -> None:
     link = link_to(job, depot)
     told(opened(link, depot), depot, kind="could_not", reason="needs_materials")
     status, _ = told(opened(link, depot), depot, kind="done")
@@ -153,7 +153,7 @@ def test_contractor_may_report_done_after_could_not(job: dict[str, Any], depot: 
     ],
 )
 def test_page_returns_with_its_faults(
-    answers: dict[str, str], files: int, says: str, job: dict[str, Any], depot: Depot
+    answers: dict[str, str], files: int, says: str, job: dict[str, Any], depot: JobsApi
 ) -> None:
     photos = tuple(File(f"{n}.jpg", "image/jpeg", JPEG) for n in range(files))
     status, page = told(opened(link_to(job, depot), depot), depot, photos, **answers)
@@ -163,7 +163,7 @@ def test_page_returns_with_its_faults(
 
 
 def test_page_asks_for_the_photos_again_when_another_field_is_missing(
-    job: dict[str, Any], depot: Depot
+    job: dict[str, Any], depot: JobsApi
 ) -> None:
     page, photo = opened(link_to(job, depot), depot), (File("a.jpg", "image/jpeg", JPEG),)
     status, page = told(page, depot, photo, text="Relaid.")
@@ -172,7 +172,7 @@ def test_page_asks_for_the_photos_again_when_another_field_is_missing(
 
 
 def test_file_that_is_not_a_photo_is_refused_beside_its_field(
-    job: dict[str, Any], depot: Depot
+    job: dict[str, Any], depot: JobsApi
 ) -> None:
     text = (File("a.txt", "text/plain", b"no photo"),)
     status, page = told(opened(link_to(job, depot), depot), depot, text, kind="done")
@@ -181,7 +181,7 @@ def test_file_that_is_not_a_photo_is_refused_beside_its_field(
 
 
 def test_contractors_report_is_stored_and_shown_when_the_office_cancelled_meanwhile(
-    job: dict[str, Any], depot: Depot
+    job: dict[str, Any], depot: JobsApi
 ) -> None:
     page = opened(link_to(job, depot), depot)
     crew_says = {"op_id": "crew-says-so", "job_id": job["job_id"], "kind": "could_not"}
@@ -201,27 +201,27 @@ def test_contractors_report_is_stored_and_shown_when_the_office_cancelled_meanwh
         lambda path: path.replace("/jobs/", "/jobs/0"),
     ],
 )
-def test_altered_link_is_not_found(change: Any, job: dict[str, Any], depot: Depot) -> None:
+def test_altered_link_is_not_found(change: Any, job: dict[str, Any], depot: JobsApi) -> None:
     path = change(link_to(job, depot))
     for method in ("GET", "POST"):
         answer = depot.api.client.http.request(method, path, headers={}, body=b"")
         assert answer.status_code == 404 and b"has expired" in answer.body
 
 
-def test_link_is_valid_only_for_its_job(job: dict[str, Any], depot: Depot) -> None:
+def test_link_is_valid_only_for_its_job(job: dict[str, Any], depot: JobsApi) -> None:
     other = depot.job()
     theirs, proof = link_to(other, depot), link_to(job, depot).partition("-")[2]
     path = f"{theirs.partition('-')[0]}-{proof}"
     assert depot.api.client.http.get(path).status_code == 404
 
 
-def test_new_link_invalidates_the_previous_one(job: dict[str, Any], depot: Depot) -> None:
+def test_new_link_invalidates_the_previous_one(job: dict[str, Any], depot: JobsApi) -> None:
     first, second = link_to(job, depot), link_to(job, depot)
     assert depot.api.client.http.get(first).status_code == 404
     assert depot.api.client.http.get(second).status_code == 200
 
 
-def test_contractor_sees_nothing_of_a_report_that_is_not_public(depot: Depot) -> None:
+def test_contractor_sees_nothing_of_a_report_that_is_not_public(depot: JobsApi) -> None:
     about = {**PRIVATE, "description": "The neighbour at 7 shouts."}
     job = depot.job(about=about, instructions="Measure the noise.")
     page = opened(link_to(job, depot), depot)

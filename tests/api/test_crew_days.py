@@ -12,7 +12,7 @@ from chalicelib.bootstrap import container
 from chalicelib.handlers.jobs.job_params import today
 from tests.api.conftest import Api
 from tests.support.builders import MARKET_PLACE
-from tests.support.jobs import Depot, operation
+from tests.support.jobs import JobsApi, operation
 
 BOTH = ["highways-north", "highways-south"]
 NORTH, SOUTH = {"lat": 53.99, "long": -1.085}, {"lat": 53.93, "long": -1.075}
@@ -20,9 +20,9 @@ CLEANSING = Grant(role="officer", teams=("cleansing",))
 
 
 @pytest.fixture
-def depot(api: Api) -> Depot:
+def depot(api: Api) -> JobsApi:
     """A council without jobs, as each plan takes all that wait."""
-    return Depot(api)
+    return JobsApi(api)
 
 
 @pytest.fixture
@@ -30,13 +30,13 @@ def day() -> str:
     return (today() + timedelta(days=2)).isoformat()
 
 
-def plan(depot: Depot, day: str, **values: Any) -> dict[str, Any]:
+def plan(depot: JobsApi, day: str, **values: Any) -> dict[str, Any]:
     answer = depot.api.post("/api/days/plan", {"date": day, **values}, token=depot.officer)
     assert answer.status_code == 201, answer.body
     return dict(answer.json_body)
 
 
-def test_day_is_planned_by_place_and_the_same_when_planned_again(depot: Depot, day: str) -> None:
+def test_day_is_planned_by_place_and_the_same_when_planned_again(depot: JobsApi, day: str) -> None:
     north, south = depot.job(about=NORTH), depot.job(about=SOUTH)
     planned = plan(depot, day, crews=BOTH)
     by_crew = {each["crew"]: each for each in planned["items"]}
@@ -52,7 +52,7 @@ def test_day_is_planned_by_place_and_the_same_when_planned_again(depot: Depot, d
 
 
 def test_jobs_that_do_not_fit_are_left_out_with_the_reason_and_wait_again(
-    depot: Depot, day: str
+    depot: JobsApi, day: str
 ) -> None:
     long, urgent = depot.job(minutes=470), depot.job(minutes=300, priority="urgent")
     depot.change(long, crew="highways-north", planned_day=day)
@@ -65,7 +65,9 @@ def test_jobs_that_do_not_fit_are_left_out_with_the_reason_and_wait_again(
     assert depot.look(long["job_id"])["state"] == "to_plan"
 
 
-def test_finished_job_keeps_its_place_when_the_day_is_planned_again(depot: Depot, day: str) -> None:
+def test_finished_job_keeps_its_place_when_the_day_is_planned_again(
+    depot: JobsApi, day: str
+) -> None:
     done, other = depot.job(), depot.job(about=NORTH)
     plan(depot, day, crews=["highways-north"])
     depot.tell(operation(depot.look(done["job_id"])))
@@ -83,13 +85,13 @@ def test_finished_job_keeps_its_place_when_the_day_is_planned_again(depot: Depot
     )
 
 
-def loads(depot: Depot, day: str, token: str | None = None) -> list[dict[str, Any]]:
+def loads(depot: JobsApi, day: str, token: str | None = None) -> list[dict[str, Any]]:
     answer = depot.api.get(f"/api/days?date={day}", token or depot.officer)
     assert answer.status_code == 200 and answer.json_body["date"] == day
     return list(answer.json_body["items"])
 
 
-def test_officer_sets_the_order_of_a_day(depot: Depot, day: str) -> None:
+def test_officer_sets_the_order_of_a_day(depot: JobsApi, day: str) -> None:
     one, two, three = (depot.job(about=MARKET_PLACE) for _ in range(3))
     for each in (one, two, three):
         depot.change(each, crew="highways-south", planned_day=day)
@@ -122,7 +124,7 @@ def test_officer_sets_the_order_of_a_day(depot: Depot, day: str) -> None:
     ],
 )
 def test_plan_is_refused_with_its_field_when_it_is_invalid(
-    draft: Any, field: str, depot: Depot, day: str
+    draft: Any, field: str, depot: JobsApi, day: str
 ) -> None:
     body = draft if field == "date" else {"date": day, **draft}
     answer = depot.api.post("/api/days/plan", body, token=depot.officer)
@@ -130,7 +132,7 @@ def test_plan_is_refused_with_its_field_when_it_is_invalid(
     assert [error["field"] for error in answer.json_body["errors"]] == [field]
 
 
-def test_other_teams_days_are_refused(depot: Depot, day: str) -> None:
+def test_other_teams_days_are_refused(depot: JobsApi, day: str) -> None:
     job = depot.job()
     token = depot.api.staff("cleansing-officer", CLEANSING)
     assert [each["crew"] for each in loads(depot, day, token)] == ["cleansing"]
@@ -145,14 +147,14 @@ def test_other_teams_days_are_refused(depot: Depot, day: str) -> None:
     assert depot.api.post(order, body, key=None, token=token).status_code == 403
 
 
-def test_crews_are_listed_with_depot_shift_and_skills(depot: Depot) -> None:
+def test_crews_are_listed_with_depot_shift_and_skills(depot: JobsApi) -> None:
     items = depot.api.get("/api/crews", depot.crew).json_body["items"]
     assert [each["crew"] for each in items] == [*BOTH, "cleansing", "bins"]
     assert items[0]["shift"] == {"starts": "07:30", "ends": "15:30"}
     assert set(items[0]["depot"]) == {"name", "lat", "long"} and items[0]["skills"]
 
 
-def test_day_can_be_fetched_by_a_signed_address_once_it_is_planned(depot: Depot) -> None:
+def test_day_can_be_fetched_by_a_signed_address_once_it_is_planned(depot: JobsApi) -> None:
     day = (today() + timedelta(days=1)).isoformat()
     job = depot.job(about=NORTH)
     depot.change(job, crew="highways-north", planned_day=day)
@@ -174,7 +176,7 @@ def test_day_can_be_fetched_by_a_signed_address_once_it_is_planned(depot: Depot)
     assert depot.api.get(f"{path}?date={day}", token).status_code == 403
 
 
-def test_impossible_date_is_refused(depot: Depot) -> None:
+def test_impossible_date_is_refused(depot: JobsApi) -> None:
     for path in ("/api/days/2026-02-30/cleansing/order", "/api/days/x/cleansing/order"):
         answer = depot.api.post(path, {"job_ids": ["0" * 12]}, key=None, token=depot.officer)
         assert answer.json_body["errors"][0]["field"] == "date"

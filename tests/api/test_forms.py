@@ -32,8 +32,8 @@ from infra.facilities import import_facilities, kind_named
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.support.builders import draft, update_draft
-from tests.support.composition import Broken, replace_built
-from tests.support.forms import URLENCODED, File, PageReader, encoded
+from tests.support.composition import BrokenPart, replace_built
+from tests.support.forms import URLENCODED, File, PageReader, encode_form
 
 REPORT = "/forms/report"
 LAMBDA = "arn:aws:lambda:eu-west-2:000000000000:function:api"
@@ -66,7 +66,7 @@ class Browser:
         form = self.page.form(action)
         fields = form.filled(answers or {}, press)
         chosen = {"photos": files} if files else {}
-        self.last = (form.action, *encoded(form, fields, chosen))
+        self.last = (form.action, *encode_form(form, fields, chosen))
         return self.post(*self.last)
 
     def again(self) -> PageReader:
@@ -170,7 +170,7 @@ def press(browser: Browser, button: str, answers: Answers) -> None:
     form = next(
         each for each in browser.page.forms if button in [words for *_, words in each.buttons]
     )
-    browser.post(form.action, *encoded(form, form.filled(answers, button), {}))
+    browser.post(form.action, *encode_form(form, form.filled(answers, button), {}))
 
 
 KINDS = re.compile(r'name="service_code" type="radio" value="([^"]+)"')
@@ -270,7 +270,7 @@ def test_photos_differ_when_they_are_added_one_after_the_other(
     browser.to("Add photos")
     browser.fill(files=[photo(shared_data)])
     back = next(form for form in browser.page.forms if form.buttons[0][2] == "Back")
-    browser.post(REPORT, encoded(back, back.filled({}, "Back"), {})[0])
+    browser.post(REPORT, encode_form(back, back.filled({}, "Back"), {})[0])
     assert "1 photo added" in browser.page.text
     browser.fill(files=[photo(shared_data, "bath_photo.JPG")])
     ids = [value for name, value in browser.page.form(REPORT).fields if name == "photo_ids"]
@@ -290,7 +290,7 @@ def test_photo_arrives_whole_when_the_gateway_sends_bytes_as_text(
 ) -> None:
     browser.to("Add photos")
     form = browser.page.form(REPORT)
-    body, content_type = encoded(form, form.fields, {"photos": [photo(shared_data)]})
+    body, content_type = encode_form(form, form.fields, {"photos": [photo(shared_data)]})
     event = {
         "resource": REPORT,
         "path": REPORT,
@@ -628,7 +628,7 @@ def test_page_says_what_happened_to_the_typed_text_when_an_error_occurs(
 ) -> None:
     browser.to("Check your answers")
 
-    replace_built(monkeypatch, reports_ports, Broken(RuntimeError("broken on purpose")))
+    replace_built(monkeypatch, reports_ports, BrokenPart(RuntimeError("broken on purpose")))
     browser.fill(press="Send report")
     assert browser.status == 500
     assert "select the button again: we will not store it twice" in browser.page.text

@@ -31,7 +31,7 @@ from infra.facilities import import_facilities, kind_named
 from infra.local.cloud import Cloud
 from tests.api.test_forms import REPORT, Answers
 from tests.support.builders import draft
-from tests.support.forms import URLENCODED, File, PageReader, encoded
+from tests.support.forms import URLENCODED, File, PageReader, encode_form
 
 BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
 COUNCIL = load("demo")
@@ -68,7 +68,9 @@ class Browser:
     ) -> PageReader:
         """Fills in the page's form, which leads to a page in the same language."""
         form = self.page.form(f"/cy{action}")
-        body, kind = encoded(form, form.filled(answers, press), {"photos": files} if files else {})
+        body, kind = encode_form(
+            form, form.filled(answers, press), {"photos": files} if files else {}
+        )
         return self.show("POST", form.action, body, kind)
 
     def to(self, step: str) -> PageReader:

@@ -54,7 +54,7 @@ class PayingApi(Api):
 def api(garden_cloud: Cloud, tmp_path: Path) -> Iterator[PayingApi]:
     import app
 
-    empty_cloud.empty(garden_cloud)
+    empty_cloud.clear_cloud(garden_cloud)
     import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
     import_premises(tmp_path, *HOMES)
     with Client(app.app) as client, serve_payments() as stand_in:

@@ -22,7 +22,7 @@ from infra.local import mail
 from tests.api.conftest import Api
 from tests.support.attack_photos import jpeg
 from tests.support.builders import MARKET_PLACE
-from tests.support.jobs import Depot, operation
+from tests.support.jobs import JobsApi, operation
 from tests.support.moment import TODAY
 
 TOMORROW = (TODAY + timedelta(days=1)).isoformat()
@@ -33,14 +33,14 @@ NORTH = Grant(role="officer", wards=("north",))
 
 
 @pytest.fixture(scope="module")
-def depot(here: Api) -> Depot:
+def depot(here: Api) -> JobsApi:
     boto3.client("s3").put_object(
         Bucket=here.cloud.bucket, Key=WARDS, Body=COMMITTED[WARDS].read_bytes()
     )
-    return Depot(here)
+    return JobsApi(here)
 
 
-def test_job_has_its_reports_values_by_default(depot: Depot) -> None:
+def test_job_has_its_reports_values_by_default(depot: JobsApi) -> None:
     job = depot.job(about={"description": "Deep.", "address": "Coney Street"}, minutes=45)
     assert {name: job[name] for name in EXPECTED} == EXPECTED
     assert job["lat"] == MARKET_PLACE["lat"] and job["due"]
@@ -71,14 +71,14 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("reference", ["", "x" * 41])
-def test_job_is_refused_when_a_reference_is_impossible(reference: str, depot: Depot) -> None:
+def test_job_is_refused_when_a_reference_is_impossible(reference: str, depot: JobsApi) -> None:
     draft = {"service_request_ids": [reference]}
     answer = depot.api.post("/api/jobs", draft, token=depot.officer)
     assert answer.status_code == 400
     assert answer.json_body["errors"][0]["field"] == "service_request_ids"
 
 
-def test_job_is_made_once_under_its_key(depot: Depot) -> None:
+def test_job_is_made_once_under_its_key(depot: JobsApi) -> None:
     draft: dict[str, Any] = {"service_request_ids": [depot.report()]}
     one, same, other = (
         depot.api.post("/api/jobs", body, key="one-job", token=depot.officer)
@@ -105,7 +105,7 @@ def test_job_is_made_once_under_its_key(depot: Depot) -> None:
     ],
 )
 def test_change_is_refused_with_its_field_when_it_is_invalid(
-    changes: Any, field: str, depot: Depot
+    changes: Any, field: str, depot: JobsApi
 ) -> None:
     job = depot.job()
     path = f"/api/jobs/{job['job_id']}"
@@ -115,7 +115,7 @@ def test_change_is_refused_with_its_field_when_it_is_invalid(
     assert depot.look(job["job_id"]) == job
 
 
-def test_change_needs_the_version_that_was_read(depot: Depot) -> None:
+def test_change_needs_the_version_that_was_read(depot: JobsApi) -> None:
     job = depot.job()
     after = depot.change(job, minutes=20, crew="highways-north", planned_day=TOMORROW)
     assert (after["version"], after["state"], after["minutes"]) == (2, "planned", 20)
@@ -127,7 +127,7 @@ def test_change_needs_the_version_that_was_read(depot: Depot) -> None:
     assert (cleared["state"], cleared["crew"]) == ("to_plan", None)
 
 
-def test_list_has_a_days_jobs_in_order_and_pages_of_the_rest(depot: Depot) -> None:
+def test_list_has_a_days_jobs_in_order_and_pages_of_the_rest(depot: JobsApi) -> None:
     jobs = [depot.job() for _ in range(3)]
     day = (utc_now() + timedelta(days=40)).date().isoformat()
     for job in jobs:
@@ -150,7 +150,7 @@ def test_list_has_a_days_jobs_in_order_and_pages_of_the_rest(depot: Depot) -> No
 
 
 @pytest.mark.parametrize("due", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
-def test_due_date_outside_the_calendar_is_refused(due: str, depot: Depot) -> None:
+def test_due_date_outside_the_calendar_is_refused(due: str, depot: JobsApi) -> None:
     job = depot.job()
     path, version = f"/api/jobs/{job['job_id']}", job["version"]
     answer = depot.api.patch(path, {"due": due}, version=version, token=depot.officer)
@@ -167,7 +167,7 @@ def test_due_date_outside_the_calendar_is_refused(due: str, depot: Depot) -> Non
 
 
 def test_list_is_shorter_when_its_response_would_be_too_long(
-    depot: Depot, monkeypatch: pytest.MonkeyPatch
+    depot: JobsApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs_handler, "MOST_REPLY_BYTES", 10_000)
     day = (utc_now() + timedelta(days=41)).date().isoformat()
@@ -198,7 +198,7 @@ def test_list_is_shorter_when_its_response_would_be_too_long(
     ],
 )
 def test_list_is_refused_with_its_field_when_a_filter_is_invalid(
-    query: str, field: str, depot: Depot
+    query: str, field: str, depot: JobsApi
 ) -> None:
     answer = depot.api.get(f"/api/jobs?{query}", depot.officer)
     assert answer.status_code == 400, answer.body
@@ -206,7 +206,7 @@ def test_list_is_refused_with_its_field_when_a_filter_is_invalid(
 
 
 @pytest.mark.parametrize("grant", [PARKS, NORTH], ids=["another team", "another ward"])
-def test_job_of_another_team_is_out_of_reach_for_an_officer(grant: Grant, depot: Depot) -> None:
+def test_job_of_another_team_is_out_of_reach_for_an_officer(grant: Grant, depot: JobsApi) -> None:
     job = depot.job()
     token = depot.api.staff(f"elsewhere-{grant.wards}", grant)
     path = f"/api/jobs/{job['job_id']}"
@@ -219,7 +219,7 @@ def test_job_of_another_team_is_out_of_reach_for_an_officer(grant: Grant, depot:
     assert answer.json_body["errors"][0]["field"] == "service_request_ids"
 
 
-def test_contractors_link_works_until_it_is_revoked(depot: Depot) -> None:
+def test_contractors_link_works_until_it_is_revoked(depot: JobsApi) -> None:
     job = depot.job()
     path = f"/api/jobs/{job['job_id']}/links"
     for draft, field in (({"name": ""}, "name"), ({"name": "x", "days": 31}, "days")):
@@ -240,7 +240,7 @@ def test_contractors_link_works_until_it_is_revoked(depot: Depot) -> None:
 
 
 def test_report_is_worked_on_by_a_crew_and_its_followers_are_notified(
-    depot: Depot,
+    depot: JobsApi,
 ) -> None:
     api, pump = depot.api, depot.api.cloud.pump
     about = {"description": "A deep hole.", "contact": {"email": "alex@example.org"}}
@@ -291,7 +291,7 @@ def test_report_is_worked_on_by_a_crew_and_its_followers_are_notified(
 
 
 def test_photo_of_a_note_survives_the_sweep_when_no_report_shows_it(
-    depot: Depot,
+    depot: JobsApi,
 ) -> None:
     job = depot.job()
     note = operation(job, "note", text="The kerb is broken, too.")
@@ -303,7 +303,7 @@ def test_photo_of_a_note_survives_the_sweep_when_no_report_shows_it(
     assert event["photos"][0]["photo_id"] == photo_id
 
 
-def shown(depot: Depot, job: dict[str, Any], sent: dict[str, Any]) -> str:
+def shown(depot: JobsApi, job: dict[str, Any], sent: dict[str, Any]) -> str:
     """Tells what was done with a photo, and answers its id."""
     api, (report_id,) = depot.api, job["service_request_ids"]
     photo = {"content_type": "image/jpeg", "size": 999, "service_request_id": report_id}
@@ -317,7 +317,7 @@ def shown(depot: Depot, job: dict[str, Any], sent: dict[str, Any]) -> str:
 
 
 def test_job_and_its_photo_are_emptied_when_its_report_is_erased(
-    depot: Depot,
+    depot: JobsApi,
 ) -> None:
     job = depot.job(instructions="Ring Ann.")
     photo_id = shown(depot, job, operation(job, text="Spoke to Ann."))

@@ -8,17 +8,17 @@ import pytest
 from chalicelib.accounts.model import Grant
 from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
-from tests.support.jobs import Depot, operation
+from tests.support.jobs import JobsApi, operation
 
 ELSEWHERE = Grant(role="crew", teams=("parks",))
 
 
 @pytest.fixture(scope="module")
-def depot(here: Api) -> Depot:
-    return Depot(here)
+def depot(here: Api) -> JobsApi:
+    return JobsApi(here)
 
 
-def test_operation_is_applied_once_however_often_it_is_sent(depot: Depot) -> None:
+def test_operation_is_applied_once_however_often_it_is_sent(depot: JobsApi) -> None:
     job = depot.job()
     start = operation(job, "start", lat=53.96, long=-1.08)
     for result in ("applied", *["duplicate"] * 10):
@@ -29,7 +29,7 @@ def test_operation_is_applied_once_however_often_it_is_sent(depot: Depot) -> Non
     assert (event["by"], event["lat"], event["long"]) == ("crew", 53.96, -1.08)
 
 
-def test_each_operation_has_its_own_result_in_order_when_some_are_bad(depot: Depot) -> None:
+def test_each_operation_has_its_own_result_in_order_when_some_are_bad(depot: JobsApi) -> None:
     job, other = depot.job(), depot.job()
     sent: list[Any] = [
         operation(job, "start"),
@@ -67,14 +67,14 @@ def test_each_operation_has_its_own_result_in_order_when_some_are_bad(depot: Dep
     ],
 )
 def test_call_is_refused_with_its_field_when_its_envelope_is_invalid(
-    body: Any, field: str, depot: Depot
+    body: Any, field: str, depot: JobsApi
 ) -> None:
     answer = depot.send(body)
     assert answer.status_code == 400, answer.body
     assert [error["field"] for error in answer.json_body["errors"]] == [field]
 
 
-def test_longest_possible_call_is_accepted(depot: Depot) -> None:
+def test_longest_possible_call_is_accepted(depot: JobsApi) -> None:
     job = depot.job()
     notes = [operation(job, "note", text="é" * 2000) for _ in range(100)]
     answer = depot.send({"operations": notes})
@@ -84,7 +84,7 @@ def test_longest_possible_call_is_accepted(depot: Depot) -> None:
     assert len(answer.body) < 5_000_000 and items[-1]["job"] == depot.look(job["job_id"])
 
 
-def test_done_is_stored_and_disputed_when_the_job_was_cancelled_meanwhile(depot: Depot) -> None:
+def test_done_is_stored_and_disputed_when_the_job_was_cancelled_meanwhile(depot: JobsApi) -> None:
     job = depot.job()
     depot.change(job, state="cancelled", because="The owner does it.")
     (item,) = depot.tell(operation(job, "done", text="It is filled."))
@@ -99,7 +99,7 @@ def test_done_is_stored_and_disputed_when_the_job_was_cancelled_meanwhile(depot:
 
 
 @pytest.mark.parametrize(("keep", "state"), [("site", "done"), ("office", "cancelled")])
-def test_officer_settles_a_dispute_for_either_side(keep: str, state: str, depot: Depot) -> None:
+def test_officer_settles_a_dispute_for_either_side(keep: str, state: str, depot: JobsApi) -> None:
     job = depot.job()
     depot.change(job, state="cancelled", because="Not needed.")
     (item,) = depot.tell(operation(job, "done"))
@@ -114,7 +114,7 @@ def test_officer_settles_a_dispute_for_either_side(keep: str, state: str, depot:
     assert settle(path + "x", {"keep": keep}, headers, depot).status_code == 404
 
 
-def settle(path: str, body: Any, version: int, depot: Depot) -> Any:
+def settle(path: str, body: Any, version: int, depot: JobsApi) -> Any:
     always = depot.api.always
     depot.api.always = {**always, "If-Match": f'"{version}"'}
     try:
@@ -123,7 +123,7 @@ def settle(path: str, body: Any, version: int, depot: Depot) -> Any:
         depot.api.always = always
 
 
-def test_offices_plan_stays_when_the_crew_was_offline(depot: Depot) -> None:
+def test_offices_plan_stays_when_the_crew_was_offline(depot: JobsApi) -> None:
     job = depot.job()
     day = (utc_now() + timedelta(days=1)).date().isoformat()
     planned = depot.change(job, crew="highways-north", planned_day=day)
@@ -134,7 +134,7 @@ def test_offices_plan_stays_when_the_crew_was_offline(depot: Depot) -> None:
     assert (found["state"], found["crew"], found["planned_day"]) == ("done", "highways-south", day)
 
 
-def test_job_of_another_team_is_refused_without_details(depot: Depot) -> None:
+def test_job_of_another_team_is_refused_without_details(depot: JobsApi) -> None:
     job = depot.job()
     token = depot.api.staff("crew-of-parks", ELSEWHERE)
     (item,) = depot.tell(operation(job), token=token)
@@ -144,7 +144,7 @@ def test_job_of_another_team_is_refused_without_details(depot: Depot) -> None:
     assert depot.look(job["job_id"])["state"] == "to_plan"
 
 
-def test_photo_is_accepted_when_it_was_requested_with_the_operation(depot: Depot) -> None:
+def test_photo_is_accepted_when_it_was_requested_with_the_operation(depot: JobsApi) -> None:
     job = depot.job()
     done = operation(job, "done")
     draft = {
@@ -167,7 +167,7 @@ def test_photo_is_accepted_when_it_was_requested_with_the_operation(depot: Depot
     assert other["result"] == "rejected" and "Idempotency-Key" in other["reason"]
 
 
-def test_time_of_a_clock_that_is_ahead_is_shown_as_the_time_of_arrival(depot: Depot) -> None:
+def test_time_of_a_clock_that_is_ahead_is_shown_as_the_time_of_arrival(depot: JobsApi) -> None:
     job = depot.job()
     ahead = (utc_now() + timedelta(hours=72)).isoformat()
     (item,) = depot.tell(operation(job, "start", at=ahead))

@@ -18,11 +18,11 @@ from chalicelib.photos.ports import PhotoKey
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.dynamo.repository import DynamoRepository
 from tests.api.conftest import Api
-from tests.support.attack_photos import saved
+from tests.support.attack_photos import save_image
 from tests.support.builders import draft_body, long_key
 from tests.support.forms import URLENCODED
-from tests.support.log_lines import kept, read
-from tests.support.seam import ALL_TRIES, refuse
+from tests.support.log_lines import capture_lines, decode_lines
+from tests.support.seam import ALL_TRIES, refuse_call
 
 PHONE = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"
 OTHER = "0b9d7a52-3a0e-4f5e-8f4d-5b1f3c2a1d0e"
@@ -50,10 +50,10 @@ def send(api: Api, request_id: str | None, key: str = "key", **values: Any) -> H
 
 
 def test_call_is_logged_and_answered_under_the_id_of_the_phone(api: Api) -> None:
-    with kept() as written:
+    with capture_lines() as written:
         answer = send(api, PHONE)
     assert answer.headers["X-Request-Id"] == PHONE
-    (line,) = read(written)
+    (line,) = decode_lines(written)
     wanted = {"event": "called", "request_id": PHONE, "function": "api", "route": "/api/reports"}
     assert line.items() >= wanted.items()
     assert (line["method"], line["status"], line["role"]) == ("POST", 201, "nobody")
@@ -63,37 +63,37 @@ def test_call_is_logged_and_answered_under_the_id_of_the_phone(api: Api) -> None
 def test_call_gets_a_new_id_when_none_or_an_invalid_one_was_sent(
     sent: str | None, api: Api
 ) -> None:
-    with kept() as written:
+    with capture_lines() as written:
         given = send(api, sent).headers["X-Request-Id"]
-    assert len(given) == 32 and read(written, request_id=given)
+    assert len(given) == 32 and decode_lines(written, request_id=given)
     assert sent is None or sent not in "".join(written)
 
 
 def test_refusal_is_logged_without_ids_and_not_as_an_error(api: Api) -> None:
-    with kept() as written:
+    with capture_lines() as written:
         answer = send(api, PHONE, service_code="none-of-ours")
     assert "request_id" not in answer.json_body
-    (line,) = read(written, status=400, error="Invalid")
+    (line,) = decode_lines(written, status=400, error="Invalid")
     assert line["errors"] == 0
 
 
 def test_failure_has_its_id_and_a_line_of_its_own(api: Api) -> None:
-    with kept() as written, refuse(1, kind="throttle", times=ALL_TRIES):
+    with capture_lines() as written, refuse_call(1, kind="throttle", times=ALL_TRIES):
         answer = send(api, PHONE)
     assert answer.status_code == 503
     assert answer.json_body["request_id"] == PHONE
-    (failure,) = read(written, level="error", request_id=PHONE, function="api")
+    (failure,) = decode_lines(written, level="error", request_id=PHONE, function="api")
     assert failure["error"] == "UpstreamFailed" and failure["operation"] == "PutItem"
     assert "Throttling" in failure["code"] or "Throughput" in failure["code"]
     assert any(
         place.startswith("chalicelib/reports/dynamo/repository.py:") for place in failure["stack"]
     )
-    (line,) = read(written, event="called", error="UpstreamFailed")
+    (line,) = decode_lines(written, event="called", error="UpstreamFailed")
     assert line["errors"] == 1
 
 
 def test_problem_page_shows_the_request_id_for_an_internal_error(api: Api) -> None:
-    with refuse(1, kind="500", times=ALL_TRIES):
+    with refuse_call(1, kind="500", times=ALL_TRIES):
         answer = api.client.http.get("/forms/reports/7K3M-2QXV-9HTD")
     assert answer.status_code == 503
     assert f"{answer.headers['X-Request-Id']}</code>" in answer.body.decode()
@@ -105,13 +105,16 @@ def test_problem_page_shows_the_request_id_for_an_internal_error(api: Api) -> No
 
 
 def test_id_of_the_phone_is_followed_until_the_report_is_published(api: Api) -> None:
-    with kept() as written:
+    with capture_lines() as written:
         request_id = send(api, PHONE).json_body["service_request_id"]
         api.cloud.pump.run_until_idle()
     for function in ("api", "fan_out", "publish"):
-        (line,) = read(written, function=function)
+        (line,) = decode_lines(written, function=function)
         assert line["request_id"] == PHONE and line["level"] == "info"
-    (fan_out,), (publish,) = read(written, function="fan_out"), read(written, function="publish")
+    (fan_out,), (publish,) = (
+        decode_lines(written, function="fan_out"),
+        decode_lines(written, function="publish"),
+    )
     assert (fan_out["submitted"], fan_out["records"], fan_out["failed"]) == (1, 1, 0)
     assert publish["service_request_ids"] == [request_id]
     assert 0 <= publish["age_ms"] < 60 * 60 * 1000
@@ -120,23 +123,23 @@ def test_id_of_the_phone_is_followed_until_the_report_is_published(api: Api) -> 
 def test_change_is_published_under_the_id_of_the_request_that_made_it(api: Api) -> None:
     request_id = send(api, PHONE).json_body["service_request_id"]
     api.cloud.pump.run_until_idle()
-    with kept() as written:
+    with capture_lines() as written:
         answer = api.post(f"/api/reports/{request_id}/updates", {"text": "More."})
         api.cloud.pump.run_until_idle()
     assert answer.status_code == 201
-    (line,) = read(written, function="publish")
+    (line,) = decode_lines(written, function="publish")
     assert line["request_id"] == answer.headers["X-Request-Id"] != PHONE
-    (line,) = read(written, function="fan_out")
+    (line,) = decode_lines(written, function="fan_out")
     assert line["submitted"] == 0
 
 
 def test_batch_of_several_requests_names_them_all(api: Api) -> None:
     send(api, PHONE, "one")
     send(api, OTHER, "two")
-    with kept() as written:
+    with capture_lines() as written:
         api.cloud.pump.run_until_idle()
     for function in ("fan_out", "publish"):
-        (line,) = read(written, function=function)
+        (line,) = decode_lines(written, function=function)
         assert line["request_ids"] == sorted([PHONE, OTHER])
         assert line["request_id"] not in (PHONE, OTHER)
         assert line["records"] == 2
@@ -154,40 +157,40 @@ def test_failure_of_one_report_is_logged_under_its_own_request(
         return render(self, report)
 
     monkeypatch.setattr(JinjaPages, "report", broken)
-    with kept() as written:
+    with capture_lines() as written:
         deliver(api, written)
-    (failure,) = read(written, event="not published")
+    (failure,) = decode_lines(written, event="not published")
     assert (failure["request_id"], failure["service_request_id"]) == (OTHER, failing)
-    (line,) = read(written, function="publish", event="handled")
+    (line,) = decode_lines(written, function="publish", event="handled")
     assert line["failed"] == 1
 
 
 def deliver(api: Api, written: list[str]) -> None:
     """Steps the pump until the reports were published once: what failed would come again for
     ever."""
-    while not read(written, function="publish", event="handled"):
+    while not decode_lines(written, function="publish", event="handled"):
         api.cloud.pump.step(inf)
 
 
 def test_repeat_returns_the_stored_report_and_writes_nothing(api: Api) -> None:
     first = send(api, PHONE)
     api.cloud.pump.run_until_idle()
-    with kept() as written:
+    with capture_lines() as written:
         again = send(api, OTHER)
         api.cloud.pump.run_until_idle()
     assert again.status_code == 201
     assert again.json_body == first.json_body
-    assert [line["function"] for line in read(written)] == ["api"]
+    assert [line["function"] for line in decode_lines(written)] == ["api"]
 
 
 def test_photo_of_a_form_is_traced_to_its_publication(api: Api) -> None:
     photo = PhotoKey("7K3M2QXV9HTD", "0" * 26)
     with trace.following(PHONE):
-        photos_ports().uploads.put(photo, saved("JPEG"))
-    with kept() as written:
+        photos_ports().uploads.put(photo, save_image("JPEG"))
+    with capture_lines() as written:
         api.cloud.pump.run_until_idle()
     for function in ("take_in", "fan_out", "publish"):
-        assert read(written, function=function, request_id=PHONE, failed=0)
+        assert decode_lines(written, function=function, request_id=PHONE, failed=0)
 
 
 def test_request_id_is_in_no_response_body_and_no_document(api: Api) -> None:
@@ -253,27 +256,27 @@ def use_everything(api: Api, monkeypatch: pytest.MonkeyPatch, token: str) -> set
             api.post("/api/reports", body, token=token, key=KEY),
             api.post("/api/photos", {"content_type": "image/jpeg", "size": 1}, key=f"{KEY}/1"),
         ]
-    with refuse(1, kind="500", times=ALL_TRIES):
+    with refuse_call(1, kind="500", times=ALL_TRIES):
         answers.append(api.post("/api/reports", body, token=token, key=KEY))
-    with broken(monkeypatch, JinjaPages, "report"), kept() as written:
+    with broken(monkeypatch, JinjaPages, "report"), capture_lines() as written:
         deliver(api, written)
     return {answer.status_code for answer in answers}
 
 
 def test_log_contains_no_typed_text(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     token = api.token("resident", ACCOUNT)
-    with kept() as written:
+    with capture_lines() as written:
         statuses = use_everything(api, monkeypatch, token)
     assert {200, 201, 400, 401, 404, 409, 500, 503} <= statuses
-    assert len(read(written, level="error")) >= 6
+    assert len(decode_lines(written, level="error")) >= 6
     assert leaked(written, token) == []
-    assert read(written, role="resident")
+    assert decode_lines(written, role="resident")
 
 
 def test_exception_text_in_the_log_is_detected(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     told = logs.told
     monkeypatch.setattr(logs, "told", lambda error: {**told(error), "code": str(error)})
     token = api.token("resident", ACCOUNT)
-    with kept() as written:
+    with capture_lines() as written:
         use_everything(api, monkeypatch, token)
     assert {SAID, CANARIES["email"], KEY} <= set(leaked(written, token))

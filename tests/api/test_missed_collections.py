@@ -21,7 +21,7 @@ from tests.api.conftest import Api
 from tests.api.test_forms import Browser
 from tests.api.test_rounds import operation
 from tests.support.garden_homes import subscribe
-from tests.support.jobs import Depot
+from tests.support.jobs import JobsApi
 from tests.support.moment import TODAY
 
 YESTERDAY, LONG_AGO = TODAY - timedelta(days=1), TODAY - timedelta(days=13)
@@ -35,7 +35,7 @@ def round_of(code: str, container: str, *days: Any) -> Round:
 
 
 @pytest.fixture
-def depot(api: Api) -> Depot:
+def depot(api: Api) -> JobsApi:
     """Two homes whose rubbish was collected yesterday, their recycling too long ago, and whose
     garden waste was due yesterday, where the crew found it was not out at the first one."""
     rounds = (
@@ -59,7 +59,7 @@ def depot(api: Api) -> Depot:
     ]
     store_premises(homes, premises_bucket(), utc_now())
     subscribe("1", "2")
-    here = Depot(api)
+    here = JobsApi(api)
     at = f"{YESTERDAY}T09:00:00Z"
     values = {"round": "G1", "day": f"{YESTERDAY}", "premises_id": "1", "reason": "not_out"}
     body = {"operations": [operation("not_emptied", at=at) | values]}
@@ -83,7 +83,7 @@ def jobs_of(service_request_id: str) -> Sequence[Any]:
     return jobs_ports().jobs.of_report(service_request_id)
 
 
-def test_missed_collection_is_reported_once_and_collected_on_the_next_day(depot: Depot) -> None:
+def test_missed_collection_is_reported_once_and_collected_on_the_next_day(depot: JobsApi) -> None:
     api = depot.api
     assert (missed(api)["rubbish"]["may_report"], missed(api)["rubbish"]["date"]) == (
         True,
@@ -111,7 +111,7 @@ def test_missed_collection_is_reported_once_and_collected_on_the_next_day(depot:
     assert (seen["collection"], seen["title"].split(",")[0]) == (expected, "rubbish")
 
 
-def test_reason_of_the_crew_is_shown_and_disputed_once_by_an_officers_case(depot: Depot) -> None:
+def test_reason_of_the_crew_is_shown_and_disputed_once_by_an_officers_case(depot: JobsApi) -> None:
     api = depot.api
     assert missed(api)["garden"]["why_not"] == "The crew said that it was not out."
     refused = report(api, "garden", YESTERDAY)
@@ -132,14 +132,14 @@ def test_reason_of_the_crew_is_shown_and_disputed_once_by_an_officers_case(depot
 
 @pytest.mark.parametrize(("container", "day"), [("recycling", LONG_AGO), ("rubbish", TODAY)])
 def test_collection_that_is_too_late_or_was_not_due_is_refused(
-    depot: Depot, container: str, day: Any
+    depot: JobsApi, container: str, day: Any
 ) -> None:
     refused = report(depot.api, container, day)
     assert refused.status_code == 400
     assert refused.json_body["errors"][0]["field"] == "collection"
 
 
-def test_form_offers_what_may_be_reported_and_says_why_not_for_the_others(depot: Depot) -> None:
+def test_form_offers_what_may_be_reported_and_says_why_not_for_the_others(depot: JobsApi) -> None:
     browser = Browser(depot.api.client, depot.api.cloud)
     bins = browser.open("/forms/bins?postcode=YO1+7HH&premises_id=1")
     page = browser.open(bins.links["Report a missed bin"])

@@ -14,7 +14,7 @@ from chalicelib.reports.usecases.figures.outcomes import outcome_of
 from chalicelib.reports.usecases.reading import public_views
 from tests.api.conftest import Api
 from tests.api.test_undo import act, changed, emails, reported, stored, taken_back, tell
-from tests.support.jobs import Depot, operation
+from tests.support.jobs import JobsApi, operation
 
 REASON = "The parts come from abroad."
 
@@ -129,7 +129,7 @@ def test_new_date_is_refused_when_the_report_is_closed(api: Api) -> None:
 
 
 def test_crew_gives_a_new_date_that_an_officers_later_one_outlasts(api: Api) -> None:
-    depot = Depot(api)
+    depot = JobsApi(api)
     job = depot.job()
     (request_id,) = job["service_request_ids"]
     recorded = to_the_second(utc_now())
@@ -152,7 +152,7 @@ def test_crew_gives_a_new_date_that_an_officers_later_one_outlasts(api: Api) -> 
 
 
 def test_crews_new_date_is_rejected_without_day_or_reason(api: Api) -> None:
-    depot = Depot(api)
+    depot = JobsApi(api)
     job = depot.job()
     for values, name in (
         ({"text": "Snow."}, "day"),

@@ -8,9 +8,9 @@ import pytest
 from chalicelib.bootstrap import container
 from chalicelib.catalogue.load import load
 from tests.api.conftest import Api
-from tests.support.composition import Broken, replace_built
+from tests.support.composition import BrokenPart, replace_built
 from tests.support.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
-from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse_call
 
 REPORTED = [each for each in load("demo").services if not each.is_order]
 """What is neither booked nor paid."""
@@ -86,7 +86,7 @@ def test_client_gets_retry_after_when_the_store_does_not_answer(
     form: Any, kind: Refusal, other: OtherSystem
 ) -> None:
     assert other.report().status_code == 200
-    with refuse(1, kind=kind, times=ALL_TRIES):
+    with refuse_call(1, kind=kind, times=ALL_TRIES):
         answer = other.get(f"requests.{form}")
     assert_errors(answer, 503)
     assert int(answer.headers["Retry-After"]) > 0
@@ -95,7 +95,7 @@ def test_client_gets_retry_after_when_the_store_does_not_answer(
 def test_internal_error_has_open311s_format_and_no_details(
     other: OtherSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replace_built(monkeypatch, container.council, Broken(RuntimeError("broken on purpose")))
+    replace_built(monkeypatch, container.council, BrokenPart(RuntimeError("broken on purpose")))
     answer = other.get("services.json")
     assert_errors(answer, 500)
     assert b"on purpose" not in answer.body

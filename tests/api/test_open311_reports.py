@@ -19,10 +19,10 @@ from tests.support.open311 import (
     json_of,
     multipart,
     other_system,
-    stored,
+    stored_report,
     xml_of,
 )
-from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse_call
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_report_keeps_the_useful_fields_only(other: OtherSystem) -> None:
         address_string="Market Street",
         **{"attribute[size]": "large"},
     )
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert report.description == description.strip()
     assert report.contact and asdict(report.contact) == {
         "name": "Jo",
@@ -76,7 +76,7 @@ def test_place_is_stored_with_full_precision(other: OtherSystem) -> None:
 def test_address_gives_the_place_when_only_half_of_a_point_was_sent(
     half: dict[str, Any], other: OtherSystem
 ) -> None:
-    report = stored(other.reported(**half, address_string="By the mill"))
+    report = stored_report(other.reported(**half, address_string="By the mill"))
     assert (report.point, report.address) == (None, "By the mill")
 
 
@@ -87,14 +87,14 @@ def test_form_may_be_multipart(other: OtherSystem) -> None:
 
 
 def test_description_may_be_missing(other: OtherSystem) -> None:
-    assert stored(other.reported(description=None)).description == "Pothole"
+    assert stored_report(other.reported(description=None)).description == "Pothole"
 
 
 @pytest.mark.parametrize("place", [{"address_string": "By the mill"}, {"address_id": "100050571"}])
 def test_report_waits_for_an_officer_when_its_place_is_only_described(
     place: dict[str, str], other: OtherSystem
 ) -> None:
-    report = stored(other.reported(lat=None, long=None, **place))
+    report = stored_report(other.reported(lat=None, long=None, **place))
     assert (report.visibility, report.point) == ("waiting", None)
     assert report.address and next(iter(place.values())) in report.address
 
@@ -167,14 +167,14 @@ def test_answer_may_have_several_values_however_they_are_spelt(
     attributes: dict[str, Any], other: OtherSystem
 ) -> None:
     request_id = other.reported(service_code="fly-tipping", **attributes)
-    assert stored(request_id).attributes["kinds"] == ("tyres", "other")
+    assert stored_report(request_id).attributes["kinds"] == ("tyres", "other")
 
 
 def test_answer_counts_as_absent_when_it_is_blank_and_is_dropped_when_it_is_unknown(
     other: OtherSystem,
 ) -> None:
     values = {"attribute[size]": " ", "attribute[easting]": "460000", "attribute[x][y]": "1"}
-    assert stored(other.reported(email=" ", **values)).attributes == {}
+    assert stored_report(other.reported(email=" ", **values)).attributes == {}
 
 
 @pytest.mark.parametrize(
@@ -210,8 +210,8 @@ def test_report_is_stored_once_when_fixmystreet_sends_it_again(other: OtherSyste
     assert other.reported(**again, description="Put otherwise", lat="53.96") == first
     assert other.reported(**{"attribute[fixmystreet_id]": "124"}) != first
     assert len(other.api.stored_ids()) == 2
-    assert stored(first).description == "A deep hole."
-    assert stored(first).attributes == {}
+    assert stored_report(first).description == "A deep hole."
+    assert stored_report(first).attributes == {}
 
 
 def test_report_is_another_one_when_another_partner_has_the_same_number(api: Api) -> None:
@@ -235,7 +235,7 @@ def test_client_gets_retry_after_and_is_stored_once_when_the_store_does_not_answ
     kind: Refusal, call: int, other: OtherSystem
 ) -> None:
     values = {"attribute[fixmystreet_id]": "123"}
-    with refuse(call, kind=kind, times=ALL_TRIES):
+    with refuse_call(call, kind=kind, times=ALL_TRIES):
         answer = other.report(**values)
     assert answer.status_code in (200, 503)
     if answer.status_code == 503:
@@ -258,13 +258,13 @@ def test_photos_are_the_sent_files_and_those_to_be_fetched(other: OtherSystem) -
     body, content_type = multipart(values, {"photo1": JPEG, "photo2": JPEG})
     answers = [other.post("requests.json", body, content_type=content_type) for _ in range(2)]
     assert answers[0].status_code == 200 and answers[0].body == answers[1].body
-    report = stored(json_of(answers[0])[0]["service_request_id"])
+    report = stored_report(json_of(answers[0])[0]["service_request_id"])
     assert len(report.photos) == 3
 
 
 def test_report_is_accepted_with_at_most_five_photos(other: OtherSystem) -> None:
     urls = [f"https://photos.example/{number}.jpg" for number in range(9)]
-    assert len(stored(other.reported(media_url=urls)).photos) == 5
+    assert len(stored_report(other.reported(media_url=urls)).photos) == 5
 
 
 def test_report_is_accepted_with_its_photos_when_other_files_are_sent(other: OtherSystem) -> None:
@@ -274,13 +274,15 @@ def test_report_is_accepted_with_its_photos_when_other_files_are_sent(other: Oth
     body, content_type = multipart(values, {**others, **photos})
     answer = other.post("requests.json", body, content_type=content_type)
     assert answer.status_code == 200, answer.body
-    assert len(stored(json_of(answer)[0]["service_request_id"]).photos) == 5
+    assert len(stored_report(json_of(answer)[0]["service_request_id"]).photos) == 5
 
 
 def test_report_is_accepted_without_invalid_contact_details(other: OtherSystem) -> None:
     unusable = {"email": "nobody", "phone": "not known", "first_name": "-"}
-    assert stored(other.reported(**unusable)).contact is None
-    report = stored(other.reported(**unusable | {"first_name": "A\x00" * 150, "last_name": "B"}))
+    assert stored_report(other.reported(**unusable)).contact is None
+    report = stored_report(
+        other.reported(**unusable | {"first_name": "A\x00" * 150, "last_name": "B"})
+    )
     assert report.contact and report.contact.name
     assert len(report.contact.name) == 200
     assert (report.contact.email, report.contact.phone) == (None, None)
@@ -288,11 +290,11 @@ def test_report_is_accepted_without_invalid_contact_details(other: OtherSystem) 
 
 def test_texts_are_cut_and_cleaned_when_a_report_could_not_have_them(other: OtherSystem) -> None:
     pasted = "a\x0cb\x00c\td\ne"
-    report = stored(other.reported(address_string="Long\n" * 60, description=pasted))
+    report = stored_report(other.reported(address_string="Long\n" * 60, description=pasted))
     assert report.address and len(report.address) == 200
     assert report.address.startswith("Long Long") and report.address.endswith("…")
     assert report.description == "a b c\td\ne"
-    assert stored(other.reported(description="\x00")).description == "Pothole"
+    assert stored_report(other.reported(description="\x00")).description == "Pothole"
 
 
 @pytest.mark.parametrize(
@@ -309,7 +311,7 @@ def test_report_has_the_stricter_visibility_of_its_key_and_its_service(
     reports: str, service_code: str, visibility: str, api: Api
 ) -> None:
     other = other_system(api, reports=reports)
-    report = stored(other.reported(service_code=service_code))
+    report = stored_report(other.reported(service_code=service_code))
     assert (report.visibility, report.once_public) == (visibility, visibility == "public")
     listed = json_of(other.get("requests.json"))
     assert [row["service_request_id"] for row in listed] == (
@@ -331,7 +333,7 @@ def test_report_is_read_in_the_declared_character_set(other: OtherSystem) -> Non
     latin = "application/x-www-form-urlencoded; charset=ISO-8859-1"
     answer = other.post("requests.json", body, content_type=latin)
     assert answer.status_code == 200, answer.body
-    assert stored(json_of(answer)[0]["service_request_id"]).description == words
+    assert stored_report(json_of(answer)[0]["service_request_id"]).description == words
     unknown = other.post("requests.xml", body, content_type=f"{FORM}; charset=klingon")
     assert_errors(unknown, 400, "send it as UTF-8")
     assert_errors(other.post("requests.xml", body), 400, "body")
@@ -347,7 +349,7 @@ def test_long_description_is_cut_and_stored_whole_for_officers_only(other: Other
         other.reported(description=whole, **{"attribute[fixmystreet_id]": "7"}) for _ in range(2)
     }
     (request_id,) = ids
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert (len(report.description), report.description[-1]) == (4000, "…")
     assert notes_of(request_id) == [whole]
     shown = other.get(f"requests/{request_id}.json")
@@ -376,5 +378,5 @@ def test_long_answer_is_cut_and_stored_whole_for_officers(other: OtherSystem) ->
     )
     whole = "z" * (longest_answer(asked) or 0) + " the end"
     request_id = other.reported(service_code=service, **{f"attribute[{asked.code}]": whole})
-    assert stored(request_id).attributes[asked.code][0][-1] == "…"
+    assert stored_report(request_id).attributes[asked.code][0][-1] == "…"
     assert notes_of(request_id) == [f"{asked.code}: {whole}"]

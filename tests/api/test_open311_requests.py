@@ -10,7 +10,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
 from tests.support.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
-from tests.support.seam import record
+from tests.support.seam import record_tries
 
 NOW = "2026-06-01T12:00:00Z"
 KEYS = {
@@ -181,7 +181,7 @@ def test_list_is_filtered_by_service_and_status(other: OtherSystem) -> None:
 def test_nothing_is_read_when_all_requested_services_are_unknown(
     other: OtherSystem,
 ) -> None:
-    with record() as tries:
+    with record_tries() as tries:
         answer = other.get("requests.json", {"service_code": "dragon,unicorn"})
     assert (json_of(answer), len(tries)) == ([], 0)
 

@@ -21,10 +21,10 @@ from tests.support.open311 import (
     json_of,
     multipart,
     other_system,
-    stored,
+    stored_report,
     xml_of,
 )
-from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse_call
 
 NOW = "2026-06-01T12:00:00Z"
 
@@ -95,7 +95,7 @@ def test_update_is_listed_under_the_returned_id(other: OtherSystem) -> None:
 def test_every_status_is_understood(status: str | None, state: str, other: OtherSystem) -> None:
     request_id = other.reported()
     assert other.update(request_id, status=status).status_code == 200
-    assert stored(request_id).state == state
+    assert stored_report(request_id).state == state
     (row,) = json_of(other.get("servicerequestupdates.json", {"api_key": other.key}))
     assert row["status"] == state
 
@@ -108,7 +108,7 @@ def test_report_is_reopened_by_any_partner_when_it_was_marked_as_done(
     request_id = residents.reported()
     by_officer(residents.api, request_id, done)
     assert residents.update(request_id, status=status).status_code == 200
-    assert stored(request_id).state == "reopen"
+    assert stored_report(request_id).state == "reopen"
 
 
 @pytest.mark.parametrize("status", ["FIXED", "IN_PROGRESS", "REOPEN"])
@@ -117,7 +117,7 @@ def test_text_is_kept_and_the_state_unchanged_when_a_partner_may_not_set_it(
 ) -> None:
     request_id = residents.reported()
     assert residents.update(request_id, status=status).status_code == 200
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert (report.state, report.updates[0].text) == ("open", "Still there.")
     assert report.updates[0].by == "resident"
 
@@ -128,7 +128,7 @@ def test_text_is_kept_and_the_state_unchanged_when_the_transition_is_not_allowed
     request_id = other.reported()
     by_officer(other.api, request_id, "duplicate")
     assert other.update(request_id, status="IN_PROGRESS").status_code == 200
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert (report.state, report.updates[-1].text) == ("duplicate", "Still there.")
     assert report.updates[-1].by == "council"
 
@@ -139,8 +139,8 @@ def test_repeated_update_has_no_second_effect_whatever_its_content(other: OtherS
     by_officer(other.api, request_id, "reopen")
     again = other.update(request_id, status="CLOSED", description="Put otherwise")
     assert again.body == first.body
-    assert len(stored(request_id).updates) == 2
-    assert stored(request_id).state == "reopen"
+    assert len(stored_report(request_id).updates) == 2
+    assert stored_report(request_id).state == "reopen"
     assert other.update(request_id, update_id="2").body != first.body
 
 
@@ -148,7 +148,7 @@ def test_update_has_the_name_of_its_status_when_it_has_no_text(other: OtherSyste
     request_id = other.reported()
     other.update(request_id, description=None, status="FIXED")
     other.update(request_id, description=None, status=None, update_id="2")
-    assert [update.text for update in stored(request_id).updates] == ["Fixed", "Updated"]
+    assert [update.text for update in stored_report(request_id).updates] == ["Fixed", "Updated"]
 
 
 def test_update_keeps_its_photos_to_be_fetched_and_no_name(other: OtherSystem) -> None:
@@ -156,7 +156,7 @@ def test_update_keeps_its_photos_to_be_fetched_and_no_name(other: OtherSystem) -
     urls = ["https://photos.example/1.jpg", "https://photos.example/2.jpg"]
     answers = [other.update(request_id, media_url=urls).body for _ in range(2)]
     assert answers[0] == answers[1]
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert {photo.update_id for photo in report.photos} == {report.updates[0].update_id}
     assert len(report.photos) == 2
     assert "jo@example.org" not in repr(report)
@@ -168,7 +168,7 @@ def test_update_is_cut_when_it_is_long_and_cleaned_of_control_characters(
     request_id = other.reported()
     assert other.update(request_id, description="x" * 2001).status_code == 200
     assert other.update(request_id, description="a\x0cb", update_id="2").status_code == 200
-    long, short = (update.text for update in stored(request_id).updates)
+    long, short = (update.text for update in stored_report(request_id).updates)
     assert (len(long), long[-1], short) == (2000, "…", "a b")
 
 
@@ -178,7 +178,7 @@ def test_long_update_is_stored_whole_for_officers_once_when_it_is_repeated(
     request_id, whole = other.reported(), "x" * 2000 + " and the end of it"
     for _ in range(2):
         assert other.update(request_id, description=whole).status_code == 200
-    assert len(stored(request_id).updates[0].text) == 2000
+    assert len(stored_report(request_id).updates[0].text) == 2000
     notes = reports_ports().repository.list_notes(request_id)
     assert [note.text for note in notes] == [whole]
 
@@ -197,7 +197,7 @@ def test_update_keeps_its_sent_photos_once_when_it_is_repeated(
     for _ in range(2):
         answer = other.post("servicerequestupdates.xml", body, content_type=content_type)
         assert answer.status_code == 200, answer.body
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert len(report.photos) == 3
     assert {photo.update_id for photo in report.photos} == {report.updates[0].update_id}
     uploads = s3().list_objects_v2(Bucket=container.settings().uploads_bucket)
@@ -215,7 +215,7 @@ def test_update_is_accepted_without_its_photos_when_its_report_is_full(
         urls = [f"https://photos.example/{number}/{each}.jpg" for each in range(5)]
         answer = other.update(request_id, update_id=str(number), media_url=urls)
         assert answer.status_code == 200, answer.body
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert (len(report.updates), len(report.photos)) == (11, 50)
 
 
@@ -240,7 +240,7 @@ def test_update_is_refused_when_its_key_is_for_other_services(api: Api) -> None:
     request_id = other_system(api).reported()
     narrow = other_system(api, service_codes=["litter"])
     assert_errors(narrow.update(request_id), 403)
-    assert stored(request_id).updates == ()
+    assert stored_report(request_id).updates == ()
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_update_is_refused_when_it_is_invalid(
 ) -> None:
     request_id = other.reported()
     assert_errors(other.update(request_id, **values), status, description)
-    assert stored(request_id).updates == ()
+    assert stored_report(request_id).updates == ()
 
 
 @pytest.mark.parametrize("call", [1, 2, 3, 4])
@@ -269,11 +269,11 @@ def test_update_is_stored_once_when_the_store_does_not_answer_and_it_is_repeated
     kind: Refusal, call: int, other: OtherSystem
 ) -> None:
     request_id = other.reported()
-    with refuse(call, kind=kind, times=ALL_TRIES):
+    with refuse_call(call, kind=kind, times=ALL_TRIES):
         answer = other.update(request_id)
     assert answer.status_code in (200, 503)
     assert other.update(request_id).status_code == 200
-    assert len(stored(request_id).updates) == 1
+    assert len(stored_report(request_id).updates) == 1
 
 
 @time_machine.travel(NOW, tick=False)
@@ -322,7 +322,7 @@ def test_list_has_updates_of_a_private_report_only_for_the_partner_that_sent_it(
 ) -> None:
     other = other_system(api, reports="private")
     request_id = other.reported()
-    assert stored(request_id).visibility == "private"
+    assert stored_report(request_id).visibility == "private"
     by_officer(other.api, request_id, "fixed")
     for form in ("xml", "json"):
         mine, others = (
@@ -351,7 +351,7 @@ def test_list_says_open_when_a_report_was_reopened(other: OtherSystem) -> None:
     request_id = other.reported()
     for state in ("fixed", "reopen"):
         by_officer(other.api, request_id, state)
-    assert stored(request_id).state == "reopen"
+    assert stored_report(request_id).state == "reopen"
     rows = json_of(other.get("servicerequestupdates.json", {"api_key": other.key}))
     assert sorted(row["status"] for row in rows) == ["fixed", "open"]
     in_xml = other.get("servicerequestupdates.xml", {"api_key": other.key}).body
@@ -394,7 +394,7 @@ def decide(api: Api, request_id: str, **decision: str) -> HTTPResponse:
     return api.patch(
         f"/api/reports/{request_id}",
         {"held_updates": decision},
-        version=stored(request_id).version,
+        version=stored_report(request_id).version,
         token=api.token("officer"),
     )
 
@@ -425,7 +425,7 @@ def test_update_waits_for_an_officer_when_the_reports_of_its_key_do(
         reviewed.update(request_id, status="FIXED", description="Rude canary.", media_url=url),
         "service_request_updates",
     )
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert (report.updates, report.state) == ((), "open")
     assert [photo.state for photo in report.photos] == ["waiting"]
     assert "canary" not in everywhere(reviewed, request_id)
@@ -450,12 +450,12 @@ def test_update_enters_the_timeline_when_an_officer_approves_it(
         (row,) = json_of(reviewed.get("servicerequestupdates.json", {"api_key": reviewed.key}))
     assert (row["update_id"], row["status"]) == (answer["update_id"], "fixed")
     assert moments.read(row["updated_datetime"]) == later.replace(microsecond=0)
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert (report.state, report.held_updates) == ("fixed", ())
     assert [photo.state for photo in report.photos] == ["shown"]
     assert waiting(reviewed.api) == []
     assert reviewed.update(request_id, status="FIXED").body == first.body
-    assert len(stored(request_id).updates) == 1
+    assert len(stored_report(request_id).updates) == 1
 
 
 def test_update_stays_out_when_an_officer_refused_it_and_it_is_repeated(
@@ -467,10 +467,10 @@ def test_update_stays_out_when_an_officer_refused_it_and_it_is_repeated(
     )
     (answer,) = xml_of(first, "service_request_updates")
     again = reviewed.update(request_id, description="Rude canary.")
-    assert again.body == first.body and len(stored(request_id).held_updates) == 1
+    assert again.body == first.body and len(stored_report(request_id).held_updates) == 1
     assert decide(reviewed.api, request_id, **{answer["update_id"]: "refused"}).status_code == 200
     assert reviewed.update(request_id, description="Rude canary.").body == first.body
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert (report.updates, report.waiting_updates) == ((), ())
     assert [photo.state for photo in report.photos] == ["hidden"]
     assert "canary" not in everywhere(reviewed, request_id) + repr(report.held_updates)
@@ -485,7 +485,7 @@ def test_state_is_unchanged_when_it_cannot_follow_at_the_time_of_approval(
     (answer,) = xml_of(reviewed.update(request_id, status="IN_PROGRESS"), "service_request_updates")
     by_officer(reviewed.api, request_id, "duplicate")
     assert decide(reviewed.api, request_id, **{answer["update_id"]: "shown"}).status_code == 200
-    assert stored(request_id).state == "duplicate"
+    assert stored_report(request_id).state == "duplicate"
 
 
 def test_partner_gets_retry_after_when_too_many_of_its_updates_wait(
@@ -503,7 +503,7 @@ def test_partner_gets_retry_after_when_too_many_of_its_updates_wait(
 def test_update_of_a_report_that_is_not_public_needs_no_officer(reviewed: OtherSystem) -> None:
     request_id = reviewed.reported()
     assert reviewed.update(request_id).status_code == 200
-    report = stored(request_id)
+    report = stored_report(request_id)
     assert (len(report.updates), report.held_updates) == (1, ())
 
 
@@ -513,4 +513,4 @@ def test_waiting_update_is_erased_with_the_reporters_data(
     request_id = residents.reported()
     reviewed.update(request_id)
     forget_sender(request_id, redact=False, ports=reports_ports())
-    assert stored(request_id).held_updates == ()
+    assert stored_report(request_id).held_updates == ()

@@ -36,7 +36,7 @@ from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
 from tests.support.effort import EXHAUSTIVE
-from tests.support.jobs import Depot
+from tests.support.jobs import JobsApi
 from tests.support.wsgi import wsgi_of
 
 FEW, FEWEST, MANY = 2, 1, 40
@@ -172,7 +172,7 @@ class Council:
     """The application with wards, and people of each role."""
 
     api: Api
-    depot: Depot
+    depot: JobsApi
     answers: Callable[..., Any]
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -247,7 +247,7 @@ def council() -> Iterator[Council]:
     with pytest.MonkeyPatch.context() as patch, Client(app.app) as client:
         patch.setattr(Internet, "look_up", lambda *_: [SOMEWHERE])
         api = Api(client, cloud)
-        yield Council(api, Depot(api), wsgi_of(client))
+        yield Council(api, JobsApi(api), wsgi_of(client))
     cloud.stop()
 
 

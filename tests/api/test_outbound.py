@@ -17,7 +17,7 @@ from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
 from tests.support.paying import GOOD_CARD, give_order, serve_payments
-from tests.support.webhooks import Hook, is_ours, listening
+from tests.support.webhooks import WebhookReceiver, is_signature_valid, run_receiver
 
 HOOK = {"name": "Data warehouse", "url": "http://127.0.0.1:9/hook"}
 """Of this machine, as the tests allow; nobody listens there."""
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.usefixtures("unpublished")
 
 
 @pytest.fixture(autouse=True)
-def hook(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
-    with listening() as server:
+def hook(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebhookReceiver]:
+    with run_receiver() as server:
         monkeypatch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:9,{server.origin}")
         container.forget_built()
         yield server
@@ -55,20 +55,20 @@ def deliveries(api: Api, **query: str) -> list[dict[str, Any]]:
     return items
 
 
-def test_receiver_gets_a_report_and_can_verify_the_sender(api: Api, hook: Hook) -> None:
+def test_receiver_gets_a_report_and_can_verify_the_sender(api: Api, hook: WebhookReceiver) -> None:
     made = add(api, url=f"{hook.origin}/hook")
     request_id = report(api)
     ((headers, raw),) = hook.heard
     body = json.loads(raw)
     assert (body["kind"], body["id"]) == ("report.submitted", headers["webhook-id"])
     assert body["report"]["service_request_id"] == request_id
-    assert is_ours(headers, raw, made["secret"])
-    assert not is_ours(headers, raw + b" ", made["secret"])
+    assert is_signature_valid(headers, raw, made["secret"])
+    assert not is_signature_valid(headers, raw + b" ", made["secret"])
     (sent,) = deliveries(api, state="sent", destination=made["receiver_id"])
     assert (sent["tries"], sent["event"]) == (1, "submitted")
 
 
-def test_receiver_gets_only_public_data(api: Api, hook: Hook) -> None:
+def test_receiver_gets_only_public_data(api: Api, hook: WebhookReceiver) -> None:
     add(api, url=f"{hook.origin}/hook")
     contact = {"name": "Canary Name", "email": "canary@person.example", "phone": "01904 555123"}
     public = report(api, contact=contact)
@@ -79,7 +79,7 @@ def test_receiver_gets_only_public_data(api: Api, hook: Hook) -> None:
     assert not any(each.lower().encode() in told for each in contact.values())
 
 
-def test_receiver_gets_gone_when_a_report_is_hidden(api: Api, hook: Hook) -> None:
+def test_receiver_gets_gone_when_a_report_is_hidden(api: Api, hook: WebhookReceiver) -> None:
     add(api, url=f"{hook.origin}/hook")
     request_id, officer = report(api), api.token("officer")
     path = f"/api/reports/{request_id}"
@@ -90,7 +90,7 @@ def test_receiver_gets_gone_when_a_report_is_hidden(api: Api, hook: Hook) -> Non
     assert (last["kind"], last["report"]) == ("report.gone", {"service_request_id": request_id})
 
 
-def test_receiver_gets_a_change(api: Api, hook: Hook) -> None:
+def test_receiver_gets_a_change(api: Api, hook: WebhookReceiver) -> None:
     add(api, url=f"{hook.origin}/hook")
     request_id = report(api)
     answer = api.post(f"/api/reports/{request_id}/updates", {"text": "Deeper now."}, key="u")
@@ -102,7 +102,9 @@ def test_receiver_gets_a_change(api: Api, hook: Hook) -> None:
     assert second["report"]["updates"][-1]["text"] == "Deeper now."
 
 
-def test_receiver_gets_the_ledgers_entry_as_the_ledger_shows_it(api: Api, hook: Hook) -> None:
+def test_receiver_gets_the_ledgers_entry_as_the_ledger_shows_it(
+    api: Api, hook: WebhookReceiver
+) -> None:
     made = add(api, url=f"{hook.origin}/hook", filter={"kinds": ["ledger.entry"]})
     request_id = report(api)
     pay_by_card(api, request_id)
@@ -112,7 +114,7 @@ def test_receiver_gets_the_ledgers_entry_as_the_ledger_shows_it(api: Api, hook: 
     ledger = api.get(f"/api/ledger?day={today}", api.token("officer")).json_body
     assert [json.loads(raw)] == ledger["items"]
     assert headers["webhook-id"] == ledger["items"][0]["entry_id"]
-    assert is_ours(headers, raw, made["secret"])
+    assert is_signature_valid(headers, raw, made["secret"])
     (sent,) = deliveries(api, state="sent", destination=made["receiver_id"])
     assert (sent["event"], sent["service_request_id"]) == ("ledger.entry", request_id)
 
@@ -127,7 +129,7 @@ def pay_by_card(api: Api, request_id: str) -> None:
 
 
 def test_receiver_gets_nothing_when_its_address_is_no_longer_allowed(
-    api: Api, hook: Hook, monkeypatch: pytest.MonkeyPatch
+    api: Api, hook: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(api, url=f"{hook.origin}/hook")
     monkeypatch.setenv("OUTSIDE_ALLOWED", "")
@@ -138,7 +140,9 @@ def test_receiver_gets_nothing_when_its_address_is_no_longer_allowed(
     assert hook.heard == []
 
 
-def test_messages_are_handled_when_one_among_them_cannot_be_read(api: Api, hook: Hook) -> None:
+def test_messages_are_handled_when_one_among_them_cannot_be_read(
+    api: Api, hook: WebhookReceiver
+) -> None:
     add(api, url=f"{hook.origin}/hook")
     facts = [told(report(api, key=str(number), lat=53.95 + number / 1000)) for number in range(3)]
     hook.heard.clear()
@@ -178,7 +182,9 @@ def minutes_later(api: Api, minutes: int) -> None:
         api.cloud.pump.run_until_idle()
 
 
-def test_delivery_is_retried_and_accepted_when_the_receiver_was_down(api: Api, hook: Hook) -> None:
+def test_delivery_is_retried_and_accepted_when_the_receiver_was_down(
+    api: Api, hook: WebhookReceiver
+) -> None:
     hook.status = 503
     made = add(api, url=f"{hook.origin}/hook")
     report(api)
@@ -191,7 +197,9 @@ def test_delivery_is_retried_and_accepted_when_the_receiver_was_down(api: Api, h
     assert deliveries(api, state="waiting") == []
 
 
-def test_failed_delivery_is_listed_for_officers_and_can_be_resent(api: Api, hook: Hook) -> None:
+def test_failed_delivery_is_listed_for_officers_and_can_be_resent(
+    api: Api, hook: WebhookReceiver
+) -> None:
     hook.status = 400
     add(api, url=f"{hook.origin}/hook")
     request_id, officer = report(api), api.token("officer")
@@ -207,7 +215,7 @@ def test_failed_delivery_is_listed_for_officers_and_can_be_resent(api: Api, hook
 
 
 def test_receiver_gets_earlier_messages_again_when_an_admin_replays_them(
-    api: Api, hook: Hook
+    api: Api, hook: WebhookReceiver
 ) -> None:
     made = add(api, url=f"{hook.origin}/hook")
     report(api)
@@ -221,7 +229,7 @@ def test_receiver_gets_earlier_messages_again_when_an_admin_replays_them(
     assert first == second
 
 
-def test_removed_receiver_gets_nothing(api: Api, hook: Hook) -> None:
+def test_removed_receiver_gets_nothing(api: Api, hook: WebhookReceiver) -> None:
     made, admin = add(api, url=f"{hook.origin}/hook"), api.token("admin")
     path = f"{PATH}/{made['receiver_id']}"
     headers = {"Authorization": f"Bearer {admin}"}
@@ -338,7 +346,7 @@ def test_list_of_deliveries_is_refused_when_its_filter_is_invalid(query: str, ap
     assert api.get(path, api.token("officer")).status_code == 400
 
 
-def test_deliveries_are_listed_page_by_page(api: Api, hook: Hook) -> None:
+def test_deliveries_are_listed_page_by_page(api: Api, hook: WebhookReceiver) -> None:
     hook.status = 400
     add(api, url=f"{hook.origin}/hook")
     for number in range(3):
@@ -359,7 +367,9 @@ def test_delivery_is_not_found_when_it_does_not_exist(what: str, api: Api) -> No
         assert api.post(path, {}, token=api.token("officer")).status_code == 404
 
 
-def test_document_of_deliveries_is_published_every_five_minutes(api: Api, hook: Hook) -> None:
+def test_document_of_deliveries_is_published_every_five_minutes(
+    api: Api, hook: WebhookReceiver
+) -> None:
     add(api, url=f"{hook.origin}/hook")
     report(api)
     minutes_later(api, 6)

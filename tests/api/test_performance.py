@@ -61,7 +61,7 @@ def test_figures_follow_the_reports(api: Api) -> None:
         assert api.post(path, said, token=officer).status_code == 201
     publish(api)
     after = published(api.cloud)
-    assert recount_figures.check(stored(api.cloud), after) > 0
+    assert recount_figures.check_published(stored(api.cloud), after) > 0
     months = [
         json.loads(each[f"{recount_figures.FOLDER}index.json"])["months"] for each in (first, after)
     ]
@@ -79,7 +79,7 @@ def test_non_public_reports_are_in_no_figure(api: Api) -> None:
     publish(api)
     for body in published(api.cloud).values():
         assert b"noise-nuisance" not in body
-    assert recount_figures.check(stored(api.cloud), published(api.cloud)) > 0
+    assert recount_figures.check_published(stored(api.cloud), published(api.cloud)) > 0
 
 
 def asked(api: Api, token: str, month: str | None = None) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import pytest
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.photos.model import MOST_BYTES
 from tests.api.conftest import Api
-from tests.support.attack_photos import saved
+from tests.support.attack_photos import save_image
 from tests.support.builders import long_key
-from tests.support.seam import record
+from tests.support.seam import record_tries
 
 ASKED = {"content_type": "image/jpeg", "size": 1000}
 
@@ -46,7 +46,7 @@ def test_photos_of_one_key_differ_for_another_person(api: Api) -> None:
 
 
 def test_upload_is_allowed_without_asking_aws(api: Api) -> None:
-    with record() as made:
+    with record_tries() as made:
         ask(api)
     assert made == []
 
@@ -84,7 +84,7 @@ def test_key_is_named_when_it_has_no_photo_number(key: str | None, api: Api) -> 
 
 
 @pytest.mark.parametrize(
-    ("raw", "state"), [(saved("JPEG"), "ready"), (b"<svg/>", "refused"), (None, "waiting")]
+    ("raw", "state"), [(save_image("JPEG"), "ready"), (b"<svg/>", "refused"), (None, "waiting")]
 )
 def test_photo_has_its_result(raw: bytes | None, state: str, api: Api) -> None:
     asked = ask(api)

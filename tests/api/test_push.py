@@ -22,7 +22,7 @@ from infra.local.push import PushService
 from tests.api.conftest import Api
 from tests.support import empty_cloud
 from tests.support.builders import MARKET_PLACE, draft_body
-from tests.support.jobs import Depot
+from tests.support.jobs import JobsApi
 
 pytestmark = pytest.mark.usefixtures("unpublished")
 Browser = dict[str, Any]
@@ -45,7 +45,7 @@ def cloud(service: PushService) -> Iterator[Cloud]:
 
 @pytest.fixture
 def api(service: PushService, cloud: Cloud) -> Iterator[Api]:
-    empty_cloud.empty(cloud)
+    empty_cloud.clear_cloud(cloud)
     service.taken.clear()
     service.status = 0
     with Client(app.app) as client:
@@ -191,7 +191,7 @@ def test_push_key_is_published(api: Api) -> None:
 def test_crews_phone_is_notified_that_its_day_changed_without_details(
     api: Api, service: PushService
 ) -> None:
-    browser, depot = service.subscribe(), Depot(api)
+    browser, depot = service.subscribe(), JobsApi(api)
     path = "/api/crews/highways-north/devices"
     for push, status in (({"endpoint": "https://127.0.0.1/a"}, 400), ({}, 201), ({}, 201)):
         body = {"push": push_of(browser) | push}

@@ -26,7 +26,7 @@ from infra.local import mail
 from tests.api.conftest import Api
 from tests.support.builders import draft_body, update_draft
 from tests.support.fakes_alerts import subscription
-from tests.support.forms import File, PageReader, encoded
+from tests.support.forms import File, PageReader, encode_form
 from tests.support.open311 import JPEG
 
 FOLLOWER = "alex@example.org"
@@ -81,7 +81,7 @@ def answered(
 ) -> PageReader:
     form = opened(link, api).form()
     answers = {"answer": says, "text": text} if says else {}
-    body, content_type = encoded(form, form.filled(answers, None), {"photos": files})
+    body, content_type = encode_form(form, form.filled(answers, None), {"photos": files})
     return posted(form.action, body, content_type, api)
 
 
@@ -142,7 +142,7 @@ def test_no_reopens_the_report_with_text_and_photos(report_id: str, link: str, a
 
 def test_answer_is_accepted_once(report_id: str, link: str, api: Api) -> None:
     form = opened(link, api).form()
-    body, content_type = encoded(form, form.filled({"answer": "no"}, None), {})
+    body, content_type = encode_form(form, form.filled({"answer": "no"}, None), {})
     first, second = (posted(form.action, body, content_type, api) for _ in range(2))
     assert "Thank you" in first.title
     assert "already answered" in second.title and "no, it's not fixed" in second.text
@@ -171,7 +171,7 @@ def test_page_says_so_when_the_report_has_changed_meanwhile(
     report_id: str, link: str, api: Api
 ) -> None:
     form = opened(link, api).form()
-    body, content_type = encoded(form, form.filled({"answer": "no"}, None), {})
+    body, content_type = encode_form(form, form.filled({"answer": "no"}, None), {})
     say("reopen", report_id, api)
     for page in (opened(link, api), posted(form.action, body, content_type, api)):
         assert "no longer need your answer" in page.title and "now: Reopened" in page.text

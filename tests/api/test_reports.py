@@ -12,7 +12,7 @@ from chalicelib.kernel.parsing import MAX_BODY_BYTES
 from tests.api.conftest import Api
 from tests.conftest import ROOT
 from tests.support.builders import draft_body
-from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse_call
 
 
 def assert_problem(answer: HTTPResponse, status: int, *fields: str) -> dict[str, Any]:
@@ -240,7 +240,7 @@ def test_responses_are_not_cacheable(api: Api) -> None:
 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_client_gets_retry_after_when_the_store_does_not_answer(kind: Refusal, api: Api) -> None:
-    with refuse(1, kind=kind, times=ALL_TRIES):
+    with refuse_call(1, kind=kind, times=ALL_TRIES):
         answer = api.post("/api/reports", draft_body())
     assert_problem(answer, 503)
     assert int(answer.headers["Retry-After"]) > 0

@@ -22,7 +22,7 @@ from infra.__main__ import commands
 from infra.import_places import replace_document
 from infra.premises_store import store_premises
 from tests.api.conftest import Api
-from tests.support.jobs import Depot
+from tests.support.jobs import JobsApi
 from tests.support.moment import TODAY as DAY
 
 NUMBERS = count(1)
@@ -30,7 +30,7 @@ STREET = "Dial Row"
 
 
 @pytest.fixture(scope="module")
-def depot(here: Api) -> Depot:
+def depot(here: Api) -> JobsApi:
     """A council with one home on one round, which goes out today and tomorrow."""
     rubbish = Round(
         round="R1",
@@ -52,7 +52,7 @@ def depot(here: Api) -> Depot:
         street=STREET,
     )
     store_premises([home], premises_bucket(), datetime(2026, 6, 1, tzinfo=UTC))
-    return Depot(here)
+    return JobsApi(here)
 
 
 def operation(kind: str, **values: Any) -> dict[str, Any]:
@@ -67,14 +67,14 @@ def operation(kind: str, **values: Any) -> dict[str, Any]:
     }
 
 
-def tell(depot: Depot, *sent: Any, token: str | None = None) -> list[dict[str, Any]]:
+def tell(depot: JobsApi, *sent: Any, token: str | None = None) -> list[dict[str, Any]]:
     body = {"operations": list(sent)}
     answer = depot.api.post("/api/rounds/operations", body, token=token or depot.crew)
     assert answer.status_code == 200, answer.body
     return list(answer.json_body["items"])
 
 
-def published(depot: Depot) -> Any:
+def published(depot: JobsApi) -> Any:
     depot.api.cloud.pump.run_until_idle()
     stored = boto3.client("s3").get_object(Bucket=depot.api.cloud.bucket, Key=TODAY)
     (item,) = (
@@ -83,7 +83,7 @@ def published(depot: Depot) -> Any:
     return item
 
 
-def test_street_that_a_crew_missed_is_published(depot: Depot) -> None:
+def test_street_that_a_crew_missed_is_published(depot: JobsApi) -> None:
     missed = operation("street_missed", street=STREET, reason="parked_cars", text="Ask Ann")
     (item,) = tell(depot, missed)
     assert item["result"] == "applied"
@@ -95,7 +95,7 @@ def test_street_that_a_crew_missed_is_published(depot: Depot) -> None:
     assert {"round", "day", "state"} <= found.keys() and "Ask Ann" not in json.dumps(found)
 
 
-def test_each_operation_has_its_own_result_in_order_when_some_are_bad(depot: Depot) -> None:
+def test_each_operation_has_its_own_result_in_order_when_some_are_bad(depot: JobsApi) -> None:
     left = operation("not_emptied", premises_id="1", reason="contaminated")
     sent = [operation("dance"), left, 7, left, operation("off"), operation("out", op_id="x")]
     items = tell(depot, *sent)
@@ -104,7 +104,7 @@ def test_each_operation_has_its_own_result_in_order_when_some_are_bad(depot: Dep
     assert items[1]["premises"]["address"] == f"1 {STREET}"
 
 
-def test_only_who_asks_for_an_address_learns_that_it_was_left(depot: Depot) -> None:
+def test_only_who_asks_for_an_address_learns_that_it_was_left(depot: JobsApi) -> None:
     tell(depot, operation("not_emptied", premises_id="1", reason="not_out"))
     found = depot.api.get("/api/premises/1/collections").json_body
     assert found["street"] == STREET
@@ -113,7 +113,7 @@ def test_only_who_asks_for_an_address_learns_that_it_was_left(depot: Depot) -> N
     assert [each["premises_id"] for each in listed] == ["1"]
 
 
-def test_crew_gets_the_streets_of_its_round_with_their_addresses(depot: Depot) -> None:
+def test_crew_gets_the_streets_of_its_round_with_their_addresses(depot: JobsApi) -> None:
     found = depot.api.get("/api/rounds/streets?round=R1", depot.crew).json_body["items"]
     listed = [{"premises_id": "1", "address": f"1 {STREET}"}]
     assert found == [{"street": STREET, "premises": listed}]
@@ -121,14 +121,14 @@ def test_crew_gets_the_streets_of_its_round_with_their_addresses(depot: Depot) -
     assert depot.api.get("/api/rounds/streets", depot.crew).status_code == 400
 
 
-def test_rounds_of_other_days_are_listed(depot: Depot) -> None:
+def test_rounds_of_other_days_are_listed(depot: JobsApi) -> None:
     tomorrow = DAY + timedelta(days=1)
     (found,) = depot.api.get(f"/api/rounds?date={tomorrow}", depot.crew).json_body["items"]
     assert (found["round"], found["state"], found["version"]) == ("R1", "to_come", 0)
     assert depot.api.get("/api/rounds?date=soon", depot.crew).status_code == 400
 
 
-def test_staff_of_other_teams_neither_see_nor_change_rounds(depot: Depot) -> None:
+def test_staff_of_other_teams_neither_see_nor_change_rounds(depot: JobsApi) -> None:
     elsewhere = depot.api.staff("elsewhere", Grant(role="crew", teams=("parks",)))
     assert depot.api.get("/api/rounds", elsewhere).json_body["items"] == []
     assert depot.api.get("/api/rounds/streets?round=R1", elsewhere).status_code == 404
@@ -136,7 +136,7 @@ def test_staff_of_other_teams_neither_see_nor_change_rounds(depot: Depot) -> Non
     assert item["result"] == "rejected" and "not in your teams" in item["reason"]
 
 
-def test_back_office_says_what_happened_on_another_day(depot: Depot, tmp_path: Path) -> None:
+def test_back_office_says_what_happened_on_another_day(depot: JobsApi, tmp_path: Path) -> None:
     day, file = DAY - timedelta(days=2), tmp_path / "days.csv"
     rows = (f"R1,{day},,dial row,,Road closed", f"R1,{day},,elsewhere,,")
     file.write_text("\n".join(("round,day,state,street,uprn,reason", *rows)))
@@ -150,14 +150,14 @@ def test_back_office_says_what_happened_on_another_day(depot: Depot, tmp_path: P
     assert found["streets"] == [{"street": STREET, "reason": "road_closed", "text": ""}]
 
 
-def correct(depot: Depot, version: int, token: str, **said: Any) -> Any:
+def correct(depot: JobsApi, version: int, token: str, **said: Any) -> Any:
     headers = {"Authorization": f"Bearer {token}", "If-Match": f'"{version}"'}
     headers |= {"Idempotency-Key": f"key-{next(NUMBERS)}"}
     body = json.dumps({"round": "R1", "day": f"{DAY}", **said}).encode()
     return depot.api.client.http.post("/api/rounds/corrections", headers=headers, body=body)
 
 
-def test_officer_corrects_a_round_and_the_audit_log_has_it(depot: Depot) -> None:
+def test_officer_corrects_a_round_and_the_audit_log_has_it(depot: JobsApi) -> None:
     (before,) = depot.api.get("/api/rounds", depot.crew).json_body["items"]
     said = {"kind": "off", "reason": "weather"}
     assert correct(depot, before["version"] + 9, depot.officer, **said).status_code == 409
@@ -170,7 +170,7 @@ def test_officer_corrects_a_round_and_the_audit_log_has_it(depot: Depot) -> None
     assert "rounds.correct" in {each["action"] for each in log}
 
 
-def test_page_of_bins_says_what_was_said_of_the_round(depot: Depot) -> None:
+def test_page_of_bins_says_what_was_said_of_the_round(depot: JobsApi) -> None:
     missed = operation("street_missed", street=STREET, reason="road_closed")
     tell(depot, missed, operation("off", reason="weather"))
     html = depot.api.get("/forms/bins?postcode=ZZ1+1AA&premises_id=1").body.decode()

@@ -31,10 +31,10 @@ from infra.__main__ import commands
 from infra.local.cloud import Cloud
 from infra.local.secrets import stored_values
 from tests.api.conftest import Api
-from tests.support.attack_photos import saved
+from tests.support.attack_photos import save_image
 from tests.support.builders import draft, draft_body, report
-from tests.support.composition import Broken, replace_built
-from tests.support.seam import record
+from tests.support.composition import BrokenPart, replace_built
+from tests.support.seam import record_tries
 
 READS_A_SECRET = "secrets-manager.GetSecretValue"
 PHOTO = "P" * 26
@@ -54,7 +54,7 @@ def rotate(name: str) -> None:
 
 def a_photo_arrives(cloud: Cloud, key: PhotoKey) -> None:
     bucket = cloud.environment["UPLOADS_BUCKET"]
-    boto3.client("s3").put_object(Bucket=bucket, Key="/".join(key), Body=saved("JPEG"))
+    boto3.client("s3").put_object(Bucket=bucket, Key="/".join(key), Body=save_image("JPEG"))
 
 
 # Who reads them
@@ -73,8 +73,8 @@ def test_reactions_read_no_secret(cloud: Cloud, monkeypatch: pytest.MonkeyPatch)
         a_photo_arrives(cloud, key)
     container.forget_built()
     # This one asks the payment provider with a key.
-    replace_built(monkeypatch, reconciling_ports, Broken(UpstreamFailed("no answer")))
-    with record() as made:
+    replace_built(monkeypatch, reconciling_ports, BrokenPart(UpstreamFailed("no answer")))
+    with record_tries() as made:
         cloud.pump.run_until_idle()
         assert cloud.pump.run_schedules(utc_now() + timedelta(days=3)) >= 2
         cloud.pump.run_until_idle()
@@ -88,7 +88,7 @@ def test_reactions_read_no_secret(cloud: Cloud, monkeypatch: pytest.MonkeyPatch)
 def test_public_reads_use_no_secret(api: Api) -> None:
     reports_ports().repository.create(report(1))
     container.forget_built()
-    with record() as made:
+    with record_tries() as made:
         shown = api.get("/api/reports/R00000000001")
         listed = api.get(BOX)
     assert (shown.status_code, listed.status_code) == (200, 200)
@@ -97,7 +97,7 @@ def test_public_reads_use_no_secret(api: Api) -> None:
 
 def test_submitting_reads_only_the_id_secret(api: Api) -> None:
     container.forget_built()
-    with record() as made:
+    with record_tries() as made:
         assert api.post("/api/reports", draft_body()).status_code == 201
     (read,) = [each for each in made if each.operation == READS_A_SECRET]
     assert json.loads(read.body)["SecretId"] == container.settings().id_secret_arn

@@ -19,7 +19,7 @@ from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.handlers.accounts.sign_in_pages import path_of_ours
 from infra.local import mail
 from tests.api.conftest import Api
-from tests.support.log_lines import faults_in_metrics, kept, read
+from tests.support.log_lines import capture_lines, decode_lines, metric_faults
 from tests.support.people import (
     FORM,
     ask_for_code,
@@ -30,7 +30,7 @@ from tests.support.people import (
     post_form,
     sign_in_with,
 )
-from tests.support.seam import record
+from tests.support.seam import record_tries
 
 SITE = "http://127.0.0.1:8000"
 READS = ("GetItem", "BatchGetItem", "Query", "GetSecretValue")
@@ -124,7 +124,7 @@ def test_link_shows_a_button_and_only_that_signs_in(here: Api, address: str) -> 
     here.cloud.pump.run_until_idle()
     path, _, token = newest_link(address).partition("?token=")
     for _ in range(3):
-        with record() as tries:
+        with record_tries() as tries:
             shown = http.get(f"{path}?token={token}")
         assert shown.status_code == 200 and f'value="{token}"'.encode() in shown.body
         assert "Set-Cookie" not in shown.headers and tries == []
@@ -135,7 +135,7 @@ def test_link_shows_a_button_and_only_that_signs_in(here: Api, address: str) -> 
 
 @pytest.mark.parametrize("path", ["/forms/sign-in", f"/forms/sign-in/confirm/{'0' * 32}?token=x"])
 def test_get_writes_nothing(path: str, here: Api) -> None:
-    with record() as tries:
+    with record_tries() as tries:
         assert here.client.http.get(path).status_code == 200
     assert [each.operation for each in tries if not each.operation.endswith(READS)] == []
 
@@ -180,7 +180,7 @@ def test_each_sign_in_opens_a_new_session(here: Api, address: str) -> None:
 
 def test_page_of_the_code_is_opened_again_without_another_code(here: Api, address: str) -> None:
     attempt_id, code = sent_code(here, address)
-    with record() as tries:
+    with record_tries() as tries:
         pages = [code_page(here, attempt_id) for _ in range(2)]
     assert [each.status_code for each in pages] == [200, 200]
     assert address.encode() in pages[1].body
@@ -322,9 +322,11 @@ def test_administrators_see_sign_ins_and_failures_of_an_account(here: Api, addre
     attempt_id, code = sent_code(here, address)
     enter(here, attempt_id, code)
     attempt_id, code = sent_code(here, address)
-    with kept() as lines:
+    with capture_lines() as lines:
         enter(here, attempt_id, "000000" if code != "000000" else "111111")
-    assert [line["sign_in_failures"] for line in read(lines, event="a sign-in failed")] == [1]
+    assert [line["sign_in_failures"] for line in decode_lines(lines, event="a sign-in failed")] == [
+        1
+    ]
     owner = accounts_ports().accounts.owner(Destination("email", address))
     listed = here.get("/api/admin/audit?limit=100", here.token("admin")).json_body["items"]
     of_account = [each for each in listed if each["subject"] == owner]
@@ -371,14 +373,14 @@ def test_page_of_the_code_says_that_no_text_was_sent_when_the_budget_ran_out_mea
     attempt_id = ask_for_code(here.client.http, "07700 900778")
     assert b"check whether yours was sent" in code_page(here, attempt_id).body
     request.getfixturevalue("spent")
-    with kept() as written:
+    with capture_lines() as written:
         here.cloud.pump.run_until_idle()
     shown = code_page(here, attempt_id)
     assert shown.status_code == 400 and b"sign in with an email address" in shown.body
     assert "+447700900778" not in [each["to"] for each in mail.outbox()["items"]]
-    (line,) = read(written, event="texts were asked for")
+    (line,) = decode_lines(written, event="texts were asked for")
     assert (line["purse"], line["texts_percent"]) == ("sign_in", 100)
-    assert list(faults_in_metrics(line)) == []
+    assert list(metric_faults(line)) == []
 
 
 def test_number_is_refused_with_valid_ones_by_form_and_api_when_it_gets_no_texts(
@@ -589,7 +591,7 @@ def test_two_cookies_of_one_name_are_refused_and_change_nothing(
 ) -> None:
     cookie = cookie_of(here, address)
     both = sent.format(own=cookie)
-    with record() as tries:
+    with record_tries() as tries:
         answers = [
             refreshed(here, both),
             delete(here, "/api/session", {"Cookie": both}),

@@ -46,10 +46,10 @@ from tests.support.issuer import (
     Issuer,
     give_client_secret,
     query_of,
-    served,
+    serve_issuer,
     staff_at,
 )
-from tests.support.log_lines import kept, read
+from tests.support.log_lines import capture_lines, decode_lines
 from tests.support.people import (
     ask_for_code,
     cookie_in,
@@ -57,7 +57,7 @@ from tests.support.people import (
     post_form,
     sign_in_with,
 )
-from tests.support.seam import lose_reply, record
+from tests.support.seam import lose_reply, record_tries
 
 # Of Authlib, on which the provider stands.
 pytestmark = pytest.mark.filterwarnings("ignore:.*authlib.*", "ignore::DeprecationWarning")
@@ -118,8 +118,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
     with ExitStack() as stack:
         public = stack.enter_context(public_provider())
         national, staff = (
-            stack.enter_context(served(Issuer())),
-            stack.enter_context(served(Issuer())),
+            stack.enter_context(serve_issuer(Issuer())),
+            stack.enter_context(serve_issuer(Issuer())),
         )
         folder = tmp_path_factory.mktemp("council")
         council = council_with(folder, public=public, national=national, staff=staff)
@@ -403,7 +403,7 @@ def test_only_the_browser_that_started_it_is_signed_in(here: Here) -> None:
 def test_sign_ins_and_refusals_are_audited_and_counted(here: Here) -> None:
     before = audited()
     way, cookie = begun(here, "national")
-    with kept() as lines:
+    with capture_lines() as lines:
         assert back(here, "national", here.national.sign_in(way), cookie).status_code == 303
         way, cookie = begun(here, "national")
         query = here.national.sign_in(way, aud="another")
@@ -414,8 +414,10 @@ def test_sign_ins_and_refusals_are_audited_and_counted(here: Here) -> None:
         (True, "account.sign_in", "national"),
     ]
     assert entries[0].actor == "nobody"
-    assert [line["sign_ins"] for line in read(lines, event="somebody signed in")] == [1]
-    assert [line["sign_in_failures"] for line in read(lines, event="a sign-in failed")] == [1]
+    assert [line["sign_ins"] for line in decode_lines(lines, event="somebody signed in")] == [1]
+    assert [line["sign_in_failures"] for line in decode_lines(lines, event="a sign-in failed")] == [
+        1
+    ]
 
 
 def test_two_cookies_of_one_name_are_refused_and_the_sign_in_can_be_finished(here: Here) -> None:
@@ -548,7 +550,7 @@ def test_another_sites_page_starts_nothing(foreign: dict[str, str], here: Here) 
 
 
 def test_get_starts_nothing_and_the_page_writes_nothing(here: Here) -> None:
-    with record() as tries:
+    with record_tries() as tries:
         assert here.client.http.get("/forms/sign-in").status_code == 200
         assert here.client.http.get("/forms/sign-in/with/national").status_code in (403, 405)
         back(here, "national", {"state": "0" * 32, "code": "x"}, "")
@@ -612,7 +614,7 @@ def test_page_says_to_try_again_when_the_issuer_does_not_answer(here: Here) -> N
 def test_redirect_is_refused_when_the_issuer_does_not_answer(here: Here) -> None:
     here.staff.is_down = True
     container.forget_built()
-    with record() as tries:
+    with record_tries() as tries:
         answer = post_form(here.client.http, "/forms/sign-in/with/staff", next="/")
     assert answer.status_code == 503 and "Set-Cookie" not in answer.headers
     assert [each.operation for each in tries if not each.operation.endswith(READS)] == []

@@ -23,7 +23,7 @@ from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
 from tests.support.builders import MARKET_PLACE, NOON, draft_body
 from tests.support.fakes_alerts import BROWSER
-from tests.support.seam import record
+from tests.support.seam import record_tries
 
 numbers = count()
 RANDOM = re.compile(r"[0-9a-f]{32,64}|[0-9]{10}|[0-9-]{10}T[0-9:]{8}Z")
@@ -199,7 +199,7 @@ def test_subscription_with_an_invalid_link_looks_missing(here: Api, address: str
 def looks_without_a_link(here: Api, which: str) -> tuple[list[int], list[str], list[str]]:
     """The answer to a caller who has no link, or another one."""
     answers = []
-    with record() as tries:
+    with record_tries() as tries:
         for way in (f"/api/subscriptions/{which}?token=x", f"/api/subscriptions/{which}"):
             answers += [
                 here.get(way),
@@ -218,7 +218,7 @@ def test_known_address_cannot_be_detected_by_response_or_calls(here: Api, addres
     """The same address before anybody has subscribed it or signed in with it, and after."""
     looks = []
     for round_ in range(2):
-        with record() as tries:
+        with record_tries() as tries:
             answer = ask(here, to=address)
         calls = [(each.operation, RANDOM.sub("…", each.body.decode())) for each in tries]
         looks.append((answer.status_code, RANDOM.sub("…", answer.body.decode()), calls))
@@ -239,7 +239,7 @@ def test_private_report_and_missing_report_are_refused_alike(here: Api, address:
     looks = []
     for which in (private.json_body["service_request_id"], "7K3M2QXV9HTD"):
         topic = {"kind": "report", "service_request_id": which}
-        with record() as tries:
+        with record_tries() as tries:
             answer = ask(here, to=address, topic=topic)
         looks.append((answer.status_code, answer.body, [each.operation for each in tries]))
     assert looks[0] == looks[1] and looks[0][0] == 400
@@ -434,7 +434,7 @@ def test_place_of_a_subscription_never_leaves_its_owner(
     home = {"lat": 53.9512345, "long": -1.0723456}
     traces = ("53.9512345", "1.0723456", address)
     here.cloud.pump.run_until_idle()
-    with record() as asked:
+    with record_tries() as asked:
         made = subscribed(here, to=address, topic={"kind": "area", **home, "radius_m": 700})
         here.cloud.pump.run_until_idle()
     (question,) = messages(asked)
@@ -442,7 +442,7 @@ def test_place_of_a_subscription_never_leaves_its_owner(
     confirmed(here, made)
     here.cloud.pump.run_until_idle()
     near = {"lat": 53.953, "long": -1.07}
-    with record() as tries:
+    with record_tries() as tries:
         report = here.post("/api/reports", draft_body(**near), key=f"near {address}").json_body
         here.cloud.pump.run_until_idle()
     (told,) = [

@@ -19,7 +19,7 @@ from tests.api.conftest import Api
 from tests.api.test_contractor import link_to, opened, told
 from tests.support.builders import NOON
 from tests.support.forms import File
-from tests.support.jobs import Depot, operation
+from tests.support.jobs import JobsApi, operation
 from tests.support.moment import TODAY
 from tests.support.open311 import JPEG
 
@@ -29,18 +29,18 @@ DAY_AHEAD = (TODAY + timedelta(days=3)).isoformat()
 
 
 @pytest.fixture(scope="module")
-def depot(here: Api) -> Depot:
-    return Depot(here)
+def depot(here: Api) -> JobsApi:
+    return JobsApi(here)
 
 
-def case_of(job: dict[str, Any], depot: Depot) -> dict[str, Any]:
+def case_of(job: dict[str, Any], depot: JobsApi) -> dict[str, Any]:
     depot.api.cloud.pump.run_until_idle()
     found = depot.api.get(f"/api/cases/{job['service_request_ids'][0]}", depot.officer)
     assert found.status_code == 200, found.body
     return dict(found.json_body)
 
 
-def queued(depot: Depot, query: str) -> dict[str, dict[str, Any]]:
+def queued(depot: JobsApi, query: str) -> dict[str, dict[str, Any]]:
     """The cases of the queue that fit, by id."""
     depot.api.cloud.pump.run_until_idle()
     answer = depot.api.get(f"/api/cases?limit=100&{query}", depot.officer)
@@ -48,7 +48,7 @@ def queued(depot: Depot, query: str) -> dict[str, dict[str, Any]]:
     return {each["service_request_id"]: each for each in answer.json_body["items"]}
 
 
-def change(case: dict[str, Any], depot: Depot, **changes: Any) -> int:
+def change(case: dict[str, Any], depot: JobsApi, **changes: Any) -> int:
     depot.api.always = {"If-Match": f'"{case["version"]}"'}
     path = f"/api/cases/{case['service_request_id']}/changes"
     answer = depot.api.post(path, changes, key=None, token=depot.officer)
@@ -56,14 +56,14 @@ def change(case: dict[str, Any], depot: Depot, **changes: Any) -> int:
     return answer.status_code
 
 
-def done_by_contractor(job: dict[str, Any], depot: Depot) -> None:
+def done_by_contractor(job: dict[str, Any], depot: JobsApi) -> None:
     page = opened(link_to(job, depot), depot)
     photo = (File("a.jpg", "image/jpeg", JPEG),)
     assert told(page, depot, photo, kind="done", text=CANARY)[0] == 200
 
 
 def test_contractors_text_and_photos_are_public_when_an_officer_approved_them(
-    depot: Depot,
+    depot: JobsApi,
 ) -> None:
     job = depot.job()
     done_by_contractor(job, depot)
@@ -97,7 +97,7 @@ def test_contractors_text_and_photos_are_public_when_an_officer_approved_them(
     assert change(after, depot, contractor_text={need["need_id"]: "shown"}) == 400
 
 
-def test_contractors_text_is_deleted_when_an_officer_refuses_it(depot: Depot) -> None:
+def test_contractors_text_is_deleted_when_an_officer_refuses_it(depot: JobsApi) -> None:
     job = depot.job()
     done_by_contractor(job, depot)
     case = case_of(job, depot)
@@ -119,7 +119,7 @@ def test_contractors_text_is_deleted_when_an_officer_refuses_it(depot: Depot) ->
     ],
 )
 def test_case_is_in_the_queue_until_an_officer_replies_when_a_crew_could_not_finish(
-    kind: str, values: Any, reason: str, why: str, depot: Depot
+    kind: str, values: Any, reason: str, why: str, depot: JobsApi
 ) -> None:
     job = depot.job()
     job = depot.change(job, crew="highways-north", planned_day=DAY_AHEAD)
@@ -139,7 +139,7 @@ def test_case_is_in_the_queue_until_an_officer_replies_when_a_crew_could_not_fin
     assert not case_of(job, depot)["needs"]
 
 
-def test_case_needs_no_attention_when_its_job_is_planned_again(depot: Depot) -> None:
+def test_case_needs_no_attention_when_its_job_is_planned_again(depot: JobsApi) -> None:
     job = depot.job()
     depot.tell(operation(job, "could_not", reason="no_access"))
     assert case_of(job, depot)["needs"]
@@ -149,7 +149,7 @@ def test_case_needs_no_attention_when_its_job_is_planned_again(depot: Depot) -> 
 
 @pytest.mark.parametrize("state", [None, "fixed"])
 def test_closed_case_is_in_the_queue_when_a_resident_adds_to_it(
-    state: str | None, depot: Depot
+    state: str | None, depot: JobsApi
 ) -> None:
     request_id, path = depot.report(), "/api/reports/{}/updates"
     if state:
@@ -162,7 +162,7 @@ def test_closed_case_is_in_the_queue_when_a_resident_adds_to_it(
     assert request_id not in queued(depot, "attention=any")
 
 
-def test_case_is_in_the_queue_when_its_reporter_has_answered(depot: Depot) -> None:
+def test_case_is_in_the_queue_when_its_reporter_has_answered(depot: JobsApi) -> None:
     request_id, ports = depot.report(), reports_ports()
     report = ports.repository.get(request_id)
     assert report
@@ -178,7 +178,7 @@ def test_case_is_in_the_queue_when_its_reporter_has_answered(depot: Depot) -> No
     assert request_id not in queued(depot, "attention=answered")
 
 
-def test_attention_reason_returns_when_an_officer_undoes_the_reply(depot: Depot) -> None:
+def test_attention_reason_returns_when_an_officer_undoes_the_reply(depot: JobsApi) -> None:
     job = depot.job()
     depot.tell(operation(job, "could_not", reason="no_access"))
     case = case_of(job, depot)
@@ -192,7 +192,7 @@ def test_attention_reason_returns_when_an_officer_undoes_the_reply(depot: Depot)
     assert case_of(job, depot)["needs"] == case["needs"]
 
 
-def test_case_shows_photos_of_crews_with_time_author_and_visibility(depot: Depot) -> None:
+def test_case_shows_photos_of_crews_with_time_author_and_visibility(depot: JobsApi) -> None:
     job = depot.job()
     ids = []
     for kind in ("start", "note", "done"):
@@ -218,7 +218,7 @@ def test_case_shows_photos_of_crews_with_time_author_and_visibility(depot: Depot
     assert {each["by"] for each in photos} == {"A crew"} and all(each["at"] for each in photos)
 
 
-def test_notes_are_signed_by_their_authors(depot: Depot) -> None:
+def test_notes_are_signed_by_their_authors(depot: JobsApi) -> None:
     job = depot.change(depot.job(), crew="highways-north", planned_day=DAY_AHEAD)
     depot.tell(operation(job, "could_not", reason="no_access"))
     depot.api.cloud.pump.run_until_idle()
@@ -230,7 +230,7 @@ def test_notes_are_signed_by_their_authors(depot: Depot) -> None:
     assert by == {f"{crew} (crew)", "Paving Ltd (contractor)", "Highways (office)"}
 
 
-def link_to_again(job: dict[str, Any], depot: Depot) -> str:
+def link_to_again(job: dict[str, Any], depot: JobsApi) -> str:
     depot.change(depot.look(job["job_id"]), state="to_plan")
     return link_to(job, depot)
 
@@ -252,7 +252,7 @@ def test_author_is_named_by_role_when_the_person_is_unknown(
     assert sender_name(sender).casefold() == called.casefold()
 
 
-def looks(depot: Depot, actor: str) -> list[tuple[str, str, str]]:
+def looks(depot: JobsApi, actor: str) -> list[tuple[str, str, str]]:
     """What the log says that somebody looked at, the first one first."""
     found = audit_ports().trail.newest(limit=100, before=None)
     mine = (each for each in found if each.actor == actor and each.action.endswith(".look"))
@@ -261,7 +261,7 @@ def looks(depot: Depot, actor: str) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("path", ["/api/jobs/{job_id}", "/api/jobs?crew=highways-south"])
 def test_view_of_a_job_of_a_private_report_is_audited_before_it_is_shown(
-    path: str, depot: Depot, monkeypatch: pytest.MonkeyPatch
+    path: str, depot: JobsApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = depot.job(about=PRIVATE, team="highways")
     depot.change(job, crew="highways-south", planned_day=DAY_AHEAD)
@@ -279,13 +279,13 @@ def refuse(*_: Any) -> None:
     raise UpstreamFailed("The log does not answer.")
 
 
-def test_view_of_a_job_of_a_public_report_is_not_audited(depot: Depot) -> None:
+def test_view_of_a_job_of_a_public_report_is_not_audited(depot: JobsApi) -> None:
     job, token = depot.job(), depot.api.staff("a-crew-member", Grant(role="crew"))
     assert depot.api.get(f"/api/jobs/{job['job_id']}", token).status_code == 200
     assert looks(depot, "a-crew-member") == []
 
 
-def test_view_of_a_crews_day_is_audited_with_each_private_report_in_it(depot: Depot) -> None:
+def test_view_of_a_crews_day_is_audited_with_each_private_report_in_it(depot: JobsApi) -> None:
     job = depot.job(about=PRIVATE, team="highways")
     depot.change(job, crew="highways-north", planned_day=DAY_AHEAD)
     depot.api.cloud.pump.run_until_idle()

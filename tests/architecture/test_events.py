@@ -14,7 +14,7 @@ from chalice.app import ScheduledEventConfig
 import app
 from infra.resources import SOURCES, template
 from tests.conftest import ROOT
-from tests.support.log_lines import faults_in_metrics
+from tests.support.log_lines import metric_faults
 
 SCHEDULED = sorted(
     source.handler_string
@@ -82,7 +82,7 @@ def test_every_run_of_a_handler_ends_in_one_line_when_only_its_module_is_loaded(
     (line,) = [line for line in lines if line["event"] == "handled"]
     assert line["function"] == handler.rpartition(".")[2]
     assert line["failed"] >= 1
-    assert list(faults_in_metrics(line)) == []
+    assert list(metric_faults(line)) == []
     assert [each for each in lines if each["level"] == "error"]
     assert len({each["request_id"] for each in lines}) == 1
 

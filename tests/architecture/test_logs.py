@@ -10,8 +10,8 @@ from chalice.test import Client
 import app
 from tests.architecture.test_routes import PLACEHOLDERS, every_route
 from tests.conftest import ROOT
-from tests.support.composition import Broken, every_builder_of_ports, replace_built
-from tests.support.log_lines import faults_in_metrics, kept, read
+from tests.support.composition import BrokenPart, every_builder_of_ports, replace_built
+from tests.support.log_lines import capture_lines, decode_lines, metric_faults
 
 OWN = ROOT / "chalicelib" / "kernel" / "observability" / "logs.py"
 SPEAKING = ("event", "failure", "line")
@@ -86,16 +86,16 @@ def test_every_call_ends_in_one_line_and_carries_its_id(
     path: str, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for builder in every_builder_of_ports():
-        replace_built(monkeypatch, builder, Broken(RuntimeError("broken on purpose")))
-    with Client(app.app) as client, kept() as written:
+        replace_built(monkeypatch, builder, BrokenPart(RuntimeError("broken on purpose")))
+    with Client(app.app) as client, capture_lines() as written:
         concrete = path.format_map(PLACEHOLDERS) + "?q=secret"
         headers = {"Content-Type": "application/json", "X-Request-Id": "phone-1234"}
         answer = client.http.request(method, concrete, headers=headers, body=b"{}")
-    (line,) = read(written, event="called")
+    (line,) = decode_lines(written, event="called")
     assert (line["route"], line["method"]) == (path, method)
     assert line["status"] == answer.status_code
     assert line["errors"] == (answer.status_code >= 500)
-    assert "_aws" not in line or list(faults_in_metrics(line)) == []
-    assert {each["request_id"] for each in read(written)} == {"phone-1234"}
+    assert "_aws" not in line or list(metric_faults(line)) == []
+    assert {each["request_id"] for each in decode_lines(written)} == {"phone-1234"}
     assert answer.headers["X-Request-Id"] == "phone-1234"
     assert "secret" not in "".join(written)

@@ -23,7 +23,7 @@ from chalicelib.handlers.http.page_answers import HTML
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.registry import ROUTES
 from tests.support.builders import draft_body
-from tests.support.composition import Broken, every_builder_of_ports, replace_built
+from tests.support.composition import BrokenPart, every_builder_of_ports, replace_built
 
 TREE = errors.__doc__ or ""
 GATES = {gate for _, gate in inspect.getmembers(auth, inspect.isfunction)}
@@ -80,7 +80,7 @@ def test_every_route_returns_a_problem_for_an_internal_error(
 ) -> None:
     builders: list[Callable[..., Any]] = [*every_builder_of_ports(), wording, container.settings]
     for builder in builders:
-        replace_built(monkeypatch, builder, Broken(RuntimeError("broken on purpose")))
+        replace_built(monkeypatch, builder, BrokenPart(RuntimeError("broken on purpose")))
     facts = next(
         fact
         for group in all_groups()

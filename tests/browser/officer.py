@@ -17,7 +17,7 @@ from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
 from tests.browser.signing_in import new_account, sign_in
-from tests.support.attack_photos import picture, saved
+from tests.support.attack_photos import draw_picture, save_image
 from tests.support.builders import draft, long_key
 
 NUMBERS = count(1)
@@ -61,7 +61,7 @@ def reported_with_photo(page: Page, stack: LocalStack) -> tuple[str, str]:
     key = long_key(f"desk-photo-{next(NUMBERS)}")
     asked = {"content_type": "image/jpeg", "size": 1000}
     photo = page.request.post("/api/photos", data=asked, headers={"Idempotency-Key": f"{key}/0"})
-    raw = saved("JPEG", picture(size=(400, 200)))
+    raw = save_image("JPEG", draw_picture(size=(400, 200)))
     uploads = container.settings().uploads_bucket
     boto3.client("s3").put_object(Bucket=uploads, Key=photo.json()["fields"]["key"], Body=raw)
     photo_id = photo.json()["photo_id"]

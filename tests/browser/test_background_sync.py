@@ -15,7 +15,7 @@ from tests.browser.test_outbox import write_offline
 from tests.browser.test_push import ALONE, CHROMIUM
 from tests.browser.test_report_path import HERE
 from tests.browser.worker_line import told_to_worker
-from tests.support.log_lines import kept, read
+from tests.support.log_lines import capture_lines, decode_lines
 from tests.support.patience import PATIENCE_MS, PATIENCE_S
 
 TAG = "ginnel-outbox"
@@ -34,7 +34,7 @@ def test_report_is_sent_once_after_its_page_is_closed_and_a_notification_says_so
     if not CHROMIUM or not BUS:
         pytest.skip("NO CHROMIUM OR D-BUS HERE: no report was sent in the background.")
     words = "A hole that is sent in the background"
-    with notifier() as (screen, environment), kept() as lines:
+    with notifier() as (screen, environment), capture_lines() as lines:
         context = playwright.chromium.launch_persistent_context(
             tmp_path,
             executable_path=CHROMIUM,
@@ -62,5 +62,5 @@ def test_report_is_sent_once_after_its_page_is_closed_and_a_notification_says_so
         later.goto("/nearest/")
         expect(later.get_by_text("We've sent your report: Pothole")).to_be_visible()
         expect(later.locator("#bar-waiting")).to_have_count(0)
-        assert len(read(lines, method="POST", route="/api/reports")) == 1
+        assert len(decode_lines(lines, method="POST", route="/api/reports")) == 1
         context.close()

@@ -11,7 +11,7 @@ from infra.local.stack import LocalStack
 from tests.browser.firefox import FIREFOX, Page, firefox
 from tests.browser.test_kept_on_the_phone import stored
 from tests.browser.test_report_path import COUNT_TAPS
-from tests.support.log_lines import kept, read
+from tests.support.log_lines import capture_lines, decode_lines
 
 LOCATED = {"permissions.default.geo": 1}
 STEP = "document.querySelector('[data-step]:not([hidden])').dataset.step"
@@ -86,7 +86,7 @@ def test_offline_report_in_firefox_is_sent_once_after_a_restart(
         fill_in(page, words, shared_data / "photos" / "photo_1.JPG")
         page.tap("Send report")
         to_step(page, "waiting")
-    with kept() as lines, firefox(tmp_path, LOCATED) as page:
+    with capture_lines() as lines, firefox(tmp_path, LOCATED) as page:
         page.set_offline(True)
         page.goto(f"{stack.url}/map/")
         page.wait_for(f"{WAITING}.includes('1 report is waiting')")
@@ -99,4 +99,4 @@ def test_offline_report_in_firefox_is_sent_once_after_a_restart(
     report = stored(stack, reference.group().replace("-", ""))
     assert report["description"] == words
     assert len(report["photos"]) == 1
-    assert len(read(lines, method="POST", route="/api/reports")) == 1
+    assert len(decode_lines(lines, method="POST", route="/api/reports")) == 1

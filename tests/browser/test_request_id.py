@@ -13,7 +13,7 @@ from tests.browser.test_report_path import (
     reporter,
     sent_reference,
 )
-from tests.support.log_lines import kept, read
+from tests.support.log_lines import capture_lines, decode_lines
 
 
 def test_every_call_of_the_api_has_an_id_of_its_own_that_reaches_the_last_reaction(
@@ -26,7 +26,7 @@ def test_every_call_of_the_api_has_an_id_of_its_own_that_reaches_the_last_reacti
 
     page = reporter(new_page)
     page.on("request", note)
-    with kept() as written:
+    with capture_lines() as written:
         place(page)
         describe(page, "A step of the bridge is loose")
         leave_contact(page)
@@ -38,7 +38,7 @@ def test_every_call_of_the_api_has_an_id_of_its_own_that_reaches_the_last_reacti
     assert len(set(ids)) == len(ids)
     published = [
         line
-        for line in read(written, function="publish")
+        for line in decode_lines(written, function="publish")
         if reference in line["service_request_ids"]
     ]
     assert published

@@ -13,7 +13,7 @@ from tests.browser.test_kept_on_the_phone import texts
 from tests.browser.test_offline import lose_signal, visit
 from tests.browser.test_report_page import open_page, stored, stored_now
 from tests.browser.test_report_path import HERE
-from tests.support.log_lines import kept, read
+from tests.support.log_lines import capture_lines, decode_lines
 
 WORDS = "It is wider, and no signal is near."
 
@@ -59,7 +59,7 @@ def test_offline_update_with_its_photo_is_sent_once_after_a_restart(
     expect(page.locator("#update-form li img")).to_be_visible()
     send(page)
     expect(page.get_by_label("Your update")).to_have_value("")
-    with kept() as lines:
+    with capture_lines() as lines:
         page = start_phone(HERE, is_offline=True)
         page.goto("/nearest/")
         expect(page.locator("#bar-waiting")).to_contain_text("1 update is waiting to be sent")
@@ -71,7 +71,7 @@ def test_offline_update_with_its_photo_is_sent_once_after_a_restart(
     [update], [picture] = after.updates, after.photos
     assert (update.text, picture.update_id) == (WORDS, update.update_id)
     route = "/api/reports/{service_request_id}/updates"
-    assert len(read(lines, method="POST", route=route)) == 1
+    assert len(decode_lines(lines, method="POST", route=route)) == 1
 
 
 @pytest.mark.exhaustive

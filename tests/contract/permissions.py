@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.conftest import ROOT
-from tests.support.seam import Answer, Try, around
+from tests.support.seam import Answer, Try, hook_tries
 
 Need = tuple[str, str]
 POLICIES = ROOT / ".chalice" / "policies"
@@ -46,7 +46,7 @@ class Needs:
                 self.of[function] |= set(self._needs(this))
             return answer()
 
-        with around(hook):
+        with hook_tries(hook):
             yield
 
     def note_signed(self, function: str, action: str, url: str, key: str = "") -> None:

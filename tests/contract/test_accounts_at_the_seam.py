@@ -47,8 +47,8 @@ from tests.support.seam import (
     Try,
     every_interleaving,
     lose_reply,
-    record,
-    refuse,
+    record_tries,
+    refuse_call,
     some_interleavings,
 )
 
@@ -90,7 +90,7 @@ def accounts_of(address: str, people: Ports) -> Account:
 
 
 def calls_of(work: Callable[[], object]) -> int:
-    with record() as tries:
+    with record_tries() as tries:
         work()
     return len(tries)
 
@@ -132,7 +132,7 @@ def test_account_of_an_address_cannot_be_detected_by_response_or_calls(
     looks = []
     with Client(app.app) as client:
         for round_ in range(2):
-            with record() as tries:
+            with record_tries() as tries:
                 answer = post_form(client.http, "/forms/sign-in", address=address)
                 attempt_id = attempt_in(answer)
                 page = client.http.get(f"/forms/sign-in/code?attempt={attempt_id}")
@@ -167,7 +167,7 @@ def test_account_of_an_address_cannot_be_detected_by_the_limits(
         for round_ in range(2):
             cookie = people.known_devices.after_sign_in("", [Destination("email", address)])
             headers = FORM | ({"Cookie": f"ginnel-device={cookie}"} if is_known else {})
-            with record() as tries:
+            with record_tries() as tries:
                 answers = [
                     seen(post_form(client.http, "/forms/sign-in", headers, address=address))
                     for _ in range(6)
@@ -197,7 +197,7 @@ def test_blocked_address_cannot_be_detected_by_response_or_calls(
     looks = []
     with Client(app.app) as client:
         for round_ in range(2):
-            with record() as tries:
+            with record_tries() as tries:
                 answer = post_form(client.http, "/forms/sign-in", address=address)
                 attempt_id = attempt_in(answer)
                 page = client.http.get(f"/forms/sign-in/code?attempt={attempt_id}")
@@ -228,7 +228,7 @@ def test_account_of_a_number_cannot_be_detected_by_the_texts_of_a_day(
     sending = replace(sending_ports(), budget=FewTexts(0), send_text=refused_to_send)
     looks = []
     for round_ in range(2):
-        with record() as tries:
+        with record_tries() as tries:
             if when == "before it is asked for":
                 told: object = str(_outcome(partial(ask, number, purse)))
             else:
@@ -249,9 +249,9 @@ def refused_to_send(to: str, text: str) -> str:
 
 def test_trace_is_detected_when_a_known_address_is_looked_up(people: Ports) -> None:
     address = new_address()
-    with record() as plain:
+    with record_tries() as plain:
         ask(address, people)
-    with record() as looking:
+    with record_tries() as looking:
         people.accounts.owner(Destination("email", address))
         ask(address, people)
     assert trace(plain) != trace(looking)
@@ -383,8 +383,8 @@ def test_network_has_twenty_texts_an_hour(people: Ports) -> None:
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_no_code_is_sent_when_counting_fails(kind: Refusal, people: Ports) -> None:
     with (
-        refuse(1, kind=kind, times=ALL_TRIES) as struck,
-        record() as made,
+        refuse_call(1, kind=kind, times=ALL_TRIES) as struck,
+        record_tries() as made,
         pytest.raises(UpstreamFailed),
     ):
         ask(new_address(), people)
@@ -452,7 +452,7 @@ def test_failed_call_never_claims_that_the_user_is_signed_in(kind: Refusal, peop
     """503, never 500; after the code is used up one asks for a new one, before that it holds."""
     for nth in range(1, 8):
         proof = asked(new_address(), people)
-        with refuse(nth, kind=kind, times=ALL_TRIES) as struck:
+        with refuse_call(nth, kind=kind, times=ALL_TRIES) as struck:
             first = _outcome(partial(sign_in_with_code, *proof, "Phone", people))
         assert struck and isinstance(first, UpstreamFailed)
         again = _outcome(partial(sign_in_with_code, *proof, "Phone", people))
@@ -469,7 +469,7 @@ def test_account_is_saved_once_when_the_reply_is_lost(people: Ports) -> None:
 
 def test_caller_is_read_in_one_consistent_call(people: Ports) -> None:
     signed = signed_in(people)
-    with record() as tries:
+    with record_tries() as tries:
         assert who(signed.account.account_id, signed.session.session_id, people) == signed
     (only,) = tries
     (asked_for,) = json.loads(only.body)["RequestItems"].values()
@@ -480,7 +480,7 @@ def test_caller_is_read_in_one_consistent_call(people: Ports) -> None:
 def test_forged_refresh_token_costs_no_call(people: Ports) -> None:
     signed = signed_in(people)
     token = people.refresh_tokens.token(signed.session)
-    with record() as tries:
+    with record_tries() as tries:
         for forged in (token[:-1] + "0", token.replace(".1.", ".2."), "", "a.b.1." + "0" * 64):
             if forged != token:
                 assert isinstance(_outcome(partial(refresh, forged, people)), Unauthenticated)
@@ -488,7 +488,7 @@ def test_forged_refresh_token_costs_no_call(people: Ports) -> None:
 
 
 def test_nothing_stored_gives_access_to_an_account(people: Ports) -> None:
-    with record() as tries:
+    with record_tries() as tries:
         signed = signed_in(people)
     stored = b"".join(each.body for each in tries).decode()
     attempts = set(re.findall(r"attempt#([0-9a-f]{32})", stored))

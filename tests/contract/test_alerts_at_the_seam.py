@@ -21,8 +21,8 @@ from tests.support.seam import (
     ALL_TRIES,
     Try,
     lose_reply,
-    record,
-    refuse,
+    record_tries,
+    refuse_call,
     some_interleavings,
 )
 
@@ -30,7 +30,7 @@ Strike = Callable[[int], AbstractContextManager[list[Try]]]
 STRIKES: dict[str, Strike] = {
     "reply lost once": lose_reply,
     "reply lost for good": lambda nth: lose_reply(nth, times=ALL_TRIES),
-    "never reached": lambda nth: refuse(nth, kind="connect timeout", times=ALL_TRIES),
+    "never reached": lambda nth: refuse_call(nth, kind="connect timeout", times=ALL_TRIES),
 }
 CALLS = 7
 """Of telling somebody by mail: reads of the subscription, the alert and the block on its address,
@@ -118,7 +118,7 @@ def test_subscriber_is_notified_once_when_any_call_to_our_store_fails(
     channel: Channel, kind: str, seam: Seam
 ) -> None:
     message = seam.subscribe(0, channel)
-    with record() as made:
+    with record_tries() as made:
         send_tell(message, seam.ports)
     count = len({this.call for this in made})
     assert CALLS <= count <= CALLS + 2

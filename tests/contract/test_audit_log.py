@@ -24,7 +24,7 @@ from chalicelib.kernel.audit_entry import Entry
 from infra.local.cloud import Cloud
 from tests.support.builders import NOON
 from tests.support.fakes_people import MemoryTrail
-from tests.support.seam import ALL_TRIES, lose_reply, refuse
+from tests.support.seam import ALL_TRIES, lose_reply, refuse_call
 
 OFFICER = Grant(role="officer", teams=("highways",))
 WHO = Destination("email", "officer@example.org")
@@ -74,7 +74,7 @@ def test_entry_is_stored_once_when_its_reply_was_lost(cloud: Cloud) -> None:
 
 def test_log_fails_when_the_store_does_not_answer(cloud: Cloud) -> None:
     trail = DynamoTrail(cloud.environment["AUDIT_TABLE"])
-    with refuse(1, kind="throttle", times=ALL_TRIES), pytest.raises(UpstreamFailed):
+    with refuse_call(1, kind="throttle", times=ALL_TRIES), pytest.raises(UpstreamFailed):
         trail.add(ENTRY)
 
 
@@ -104,7 +104,7 @@ def state() -> tuple[object, ...]:
 
 
 def refused(number: int) -> AbstractContextManager[object]:
-    return refuse(number, kind="throttle", times=ALL_TRIES)
+    return refuse_call(number, kind="throttle", times=ALL_TRIES)
 
 
 def applied_without_a_reply(number: int) -> AbstractContextManager[object]:

@@ -41,9 +41,9 @@ from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
 from tests.contract.test_writes_at_the_seam import Action, ActionOf, check_each_call
-from tests.support.attack_photos import saved
+from tests.support.attack_photos import save_image
 from tests.support.builders import draft, update_draft
-from tests.support.seam import Interleaving, Try, every_interleaving, lose_reply, refuse
+from tests.support.seam import Interleaving, Try, every_interleaving, lose_reply, refuse_call
 
 ANYBODY = Author()
 FIRST_OFFICER = Author("first", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
@@ -156,7 +156,7 @@ each_action = pytest.mark.parametrize("action_of", [asking, replying, noting, pu
 @each_action
 @pytest.mark.parametrize(
     "fault",
-    [partial(refuse, kind="503"), partial(lose_reply, loss="read timeout")],
+    [partial(refuse_call, kind="503"), partial(lose_reply, loss="read timeout")],
     ids=["refused", "lost"],
 )
 def test_click_has_one_effect_when_it_is_repeated(
@@ -378,7 +378,7 @@ def test_followers_of_another_report_stay_when_one_is_unmerged_during_its_merge(
 
 
 def test_both_areas_are_black_after_two_concurrent_redactions(ports: Ports) -> None:
-    photos, page = photos_ports(), rebuild(saved("JPEG")).page
+    photos, page = photos_ports(), rebuild(save_image("JPEG")).page
     left, right = (PictureArea(x=x, y=0, width=0.1, height=0.2) for x in (0, 0.9))
     for nth, interleaving in enumerate(every_interleaving(at_most=100)):
         photo = PhotoKey(f"R{nth:011}", "0" * 26)

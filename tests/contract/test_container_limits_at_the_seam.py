@@ -13,7 +13,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from infra.local.cloud import Cloud
 from tests.contract.test_writes_at_the_seam import Action, Fault, check_each_call, stored
-from tests.support.seam import every_interleaving, lose_reply, refuse
+from tests.support.seam import every_interleaving, lose_reply, refuse_call
 from tests.unit.reports.test_container_limits import HOME, NEIGHBOUR, OWNER, ask
 
 
@@ -59,7 +59,7 @@ def test_withdrawn_container_is_given_once_in_any_interleaving(ports: Ports) -> 
 
 @pytest.mark.parametrize(
     "fault",
-    [partial(refuse, kind="503"), partial(lose_reply, loss="read timeout")],
+    [partial(refuse_call, kind="503"), partial(lose_reply, loss="read timeout")],
     ids=["refused", "lost"],
 )
 def test_request_for_the_last_container_is_stored_once_when_it_is_repeated(

@@ -18,7 +18,7 @@ from chalicelib.reports.published import ReportOutcome
 from infra.local.cloud import Cloud
 from tests.support.builders import report
 from tests.support.fakes_figures import MemoryCounters
-from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, lose_reply, record, refuse
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, lose_reply, record_tries, refuse_call
 
 MAY, JUNE = "2026-05", "2026-06"
 OUTCOME = ReportOutcome(
@@ -105,7 +105,7 @@ def test_month_is_to_be_published_until_its_newest_mark_was(counters: Counters) 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=str)
 def test_store_that_does_not_answer_is_an_upstream_failure(cloud: Cloud, refusal: Refusal) -> None:
     counters = counting_ports().counters
-    with refuse(1, kind=refusal, times=ALL_TRIES), pytest.raises(UpstreamFailed):
+    with refuse_call(1, kind=refusal, times=ALL_TRIES), pytest.raises(UpstreamFailed):
         counters.save([REPORT], [LINE])
     assert counters.lines_of_month(JUNE) == []
 
@@ -123,7 +123,7 @@ def test_report_counts_once_when_any_reply_is_lost(cloud: Cloud, call: int) -> N
 
 def test_batch_of_changed_reports_costs_three_reads_a_transaction_and_a_mark(cloud: Cloud) -> None:
     keys = stored_reports(10)
-    with record() as calls:
+    with record_tries() as calls:
         count_reports(keys, counting_ports())
     assert [each.operation for each in calls] == [
         *3 * ("dynamodb.BatchGetItem",),

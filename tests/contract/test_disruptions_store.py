@@ -22,7 +22,7 @@ from tests.support.fakes_disruptions import (
     disruption,
     disruption_draft,
 )
-from tests.support.seam import LOSSES, REFUSALS, Loss, Refusal, lose_reply, refuse
+from tests.support.seam import LOSSES, REFUSALS, Loss, Refusal, lose_reply, refuse_call
 
 
 @pytest.fixture(params=["memory", "moto", "dynalite"])
@@ -130,6 +130,6 @@ def test_disruption_is_posted_once_when_the_reply_is_lost(
 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_nothing_is_posted_when_the_store_refuses(kind: Refusal, office: DisruptionsWorld) -> None:
-    with refuse(1, kind=kind, times=1000), pytest.raises(UpstreamFailed):
+    with refuse_call(1, kind=kind, times=1000), pytest.raises(UpstreamFailed):
         post_disruption(disruption_draft(), "key", OFFICER, office.ports())
     assert list(office.disruptions.all()) == []

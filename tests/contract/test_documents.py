@@ -14,7 +14,7 @@ from chalicelib.publishing.model import HTML, JSON
 from chalicelib.publishing.ports import Document, Documents
 from infra.local.cloud import Cloud
 from tests.support.fakes import MemoryDocuments
-from tests.support.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record, refuse
+from tests.support.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record_tries, refuse_call
 
 KEY = "data/reports/R1.json"
 ONE, TWO, THREE = (Document(f'{{"text":"Nº {n} – ✓"}}'.encode(), JSON) for n in (1, 2, 3))
@@ -133,7 +133,7 @@ def test_keys_are_complete_when_they_fill_more_than_one_listing(
     keys = [f"reports/R{number}" for number in range(8)]
     for key in keys:
         s3_documents.write(key, ONE, None)
-    with record() as made:
+    with record_tries() as made:
         assert sorted(s3_documents.keys("reports/")) == keys
     assert len(made) == 3
 
@@ -171,7 +171,7 @@ def test_upstream_failed_is_raised_when_the_store_refuses_every_try(
 ) -> None:
     s3_documents.write(KEY, ONE, None)
     for kind in REFUSALS:
-        with refuse(1, kind=kind, times=ALL_TRIES) as struck, pytest.raises(UpstreamFailed):
+        with refuse_call(1, kind=kind, times=ALL_TRIES) as struck, pytest.raises(UpstreamFailed):
             ACTS[act](s3_documents)
         assert struck, kind
     assert held(s3_documents) == AS_FIRST_WRITTEN

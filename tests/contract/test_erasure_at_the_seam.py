@@ -32,8 +32,8 @@ from infra.tokens import account_with
 from tests.conftest import ROOT
 from tests.support.composition import replace_built
 from tests.support.effort import sample
-from tests.support.personal_data import OTHERS, Resident, places_with, resident, stored
-from tests.support.seam import Answer, Try, around, record
+from tests.support.personal_data import OTHERS, Resident, places_with, resident, stored_texts
+from tests.support.seam import Answer, Try, hook_tries, record_tries
 
 EVENT = json.loads((ROOT / "tests" / "events" / "erase.json").read_text(encoding="utf-8"))
 STAYS = {"AUDIT_TABLE None", "AUDIT_TABLE by-subject"}
@@ -65,7 +65,7 @@ def sweep_later() -> None:
 
 def assert_are_forgotten(cloud: Cloud, *them: Resident) -> None:
     sweep_later()
-    found = stored(cloud)
+    found = stored_texts(cloud)
     owner = accounts_ports().accounts.owner
     for person in them:
         traces = (person.canary, person.phone, *person.others[1:])
@@ -149,7 +149,7 @@ READS = ("dynamodb.GetItem", "dynamodb.Query", "dynamodb.BatchGetItem")
 def writes() -> int:
     """How many calls of forgetting somebody change something."""
     begin(somebody(in_public=True), redact=True)
-    with record() as tries:
+    with record_tries() as tries:
         work()
     return sum(this.operation not in READS for this in tries)
 
@@ -170,7 +170,7 @@ def test_erasure_continues_after_an_interruption_anywhere(cloud: Cloud) -> None:
                 raise CrashError
             return answer()
 
-        with around(crash), pytest.raises(CrashError):
+        with hook_tries(crash), pytest.raises(CrashError):
             work()
         work()
     assert_are_forgotten(cloud, *them)
@@ -189,7 +189,7 @@ def test_request_can_be_interrupted_and_repeated(cloud: Cloud) -> None:
             raise CrashError
 
         try:
-            with around(crash):
+            with hook_tries(crash):
                 begin(them[-1])
         except CrashError:
             begin(them[-1])
@@ -213,7 +213,7 @@ def test_erasure_is_done_when_the_account_cannot_be_closed_at_once(
             people.accounts.save(replace(current, language="cy"))
         return answer()
 
-    with around(changed_meanwhile):
+    with hook_tries(changed_meanwhile):
         begin(person)
     assert refused
     work()

@@ -15,7 +15,7 @@ from chalicelib.publishing.performance import publish_performance
 from infra.local.cloud import Cloud
 from tests.conftest import ROOT
 from tests.support.builders import report
-from tests.support.seam import Answer, Try, around, record
+from tests.support.seam import Answer, Try, hook_tries, record_tries
 
 EVENT = json.loads((ROOT / "tests" / "events" / "count_figures.json").read_text(encoding="utf-8"))
 MONTH = "2026-06"
@@ -60,7 +60,7 @@ def test_report_that_cannot_be_counted_stops_no_other(cloud: Cloud) -> None:
             raise ConnectTimeoutError(endpoint_url=this.url)
         return answer()
 
-    with around(refuses_one):
+    with hook_tries(refuses_one):
         assert counted(fact(one), fact(two)) == ["0"]
     assert reported() == 1
     assert counted(fact(one)) == []
@@ -75,7 +75,7 @@ def test_publishing_a_changed_month_costs_the_same_however_many_reports_it_has(
     count_in_batches(keys[1:], counting_ports())
     publish_performance(figures_ports())
     count_in_batches(keys[:1], counting_ports())
-    with record() as calls:
+    with record_tries() as calls:
         publish_performance(figures_ports())
     asked = [each.operation for each in calls if each.operation.startswith("dynamodb")]
     targets = len(reports_ports().council.team_names)

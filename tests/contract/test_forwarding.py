@@ -44,9 +44,9 @@ from tests.support.forwarding import (
     Loss,
     forwarding_council,
     give_key,
-    poll,
+    poll_destinations,
 )
-from tests.support.seam import ALL_TRIES, lose_reply, record
+from tests.support.seam import ALL_TRIES, lose_reply, record_tries
 
 EVENT = json.loads((EVENTS / "poll_updates.json").read_text(encoding="utf-8"))
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
@@ -236,9 +236,9 @@ def test_nothing_is_lost_or_doubled_when_a_poll_is_lost(both: Both) -> None:
         both.countys_officer_says(theirs, loss)
         both.county.lost = {len(both.county.calls) + 1: loss}
         with pytest.raises(HandlerFailed):
-            poll()
+            poll_destinations()
         for _ in range(2):
-            poll()
+            poll_destinations()
     assert texts_of(request_id)[1:] == list(LOSSES)
 
 
@@ -246,16 +246,16 @@ def test_update_is_applied_once_when_any_call_to_our_stores_loses_its_reply(both
     request_id = both.report()
     (theirs,) = both.of(THEIRS)
     both.countys_officer_says(theirs, "0")
-    with record() as calls:
-        poll()
+    with record_tries() as calls:
+        poll_destinations()
     made = len(calls)
     assert made >= 6
     for nth in range(1, made + 1):
         both.countys_officer_says(theirs, str(nth))
         with lose_reply(nth, times=ALL_TRIES) as struck, suppress(HandlerFailed):
-            poll()
+            poll_destinations()
         assert struck
-        poll()
+        poll_destinations()
     assert texts_of(request_id)[1:] == [str(nth) for nth in range(made + 1)]
 
 
@@ -311,7 +311,7 @@ def test_other_destinations_continue_and_the_log_names_the_unusable_key(
     assert both.of(THEIRS) == [] and both.county.calls == []
     assert stored(hedge).updates[-1].text == "Passed to The tree team."
     with pytest.raises(HandlerFailed):
-        poll()
+        poll_destinations()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line[:1] == "{"]
     named = [line for line in lines if line.get("destination") == "county"]
     assert {line["level"] for line in named} == {"error"}
@@ -400,7 +400,7 @@ def test_reply_is_stored_once_when_any_call_of_processing_it_loses_its_reply(bot
     request_id = both.report(service_code="overgrown-hedge")
     (email,) = mail.emails()
     bucket = both.api.cloud.environment["MAIL_BUCKET"]
-    with record() as calls:
+    with record_tries() as calls:
         mail.deliver(mail.answer_to(email, "Done.", TEAM), bucket)
         key = mail.deliver(mail.answer_to(email, "Done.", TEAM), bucket)
         event = notice_of(key)

@@ -41,7 +41,7 @@ from tests.support.seam import (
     Try,
     every_interleaving,
     lose_reply,
-    refuse,
+    refuse_call,
     some_interleavings,
 )
 
@@ -52,7 +52,7 @@ Strike = Callable[[int], AbstractContextManager[list[Try]]]
 STRIKES: dict[str, Strike] = {
     "reply lost once": lose_reply,
     "reply lost for good": lambda nth: lose_reply(nth, times=ALL_TRIES),
-    **{kind: partial(refuse, kind=kind, times=ALL_TRIES) for kind in REFUSALS},
+    **{kind: partial(refuse_call, kind=kind, times=ALL_TRIES) for kind in REFUSALS},
 }
 
 

@@ -31,7 +31,7 @@ from chalicelib.errors import AppError, TooMany, UpstreamFailed
 from infra.local.cloud import Cloud
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
-from tests.support.seam import ALL_TRIES, refuse
+from tests.support.seam import ALL_TRIES, refuse_call
 
 MORE = 50
 numbers = count(1)
@@ -152,7 +152,7 @@ def test_address_stays_usable_when_others_typed_it(ports: LimitPorts) -> None:
 
 def test_reporter_gets_messages_while_counting_fails(ports: LimitPorts) -> None:
     typed = [Destination("email", f"r{next(numbers)}@example.org")]
-    with refuse(1, kind="503", times=ALL_TRIES) as struck:
+    with refuse_call(1, kind="503", times=ALL_TRIES) as struck:
         assert may_write(Sender(), typed, ports)
     assert struck
 
@@ -168,7 +168,7 @@ def test_typed_addresses_are_never_counted(ports: LimitPorts) -> None:
 def test_flow_fails_open_or_closed_as_declared(flow: Flow, nth: int, ports: LimitPorts) -> None:
     ports.networks.key("192.0.2.1")
     addresses = [Destination("email", f"r{next(numbers)}@example.org")]
-    with refuse(nth, kind="503", times=ALL_TRIES) as struck:
+    with refuse_call(nth, kind="503", times=ALL_TRIES) as struck:
         result = outcome(flow, addresses, ports)
     assert struck
     assert (result is None) is (flow in FAILS_OPEN)

@@ -20,7 +20,15 @@ from infra.local.cloud import Cloud
 from infra.template import merged_template
 from tests.support.builders import NOON
 from tests.support.fakes_forwarding import REFERENCE, MemoryMarks
-from tests.support.seam import LOSSES, REFUSALS, Loss, Refusal, garble, lose_reply, refuse
+from tests.support.seam import (
+    LOSSES,
+    REFUSALS,
+    Loss,
+    Refusal,
+    garble_reply,
+    lose_reply,
+    refuse_call,
+)
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -69,14 +77,14 @@ def test_email_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_lost(
 
 
 def test_email_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_garbage() -> None:
-    with garble(1) as struck, pytest.raises(NoReply):
+    with garble_reply(1) as struck, pytest.raises(NoReply):
         email_sender().send(email_of())
     assert len(struck) == 1 and len(sent()) == 1
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_refused_email_is_not_sent(kind: Refusal) -> None:
-    with refuse(1, kind=kind, times=5) as struck, pytest.raises(UpstreamFailed) as caught:
+    with refuse_call(1, kind=kind, times=5) as struck, pytest.raises(UpstreamFailed) as caught:
         email_sender().send(email_of())
     assert len(struck) == 1 and sent() == []
     # After an answer of 5xx nobody can tell.
@@ -120,9 +128,9 @@ def test_email_is_read_up_to_its_limit_and_gone_when_it_is_discarded(cloud: Clou
     inbox.discard("large")
     inbox.discard("large")
     assert inbox.read("large") is None
-    with refuse(1, kind="503", times=10), pytest.raises(UpstreamFailed):
+    with refuse_call(1, kind="503", times=10), pytest.raises(UpstreamFailed):
         inbox.read("large")
-    with refuse(1, kind="503", times=10), pytest.raises(UpstreamFailed):
+    with refuse_call(1, kind="503", times=10), pytest.raises(UpstreamFailed):
         inbox.discard("large")
     assert isinstance(inbox, S3Inbox)
 

@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from infra.template import merged_template
 from tests.conftest import ROOT
-from tests.support.intrinsics import ACCOUNT, REGION, Deployed
+from tests.support.intrinsics import ACCOUNT, REGION, DeployedTemplate
 
 SHARED = "councils-mail"
 
@@ -22,9 +22,11 @@ def ses() -> Iterator[Any]:
         yield boto3.client("ses", region_name=REGION)
 
 
-def deploy(ses: Any, stack: str, **parameters: str) -> Deployed:
+def deploy(ses: Any, stack: str, **parameters: str) -> DeployedTemplate:
     """Makes the stack's rules as CloudFormation does."""
-    made = Deployed(merged_template(), stack, {"MailDomain": f"mail.{stack}.example", **parameters})
+    made = DeployedTemplate(
+        merged_template(), stack, {"MailDomain": f"mail.{stack}.example", **parameters}
+    )
     made.named["MailBucket"] = made.value(
         made.template["Resources"]["MailBucket"]["Properties"]["BucketName"]
     )
@@ -44,7 +46,7 @@ def deploy(ses: Any, stack: str, **parameters: str) -> Deployed:
     return made
 
 
-def receives(ses: Any, stack: Deployed) -> bool:
+def receives(ses: Any, stack: DeployedTemplate) -> bool:
     """Whether mail to the stack's domain gets into its bucket: by a rule of the active set, which
     the bucket's policy admits."""
     active = ses.describe_active_receipt_rule_set()

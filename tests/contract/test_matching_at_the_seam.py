@@ -26,7 +26,7 @@ from tests.architecture.test_events import EVENTS
 from tests.support.builders import MARKET_PLACE
 from tests.support.composition import replace_built
 from tests.support.fakes_alerts import AlertsWorld, MemoryNotices, alert_report, subscription
-from tests.support.seam import ALL_TRIES, Try, lose_reply, refuse
+from tests.support.seam import ALL_TRIES, Try, lose_reply, refuse_call
 
 EVENT = json.loads((EVENTS / "match_alerts.json").read_text(encoding="utf-8"))
 REPORT = "7K3M2QXV9HTD"
@@ -45,7 +45,7 @@ HERE = Point(**MARKET_PLACE)
 SUBSCRIBERS = [subscription(number, topic=Topic(kind="council")) for number in range(7)]
 STRIKES: dict[str, Callable[[int], AbstractContextManager[list[Try]]]] = {
     "reply lost for good": lambda nth: lose_reply(nth, times=ALL_TRIES),
-    "refused": partial(refuse, kind="500", times=ALL_TRIES),
+    "refused": partial(refuse_call, kind="500", times=ALL_TRIES),
 }
 
 

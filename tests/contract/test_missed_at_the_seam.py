@@ -13,7 +13,7 @@ from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from infra.local.cloud import Cloud
 from tests.contract.test_writes_at_the_seam import Action, ActionOf, Fault, check_each_call, stored
 from tests.support.missed import NEIGHBOUR, OWNER, RUBBISH, missed_ports, report_missed
-from tests.support.seam import every_interleaving, lose_reply, refuse
+from tests.support.seam import every_interleaving, lose_reply, refuse_call
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def following(ports: Ports, number: int) -> Action:
 @pytest.mark.parametrize("action_of", [reporting, following])
 @pytest.mark.parametrize(
     "fault",
-    [partial(refuse, kind="503"), partial(lose_reply, loss="read timeout")],
+    [partial(refuse_call, kind="503"), partial(lose_reply, loss="read timeout")],
     ids=["refused", "lost"],
 )
 def test_request_has_one_effect_when_it_is_repeated(

@@ -43,7 +43,7 @@ from tests.support.seam import (
     Try,
     every_interleaving,
     lose_reply,
-    refuse,
+    refuse_call,
 )
 
 ANYBODY = Author()
@@ -110,7 +110,7 @@ def test_write_has_one_effect_when_a_reply_is_lost_and_the_client_sends_again(
 def test_write_has_one_effect_when_a_call_is_refused_and_the_client_sends_again(
     action_of: ActionOf, kind: Refusal, ports: Ports
 ) -> None:
-    check_each_call(action_of, ports, partial(refuse, kind=kind))
+    check_each_call(action_of, ports, partial(refuse_call, kind=kind))
 
 
 def withdrawing_all(author: Author, ports: Ports, number: int) -> Action:
@@ -135,7 +135,7 @@ def withdrawing_all(author: Author, ports: Ports, number: int) -> Action:
 
 @pytest.mark.parametrize("author", [ANYBODY, RESIDENT], ids=["by key", "own"])
 @pytest.mark.parametrize(
-    "fault", [partial(refuse, kind="503"), lose_reply], ids=["before", "after"]
+    "fault", [partial(refuse_call, kind="503"), lose_reply], ids=["before", "after"]
 )
 def test_nothing_remains_beside_a_withdrawn_report_after_a_crash_at_any_call(
     author: Author, fault: Callable[..., Any], ports: Ports

@@ -18,7 +18,7 @@ from chalicelib.reports.queries import ReportFilters
 from chalicelib.reports.usecases.reading import list_nearby
 from infra.local.cloud import Cloud
 from tests.support.builders import MARKET_PLACE, report
-from tests.support.seam import record
+from tests.support.seam import record_tries
 
 HERE = Point(**MARKET_PLACE)
 ONCE_A_PLACE = 300
@@ -37,7 +37,7 @@ def ports() -> Iterator[Ports]:
 
 
 def requests_at(point: Point, radius_m: float, ports: Ports) -> int:
-    with record() as made:
+    with record_tries() as made:
         list_nearby(point, "pothole", radius_m=radius_m, limit=100, ports=ports)
     assert {each.operation for each in made} == {"dynamodb.Query"}
     return len(made)

@@ -15,7 +15,7 @@ from chalicelib.reports.usecases.exchange.partners import submit_for_partner, up
 from chalicelib.reports.usecases.submission import submit
 from infra.local.cloud import Cloud
 from tests.support.builders import draft
-from tests.support.seam import ALL_TRIES, LOSSES, Loss, lose_reply, record
+from tests.support.seam import ALL_TRIES, LOSSES, Loss, lose_reply, record_tries
 
 PARTNER = Partner(key_id="k1")
 URLS = ("https://photos.example/1.jpg", "https://photos.example/2.jpg")
@@ -70,7 +70,7 @@ def test_request_has_one_effect_and_one_response_when_it_is_sent_ten_times_five_
 def test_request_has_one_effect_when_any_reply_is_lost_and_it_is_repeated(
     times: int, loss: Loss, sends: Sends, expected: list[tuple[int, int]], ports: Ports
 ) -> None:
-    with record() as tries:
+    with record_tries() as tries:
         sends(ports, 0)()
     for nth in range(1, max(each.call for each in tries) + 1):
         send = sends(ports, nth)

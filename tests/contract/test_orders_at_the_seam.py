@@ -16,7 +16,7 @@ from tests.support.paid_order_stories import (
     paid_and_seen_after_the_slot_had_gone,
     run_story_with,
 )
-from tests.support.seam import record
+from tests.support.seam import record_tries
 from tests.support.stores_of_orders import FAULTS, paid_order_on_dynamo
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -38,7 +38,7 @@ def test_every_fault_at_every_call_to_aws_ends_in_a_service_or_a_refund(
     story: Story, end: OrderState, ports: Ports
 ) -> None:
     of = paid_order_on_dynamo(ports)
-    with record() as made:
+    with record_tries() as made:
         run_story_with(of, story)
     assert find_problems(of) == [] and of.order.state == end
     faults = [*product(FAULTS, range(1, len(made) + 1))]

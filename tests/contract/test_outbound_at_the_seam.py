@@ -23,7 +23,14 @@ from chalicelib.outbound.usecases.sending import send, wake_due
 from infra.local.cloud import Cloud
 from tests.support.fakes import Clock
 from tests.support.fakes_outbound import OutboundWorld, delivery, outbound_report, receiver
-from tests.support.seam import ALL_TRIES, Try, every_interleaving, lose_reply, record, refuse
+from tests.support.seam import (
+    ALL_TRIES,
+    Try,
+    every_interleaving,
+    lose_reply,
+    record_tries,
+    refuse_call,
+)
 
 ID = delivery().delivery_id
 REPORT = delivery().service_request_id
@@ -31,8 +38,8 @@ Strike = Callable[[int], AbstractContextManager[list[Try]]]
 STRIKES: dict[str, Strike] = {
     "reply lost once": lose_reply,
     "reply lost for good": lambda nth: lose_reply(nth, times=ALL_TRIES),
-    "throttled": lambda nth: refuse(nth, kind="throttle", times=ALL_TRIES),
-    "never reached": lambda nth: refuse(nth, kind="connect timeout", times=ALL_TRIES),
+    "throttled": lambda nth: refuse_call(nth, kind="throttle", times=ALL_TRIES),
+    "never reached": lambda nth: refuse_call(nth, kind="connect timeout", times=ALL_TRIES),
 }
 
 
@@ -111,7 +118,7 @@ def test_delivery_is_sent_once_or_not_at_all_when_an_officer_decides_meanwhile(
 
 def calls_of_a_send(world: World) -> int:
     world.ports.deliveries.create(delivery())
-    with record() as made:
+    with record_tries() as made:
         send(ID, world.ports)
     return len({this.call for this in made})
 

@@ -17,7 +17,7 @@ from tests.engines import Dynalite
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_partners import MemoryKeys
-from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, lose_reply, record, refuse
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, lose_reply, record_tries, refuse_call
 
 KEY = ApiKey(
     key_id="0123456789ab",
@@ -111,7 +111,7 @@ def test_call_costs_a_read_and_a_count(cloud: Cloud) -> None:
     ports = partners_ports()
     text = make(NewKey(name="One"), ports).text
     known(text, ports)
-    with record() as tries:
+    with record_tries() as tries:
         admit(text, None, ports)
         known(text, ports)
     asked = [each.operation.partition(".")[2] for each in tries]
@@ -124,7 +124,7 @@ def test_write_passes_when_counting_fails(kind: Refusal, cloud: Cloud) -> None:
     text = make(NewKey(name="One", per_minute=1), ports).text
     known(text, ports)
     for _ in range(2):
-        with refuse(2, kind=kind, times=ALL_TRIES):
+        with refuse_call(2, kind=kind, times=ALL_TRIES):
             assert admit(text, None, ports).name == "One"
 
 
@@ -132,7 +132,7 @@ def test_write_passes_when_counting_fails(kind: Refusal, cloud: Cloud) -> None:
 def test_write_gets_retry_after_when_the_key_cannot_be_read(kind: Refusal, cloud: Cloud) -> None:
     ports = partners_ports()
     text = make(NewKey(name="One"), ports).text
-    with refuse(1, kind=kind, times=ALL_TRIES), pytest.raises(UpstreamFailed):
+    with refuse_call(1, kind=kind, times=ALL_TRIES), pytest.raises(UpstreamFailed):
         admit(text, None, ports)
 
 

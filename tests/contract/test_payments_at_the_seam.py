@@ -21,7 +21,7 @@ from tests.support.payment_stories import (
     stored_charge,
     with_charge,
 )
-from tests.support.seam import every_interleaving, record
+from tests.support.seam import every_interleaving, record_tries
 from tests.support.stores_of_orders import FAULTS, use_dynamo
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -36,7 +36,7 @@ def new_money() -> PaymentsWorld:
 def test_every_fault_at_every_call_to_aws_leaves_each_penny_once(kind: str) -> None:
     for story in sample(STORIES, 1):
         money = new_money()
-        with record() as made:
+        with record_tries() as made:
             run_story_with(money, story)
         assert find_problems(money) == []
         for nth in sample(range(1, len(made) + 1), 6):

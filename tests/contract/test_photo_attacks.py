@@ -17,7 +17,7 @@ from PIL import Image
 from chalicelib.photos.image_sandbox import outcome
 from chalicelib.photos.model import Refused
 from tests.conftest import ROOT
-from tests.support.attack_photos import ATTACKS, CANARY, JPEGS, saved
+from tests.support.attack_photos import ATTACKS, CANARY, JPEGS, save_image
 from tests.support.effort import sample
 
 MOST_MB, MOST_MEGAPIXELS, MOST_CALLS = 300, 1600, 150_000
@@ -174,7 +174,7 @@ def test_comment_is_detected_when_a_picture_is_only_saved_again(name: str) -> No
 
 
 def test_trailing_byte_is_detected() -> None:
-    clean = naive(saved("JPEG"))
+    clean = naive(save_image("JPEG"))
     assert faults_of_picture(clean) == []
     assert faults_of_picture(clean + b"PK") != []
 

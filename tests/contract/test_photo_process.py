@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from chalicelib.photos.image_sandbox import rebuild_apart, started
-from tests.support.attack_photos import picture, saved
+from tests.support.attack_photos import draw_picture, save_image
 
 LOOK = ("-c", "import json, os; print(json.dumps(dict(os.environ)))")
 """A program that tells what it finds in its environment."""
@@ -38,5 +38,5 @@ def test_process_of_photos_finds_no_credential_when_it_looks_in_its_environment(
 
 
 def test_process_of_photos_rebuilds_a_photo_when_its_environment_is_bare() -> None:
-    made = rebuild_apart(saved("JPEG", picture(size=(400, 300))))
+    made = rebuild_apart(save_image("JPEG", draw_picture(size=(400, 300))))
     assert Image.open(BytesIO(made.page)).size == (400, 300)

@@ -20,7 +20,7 @@ from chalicelib.photos.usecases.asking import look
 from chalicelib.photos.usecases.sweeping import sweep
 from chalicelib.photos.usecases.taking_in import take_in
 from infra.local.cloud import Cloud
-from tests.support.attack_photos import picture, saved
+from tests.support.attack_photos import draw_picture, save_image
 from tests.support.fakes_photos import BROKEN, ReportedPhotos, fake_rebuild
 from tests.support.seam import (
     ALL_TRIES,
@@ -29,15 +29,15 @@ from tests.support.seam import (
     Try,
     every_interleaving,
     lose_reply,
-    record,
-    refuse,
+    record_tries,
+    refuse_call,
 )
 
 ONE, TWO = b"one", b"two"
 Fault = Callable[..., AbstractContextManager[list[Try]]]
 FAULTS: list[Fault] = [
     *(partial(lose_reply, loss=loss) for loss in LOSSES),
-    *(partial(refuse, kind=kind) for kind in REFUSALS),
+    *(partial(refuse_call, kind=kind) for kind in REFUSALS),
 ]
 
 
@@ -265,7 +265,7 @@ def test_photo_is_processed_when_its_file_arrives_in_the_bucket(
     cloud: Cloud, stores: Stores
 ) -> None:
     photo = next(photos())
-    stores.arrive(photo, saved("JPEG", picture(size=(1000, 500))))
+    stores.arrive(photo, save_image("JPEG", draw_picture(size=(1000, 500))))
     cloud.pump.run_until_idle()
     left = stores.left(photo)
     assert (left.state, left.files, set(left.pictures)) == (
@@ -287,7 +287,7 @@ def test_photo_is_refused_for_good_when_its_file_is_not_a_photo(
 
 def test_handler_processes_exactly_the_file_in_its_message(cloud: Cloud, stores: Stores) -> None:
     photo = next(photos())
-    first = stores.arrive(photo, saved("PNG", picture(size=(64, 64))))
+    first = stores.arrive(photo, save_image("PNG", draw_picture(size=(64, 64))))
     stores.arrive(photo, b"something else")
     assert photos_events.take_in(message(notice(photo, first.version)), None) == done()
     assert look(photo, stores.ports).state == "ready"
@@ -317,7 +317,7 @@ def test_message_is_named_as_failed_when_the_store_does_not_answer(
     photo = next(photos())
     upload = stores.arrive(photo, b"<svg/>")
     body = notice(photo, upload.version)
-    with refuse(1, kind="503", times=ALL_TRIES):
+    with refuse_call(1, kind="503", times=ALL_TRIES):
         assert photos_events.take_in(message(body), None) == done("1")
     assert photos_events.take_in(message(body), None) == done()
 
@@ -347,7 +347,7 @@ def in_a_day(ports: Ports) -> Ports:
 
 def each_call(act: Callable[[PhotoKey], object], photo: PhotoKey) -> range:
     """The numbers of the AWS calls of the act when nothing goes wrong, without the arrival."""
-    with record() as made:
+    with record_tries() as made:
         act(photo)
     assert {this.attempt for this in made} == {1}
     arrivals = sum("uploads" in this.url and this.operation == "s3.PutObject" for this in made)

@@ -20,7 +20,7 @@ from infra.local.cloud import Cloud
 from tests.engines import Dynalite
 from tests.support.fakes import Clock
 from tests.support.fakes_photos import photos_in_memory
-from tests.support.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record, refuse
+from tests.support.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record_tries, refuse_call
 
 PHOTO = PhotoKey("R00000000001", "P" * 26)
 OTHER = PhotoKey("R00000000001", "Q" * 26)
@@ -230,7 +230,7 @@ def test_posting_goes_to_the_buckets_own_address_when_no_other_is_set(
 
 def test_signing_makes_no_call(cloud: Cloud) -> None:
     ports = photos_ports()
-    with record() as made:
+    with record_tries() as made:
         ports.uploads.policy(PHOTO, "image/png", 1000)
         ports.gallery.address(PHOTO, "page")
     assert made == []
@@ -304,7 +304,7 @@ def test_upstream_failed_is_raised_when_every_try_is_refused_or_lost(
 ) -> None:
     ports = photos_ports()
     for kind in REFUSALS:
-        with refuse(1, kind=kind, times=ALL_TRIES) as struck, pytest.raises(UpstreamFailed):
+        with refuse_call(1, kind=kind, times=ALL_TRIES) as struck, pytest.raises(UpstreamFailed):
             ACTS[act](ports)
         assert struck, kind
     for loss in LOSSES:

@@ -36,10 +36,10 @@ from tests.contract.test_photos_at_the_seam import (
     of,
     photos,
 )
-from tests.support.attack_photos import saved
+from tests.support.attack_photos import save_image
 from tests.support.fakes_photos import FakeRemoteFiles
-from tests.support.seam import ALL_TRIES, Try, every_interleaving, record
-from tests.support.serving import file_server, server
+from tests.support.seam import ALL_TRIES, Try, every_interleaving, record_tries
+from tests.support.serving import file_server, run_server
 
 URL = "https://photos.example.org/one.jpg"
 FAILURES = (UpstreamFailed, BotoCoreError, ClientError)
@@ -83,7 +83,7 @@ def test_photo_is_complete_when_a_call_fails_and_the_messages_are_repeated(
         taken_in(photo, stores)
 
     names = photos()
-    with record() as made:
+    with record_tries() as made:
         whole_way(next(names))
     assert {this.attempt for this in made} == {1}
     for nth in range(1, len(made) + 1):
@@ -204,13 +204,13 @@ def refused(photo: PhotoKey) -> Photo:
 
 @pytest.mark.parametrize(
     ("status", "body", "state"),
-    [("200 OK", saved("JPEG"), "ready"), ("404 Not Found", b"", "refused")],
+    [("200 OK", save_image("JPEG"), "ready"), ("404 Not Found", b"", "refused")],
 )
 def test_wanted_photo_becomes_a_photo(
     status: str, body: bytes, state: str, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = next(photos())
-    with server(file_server(status, body)) as (port, taken):
+    with run_server(file_server(status, body)) as (port, taken):
         origin = f"http://127.0.0.1:{port}"
         monkeypatch.setenv("OUTSIDE_ALLOWED", origin)
         container.forget_built()
@@ -222,7 +222,7 @@ def test_wanted_photo_becomes_a_photo(
 
 def test_photo_is_refused_without_a_request_when_its_address_is_internal(cloud: Cloud) -> None:
     photo = next(photos())
-    with server() as (port, taken):
+    with run_server() as (port, taken):
         want(*photo, f"http://127.0.0.1:{port}/one.jpg", photos_ports())
         cloud.pump.run_until_idle()
     assert taken == []
@@ -233,7 +233,7 @@ def test_message_is_repeated_until_the_last_try_when_the_other_system_is_down(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = next(photos())
-    with server(file_server("503 Busy", b"")) as (port, _):
+    with run_server(file_server("503 Busy", b"")) as (port, _):
         origin = f"http://127.0.0.1:{port}"
         monkeypatch.setenv("OUTSIDE_ALLOWED", origin)
         container.forget_built()

@@ -95,21 +95,21 @@ from tests.contract.permissions import (
     is_granted,
     logs_granted,
 )
-from tests.support.attack_photos import saved
+from tests.support.attack_photos import save_image
 from tests.support.builders import draft_body
 from tests.support.fakes_delivery import text_log
 from tests.support.forms import File
 from tests.support.forwarding import CountysServer, forwarding_council, give_key
 from tests.support.garden_council import garden_council
-from tests.support.issuer import Issuer, give_client_secret, served, staff_at
+from tests.support.issuer import Issuer, give_client_secret, serve_issuer, staff_at
 from tests.support.moment import TODAY
 from tests.support.paying import GOOD_CARD, InProcessPay, give_order, serve_payments
 from tests.support.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
-from tests.support.seam import Answer, Try, around
-from tests.support.serving import file_server, server
+from tests.support.seam import Answer, Try, hook_tries
+from tests.support.serving import file_server, run_server
 
 LONG = "x" * 2000
-JPEG = saved("JPEG")
+JPEG = save_image("JPEG")
 PHOTO = {"content_type": "image/jpeg", "size": 1000}
 FAR = {"lat": 53.94, "long": -1.05}
 """In the council, and on a tile of its own."""
@@ -386,7 +386,7 @@ def copies_have_to_wait(day: Day) -> None:
     event = json.loads((EVENTS / "publish.json").read_text(encoding="utf-8"))
     event["Records"][0]["body"] = msgspec.json.encode(fact).decode()
     container.forget_built()
-    with around(refuse):
+    with hook_tries(refuse):
         publishing_events.publish(event, None)
     container.forget_built()
 
@@ -761,7 +761,10 @@ def live_with_photos_of_partners(day: Day) -> None:
     """One that is there, and one whose address is never gone to."""
     api, admin = day.api, day.api.token("admin")
     made = api.post("/api/partners/keys", {"name": "Other"}, key=None, token=admin).json_body
-    with server(file_server("200 OK", JPEG)) as (port, _), pytest.MonkeyPatch.context() as patch:
+    with (
+        run_server(file_server("200 OK", JPEG)) as (port, _),
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:{port}")
         container.forget_built()
         report = {"api_key": made["api_key"], **draft_body(), "fixmystreet_id": "1"}
@@ -780,7 +783,7 @@ def live_with_receivers(day: Day) -> None:
     """One that refuses what it is told until it takes it."""
     api, admin, receivers = day.api, day.api.token("admin"), "/api/outbound/receivers"
     refusing = file_server("400 Bad Request", b"")
-    with server(refusing) as (port, _), pytest.MonkeyPatch.context() as patch:
+    with run_server(refusing) as (port, _), pytest.MonkeyPatch.context() as patch:
         patch.setenv("OUTSIDE_ALLOWED", f"http://127.0.0.1:{port}")
         container.forget_built()
         draft = {"name": "Warehouse", "url": f"http://127.0.0.1:{port}/"}
@@ -835,7 +838,7 @@ def live_with_people(day: Day) -> None:
 def live_with_another_organisation(day: Day, folder: Path) -> None:
     """A member of staff signs in through it, and gets the role of their group."""
     http = day.api.client.http
-    with served(Issuer()) as issuer, pytest.MonkeyPatch.context() as patch:
+    with serve_issuer(Issuer()) as issuer, pytest.MonkeyPatch.context() as patch:
         document = json.loads((COUNCILS / "demo.json").read_text(encoding="utf-8"))
         path = folder / "identified.json"
         path.write_text(json.dumps(document | {"identity_providers": [staff_at(issuer)]}))

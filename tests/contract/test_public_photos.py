@@ -13,7 +13,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.publishing.ports import PublicPhotos
 from infra.local.cloud import Cloud
 from tests.support.fakes_publishing import MemoryPhotos
-from tests.support.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, refuse
+from tests.support.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, refuse_call
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront.type_defs import DistributionConfigTypeDef
@@ -108,7 +108,7 @@ def test_upstream_failed_is_raised_when_every_try_is_refused_or_every_reply_lost
     act: str, s3_photos: PublicPhotos
 ) -> None:
     for kind in REFUSALS:
-        with refuse(1, kind=kind, times=ALL_TRIES) as struck, pytest.raises(UpstreamFailed):
+        with refuse_call(1, kind=kind, times=ALL_TRIES) as struck, pytest.raises(UpstreamFailed):
             ACTS[act](s3_photos)
         assert struck, kind
     for loss in LOSSES:

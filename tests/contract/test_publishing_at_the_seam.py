@@ -57,7 +57,7 @@ from tests.support.seam import (
     Try,
     every_interleaving,
     lose_reply,
-    record,
+    record_tries,
     some_interleavings,
 )
 
@@ -459,15 +459,15 @@ def test_poisonous_message_ends_in_the_dead_letter_queue_and_the_rest_is_publish
     sqs.send_message(QueueUrl=queue, MessageBody="no JSON")
     with (
         time_machine.travel(datetime.now(UTC), tick=True) as now,
-        record() as made,
-        log_lines.kept() as logged,
+        record_tries() as made,
+        log_lines.capture_lines() as logged,
     ):
         for _ in range(8):
             cloud.pump.run_until_idle()
             now.shift(VISIBILITY_TIMEOUT + timedelta(seconds=1))
         assert bodies_in(dead_letter_queue(queue)) == ["no JSON"]
         assert counted(queue) == {"0"}
-    assert len(log_lines.read(logged, event="a message tells no fact")) == 5
+    assert len(log_lines.decode_lines(logged, event="a message tells no fact")) == 5
     written = [path_of(this) for this in made if this.operation == "s3.PutObject"]
     ids = [report.service_request_id for report in reported]
     pages = [page_key(each, language) for each in ids for language in ("en", "cy")]

@@ -15,7 +15,7 @@ from chalicelib.reports.queries import ListedReport, TimeWindow
 from chalicelib.reports.usecases.exchange.listing import ListFilter, list_requests
 from infra.local.cloud import Cloud
 from tests.support.builders import NOON, report
-from tests.support.seam import record
+from tests.support.seam import record_tries
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 NEW_YEAR = NOON.replace(month=1, day=1, hour=0)
@@ -107,7 +107,7 @@ def test_thousand_rows_of_ninety_days_cost_a_query_for_each_month_and_ten_reads_
     for number in range(1200):
         at(ports.repository, number, NOON - number * DAY * 90 / 1200)
     window = TimeWindow(NOON - 90 * DAY, NOON)
-    with record() as tries:
+    with record_tries() as tries:
         found = list_requests(window, ListFilter(), ports, page_size=1000)
     assert len(found) == 1000
     asked = [each.operation.partition(".")[2] for each in tries]

@@ -17,7 +17,7 @@ from chalicelib.reports.usecases.resident import withdrawing
 from infra.local.cloud import Cloud
 from infra.restore import Summary, copy_missing_reports, restore_reports
 from tests.support.builders import draft, report, update_draft
-from tests.support.seam import Answer, Try, around
+from tests.support.seam import Answer, Try, hook_tries
 
 RESTORED = "reports-as-they-were"
 
@@ -139,7 +139,7 @@ def test_rest_of_a_report_is_restored_when_the_previous_run_was_interrupted(
             raise KeyboardInterrupt
         return answer()
 
-    with around(end_at_the_report), pytest.raises(KeyboardInterrupt):
+    with hook_tries(end_at_the_report), pytest.raises(KeyboardInterrupt):
         run(live)
     assert run(live) == Summary(restored=1, alike=2, left=())
     assert records(live) == before
@@ -196,7 +196,7 @@ def test_report_stays_as_it_is_when_it_was_stored_between_look_and_write(
                 repository.create(again)
         return answer()
 
-    with around(somebody_is_faster):
+    with hook_tries(somebody_is_faster):
         summary = run(live)
     assert "R00000000001 report" in summary.left
     stored = repository.get("R00000000001")

@@ -30,8 +30,8 @@ from tests.support.seam import (
     Try,
     every_interleaving,
     lose_reply,
-    record,
-    refuse,
+    record_tries,
+    refuse_call,
 )
 
 numbers = count(1)
@@ -40,7 +40,7 @@ Strike = Callable[[int], AbstractContextManager[list[Try]]]
 STRIKES: dict[str, Strike] = {
     "reply lost once": lose_reply,
     "reply lost for good": lambda nth: lose_reply(nth, times=ALL_TRIES),
-    **{kind: partial(refuse, kind=kind, times=ALL_TRIES) for kind in REFUSALS},
+    **{kind: partial(refuse_call, kind=kind, times=ALL_TRIES) for kind in REFUSALS},
 }
 
 
@@ -157,7 +157,7 @@ def test_subscribing_is_one_write_and_the_same_calls_for_a_known_address(ports: 
     asked = subscribing.checked(subscription_request(), ports)
     made = []
     for _ in range(2):
-        with record() as tries:
+        with record_tries() as tries:
             subscribing.subscribe(asked, None, NOBODY, ports)
         made.append([each.operation for each in tries])
     assert made == [["dynamodb.PutItem"]] * 2
@@ -204,7 +204,7 @@ def test_old_area_is_left_when_the_topic_changes_and_the_stream_repeats_it(
 def test_index_is_complete_after_an_interruption_anywhere(ports: Ports, real: IndexPorts) -> None:
     for nth in count(1):
         one = stored(ports, topic=area(500))
-        with refuse(nth, kind="500", times=ALL_TRIES) as struck:
+        with refuse_call(nth, kind="500", times=ALL_TRIES) as struck:
             try:
                 reindex(one.subscription_id, [one], real)
             except UpstreamFailed:

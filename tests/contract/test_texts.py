@@ -10,7 +10,7 @@ from chalicelib.bootstrap import container, messaging
 from chalicelib.errors import AddressRefused, AppError, ConfigurationError, NoReply, UpstreamFailed
 from infra.local.cloud import Cloud
 from infra.local.texts import texts
-from tests.support.seam import LOSSES, Loss, garble, lose_reply, record
+from tests.support.seam import LOSSES, Loss, garble_reply, lose_reply, record_tries
 
 NUMBER = "+447700900123"
 
@@ -24,7 +24,7 @@ def cloud_of_texts() -> Iterator[Cloud]:
 
 def test_text_is_in_the_outbox_as_it_was_sent_with_its_sender() -> None:
     before = len(texts())
-    with record() as tries:
+    with record_tries() as tries:
         messaging.texts().send(NUMBER, "Words.")
     (message,) = texts()[before:]
     assert (message["channel"], message["to"], message["body"]) == ("sms", NUMBER, "Words.")
@@ -44,7 +44,7 @@ def test_text_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_lost(
 
 def test_text_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_garbage() -> None:
     before = len(texts())
-    with garble(1) as struck, pytest.raises(NoReply):
+    with garble_reply(1) as struck, pytest.raises(NoReply):
         messaging.texts().send(NUMBER, "Words.")
     assert len(struck) == 1 and len(texts()) == before + 1
 

@@ -35,8 +35,8 @@ from tests.support.seam import (
     Try,
     every_interleaving,
     lose_reply,
-    record,
-    refuse,
+    record_tries,
+    refuse_call,
     some_interleavings,
 )
 
@@ -120,7 +120,7 @@ def test_write_has_one_effect_when_a_reply_is_lost_and_the_client_sends_again(
 def test_write_has_one_effect_when_a_call_is_refused_and_the_client_sends_again(
     action_of: ActionOf, kind: Refusal, ports: Ports
 ) -> None:
-    check_each_call(action_of, ports, partial(refuse, kind=kind))
+    check_each_call(action_of, ports, partial(refuse_call, kind=kind))
 
 
 @each_action
@@ -140,7 +140,7 @@ def test_write_has_one_effect_when_the_call_after_a_lost_reply_fails_too(
 ) -> None:
     for nth in each_call_of(action_of, ports):
         action = action_of(ports, nth)
-        with lose_reply(nth), refuse(nth + 1, kind="503", times=ALL_TRIES):
+        with lose_reply(nth), refuse_call(nth + 1, kind="503", times=ALL_TRIES):
             first = attempt(action)
         answer = action.send()
         assert first in (None, answer), f"reply {nth} was lost"
@@ -262,7 +262,7 @@ def attempt(action: Action) -> Any:
 def each_call_of(action_of: ActionOf, ports: Ports) -> range:
     """The numbers of the AWS calls that the action makes when nothing goes wrong."""
     action = action_of(ports, 0)
-    with record() as made:
+    with record_tries() as made:
         action.send()
     assert made and {this.attempt for this in made} == {1}
     return range(1, len(made) + 1)

@@ -28,7 +28,7 @@ from tests.support.builders import draft_body, long_key
 from tests.support.effort import effort
 from tests.support.fakes import Clock
 from tests.support.fakes_partners import MemoryKeys
-from tests.support.log_lines import read
+from tests.support.log_lines import decode_lines
 from tests.support.patience import PATIENCE_S
 
 
@@ -78,7 +78,7 @@ def test_stack_prints_its_address_answers_and_ends_on_interrupt(tmp_path: Path) 
         with urllib.request.urlopen(health) as answer:
             assert json.loads(answer.read()) == {"status": "ok"}
         lines = (tmp_path / "log.jsonl").read_text().splitlines()
-        assert read(lines, event="called", route="/health", request_id="phone-1234")
+        assert decode_lines(lines, event="called", route="/health", request_id="phone-1234")
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=PATIENCE_S) == 0
         assert process.stdout and process.stdout.read() == ""

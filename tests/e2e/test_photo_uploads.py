@@ -19,13 +19,13 @@ from chalicelib.photos.model import MOST_BYTES
 from chalicelib.photos.usecases.asking import private_address
 from infra.local.signed import MOST_FILE_BYTES, RefusedByS3, Signer
 from infra.local.stack import LocalStack, Options, secret_of
-from tests.support.attack_photos import saved
+from tests.support.attack_photos import save_image
 from tests.support.builders import long_key
-from tests.support.log_lines import kept, read
+from tests.support.log_lines import capture_lines, decode_lines
 
 BOUNDARY = "----photo"
 FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
-JPEG = saved("JPEG")
+JPEG = save_image("JPEG")
 Fields = dict[str, str]
 
 
@@ -320,13 +320,13 @@ def test_other_s3_requests_are_refused(method: str, stack: LocalStack) -> None:
 
 def test_photo_is_followed_from_the_phone_to_its_publication(stack: LocalStack) -> None:
     phone = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"
-    with kept() as written:
+    with capture_lines() as written:
         url, fields = asked(stack, "followed/0", phone)
         assert fields["x-amz-meta-request-id"] == phone
         assert post(url, form(fields))[0] == 204
         stack.cloud.pump.wait_until_idle()
     for function in ("api", "take_in", "fan_out", "publish"):
-        assert read(written, function=function, request_id=phone)
+        assert decode_lines(written, function=function, request_id=phone)
 
 
 def test_photo_is_refused_when_it_names_another_request_than_its_policy(stack: LocalStack) -> None:

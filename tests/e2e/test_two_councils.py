@@ -17,7 +17,7 @@ from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.e2e.local_process import first_line, started
 from tests.support.builders import draft_body
-from tests.support.forwarding import OURS, THEIRS, forwarding_council, give_key, poll
+from tests.support.forwarding import OURS, THEIRS, forwarding_council, give_key, poll_destinations
 
 
 def asked(url: str, body: Any = None, **headers: str) -> Any:
@@ -76,7 +76,7 @@ def test_report_goes_to_the_county_and_its_changes_are_applied_once(
     assert theirs["service_code"] == THEIRS and made["tracking_url"] in theirs["description"]
     county_says(county, reference, "We looked at it.", "investigating")
     for _ in range(2):
-        poll()
+        poll_destinations()
     shown = council.get(f"/api/reports/{made['service_request_id']}").json_body
     assert shown["state"] == "investigating"
     assert [update["text"] for update in shown["updates"]] == [
@@ -104,11 +104,11 @@ def test_county_reopens_its_report_when_the_reporter_says_that_it_is_not_fixed(
 ) -> None:
     made, reference = reported(council, "second", contact={"email": "alex@example.org"})
     county_says(county, reference, "We filled it.", "fixed")
-    poll()
+    poll_destinations()
     assert says_no(council, made["service_request_id"]) == 200
     for _ in range(2):
         council.cloud.pump.run_until_idle()
-        poll()
+        poll_destinations()
     theirs = asked(f"{county}/api/reports/{reference}")
     assert (theirs["state"], theirs["updates"][-1]["text"]) == ("reopen", "The hole is back.")
     shown = council.get(f"/api/reports/{made['service_request_id']}").json_body

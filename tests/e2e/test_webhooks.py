@@ -12,19 +12,19 @@ import time_machine
 from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack, Options
 from tests.support.builders import draft_body, long_key
-from tests.support.webhooks import Hook, is_ours, listening
+from tests.support.webhooks import WebhookReceiver, is_signature_valid, run_receiver
 
 RECEIVERS = "/api/outbound/receivers"
 
 
 @pytest.fixture
-def hook() -> Iterator[Hook]:
-    with listening() as server:
+def hook() -> Iterator[WebhookReceiver]:
+    with run_receiver() as server:
         yield server
 
 
 @pytest.fixture
-def stack(hook: Hook) -> Iterator[LocalStack]:
+def stack(hook: WebhookReceiver) -> Iterator[LocalStack]:
     here = LocalStack(Options(outside_allowed=hook.origin))
     here.start()
     yield here
@@ -52,7 +52,7 @@ def change(stack: LocalStack, path: str, officer: str, **values: str) -> None:
 
 
 def test_receiver_gets_a_report_until_it_is_gone_though_it_was_down_at_first(
-    stack: LocalStack, hook: Hook
+    stack: LocalStack, hook: WebhookReceiver
 ) -> None:
     tokens = call(stack, "GET", "/_local/tokens.json")
     admin, officer = f"Bearer {tokens['admin']}", f"Bearer {tokens['officer']}"
@@ -88,7 +88,7 @@ def test_receiver_gets_a_report_until_it_is_gone_though_it_was_down_at_first(
     assert {body["id"] for body in replayed} == {body["id"] for body in told}
     # It is gone by now, so nothing that was told before is told again.
     assert {body["kind"] for body in replayed} == {"report.gone"}
-    assert all(is_ours(headers, body, made["secret"]) for headers, body in hook.heard)
+    assert all(is_signature_valid(headers, body, made["secret"]) for headers, body in hook.heard)
 
     go_on(stack, utc_now() + timedelta(minutes=20))
     *_, others = call(stack, "GET", "/data/getting-through.json")["destinations"]

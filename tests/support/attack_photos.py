@@ -19,16 +19,16 @@ SIZE = (320, 240)
 Maker = Callable[[], bytes]
 
 
-def picture(mode: str = "RGB", size: tuple[int, int] = SIZE) -> Image.Image:
+def draw_picture(mode: str = "RGB", size: tuple[int, int] = SIZE) -> Image.Image:
     """A test picture: brighter to the right, with a dark corner at the top left."""
     image = Image.linear_gradient("L").rotate(90).resize(size).convert("RGB")
     image.paste((10, 20, 30), (0, 0, size[0] // 4, size[1] // 4))
     return image.convert(mode)
 
 
-def saved(kind: str, image: Image.Image | None = None, **options: Any) -> bytes:
+def save_image(kind: str, image: Image.Image | None = None, **options: Any) -> bytes:
     out = BytesIO()
-    (image or picture()).save(out, kind, **options)
+    (image or draw_picture()).save(out, kind, **options)
     return out.getvalue()
 
 
@@ -41,7 +41,7 @@ def segment(marker: int, content: bytes) -> bytes:
 
 def jpeg(*segments: bytes, **options: Any) -> bytes:
     """A JPEG with these segments after its start marker."""
-    raw = saved("JPEG", **options)
+    raw = save_image("JPEG", **options)
     return raw[:2] + b"".join(segments) + raw[2:]
 
 
@@ -59,11 +59,11 @@ def exif(block: bytes) -> bytes:
     return segment(0xE1, b"Exif\0\0" + block)
 
 
-def oriented(value: int) -> bytes:
+def exif_orientation(value: int) -> bytes:
     return exif(tiff((0x0112, 3, 1, value << 16), more=CANARY))
 
 
-def resized(raw: bytes, width: int, height: int) -> bytes:
+def claim_jpeg_size(raw: bytes, width: int, height: int) -> bytes:
     """A JPEG that claims another size."""
     at = next(at for at in range(2, len(raw)) if raw[at] == 0xFF and raw[at + 1] in (0xC0, 0xC2))
     return raw[: at + 5] + struct.pack(">HH", height, width) + raw[at + 9 :]
@@ -71,7 +71,7 @@ def resized(raw: bytes, width: int, height: int) -> bytes:
 
 def many_scans(count: int) -> bytes:
     """A progressive JPEG that repeats its last scan `count` times."""
-    raw = saved("JPEG", progressive=True)
+    raw = save_image("JPEG", progressive=True)
     last = raw.rindex(b"\xff\xda")
     return raw[:-2] + raw[last:-2] * count + raw[-2:]
 
@@ -81,17 +81,17 @@ def split_icc(profile: bytes) -> bytes:
 
 
 def two_frames() -> bytes:
-    raw = saved("JPEG")
+    raw = save_image("JPEG")
     at = raw.index(b"\xff\xc0")
     frame = raw[at : at + 2 + int.from_bytes(raw[at + 2 : at + 4], "big")]
     return raw[:at] + frame + raw[at:]
 
 
 JPEGS: dict[str, Maker] = {
-    "JPEG cut off": lambda: saved("JPEG")[:-2000],
-    "JPEG without its end": lambda: saved("JPEG")[:-2],
-    "JPEG with a ZIP behind it": lambda: saved("JPEG") + b"PK\x03\x04" + CANARY * 50,
-    "JPEG with a page behind it": lambda: saved("JPEG") + b"<script>" + CANARY + b"</script>",
+    "JPEG cut off": lambda: save_image("JPEG")[:-2000],
+    "JPEG without its end": lambda: save_image("JPEG")[:-2],
+    "JPEG with a ZIP behind it": lambda: save_image("JPEG") + b"PK\x03\x04" + CANARY * 50,
+    "JPEG with a page behind it": lambda: save_image("JPEG") + b"<script>" + CANARY + b"</script>",
     "JPEG with PHP in its comment": lambda: jpeg(segment(0xFE, b"<?php " + CANARY + b"?>")),
     "JPEG with a comment": lambda: jpeg(segment(0xFE, CANARY)),
     "JPEG with XMP": lambda: jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + CANARY)),
@@ -121,24 +121,24 @@ JPEGS: dict[str, Maker] = {
         segment(0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\x08\x08" + CANARY * 8)
     ),
     "JPEG of a million segments": lambda: jpeg(segment(0xFE, b"") * 1_000_000),
-    "JPEG that says it is vast": lambda: resized(saved("JPEG"), 65_500, 65_500),
-    "JPEG as vast as is taken": lambda: resized(saved("JPEG"), 10_300, 7_700),
-    "JPEG of no height": lambda: resized(saved("JPEG"), 320, 0),
-    "progressive JPEG that says it is vast": lambda: resized(
-        saved("JPEG", progressive=True), 20_000, 20_000
+    "JPEG that says it is vast": lambda: claim_jpeg_size(save_image("JPEG"), 65_500, 65_500),
+    "JPEG as vast as is taken": lambda: claim_jpeg_size(save_image("JPEG"), 10_300, 7_700),
+    "JPEG of no height": lambda: claim_jpeg_size(save_image("JPEG"), 320, 0),
+    "progressive JPEG that says it is vast": lambda: claim_jpeg_size(
+        save_image("JPEG", progressive=True), 20_000, 20_000
     ),
-    "progressive JPEG as vast as is taken": lambda: resized(
-        saved("JPEG", progressive=True, subsampling=0), 4990, 4990
+    "progressive JPEG as vast as is taken": lambda: claim_jpeg_size(
+        save_image("JPEG", progressive=True, subsampling=0), 4990, 4990
     ),
-    "progressive JPEG as vast as is taken, with many scans": lambda: resized(
+    "progressive JPEG as vast as is taken, with many scans": lambda: claim_jpeg_size(
         many_scans(20), 8000, 6000
     ),
-    "vast progressive JPEG of 900 scans": lambda: resized(many_scans(900), 8000, 6000),
-    "JPEG in arithmetic code": lambda: saved("JPEG").replace(b"\xff\xc0", b"\xff\xc9", 1),
+    "vast progressive JPEG of 900 scans": lambda: claim_jpeg_size(many_scans(900), 8000, 6000),
+    "JPEG in arithmetic code": lambda: save_image("JPEG").replace(b"\xff\xc0", b"\xff\xc9", 1),
     "JPEG of two frames": two_frames,
-    "JPEG in CMYK": lambda: saved("JPEG", picture("CMYK")),
-    "JPEG in grey": lambda: saved("JPEG", picture("L")),
-    **{f"JPEG in orientation {n}": lambda n=n: jpeg(oriented(n)) for n in range(1, 10)},  # type: ignore[misc]
+    "JPEG in CMYK": lambda: save_image("JPEG", draw_picture("CMYK")),
+    "JPEG in grey": lambda: save_image("JPEG", draw_picture("L")),
+    **{f"JPEG in orientation {n}": lambda n=n: jpeg(exif_orientation(n)) for n in range(1, 10)},  # type: ignore[misc]
 }
 
 
@@ -193,7 +193,7 @@ def animated_png(count: int) -> bytes:
     return png(chunk(b"acTL", struct.pack(">II", count, 0)), *[frame] * count)
 
 
-def spoilt_sum() -> bytes:
+def png_with_wrong_checksum() -> bytes:
     raw = png()
     return raw[:-20] + bytes([raw[-20] ^ 1]) + raw[-19:]
 
@@ -227,15 +227,15 @@ PNGS: dict[str, Maker] = {
     "PNG with something behind it": lambda: png() + CANARY,
     "PNG of a hundred thousand chunks": lambda: png(*[chunk(b"tEXt", b"k\0v")] * 100_000),
     "PNG in deep grey": lambda: png(depth=16, colours=0, pixels=zeros(240 * 641)),
-    "PNG with a palette that is clear": lambda: saved(
-        "PNG", picture("P"), transparency=bytes(range(256))
+    "PNG with a palette that is clear": lambda: save_image(
+        "PNG", draw_picture("P"), transparency=bytes(range(256))
     ),
     "PNG with a palette of one colour": lambda: png(
         chunk(b"PLTE", b"\1\2\3"), colours=3, pixels=zlib.compress(b"\0" + b"\xff" * 320) * 1
     ),
     "animated PNG of ten thousand frames": lambda: animated_png(9000),
-    "PNG cut off": lambda: saved("PNG")[:-600],
-    "PNG with a wrong sum": spoilt_sum,
+    "PNG cut off": lambda: save_image("PNG")[:-600],
+    "PNG with a wrong sum": png_with_wrong_checksum,
     "PNG of one pixel": lambda: png(width=1, height=1),
     "PNG one pixel wide": lambda: png(width=1, height=60_000),
     "PNG of sixteen pixels by sixty thousand": lambda: png(width=60_000, height=16),
@@ -259,13 +259,13 @@ def canvas(width: int, height: int, flags: int) -> tuple[bytes, bytes]:
     return b"VP8X", struct.pack("<I", flags) + sides
 
 
-def lossy() -> bytes:
-    return saved("WEBP", quality=50)[20:]
+def lossy_webp() -> bytes:
+    return save_image("WEBP", quality=50)[20:]
 
 
 def animated_webp(count: int, width: int, height: int) -> bytes:
     frame = bytes(6) + (319).to_bytes(3, "little") + (239).to_bytes(3, "little") + bytes(4)
-    inner = riff((b"VP8 ", lossy()))[12:]
+    inner = riff((b"VP8 ", lossy_webp()))[12:]
     return riff(
         canvas(width, height, 0x02), (b"ANIM", bytes(6)), *[(b"ANMF", frame + inner)] * count
     )
@@ -273,7 +273,7 @@ def animated_webp(count: int, width: int, height: int) -> bytes:
 
 def lossless_of(width: int, height: int) -> bytes:
     """A lossless WebP of one colour, which has a few bytes at any size."""
-    raw = saved("WEBP", Image.new("RGBA", (16, 16), (9, 9, 9, 99)), lossless=True)
+    raw = save_image("WEBP", Image.new("RGBA", (16, 16), (9, 9, 9, 99)), lossless=True)
     bits = int.from_bytes(raw[21:25], "little") & 0xF0000000 | (height - 1) << 14 | (width - 1)
     return raw[:21] + struct.pack("<I", bits) + raw[25:]
 
@@ -281,7 +281,7 @@ def lossless_of(width: int, height: int) -> bytes:
 WEBPS: dict[str, Maker] = {
     "WebP with Exif and XMP": lambda: riff(
         canvas(*SIZE, 0x0C),
-        (b"VP8 ", lossy()),
+        (b"VP8 ", lossy_webp()),
         (b"EXIF", tiff((0x0112, 3, 1, 6 << 16), more=CANARY)),
         (b"XMP ", CANARY),
     ),
@@ -289,13 +289,13 @@ WEBPS: dict[str, Maker] = {
     "animated WebP of thousands of frames": lambda: animated_webp(9000, *SIZE),
     "animated WebP on a vast canvas": lambda: animated_webp(2, 16_384, 16_384),
     "WebP on a canvas that is not its own": lambda: riff(
-        canvas(16_384, 16_384, 0), (b"VP8 ", lossy())
+        canvas(16_384, 16_384, 0), (b"VP8 ", lossy_webp())
     ),
     "lossless WebP that is vast": lambda: lossless_of(16_384, 16_384),
     "lossless WebP of 36 megapixels": lambda: lossless_of(6000, 6000),
     "lossless WebP with the most pixels accepted": lambda: lossless_of(3600, 3600),
-    "WebP with clear parts": lambda: saved("WEBP", picture("RGBA"), quality=50),
-    "WebP cut off": lambda: saved("WEBP")[:-200],
+    "WebP with clear parts": lambda: save_image("WEBP", draw_picture("RGBA"), quality=50),
+    "WebP cut off": lambda: save_image("WEBP")[:-200],
     "WebP of no picture": lambda: riff(canvas(*SIZE, 0), (b"XMP ", CANARY)),
 }
 
@@ -304,11 +304,11 @@ def heic(image: Image.Image | None = None, **options: Any) -> bytes:
     from pillow_heif import from_pillow
 
     out = BytesIO()
-    from_pillow(image or picture()).save(out, quality=40, **options)
+    from_pillow(image or draw_picture()).save(out, quality=40, **options)
     return out.getvalue()
 
 
-def saying(raw: bytes, width: int, height: int) -> bytes:
+def claim_heic_size(raw: bytes, width: int, height: int) -> bytes:
     """A HEIC whose container claims another size of its picture."""
     at = raw.index(b"ispe")
     return raw[: at + 8] + struct.pack(">II", width, height) + raw[at + 16 :]
@@ -317,9 +317,9 @@ def saying(raw: bytes, width: int, height: int) -> bytes:
 def heic_of_many() -> bytes:
     from pillow_heif import HeifFile, from_pillow
 
-    file: HeifFile = from_pillow(picture(size=(64, 64)))
+    file: HeifFile = from_pillow(draw_picture(size=(64, 64)))
     for _ in range(99):
-        file.add_from_pillow(picture(size=(64, 64)))
+        file.add_from_pillow(draw_picture(size=(64, 64)))
     out = BytesIO()
     file.save(out, quality=40)
     return out.getvalue()
@@ -332,8 +332,10 @@ HEICS: dict[str, Maker] = {
     "HEIC cut off": lambda: heic()[:-500],
     "HEIC cut off in its head": lambda: heic()[:200],
     "HEIC of a hundred pictures": heic_of_many,
-    "HEIC that says it is small": lambda: saying(heic(picture(size=(1200, 900))), 64, 64),
-    "HEIC that is too large": lambda: saying(heic(), 5200, 5200),
+    "HEIC that says it is small": lambda: claim_heic_size(
+        heic(draw_picture(size=(1200, 900))), 64, 64
+    ),
+    "HEIC that is too large": lambda: claim_heic_size(heic(), 5200, 5200),
     "HEIC of noise": lambda: heic()[:600] + Random(2).randbytes(5000),
 }
 
@@ -350,17 +352,17 @@ OTHERS: dict[str, Maker] = {
     "noise that begins as WebP": lambda: b"RIFF\0\0\1\0WEBPVP8 " + Random(6).randbytes(100_000),
     "noise that begins as HEIC": lambda: b"\0\0\0\x18ftypheic" + Random(7).randbytes(100_000),
     "SVG": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>',
-    "GIF": lambda: saved("GIF"),
-    "TIFF": lambda: saved("TIFF"),
-    "PDF": lambda: saved("PDF"),
-    "EPS": lambda: saved("EPS"),
-    "ICO": lambda: saved("ICO", picture(size=(64, 64))),
-    "BMP": lambda: saved("BMP"),
+    "GIF": lambda: save_image("GIF"),
+    "TIFF": lambda: save_image("TIFF"),
+    "PDF": lambda: save_image("PDF"),
+    "EPS": lambda: save_image("EPS"),
+    "ICO": lambda: save_image("ICO", draw_picture(size=(64, 64))),
+    "BMP": lambda: save_image("BMP"),
     "PSD": lambda: b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 240, 320, 8, 3) + bytes(900),
-    "AVIF": lambda: saved("AVIF"),
-    "JPEG 2000": lambda: saved("JPEG2000"),
+    "AVIF": lambda: save_image("AVIF"),
+    "JPEG 2000": lambda: save_image("JPEG2000"),
     "an empty file of ten megabytes and one byte": lambda: bytes(10 * 1024 * 1024 + 1),
-    "JPEG of more than ten megabytes": lambda: saved("JPEG") + bytes(10 * 1024 * 1024),
+    "JPEG of more than ten megabytes": lambda: save_image("JPEG") + bytes(10 * 1024 * 1024),
 }
 
 ATTACKS: dict[str, Maker] = JPEGS | PNGS | WEBPS | HEICS | OTHERS

@@ -93,7 +93,7 @@ def known_report(**values: Any) -> Report:
     )
 
 
-def imported(**values: Any) -> ImportedReport:
+def imported_report(**values: Any) -> ImportedReport:
     return ImportedReport(
         **{
             "draft": draft(),

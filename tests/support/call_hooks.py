@@ -13,11 +13,11 @@ Hook = Callable[[str, Call], Any]
 P = TypeVar("P", bound=Struct)
 
 
-class Killed(BaseException):
+class ProcessKilled(BaseException):
     """The end of the process; not an Exception, so that nothing catches it."""
 
 
-class Hooked:
+class HookedPort:
     """A port whose calls all pass through `hook`, which gets the call's name and may make it."""
 
     def __init__(self, name: str, inner: Any, hook: Hook) -> None:
@@ -33,21 +33,21 @@ class Hooked:
         )
 
 
-def hooked(ports: P, names: Sequence[str], hook: Hook) -> P:
+def hook_ports(ports: P, names: Sequence[str], hook: Hook) -> P:
     """The ports with the hook around the calls of the named ones; if a port is a mapping, around
     the calls of its values."""
     assert set(names) <= {*ports.__struct_fields__}
     inner = {name: getattr(ports, name) for name in names}
     around = {
-        name: {key: Hooked(name, each, hook) for key, each in port.items()}
+        name: {key: HookedPort(name, each, hook) for key, each in port.items()}
         if isinstance(port, Mapping)
-        else Hooked(name, port, hook)
+        else HookedPort(name, port, hook)
         for name, port in inner.items()
     }
     return replace(ports, **around)
 
 
-def killing(nth: int, *, after: bool) -> Hook:
+def kill_at(nth: int, *, after: bool) -> Hook:
     """A hook that kills the process once, before or after its nth call, counted from 1."""
     made = 0
 
@@ -55,16 +55,16 @@ def killing(nth: int, *, after: bool) -> Hook:
         nonlocal made
         made += 1
         if made == nth and not after:
-            raise Killed(f"before {name}")
+            raise ProcessKilled(f"before {name}")
         answer = call()
         if made == nth and after:
-            raise Killed(f"after {name}")
+            raise ProcessKilled(f"after {name}")
         return answer
 
     return hook
 
 
-def recording(made: list[str]) -> Hook:
+def record_names(made: list[str]) -> Hook:
     """A hook that adds the names of the calls to `made`."""
 
     def hook(name: str, call: Call) -> Any:

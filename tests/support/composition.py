@@ -26,7 +26,7 @@ def publish_nothing(patch: pytest.MonkeyPatch) -> None:
     replace_built(patch, reactions, tuple(others))
 
 
-class Broken:
+class BrokenPart:
     """A part whose every use raises `error`."""
 
     def __init__(self, error: Exception) -> None:

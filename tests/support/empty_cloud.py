@@ -12,7 +12,7 @@ from infra.local.aws import REGION
 from infra.local.cloud import Cloud
 
 
-def empty(cloud: Cloud) -> None:
+def clear_cloud(cloud: Cloud) -> None:
     """Remove everything from moto's tables, streams, queues, buckets and outboxes, and clear the
     process's caches of it. Secrets stay, and so do the tables and queues themselves."""
     for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():

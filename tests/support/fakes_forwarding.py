@@ -12,7 +12,7 @@ from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Case, Contact
 from chalicelib.outbound.ports import Mark
 from tests.support.builders import MARKET_PLACE, NOON
-from tests.support.http_client import AnsweredHere
+from tests.support.http_client import InProcessClient
 
 REFERENCE = "7K3M2QXV9HTD"
 GROUPED = "7K3M-2QXV-9HTD"
@@ -49,7 +49,7 @@ def status_reply(number: int, **headers: str) -> Reply:
 
 
 @dataclass
-class FakeServer(AnsweredHere):
+class FakeServer(InProcessClient):
     """Another body's server: returns the `answers` for a method and the end of a path in turn, and
     then repeats the last one; `asked` are the requests that it received."""
 

@@ -135,7 +135,7 @@ class PageReader(HTMLParser):
                 form.fields.append((name, values.get("value", "")))
 
 
-def encoded(
+def encode_form(
     form: Form, fields: Sequence[tuple[str, str]], files: Mapping[str, Sequence[File]]
 ) -> tuple[bytes, str]:
     """The body of a request and its content type."""

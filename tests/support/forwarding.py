@@ -17,7 +17,7 @@ from chalicelib.handlers.exchange.forward_events import poll_updates
 from chalicelib.net.reply import Reply
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
-from tests.support.http_client import AnsweredHere
+from tests.support.http_client import InProcessClient
 
 EVENTS = Path(__file__).parents[1] / "events"
 COUNTY = "https://county.example"
@@ -29,7 +29,7 @@ Loss = Literal["not reached", "lost before", "lost after"]
 LOSSES: tuple[Loss, ...] = ("not reached", "lost before", "lost after")
 
 
-class CountysServer(AnsweredHere):
+class CountysServer(InProcessClient):
     """The county's server: our app, without a network between. `lost` has the numbers of the calls,
     counted from 1, that are lost; `calls` are all calls, `posted` is the number of POST
     requests."""
@@ -87,7 +87,7 @@ def forwarding_council(folder: Path, county: str = COUNTY, **service: Any) -> st
     return str(path)
 
 
-def poll() -> None:
+def poll_destinations() -> None:
     """Process the scheduled event that polls other bodies for updates."""
     poll_updates(json.loads((EVENTS / "poll_updates.json").read_text(encoding="utf-8")), None)
 

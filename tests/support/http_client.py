@@ -7,7 +7,7 @@ from chalicelib.net.http_client import HttpClient
 from chalicelib.net.reply import Reply
 
 
-class AnsweredHere(HttpClient):
+class InProcessClient(HttpClient):
     """Gives each request to `answered`, which a class implements."""
 
     def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:

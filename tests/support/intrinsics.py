@@ -7,7 +7,7 @@ from typing import Any
 PARTITION, REGION, ACCOUNT = "aws", "eu-west-2", "123456789012"
 
 
-class Deployed:
+class DeployedTemplate:
     """A template, deployed under a name with these parameters; others have their defaults.
     Resources are known by their names alone: `named` has what a reference to one gives."""
 

@@ -26,7 +26,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from chalicelib.bootstrap import container
 from chalicelib.net.reply import Reply
-from tests.support.http_client import AnsweredHere
+from tests.support.http_client import InProcessClient
 
 CLIENT_ID, CLIENT_SECRET = "ginnel", "the client's secret: odd & long"
 Claims = dict[str, Any]
@@ -56,7 +56,7 @@ def query_of(url: str) -> dict[str, str]:
 
 
 @dataclass
-class Issuer(AnsweredHere):
+class Issuer(InProcessClient):
     """The issuer with the name `url`.
 
     `claims` change its ID token (None leaves a claim out), `header` the token's header, `metadata`
@@ -191,7 +191,7 @@ def give_client_secret(*providers: str) -> None:
 
 
 @contextmanager
-def served(issuer: Issuer) -> Iterator[Issuer]:
+def serve_issuer(issuer: Issuer) -> Iterator[Issuer]:
     """Run the issuer on this machine."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -14,7 +14,7 @@ NUMBERS = count(1)
 
 
 @dataclass
-class Depot:
+class JobsApi:
     """The API for a council that has crews; `officer` and `crew` are their tokens."""
 
     api: Api

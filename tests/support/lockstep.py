@@ -59,7 +59,7 @@ class Lockstep:
         return next((each for each in self._order if each not in self._done), None)
 
 
-class Stepped:
+class LockstepPort:
     """A port whose calls go in lockstep."""
 
     def __init__(self, port: Any, steps: Lockstep) -> None:

@@ -15,7 +15,7 @@ NAMESPACE = re.compile(r"[A-Za-z0-9._/#:-]{1,256}")
 """
 
 
-class Kept(logging.Handler):
+class CollectingHandler(logging.Handler):
     """A log handler that collects the formatted lines."""
 
     def __init__(self, formatter: logging.Formatter) -> None:
@@ -28,9 +28,9 @@ class Kept(logging.Handler):
 
 
 @contextmanager
-def kept(formatter: logging.Formatter | None = None) -> Iterator[list[str]]:
+def capture_lines(formatter: logging.Formatter | None = None) -> Iterator[list[str]]:
     """Capture the lines that are logged inside the context."""
-    handler = Kept(formatter or logs.JsonLine())
+    handler = CollectingHandler(formatter or logs.JsonLine())
     log = logging.getLogger(logs.NAME)
     log.addHandler(handler)
     try:
@@ -39,13 +39,13 @@ def kept(formatter: logging.Formatter | None = None) -> Iterator[list[str]]:
         log.removeHandler(handler)
 
 
-def read(written: list[str], **wanted: Any) -> list[Line]:
+def decode_lines(written: list[str], **wanted: Any) -> list[Line]:
     """The decoded lines that have all these values."""
     lines: list[Line] = [json.loads(line) for line in written]
     return [line for line in lines if line.items() >= wanted.items()]
 
 
-def faults_in_metrics(line: Line) -> Iterator[str]:
+def metric_faults(line: Line) -> Iterator[str]:
     """The faults because of which CloudWatch would not read the metrics of a line. Source: Amazon
     CloudWatch User Guide, "Specification: Embedded metric format"."""
     metadata = line["_aws"]

@@ -34,12 +34,12 @@ def missed_ports(ports: Ports) -> Ports:
     )
     others = [each for each in council.services if each.service_code != "missed-bin"]
     council = replace(council, services=(*others, service))
-    return answering(
+    return with_answer(
         replace(ports, council=council, premises=homes.get), MissedCollectionCheck(TITLE)
     )
 
 
-def answering(ports: Ports, answer: MissedCollectionCheck) -> Ports:
+def with_answer(ports: Ports, answer: MissedCollectionCheck) -> Ports:
     """The ports with rules that give that answer."""
     return replace(ports, missed=lambda premises_id, collection: answer)
 

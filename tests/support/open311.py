@@ -81,7 +81,7 @@ def other_system(api: Api, **values: Any) -> OtherSystem:
     return OtherSystem(api, made.text)
 
 
-def stored(service_request_id: str) -> ServiceRequest:
+def stored_report(service_request_id: str) -> ServiceRequest:
     """The stored report."""
     report = reports_ports().repository.get(service_request_id)
     assert report

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from chalicelib.net.reply import Reply
 from infra.local.pay.service import PayService
-from tests.support.http_client import AnsweredHere, path_of
+from tests.support.http_client import InProcessClient, path_of
 from tests.support.openapi_file import OpenApiFile
 
 
-class CheckedClient(AnsweredHere):
+class CheckedClient(InProcessClient):
     """Carries requests to the stand-in, and checks both ways."""
 
     def __init__(self, service: PayService, spec: OpenApiFile) -> None:

@@ -19,7 +19,7 @@ from infra.local.pay.model import StoredPayment
 from infra.local.pay.notifications import Notifications
 from infra.local.pay.service import PayService
 from tests.support.composition import replace_built
-from tests.support.http_client import AnsweredHere, path_of
+from tests.support.http_client import InProcessClient, path_of
 
 GOOD_CARD = "4444333322221111"
 PENCE = 4_200
@@ -39,7 +39,7 @@ def give_order(service_request_id: str, pence: int, booking: BookedSlot | None =
     repository.save(replace(report, order=order))
 
 
-class InProcessPay(AnsweredHere):
+class InProcessPay(InProcessClient):
     """The stand-in, with `is_down` to make it answer nothing."""
 
     origin = ORIGIN

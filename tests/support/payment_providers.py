@@ -20,7 +20,7 @@ from chalicelib.payments.provider_api import ProviderApi
 from chalicelib.payments.stripe import Stripe
 from infra.local.pay.service import PayService
 from tests.support.fakes import Clock
-from tests.support.http_client import AnsweredHere
+from tests.support.http_client import InProcessClient
 from tests.support.openapi_file import OpenApiFile
 from tests.support.pay_client import CheckedClient
 
@@ -145,7 +145,7 @@ def running_stripe() -> Iterator[LocalStripe]:
             process.terminate()
 
 
-class FixedReplyClient(AnsweredHere):
+class FixedReplyClient(InProcessClient):
     """Answers everything with one reply."""
 
     def __init__(self, reply: Reply) -> None:

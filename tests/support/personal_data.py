@@ -98,9 +98,11 @@ def resident(
     theirs = submit(draft(contact=others), f"others-{number}", Author("somebody-else"), ports)
     neighbours = submit(draft(), f"neighbour-{number}", Author(), ports).service_request_id
     follow_report(neighbours, "key", author, ports)
-    _write_on(neighbours, canary if in_public else "everybody", canary, f"4{number:025}", author)
+    _update_report_of(
+        neighbours, canary if in_public else "everybody", canary, f"4{number:025}", author
+    )
     seen_once = submit(draft(), f"seen-once-{number}", Author(), ports).service_request_id
-    written = _write_on(seen_once, canary, canary, f"5{number:025}", author)
+    written = _update_report_of(seen_once, canary, canary, f"5{number:025}", author)
     ports.repository.save(replace(written, visibility="hidden"))
     home = f"53.95{number:04}1"
     street, _, of_report = _subscribe(account, email, canary, float(home), public)
@@ -182,7 +184,7 @@ def _add_photo(
     return reports_ports().repository.save(replace(report, photos=photos))
 
 
-def _write_on(
+def _update_report_of(
     report_id: str, words: str, canary: str, photo_id: str, author: Author
 ) -> ServiceRequest:
     """Add an update with these words and a photo to another person's report, and flag it."""
@@ -250,10 +252,10 @@ def _subscribe(account: Account, email: str, canary: str, lat: float, report: st
 def places_with(traces: list[str], cloud: Cloud) -> set[str]:
     """The tables, buckets and queues that contain one of these texts, except the lists of account
     ids that stay."""
-    return {name for name, text in stored(cloud) if any(trace in text for trace in traces)}
+    return {name for name, text in stored_texts(cloud) if any(trace in text for trace in traces)}
 
 
-def stored(cloud: Cloud) -> list[tuple[str, str]]:
+def stored_texts(cloud: Cloud) -> list[tuple[str, str]]:
     """The (place, text) of everything that is stored."""
     return [*_of_tables(cloud), *_of_buckets(cloud), *_of_queues(cloud)]
 

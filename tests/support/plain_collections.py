@@ -96,7 +96,7 @@ def _day(text: str) -> Day:
     return datetime.strptime(text, form).date()
 
 
-def next_of(of: PlainRound, day: Day, known_until: Day) -> PlainNext:
+def plain_next_collection(of: PlainRound, day: Day, known_until: Day) -> PlainNext:
     """What the API has to say on a day. `known_until`: the earliest `said_until` of all rounds."""
     latest = max([*of.planned, *(new for new, _ in of.moves.values() if new)], default=day)
     ahead = day

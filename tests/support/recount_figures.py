@@ -35,12 +35,12 @@ def table_rows(client: Any, table: str) -> list[Row]:
     return found
 
 
-def check(stored: Iterable[Row], published: Mapping[str, bytes]) -> int:
+def check_published(stored: Iterable[Row], published: Mapping[str, bytes]) -> int:
     """Compare the published documents (JSON by key) with the items of the table. Returns: the
     number of figures that were shown and are correct."""
     documents = {key: json.loads(body) for key, body in published.items()}
     index = documents.pop(f"{FOLDER}index.json", {"months": [], "updated_datetime": ""})
-    expected = counted(stored, index["updated_datetime"])
+    expected = count_figures(stored, index["updated_datetime"])
     months = {month for month, _, _ in expected}
     assert {key.removeprefix(FOLDER).removesuffix(".json") for key in documents} == months
     assert [each["month"] for each in index["months"]] == sorted(months, reverse=True)
@@ -51,10 +51,10 @@ def check(stored: Iterable[Row], published: Mapping[str, bytes]) -> int:
     assert set(expected) <= set(found)
     for each in index["months"]:
         assert each["all"] == found[each["month"], ALL, ALL]
-    return sum(_right(row, expected.get(key, {})) for key, row in found.items())
+    return sum(_count_correct(row, expected.get(key, {})) for key, row in found.items())
 
 
-def counted(stored: Iterable[Row], now: str) -> dict[Key, Row]:
+def count_figures(stored: Iterable[Row], now: str) -> dict[Key, Row]:
     """The figures at the time `now` by month, service and ward, and the totals."""
     cohorts: dict[Key, list[Row]] = defaultdict(list)
     items = list(stored)
@@ -67,7 +67,7 @@ def counted(stored: Iterable[Row], now: str) -> dict[Key, Row]:
         if item["record"] != "report" or item["visibility"] != "public":
             continue
         older = [entry for _, entry in sorted(archived[item["service_request_id"]], key=_first)]
-        each = _course(item, older, now)
+        each = _course_of(item, older, now)
         ward = item.get("ward_code") or "unknown"
         for service, place in product((item["service_code"], ALL), (ward, ALL)):
             cohorts[item["requested_datetime"][:7], service, place].append(each)
@@ -78,7 +78,7 @@ def _first(pair: tuple[int, Row]) -> int:
     return pair[0]
 
 
-def _course(item: Row, older: list[Row], now: str) -> Row:
+def _course_of(item: Row, older: list[Row], now: str) -> Row:
     told = {each.get("update_id", n): each for n, each in enumerate(older)}
     for n, each in enumerate(json.loads(item["updates"])):
         told[each.get("update_id", len(older) + n)] = each
@@ -88,7 +88,7 @@ def _course(item: Row, older: list[Row], now: str) -> Row:
     delays = json.loads(item.get("delays", "[]"))
     is_open = item["state"] in OPEN
     target = _text(delays[0]["promised_datetime"]) if delays else item.get("expected_datetime")
-    backs = list(_backs(steps))
+    backs = list(_reopenings(steps))
     return {
         "days": None if done_at is None else max(0.0, _days(item["requested_datetime"], done_at)),
         "fixed": is_done,
@@ -113,7 +113,7 @@ def _done_at(item: Row, steps: list[Row]) -> str:
     return since[0] if since else item.get("closed_datetime") or item["updated_datetime"]
 
 
-def _backs(steps: list[Row]) -> Iterator[str]:
+def _reopenings(steps: list[Row]) -> Iterator[str]:
     """For each time that the report was reopened after it was done, who reopened it."""
     states = ["fixed", *(each["state"] for each in steps)]
     for before, each in zip(states, steps, strict=False):
@@ -140,7 +140,7 @@ def _figures(some: list[Row]) -> Row:
     return figures
 
 
-def _right(row: Row, expected: Row) -> int:
+def _count_correct(row: Row, expected: Row) -> int:
     shown = 0
     for name in COUNTED_ALL:
         number = expected.get(name, 0)

@@ -57,7 +57,7 @@ Answer = Callable[[], Any]
 
 
 @contextmanager
-def around(hook: Callable[[Try, Answer], Any]) -> Iterator[None]:
+def hook_tries(hook: Callable[[Try, Answer], Any]) -> Iterator[None]:
     """Pass every try of the SDK in this process through `hook`, which may let moto answer it."""
     answer = BotocoreStubber.__call__
     attempts: dict[Any, list[int]] = {}
@@ -85,7 +85,7 @@ def around(hook: Callable[[Try, Answer], Any]) -> Iterator[None]:
 
 
 @contextmanager
-def record() -> Iterator[list[Try]]:
+def record_tries() -> Iterator[list[Try]]:
     """Record the tries inside the context, in order."""
     made: list[Try] = []
 
@@ -93,7 +93,7 @@ def record() -> Iterator[list[Try]]:
         made.append(this)
         return answer()
 
-    with around(hook):
+    with hook_tries(hook):
         yield made
 
 
@@ -110,12 +110,12 @@ def lose_reply(nth: int, *, times: int = 1, loss: Loss = "read timeout") -> Iter
         struck.append(this)
         raise LOSSES[loss](this.url)
 
-    with around(hook):
+    with hook_tries(hook):
         yield struck
 
 
 @contextmanager
-def garble(nth: int) -> Iterator[list[Try]]:
+def garble_reply(nth: int) -> Iterator[list[Try]]:
     """Apply the nth call but make its reply unreadable. Gives the list of the affected tries."""
     struck: list[Try] = []
 
@@ -126,12 +126,12 @@ def garble(nth: int) -> Iterator[list[Try]]:
         struck.append(this)
         return AWSResponse(this.url, 200, {}, MockRawResponse("no {answer"))  # type: ignore[arg-type]
 
-    with around(hook):
+    with hook_tries(hook):
         yield struck
 
 
 @contextmanager
-def refuse(nth: int, *, kind: Refusal, times: int = 1) -> Iterator[list[Try]]:
+def refuse_call(nth: int, *, kind: Refusal, times: int = 1) -> Iterator[list[Try]]:
     """Refuse the nth call before it is applied, for its first `times` tries. Gives the list of the
     affected tries."""
     struck: list[Try] = []
@@ -144,7 +144,7 @@ def refuse(nth: int, *, kind: Refusal, times: int = 1) -> Iterator[list[Try]]:
             raise ConnectTimeoutError(endpoint_url=this.url)
         return _refusal(this, kind)
 
-    with around(hook):
+    with hook_tries(hook):
         yield struck
 
 
@@ -162,7 +162,7 @@ def end_process(nth: int, end: type[BaseException], *, is_applied: bool) -> Iter
             answer()
         raise end
 
-    with around(hook):
+    with hook_tries(hook):
         yield struck
 
 
@@ -211,7 +211,7 @@ class Interleaving:
             threading.Thread(target=work, args=(index,), daemon=True)
             for index in range(len(functions))
         ]
-        with around(self._park):
+        with hook_tries(self._park):
             for thread in threads:
                 thread.start()
             self._conduct()

@@ -9,7 +9,7 @@ Serve = Callable[[socket.socket], None]
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
 
-def answer(line: socket.socket) -> None:
+def send_answer(line: socket.socket) -> None:
     """Send a short response."""
     line.recv(4096)
     line.sendall(REPLY)
@@ -27,7 +27,7 @@ def file_server(status: str, body: bytes) -> Serve:
 
 
 @contextmanager
-def server(serve: Serve = answer) -> Iterator[tuple[int, list[int]]]:
+def run_server(serve: Serve = send_answer) -> Iterator[tuple[int, list[int]]]:
     """Run a local server. Gives its port, and a list with an entry for each connection."""
     taken: list[int] = []
 

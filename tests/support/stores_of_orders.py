@@ -20,14 +20,14 @@ from infra.local.aws import REGION
 from tests.support.empty_cloud import empty_tables
 from tests.support.fakes_paid_orders import PaidOrder
 from tests.support.fakes_payments import LONDON, PaymentsWorld, ProcessCrash
-from tests.support.seam import ALL_TRIES, Try, end_process, lose_reply, refuse
+from tests.support.seam import ALL_TRIES, Try, end_process, lose_reply, refuse_call
 
 AnyMoney = TypeVar("AnyMoney", bound=PaymentsWorld)
 Fault = Callable[[int], AbstractContextManager[list[Try]]]
 FAULTS: dict[str, Fault] = {
     "one reply lost": lose_reply,
     "all replies lost": partial(lose_reply, times=ALL_TRIES),
-    "refused": partial(refuse, kind="throttle", times=ALL_TRIES),
+    "refused": partial(refuse_call, kind="throttle", times=ALL_TRIES),
     "crash before": partial(end_process, end=ProcessCrash, is_applied=False),
     "crash after": partial(end_process, end=ProcessCrash, is_applied=True),
 }

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
-class Hook(ThreadingHTTPServer):
+class WebhookReceiver(ThreadingHTTPServer):
     """Records the webhooks in `heard`, and answers with `status`."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Hook(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
-        assert isinstance(self.server, Hook)
+        assert isinstance(self.server, WebhookReceiver)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         named = {name.lower(): value for name, value in self.headers.items()}
         self.server.heard.append((named, body))
@@ -42,9 +42,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def listening() -> Iterator[Hook]:
+def run_receiver() -> Iterator[WebhookReceiver]:
     """Run a receiver."""
-    with Hook() as server:
+    with WebhookReceiver() as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -54,7 +54,7 @@ def listening() -> Iterator[Hook]:
             thread.join()
 
 
-def is_ours(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+def is_signature_valid(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
     """True if the signature is valid, checked as Standard Webhooks says and not with our code."""
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     key = b64decode(secret.removeprefix("whsec_"))

@@ -27,7 +27,7 @@ from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_accounts import FewTexts, MemoryAccounts, accounts_ports
 from tests.support.fakes_people import MemoryTrail
-from tests.support.log_lines import faults_in_metrics, kept, read
+from tests.support.log_lines import capture_lines, decode_lines, metric_faults
 
 ADDRESS = "resident@example.org"
 SECOND = timedelta(seconds=1)
@@ -249,7 +249,7 @@ def test_sign_in_is_audited_with_account_and_method_and_counted(
     way: str, noted: Ports, trail: MemoryTrail
 ) -> None:
     attempt_id = asked(noted)
-    with kept() as written:
+    with capture_lines() as written:
         if way == "code":
             who = sign_in_with_code(attempt_id, code_of(attempt_id, noted), "Phone", noted)
         else:
@@ -257,7 +257,7 @@ def test_sign_in_is_audited_with_account_and_method_and_counted(
             who = sign_in_with_link(attempt_id, token, "Phone", noted)
     account_id = who.account.account_id
     assert told(trail) == [(account_id, "account.sign_in", account_id, way)]
-    assert [line["sign_ins"] for line in read(written)] == [1]
+    assert [line["sign_ins"] for line in decode_lines(written)] == [1]
     assert ADDRESS not in str(trail.entries)
 
 
@@ -281,7 +281,7 @@ def test_failure_is_audited_at_the_account_or_the_attempt_and_counted(
     attempt_id, whose = asked(noted), None
     if has_account:
         whose = account_of(Destination("email", ADDRESS), noted).account_id
-    with kept() as written:
+    with capture_lines() as written:
         with pytest.raises(Invalid):
             sign_in_with_code(attempt_id, "no code", "Phone", noted)
         with pytest.raises(NotFound):
@@ -292,9 +292,9 @@ def test_failure_is_audited_at_the_account_or_the_attempt_and_counted(
     assert told(trail) == [
         ("nobody", "account.sign_in_failed", subject, way) for way in ("code", "link")
     ]
-    lines = read(written)
+    lines = decode_lines(written)
     assert [line["sign_in_failures"] for line in lines] == [1, 1, 1]
-    assert not [fault for line in lines for fault in faults_in_metrics(line)]
+    assert not [fault for line in lines for fault in metric_faults(line)]
     assert ADDRESS not in str(trail.entries)
 
 

@@ -17,7 +17,7 @@ from chalicelib.alerts.model import Confirm, QuietHours
 from chalicelib.alerts.usecases.sending import ask, send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.errors import UpstreamFailed
-from tests.support.call_hooks import Killed, Turns, hooked, killing, recording
+from tests.support.call_hooks import ProcessKilled, Turns, hook_ports, kill_at, record_names
 from tests.support.effort import effort
 from tests.support.fakes_delivery import DeliveryWorld, alert_request, report_news, subscription
 
@@ -52,7 +52,7 @@ def test_each_event_reaches_each_subscriber_once_when_messages_are_repeated_in_a
     seed: int,
 ) -> None:
     world, turns = DeliveryWorld(), Turns(seed)
-    ports = hooked(world.ports(), OUTSIDE, turns.hook)
+    ports = hook_ports(world.ports(), OUTSIDE, turns.hook)
     subscribers = [f"{channel}{number}" for channel in CHANNELS for number in range(5)]
     for each in subscribers:
         world.subscribe(subscription_id=each, channel=each[:-1])
@@ -77,7 +77,7 @@ def test_each_event_reaches_each_subscriber_once_when_messages_are_repeated_in_a
 @pytest.mark.parametrize("seed", range(effort(8, 20)))
 def test_older_event_changes_nothing_when_it_arrives_after_a_newer_one(seed: int) -> None:
     world, turns = DeliveryWorld(), Turns(seed)
-    ports = hooked(world.ports(), OUTSIDE, turns.hook)
+    ports = hook_ports(world.ports(), OUTSIDE, turns.hook)
     world.subscribe()
     world.knows(report_news(version=0))
     waiting = iter(Random(seed).sample([alert_request(version=v) for v in range(1, 6)] * 5, k=25))
@@ -180,7 +180,7 @@ def test_subscriber_gets_the_guaranteed_number_of_messages_when_the_process_dies
 ) -> None:
     made: list[str] = []
     whole = fresh()
-    all_of(WAYS[way](channel, whole), whole, hooked(whole.ports(), OUTSIDE, recording(made)))
+    all_of(WAYS[way](channel, whole), whole, hook_ports(whole.ports(), OUTSIDE, record_names(made)))
     assert len(whole.sender.there) == 1
     for nth in range(1, len(made) + 1):
         for after in (False, True):
@@ -199,8 +199,8 @@ def test_subscriber_gets_the_guaranteed_number_of_messages_when_the_process_dies
 def told_in_spite_of(nth: int, after: bool, channel: str, way: str) -> int:
     world = fresh()
     begun = WAYS[way](channel, world)
-    with suppress(Killed):
-        all_of(begun, world, hooked(world.ports(), OUTSIDE, killing(nth, after=after)))
+    with suppress(ProcessKilled):
+        all_of(begun, world, hook_ports(world.ports(), OUTSIDE, kill_at(nth, after=after)))
     # Its message was not acknowledged, so it comes again; and so does the schedule.
     begun(world.ports())
     world.queue.sent.clear()

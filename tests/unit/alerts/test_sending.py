@@ -27,7 +27,7 @@ from chalicelib.errors import (
 )
 from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S
 from tests.support.builders import NOON
-from tests.support.call_hooks import Killed
+from tests.support.call_hooks import ProcessKilled
 from tests.support.fakes_delivery import (
     ADDRESSES,
     REPORT,
@@ -37,7 +37,7 @@ from tests.support.fakes_delivery import (
     report_news,
     subscription,
 )
-from tests.support.log_lines import faults_in_metrics, kept, read
+from tests.support.log_lines import capture_lines, decode_lines, metric_faults
 
 SECOND = timedelta(seconds=1)
 
@@ -407,14 +407,14 @@ def test_daily_texts_are_divided_into_shares_that_cannot_be_exceeded(
 def test_spent_share_of_the_texts_is_measured(world: DeliveryWorld) -> None:
     world.texts_a_day = 10
     world.knows(report_news())
-    with kept() as written:
+    with capture_lines() as written:
         for number in range(8):
             world.subscribe(subscription_id=f"s{number}", channel="sms")
             send_tell(alert_request(subscription_id=f"s{number}"), world.ports())
-    lines = [line for line in read(written) if line["event"] == "texts were asked for"]
+    lines = [line for line in decode_lines(written) if line["event"] == "texts were asked for"]
     assert [line["texts_percent"] for line in lines] == [14, 28, 42, 57, 71, 85, 100, 100]
     assert {line["purse"] for line in lines} == {"alerts"}
-    assert not [fault for line in lines for fault in faults_in_metrics(line)]
+    assert not [fault for line in lines for fault in metric_faults(line)]
 
 
 def test_number_is_not_tried_again_when_it_was_refused_permanently(
@@ -483,14 +483,14 @@ def test_confirmation_is_not_sent_after_a_day(
 def test_lease_of_a_crashed_sender_expires(world: DeliveryWorld, ports: Ports) -> None:
     world.subscribe()
     world.knows(report_news())
-    world.sender.raises = [Killed()] * 100
-    with pytest.raises(Killed):
+    world.sender.raises = [ProcessKilled()] * 100
+    with pytest.raises(ProcessKilled):
         send_tell(alert_request(), ports)
     for _ in range(7):
         world.clock.now += LEASE - SECOND
         assert wake_due(ports) == 0
         world.clock.now += SECOND
-        with pytest.raises(Killed):
+        with pytest.raises(ProcessKilled):
             woken(world, ports)
     world.clock.now += LEASE
     woken(world, ports)
@@ -535,7 +535,7 @@ def test_text_is_sent_once_after_an_internal_error_before_sending(world: Deliver
     assert len(world.sender.there) == 1
 
 
-@pytest.mark.parametrize("dies", [ValueError("a mistake of ours"), Killed()])
+@pytest.mark.parametrize("dies", [ValueError("a mistake of ours"), ProcessKilled()])
 def test_alerts_that_failed_by_internal_errors_are_sent_once_by_a_redrive(
     dies: BaseException, world: DeliveryWorld, ports: Ports
 ) -> None:
@@ -543,12 +543,12 @@ def test_alerts_that_failed_by_internal_errors_are_sent_once_by_a_redrive(
     world.sender.raises = [AddressRefused("never"), *[dies] * 16]
     for number in range(3):
         world.subscribe(subscription_id=f"s{number}")
-        with suppress(Killed):
+        with suppress(ProcessKilled):
             send_tell(alert_request(subscription_id=f"s{number}"), ports)
     while due := world.alerts.due(world.clock.now + timedelta(hours=12), limit=9):
         world.clock.now += timedelta(hours=12)
         for each in due:
-            with suppress(Killed):
+            with suppress(ProcessKilled):
                 send_woken(Wake(subscription_id=each[0], alert_id=each[1]), ports)
     assert send_ours_again(ports) == 2
     assert send_ours_again(ports) == 0

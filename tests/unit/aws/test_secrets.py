@@ -18,7 +18,7 @@ from chalicelib.aws.secrets import (
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.kernel.ids import Ids
 from tests.support.fakes import PlainSecret
-from tests.support.log_lines import kept, read
+from tests.support.log_lines import capture_lines, decode_lines
 
 FIRST, SECOND, THIRD = "1" * 32, "2" * 32, "3" * 32
 
@@ -172,18 +172,21 @@ def test_text_of_any_length_is_returned_for_another_organisation() -> None:
 @pytest.mark.parametrize("bad", ['""', '" "', "5", "true", "[]", "{}", r'"a\nb"', r'"a\u0000"'])
 def test_unusable_entry_is_logged_and_affects_no_other(bad: str) -> None:
     texts = given(f'{{"county": {bad}, "rail": "key"}}')
-    with kept() as written, pytest.raises(ConfigurationError, match="entry county"):
+    with capture_lines() as written, pytest.raises(ConfigurationError, match="entry county"):
         texts.of("county")
-    (line,) = read(written, destination="county")
+    (line,) = decode_lines(written, destination="county")
     assert (line["level"], line["code"]) == ("error", "DESTINATIONS_SECRET_ARN")
     assert texts.of("rail") == "key"
 
 
 @pytest.mark.parametrize("broken", ["", "{", '{"county": "k"', "[]", '"text"', "x" * 40])
 def test_setting_is_named_when_its_secret_is_not_a_json_object(broken: str) -> None:
-    with kept() as written, pytest.raises(ConfigurationError, match="DESTINATIONS_SECRET_ARN"):
+    with (
+        capture_lines() as written,
+        pytest.raises(ConfigurationError, match="DESTINATIONS_SECRET_ARN"),
+    ):
         given(broken).of("county")
-    assert len(read(written, destination="county", level="error")) == 1
+    assert len(decode_lines(written, destination="county", level="error")) == 1
 
 
 def test_value_of_any_length_is_read_for_other_organisations(store: Store) -> None:

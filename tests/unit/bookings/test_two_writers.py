@@ -10,7 +10,7 @@ from chalicelib.errors import AppError
 from tests.support.bookings_race import CAPACITY, races
 from tests.support.effort import EXHAUSTIVE
 from tests.support.fakes import Clock
-from tests.support.lockstep import Lockstep, Stepped, call_orders
+from tests.support.lockstep import Lockstep, LockstepPort, call_orders
 from tests.unit.bookings.bookings import a_calendar, ports_on
 
 CALLS = 3
@@ -27,7 +27,7 @@ def test_no_order_gives_a_unit_twice_or_loses_one(other: str) -> None:
             ports = ports_on(clock, a_calendar(CAPACITY))
             race.prepare(ports)
             steps = Lockstep(order)
-            stepped = ports_on(clock, a_calendar(CAPACITY), Stepped(ports.days, steps))
+            stepped = ports_on(clock, a_calendar(CAPACITY), LockstepPort(ports.days, steps))
             results = steps.run(
                 partial(race.first, "a", stepped), partial(race.second, other, stepped)
             )

@@ -29,7 +29,7 @@ from infra.rounds import rounds_of
 from tests.support.effort import EXHAUSTIVE, effort
 from tests.support.fakes_collections import ports_of
 from tests.support.generated_city import City, write_city
-from tests.support.plain_collections import PlainNext, next_of, read_rounds
+from tests.support.plain_collections import PlainNext, plain_next_collection, read_rounds
 
 SHORT_LISTS = (190_000, 569) if EXHAUSTIVE else (1_500, 30)
 WHOLE_YEAR = (400_000, 600) if EXHAUSTIVE else (500, 30)
@@ -68,7 +68,9 @@ class Imported:
         self.known_until = min(each.said_until for each in self.plain.values())
         with city.premises.open(encoding="utf-8", newline="") as stream:
             self.rows = list(csv.DictReader(stream))
-        self.plain_next = cache(lambda code, day: next_of(self.plain[code], day, self.known_until))
+        self.plain_next = cache(
+            lambda code, day: plain_next_collection(self.plain[code], day, self.known_until)
+        )
 
 
 def at_dawn(day: date) -> datetime:

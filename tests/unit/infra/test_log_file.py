@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.kernel.observability import logs
 from infra.local import log_file
-from tests.support.log_lines import read
+from tests.support.log_lines import decode_lines
 
 
 @pytest.fixture
@@ -34,5 +34,5 @@ def test_lines_go_to_a_new_file_and_errors_also_to_the_terminal(
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err == "Error: something broke (ValueError). See .local/log.jsonl\n"
-    first, second = read(file.read_text().splitlines())
+    first, second = decode_lines(file.read_text().splitlines())
     assert (first["event"], second["event"]) == ("something", "something broke")

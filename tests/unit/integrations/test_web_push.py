@@ -21,7 +21,7 @@ from chalicelib.kernel.push_address import PushAddress
 from chalicelib.net.vapid_keys import PushKey, decoded, encoded
 from infra.local.push import Browser
 from tests.support.fakes import Clock
-from tests.support.log_lines import kept, read
+from tests.support.log_lines import capture_lines, decode_lines
 from tests.unit.net.network import PUBLIC, FakeNetwork
 from tests.unit.net.test_safe_http_client import INSIDE, REFUSED
 
@@ -177,13 +177,13 @@ def test_browser_is_gone_when_the_push_service_says_so(number: int) -> None:
 @pytest.mark.parametrize("number", [301, 302, 307, 400, 401, 403, 405, 413, 422])
 def test_notification_is_refused_permanently_and_logged_for_other_statuses(number: int) -> None:
     here = network()
-    with kept() as lines, pytest.raises(AddressRefused) as refused:
+    with capture_lines() as lines, pytest.raises(AddressRefused) as refused:
         answering(here, status(number, "Location: https://127.0.0.1/")).send(
             MENDED, address(Browser())
         )
     assert not isinstance(refused.value, Gone)
     assert len(here.connected) == 1
-    assert [line["status"] for line in read(lines, level="warning")] == [number]
+    assert [line["status"] for line in decode_lines(lines, level="warning")] == [number]
     assert "push.example.org" not in "".join(lines)
 
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.published import PublishedPlaces
 from chalicelib.kernel.observability import logs, trace
-from tests.support.log_lines import Line, faults_in_metrics, kept, read
+from tests.support.log_lines import Line, capture_lines, decode_lines, metric_faults
 
 CANARY = "Canary Nightjar"
 PHONE = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"
@@ -39,25 +39,28 @@ def test_event_is_one_line_of_json_on_standard_output(capsys: pytest.CaptureFixt
 
 
 def test_unnamed_field_is_left_out() -> None:
-    with kept() as written:
+    with capture_lines() as written:
         logs.event("something", description=CANARY)  # type: ignore[call-arg]
     assert CANARY not in written[0]
 
 
 def test_lines_inside_have_the_function_of_the_line_that_measures() -> None:
-    with kept() as written, logs.line("handled", logs.BATCHES, function="publish", records=1):
+    with (
+        capture_lines() as written,
+        logs.line("handled", logs.BATCHES, function="publish", records=1),
+    ):
         logs.event("inside")
-    assert [line["function"] for line in read(written)] == ["publish", "publish"]
+    assert [line["function"] for line in decode_lines(written)] == ["publish", "publish"]
 
 
 def test_measured_line_is_written_when_the_block_fails() -> None:
     with (
-        kept() as written,
+        capture_lines() as written,
         pytest.raises(ZeroDivisionError),
         logs.line("handled", logs.BATCHES, function="publish"),
     ):
         raise ZeroDivisionError
-    (line,) = read(written)
+    (line,) = decode_lines(written)
     assert line["duration_ms"] >= 0
 
 
@@ -94,9 +97,9 @@ def raised_while(cause: Exception) -> Exception:
 def test_failure_has_types_operation_and_code_but_no_message(
     raised: Callable[[Exception], Exception],
 ) -> None:
-    with kept() as written:
+    with capture_lines() as written:
         logs.failure("broke", raised(refused()), service_request_id="7K3M2QXV9HTD")
-    (line,) = read(written, level="error", event="broke", service_request_id="7K3M2QXV9HTD")
+    (line,) = decode_lines(written, level="error", event="broke", service_request_id="7K3M2QXV9HTD")
     assert line["error"] in ("UpstreamFailed", "KeyError")
     assert line["causes"] == ["ClientError"]
     assert (line["operation"], line["code"]) == ("PutItem", "ThrottlingException")
@@ -105,11 +108,11 @@ def test_failure_has_types_operation_and_code_but_no_message(
 
 def test_failure_has_its_place_in_our_own_code() -> None:
     places = PublishedPlaces(lambda _: b'{"items": "' + CANARY.encode(), lambda: 0.0)
-    with kept() as written, pytest.raises(UpstreamFailed) as caught:
+    with capture_lines() as written, pytest.raises(UpstreamFailed) as caught:
         places.gazetteer()
-    with kept() as again:
+    with capture_lines() as again:
         logs.failure("broke", caught.value)
-    (first,), (second,) = read(written), read(again)
+    (first,), (second,) = decode_lines(written), decode_lines(again)
     assert first["error"] == "DecodeError"
     assert first["stack"][0].startswith("chalicelib/kernel/cached_document.py:")
     where = [place.split(" ")[1] for place in second["stack"]]
@@ -120,14 +123,14 @@ def test_failure_has_its_place_in_our_own_code() -> None:
 def test_failure_ends_when_its_causes_are_circular() -> None:
     one, two = KeyError(), ValueError()
     one.__cause__, two.__cause__ = two, one
-    with kept() as written:
+    with capture_lines() as written:
         logs.failure("broke", one)
-    assert len(read(written)[0]["causes"]) < 20
+    assert len(decode_lines(written)[0]["causes"]) < 20
 
 
 def test_message_in_a_log_is_detected() -> None:
     careless = logging.Formatter("%(message)s %(why)s")
-    with kept(careless) as written:
+    with capture_lines(careless) as written:
         try:
             raise ValueError(CANARY)
         except ValueError as error:
@@ -137,12 +140,12 @@ def test_message_in_a_log_is_detected() -> None:
 
 def test_chalices_errors_have_the_same_form_without_messages() -> None:
     """Chalice logs under the app's name what leaves a view."""
-    with kept() as written:
+    with capture_lines() as written:
         try:
             raise ValueError(CANARY)
         except ValueError:
             logging.getLogger(logs.NAME).error("Caught for %s", CANARY, exc_info=True)
-    (line,) = read(written, event="log", level="error", error="ValueError")
+    (line,) = decode_lines(written, event="log", level="error", error="ValueError")
     assert "test_logs.py" in line["stack"][-1]
     assert CANARY not in written[0]
 
@@ -151,15 +154,15 @@ def test_chalices_errors_have_the_same_form_without_messages() -> None:
 
 
 def measured() -> Line:
-    with kept() as written, logs.line("called", logs.CALLS, function="api") as line:
+    with capture_lines() as written, logs.line("called", logs.CALLS, function="api") as line:
         line["route"], line["method"] = "/api/reports", "POST"
         line["errors"] = 1
-    return read(written)[0]
+    return decode_lines(written)[0]
 
 
 def test_metrics_have_cloudwatchs_format() -> None:
     line = measured()
-    assert list(faults_in_metrics(line)) == []
+    assert list(metric_faults(line)) == []
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "Ginnel"
     assert directive["Dimensions"] == [["function"]]
@@ -172,17 +175,17 @@ def test_metrics_are_written_into_the_namespace_of_the_deployment(
     monkeypatch.setattr(logs.JsonLine, "namespace", "Ginnel")
     logs.name_metrics("Ginnel/other-council")
     line = measured()
-    assert list(faults_in_metrics(line)) == []
+    assert list(metric_faults(line)) == []
     assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Ginnel/other-council"
 
 
 def test_metric_is_left_out_when_it_is_zero_or_was_not_measured() -> None:
-    with kept() as written:
+    with capture_lines() as written:
         with logs.line("handled", logs.BATCHES, function="sweep", failed=0, records=3):
             pass
         with logs.line("handled", logs.BATCHES, function="sweep"):
             pass
-    assert all("_aws" not in line for line in read(written))
+    assert all("_aws" not in line for line in decode_lines(written))
 
 
 def directive_of(line: Line) -> Any:
@@ -212,4 +215,4 @@ def directive_of(line: Line) -> Any:
 def test_invalid_metrics_are_detected(plant: Callable[[Line], object], fault: str) -> None:
     line = copy.deepcopy(measured())
     plant(line)
-    assert any(said.startswith(fault) for said in faults_in_metrics(line))
+    assert any(said.startswith(fault) for said in metric_faults(line))

@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from chalicelib.errors import AddressRefused, UpstreamFailed
 from chalicelib.net.internet import Internet
 from chalicelib.net.safe_http_client import SafeHttpClient
-from tests.support.serving import Serve, answer, server
+from tests.support.serving import Serve, run_server, send_answer
 
 
 def outside(*origins: str) -> SafeHttpClient:
@@ -23,14 +23,14 @@ def outside(*origins: str) -> SafeHttpClient:
 
 
 def test_server_is_requested_when_its_origin_is_allowed() -> None:
-    with server() as (port, _):
+    with run_server() as (port, _):
         origin = f"http://127.0.0.1:{port}"
         reply = outside(origin).post(f"{origin}/a", b"{}", {}, most_bytes=9, timeout_s=10)
     assert (reply.status, reply.body, reply.headers["content-length"]) == (200, b"hi", "2")
 
 
 def test_server_of_this_machine_is_not_reached_by_default() -> None:
-    with server() as (port, taken):
+    with run_server() as (port, taken):
         for url in (f"http://127.0.0.1:{port}/", f"https://localhost:{port}/"):
             with pytest.raises(AddressRefused):
                 outside().get(url, most_bytes=9, timeout_s=10)
@@ -64,7 +64,7 @@ def under_tls(path: Path) -> Serve:
 
     def serve(line: socket.socket) -> None:
         with context.wrap_socket(line, server_side=True) as secured:
-            answer(secured)
+            send_answer(secured)
 
     return serve
 
@@ -83,7 +83,7 @@ def test_host_is_trusted_only_with_a_valid_certificate(
     path = certificate(tmp_path, "localhost")
     if is_known:
         monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    with server(under_tls(path)) as (port, _):
+    with run_server(under_tls(path)) as (port, _):
         origin = f"https://{host}:{port}"
         here = outside(origin)
         if is_reached:

@@ -14,8 +14,8 @@ from chalicelib.outbound.webhook import WebhookSender, signed_headers
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_outbound import delivery, receiver
-from tests.support.http_client import AnsweredHere
-from tests.support.webhooks import is_ours
+from tests.support.http_client import InProcessClient
+from tests.support.webhooks import is_signature_valid
 
 
 def reply(status: int, headers: Mapping[str, str] = {}) -> Reply:
@@ -25,7 +25,7 @@ def reply(status: int, headers: Mapping[str, str] = {}) -> Reply:
 TAKEN = reply(204)
 
 
-class Wire(AnsweredHere):
+class Wire(InProcessClient):
     """Notes what is posted, and answers as it is told to."""
 
     def __init__(self, answer: Reply | Exception = TAKEN) -> None:
@@ -84,7 +84,7 @@ def test_receiver_gets_an_entry_of_the_ledger_as_it_is_under_its_own_id() -> Non
     WebhookSender(lambda _: REPORT, lambda: wire, Clock()).send(booked, receiver())
     ((_, body, headers),) = wire.posted
     assert (body.decode(), headers["webhook-id"]) == (entry, "payment:p1")
-    assert is_ours(headers, body, receiver().secret)
+    assert is_signature_valid(headers, body, receiver().secret)
 
 
 def test_receiver_can_verify_sender_and_time() -> None:
@@ -94,9 +94,9 @@ def test_receiver_can_verify_sender_and_time() -> None:
     assert url == receiver().url
     assert headers["webhook-id"] == delivery().delivery_id
     assert headers["webhook-timestamp"] == str(int(NOON.timestamp()))
-    assert is_ours(headers, body, receiver().secret)
-    assert not is_ours(headers, body, "whsec_" + "QkJC" * 11)
-    assert not is_ours({**headers, "webhook-timestamp": "1"}, body, receiver().secret)
+    assert is_signature_valid(headers, body, receiver().secret)
+    assert not is_signature_valid(headers, body, "whsec_" + "QkJC" * 11)
+    assert not is_signature_valid({**headers, "webhook-timestamp": "1"}, body, receiver().secret)
 
 
 def test_signature_equals_the_standards_example() -> None:

@@ -22,16 +22,16 @@ from chalicelib.photos.picture import (
 from tests.conftest import ROOT
 from tests.support.attack_photos import (
     CANARY,
+    claim_jpeg_size,
+    draw_picture,
     exif,
+    exif_orientation,
     heic,
     jpeg,
     lossless_of,
     many_scans,
-    oriented,
-    picture,
     png,
-    resized,
-    saved,
+    save_image,
     tiff,
     zeros,
 )
@@ -81,7 +81,7 @@ def marked() -> Image.Image:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_photo_is_turned_upright_by_its_exif(kind: str, orientation: int) -> None:
     block = tiff((0x0112, 3, 1, orientation << 16))
-    raw = saved(kind, turned(marked(), orientation), exif=b"Exif\0\0" + block)
+    raw = save_image(kind, turned(marked(), orientation), exif=b"Exif\0\0" + block)
     page = page_of(raw)
     assert page.size == (320, 240)
     assert grey(page, 0.1, 0.1) < DARK
@@ -153,7 +153,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 def test_pictures_fit_their_boxes_and_are_never_made_larger(
     kind: str, size: tuple[int, int], page: tuple[int, int], thumbnail: tuple[int, int]
 ) -> None:
-    made = rebuild(saved(kind, picture(size=size)))
+    made = rebuild(save_image(kind, draw_picture(size=size)))
     assert opened(made.page).size == page
     assert opened(made.thumbnail).size == thumbnail
 
@@ -161,35 +161,37 @@ def test_pictures_fit_their_boxes_and_are_never_made_larger(
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: saved("JPEG", quality=90),
-        lambda: saved("JPEG", progressive=True),
-        lambda: saved("JPEG", subsampling=0),
-        lambda: saved("JPEG", picture("L")),
-        lambda: saved("PNG"),
-        lambda: saved("PNG", picture("L")),
-        lambda: saved("PNG", picture("P")),
-        lambda: saved("PNG", picture("RGBA")),
-        lambda: saved("PNG", picture("LA")),
-        lambda: saved("WEBP", quality=90),
-        lambda: saved("WEBP", lossless=True),
-        lambda: saved("WEBP", picture("RGBA"), lossless=True),
+        lambda: save_image("JPEG", quality=90),
+        lambda: save_image("JPEG", progressive=True),
+        lambda: save_image("JPEG", subsampling=0),
+        lambda: save_image("JPEG", draw_picture("L")),
+        lambda: save_image("PNG"),
+        lambda: save_image("PNG", draw_picture("L")),
+        lambda: save_image("PNG", draw_picture("P")),
+        lambda: save_image("PNG", draw_picture("RGBA")),
+        lambda: save_image("PNG", draw_picture("LA")),
+        lambda: save_image("WEBP", quality=90),
+        lambda: save_image("WEBP", lossless=True),
+        lambda: save_image("WEBP", draw_picture("RGBA"), lossless=True),
         heic,
     ],
 )
 def test_picture_equals_the_photo_for_every_format(make: Callable[[], bytes]) -> None:
-    assert difference(page_of(make()), picture()) < 4
+    assert difference(page_of(make()), draw_picture()) < 4
 
 
 def test_deep_grey_is_not_cut_off() -> None:
     deep = Image.new("I;16", (64, 64), 32768)
-    assert abs(grey(page_of(saved("PNG", deep)), 0.5, 0.5) - 128) <= 2
+    assert abs(grey(page_of(save_image("PNG", deep)), 0.5, 0.5) - 128) <= 2
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_transparent_parts_are_white(kind: str) -> None:
     image = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
     image.paste((0, 0, 0, 255), (0, 0, 32, 64))
-    page = page_of(saved(kind, image, lossless=True) if kind == "WEBP" else saved(kind, image))
+    page = page_of(
+        save_image(kind, image, lossless=True) if kind == "WEBP" else save_image(kind, image)
+    )
     assert grey(page, 0.2, 0.5) < DARK
     assert grey(page, 0.9, 0.5) > 245
 
@@ -197,7 +199,7 @@ def test_transparent_parts_are_white(kind: str) -> None:
 def test_transparent_colours_of_a_palette_are_white() -> None:
     image = Image.new("P", (64, 64), 7)
     image.putpalette([0, 0, 0] * 256)
-    assert grey(page_of(saved("PNG", image, transparency=7)), 0.5, 0.5) > 245
+    assert grey(page_of(save_image("PNG", image, transparency=7)), 0.5, 0.5) > 245
 
 
 def test_colours_are_converted_to_srgb_when_a_small_profile_is_present() -> None:
@@ -205,8 +207,8 @@ def test_colours_are_converted_to_srgb_when_a_small_profile_is_present() -> None
 
     image = Image.new("RGB", (64, 64), (200, 30, 30))
     same = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    plain = page_of(saved("JPEG", image, quality=95))
-    with_profile = page_of(saved("JPEG", image, quality=95, icc_profile=same))
+    plain = page_of(save_image("JPEG", image, quality=95))
+    with_profile = page_of(save_image("JPEG", image, quality=95, icc_profile=same))
     assert difference(plain, with_profile) < 2
     assert "icc_profile" not in with_profile.info
 
@@ -214,7 +216,7 @@ def test_colours_are_converted_to_srgb_when_a_small_profile_is_present() -> None
 def test_animation_shows_its_first_frame() -> None:
     first, second = Image.new("RGB", (64, 64), "black"), Image.new("RGB", (64, 64), "white")
     for kind in ("WEBP", "PNG"):
-        raw = saved(kind, first, save_all=True, append_images=[second], duration=100)
+        raw = save_image(kind, first, save_all=True, append_images=[second], duration=100)
         assert grey(page_of(raw), 0.5, 0.5) < DARK
 
 
@@ -223,13 +225,18 @@ def test_animation_shows_its_first_frame() -> None:
     [
         (lambda: b"", UNKNOWN),
         (lambda: b"<svg/>", UNKNOWN),
-        (lambda: saved("GIF"), UNKNOWN),
-        (lambda: saved("JPEG")[:-3000], BROKEN),
-        (lambda: saved("PNG")[:-300], BROKEN),
-        (lambda: saved("JPEG", picture(size=(15, 200))), TOO_SMALL.format(least=16)),
-        (lambda: saved("PNG", picture(size=(400, 16))), TOO_LONG.format(most=20)),
+        (lambda: save_image("GIF"), UNKNOWN),
+        (lambda: save_image("JPEG")[:-3000], BROKEN),
+        (lambda: save_image("PNG")[:-300], BROKEN),
+        (lambda: save_image("JPEG", draw_picture(size=(15, 200))), TOO_SMALL.format(least=16)),
+        (lambda: save_image("PNG", draw_picture(size=(400, 16))), TOO_LONG.format(most=20)),
         (lambda: many_scans(40), TOO_HEAVY),
-        (lambda: resized(saved("JPEG", progressive=True, subsampling=0), 6000, 6000), TOO_HEAVY),
+        (
+            lambda: claim_jpeg_size(
+                save_image("JPEG", progressive=True, subsampling=0), 6000, 6000
+            ),
+            TOO_HEAVY,
+        ),
     ],
 )
 def test_photo_is_refused_with_its_reason(make: Callable[[], bytes], reason: str) -> None:
@@ -241,7 +248,7 @@ def test_photo_is_refused_with_its_reason(make: Callable[[], bytes], reason: str
 @pytest.mark.parametrize(
     ("kind", "make"),
     [
-        ("JPEG", lambda w, h: resized(saved("JPEG"), w, h)),
+        ("JPEG", lambda w, h: claim_jpeg_size(save_image("JPEG"), w, h)),
         ("PNG", lambda w, h: png(width=w, height=h, pixels=zeros(10))),
         ("WebP", lossless_of),
     ],
@@ -257,7 +264,7 @@ def test_photo_is_refused_with_its_size_when_it_has_a_pixel_too_many(
 
 
 def test_comment_does_not_survive() -> None:
-    raw = jpeg(exif(tiff(more=CANARY)), oriented(1))
+    raw = jpeg(exif(tiff(more=CANARY)), exif_orientation(1))
     assert all(CANARY not in made for made in rebuild(raw))
 
 

@@ -17,8 +17,8 @@ from tests.support.missed import (
     OWNER,
     RUBBISH,
     TITLE,
-    answering,
     missed_ports,
+    with_answer,
 )
 from tests.support.missed import report_missed as report
 
@@ -42,7 +42,7 @@ def test_request_names_the_collection_and_keeps_no_typed_text(ports: Ports) -> N
 
 
 def test_collection_that_may_not_be_reported_is_refused_with_the_reason(ports: Ports) -> None:
-    closed = answering(ports, MissedCollectionCheck(TITLE, why_not="The round is not over yet."))
+    closed = with_answer(ports, MissedCollectionCheck(TITLE, why_not="The round is not over yet."))
     assert refusal(closed) == ("collection", "The round is not over yet.")
 
 
@@ -80,7 +80,7 @@ def test_each_premises_container_and_day_has_a_request_of_its_own(
 
 def test_same_key_gives_the_stored_request_even_after_its_time(ports: Ports) -> None:
     first = report(ports)
-    late = answering(ports, MissedCollectionCheck(TITLE, why_not="It is too late."))
+    late = with_answer(ports, MissedCollectionCheck(TITLE, why_not="It is too late."))
     assert report(late) == first
     with pytest.raises(Conflict):
         report(ports, collection=replace(RUBBISH, date=date(2026, 11, 16)))
@@ -96,7 +96,7 @@ def test_request_takes_the_place_of_one_that_was_withdrawn(ports: Ports) -> None
 
 
 def test_request_is_a_dispute_only_where_the_crew_gave_a_reason(ports: Ports) -> None:
-    disputed = report(answering(ports, MissedCollectionCheck(TITLE, is_dispute=True)))
+    disputed = report(with_answer(ports, MissedCollectionCheck(TITLE, is_dispute=True)))
     assert disputed.collection and disputed.collection.disputes
     says_so = replace(RUBBISH, disputes=True, container="garden")
     plain = report(ports, "plain", collection=says_so)

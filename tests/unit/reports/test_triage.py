@@ -21,7 +21,7 @@ from chalicelib.reports.usecases.resident.own_reports import change_own_report, 
 from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.triage import decision_of
-from tests.support.builders import NOON, draft, imported, report
+from tests.support.builders import NOON, draft, imported_report, report
 
 ANYBODY = Author()
 REPORTER = Author("officer-1")
@@ -98,7 +98,7 @@ def test_officers_see_the_decisions_with_reasons(ruled: Ports) -> None:
 
 
 def test_imported_report_is_decided_without_a_target(ruled: Ports) -> None:
-    import_report(imported(draft=draft(description="Deep.")), ruled)
+    import_report(imported_report(draft=draft(description="Deep.")), ruled)
     (stored,) = ruled.repository.get_many(list(ruled.repository.list_ids())).values()
     assert (stored.priority, stored.opens, stored.expected_datetime) == ("high", "job", None)
     assert set(reasons(stored)) == {"priority", "opens"}

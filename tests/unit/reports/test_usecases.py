@@ -17,7 +17,7 @@ from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.reading import list_in_box, public_views, view_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
-from tests.support.builders import NOON, draft, imported, update_draft
+from tests.support.builders import NOON, draft, imported_report, update_draft
 from tests.support.fakes import Clock, MemoryRepository
 
 ANYBODY = Author()
@@ -228,7 +228,7 @@ def test_list_is_empty_when_the_box_is_elsewhere(ports: Ports) -> None:
 
 def test_imported_report_keeps_its_reference_state_and_dates(ports: Ports) -> None:
     earlier = NOON - timedelta(days=900)
-    fixed = imported(
+    fixed = imported_report(
         state="fixed", requested_datetime=earlier, updated_datetime=earlier + timedelta(days=3)
     )
     assert import_report(fixed, ports)
@@ -256,7 +256,9 @@ def test_imported_report_keeps_its_reference_state_and_dates(ports: Ports) -> No
 def test_imported_report_has_the_stricter_visibility_of_its_service_and_its_mapping(
     service_code: str, there: Any, here: str, ports: Ports
 ) -> None:
-    old_one = imported(draft=draft(service_code=service_code), visibility=there, state="fixed")
+    old_one = imported_report(
+        draft=draft(service_code=service_code), visibility=there, state="fixed"
+    )
     report = import_report(old_one, ports).report
     assert (report.visibility, report.once_public) == (here, here == "public")
     assert set(public_views([report.service_request_id], ports)) == (
@@ -267,7 +269,7 @@ def test_imported_report_has_the_stricter_visibility_of_its_service_and_its_mapp
 def test_imported_report_becomes_private_when_it_is_imported_again_and_its_service_is_private(
     ports: Ports, repository: MemoryRepository
 ) -> None:
-    old_one = imported(draft=draft(service_code="noise-nuisance"))
+    old_one = imported_report(draft=draft(service_code="noise-nuisance"))
     stored = import_report(old_one, ports).report
     # As an import stored it that did not ask for its service.
     repository.save(replace(stored, visibility="public", once_public=True))
@@ -280,14 +282,14 @@ def test_imported_report_becomes_private_when_it_is_imported_again_and_its_servi
 def test_imported_report_without_a_later_date_last_changed_when_it_was_received(
     updated: datetime | None, state: Any, ports: Ports
 ) -> None:
-    report = import_report(imported(state=state, updated_datetime=updated), ports).report
+    report = import_report(imported_report(state=state, updated_datetime=updated), ports).report
     assert report.updated_datetime == report.requested_datetime == NOON
     assert report.closed_datetime == (NOON if state == "fixed" else None)
 
 
 def test_import_changes_nothing_when_it_is_run_again(ports: Ports) -> None:
-    assert import_report(imported(), ports).is_new
-    assert not import_report(imported(), ports).is_new
+    assert import_report(imported_report(), ports).is_new
+    assert not import_report(imported_report(), ports).is_new
     (request_id,) = ports.repository.list_ids()
     assert view_report(request_id, ANYBODY, ports).version == 1
 
@@ -295,6 +297,6 @@ def test_import_changes_nothing_when_it_is_run_again(ports: Ports) -> None:
 def test_import_is_a_conflict_when_the_reference_is_stored_with_other_values(
     ports: Ports,
 ) -> None:
-    import_report(imported(), ports)
+    import_report(imported_report(), ports)
     with pytest.raises(Conflict):
-        import_report(imported(state="fixed"), ports)
+        import_report(imported_report(state="fixed"), ports)

@@ -12,7 +12,7 @@ from chalicelib.reports.usecases.lifecycle.moving_wards import move_to_wards
 from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.submission import submit
-from tests.support.builders import draft, imported, report
+from tests.support.builders import draft, imported_report, report
 from tests.support.fakes import FakeAddressLookup, MemoryRepository
 
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
@@ -57,7 +57,7 @@ def test_imported_report_gets_the_ward_of_its_own_day(
 ) -> None:
     long_ago = datetime(2014, 6, 1, tzinfo=UTC)
     import_report(
-        imported(requested_datetime=long_ago, updated_datetime=long_ago),
+        imported_report(requested_datetime=long_ago, updated_datetime=long_ago),
         at(ports, {2014: "old", 2026: "new"}),
     )
     [stored] = repository.get_many(list(repository.list_ids())).values()
