@@ -104,15 +104,17 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
         ids=IDS,
         council=council,
         photos=MemoryPhotos(),
-        whereabouts=FakeAddressLookup(),
+        address_lookup=FakeAddressLookup(),
         site_url="https://council.example",
-        missed=lambda premises_id, collection: reports.MissedCollectionCheck(
+        check_missed_collection=lambda premises_id, collection: reports.MissedCollectionCheck(
             "Rubbish, 23 November 2026"
         ),
-        held=find_no_hold,
-        price=price,
-        premises=lambda _: None,
-        wishes=lambda account: reports.ContactPreferences("pl" if account == "polish" else None),
+        read_hold=find_no_hold,
+        quote_price=price,
+        find_premises=lambda _: None,
+        preferences_of=lambda account: reports.ContactPreferences(
+            "pl" if account == "polish" else None
+        ),
         now=clock,
     )
 
@@ -152,7 +154,7 @@ def _cache_secrets() -> None:
 def _fill_caches() -> None:
     _cache_secrets()
     # The same for wards and streets, which are cached for a minute.
-    whereabouts, nowhere = reports_ports().whereabouts, Point(lat=0, long=0)
+    whereabouts, nowhere = reports_ports().address_lookup, Point(lat=0, long=0)
     whereabouts.ward_code(nowhere, date(2026, 6, 1))
     whereabouts.street(nowhere)
 

@@ -242,7 +242,7 @@ def fill_caches() -> None:
     """What a process keeps for minutes is there, as in one that has been running for a while."""
     for name in ("payments", "id", "link", "token", "code", "alert", "push", "origin"):
         container.secret(name).current()
-    whereabouts = reports_ports().whereabouts
+    whereabouts = reports_ports().address_lookup
     whereabouts.ward_code(Point(lat=0, long=0), utc_now().date())
     whereabouts.street(Point(lat=0, long=0))
 

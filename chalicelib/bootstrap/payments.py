@@ -76,16 +76,16 @@ def order_ports() -> OrderPorts:
     garden = garden_purchases()
     return OrderPorts(
         reports=reports_ports(),
-        limits=bookings.limits,
+        deadlines_of=bookings.deadlines_of,
         check_place=bookings.check_place,
-        keep=bookings.keep,
-        confirm=bookings.confirm,
-        release=bookings.release,
-        move=bookings.move,
+        keep_hold=bookings.keep_hold,
+        confirm_booking=bookings.confirm_booking,
+        release_booking=bookings.release_booking,
+        move_booking=bookings.move_booking,
         refund=_refund_cancelled,
-        fulfils=garden.fulfils,
+        has_fulfilment=garden.fulfils,
         fulfil=garden.fulfil,
-        take_back=garden.take_back,
+        undo_fulfilment=garden.take_back,
     )
 
 

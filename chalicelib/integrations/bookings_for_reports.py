@@ -13,8 +13,8 @@ from chalicelib.texts import Text
 
 
 def read_hold(hold_id: str, ports: bookings.Ports) -> BookedSlot:
-    """What a hold is for. Raises Invalid if the id is not ours, Conflict if it has lapsed or is
-    booked, UpstreamFailed."""
+    """Read the slot and units of a hold from its id. Raises Invalid if the id is not ours, Conflict
+    if the hold has lapsed or is booked, UpstreamFailed."""
     place, units = ports.read_hold_id(hold_id)
     claim = ports.days.get(place.calendar, place.day).claim(hold_id)
     if claim is None or claim.until is None or not claim.is_live(ports.now()):
@@ -28,8 +28,8 @@ class BookingsForReports:
         self._ports = ports
         self._paid_within = paid_within
 
-    def limits(self, place: SlotOfDay) -> BookingDeadlines:
-        """Until when a booking there can be changed. Raises NotFound."""
+    def deadlines_of(self, place: SlotOfDay) -> BookingDeadlines:
+        """The deadlines of a booking in that slot. Raises NotFound."""
         calendar = calendar_of(place.calendar, self._ports)
         cut_offs = (calendar.change_until, calendar.cancel_until, calendar.refund_until)
         return BookingDeadlines(*(each.before(place.day, self._ports.working) for each in cut_offs))
@@ -37,12 +37,12 @@ class BookingsForReports:
     def check_place(self, place: SlotOfDay, units: int) -> None:
         bookable_calendar(place, units, self._ports)
 
-    def keep(self, service_request_id: str, booking: BookedSlot) -> None:
-        """Until a payment that begins now has ended."""
+    def keep_hold(self, service_request_id: str, booking: BookedSlot) -> None:
+        """Extend the hold until a payment that begins now has ended."""
         until = self._ports.now() + self._paid_within
         usecases.extend_hold(booking.hold_id, booking.place, until, service_request_id, self._ports)
 
-    def confirm(self, service_request_id: str, booking: BookedSlot) -> None:
+    def confirm_booking(self, service_request_id: str, booking: BookedSlot) -> None:
         usecases.confirm(
             booking.hold_id,
             booking.place,
@@ -51,12 +51,12 @@ class BookingsForReports:
             service_request_id,
         )
 
-    def release(self, service_request_id: str, booking: BookedSlot) -> None:
-        """Also where it was about to move."""
+    def release_booking(self, service_request_id: str, booking: BookedSlot) -> None:
+        """Release the booking's slot and the slot that it was about to move to."""
         for place in (booking.place, booking.moving_to):
             if place:
                 usecases.release(booking.hold_id, place, self._ports, service_request_id)
 
-    def move(self, booking: BookedSlot) -> None:
+    def move_booking(self, booking: BookedSlot) -> None:
         assert booking.moving_to
         usecases.move(booking.hold_id, booking.place, booking.moving_to, self._ports)

@@ -12,24 +12,26 @@ class PhotosForReports:
     def __init__(self, ports: Callable[[], photos.Ports]) -> None:
         self._ports = ports
 
-    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+    def is_for_key(self, scope: str, key: str, photo_id: str) -> bool:
         return asking.belongs(scope, key, photo_id, self._ports())
 
-    def ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
+    def photo_ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
         return asking.photo_ids_for(scope, key, count, self._ports()) if count else ()
 
-    def take(self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None) -> str:
+    def add_file(
+        self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None
+    ) -> str:
         return asking.take_upload(raw, key, scope, held, self._ports(), about=about)
 
-    def want(self, service_request_id: str, photo_id: str, url: str) -> None:
+    def fetch_later(self, service_request_id: str, photo_id: str, url: str) -> None:
         fetching.want(service_request_id, photo_id, url, self._ports())
 
-    def let_go(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
+    def remove_later(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
         keys = [photos.PhotoKey(service_request_id, photo_id) for photo_id in photo_ids]
         if keys:
             sweeping.let_go(keys, self._ports())
 
-    def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    def select_ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         pairs = list(wanted)
         return asking.ready(pairs, self._ports()) if pairs else frozenset()
 

@@ -32,7 +32,7 @@ class Reporters:
         self._accounts = accounts
         self._limits = limits
 
-    def of(self, report: ServiceRequest) -> alerts.Reporter | None:
+    def find_reporter(self, report: ServiceRequest) -> alerts.Reporter | None:
         """The reporter, from the contact details of the report, else from the account. Raises
         UpstreamFailed."""
         contact = report.contact
@@ -55,7 +55,7 @@ class Reporters:
         own = ports.subscriptions.get(own_id(report.service_request_id, ports))
         if own and not own.is_over(ports.now()):
             return own.state == "active"
-        return self.of(report) is not None
+        return self.find_reporter(report) is not None
 
     def _is_blocked(self, reporter: alerts.Reporter, report: ServiceRequest) -> bool:
         """True where the address that came with the report is on the block list, unless staff
@@ -84,11 +84,11 @@ class ReportsForAlerts:
 
     def reporter(self, service_request_id: str) -> alerts.Reporter | None:
         report = self._report(service_request_id)
-        return self._reporters.of(report) if report and report.alerts else None
+        return self._reporters.find_reporter(report) if report and report.alerts else None
 
     def sender(self, service_request_id: str) -> alerts.Reporter | None:
         report = self._report(service_request_id)
-        return self._reporters.of(report) if report else None
+        return self._reporters.find_reporter(report) if report else None
 
     def booked(self, service_request_id: str) -> alerts.BookedDay | None:
         report = self._report(service_request_id)

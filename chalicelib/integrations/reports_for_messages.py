@@ -45,7 +45,7 @@ class ReportsForMessages:
         return ReportNews(
             **asdict(published_report_of(report)),
             service_name=service.service_name if service else report.service_code,
-            street=ports.whereabouts.street(report.point) if report.point else None,
+            street=ports.address_lookup.street(report.point) if report.point else None,
             entries=tuple(_entry_of(each, site.language) for each in report.updates),
             picture=_picture_of(report, site.language, ports),
             page_url=tracking_url(report, ports, site.language),
@@ -70,7 +70,7 @@ def _picture_of(report: ServiceRequest, language: Language, ports: reports.Ports
     last = report.updates[-1] if report.updates else None
     of_work = report.photos_of(last.update_id) if last and last.by != "resident" else ()
     found = [(report.service_request_id, each) for each in (*of_work, *report.photos_of(None))]
-    ready = ports.photos.ready(found) if found else ()
+    ready = ports.photos.select_ready(found) if found else ()
     shown = next((photo_id for key, photo_id in found if (key, photo_id) in ready), None)
     if shown is None:
         return None

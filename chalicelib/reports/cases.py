@@ -56,7 +56,9 @@ class CaseFilter(Struct, frozen=True, kw_only=True):
         target."""
         return self.sort == "target" and OPEN_STATES.issuperset(self.states)
 
-    def has(self, case: ServiceRequest | DueReport, now: datetime, target: datetime | None) -> bool:
+    def matches(
+        self, case: ServiceRequest | DueReport, now: datetime, target: datetime | None
+    ) -> bool:
         """True if the filter shows the case, whose target is `target`."""
         return (
             self._has_state(case.state)

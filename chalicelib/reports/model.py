@@ -27,18 +27,18 @@ from chalicelib.reports.report_fields import ReportFields
 from chalicelib.reports.states import CLOSED_STATES, DONE_STATES, OPEN_STATES
 
 TIMELINE_LIMIT_BYTES = 48 * 1024
-"""How much of the timeline the item keeps; older updates are stored in archive items."""
+"""The size of the timeline in the report's item; older updates are stored in archive items."""
 NO_TARGET = "9999-12-31T23:59:59Z"
-"""Stands for the target of a report that has none, so that these reports come last."""
+"""The target in the sort key of a report without a target, so that these reports come last."""
 MOST_DUPLICATES = 1000
-"""How many reports can be merged into one: their ids are in its item, which may have 400 KB."""
+"""How many reports can be merged into one: their ids are in its item, which has at most 400 KB."""
 MOST_OFFICER_CHANGES = 10
 """How many of the officers' last changes a report keeps: those of the last minutes."""
 RetentionKind = Literal["unconfirmed", "closed"]
 
 
 class ServiceRequest(ReportFields, frozen=True, kw_only=True):
-    """A report: its fields, and what follows from them."""
+    """A report: its fields, and the values that follow from them."""
 
     @property
     def point(self) -> Point | None:
@@ -46,24 +46,27 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
 
     @property
     def promised_datetime(self) -> datetime | None:
-        """The date that was promised first."""
+        """The target that the report had first."""
         return self.delays[0].promised_datetime if self.delays else self.expected_datetime
 
     @property
     def delay(self) -> Delay | None:
-        """Why the present date is later than the one that was promised first; None if it is not."""
+        """The reason for the present date if it is later than the date that was promised first;
+        else None."""
         expected, first = self.expected_datetime, self.promised_datetime
         return self.delays[-1] if expected and first and expected > first else None
 
     @property
     def is_untouched(self) -> bool:
-        """True while nobody has worked on it; a timeline too long for its item counts as work."""
+        """True while nobody has worked on the report. A report with archived updates counts as
+        worked on."""
         is_new = self.state == "open" and self.visibility not in ("hidden", "withdrawn")
         return is_new and not self.archived and all(u.by == "resident" for u in self.updates)
 
     @property
     def attention(self) -> Attention | None:
-        """The first reason why somebody has to look at the report, None if there is no reason."""
+        """The most urgent reason why an officer has to look at the report, None if there is
+        none."""
         found = self.attentions
         return next((each for each in ATTENTIONS if each in found), None)
 
@@ -99,8 +102,8 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
             return self.flags[0].datetime
         if self.attention == "review" and self.review_at:
             return self.review_at
-        told = (each.since for each in open_needs(self.needs) if each.reason == self.attention)
-        return next(told, self.requested_datetime)
+        since = (each.since for each in open_needs(self.needs) if each.reason == self.attention)
+        return next(since, self.requested_datetime)
 
     @property
     def review_at(self) -> datetime | None:
@@ -109,82 +112,83 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
 
     @property
     def queue_target(self) -> datetime | None:
-        """When officers have to deal with it: until its target, or until its review if nothing
-        else is to be done."""
+        """The time until which officers have to deal with the report: its target, or its review if
+        nothing else is to be done."""
         return self.review_at if self.attention == "review" else self.expected_datetime
 
     @property
     def waits_for(self) -> Literal["reporter"] | None:
-        """The person that the report waits for, None if it is the council's turn."""
+        """`reporter` while an open report has a question that the reporter has not answered."""
         is_open = self.state in OPEN_STATES and any(each.is_open for each in self.questions)
         return "reporter" if is_open else None
 
     @property
     def is_to_do(self) -> bool:
         """True while officers have work to do on the report."""
-        return self.state in OPEN_STATES and not self.is_taken_back
+        return self.state in OPEN_STATES and not self.is_inactive
 
     @property
     def is_in_queue(self) -> bool:
         """True if the report is in the queue: it is still to be done, or it is closed but somebody
         has to look at it."""
-        return self.is_to_do or (self.attention is not None and not self.is_taken_back)
+        return self.is_to_do or (self.attention is not None and not self.is_inactive)
 
     @property
-    def place_by_target(self) -> str:
-        """Where the report stands among those to be done: without a target, at the end."""
+    def target_position(self) -> str:
+        """The sort key of the report in the queue: by target; reports without one come last."""
         target = self.queue_target
         return f"{text_of(target) if target else NO_TARGET}#{self.service_request_id}"
 
     @property
-    def is_taken_back(self) -> bool:
-        """True if nobody deals with the report: it is hidden, withdrawn or unconfirmed."""
+    def is_inactive(self) -> bool:
+        """True if the report is hidden, withdrawn or unconfirmed, so nobody works on it."""
         return self.visibility in ("hidden", "withdrawn", "unconfirmed")
 
     @property
-    def to_forget(self) -> RetentionKind | None:
-        """What the retention rules remove: all of an unconfirmed report; the sender of a closed
-        report, and then its flags. None if the report is neither, or nothing is left to remove."""
+    def retention_kind(self) -> RetentionKind | None:
+        """The retention rule that applies: `unconfirmed` removes the whole report, `closed` the
+        sender and then the flags. None if neither applies, or nothing is left to remove."""
         if self.visibility == "unconfirmed":
             return "unconfirmed"
         is_closed = self.state in CLOSED_STATES and self.visibility != "withdrawn"
         return "closed" if is_closed and (self.flags or not self.forgotten) else None
 
     @property
-    def to_forget_since(self) -> datetime:
-        """The moment from which the retention time for `to_forget` counts."""
-        if self.to_forget != "closed":
+    def retention_since(self) -> datetime:
+        """The moment at which the retention time for `retention_kind` begins."""
+        if self.retention_kind != "closed":
             return self.requested_datetime
         closed = self.closed_datetime or self.updated_datetime
         reviewed = max(closed, self.review_at) if self.review_at else closed
         return max(reviewed, self.flags[0].datetime) if self.forgotten else reviewed
 
-    def officer_change(self, change_id: str) -> OfficerChange | None:
-        """The change with that id, if it is among the last MOST_OFFICER_CHANGES."""
+    def find_officer_change(self, change_id: str) -> OfficerChange | None:
+        """Find the change with that id among the last MOST_OFFICER_CHANGES; None if it is not
+        there."""
         return next((each for each in self.officer_changes if each.change_id == change_id), None)
 
     @property
     def told_from(self) -> datetime | None:
-        """Nobody is told of the present state of the report before this moment: until then an
-        officer can take a change back."""
-        standing = (each for each in self.officer_changes if not each.is_taken_back)
-        return max((each.told_from for each in standing if each.told_from), default=None)
+        """The moment from which people are notified of the present state, None if at once. Until
+        then an officer can undo the change."""
+        effective = (each for each in self.officer_changes if not each.is_taken_back)
+        return max((each.told_from for each in effective if each.told_from), default=None)
 
     @property
     def taken_back(self) -> frozenset[int]:
-        """The versions of changes that were taken back before anybody was told of them."""
+        """The versions of changes that an officer undid before anybody was notified of them."""
         return frozenset(each.version for each in self.officer_changes if each.is_taken_back)
 
     @property
-    def was_shown(self) -> bool:
-        """True where people were told, or may have been, that the report is public."""
+    def was_ever_public(self) -> bool:
+        """True if people have, or may have, been notified that the report is public."""
         shown = [each for each in self.officer_changes if each.shows]
         never = bool(shown) and all(each.is_taken_back for each in shown)
         return self.once_public and not never
 
     @property
     def waiting_updates(self) -> tuple[HeldUpdate, ...]:
-        """The updates that an officer still has to look at."""
+        """The held updates that no officer has refused."""
         return tuple(each for each in self.held_updates if not each.refused)
 
     def photos_of(self, update_id: str | None) -> tuple[str, ...]:
@@ -196,7 +200,8 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
         )
 
     def with_update(self, update: Update) -> "ServiceRequest":
-        """The report after the update; `next_state` has checked the update before."""
+        """The report with the update at the end of its timeline; the caller has checked the
+        state."""
         was_done, is_done = (each in DONE_STATES for each in (self.state, update.state))
         has_failed = was_done and update.state == "reopen" and update.by == "resident"
         return replace(
@@ -217,31 +222,33 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
         return self.closed_datetime if self.state in CLOSED_STATES else update.datetime
 
     def with_visibility(self, visibility: Visibility, at: datetime) -> "ServiceRequest":
-        """The report with a new visibility that was decided at that moment."""
+        """The report with a new visibility since `at`."""
         return replace(
-            self.touched(at),
+            self.with_updated_datetime(at),
             visibility=visibility,
             publish_at=None,
             once_public=self.once_public or visibility == "public",
         )
 
     def without_contact(self) -> "ServiceRequest":
-        """The report without the contact's details, their language and the keys that find it by
-        them."""
+        """The report without its contact, their language and the keys of their addresses."""
         return replace(self, contact=None, language=None, email_key=None, phone_key=None)
 
     def without_address(self, kind: ContactKind) -> "ServiceRequest":
-        """The report without that address of its contact and the key that finds it by that."""
+        """The report without that address of its contact and the key of the address."""
         contact = replace(self.contact or Contact(), **{kind: None})
-        left = contact if contact != Contact() else None
-        return replace(self, contact=left, **{f"{kind}_key": None})  # type: ignore[arg-type]
+        rest = contact if contact != Contact() else None
+        return replace(self, contact=rest, **{f"{kind}_key": None})  # type: ignore[arg-type]
 
-    def touched(self, at: datetime) -> "ServiceRequest":
+    def with_updated_datetime(self, at: datetime) -> "ServiceRequest":
         """The report with a new `updated_datetime`, after a change that others can see."""
         return replace(self, updated_datetime=max(self.updated_datetime, to_the_second(at)))
 
-    def trimmed(self) -> tuple["ServiceRequest", tuple[Update, ...]]:
-        """The report with a timeline that fits its item, and the oldest updates left over."""
+    def split_timeline(self) -> tuple["ServiceRequest", tuple[Update, ...]]:
+        """Split off the oldest updates so that the timeline fits the report's item.
+
+        Returns: the report with the shorter timeline, and the updates to archive.
+        """
         sizes = [len(msgspec.json.encode(update)) for update in self.updates]
         cut = 0
         while sum(sizes[cut:]) > TIMELINE_LIMIT_BYTES:

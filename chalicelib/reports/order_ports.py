@@ -13,7 +13,7 @@ from chalicelib.reports.ports import Ports
 
 
 class BookingDeadlines(NamedTuple):
-    """Until when a booking can be changed, cancelled, and cancelled with its money back."""
+    """The times until which a booking can be changed, cancelled, and cancelled with a refund."""
 
     change: datetime
     cancel: datetime
@@ -21,24 +21,26 @@ class BookingDeadlines(NamedTuple):
 
 
 class OrderPorts(Struct, frozen=True):
-    """What orders do outside the report. Each can be repeated, and raises UpstreamFailed.
+    """The effects of orders outside the report. Each can be repeated, and raises UpstreamFailed.
 
-    The place of a booking is checked (Invalid if so many units cannot be booked there). What a
-    request holds is kept for it until its payment has ended (Conflict if it has lapsed), confirmed
-    (Conflict, of which SlotFull is one, if it is gone) or released. A booking moves to its
-    `moving_to` (NotFound, Invalid, SlotFull). Pence are sent back for a request. Where a service
-    of that code `fulfils` something, `fulfil` does it for a settled request (Conflict if it no
-    longer can), and `take_back` undoes it once the order is cancelled.
+    `deadlines_of` a slot raises NotFound. `check_place` raises Invalid if so many units cannot be
+    booked in the slot. `keep_hold` extends a request's hold until its payment has ended; it raises
+    Conflict if the hold has lapsed. `confirm_booking` turns the hold into a booking; it raises
+    Conflict (SlotFull is one) if the slot is gone. `release_booking` gives the units back.
+    `move_booking` moves a booking to its `moving_to`; it raises NotFound, Invalid, SlotFull.
+    `refund` sends pence back for a request. `has_fulfilment` is True for the code of a service
+    whose settled requests `fulfil` carries out (Conflict if that is no longer possible) and
+    `undo_fulfilment` undoes after a cancellation.
     """
 
     reports: Ports
-    limits: Callable[[SlotOfDay], BookingDeadlines]
+    deadlines_of: Callable[[SlotOfDay], BookingDeadlines]
     check_place: Callable[[SlotOfDay, int], None]
-    keep: Callable[[str, BookedSlot], None]
-    confirm: Callable[[str, BookedSlot], None]
-    release: Callable[[str, BookedSlot], None]
-    move: Callable[[BookedSlot], None]
+    keep_hold: Callable[[str, BookedSlot], None]
+    confirm_booking: Callable[[str, BookedSlot], None]
+    release_booking: Callable[[str, BookedSlot], None]
+    move_booking: Callable[[BookedSlot], None]
     refund: Callable[[str, int], None]
-    fulfils: Callable[[str], bool]
+    has_fulfilment: Callable[[str], bool]
     fulfil: Callable[[ServiceRequest], None]
-    take_back: Callable[[ServiceRequest], None]
+    undo_fulfilment: Callable[[ServiceRequest], None]

@@ -31,7 +31,7 @@ class PartnerReport(HidesPrivate, frozen=True, kw_only=True):
     that came as files. `whole` is the whole text for officers if the draft has it cut."""
 
     draft: Draft
-    whole: Private[str | None] = None
+    full_text: Private[str | None] = None
     media_urls: tuple[str, ...] = ()
     files: Private[tuple[bytes, ...]] = ()
 
@@ -41,7 +41,7 @@ class PartnerUpdate(HidesPrivate, frozen=True, kw_only=True):
     fetched, or came as files. `whole` is the same as for PartnerReport."""
 
     text: UpdateText
-    whole: Private[str | None] = None
+    full_text: Private[str | None] = None
     state: State | None = None
     media_urls: tuple[str, ...] = ()
     files: Private[tuple[bytes, ...]] = ()

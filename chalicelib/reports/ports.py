@@ -33,7 +33,7 @@ from chalicelib.reports.states import State
 
 
 class AlreadyClaimed(Exception):
-    """Another report holds the claim."""
+    """Another report has the claim."""
 
     def __init__(self, holder: str) -> None:
         super().__init__("another report holds the claim")
@@ -44,7 +44,7 @@ class Repository(Protocol):
     """The store of reports. Every method raises UpstreamFailed when the store does not answer."""
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
-        """Stores a new report, as version 1. Raises AlreadyExists."""
+        """Stores a new report as version 1. Raises AlreadyExists."""
 
     def create_with_claim(
         self,
@@ -59,196 +59,203 @@ class Repository(Protocol):
         AlreadyExists, Claimed if another report holds the claim, VersionConflict."""
 
     def find_claim_holders(self, claims: Collection[str]) -> Mapping[str, str]:
-        """The reports that hold these claims, by claim (a consistent read)."""
+        """Finds the ids of the reports that have these claims, by claim (a consistent read)."""
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
         """Replaces the stored report if it has `report.version`. Raises VersionConflict."""
 
     def get(self, service_request_id: str) -> ServiceRequest | None:
-        """The report as it is now (a consistent read)."""
+        """Returns the report as it is now (a consistent read)."""
 
     def get_many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
-        """Those of the reports that are stored, as they are now (consistent reads)."""
+        """Returns the reports that exist, as they are now, by id (consistent reads)."""
 
     def archive_updates(
         self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int
     ) -> None:
-        """Keeps updates outside the report, as they are in the report's `version`. The first of
-        them gets number `first` of the whole timeline. An update that is already kept from that
-        version or a later one stays as it is."""
+        """Stores updates outside the report, as they are in the report's `version`. `first` is the
+        number of the first one in the whole timeline. An update that was stored from that version
+        or a later one stays as it is."""
 
     def list_archived_updates(self, service_request_id: str) -> Sequence[Update]:
-        """The updates kept outside the report, oldest first."""
+        """Lists the updates that are stored outside the report, the oldest first."""
 
     def rewrite_archived_update(
         self, service_request_id: str, update: Update, *, version: int
     ) -> None:
-        """Replaces an update that is kept outside the report and older than its `version`."""
+        """Replaces an update that is stored outside the report from a version before `version`."""
 
     def drop_archived_updates(self, service_request_id: str) -> None:
-        """Forgets all updates that are kept outside the report."""
+        """Deletes all updates that are stored outside the report."""
 
     def add_follower(self, service_request_id: str, person: str) -> None:
-        """Notes that somebody follows; once for each person."""
+        """Stores a person as follower of the report, once."""
 
     def list_ids_by_follower(self, person: str) -> Sequence[str]:
-        """The ids of the reports that somebody follows; may lag a second behind."""
+        """Lists the ids of the reports that a person follows; may lag a second behind."""
 
     def add_follower_via(self, service_request_id: str, person: str, via: str) -> None:
-        """Notes that a person follows this report because they followed the report `via`, which was
+        """Stores a person as follower of this report who followed the report `via`, which was
         merged into this one; once for each person and `via`."""
 
     def list_followers_via(self, service_request_id: str, via: str) -> Sequence[str]:
-        """Everybody noted as a follower because of the report `via` (a consistent read)."""
+        """Lists the followers who came with the report `via` (a consistent read)."""
 
     def drop_follower_via(self, service_request_id: str, person: str, via: str) -> None:
-        """Forgets that a person follows because of the report `via`. If the person also follows
-        directly, or because of another report, that stays as it is."""
+        """Deletes a person as follower who came with the report `via`. A person who also follows
+        directly, or came with another report, stays a follower."""
 
     def drop_follower(self, service_request_id: str, person: str) -> None:
-        """Forgets that somebody follows."""
+        """Deletes a person as follower of the report."""
 
     def has_follower(self, service_request_id: str, person: str) -> bool:
-        """True where somebody is noted as a follower (a consistent read)."""
+        """True if the person follows the report (a consistent read)."""
 
     def list_followers(self, service_request_id: str) -> Sequence[str]:
-        """Everybody noted as a follower (a consistent read)."""
+        """Lists the followers of the report, each once (a consistent read)."""
 
     def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
-        """Keeps an answer beside the report. Returns the answer that is kept under its answer_id,
-        which may be an earlier one."""
+        """Stores an answer of a follower to the question whether a repair holds. Returns the answer
+        that is stored under its answer_id, which may be an earlier one."""
 
     def get_answer(self, service_request_id: str, answer_id: str) -> Answer | None:
-        """The answer of that id (a consistent read)."""
+        """Returns the answer with that id (a consistent read)."""
 
     def list_answers(self, service_request_id: str) -> Sequence[Answer]:
-        """Every answer (a consistent read)."""
+        """Lists all answers about the report (a consistent read)."""
 
     def list_answer_ids(self, person: str) -> Sequence[tuple[str, str]]:
-        """A person's answers, each as service_request_id and answer_id; may lag a second behind."""
+        """Lists a person's answers as (service_request_id, answer_id); may lag a second behind."""
 
     def drop_answer(self, service_request_id: str, answer_id: str) -> None:
-        """Forgets the answer; does nothing if there is none."""
+        """Deletes the answer; does nothing if there is none."""
 
     def add_author(self, service_request_id: str, person: str) -> None:
-        """Notes that somebody wrote an update of the report, or flagged it; once for each
-        person."""
+        """Stores a person as author: somebody who wrote an update of the report or flagged it; once
+        for each person."""
 
     def list_ids_by_author(self, person: str) -> Sequence[str]:
-        """The ids of the reports that somebody wrote on; may lag a second behind."""
+        """Lists the ids of the reports of which the person is an author; may lag a second
+        behind."""
 
     def drop_author(self, service_request_id: str, person: str) -> None:
-        """Forgets that somebody wrote on the report; does nothing if that is not noted."""
+        """Deletes a person as author of the report; does nothing if the person is none."""
 
     def drop_authors(self, service_request_id: str) -> None:
-        """Forgets who wrote on the report."""
+        """Deletes all authors of the report."""
 
     def add_note(self, service_request_id: str, note: Note) -> None:
-        """Keeps a note beside the report; a note already kept under its note_id stays as it is."""
+        """Stores a note about the report; a note that is stored under its note_id stays as it
+        is."""
 
     def list_notes(self, service_request_id: str) -> Sequence[Note]:
-        """All notes beside the report, oldest first (a consistent read)."""
+        """Lists all notes about the report, the oldest first (a consistent read)."""
 
     def drop_notes(self, service_request_id: str) -> None:
-        """Forgets all notes beside the report."""
+        """Deletes all notes about the report."""
 
     def list_in_box(
         self, box: Box, filters: ReportFilters, *, limit: int, after: str | None
     ) -> ReportPage:
-        """Public reports in the box, edges included, in Z-order; may lag a second behind."""
+        """Lists public reports in the box, edges included, in Z-order; may lag a second behind."""
 
     def find_near(
         self, box: Box, filters: ReportFilters, *, budget: int
     ) -> Sequence[ReportSummary]:
-        """All public reports in a small box, in at most `budget` requests, or one request for each
-        cell of the index if the box touches more cells; may lag a second behind."""
+        """Finds all public reports in a small box with at most `budget` requests, or one request
+        for each cell of the index if the box touches more cells; may lag a second behind."""
 
     def list_needing_attention(
         self, attention: Attention, *, until: datetime | None, limit: int, after: str | None
     ) -> Sequence[WaitingReport]:
-        """Reports that need that kind of attention (held ones due by `until`), oldest first."""
+        """Lists reports that need that kind of attention since `until` or earlier (held reports:
+        that are due by `until`), the oldest first, after the place where an earlier list ended."""
 
     def list_in_window(
         self,
         window: TimeWindow,
         *,
-        at_once: int,
+        page_size: int,
         oldest_first: bool = False,
         after: tuple[datetime, str] | None = None,
     ) -> Iterator[ListedReport]:
-        """Every report in the window, public or not, the newest first. `after` is the moment and id
-        of the report where an earlier list ended. Reports of the same moment are in an order that
-        the store chooses and keeps. Each request asks for `at_once` reports, and the next request
-        is made when these are used up; may lag a second behind."""
+        """Lists every report in the window, public or not, the newest first unless `oldest_first`.
+        `after` is the moment and id of the report where an earlier list ended. Reports of the same
+        moment are in an order that the store chooses and keeps. Reads the index in pages, each when
+        the last one is used up; may lag a second behind."""
 
     def list_by_person(
         self, person: PersonKeys, *, limit: int, before: ListPosition | None
     ) -> Sequence[ListPosition]:
-        """The newest reports that the person sent, or that name the person as contact, from before
-        that place on; may lag a second behind."""
+        """Lists the newest reports that the person sent or that name the person as contact, after
+        the position `before`; may lag a second behind."""
 
-    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[DueReport]:
-        """The reports that the team has to deal with, the earliest target first, after that place.
-        Each request asks for `at_once` reports, and the next request is made when these are used
-        up; may lag a second behind."""
+    def list_due(self, team: str, *, after: str | None, page_size: int) -> Iterator[DueReport]:
+        """Lists the reports that the team has to deal with, the earliest target first, after that
+        place. Reads the index in pages, each when the last one is used up; may lag a second
+        behind."""
 
     def list_by_team(
-        self, team: str, state: State, *, before: ListPosition | None, at_once: int
+        self, team: str, state: State, *, before: ListPosition | None, page_size: int
     ) -> Iterator[ListPosition]:
-        """All reports of the team in that state, the newest first, from before that place on. Makes
-        requests and lags as `due` does."""
+        """Lists all reports of the team in that state, the newest first, after the position
+        `before`. Reads pages and lags as `list_due` does."""
 
-    def list_to_forget(
+    def list_past_retention(
         self, what: RetentionKind, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[ForgettableReport]:
-        """Reports of that `to_forget` kind whose time runs since `until` or earlier, the oldest
-        first, after the place where an earlier list ended; may lag a second behind."""
+        """Lists the reports of that `retention_kind` whose retention time began at `until` or
+        earlier, the oldest first, after the place where an earlier list ended; may lag a second
+        behind."""
 
     def list_ids(self) -> Iterator[str]:
-        """Every stored report's id, in no order."""
+        """Lists the ids of all stored reports, in no order."""
 
     def list_outlines(self) -> Iterator[ReportOutline]:
-        """An outline of every stored report, in no order."""
+        """Lists an outline of every stored report, in no order."""
 
     def list_outcomes(self, month: str) -> Iterator[OutcomeRow]:
-        """The outcomes of all reports that were requested in the month (YYYY-MM in UTC), public or
-        not; may lag a second behind."""
+        """Lists the outcomes of all reports that were requested in the month (YYYY-MM in UTC),
+        public or not; may lag a second behind."""
 
     def list_months(self) -> frozenset[str]:
-        """The months (YYYY-MM in UTC) in which reports were requested: one pass over an index; may
-        lag a second behind."""
+        """Returns the months (YYYY-MM in UTC) in which reports were requested. Reads a whole index;
+        may lag a second behind."""
 
 
 class Photos(Protocol):
     """Photos as reports see them."""
 
-    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+    def is_for_key(self, scope: str, key: str, photo_id: str) -> bool:
         """True if the photo was requested for the report or update sent under this key."""
 
-    def ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
-        """The ids of the first `count` photos of what this caller sends under this key."""
+    def photo_ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
+        """Returns the ids of the first `count` photos that this caller sends under this key."""
 
-    def take(self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None) -> str:
+    def add_file(
+        self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None
+    ) -> str:
         """Adds a file as one more photo of what is sent under this key: an update of the report
         `about`, or else a report. `held` are the photos that it has already. Returns the photo's
         id. Raises Invalid, UpstreamFailed."""
 
-    def want(self, service_request_id: str, photo_id: str, url: str) -> None:
-        """Has a photo fetched from `url`; repeated calls fetch it once. Raises UpstreamFailed."""
+    def fetch_later(self, service_request_id: str, photo_id: str, url: str) -> None:
+        """Queues a photo to be fetched from `url`, once. Raises UpstreamFailed."""
 
-    def let_go(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
-        """Has photos that the report is about to lose removed a day later. Raises
+    def remove_later(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
+        """Queues photos that the report is about to lose for removal a day later. Raises
         UpstreamFailed."""
 
-    def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        """Those of the (service_request_id, photo_id) pairs that can be shown."""
+    def select_ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Selects the (service_request_id, photo_id) pairs whose photos can be shown."""
 
     def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
-        """A short-lived address of a photo that is not published; `size` is page or thumbnail."""
+        """Returns a short-lived address of a photo that is not published; `size` is page or
+        thumbnail."""
 
 
 class AddressLookup(Protocol):
-    """Looks up the ward and the street of a place, as far as they are known. Never raises."""
+    """Looks up the ward and the street of a place; None if they are not known. Never raises."""
 
     def ward_code(self, point: Point, day: date) -> str | None:
         """The ward that the place belonged to on the day."""
@@ -269,8 +276,9 @@ class PremisesAddress(NamedTuple):
 
 
 class MissedCollectionCheck(NamedTuple):
-    """What the rules say of a missed collection. `title` names it in words; `why_not` says why it
-    may not be reported, None if it may. `is_dispute`: the crew said why it left the container."""
+    """The result of checking a missed collection by the rules. `title` names the collection;
+    `why_not` is why it may not be reported, None if it may. `is_dispute`: the crew said why it left
+    the container, and the sender disagrees."""
 
     title: str
     why_not: str | None = None
@@ -278,28 +286,31 @@ class MissedCollectionCheck(NamedTuple):
 
 
 class ContactPreferences(NamedTuple):
-    """How a person would like to be contacted, as far as they said."""
+    """How a person would like to be contacted; None if they have not chosen."""
 
     language: str | None = None
     reach_by: ContactKind | None = None
 
 
 class Ports(Struct, frozen=True):
-    """The dependencies of the use cases; `wishes` gives an account's preferences, `premises` the
-    address of premises, None if there is none of that id, `missed` says whether a missed
-    collection of premises may be reported, `price` what is wanted costs for premises on a day,
-    which raises Invalid, and `held` what a hold is for: it raises Invalid, and
-    Conflict if it has lapsed. All raise UpstreamFailed."""
+    """The dependencies of the use cases. All callables raise UpstreamFailed.
+
+    `find_premises` gives the address of premises by their id, None if there are none.
+    `check_missed_collection` says whether a missed collection of premises may be reported.
+    `read_hold` gives the slot of a hold; it raises Invalid, and Conflict if the hold has lapsed.
+    `quote_price` gives the price of an order for premises on a day; it raises Invalid.
+    `preferences_of` gives the contact preferences of an account.
+    """
 
     repository: Repository
     ids: Ids
     council: Council
     photos: Photos
-    whereabouts: AddressLookup
-    premises: Callable[[str], PremisesAddress | None]
-    missed: Callable[[str, MissedCollection], MissedCollectionCheck]
-    held: Callable[[str], BookedSlot]
-    price: Callable[[ServiceDefinition, str | None, OrderInput, date, Language], Quote]
+    address_lookup: AddressLookup
+    find_premises: Callable[[str], PremisesAddress | None]
+    check_missed_collection: Callable[[str, MissedCollection], MissedCollectionCheck]
+    read_hold: Callable[[str], BookedSlot]
+    quote_price: Callable[[ServiceDefinition, str | None, OrderInput, date, Language], Quote]
     site_url: str
-    wishes: Callable[[str], ContactPreferences]
+    preferences_of: Callable[[str], ContactPreferences]
     now: Callable[[], datetime]

@@ -89,7 +89,7 @@ def parse_report(
     }
     return PartnerReport(
         draft=parse(sent, Draft),
-        whole=cutter.whole,
+        full_text=cutter.full_text,
         media_urls=_media_urls_in(fields),
         files=files,
     )
@@ -120,7 +120,7 @@ def parse_update(fields: FormFields, files: tuple[bytes, ...]) -> PartnerUpdate:
         "state": state,
         "media_urls": _media_urls_in(fields),
     }
-    return replace(parse(sent, PartnerUpdate), files=files, whole=cutter.whole)
+    return replace(parse(sent, PartnerUpdate), files=files, full_text=cutter.full_text)
 
 
 class _Cutter:
@@ -130,7 +130,7 @@ class _Cutter:
         self._wholes: list[str] = []
 
     @property
-    def whole(self) -> str | None:
+    def full_text(self) -> str | None:
         return "\n\n".join(self._wholes) or None
 
     def cut(self, text: str, longest: int | None, label: str = "") -> str:

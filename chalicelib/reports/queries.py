@@ -1,4 +1,4 @@
-"""What lists of reports are asked for, and what they return."""
+"""The parameters of lists of reports, and their entries."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -44,7 +44,7 @@ class WaitingReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportPage(NamedTuple):
-    """Some of a list; `next` is where to go on, None at its end."""
+    """A page of a list; the next page starts at `next`, which is None at the end."""
 
     reports: Sequence[ReportSummary]
     next: str | None
@@ -58,7 +58,7 @@ class ReportFilters(NamedTuple):
 
 
 class TimeWindow(NamedTuple):
-    """A time, its ends included, in which reports were requested, or last updated."""
+    """A time with both ends, in which reports were requested or last updated."""
 
     start: datetime
     end: datetime
@@ -66,8 +66,8 @@ class TimeWindow(NamedTuple):
 
 
 class ListedReport(NamedTuple):
-    """A report as an index of moments has it: the values that decide whether a list shows it.
-    `moment` is when it was requested or updated, depending on the order of the list."""
+    """A report in an index by time, with the values that decide whether a list shows it. `moment`
+    is when it was requested or updated, depending on the window."""
 
     moment: datetime
     service_request_id: str
@@ -77,7 +77,7 @@ class ListedReport(NamedTuple):
 
 
 class PersonKeys(NamedTuple):
-    """A person as reports know them: the account, and the keys of the confirmed addresses."""
+    """The keys by which a person's reports are found: the account, and the confirmed addresses."""
 
     account: str
     email_keys: tuple[str, ...] = ()
@@ -85,8 +85,8 @@ class PersonKeys(NamedTuple):
 
 
 class OutcomeRow(NamedTuple):
-    """A report as the index of months has it, for figures; `outcome` is None if a part of its
-    timeline was moved out of it."""
+    """A report in the index of months, for figures; `outcome` is None if some of its updates are
+    archived."""
 
     service_request_id: str
     service_code: str
@@ -105,8 +105,8 @@ class ForgettableReport(NamedTuple):
 
 
 class DueReport(NamedTuple):
-    """A report that a team has to deal with, as the index of targets has it. `place` is its
-    position there."""
+    """A report that a team has to deal with, in the index of targets. `place` is its position
+    there."""
 
     place: str
     service_request_id: str
@@ -122,10 +122,10 @@ class DueReport(NamedTuple):
 
     @property
     def target(self) -> datetime | None:
-        """When the report is to be done, None if nobody promised that."""
+        """The target of the report, None if it has none."""
         text = self.place.partition("#")[0]
         return None if text == NO_TARGET else datetime.fromisoformat(text)
 
 
 ListPosition = tuple[datetime, str]
-"""Where a report stands in a list: when it was requested, and its id."""
+"""The position of a report in a list: when it was requested, and its id."""

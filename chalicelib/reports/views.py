@@ -167,7 +167,7 @@ def full_view(
     ports: Ports,
 ) -> FullView:
     """The report with everything that only officers may see."""
-    wishes = ports.wishes(report.reporter) if report.reporter else ContactPreferences()
+    wishes = ports.preferences_of(report.reporter) if report.reporter else ContactPreferences()
     return made_from(
         FullView,
         report,

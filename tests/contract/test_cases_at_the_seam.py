@@ -140,7 +140,7 @@ def putting_back(ports: Ports, number: int) -> Action:
     request_id = a_report(ports, f"undone {number}")
     left = change_case(
         request_id, ReportChanges(state="fixed"), 1, FIRST_OFFICER, ports, reply="Done."
-    ).left
+    ).undo
     assert left
 
     def undone() -> str:
@@ -247,7 +247,7 @@ def test_one_of_two_changes_is_made_and_the_other_is_a_conflict(ports: Ports) ->
 def a_change(request_id: str, ports: Ports) -> UndoRecord:
     left = change_case(
         request_id, ReportChanges(state="fixed"), 1, FIRST_OFFICER, ports, reply="Done."
-    ).left
+    ).undo
     assert left
     return left
 

@@ -59,20 +59,20 @@ def test_due_reports_are_of_one_team_by_target(repository: Repository) -> None:
     )
     for number, values in enumerate(cases, 1):
         repository.create(report(number, **values))
-    found = list(repository.list_due("highways", after=None, at_once=2))
+    found = list(repository.list_due("highways", after=None, page_size=2))
     assert [int(each.service_request_id[1:]) for each in found] == [3, 2, 4, 1]
     late, urgent, waiting, last = found
     assert (late.target, late.waits_for, late.opens) == (NOON - HOUR, "reporter", "job")
     assert (urgent.priority, urgent.ward_code, urgent.team) == ("urgent", "W", "highways")
     assert (waiting.attention, waiting.waits_for) == ("waiting", None)
     assert (last.target, last.title, last.state) == (None, "Last", "open")
-    rest = list(repository.list_due("highways", after=urgent.place, at_once=10))
+    rest = list(repository.list_due("highways", after=urgent.place, page_size=10))
     assert rest == [waiting, last]
     closed = repository.get("R00000000003")
     assert closed
     repository.save(replace(closed, state="closed"))
     assert late.place not in [
-        each.place for each in repository.list_due("highways", after=None, at_once=9)
+        each.place for each in repository.list_due("highways", after=None, page_size=9)
     ]
 
 
@@ -88,7 +88,7 @@ def test_reports_of_a_team_come_the_newest_first_and_go_on_where_they_ended(
     while True:
         before = found[-1] if found else None
         place = next(
-            iter(repository.list_by_team("highways", "closed", before=before, at_once=2)), None
+            iter(repository.list_by_team("highways", "closed", before=before, page_size=2)), None
         )
         if place is None:
             break

@@ -19,7 +19,7 @@ from tests.unit.reports.test_container_limits import HOME, NEIGHBOUR, OWNER, ask
 
 @pytest.fixture
 def ports(cloud: Cloud) -> Ports:
-    return replace(reports_ports(), premises=lambda _: HOME)
+    return replace(reports_ports(), find_premises=lambda _: HOME)
 
 
 def tried(ports: Ports, key: str, home: str) -> ServiceRequest | None:

@@ -116,7 +116,7 @@ def test_write_has_one_effect_when_a_call_is_refused_and_the_client_sends_again(
 def withdrawing_all(author: Author, ports: Ports, number: int) -> Action:
     """Of a report with a photo, and a note beside it."""
     key = f"all of {number}"
-    photo_id = ports.photos.ids_for(author.scope, key, 1)[0]
+    photo_id = ports.photos.photo_ids_for(author.scope, key, 1)[0]
     request_id = submit(draft(photo_ids=[photo_id]), key, author, ports).service_request_id
     note = Note(
         note_id="note", datetime=NOON, sender="team@example.org", text="We rang the reporter."

@@ -40,7 +40,7 @@ def test_window_has_its_ends_and_nothing_outside_over_months_and_years(
     for number, moment in enumerate(moments):
         at(repository, number, moment)
     found = names(
-        repository.list_in_window(TimeWindow(start, end), at_once=100, oldest_first=oldest_first)
+        repository.list_in_window(TimeWindow(start, end), page_size=100, oldest_first=oldest_first)
     )
     assert found == ([1, 2, 3, 4] if oldest_first else [4, 3, 2, 1])
 
@@ -52,15 +52,17 @@ def test_entry_has_the_fields_of_a_list_and_its_requested_time(
     at(repository, 1, NOON, updated_datetime=later, state="fixed", visibility="hidden")
     entry = ("R00000000001", "pothole", "fixed", "hidden")
     whole = (NOON - DAY, later)
-    assert list(repository.list_in_window(TimeWindow(*whole), at_once=9)) == [(NOON, *entry)]
-    assert list(repository.list_in_window(TimeWindow(*whole, "updated"), at_once=9)) == [
+    assert list(repository.list_in_window(TimeWindow(*whole), page_size=9)) == [(NOON, *entry)]
+    assert list(repository.list_in_window(TimeWindow(*whole, "updated"), page_size=9)) == [
         (later, *entry)
     ]
 
 
 def test_window_has_nothing_when_it_ends_before_it_begins(repository: Repository) -> None:
     at(repository, 1, NOON)
-    assert not list(repository.list_in_window(TimeWindow(NOON + SECOND, NOON - SECOND), at_once=9))
+    assert not list(
+        repository.list_in_window(TimeWindow(NOON + SECOND, NOON - SECOND), page_size=9)
+    )
 
 
 @pytest.mark.parametrize("oldest_first", [True, False])
@@ -76,7 +78,7 @@ def test_list_goes_on_after_its_last_entry_when_many_have_the_same_moment(
     while True:
         after = (found[-1].moment, found[-1].service_request_id) if found else None
         listed = repository.list_in_window(
-            window, at_once=limit, oldest_first=oldest_first, after=after
+            window, page_size=limit, oldest_first=oldest_first, after=after
         )
         part = [entry for entry, _ in zip(listed, range(limit), strict=False)]
         found += part
@@ -95,7 +97,7 @@ def test_list_goes_on_when_its_last_entry_has_moved_meanwhile(repository: Reposi
     assert second
     repository.save(replace(second, updated_datetime=NOON + 9 * SECOND))
     rest = repository.list_in_window(
-        window, at_once=9, oldest_first=True, after=(NOON + SECOND, second.service_request_id)
+        window, page_size=9, oldest_first=True, after=(NOON + SECOND, second.service_request_id)
     )
     assert names(rest) == [2, 3, 1]
 

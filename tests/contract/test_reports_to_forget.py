@@ -15,7 +15,7 @@ SENT = {"state": "closed", "contact": Contact(name="Resident")}
 
 def found(repository: Repository, what: str = "closed", **values: object) -> list[str]:
     asked = {"until": NOON, "limit": 10, "after": None, **values}
-    return [each.service_request_id for each in repository.list_to_forget(what, **asked)]  # type: ignore[arg-type]
+    return [each.service_request_id for each in repository.list_past_retention(what, **asked)]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_list_goes_on_where_it_ended(repository: Repository) -> None:
         repository.create(report(number, updated_datetime=NOON - number // 2 * SECOND, **SENT))
     seen: list[str] = []
     after = None
-    while page := repository.list_to_forget("closed", until=NOON, limit=2, after=after):
+    while page := repository.list_past_retention("closed", until=NOON, limit=2, after=after):
         seen += [each.service_request_id for each in page]
         after = page[-1].place
     assert seen == [f"R{number:011}" for number in (4, 2, 3, 0, 1)]

@@ -304,7 +304,7 @@ def nearly_full_report(ports: Ports, number: int = 1) -> str:
         builders.update(n, datetime=builders.NOON, text=f"{n} ".ljust(2000, "y"))
         for n in reversed(range(1, 31))
     )
-    full, left_over = builders.report(number, updates=many).trimmed()
+    full, left_over = builders.report(number, updates=many).split_timeline()
     assert left_over
     return ports.repository.create(replace(full, archived=0)).service_request_id
 

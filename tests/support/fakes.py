@@ -242,7 +242,7 @@ class MemoryRepository:
         self,
         window: TimeWindow,
         *,
-        at_once: int,
+        page_size: int,
         oldest_first: bool = False,
         after: tuple[datetime, str] | None = None,
     ) -> Iterator[ListedReport]:
@@ -265,13 +265,13 @@ class MemoryRepository:
         )
         return [each for each in reversed(found) if before is None or each < before][:limit]
 
-    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[DueReport]:
+    def list_due(self, team: str, *, after: str | None, page_size: int) -> Iterator[DueReport]:
         mine = [each for each in self._reports.values() if each.is_in_queue and each.team == team]
         found = sorted((_due_report_of(each) for each in mine), key=lambda due: due.place)
         yield from (each for each in found if each.place > (after or ""))
 
     def list_by_team(
-        self, team: str, state: State, *, before: ListPosition | None, at_once: int
+        self, team: str, state: State, *, before: ListPosition | None, page_size: int
     ) -> Iterator[ListPosition]:
         found = sorted(
             (each.requested_datetime, each.service_request_id)
@@ -280,16 +280,16 @@ class MemoryRepository:
         )
         yield from (each for each in reversed(found) if before is None or each < before)
 
-    def list_to_forget(
+    def list_past_retention(
         self, what: RetentionKind, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[ForgettableReport]:
         found = sorted(
             ForgettableReport(
                 each.service_request_id,
-                f"{each.to_forget_since:%Y-%m-%dT%H:%M:%SZ}#{each.service_request_id}",
+                f"{each.retention_since:%Y-%m-%dT%H:%M:%SZ}#{each.service_request_id}",
             )
             for each in self._reports.values()
-            if each.to_forget == what and each.to_forget_since <= until
+            if each.retention_kind == what and each.retention_since <= until
         )
         found.sort(key=lambda each: each.place)
         return [each for each in found if each.place > (after or "")][:limit]
@@ -374,27 +374,29 @@ class MemoryPhotos:
         self.refused: set[bytes] = set()
         self.wanted: dict[str, str] = {}
 
-    def ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
+    def photo_ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
         found = [_photo_id(scope, key, str(number)) for number in range(count)]
         self.known.update(found)
         return found
 
-    def take(self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None) -> str:
+    def add_file(
+        self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None
+    ) -> str:
         if raw in self.refused:
             raise Invalid.field("photos", "is none")
         self.taken.append(raw)
-        return self.ids_for(scope, key, len(held) + 1)[-1]
+        return self.photo_ids_for(scope, key, len(held) + 1)[-1]
 
-    def let_go(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
+    def remove_later(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
         self.let.update(photo_ids)
 
-    def want(self, service_request_id: str, photo_id: str, url: str) -> None:
+    def fetch_later(self, service_request_id: str, photo_id: str, url: str) -> None:
         self.wanted.setdefault(photo_id, url)
 
-    def belongs(self, scope: str, key: str, photo_id: str) -> bool:
+    def is_for_key(self, scope: str, key: str, photo_id: str) -> bool:
         return photo_id in self.known
 
-    def ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    def select_ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         return frozenset(pair for pair in wanted if pair[1] in self.done)
 
     def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
@@ -495,7 +497,7 @@ def _listed_report_of(report: ServiceRequest, window: TimeWindow) -> ListedRepor
 
 def _due_report_of(report: ServiceRequest) -> DueReport:
     values = {name: getattr(report, name) for name in DueReport._fields if name != "place"}
-    place = report.place_by_target
+    place = report.target_position
     return DueReport(place=place, **values)
 
 

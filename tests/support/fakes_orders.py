@@ -89,22 +89,22 @@ class OrderWorld:
         self.fulfilled: list[str] = []
         self.cannot_fulfil = False
         self.limits: Callable[[SlotOfDay], BookingDeadlines] = lambda place: LIMITS
-        self.reports = replace(reports, held=self.slots.read)
+        self.reports = replace(reports, read_hold=self.slots.read)
 
     @property
     def ports(self) -> OrderPorts:
         return OrderPorts(
             reports=self.reports,
-            limits=self.limits,
+            deadlines_of=self.limits,
             check_place=self.slots.check_place,
-            keep=self.slots.keep,
-            confirm=self.slots.confirm,
-            release=self.slots.release,
-            move=self.slots.move,
+            keep_hold=self.slots.keep,
+            confirm_booking=self.slots.confirm,
+            release_booking=self.slots.release,
+            move_booking=self.slots.move,
             refund=self._refund,
-            fulfils=lambda _: True,
+            has_fulfilment=lambda _: True,
             fulfil=self._fulfil,
-            take_back=self._take_back,
+            undo_fulfilment=self._take_back,
         )
 
     def stored(self, service_request_id: str) -> ServiceRequest:

@@ -156,8 +156,8 @@ class PaidOrder(PaymentsWorld):
         return replace(
             self.template,
             repository=repository,
-            premises={"100": HOME}.get,
-            held=lambda hold_id: read_hold(hold_id, self.bookings(days)),
+            find_premises={"100": HOME}.get,
+            read_hold=lambda hold_id: read_hold(hold_id, self.bookings(days)),
             now=self.clock,
         )
 
@@ -166,18 +166,18 @@ class PaidOrder(PaymentsWorld):
         bookings = BookingsForReports(self.bookings(days), EXPIRES + MARGIN)
         return OrderPorts(
             reports=self.reports(FaultyPort(self.repository, self.faults), days),
-            limits=bookings.limits,
+            deadlines_of=bookings.deadlines_of,
             check_place=bookings.check_place,
-            keep=bookings.keep,
-            confirm=bookings.confirm,
-            release=bookings.release,
-            move=bookings.move,
+            keep_hold=bookings.keep_hold,
+            confirm_booking=bookings.confirm_booking,
+            release_booking=bookings.release_booking,
+            move_booking=bookings.move_booking,
             refund=lambda request, pence: refund_cancelled_order(
                 REFUND, request, pence, self.ports()
             ),
-            fulfils=lambda _: True,
+            has_fulfilment=lambda _: True,
             fulfil=lambda report: self.faults.call(self._fulfilled),
-            take_back=lambda report: self.faults.call(self._take_back),
+            undo_fulfilment=lambda report: self.faults.call(self._take_back),
         )
 
     def ports(self) -> Ports:

@@ -35,13 +35,13 @@ def missed_ports(ports: Ports) -> Ports:
     others = [each for each in council.services if each.service_code != "missed-bin"]
     council = replace(council, services=(*others, service))
     return with_answer(
-        replace(ports, council=council, premises=homes.get), MissedCollectionCheck(TITLE)
+        replace(ports, council=council, find_premises=homes.get), MissedCollectionCheck(TITLE)
     )
 
 
 def with_answer(ports: Ports, answer: MissedCollectionCheck) -> Ports:
     """The ports with rules that give that answer."""
-    return replace(ports, missed=lambda premises_id, collection: answer)
+    return replace(ports, check_missed_collection=lambda premises_id, collection: answer)
 
 
 def report_missed(

@@ -140,7 +140,7 @@ def ask_reporter(call: Call, draft: QuestionDraft, service_request_id: str) -> Q
         reaches=can_be_asked,
         change_id=undoing.change_id,
     )
-    if made := report.officer_change(undoing.change_id):
+    if made := report.find_officer_change(undoing.change_id):
         undoing.save([casework.undo_record_of_question(question, report, made)])
     view = msgspec.structs.asdict(question_view(question, names_of(question.asked_by)))
     return QuestionAsked(**view, **msgspec.structs.asdict(undoing.offer({request_id})))

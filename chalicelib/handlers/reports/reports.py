@@ -216,7 +216,7 @@ def add_update(call: Call, draft: UpdateDraft, service_request_id: str) -> Updat
     author = call.caller.author(call.parameter("token"))
     admit = rate_limits.admit_update(request_id, draft, call)
     update, report = updating.add_update(request_id, draft, key, author, ports, admit=admit)
-    return update_view(update, report, ports.photos.ready(photo_pairs(report)), ports)
+    return update_view(update, report, ports.photos.select_ready(photo_pairs(report)), ports)
 
 
 def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:

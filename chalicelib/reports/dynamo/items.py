@@ -183,15 +183,15 @@ def item_of(report: ServiceRequest) -> ReportItem:
     item.team_state = f"{report.team}#{report.state}"
     if report.is_in_queue:
         item.open_team = report.team
-        item.target_place = report.place_by_target
+        item.target_place = report.target_position
         item.waits_for = report.waits_for
     if report.attention:
         item.attention = report.attention
         since = text_of(report.attention_since)
         item.attention_since = f"{since}#{report.service_request_id}"
-    if report.to_forget:
-        item.forget = report.to_forget
-        since = text_of(report.to_forget_since)
+    if report.retention_kind:
+        item.forget = report.retention_kind
+        since = text_of(report.retention_since)
         item.forget_since = f"{since}#{report.service_request_id}"
     return item
 

@@ -111,7 +111,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
         self,
         window: TimeWindow,
         *,
-        at_once: int,
+        page_size: int,
         oldest_first: bool = False,
         after: tuple[datetime, str] | None = None,
     ) -> Iterator[ListedReport]:
@@ -127,7 +127,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
                     month,
                     moment.between(part.start, part.end),
                     scan_index_forward=oldest_first,
-                    page_size=at_once,
+                    page_size=page_size,
                     last_evaluated_key=begin,
                 ):
                     yield _listed_report_of(item, window)
@@ -147,21 +147,21 @@ class DynamoRepository(DynamoClaims, RelatedItems):
             }
         return sorted(found, reverse=True)[:limit]
 
-    def list_due(self, team: str, *, after: str | None, at_once: int) -> Iterator[DueReport]:
+    def list_due(self, team: str, *, after: str | None, page_size: int) -> Iterator[DueReport]:
         later = ReportItem.target_place > after if after else None
         with ReportItem.translated():
-            for item in ReportItem.by_target.query(team, later, page_size=at_once):
+            for item in ReportItem.by_target.query(team, later, page_size=page_size):
                 yield _due_report_of(item)
 
     def list_by_team(
-        self, team: str, state: State, *, before: ListPosition | None, at_once: int
+        self, team: str, state: State, *, before: ListPosition | None, page_size: int
     ) -> Iterator[ListPosition]:
         until = ReportItem.requested_datetime <= before[0] if before else None
         with ReportItem.translated():
             found = (
                 (item.requested_datetime, item.service_request_id)
                 for item in ReportItem.by_team_state.query(
-                    f"{team}#{state}", until, scan_index_forward=False, page_size=at_once
+                    f"{team}#{state}", until, scan_index_forward=False, page_size=page_size
                 )
             )
             # Entries of the same moment are in no order.
@@ -170,7 +170,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
                     each for each in sorted(same, reverse=True) if not before or each < before
                 )
 
-    def list_to_forget(
+    def list_past_retention(
         self, what: RetentionKind, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[ForgettableReport]:
         since = ReportItem.forget_since.between((after or "") + "!", f"{text_of(until)}~")

@@ -222,7 +222,7 @@ def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     Raises VersionConflict."""
     if report.visibility == "public" and is_private_service(report.service_code, ports):
         report = report.with_visibility("private", ports.now())
-    kept, oldest = with_review_date(report, ports).trimmed()
+    kept, oldest = with_review_date(report, ports).split_timeline()
     if oldest:
         ports.repository.archive_updates(
             report.service_request_id, oldest, first=report.archived, version=report.version

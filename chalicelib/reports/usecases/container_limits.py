@@ -38,6 +38,6 @@ def _too_many_error(most: int, ports: Ports) -> Invalid:
 
 def _needs_container(report: ServiceRequest | None, service_code: str) -> bool:
     """True while the container is to be delivered, and after it was."""
-    if report is None or report.is_taken_back or report.service_code != service_code:
+    if report is None or report.is_inactive or report.service_code != service_code:
         return False
     return report.state in OPEN_STATES | DONE_STATES

@@ -60,7 +60,7 @@ def is_outside(point: Point, at: datetime, ports: Ports) -> bool:
     """True if the place is outside every ward of that day, with a margin; False if no wards are
     known."""
     day = at.astimezone(ports.council.zone).date()
-    return ports.whereabouts.is_outside(point, day)
+    return ports.address_lookup.is_outside(point, day)
 
 
 def outside_text(point: Point, ports: Ports) -> str:
@@ -90,7 +90,7 @@ def outside_text(point: Point, ports: Ports) -> str:
 
 def ward_of(requested: datetime, point: Point | None, ports: Ports) -> str | None:
     """The code of the ward, None without a place or if no ward is known."""
-    return ward_by(ports.whereabouts.ward_code, requested, point, ports)
+    return ward_by(ports.address_lookup.ward_code, requested, point, ports)
 
 
 def ward_by(
@@ -108,7 +108,7 @@ def complete_address(
     alone = NUMBER.fullmatch(typed or "")
     if alone is None:
         return typed
-    known = ports.whereabouts.street(point) if point else None
+    known = ports.address_lookup.street(point) if point else None
     numbered = NUMBER.match(before or "")
     street = known or (before or "")[numbered.end() if numbered else 0 :].strip()
     return f"{alone[1]} {street}" if street else typed
@@ -131,7 +131,7 @@ def with_premises(draft: Draft, ports: Ports) -> Draft:
         raise Invalid.fields(
             [FieldError(name, "is that of premises_id: leave it out") for name in given]
         )
-    premises = ports.premises(draft.premises_id)
+    premises = ports.find_premises(draft.premises_id)
     if premises is None:
         raise Invalid.field("premises_id", Text("is not an address here: choose it from the list"))
     return replace(

@@ -29,7 +29,7 @@ def with_collection(draft: Draft, ports: Ports) -> Draft:
         raise Invalid.field(
             "collection", "is required for this service: name the container and the date"
         )
-    answer = ports.missed(draft.premises_id or "", draft.collection)
+    answer = ports.check_missed_collection(draft.premises_id or "", draft.collection)
     if answer.why_not is not None:
         raise Invalid.field("collection", answer.why_not)
     collection = replace(draft.collection, disputes=answer.is_dispute)

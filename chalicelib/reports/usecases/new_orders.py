@@ -36,7 +36,7 @@ def quote_order(
     lines in that language. Raises Invalid, UpstreamFailed."""
     on = _today(ports)
     used = _free_used(service, premises_id, on, ports)
-    return ports.price(service, premises_id, replace(wanted, free_used=used), on, language)
+    return ports.quote_price(service, premises_id, replace(wanted, free_used=used), on, language)
 
 
 def with_order(report: ServiceRequest, draft: Draft, ports: Ports) -> ServiceRequest:
@@ -124,7 +124,7 @@ def _held_booking(
         return None
     if draft.hold_id is None:
         raise Invalid.field("hold_id", "is required for this service: POST /api/holds gives one")
-    booking = ports.held(draft.hold_id)
+    booking = ports.read_hold(draft.hold_id)
     if booking.place.calendar != service.calendar:
         raise Invalid.field("hold_id", "is for another calendar")
     if booking.units != price.units:
@@ -167,4 +167,4 @@ def _uses_free(report: ServiceRequest | None, ports: Ports) -> bool:
         return False
     if report.order.state == "unpaid":
         return ports.now() < report.requested_datetime + PAID_WITHIN
-    return not report.is_taken_back
+    return not report.is_inactive

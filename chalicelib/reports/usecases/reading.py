@@ -34,13 +34,13 @@ def view_report(service_request_id: str, author: Author, ports: Ports) -> Report
     report = get_visible_report(service_request_id, author, ports)
     if author.is_officer_for(report):
         return full_view_of(report, ports)
-    ready = ports.photos.ready(photo_pairs(report))
+    ready = ports.photos.select_ready(photo_pairs(report))
     return report_view(report, read_timeline(report, ports), ready, ports)
 
 
 def full_view_of(report: ServiceRequest, ports: Ports) -> FullView:
     """All of a report, for officers."""
-    ready = ports.photos.ready(photo_pairs(report))
+    ready = ports.photos.select_ready(photo_pairs(report))
     notes = ports.repository.list_notes(report.service_request_id)
     return full_view(report, read_timeline(report, ports), notes, ready, ports)
 
@@ -58,7 +58,7 @@ def public_views(service_request_ids: Sequence[str], ports: Ports) -> dict[str, 
 
 def views_of(reports: Collection[ServiceRequest], ports: Ports) -> list[ReportView]:
     """The view of each report for everybody who may see that report."""
-    ready = ports.photos.ready([pair for report in reports for pair in photo_pairs(report)])
+    ready = ports.photos.select_ready([pair for report in reports for pair in photo_pairs(report)])
     return [report_view(report, read_timeline(report, ports), ready, ports) for report in reports]
 
 

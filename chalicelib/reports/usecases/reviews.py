@@ -16,7 +16,7 @@ def with_review_date(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     is kept if there is one. Without a date otherwise."""
     service = ports.council.by_code.get(report.service_code)
     days = service.review_after_days if service else None
-    stands = report.state in DONE_STATES and not (report.is_taken_back or report.forgotten)
+    stands = report.state in DONE_STATES and not (report.is_inactive or report.forgotten)
     if days is None or not stands:
         return replace(report, review_on=None) if report.review_on else report
     if report.review_on:

@@ -187,7 +187,7 @@ def photo_faults(
     """Faults for photos that were not requested for what is sent under this key."""
     if len(set(photo_ids)) < len(photo_ids):
         yield FieldError("photo_ids", "has the same photo twice: send each once")
-    if not all(ports.photos.belongs(author.scope, key, photo_id) for photo_id in photo_ids):
+    if not all(ports.photos.is_for_key(author.scope, key, photo_id) for photo_id in photo_ids):
         yield FieldError(
             "photo_ids",
             "has a photo that does not belong to this report; ask for each with POST /api/photos "
@@ -257,7 +257,7 @@ def new_report(
 
 
 def _street_at(point: Point | None, ports: Ports) -> str | None:
-    return ports.whereabouts.street(point) if point else None
+    return ports.address_lookup.street(point) if point else None
 
 
 def first_visibility(

@@ -118,7 +118,7 @@ def add_update_with_files(
     if not find_update(report, update_id, ports):
         for raw in files:
             photo_ids.append(
-                ports.photos.take(raw, key, author.scope, photo_ids, about=service_request_id)
+                ports.photos.add_file(raw, key, author.scope, photo_ids, about=service_request_id)
             )
     with_photos = replace(draft, photo_ids=photo_ids or None)
     return add_update(service_request_id, with_photos, key, author, ports, admit=admit)

@@ -248,8 +248,8 @@ def test_row_is_not_public_and_listed_when_its_service_is_private_or_moderated(
 
 
 def test_row_is_imported_and_listed_when_it_is_outside_every_ward(ports: Ports) -> None:
-    assert isinstance(ports.whereabouts, FakeAddressLookup)
-    ports.whereabouts.outside = True
+    assert isinstance(ports.address_lookup, FakeAddressLookup)
+    ports.address_lookup.outside = True
     summary = import_reports(as_file(row(1), row(2)), MAPPING, ports)
     assert (summary.taken, summary.notes) == (2, {OUTSIDE_WARDS: [2, 3]})
 

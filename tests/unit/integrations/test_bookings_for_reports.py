@@ -35,15 +35,15 @@ def test_hold_that_two_requests_name_books_the_slot_for_the_first_alone(ports: P
     booking = read_hold(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
     bookings = BookingsForReports(ports, timedelta(hours=2))
     for _ in range(2):
-        bookings.confirm(FIRST, booking)
+        bookings.confirm_booking(FIRST, booking)
     with pytest.raises(Conflict, match="another request"):
-        bookings.confirm(SECOND, booking)
+        bookings.confirm_booking(SECOND, booking)
     assert taken(ports) == [FIRST]
 
 
 def test_hold_that_is_booked_cannot_be_named_again(ports: Ports) -> None:
     hold_id = hold(MONDAY, 1, "somebody", "key", ports).hold_id
-    BookingsForReports(ports, timedelta(hours=2)).confirm(FIRST, read_hold(hold_id, ports))
+    BookingsForReports(ports, timedelta(hours=2)).confirm_booking(FIRST, read_hold(hold_id, ports))
     with pytest.raises(Conflict, match="no longer held"):
         read_hold(hold_id, ports)
 
@@ -51,10 +51,10 @@ def test_hold_that_is_booked_cannot_be_named_again(ports: Ports) -> None:
 def test_request_gives_back_its_own_slot_alone(ports: Ports) -> None:
     booking = read_hold(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
     bookings = BookingsForReports(ports, timedelta(hours=2))
-    bookings.confirm(FIRST, booking)
-    bookings.release(SECOND, booking)
+    bookings.confirm_booking(FIRST, booking)
+    bookings.release_booking(SECOND, booking)
     assert taken(ports) == [FIRST]
-    bookings.release(FIRST, booking)
+    bookings.release_booking(FIRST, booking)
     assert taken(ports) == []
 
 
@@ -64,19 +64,19 @@ def test_slot_that_a_request_is_being_paid_for_is_kept_for_that_request_alone(
     booking = read_hold(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
     bookings = BookingsForReports(ports, timedelta(hours=2))
     for _ in range(2):
-        bookings.keep(FIRST, booking)
-    for act in (bookings.keep, bookings.confirm):
+        bookings.keep_hold(FIRST, booking)
+    for act in (bookings.keep_hold, bookings.confirm_booking):
         with pytest.raises(Conflict, match="another request"):
             act(SECOND, booking)
-    bookings.release(SECOND, booking)
+    bookings.release_booking(SECOND, booking)
     assert taken(ports) == [FIRST]
-    bookings.confirm(FIRST, booking)
+    bookings.confirm_booking(FIRST, booking)
     assert taken(ports) == [FIRST]
 
 
 def test_slot_is_kept_until_a_payment_that_begins_now_has_ended(ports: Ports, clock: Clock) -> None:
     booking = read_hold(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
-    BookingsForReports(ports, timedelta(hours=2)).keep(FIRST, booking)
+    BookingsForReports(ports, timedelta(hours=2)).keep_hold(FIRST, booking)
     clock.now += timedelta(hours=2) - timedelta(seconds=1)
     assert taken(ports) == [FIRST]
     clock.now += timedelta(seconds=1)

@@ -32,7 +32,7 @@ class World:
     @property
     def order_ports(self) -> OrderPorts:
         purchases = GardenPurchases(self.garden.rules, lambda: self.garden.ports)
-        return replace(self.orders.ports, take_back=purchases.take_back)
+        return replace(self.orders.ports, undo_fulfilment=purchases.take_back)
 
     def _ordered(
         self, request: str, kind: GardenItem, pence: int, days_ago: int, paid_by: PaidBy

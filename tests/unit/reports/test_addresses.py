@@ -26,7 +26,7 @@ class OneStreet(FakeAddressLookup):
 
 @pytest.fixture
 def on_a_street(ports: Ports) -> Ports:
-    return replace(ports, whereabouts=OneStreet())
+    return replace(ports, address_lookup=OneStreet())
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def changed(request_id: str, ports: Ports, reply: str | None = None, **values: A
     version = stored(request_id, ports).version
     left = change_case(
         request_id, ReportChanges(**values), version, COLLEAGUE, ports, reply=reply
-    ).left
+    ).undo
     assert left
     return left
 
@@ -238,7 +238,7 @@ def test_report_moved_out_of_the_remit_returns_unless_others_changed_it(
     for taken_on, result in ((False, "undone"), (True, None)):
         version = stored(request_id, ports).version
         moved = ReportChanges(team="parks")
-        left = change_case(request_id, moved, version, own_team, ports).left
+        left = change_case(request_id, moved, version, own_team, ports).undo
         assert left
         if taken_on:
             changed(request_id, ports, team="cleansing")
@@ -281,7 +281,7 @@ def test_each_of_many_is_changed_or_has_its_reason(
     assert said(stored(ids[0], ports)) == [("in_progress", "Soon: T1")]
     assert [stored(each, ports).version for each in ids] == [2, 2, 1]
     left = done[0].changed
-    assert left and result_of(left.left, COLLEAGUE, ports) == "undone"
+    assert left and result_of(left.undo, COLLEAGUE, ports) == "undone"
 
 
 def test_empty_bulk_change_is_refused(ports: Ports) -> None:

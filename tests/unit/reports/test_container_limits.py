@@ -24,7 +24,7 @@ DELIVERED = frozenset(("fixed", "closed"))
 
 @pytest.fixture
 def ports(ports: Ports) -> Ports:
-    return replace(ports, premises={"100": HOME, "101": HOME}.get)
+    return replace(ports, find_premises={"100": HOME, "101": HOME}.get)
 
 
 def ask(

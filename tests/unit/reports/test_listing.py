@@ -243,7 +243,7 @@ class CountingRepository(MemoryRepository):
         self.taken = 0
 
     def list_in_window(self, *args: object, **options: object):  # type: ignore[no-untyped-def]
-        self.steps.append(options["at_once"])  # type: ignore[arg-type]
+        self.steps.append(options["page_size"])  # type: ignore[arg-type]
         for each in super().list_in_window(*args, **options):  # type: ignore[arg-type]
             self.taken += 1
             yield each

@@ -110,8 +110,8 @@ def test_place_outside_every_ward_is_refused_unless_it_was_stored_before(
     ports: Ports,
 ) -> None:
     before = own_report(ports)
-    assert isinstance(ports.whereabouts, FakeAddressLookup)
-    ports.whereabouts.outside = True
+    assert isinstance(ports.address_lookup, FakeAddressLookup)
+    ports.address_lookup.outside = True
     moved = OwnChanges(lat=53.97, long=-1.08)
     with pytest.raises(Invalid, match="outside Eskerby Council"):
         change_own_report(before.service_request_id, moved, before.version, OWNER, ports)

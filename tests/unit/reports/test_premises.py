@@ -30,7 +30,7 @@ ANSWERS = {"how-long": "always", "kept": "Behind the gate"}
 
 @pytest.fixture
 def ports(ports: Ports) -> Ports:
-    return replace(ports, premises={"100": HOME}.get)
+    return replace(ports, find_premises={"100": HOME}.get)
 
 
 def request(ports: Ports, **values: Any) -> ServiceRequest:
@@ -76,7 +76,7 @@ def test_field_is_named_when_the_place_does_not_fit_the_service(
 
 def test_repeat_returns_the_request_when_the_premises_are_gone(ports: Ports) -> None:
     stored = request(ports)
-    assert request(replace(ports, premises=lambda _: None)) == stored
+    assert request(replace(ports, find_premises=lambda _: None)) == stored
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_report_is_not_shown_when_the_index_lags_behind_it(
     repository: MemoryRepository, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (request_id,) = store(repository, {})
-    entries = list(repository.list_due("highways", after=None, at_once=1))
+    entries = list(repository.list_due("highways", after=None, page_size=1))
     monkeypatch.setattr(
         repository, "list_due", lambda team, **_: entries if team == "highways" else []
     )

@@ -116,7 +116,7 @@ def test_note_of_a_report_without_a_sender_is_deleted_in_time(
     clock.now = NOON + 730 * DAY
     forget_expired(ports)
     assert repository.list_notes("R00000000001") == []
-    assert repository.list_to_forget("closed", until=clock.now, limit=1, after=None) == []
+    assert repository.list_past_retention("closed", until=clock.now, limit=1, after=None) == []
 
 
 def test_flag_of_a_closed_report_is_deleted_in_its_own_time(
@@ -135,7 +135,7 @@ def test_flag_of_a_closed_report_is_deleted_in_its_own_time(
     assert stored(repository).flags == (flags[1],)
     clock.now += SECOND
     forget_expired(ports)
-    assert stored(repository).flags == () and stored(repository).to_forget is None
+    assert stored(repository).flags == () and stored(repository).retention_kind is None
 
 
 @pytest.mark.parametrize(

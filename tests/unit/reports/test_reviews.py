@@ -28,7 +28,7 @@ GRANTED = ReportChanges(state="closed")
 
 @pytest.fixture
 def ports(ports: Ports) -> Ports:
-    return replace(ports, premises=lambda _: HOME)
+    return replace(ports, find_premises=lambda _: HOME)
 
 
 @pytest.fixture
@@ -99,6 +99,6 @@ def test_sender_is_kept_until_the_review_and_forgotten_without_one(
     request_id: str, ports: Ports
 ) -> None:
     granted = changed(request_id, GRANTED, ports)
-    assert granted.to_forget_since.date() == IN_A_YEAR
+    assert granted.retention_since.date() == IN_A_YEAR
     forget_sender(request_id, redact=False, ports=ports)
     assert stored(request_id, ports).review_on is None

@@ -84,8 +84,8 @@ def test_responsible_organisation_is_named_when_the_place_is_not_the_councils(po
 def test_report_outside_every_ward_is_refused_with_the_responsible_council(
     place: dict[str, float], said: str, ports: Ports
 ) -> None:
-    assert isinstance(ports.whereabouts, FakeAddressLookup)
-    ports.whereabouts.outside = True
+    assert isinstance(ports.address_lookup, FakeAddressLookup)
+    ports.address_lookup.outside = True
     without_areas = council_with(ports, areas=())
     assert said in fields_refused(without_areas, service_code="litter", **place)["lat"]
 
@@ -93,8 +93,8 @@ def test_report_outside_every_ward_is_refused_with_the_responsible_council(
 def test_only_the_organisation_is_named_when_its_area_is_outside_every_ward_too(
     ports: Ports,
 ) -> None:
-    assert isinstance(ports.whereabouts, FakeAddressLookup)
-    ports.whereabouts.outside = True
+    assert isinstance(ports.address_lookup, FakeAddressLookup)
+    ports.address_lookup.outside = True
     refused = fields_refused(ports, **TRUNK_ROAD)
     assert "national roads agency" in refused["lat"] and "Eskerby" not in refused["lat"]
 
@@ -102,9 +102,9 @@ def test_only_the_organisation_is_named_when_its_area_is_outside_every_ward_too(
 def test_repeated_report_is_returned_when_its_place_is_now_outside_every_ward(
     ports: Ports,
 ) -> None:
-    assert isinstance(ports.whereabouts, FakeAddressLookup)
+    assert isinstance(ports.address_lookup, FakeAddressLookup)
     sent = submit(draft(), "key", ANYBODY, ports)
-    ports.whereabouts.outside = True
+    ports.address_lookup.outside = True
     assert submit(draft(), "key", ANYBODY, ports) == sent
 
 

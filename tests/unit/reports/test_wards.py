@@ -22,7 +22,7 @@ def at(ports: Ports, wards: dict[int, str], street: str | None = None) -> Ports:
     """The same ports where places belong to these wards, by year, and to this street."""
     here = FakeAddressLookup()
     here.wards, here.name = wards, street
-    return replace(ports, whereabouts=here)
+    return replace(ports, address_lookup=here)
 
 
 def test_submitted_report_gets_ward_and_street(ports: Ports) -> None:
@@ -83,7 +83,7 @@ def test_reports_move_to_the_ward_of_their_day_when_boundaries_change(
     repository.create(report(1, requested_datetime=old))
     repository.create(report(2, ward_code="new"))
     repository.create(report(3, lat=None, long=None))
-    code_at = at(ports, {2014: "old", 2026: "new"}).whereabouts.ward_code
+    code_at = at(ports, {2014: "old", 2026: "new"}).address_lookup.ward_code
     assert move_to_wards(code_at, ports) == 1
     assert [repository.get_many([f"R{n:011}"])[f"R{n:011}"].ward_code for n in (1, 2, 3)] == [
         "old",

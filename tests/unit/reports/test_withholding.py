@@ -97,7 +97,7 @@ def test_report_stays_private_when_the_first_reason_for_it_is_undone_under_anoth
     to_noise, to_litter = (
         ReportChanges(service_code=code) for code in ("noise-nuisance", "litter")
     )
-    left = change_case(sent.service_request_id, to_noise, 1, OFFICER, two, reply=None).left
+    left = change_case(sent.service_request_id, to_noise, 1, OFFICER, two, reply=None).undo
     change_case(sent.service_request_id, to_litter, 2, OFFICER, two, reply=None)
     assert left
     undo_change(left, OFFICER, two)

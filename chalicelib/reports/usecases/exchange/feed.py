@@ -50,7 +50,7 @@ class FeedEntry(NamedTuple):
         return self.report.visibility == "public"
 
     @property
-    def is_told(self) -> bool:
+    def may_be_listed(self) -> bool:
         """True if the follower may hear that there is, or was, such a report."""
         is_own = self.sender is not None and self.report.reporter == self.sender
         return self.report.once_public or is_own
@@ -75,10 +75,12 @@ def list_changes_after(
     end = begin.moment + LONGEST_PERIOD if is_long else last
     window = TimeWindow(begin.moment, end, "updated")
     entry = (begin.moment, begin.service_request_id) if begin.service_request_id else None
-    listed = ports.repository.list_in_window(window, oldest_first=True, after=entry, at_once=limit)
+    listed = ports.repository.list_in_window(
+        window, oldest_first=True, after=entry, page_size=limit
+    )
     places = [FeedCursor(each.moment, each.service_request_id) for each in islice(listed, limit)]
     found = ports.repository.get_many([str(place.service_request_id) for place in places])
     reports = [(found.get(str(place.service_request_id)), place) for place in places]
     changes = [FeedEntry(each, place, sender) for each, place in reports if each]
     following = places[-1] if places else FeedCursor(end) if is_long else begin
-    return FeedPage([each for each in changes if each.is_told], following)
+    return FeedPage([each for each in changes if each.may_be_listed], following)

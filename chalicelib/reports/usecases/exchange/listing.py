@@ -47,10 +47,10 @@ class ListFilter(NamedTuple):
     sender: str | None = None
 
     @property
-    def are_all(self) -> bool:
+    def matches_all(self) -> bool:
         return self.statuses is None and self.service_codes is None
 
-    def has(self, report: ListedReport | ServiceRequest) -> bool:
+    def matches(self, report: ListedReport | ServiceRequest) -> bool:
         return (
             (report.visibility == "public" or self._may_be_own(report))
             and (self.statuses is None or status_of(report.state) in self.statuses)
@@ -67,38 +67,39 @@ class ListFilter(NamedTuple):
 
 def list_requests(
     wanted: TimeWindow | Sequence[str],
-    kinds: ListFilter,
+    list_filter: ListFilter,
     ports: Ports,
     *,
     page: int = 1,
     page_size: int,
 ) -> Sequence[ServiceRequest]:
-    """Public reports of those kinds, as they are now. Either the reports in a window, the newest
-    first, in pages of at most MOST_ROWS that count from 1; or the reports with these ids, in the
-    order of the ids, whatever the kinds and page. Raises Invalid if more than MOST_ENTRIES_READ
-    entries would have to be read.
-    """
+    """Public reports that match the filter, as they are now. Either the reports in a window, the
+    newest first, in pages of at most MOST_ROWS that count from 1; or the reports with these ids, in
+    the order of the ids, whatever the filter and page. Raises Invalid if more than
+    MOST_ENTRIES_READ entries would have to be read."""
     if not isinstance(wanted, TimeWindow):
         return _read_reports(list(dict.fromkeys(wanted))[:MOST_ROWS], ListFilter(), ports)
     size = min(page_size, MOST_ROWS)
-    at_once = max(size, SMALLEST_PAGE) if kinds.are_all else MOST_ROWS
-    found = islice(_list_entries(wanted, kinds, at_once, ports), (page - 1) * size, page * size)
-    return _read_reports([each.service_request_id for each in found], kinds, ports)
+    index_page = max(size, SMALLEST_PAGE) if list_filter.matches_all else MOST_ROWS
+    found = islice(
+        _list_entries(wanted, list_filter, index_page, ports), (page - 1) * size, page * size
+    )
+    return _read_reports([each.service_request_id for each in found], list_filter, ports)
 
 
 def list_public_ids(window: TimeWindow, ports: Ports) -> Iterator[str]:
-    """The ids of the public reports in the window, the newest first; more are requested as they
-    are used. May lag a second behind."""
-    for each in ports.repository.list_in_window(window, at_once=MOST_ROWS):
+    """List the ids of the public reports in the window, the newest first. The next page of the
+    index is read when the ids of the last one are used up; may lag a second behind."""
+    for each in ports.repository.list_in_window(window, page_size=MOST_ROWS):
         if each.visibility == "public":
             yield each.service_request_id
 
 
 def list_open_promised_ids(since: datetime, until: datetime, ports: Ports) -> Iterator[str]:
-    """The ids of the reports that are still to be done and were promised for that time. May lag a
-    second behind."""
+    """List the ids of the reports that are still to be done and whose target is in that time. May
+    lag a second behind."""
     for team in ports.council.team_names:
-        for each in ports.repository.list_due(team, after=text_of(since), at_once=MOST_ROWS):
+        for each in ports.repository.list_due(team, after=text_of(since), page_size=MOST_ROWS):
             if each.target is None or each.target > until:
                 break
             yield each.service_request_id
@@ -118,12 +119,12 @@ def list_updates_between(
     PHOTOS_WITHIN after its own time.
     """
     since = TimeWindow(start - PHOTOS_WITHIN, ports.now(), "updated")
-    kinds = ListFilter(sender=sender)
-    changed = _list_changed_ids(since, kinds, ports)
+    list_filter = ListFilter(sender=sender)
+    changed = _list_changed_ids(since, list_filter, ports)
     found = [
         (report, update)
         for part in range(0, len(changed), MOST_ROWS)
-        for report in _read_reports(changed[part : part + MOST_ROWS], kinds, ports)
+        for report in _read_reports(changed[part : part + MOST_ROWS], list_filter, ports)
         for update in read_timeline(report, ports)
         if _earliest_listed_time(update, report, start) <= update.datetime <= end
     ]
@@ -132,9 +133,9 @@ def list_updates_between(
     return sorted(listed, key=lambda pair: (pair[1].datetime, pair[1].update_id))
 
 
-def _list_changed_ids(window: TimeWindow, kinds: ListFilter, ports: Ports) -> list[str]:
+def _list_changed_ids(window: TimeWindow, list_filter: ListFilter, ports: Ports) -> list[str]:
     """The ids of the reports that changed in that time. Raises Invalid if there are too many."""
-    entries = _list_entries(window, kinds, MOST_ROWS, ports)
+    entries = _list_entries(window, list_filter, MOST_ROWS, ports)
     changed = [each.service_request_id for each in islice(entries, MOST_CHANGED + 1)]
     if len(changed) > MOST_CHANGED:
         raise Invalid.field(
@@ -159,25 +160,27 @@ def _update_ids_awaiting_photos(
         if update.datetime > young
         for photo_id in report.photos_of(update.update_id)
     }
-    ready = ports.photos.ready(wanted)
+    ready = ports.photos.select_ready(wanted)
     return {update_id for pair, update_id in wanted.items() if pair not in ready}
 
 
 def _list_entries(
-    window: TimeWindow, kinds: ListFilter, at_once: int, ports: Ports
+    window: TimeWindow, list_filter: ListFilter, page_size: int, ports: Ports
 ) -> Iterator[ListedReport]:
-    """The entries of those kinds, the newest first. Raises Invalid."""
-    listed = ports.repository.list_in_window(window, at_once=at_once)
+    """The entries that match the filter, the newest first. Raises Invalid."""
+    listed = ports.repository.list_in_window(window, page_size=page_size)
     for number, each in enumerate(listed):
         if number == MOST_ENTRIES_READ:
             raise Invalid.field(
                 "start_date", "there is too much in this period: ask for a shorter one"
             )
-        if kinds.has(each):
+        if list_filter.matches(each):
             yield each
 
 
-def _read_reports(ids: Sequence[str], kinds: ListFilter, ports: Ports) -> list[ServiceRequest]:
-    """Those of the reports that are of the kinds now, in the order of the ids."""
+def _read_reports(
+    ids: Sequence[str], list_filter: ListFilter, ports: Ports
+) -> list[ServiceRequest]:
+    """The reports that match the filter now, in the order of the ids."""
     found = ports.repository.get_many(ids)
-    return [found[each] for each in ids if each in found and kinds.has(found[each])]
+    return [found[each] for each in ids if each in found and list_filter.matches(found[each])]

@@ -36,7 +36,7 @@ def submit_for_partner(
     author = _author_of(partner)
     request_id = ports.ids.service_request_id(author.scope, key)
     report = ports.repository.get(request_id) or _submit(sent, key, author, ports)
-    _keep_full_text(request_id, request_id, sent.whole, author, ports)
+    _keep_full_text(request_id, request_id, sent.full_text, author, ports)
     _fetch_photos(report, sent.media_urls, key, author, ports)
     return report
 
@@ -67,7 +67,7 @@ def update_for_partner(
         requested_state=_requested_state(sent, partner),
     )
     _, report = append_entry(service_request_id, entry, author, ports)
-    _keep_full_text(service_request_id, update_id, sent.whole, author, ports)
+    _keep_full_text(service_request_id, update_id, sent.full_text, author, ports)
     _fetch_photos(report, sent.media_urls, key, author, ports)
     return update_id
 
@@ -149,13 +149,13 @@ def _photo_ids(
 ) -> list[str]:
     """The ids of the photos to fetch, and of the files that are photos, up to MOST_PHOTOS. Other
     files (FixMyStreet sends all kinds) are left out and must not cause a refusal of the report."""
-    photo_ids = list(ports.photos.ids_for(author.scope, key, len(sent.media_urls)))
+    photo_ids = list(ports.photos.photo_ids_for(author.scope, key, len(sent.media_urls)))
     taken = 0
     for raw in sent.files:
         if len(photo_ids) == MOST_PHOTOS:
             break
         try:
-            photo_ids.append(ports.photos.take(raw, key, author.scope, photo_ids, about))
+            photo_ids.append(ports.photos.add_file(raw, key, author.scope, photo_ids, about))
         except Invalid:
             continue
         taken += 1
@@ -168,8 +168,8 @@ def _fetch_photos(
     report: ServiceRequest, urls: Sequence[str], key: str, author: Author, ports: Ports
 ) -> None:
     """Has the report's photos fetched, even if that was requested before."""
-    photo_ids = ports.photos.ids_for(author.scope, key, len(urls))
+    photo_ids = ports.photos.photo_ids_for(author.scope, key, len(urls))
     held = {photo.photo_id for photo in report.photos}
     for photo_id, url in zip(photo_ids, urls, strict=True):
         if photo_id in held:
-            ports.photos.want(report.service_request_id, photo_id, url)
+            ports.photos.fetch_later(report.service_request_id, photo_id, url)

@@ -65,7 +65,9 @@ def list_newly_due(since: datetime, ports: Ports) -> Iterator[tuple[str, str]]:
 def _list_newly_due_ids(since: datetime, ports: Ports) -> Iterator[str]:
     until = text_of(ports.now())
     for team in ports.council.team_names:
-        for each in ports.repository.list_due(team, after=text_of(since), at_once=INDEX_PAGE_SIZE):
+        for each in ports.repository.list_due(
+            team, after=text_of(since), page_size=INDEX_PAGE_SIZE
+        ):
             if each.place.partition("#")[0] > until:
                 break
             yield each.service_request_id
@@ -73,7 +75,7 @@ def _list_newly_due_ids(since: datetime, ports: Ports) -> Iterator[str]:
 
 def list_requested_in(month: str, ports: Ports) -> Iterator[ServiceRequest]:
     """All reports that were requested in the month (YYYY-MM in UTC), as they are now."""
-    listed = ports.repository.list_in_window(window_of(month), at_once=INDEX_PAGE_SIZE)
+    listed = ports.repository.list_in_window(window_of(month), page_size=INDEX_PAGE_SIZE)
     yield from _read_reports((each.service_request_id for each in listed), ports)
 
 

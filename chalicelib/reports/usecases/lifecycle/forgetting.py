@@ -70,7 +70,7 @@ def forget_sender(service_request_id: str, *, redact: bool, ports: Ports) -> Non
     _forget_own_words(report, ports)
     redact = redact or report.visibility != "public"
     if redact:
-        ports.photos.let_go(service_request_id, [photo.photo_id for photo in report.photos])
+        ports.photos.remove_later(service_request_id, [photo.photo_id for photo in report.photos])
         _redact_archived(report, _redact_if_by_resident, ports)
     _rewrite_report(service_request_id, _redact_report if redact else _without_sender, ports)
     # Drops a note that came meanwhile; from now on none is kept.
@@ -87,7 +87,7 @@ def _forget_own_words(report: ServiceRequest, ports: Ports) -> None:
     unseen = [
         photo.photo_id for photo in report.photos if photo.update_id in _held_update_ids(report)
     ]
-    ports.photos.let_go(report.service_request_id, unseen)
+    ports.photos.remove_later(report.service_request_id, unseen)
 
 
 def _held_update_ids(report: ServiceRequest) -> set[str]:
@@ -141,7 +141,7 @@ def _forget_author_in(report: ServiceRequest, person: str, ports: Ports, *, reda
     own = {each.update_id for each in read_timeline(report, ports) if each.author == person}
     update_ids = own if redact else set[str]()
     shown = [photo.photo_id for photo in report.photos if photo.update_id in update_ids]
-    ports.photos.let_go(request_id, shown)
+    ports.photos.remove_later(request_id, shown)
     unsign = partial(_without_author, person, redact=redact)
     _rewrite_report(request_id, partial(_without_contributions, person, update_ids, unsign), ports)
     _redact_archived(get_report(request_id, ports), unsign, ports)
@@ -257,7 +257,7 @@ def _forget_update_text(report: ServiceRequest, update_id: str, ports: Ports) ->
     """Forgets the text and photos of that update, in the report first, then beside it: until the
     report is rewritten, the update may move from it to the archive."""
     photo_ids = [photo.photo_id for photo in report.photos if photo.update_id == update_id]
-    ports.photos.let_go(report.service_request_id, photo_ids)
+    ports.photos.remove_later(report.service_request_id, photo_ids)
     _rewrite_report(report.service_request_id, partial(_without_update_text, update_id), ports)
     present = get_report(report.service_request_id, ports)
     _redact_archived(present, partial(_redact_if_id_is, update_id), ports)

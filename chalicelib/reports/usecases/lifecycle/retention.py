@@ -30,7 +30,9 @@ def forget_expired(ports: Ports) -> Mapping[str, Exception]:
 def _forget_until(what: RetentionKind, until: datetime, ports: Ports) -> dict[str, Exception]:
     failed: dict[str, Exception] = {}
     after: str | None = None
-    while due := ports.repository.list_to_forget(what, until=until, limit=BATCH_SIZE, after=after):
+    while due := ports.repository.list_past_retention(
+        what, until=until, limit=BATCH_SIZE, after=after
+    ):
         after = due[-1].place
         for each in due:
             try:
@@ -51,7 +53,7 @@ def _forget(service_request_id: str, what: RetentionKind, until: datetime, ports
         _forget_flags(service_request_id, until, ports)
         return
     drop_related_items(service_request_id, ports)
-    ports.photos.let_go(service_request_id, [photo.photo_id for photo in report.photos])
+    ports.photos.remove_later(service_request_id, [photo.photo_id for photo in report.photos])
 
     def change(present: ServiceRequest) -> ServiceRequest:
         return without_content(present, ports) if _is_expired(present, what, until) else present
@@ -68,4 +70,4 @@ def _forget_flags(service_request_id: str, until: datetime, ports: Ports) -> Non
 
 
 def _is_expired(report: ServiceRequest, what: RetentionKind, until: datetime) -> bool:
-    return report.to_forget == what and report.to_forget_since <= until
+    return report.retention_kind == what and report.retention_since <= until

@@ -1,4 +1,4 @@
-"""What somebody may do with an order now: pay it, move it, cancel it, and get the money back."""
+"""Whether a person may pay, move or cancel an order now, and how much is refunded."""
 
 from typing import Literal, NamedTuple
 
@@ -12,8 +12,9 @@ OrderAct = Literal["change", "cancel"]
 
 
 class AllowedOrderChanges(NamedTuple):
-    """`refund_pence` goes back after a cancellation. `limits` are those of what is booked; None if
-    nothing is, or if the author has none."""
+    """The changes of an order that a person may make. `refund_pence` is refunded after a
+    cancellation. `limits` are the deadlines of the booking, None without a booking or if they do
+    not apply to the person."""
 
     pay: bool = False
     change: bool = False
@@ -25,7 +26,7 @@ class AllowedOrderChanges(NamedTuple):
 def allowed_order_changes(
     report: ServiceRequest, author: Author, ports: OrderPorts
 ) -> AllowedOrderChanges:
-    """What the author may do with the order of a report that the author may see."""
+    """The changes that the author may make to the order of a report that the author may see."""
     order = report.order
     if order is None or order.state == "cancelled":
         return AllowedOrderChanges()
@@ -42,9 +43,9 @@ def allowed_order_changes(
 def is_late(
     report: ServiceRequest, order: Order, act: OrderAct, author: Author, ports: OrderPorts
 ) -> bool:
-    """True if a resident changes or cancels too late, which a settled order without a slot always
-    is, and one whose calendar the council no longer has. Officers may at any time, and so may
-    everybody before the order is settled."""
+    """True if it is too late for the author to change or cancel the order. Officers may at any
+    time, and so may everybody before the order is settled. A settled order without a slot, or whose
+    calendar the council no longer has, cannot be changed by residents."""
     if not _has_deadlines(report, order, author):
         return False
     limits = _find_deadlines(order, ports)
@@ -52,7 +53,7 @@ def is_late(
 
 
 def refund_pence_of(report: ServiceRequest, order: Order, author: Author, ports: OrderPorts) -> int:
-    """The pence that go back to the card if the author cancels the order now."""
+    """The pence that are refunded to the card if the author cancels the order now."""
     if order.paid_by != "card":
         return 0
     limits = _find_deadlines(order, ports) if _has_deadlines(report, order, author) else None
@@ -65,10 +66,11 @@ def _has_deadlines(report: ServiceRequest, order: Order, author: Author) -> bool
 
 
 def _find_deadlines(order: Order, ports: OrderPorts) -> BookingDeadlines | None:
-    """None if nothing is booked, or the council no longer has the calendar (ADR 91)."""
+    """The deadlines of the booking; None if nothing is booked, or the council no longer has the
+    calendar (ADR 91)."""
     if order.booking is None:
         return None
     try:
-        return ports.limits(order.booking.place)
+        return ports.deadlines_of(order.booking.place)
     except NotFound:
         return None

@@ -31,8 +31,8 @@ def carry_out_order(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest
         ports.refund(report.service_request_id, order.refund_pence)
     if order.state == "cancelled":
         if order.booking:
-            ports.release(report.service_request_id, order.booking)
-        ports.take_back(report)
+            ports.release_booking(report.service_request_id, order.booking)
+        ports.undo_fulfilment(report)
         return report
     if order.booking and order.booking.moving_to:
         report = _move_booking(report, order, ports)
@@ -71,14 +71,14 @@ def _move_booking(report: ServiceRequest, order: Order, ports: OrderPorts) -> Se
     there = replace(booking, place=booking.moving_to, moving_to=None, no_show_at=None)
     try:
         if order.state == "lost":
-            ports.confirm(report.service_request_id, there)
+            ports.confirm_booking(report.service_request_id, there)
         else:
-            ports.move(booking)
+            ports.move_booking(booking)
     except (Conflict, Invalid, NotFound):
         stays = replace(order, booking=replace(booking, moving_to=None))
         _save_order(report, stays, ports)
         raise
-    is_to_fulfil = order.state == "lost" and ports.fulfils(report.service_code)
+    is_to_fulfil = order.state == "lost" and ports.has_fulfilment(report.service_code)
     moved = replace(order, state="settled", booking=there, is_to_fulfil=is_to_fulfil)
     return _save_order(
         report, moved, ports, lambda each: _with_move_update(each, there.place, ports)

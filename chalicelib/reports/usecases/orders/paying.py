@@ -19,5 +19,5 @@ def require_unpaid_order(report: ServiceRequest, ports: OrderPorts) -> Order:
     if order.paid_by is not None:
         raise Conflict(Text("This is already paid."), version=report.version)
     if order.booking:
-        ports.keep(report.service_request_id, order.booking)
+        ports.keep_hold(report.service_request_id, order.booking)
     return order

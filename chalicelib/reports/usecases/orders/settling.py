@@ -90,9 +90,9 @@ def _card_refund_of(order: Order) -> int:
 
 
 def _settle(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
-    is_to_fulfil = ports.fulfils(report.service_code)
+    is_to_fulfil = ports.has_fulfilment(report.service_code)
     settled = replace(order, state="settled", is_to_fulfil=is_to_fulfil)
-    after = replace(report, order=settled).touched(ports.reports.now())
+    after = replace(report, order=settled).with_updated_datetime(ports.reports.now())
     if report.visibility == "unconfirmed":
         after = after.with_visibility("private", ports.reports.now())
     if not _confirm_booking(report, order, ports):
@@ -123,7 +123,7 @@ def _confirm_booking(report: ServiceRequest, order: Order, ports: OrderPorts) ->
     """True if the request got what it books. Raises Conflict for an officer who settles it."""
     try:
         if order.booking:
-            ports.confirm(report.service_request_id, order.booking)
+            ports.confirm_booking(report.service_request_id, order.booking)
     except Conflict:
         if order.paid_by in BY_OFFICER:
             raise

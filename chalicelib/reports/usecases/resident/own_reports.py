@@ -131,6 +131,6 @@ def _with_initial_visibility(report: ServiceRequest, ports: Ports) -> ServiceReq
     """The changed report, as visible as it would be if it were sent now."""
     now = ports.now()
     if _keeps_visibility(report):
-        return report.touched(now)
+        return report.with_updated_datetime(now)
     visibility, publish_at = first_visibility(report.service_code, report.point, now, ports)
     return replace(report.with_visibility(visibility, now), publish_at=publish_at)

@@ -114,7 +114,7 @@ def _take_photos(files: Sequence[bytes], asked: FeedbackRequest, ports: Ports) -
     photo_ids: list[str] = []
     for raw in files:
         photo_ids.append(
-            ports.photos.take(
+            ports.photos.add_file(
                 raw, asked.answer_id, "mended", photo_ids, about=asked.service_request_id
             )
         )

@@ -59,7 +59,7 @@ def empty_report(
     items that came meanwhile are dropped at the end. Raises as `change` does."""
     before = get_report(service_request_id, ports)
     if change(before) is not before:
-        ports.photos.let_go(service_request_id, [photo.photo_id for photo in before.photos])
+        ports.photos.remove_later(service_request_id, [photo.photo_id for photo in before.photos])
         drop_related_items(service_request_id, ports)
     withdrawn = update_report(lambda: get_report(service_request_id, ports), change, ports)
     drop_related_items(service_request_id, ports)

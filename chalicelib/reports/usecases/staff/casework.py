@@ -38,7 +38,7 @@ class ChangeResult(NamedTuple):
 
     report: ServiceRequest
     version: int
-    left: UndoRecord | None
+    undo: UndoRecord | None
 
 
 class PreparedChange(NamedTuple):
@@ -113,7 +113,7 @@ def find_change(
     """The change, if an earlier request with the same key has made it, even if the change took the
     report out of the officer's remit."""
     report = ports.repository.get(service_request_id) if change_id else None
-    done = report.officer_change(change_id) if report and change_id else None
+    done = report.find_officer_change(change_id) if report and change_id else None
     return ChangeResult(report, done.version, None) if report and done else None
 
 

@@ -104,7 +104,7 @@ def plan_change(
     ):
         after = apply(after, changes, ports)
     if _is_visible_change(after, report):
-        after = after.touched(ports.now())
+        after = after.with_updated_datetime(ports.now())
     if survivor:
         merged_into = survivor.service_request_id
         after = replace(move_to_state(after, "duplicate", ports), duplicate_of=merged_into)
@@ -145,7 +145,7 @@ def save_or_refuse(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     except VersionConflict as error:
         # If only the reply was lost, the stored report equals the one to store.
         present = get_report(report.service_request_id, ports)
-        if replace(present, version=report.version) == report.trimmed()[0]:
+        if replace(present, version=report.version) == report.split_timeline()[0]:
             return present
         raise stale_error(present) from error
 

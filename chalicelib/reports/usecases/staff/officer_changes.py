@@ -32,7 +32,7 @@ def record_officer_change(
         version=before.version + 1,
         at=at,
         told_from=at + NOTIFY_AFTER if notifies_anybody(before, after) else None,
-        shows=after.visibility == "public" and not before.was_shown,
+        shows=after.visibility == "public" and not before.was_ever_public,
     )
     kept = (*after.officer_changes, change)[-MOST_OFFICER_CHANGES:]
     return replace(after, officer_changes=kept)

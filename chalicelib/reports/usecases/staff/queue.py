@@ -56,14 +56,14 @@ def _list_entries(
 ) -> Iterator[QueueEntry]:
     teams = _teams_of(wanted, author, ports)
     if wanted.is_by_target:
-        at_once = max(READ_AT_ONCE // max(1, len(teams)), 10)
-        due = (ports.repository.list_due(team, after=after, at_once=at_once) for team in teams)
+        page_size = max(READ_AT_ONCE // max(1, len(teams)), 10)
+        due = (ports.repository.list_due(team, after=after, page_size=page_size) for team in teams)
         for each in merge(*due, key=lambda entry: entry.place):
             in_remit = _may_be_in_remit(each.team, each.ward_code, author)
             yield (
                 each.place,
                 each.service_request_id,
-                in_remit and wanted.has(each, now, each.target),
+                in_remit and wanted.matches(each, now, each.target),
             )
         return
     for moment, service_request_id in _list_newest(wanted, teams, after, ports):
@@ -76,7 +76,7 @@ def _list_newest(
     states = wanted.states or (STATES if wanted.attention else tuple(sorted(OPEN_STATES)))
     lists = [
         ports.repository.list_by_team(
-            team, state, before=_parse_cursor(after), at_once=READ_AT_ONCE // 4
+            team, state, before=_parse_cursor(after), page_size=READ_AT_ONCE // 4
         )
         for team in teams
         for state in states
@@ -107,7 +107,7 @@ def _find_matching(
         key: report
         for key, report in stored.items()
         if author.is_officer_for(report)
-        and wanted.has(report, now, report.expected_datetime)
+        and wanted.matches(report, now, report.expected_datetime)
         and (report.is_in_queue or not wanted.is_by_target)
     }
 

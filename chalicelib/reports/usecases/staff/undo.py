@@ -69,7 +69,7 @@ def undo_change(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | 
 
     def attempt() -> UndoResult | None:
         report = get_report(left.service_request_id, ports)
-        made = report.officer_change(left.change_id)
+        made = report.find_officer_change(left.change_id)
         if made is None:
             return None
         _refuse_if_not_owner(report, left, author, ports)
@@ -116,7 +116,7 @@ def _restore_report(
     after = replace(report, photos=photos, redactions=report.redactions + hidden, **values)
     after = _restore_state(after, state, left, ports)
     after = _settle_question(after, left, ports)
-    return _mark_taken_back(after, made, ports).touched(ports.now())
+    return _mark_taken_back(after, made, ports).with_updated_datetime(ports.now())
 
 
 def _values_to_restore(report: ServiceRequest, left: UndoRecord) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def unmerge(
     """
     report = get_visible_report(service_request_id, author, ports)
     require_team_access(report, author)
-    if change_id and report.officer_change(change_id):
+    if change_id and report.find_officer_change(change_id):
         return report
     if report.version != version:
         raise stale_error(report)

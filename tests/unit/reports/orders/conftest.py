@@ -41,7 +41,9 @@ def world(ports: Ports) -> OrderWorld:
     )
     bill = replace(bulky, service_code="bill", kind="payment", needs="none", calendar=None)
     with_bulky = replace(council, services=(*council.services, bulky, bill))
-    return OrderWorld(replace(ports, council=with_bulky, premises={"100": HOME, "101": HOME}.get))
+    return OrderWorld(
+        replace(ports, council=with_bulky, find_premises={"100": HOME, "101": HOME}.get)
+    )
 
 
 def with_free(world: OrderWorld, free_a_year: int) -> None:

@@ -88,7 +88,7 @@ def test_move_that_was_interrupted_is_finished_by_the_stream(world: OrderWorld) 
         raise UpstreamFailed("no answer")
 
     with pytest.raises(UpstreamFailed):
-        move(report, replace(world.ports, move=interrupted))
+        move(report, replace(world.ports, move_booking=interrupted))
     carry_out_stored_order(report.service_request_id, world.ports)
     moved = world.stored(report.service_request_id)
     assert moved.order and moved.order.booking and moved.order.booking.place == THERE
