@@ -16,7 +16,7 @@ _ERRORS = frozenset(
     name
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.AppError) and kind is not errors.NotNow
-) | {"Unanswerable"}
+) | {"InvalidAnswer"}
 _SECOND = frozenset({"field", "FieldError", "hex_id_of"})
 """The functions whose second argument is the text of an error."""
 _FOR_OTHERS = (
