@@ -125,7 +125,7 @@ class Crowd:
         for moment in moments:
             self._clock.move_to(WAKE_TIMES[moment])
             ports = delivery_ports()
-            while ports.alerts.due(ports.now(), limit=1):
+            while ports.alerts.due_alerts(ports.now(), limit=1):
                 self._cloud.pump.run_schedules()
                 process_all(self._cloud.pump)
                 self._clock.shift(60)

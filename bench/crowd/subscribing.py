@@ -46,7 +46,7 @@ def leave_subscription(person: Person, subscription: Subscription) -> None:
         stop(subscription.subscription_id, shown, alerts_ports())
     elif person.standing == "suppressed":
         ports = delivery_ports()
-        ports.suppressed.add(subscription.address_key or "", "bounced", ports.now())
+        ports.suppressed_addresses.add(subscription.address_key or "", "bounced", ports.now())
 
 
 def _topic(wish: Interest, ids: Mapping[int, str]) -> Topic:

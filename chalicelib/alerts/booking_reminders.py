@@ -10,7 +10,7 @@ from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.message_frame import MessageFrame, SubscriptionLinks
 from chalicelib.alerts.messages import BookedSlot, Fact, Message, ReportNews
 
-SENT_AT = time(9)
+SEND_TIME = time(9)
 """On the council's clock."""
 LATEST = timedelta(days=2)
 _DAYS = 100
@@ -29,7 +29,7 @@ class BookingReminder(NamedTuple):
 
     def moment(self, zone: ZoneInfo) -> datetime:
         """When it is sent; in UTC."""
-        return datetime.combine(self._sent_on, SENT_AT, zone).astimezone(UTC)
+        return datetime.combine(self._sent_on, SEND_TIME, zone).astimezone(UTC)
 
     def is_too_late(self, now: datetime, zone: ZoneInfo) -> bool:
         """True once the booked day has begun, or the second day after the reminder was due."""
@@ -76,7 +76,7 @@ def booking_message(
         url=report.page_url,
         paragraphs=(report.service_name,),
         facts=tuple(_facts(frame, report, booked)),
-        links=(frame.words.link(report),),
+        links=(frame.words.page_link(report),),
         report=report,
     )
 

@@ -7,7 +7,7 @@ from chalicelib.alerts.messages import CollectionDay, Fact
 from chalicelib.kernel.languages import Language
 
 
-def facts_of(found: CollectionDay, language: Language) -> Iterator[Fact]:
+def collection_facts(found: CollectionDay, language: Language) -> Iterator[Fact]:
     """When each container is emptied, and at which address: only emails have facts, so no lock
     screen shows it."""
     say, on_day = language.say, day_words(found.day, language)

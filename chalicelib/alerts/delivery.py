@@ -1,11 +1,11 @@
-"""Alerts: each tells one subscriber something, and moves from waiting to an end state.
+"""Alerts: each is a message to one subscriber, and moves from waiting to an end state.
 
-An Alert is one event for one subscription, the question that confirms it, or a digest. Its id is
-derived from what it is about, so a repeated message finds the alert that the first one made.
-    waiting ──claimed──▶ sending ──▶ sent ──▶ delivered ──▶ failed (it came back)
+An Alert is about one event, asks an address to confirm its subscription, or is a digest. Its id is
+derived from its subject, so a repeated request finds the alert of the first one.
+    waiting ──claimed──▶ sending ──▶ sent ──▶ delivered ──▶ failed (it bounced)
        ▲                  │   ├────▶ failed  ──an officer──▶ waiting
        └──tried again─────┘   ├────▶ unclear (a text that may have arrived is not sent again)
-                              └────▶ dropped (it is no longer true, or was told already)
+                              └────▶ dropped (it is no longer true, or was sent already)
 """
 
 from collections.abc import Mapping
@@ -20,21 +20,21 @@ from chalicelib.kernel.delivery_retry import Leased
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import text_of
 
-Kind = EventType | Literal["confirm", "digest"]
+AlertKind = EventType | Literal["confirm", "digest"]
 State = Literal["waiting", "sending", "sent", "delivered", "failed", "dropped", "unclear"]
-Place = Literal["waiting", "put_off", "sending", "over_cap", "failed", "unclear"]
-OfOfficers = Literal["failed", "unclear", "put_off", "over_cap"]
-"""The places where officers look. `put_off` holds alerts that were tried and will be tried
+Backlog = Literal["waiting", "put_off", "sending", "over_cap", "failed", "unclear"]
+OfficerBacklog = Literal["failed", "unclear", "put_off", "over_cap"]
+"""The lists of alerts that officers see. `put_off` has alerts that were tried and will be tried
 again."""
 DeliveryOutcome = Literal["delivered", "bounced", "complained"]
 
 KEPT_FOR = timedelta(days=30)
 OVER_CAP = "over_cap"
-"""The last_error of a text that waits for the next day, because the texts of this day are spent."""
-BROKE, GAVE_UP = "broke", "gave_up"
-"""The last_error of an alert that failed by a mistake of ours, or because its sender never came
-back."""
-FURTHER: Mapping[State, int] = {
+"""The last_error of a message that waits for the next day, because this day's budget is spent."""
+INTERNAL_ERROR, GAVE_UP = "broke", "gave_up"
+"""The last_error of an alert that failed because of an error in this program, or because its sender
+never finished."""
+PROGRESS: Mapping[State, int] = {
     "waiting": 0,
     "sending": 0,
     "dropped": 0,
@@ -47,16 +47,16 @@ FURTHER: Mapping[State, int] = {
 
 
 class Alert(Leased, frozen=True, kw_only=True):
-    """What one subscriber is told. `version` is the version of the report or the notice; for a
-    question it is the number of the repair or of the officer's question, and for a reminder of a
-    booking that of the reminder. A digest occurs when it is
-    due. Each sender that claims the alert chooses a new `claim_id`; the carrier chooses
-    `external_id`. `revision` is 0 until the alert is stored."""
+    """A message to one subscriber, with its delivery state. `version` is the version of the report
+    or the notice; for a question it is the number of the repair or of the officer's question, and
+    for a reminder of a booking that of the reminder. `occurred_at` of a digest is when it is due.
+    Each sender that claims the alert chooses a new `claim_id`; the carrier chooses `external_id`.
+    `revision` is 0 until the alert is stored."""
 
     subscription_id: str
     alert_id: str
     channel: Channel
-    what: Kind
+    what: AlertKind
     service_request_id: str | None = None
     notice_id: str | None = None
     version: int = 0
@@ -69,12 +69,12 @@ class Alert(Leased, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """The name that officers use for it."""
+        """The id that officers use for it."""
         return f"{self.subscription_id}-{self.alert_id}"
 
     @property
     def try_name(self) -> str:
-        """The name of this try. The carrier gives it back."""
+        """The name of this try to send it. The carrier returns it with a receipt."""
         return f"{self.name}-{self.claim_id}"
 
     @property
@@ -83,8 +83,8 @@ class Alert(Leased, frozen=True, kw_only=True):
         return self.service_request_id or self.notice_id
 
     @property
-    def place(self) -> Place | None:
-        """Where the sender or the officers look for it; None once it is done."""
+    def backlog(self) -> Backlog | None:
+        """The list in which the sender or the officers find it; None once it is done."""
         if self.state == "waiting" and self.last_error == OVER_CAP:
             return "over_cap"
         if self.state == "waiting" and self.tries:
@@ -97,16 +97,16 @@ class Alert(Leased, frozen=True, kw_only=True):
         return self.due_at + KEPT_FOR
 
 
-class Named(NamedTuple):
+class AlertKey(NamedTuple):
     """The ids that identify an alert."""
 
     subscription_id: str
     alert_id: str
 
 
-class Told(NamedTuple):
-    """What a listener was told of a report or notice: its newest version, the name of the alert
-    that told it, and the newest version that the listener had got before that alert."""
+class LastAlert(NamedTuple):
+    """The last alert that a recipient got about a report or notice: the version that it described,
+    the name of the alert, and the version that the recipient had got before it."""
 
     version: int
     by: str
@@ -120,48 +120,48 @@ class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     alert_id: str
 
 
-def named(name: str) -> Named | None:
-    """The alert that has this name, or a try of this name; None if the name is not one of an
-    alert."""
+def parse_alert_name(name: str) -> AlertKey | None:
+    """The key of the alert with this name, or with a try of this name; None if it has another
+    form."""
     subscription_id, _, rest = name.partition("-")
     alert_id = rest.partition("-")[0]
-    return Named(subscription_id, alert_id) if subscription_id and alert_id else None
+    return AlertKey(subscription_id, alert_id) if subscription_id and alert_id else None
 
 
-def listener_of(subscription: Subscription, *, of_notice: bool) -> str:
-    """The one that is told of each version once: the subscription; of notices the person, whose
-    other subscriptions may be found by other runs."""
+def recipient_of(subscription: Subscription, *, of_notice: bool) -> str:
+    """The recipient that gets each version once: the subscription; for notices the person, because
+    other runs may find other subscriptions of the same person."""
     if of_notice and subscription.address_key:
         return f"person#{subscription.address_key}"
     return f"subscription#{subscription.subscription_id}"
 
 
-def about_of(tell: AlertRequested) -> str:
+def subject_of(request: AlertRequested) -> str:
     """The id of the report or notice that the event is about."""
-    return tell.service_request_id or tell.notice_id or ""
+    return request.service_request_id or request.notice_id or ""
 
 
-def told_by(
-    tell: AlertRequested, subscription: Subscription, now: datetime, due: datetime
+def event_alert(
+    request: AlertRequested, subscription: Subscription, now: datetime, due: datetime
 ) -> Alert:
-    """The alert that tells one subscriber of one event; it is due at `due`."""
+    """The alert to one subscriber about one event, due at `due`."""
     return Alert(
         subscription_id=subscription.subscription_id,
-        alert_id=derived_id(subscription.subscription_id, tell.event_key),
+        alert_id=derived_id(subscription.subscription_id, request.event_key),
         channel=subscription.channel,
-        what=tell.what,
-        service_request_id=tell.service_request_id,
-        notice_id=tell.notice_id,
-        version=tell.version,
-        occurred_at=tell.occurred_at,
-        request_id=tell.request_id,
+        what=request.what,
+        service_request_id=request.service_request_id,
+        notice_id=request.notice_id,
+        version=request.version,
+        occurred_at=request.occurred_at,
+        request_id=request.request_id,
         next_try_at=due,
         updated_at=now,
     )
 
 
-def asking(subscription: Subscription, request_id: str, now: datetime) -> Alert:
-    """The alert that asks whether the address wants this subscription."""
+def confirmation_alert(subscription: Subscription, request_id: str, now: datetime) -> Alert:
+    """The alert that asks the address to confirm this subscription."""
     owner = subscription.subscription_id
     return Alert(
         subscription_id=owner,
@@ -175,8 +175,8 @@ def asking(subscription: Subscription, request_id: str, now: datetime) -> Alert:
     )
 
 
-def digest(subscription: Subscription, due: datetime, now: datetime) -> Alert:
-    """The alert that tells at once of everything that has happened until `due`."""
+def digest_alert(subscription: Subscription, due: datetime, now: datetime) -> Alert:
+    """The alert about all events until `due`."""
     owner = subscription.subscription_id
     return Alert(
         subscription_id=owner,
@@ -189,23 +189,23 @@ def digest(subscription: Subscription, due: datetime, now: datetime) -> Alert:
     )
 
 
-def sent(alert: Alert, external_id: str | None, now: datetime) -> Alert:
-    """The alert after the carrier has taken it."""
-    return _ended(alert, "sent", None, now, external_id=external_id)
+def mark_sent(alert: Alert, external_id: str | None, now: datetime) -> Alert:
+    """Returns the alert as accepted by the carrier."""
+    return _finish(alert, "sent", None, now, external_id=external_id)
 
 
-def dropped(alert: Alert, code: str, now: datetime) -> Alert:
-    """The alert after nothing is left to tell."""
-    return _ended(alert, "dropped", code, now)
+def mark_dropped(alert: Alert, code: str, now: datetime) -> Alert:
+    """Returns the alert as dropped, because there is nothing to send; `code` says why."""
+    return _finish(alert, "dropped", code, now)
 
 
-def unclear(alert: Alert, now: datetime) -> Alert:
-    """The alert when nobody knows whether it arrived, and it must not arrive twice."""
-    return _ended(alert, "unclear", "no_reply", now)
+def mark_unclear(alert: Alert, now: datetime) -> Alert:
+    """Returns the alert as unclear: it may have arrived, and must not arrive twice."""
+    return _finish(alert, "unclear", "no_reply", now)
 
 
-def later(alert: Alert, moment: datetime, now: datetime, code: str | None = None) -> Alert:
-    """The alert when it was not its time yet: this does not count as a try."""
+def postpone(alert: Alert, moment: datetime, now: datetime, code: str | None = None) -> Alert:
+    """Returns the alert as waiting until `moment`, without counting the try."""
     return replace(
         alert,
         state="waiting",
@@ -217,8 +217,9 @@ def later(alert: Alert, moment: datetime, now: datetime, code: str | None = None
     )
 
 
-def again(alert: Alert, now: datetime) -> Alert:
-    """The alert with all its tries ahead of it. Receipts for earlier tries do not count."""
+def restart(alert: Alert, now: datetime) -> Alert:
+    """Returns the alert as waiting without any tries. Receipts of its earlier tries do not
+    count."""
     return replace(
         alert,
         state="waiting",
@@ -232,16 +233,16 @@ def again(alert: Alert, now: datetime) -> Alert:
     )
 
 
-def received(alert: Alert, outcome: DeliveryOutcome, now: datetime) -> Alert:
-    """The alert after a receipt; unchanged if it had got as far already. A person who complains has
-    received it."""
+def apply_receipt(alert: Alert, outcome: DeliveryOutcome, now: datetime) -> Alert:
+    """Returns the alert with the outcome of the receipt; unchanged if it had got as far already. A
+    person who complains has received it."""
     state: State = "failed" if outcome == "bounced" else "delivered"
-    if FURTHER[state] <= FURTHER[alert.state]:
+    if PROGRESS[state] <= PROGRESS[alert.state]:
         return alert
-    return _ended(alert, state, "bounced" if state == "failed" else None, now)
+    return _finish(alert, state, "bounced" if state == "failed" else None, now)
 
 
-def _ended(
+def _finish(
     alert: Alert, state: State, code: str | None, now: datetime, external_id: str | None = None
 ) -> Alert:
     return replace(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from msgspec import Struct
 
 from chalicelib.alerts.audience import Quota
-from chalicelib.alerts.delivery import Alert, Named, OfOfficers, Told, Wake
+from chalicelib.alerts.delivery import Alert, AlertKey, LastAlert, OfficerBacklog, Wake
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import CollectionDay, Message, Notice, ReportNews
 from chalicelib.alerts.model import (
@@ -28,7 +28,7 @@ from chalicelib.kernel.site import Site
 To_contra = TypeVar("To_contra", contravariant=True)
 
 
-class Listed(NamedTuple):
+class AlertPage(NamedTuple):
     """One page of a list. `next` is where the next page starts, None at the end."""
 
     alerts: Sequence[Alert]
@@ -36,8 +36,9 @@ class Listed(NamedTuple):
 
 
 class Alerts(Protocol):
-    """The store of alerts, of what was told, and of what digests gather. Every method raises
-    UpstreamFailed when the store does not answer; lists may lag a second behind."""
+    """The store of alerts, of the last alert to each recipient, and of the events for digests.
+    Every method raises UpstreamFailed when the store does not answer; lists may lag a second
+    behind."""
 
     def save(self, alert: Alert) -> Alert:
         """Stores a new alert, or replaces the stored one if it has `alert.revision`. Raises
@@ -46,31 +47,34 @@ class Alerts(Protocol):
     def get(self, subscription_id: str, alert_id: str) -> Alert | None:
         """The alert as it is now (a consistent read)."""
 
-    def due(self, now: datetime, *, limit: int) -> Sequence[Named]:
-        """Alerts whose time has come, and alerts whose sender did not come back."""
+    def due_alerts(self, now: datetime, *, limit: int) -> Sequence[AlertKey]:
+        """The alerts that are due, and those whose sender did not finish."""
 
-    def in_place(self, place: OfOfficers, *, limit: int, after: str | None) -> Listed:
-        """The alerts in that place, the latest first."""
+    def list_backlog(self, place: OfficerBacklog, *, limit: int, after: str | None) -> AlertPage:
+        """A page of the alerts in that backlog, the latest first."""
 
-    def carried_as(self, external_id: str) -> Alert | None:
-        """The alert that the carrier knows by this id."""
+    def find_by_external_id(self, external_id: str) -> Alert | None:
+        """The alert with this id of the carrier."""
 
-    def told(self, listener: str, about: str) -> Told | None:
-        """What the listener was told of that report or notice (a consistent read)."""
+    def last_alert(self, recipient: str, about: str) -> LastAlert | None:
+        """The last alert that the recipient got about that report or notice (a consistent read)."""
 
-    def note_told(self, listener: str, about: str, told: Told, *, instead_of: Told | None) -> None:
-        """Notes what the listener is told. Raises VersionConflict if something else is noted than
-        `instead_of`."""
+    def save_last_alert(
+        self, recipient: str, about: str, last: LastAlert, *, instead_of: LastAlert | None
+    ) -> None:
+        """Replaces the last alert. Raises VersionConflict if another one than `instead_of` is
+        stored."""
 
-    def gather(self, due: datetime, tell: AlertRequested) -> None:
-        """Keeps the event once, for the digest of its subscription that is due at `due`."""
+    def add_to_digest(self, due: datetime, request: AlertRequested) -> None:
+        """Stores the event for the digest of its subscription that is due at `due`; the same event
+        is stored once."""
 
-    def gathered(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
-        """All events that were kept for that digest (a consistent read)."""
+    def events_of_digest(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
+        """All events that are stored for that digest (a consistent read)."""
 
 
-class Suppressed(Protocol):
-    """Addresses that nothing more is sent to, stored as digests. Every method raises
+class SuppressedAddresses(Protocol):
+    """Addresses to which nothing more is sent, stored as digests. Every method raises
     UpstreamFailed."""
 
     def has(self, address_key: str, now: datetime) -> bool:
@@ -80,19 +84,19 @@ class Suppressed(Protocol):
         """Suppresses the address for a year."""
 
 
-class Spend(Protocol):
-    """A count of the segments of text messages, which cost money. Every method raises
-    UpstreamFailed."""
+class SendingBudget(Protocol):
+    """Counts what is sent each day on each line of the budget: segments of text messages, which
+    cost money, or emails. Every method raises UpstreamFailed."""
 
-    def take(self, day: date, purse: BudgetLine, segments: int, *, most: int) -> int | None:
-        """Takes that many of the day's segments. Returns how many are taken from this purse by now;
-        None if fewer than that are left. If a reply is lost, it may take them twice."""
+    def take(self, day: date, line: BudgetLine, amount: int, *, most: int) -> int | None:
+        """Takes the amount if the line then has at most `most` taken that day. Returns the amount
+        taken so far, None if not enough is left. If a reply is lost, it may take twice."""
 
-    def taken(self, day: date, purse: BudgetLine) -> int:
-        """How many of the day's segments are taken from this purse by now (a consistent read)."""
+    def amount_taken(self, day: date, line: BudgetLine) -> int:
+        """The amount taken from the line that day so far (a consistent read)."""
 
-    def give_back(self, day: date, purse: BudgetLine, segments: int) -> None:
-        """Puts the segments back into the purse."""
+    def give_back(self, day: date, line: BudgetLine, amount: int) -> None:
+        """Returns the amount to the line."""
 
 
 class MessageSender(Protocol[To_contra]):
@@ -107,39 +111,39 @@ class MessageSender(Protocol[To_contra]):
 
 
 class Ports(Struct, frozen=True):
-    """Everything outside that the delivery of alerts uses. `reports` reads the stored reports with
-    these ids, and `notices` the current road works and disruptions, as they are now (consistent
-    reads), for messages of that site. `collections` gives the collections of a premises on a day,
-    and `matcher` takes the hours at which subscribers are reminded of them. `off_rounds` tells
-    which rounds do not go out as planned. `language_of` is the language of a subscriber's messages.
-    All these readers raise UpstreamFailed.
+    """The dependencies of the delivery of alerts. `reports` reads the stored reports with these
+    ids, and `notices` the current road works and disruptions, as they are now (consistent reads),
+    for messages of that site. `collections` gives the collections of a premises on a day.
+    `off_rounds` gives the rounds that do not go out as planned. `language_of` is the language of a
+    subscriber's messages. All these readers raise UpstreamFailed.
 
-    `voice` writes the messages, and `segments` counts the segments of one as a text; `quota` is
-    what the mail provider sends. `ask_after` is how long after a repair is reported as done the
-    council asks whether it is mended. `wait_for_more` is how long further changes of a report are
-    waited for, so that one message tells them all, and `later` holds the requests meanwhile.
-    `chance` is a random number from 0 to 1; `random_id` makes 128 random bits."""
+    `wake_queue` and `request_queue` lead back to the sender, `match_queue` to the matcher.
+    `composer` writes the messages in a language, and `count_segments` counts the segments of one as
+    a text message; `quota` is how many emails the provider sends. `repair_question_delay` is the
+    time between a repair and the question whether it is fixed. `changes_delay` is how long an alert
+    waits for further changes of its report, so that one message describes them all. `chance` is a
+    random number from 0 to 1; `random_id` makes 128 random bits."""
 
     subscriptions: Subscriptions
     alerts: Alerts
-    suppressed: Suppressed
-    spend: Spend
+    suppressed_addresses: SuppressedAddresses
+    budget: SendingBudget
     reports: Callable[[Sequence[str], Site], Mapping[str, ReportNews]]
     notices: Callable[[Sequence[str], Site], Mapping[str, Notice]]
     collections: Callable[[str, date, Site], CollectionDay]
     tokens: SubscriptionTokens
     senders: Mapping[Channel, MessageSender[Any]]
-    queue: Queue[Wake]
-    later: Queue[AlertRequested]
-    matcher: Queue[CollectionsPageWanted]
+    wake_queue: Queue[Wake]
+    request_queue: Queue[AlertRequested]
+    match_queue: Queue[CollectionsPageWanted]
     off_rounds: Callable[[], Collection[object]]
     language_of: Callable[[Subscription], Language]
-    voice: Callable[[Language], MessageComposer]
+    composer: Callable[[Language], MessageComposer]
     council: Council
-    segments: Callable[[Message], int]
+    count_segments: Callable[[Message], int]
     quota: Quota
-    ask_after: timedelta
-    wait_for_more: timedelta
+    repair_question_delay: timedelta
+    changes_delay: timedelta
     random_id: Callable[[], str]
     chance: Callable[[], float]
     now: Callable[[], datetime]

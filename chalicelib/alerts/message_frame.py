@@ -60,7 +60,7 @@ class MessageFrame(Struct, frozen=True, kw_only=True):
             "council": self.council,
             "what": alert.what,
             "name": alert.try_name,
-            "afterwards": (*before, self._on_replies(report)),
+            "afterwards": (*before, self._reply_note(report)),
             "because": self._because(ways) if ways else "",
             "manage_url": ways and ways.manage_url,
             "unsubscribe_url": ways and ways.unsubscribe_url,
@@ -68,7 +68,7 @@ class MessageFrame(Struct, frozen=True, kw_only=True):
         }
         return Message(**{**usual, **values})
 
-    def _on_replies(self, report: ReportNews | None) -> str:
+    def _reply_note(self, report: ReportNews | None) -> str:
         say = self.language.say
         if report and report.reply_to:
             if report.is_request:

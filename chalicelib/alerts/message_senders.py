@@ -43,7 +43,7 @@ class TextSender(Struct, frozen=True):
     site_url: str
 
     def send(self, message: Message, to: str) -> str | None:
-        return self.send_text(to, text(message, self.site_url))
+        return self.send_text(to, text_of_message(message, self.site_url))
 
 
 def email_of(message: Message, to: str, look: EmailLook) -> Email:
@@ -54,7 +54,7 @@ def email_of(message: Message, to: str, look: EmailLook) -> Email:
         to=to,
         sender=message.council,
         subject=message.subject,
-        text=plain_text.render(said | {"below": _below(message)}),
+        text=plain_text.render(said | {"below": _footer(message)}),
         html=html.render(said),
         thread=message.thread,
         reply_to=message.reply_to,
@@ -63,7 +63,7 @@ def email_of(message: Message, to: str, look: EmailLook) -> Email:
     )
 
 
-def text(message: Message, site_url: str) -> str:
+def text_of_message(message: Message, site_url: str) -> str:
     """The message as a text message: the fullest words that go in the fewest segments."""
     if message.code:
         return plain(f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}")
@@ -78,12 +78,12 @@ def text(message: Message, site_url: str) -> str:
 
 def segments_of(message: Message, *, site_url: str) -> int:
     """The number of segments of the message as a text message."""
-    return segments(text(message, site_url))
+    return segments(text_of_message(message, site_url))
 
 
 class _Templates(NamedTuple):
     html: Template
-    text: Template
+    text_of_message: Template
 
 
 @cache
@@ -92,7 +92,7 @@ def _templates(language: Language) -> _Templates:
     return _Templates(pages.get_template("alert.html"), pages.get_template("alert.txt"))
 
 
-def _below(message: Message) -> tuple[str, ...]:
+def _footer(message: Message) -> tuple[str, ...]:
     """The lines at the end of the text part of an email: why it came, and how to stop it."""
     if message.manage_url is None:
         return ()

@@ -5,35 +5,35 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from chalicelib.alerts.collection_words import facts_of
+from chalicelib.alerts.collection_words import collection_facts
 from chalicelib.alerts.date_ranges import day_words
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.message_frame import MessageFrame, SubscriptionLinks
 from chalicelib.alerts.messages import (
     CollectionDay,
-    Entry,
     Fact,
     Link,
     Message,
     Notice,
     ReportNews,
+    TimelineEntry,
 )
 from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription
-from chalicelib.alerts.order_words import shows_order
+from chalicelib.alerts.order_words import has_receipt
 from chalicelib.alerts.question_words import question_words
 from chalicelib.alerts.report_words import Quote, name_of, quotes_of
 from chalicelib.geo.point import Point
 
-HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
+CONFIRM_HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
 MOST_IN_A_DIGEST = 50
 
 
 class MessageComposer(MessageFrame, frozen=True, kw_only=True):
     """Writes the messages of a council: one method for each kind."""
 
-    def asking(self, alert: Alert, link: str, code: str) -> Message:
+    def confirmation_message(self, alert: Alert, link: str, code: str) -> Message:
         """Asks whether an address wants alerts: by a link in an email, by a code in a text."""
-        say, names = self.language.say, {"council": self.council, "hours": HOURS}
+        say, names = self.language.say, {"council": self.council, "hours": CONFIRM_HOURS}
         return self.message(
             alert,
             what="confirm",
@@ -58,20 +58,20 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             code=code,
         )
 
-    def of_report(
+    def report_message(
         self,
         alert: Alert,
         subscription: Subscription,
         report: ReportNews,
         ways: SubscriptionLinks,
-        new: Sequence[Entry],
+        new: Sequence[TimelineEntry],
     ) -> Message:
         """Tells of a report as it is now, with the words of all entries that are `new`. Only a
         subscriber to just that report can write on its case: the case takes no more than some
         notes."""
         title, opening = self.words.opening(alert, subscription, report, new)
-        state = self.words.brief(report)
-        return self._about(
+        state = self.words.short_state(report)
+        return self._message_about(
             report,
             alert,
             ways,
@@ -81,19 +81,19 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             url=report.page_url,
             paragraphs=self.words.paragraphs(alert, subscription, report, opening),
             quotes=quotes_of(new),
-            receipt=report.receipt if shows_order(alert, subscription, report, new) else (),
-            links=(self.words.link(report),),
+            receipt=report.receipt if has_receipt(alert, subscription, report, new) else (),
+            links=(self.words.page_link(report),),
             takes_replies=subscription.topic.kind == "report",
         )
 
-    def question(
+    def repair_question_message(
         self, alert: Alert, report: ReportNews, answer_url: str, ways: SubscriptionLinks
     ) -> Message:
         """Asks whether the problem is fixed. `answer_url` leads to a page that takes the
         answer."""
         say, about = self.language.say, {"report": name_of(report)}
         title = say("Is it fixed? {report}", **about)
-        return self._about(
+        return self._message_about(
             report,
             alert,
             ways,
@@ -116,13 +116,13 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             ),
         )
 
-    def asked(
+    def officer_question_message(
         self, alert: Alert, report: ReportNews, text: str, reply_url: str, ways: SubscriptionLinks
     ) -> Message:
         """Asks the reporter an officer's question. `reply_url` leads to a page that takes the
         answer."""
         asked = question_words(report, self.language)
-        return self._about(
+        return self._message_about(
             report,
             alert,
             ways,
@@ -136,7 +136,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             before=(asked.who_sees,),
         )
 
-    def _about(
+    def _message_about(
         self,
         report: ReportNews,
         alert: Alert,
@@ -163,7 +163,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             **values,
         )
 
-    def of_notice(self, alert: Alert, notice: Notice, ways: SubscriptionLinks) -> Message:
+    def notice_message(self, alert: Alert, notice: Notice, ways: SubscriptionLinks) -> Message:
         """Tells of road works or a disruption, in the words of an officer."""
         return self.message(
             alert,
@@ -178,7 +178,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             links=(Link(self.language.say("See more"), notice.page_url),),
         )
 
-    def of_collections(
+    def collections_message(
         self, alert: Alert, found: CollectionDay, ways: SubscriptionLinks, *, is_change: bool
     ) -> Message:
         """Tells which containers are emptied on a day, or how that has changed."""
@@ -195,11 +195,11 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             shorter=(title, say("Bins: {day}", day=day)),
             url=page,
             paragraphs=() if found.due else nothing,
-            facts=tuple(facts_of(found, self.language)),
+            facts=tuple(collection_facts(found, self.language)),
             links=(Link(say("See all your bin days"), page),),
         )
 
-    def digest(
+    def digest_message(
         self,
         alert: Alert,
         found: Sequence[ReportNews | Notice],
@@ -225,8 +225,8 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
                     "{count} updates since our last message:",
                 ),
             ),
-            links=tuple(self.words.line(each, place) for each in found[:MOST_IN_A_DIGEST]),
-            before=self._more(more),
+            links=tuple(self.words.digest_line(each, place) for each in found[:MOST_IN_A_DIGEST]),
+            before=self._overflow(more),
         )
 
     def _code_text(self, code: str) -> str:
@@ -235,7 +235,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             "Don't share it with anyone.",
             code=code,
             council=self.council,
-            hours=HOURS,
+            hours=CONFIRM_HOURS,
         )
 
     def _digest_title(self, count: int) -> str:
@@ -254,7 +254,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             return say("Bin collection today, {day}", day=words)
         return say("Bin collection tomorrow, {day}", day=words)
 
-    def _more(self, more: int) -> tuple[str, ...]:
+    def _overflow(self, more: int) -> tuple[str, ...]:
         """What follows the lines of a digest that has too many."""
         if more <= 0:
             return ()

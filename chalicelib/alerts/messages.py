@@ -1,11 +1,11 @@
-"""What subscribers are told, in plain words, before each channel puts it into its own form."""
+"""The content of messages to subscribers, before each channel puts it into its own form."""
 
 from datetime import date, datetime
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from chalicelib.alerts.delivery import Alert, Kind
+from chalicelib.alerts.delivery import Alert, AlertKind
 from chalicelib.alerts.model import Subscription
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.private_fields import HidesPrivate, Private
@@ -13,19 +13,19 @@ from chalicelib.reports.published import Report, Visibility
 from chalicelib.reports.reference import format_reference
 from chalicelib.reports.states import State
 
-SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("waiting", "held", "private"))
-"""The visibilities of reports that only their sender may hear of."""
+VISIBLE_TO_REPORTER: frozenset[Visibility] = frozenset(("waiting", "held", "private"))
+"""The visibilities of reports that are not public, but of which the reporter may be notified."""
 
 
 class Link(NamedTuple):
-    """A link for the reader to follow; `url` is a whole address."""
+    """A link for the reader to follow; `url` is an absolute address."""
 
     label: str
     url: str
 
 
 class Picture(NamedTuple):
-    """A public photo at a whole address; `alt` says what it shows."""
+    """A public photo at an absolute address; `alt` describes it."""
 
     url: str
     alt: str
@@ -38,11 +38,12 @@ class Fact(NamedTuple):
     says: str
 
 
-class Entry(NamedTuple):
-    """An entry of a report's timeline. `words` is what an officer or a crew wrote in it; None if a
-    resident or another body wrote it. `version` is the report's first version with it, 0 if that is
-    not known. `is_translated`: the service wrote it, so it is in the language of the message.
-    `title`: what the entry says happened to an order, None if it says something else."""
+class TimelineEntry(NamedTuple):
+    """An entry of a report's timeline. `words` are what an officer or a crew wrote in it; None if a
+    resident or another organisation wrote it. `version` is the report's first version with the
+    entry, 0 if that is not known. `is_translated`: the service wrote the entry, so it is in the
+    language of the message. `title` says what happened to an order, None if the entry is about
+    something else."""
 
     version: int
     at: datetime
@@ -53,8 +54,8 @@ class Entry(NamedTuple):
 
 
 class BookedSlot(NamedTuple):
-    """What a report booked: the day, its slot in words, and where the reporter goes then; empty if
-    the council comes to them."""
+    """A slot that a report booked: the day, the slot in words, and the place that the reporter goes
+    to; empty if the council comes to them."""
 
     day: date
     slot: str
@@ -62,16 +63,16 @@ class BookedSlot(NamedTuple):
 
 
 class ReportNews(Report, frozen=True, kw_only=True):
-    """A report as alerts tell of it, without any words that the reporter typed. `street` comes from
-    the published streets, never from a typed address; None if it is not known. `entries` are those
-    of its timeline that its item keeps, oldest first. `picture` is shown to everybody on the
-    report's page. `page_url` lets the reporter in if the report is not public. `reply_to` takes
-    replies about the report, None if no mail is sent. `receipt` says what the reporter booked and
-    paid. `is_paid`: money came for it."""
+    """A report as messages describe it, without any words that the reporter typed. `street` comes
+    from the published streets, never from a typed address; None if it is not known. `entries` are
+    the latest of its timeline, oldest first. `picture` is public. `page_url` opens the page for the
+    reporter even if the report is not public. `reply_to` takes replies about the report, None if no
+    mail is sent. `receipt` lists what the reporter booked and paid. `is_paid`: a payment for it
+    arrived."""
 
     service_name: str
     street: str | None = None
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[TimelineEntry, ...] = ()
     picture: Picture | None = None
     page_url: Private[str]
     reply_to: Private[str | None] = None
@@ -82,8 +83,7 @@ class ReportNews(Report, frozen=True, kw_only=True):
 
     @property
     def has_promise(self) -> bool:
-        """True if the date by which the council deals with it counts: it is open, and no other day
-        is booked."""
+        """True if the promise date counts: the report is open, and no other day is booked."""
         return self.is_open and self.booked is None and self.expected_datetime is not None
 
     @property
@@ -92,43 +92,47 @@ class ReportNews(Report, frozen=True, kw_only=True):
 
     @property
     def council_text(self) -> str | None:
-        """What an officer or a crew wrote in the last entry."""
+        """The words of an officer or a crew in the last entry."""
         return self.entries[-1].words if self.entries else None
 
-    def untold(self, alert: Alert, subscription: Subscription, told: int) -> tuple[Entry, ...]:
-        """The entries that are new to a subscriber who was told of the version `told` before, 0 if
-        of none. Subscribers to a place are not told of every entry, so for them those count that
-        came with the alert or later."""
+    def new_entries(
+        self, alert: Alert, subscription: Subscription, version_before: int
+    ) -> tuple[TimelineEntry, ...]:
+        """The entries that are new to a subscriber whose last alert described the version
+        `version_before`, 0 if there was none. Subscribers to a place do not get an alert for every
+        entry, so for them the entries count that came with the alert or later."""
         last = self.entries[-1] if self.entries else None
 
-        def is_new(entry: Entry) -> bool:
+        def is_new(entry: TimelineEntry) -> bool:
             if not entry.version:
                 return entry is last
             if subscription.topic.kind != "report":
                 return entry.version >= alert.version
-            return entry.version > told if told else entry.at >= subscription.created_at
+            if version_before:
+                return entry.version > version_before
+            return entry.at >= subscription.created_at
 
         return tuple(entry for entry in self.entries if is_new(entry))
 
-    def may_be_told_to(self, subscription: Subscription) -> bool:
-        """True if this subscriber may hear of the report, as it is now."""
+    def may_be_shown_to(self, subscription: Subscription) -> bool:
+        """True if this subscriber may see the report, as it is now."""
         if self.is_public:
             return True
-        of_it = subscription.topic.service_request_id == self.service_request_id
-        return self.visibility in SHOWN_TO_SENDER and subscription.is_own and of_it
+        is_about_this = subscription.topic.service_request_id == self.service_request_id
+        return self.visibility in VISIBLE_TO_REPORTER and subscription.is_own and is_about_this
 
-    def bears_out(self, what: Kind, version: int) -> bool:
-        """False if the alert says that the problem is mended and it no longer is, or if what
-        happened with that version was taken back."""
+    def is_still_true(self, what: AlertKind, version: int) -> bool:
+        """False if the event is that the problem was fixed and it no longer is, or if the change
+        with that version was undone."""
         return version not in self.taken_back and (what != "fixed" or self.is_done)
 
-    def is_told(self, now: datetime) -> bool:
-        """False while an officer can take back the present state."""
+    def is_final(self, now: datetime) -> bool:
+        """False while an officer can undo the last change."""
         return self.told_from is None or self.told_from <= now
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """Road works, or an officer's statement that a service is disrupted. `when` is in words."""
+    """Road works or a disruption. `when` is in words."""
 
     notice_id: str
     title: str
@@ -138,9 +142,9 @@ class Notice(Struct, frozen=True, kw_only=True):
     version: int
 
 
-class Collected(NamedTuple):
-    """A container by its code and name, that is emptied on a day. `instead_of`: the day for which
-    it was planned, if it moved because of `why`."""
+class DueContainer(NamedTuple):
+    """The code and name of a container that is emptied on a day. `instead_of` is the day for which
+    the collection was planned, if it was moved because of `why`."""
 
     container: str
     name: str
@@ -148,9 +152,9 @@ class Collected(NamedTuple):
     why: str = ""
 
 
-class NotCollected(NamedTuple):
-    """A container by its name, that was planned for a day and is emptied on another, or not at all,
-    because of `why`."""
+class MovedContainer(NamedTuple):
+    """The name of a container whose collection was planned for a day and moved `to` another, or
+    cancelled (None), because of `why`."""
 
     name: str
     to: date | None
@@ -158,25 +162,25 @@ class NotCollected(NamedTuple):
 
 
 class CollectionDay(HidesPrivate, frozen=True, kw_only=True):
-    """The collections of a premises on a day, and those that do not take place then."""
+    """The collections of a premises on a day, and those that were moved from that day."""
 
     day: date
     address: Private[str | None] = None
-    due: tuple[Collected, ...] = ()
-    moved: tuple[NotCollected, ...] = ()
+    due: tuple[DueContainer, ...] = ()
+    moved: tuple[MovedContainer, ...] = ()
 
 
 class Message(HidesPrivate, frozen=True, kw_only=True):
-    """A message to a subscriber. The carrier gives `name` back. A newer message replaces an older
-    one about the same `thread`. `short` is for small screens, and holds no link: `url` is where it
-    leads. A text message takes the first of `short` and `shorter` that fits one part. `quoted` is
-    what the council wrote, in English unless it `is_quote_translated`. `picture` is for emails.
-    Only messages that can be stopped have addresses to manage and unsubscribe; `because` says why
-    they came. `council` is its name in the language of the message."""
+    """A message to a subscriber. The carrier returns `name` with a receipt. A newer message
+    replaces an older one of the same `thread`. `short` is for small screens and has no link; it
+    leads to `url`. A text message uses the first of `short` and `shorter` with the fewest segments.
+    `quoted` are the council's words, in English unless `is_quote_translated`. `picture` is for
+    emails. Only messages that can be stopped have `manage_url` and `unsubscribe_url`; `because` is
+    the reason why they came. `council` is its name in the language of the message."""
 
     language: Language = ENGLISH
     council: str
-    what: Kind
+    what: AlertKind
     name: str
     thread: str
     subject: str
@@ -196,4 +200,4 @@ class Message(HidesPrivate, frozen=True, kw_only=True):
     reply_to: Private[str | None] = None
     code: Private[str | None] = None
     map_url: Private[str | None] = None
-    """Where emails lead to the place on the map."""
+    """The place on the map, for emails."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.alerts.delivery import Alert
-from chalicelib.alerts.messages import Entry, ReportNews
+from chalicelib.alerts.messages import ReportNews, TimelineEntry
 from chalicelib.alerts.model import Subscription
 
 
@@ -17,13 +17,13 @@ def is_booked(report: ReportNews) -> bool:
     return report.booked is not None and report.state == "open"
 
 
-def order_title(subscription: Subscription, new: Sequence[Entry]) -> str | None:
+def order_title(subscription: Subscription, new: Sequence[TimelineEntry]) -> str | None:
     """What the last entry says happened to the reporter's order."""
     return new[-1].title if new and subscription.is_own else None
 
 
-def shows_order(
-    alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[Entry]
+def has_receipt(
+    alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[TimelineEntry]
 ) -> bool:
     """True if a message lists what was booked and paid, or what goes back."""
     if is_acknowledgement(alert, subscription):

@@ -29,7 +29,7 @@ from chalicelib.reports.published import Report
 AddressChannel = Literal["email", "sms"]
 
 
-class Page(NamedTuple):
+class SubscriptionPage(NamedTuple):
     """One page of a list. `next` is where the next page starts, None at the end."""
 
     subscriptions: Sequence[Subscription]
@@ -42,18 +42,18 @@ class Subscriptions(Protocol):
 
     def add(self, subscription: Subscription) -> Subscription:
         """Stores the subscription as version 1, unless one with its id is stored. Returns the
-        stored one, even if it is over."""
+        stored one, even if it has expired."""
 
     def save(self, subscription: Subscription) -> Subscription:
         """Replaces the stored one if it has `subscription.version`. Raises VersionConflict."""
 
     def get(self, subscription_id: str) -> Subscription | None:
-        """The subscription as it is now (a consistent read), even if it is over."""
+        """The subscription as it is now (a consistent read), even if it has expired."""
 
-    def of_account(self, account_id: str, *, limit: int, after: str | None) -> Page:
+    def of_account(self, account_id: str, *, limit: int, after: str | None) -> SubscriptionPage:
         """The subscriptions of an account, the latest first; the list may lag a second behind."""
 
-    def at(self, address_keys: Collection[str]) -> Sequence[Subscription]:
+    def at_addresses(self, address_keys: Collection[str]) -> Sequence[Subscription]:
         """All subscriptions of these addresses; the list may lag a second behind."""
 
     def remove(self, subscription_id: str) -> None:
@@ -61,7 +61,8 @@ class Subscriptions(Protocol):
 
 
 class Index(Protocol):
-    """Finds the active subscriptions that a thing concerns. Every method raises UpstreamFailed."""
+    """Finds the active subscriptions that an event may concern. Every method raises
+    UpstreamFailed."""
 
     def put(self, entries: Iterable[IndexEntry]) -> None:
         """Stores the entries, and replaces those with the same key."""
@@ -78,13 +79,13 @@ class Audiences(Protocol):
     """The numbers of active subscriptions. Every method raises UpstreamFailed."""
 
     def add(self, changes: Counts) -> None:
-        """Changes the numbers by these."""
+        """Adds the changes, which may be negative, to the numbers."""
 
     def counts(self) -> Counts:
         """All numbers."""
 
 
-class Followed(NamedTuple):
+class FollowedReport(NamedTuple):
     """A report that a person subscribes to; `is_own` if it is the subscriber's own."""
 
     service_request_id: str
@@ -92,8 +93,7 @@ class Followed(NamedTuple):
 
 
 class Reporter(NamedTuple):
-    """The reporter, who wants to hear what becomes of the report, and the language in which they
-    asked for that."""
+    """The address of a reporter, and the language in which the report was made."""
 
     channel: AddressChannel
     to: str
@@ -109,30 +109,32 @@ class BookedDay(NamedTuple):
 
 
 class ReportsToFollow(Protocol):
-    """Reads the reports, as subscriptions see them. Every method raises UpstreamFailed."""
+    """Reads reports for subscriptions. Every method raises UpstreamFailed."""
 
-    def followed(self, service_request_id: str, account_id: str | None) -> Followed | None:
+    def find_followed(
+        self, service_request_id: str, account_id: str | None
+    ) -> FollowedReport | None:
         """The report to subscribe to, or the report that it was merged into; None if the caller may
         not see it."""
 
     def find(self, service_request_id: str) -> Report | None:
         """The report as it is now (a consistent read)."""
 
-    def reporter(self, service_request_id: str) -> Reporter | None:
-        """The reporter, if they want to hear what becomes of the report and can be reached."""
+    def notified_reporter(self, service_request_id: str) -> Reporter | None:
+        """The reporter, if they asked for alerts and can be reached."""
 
-    def sender(self, service_request_id: str) -> Reporter | None:
-        """The reporter, if they can be reached."""
+    def reachable_reporter(self, service_request_id: str) -> Reporter | None:
+        """The reporter, if they can be reached, even if they asked for no alerts."""
 
-    def booked(self, service_request_id: str) -> BookedDay | None:
-        """What the report has booked, None while that is not settled or after it was cancelled (a
-        consistent read)."""
+    def booked_day(self, service_request_id: str) -> BookedDay | None:
+        """The day that the report has booked; None before the order is settled, or after it was
+        cancelled (a consistent read)."""
 
 
-class Affected(Struct, frozen=True, kw_only=True):
-    """The extent that a disruption or road works affect. They may concern everybody inside; with
-    service codes, only those who want to hear of these services. `news` counts what is told of
-    it."""
+class NoticeScope(Struct, frozen=True, kw_only=True):
+    """The extent and the services that a disruption or road works affect. Without service codes
+    they concern all subscribers inside; with them, only subscribers to these services. `news`
+    counts the notices to subscribers so far."""
 
     extent: Extent
     service_codes: tuple[str, ...] = ()
@@ -140,26 +142,25 @@ class Affected(Struct, frozen=True, kw_only=True):
 
 
 class Notices(Protocol):
-    """Reads road works and disruptions, as matching sees them."""
+    """Reads the scope of road works and disruptions."""
 
-    def disruption(self, notice_id: str) -> Affected | None:
-        """The disruption as it is now (a consistent read), None if it is no longer valid.
+    def disruption_scope(self, notice_id: str) -> NoticeScope | None:
+        """The scope of the disruption as it is now (a consistent read), None if it has ended.
         Raises UpstreamFailed."""
 
-    def round(self, place: Point) -> Affected:
-        """The extent that road works at that place affect. Raises UpstreamFailed."""
+    def road_works_scope(self, place: Point) -> NoticeScope:
+        """The scope of road works at that place. Raises UpstreamFailed."""
 
 
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases of subscriptions.
 
     `ward_codes` gives the codes of the council's wards, or raises UpstreamFailed. `channels` are
-    the channels that this deployment sends by. `normalised` turns text that a person typed into an
-    address of the channel, and raises Invalid about the field `to`. `has_premises` is true for the
-    id of an imported premises, and raises UpstreamFailed. `check_push` raises
-    AddressRefused for a browser's address that nothing may be sent to, and UpstreamFailed if that
-    cannot be known. `random_id` makes 128 random bits as 32 hexadecimal digits.
-    """
+    the channels that this deployment sends by. `normalise_address` turns text that a person typed
+    into an address of the channel, and raises Invalid about the field `to`. `has_premises` is true
+    for the id of an imported premises, and raises UpstreamFailed. `check_push` raises
+    AddressRefused for a browser's address to which nothing may be sent, and UpstreamFailed if that
+    cannot be checked now. `random_id` makes 128 random bits as 32 hexadecimal digits."""
 
     subscriptions: Subscriptions
     tokens: SubscriptionTokens
@@ -168,7 +169,7 @@ class Ports(Struct, frozen=True):
     ward_codes: Callable[[], Collection[str]]
     reports: ReportsToFollow
     channels: Collection[Channel]
-    normalised: Callable[[AddressChannel, str], str]
+    normalise_address: Callable[[AddressChannel, str], str]
     has_premises: Callable[[str], bool]
     check_push: Callable[[PushAddress], None]
     site_url: str
@@ -177,25 +178,26 @@ class Ports(Struct, frozen=True):
 
 
 class MatchPorts(Struct, frozen=True):
-    """The dependencies of matching facts with subscriptions. `collected_on` gives those of the
-    premises with these ids that have a collection on that day, and raises UpstreamFailed."""
+    """The dependencies of matching facts with subscriptions. `alert_queue` leads to the sender,
+    `match_queue` to further runs of the matcher. `premises_collected_on` gives the ids of those
+    premises that have a collection on that day, and raises UpstreamFailed."""
 
     subscriptions: Subscriptions
     index: Index
     reports: ReportsToFollow
     notices: Notices
-    outbox: Queue[ToSend]
-    shares: Queue[AlertBatch | NoticePageWanted | CollectionsPageWanted]
-    collected_on: Callable[[Collection[str], date], Collection[str]]
+    alert_queue: Queue[ToSend]
+    match_queue: Queue[AlertBatch | NoticePageWanted | CollectionsPageWanted]
+    premises_collected_on: Callable[[Collection[str], date], Collection[str]]
     ids: Ids
     zone: ZoneInfo
     now: Callable[[], datetime]
 
 
 class IndexPorts(Struct, frozen=True):
-    """The dependencies of keeping the index up to date."""
+    """The dependencies of updating the index. `alert_queue` leads to the sender."""
 
     subscriptions: Subscriptions
     index: Index
     audiences: Audiences
-    outbox: Queue[ToSend]
+    alert_queue: Queue[ToSend]

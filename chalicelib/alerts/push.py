@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from chalicelib.alerts.delivery import Kind
+from chalicelib.alerts.delivery import AlertKind
 from chalicelib.alerts.messages import Message
 
 Urgency = Literal["low", "normal", "high"]
@@ -16,7 +16,7 @@ Urgency = Literal["low", "normal", "high"]
 is low."""
 MOST_TITLE, MOST_BODY = 120, 300
 _DAY_S = 24 * 3600
-_SOON_OVER: tuple[Kind, ...] = (
+_SOON_OVER: tuple[AlertKind, ...] = (
     *("disruption", "roadworks"),
     *("collection_reminder", "collection_change", "booking_reminder"),
 )
@@ -35,14 +35,14 @@ def payload_of(message: Message) -> bytes:
     )
 
 
-def urgency_of(what: Kind) -> Urgency:
+def urgency_of(what: AlertKind) -> Urgency:
     """How much of a phone's battery the message is worth."""
     if what == "disruption":
         return "high"
     return "low" if what == "digest" else "normal"
 
 
-def time_to_live_s(what: Kind) -> int:
+def time_to_live_s(what: AlertKind) -> int:
     """For how many seconds the message may wait for a browser that is off: a day for disruptions
     and collections, which are soon over, else a week."""
     return _DAY_S if what in _SOON_OVER else 7 * _DAY_S

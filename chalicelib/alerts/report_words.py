@@ -9,19 +9,19 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalicelib.alerts.delivery import Alert
-from chalicelib.alerts.messages import Entry, Fact, Link, Notice, ReportNews
+from chalicelib.alerts.messages import Fact, Link, Notice, ReportNews, TimelineEntry
 from chalicelib.alerts.model import Subscription, Topic
 from chalicelib.alerts.order_words import is_acknowledgement, is_booked, order_title
 from chalicelib.alerts.state_words import (
-    BRIEF,
-    BRIEF_PLAN,
-    CHANGED,
-    CHANGED_AT,
-    MEANINGS,
     NEW_DATE,
-    OF_REQUESTS,
-    UPDATED,
-    Whose,
+    NEW_UPDATE,
+    REQUEST_STATE_MEANINGS,
+    SHORT_PLAN,
+    SHORT_STATES,
+    STATE_CHANGED,
+    STATE_CHANGED_NEARBY,
+    STATE_MEANINGS,
+    Relation,
 )
 from chalicelib.geo.point import Point, distance_m
 from chalicelib.kernel.languages import Language
@@ -81,7 +81,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         is_quoted = delay.reason in (report.council_text or "")
         return (fact, first, *(() if is_quoted else (Fact(say("Reason"), delay.reason),)))
 
-    def line(self, each: ReportNews | Notice, place: Point | None) -> Link:
+    def digest_line(self, each: ReportNews | Notice, place: Point | None) -> Link:
         """What a digest says of one thing."""
         if isinstance(each, Notice):
             return Link(f"{each.title}. {each.when}", each.page_url)
@@ -109,7 +109,11 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         return self.language.day(moment.astimezone(self.zone).date())
 
     def opening(
-        self, alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[Entry]
+        self,
+        alert: Alert,
+        subscription: Subscription,
+        report: ReportNews,
+        new: Sequence[TimelineEntry],
     ) -> tuple[str, str]:
         """The title and the sentence that says what happened. A new state says more than an update
         that came with it. Entries that tell what happened to an order need no sentence."""
@@ -118,26 +122,36 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         return self._opening(alert, subscription, report, new)
 
     def _opening(
-        self, alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[Entry]
+        self,
+        alert: Alert,
+        subscription: Subscription,
+        report: ReportNews,
+        new: Sequence[TimelineEntry],
     ) -> tuple[str, str]:
-        say, name, whose = self.language.say, name_of(report), _whose(subscription, report)
+        say, name, whose = self.language.say, name_of(report), _relation_of(subscription, report)
         match alert.what:
             case "new" if is_acknowledgement(alert, subscription):
-                return self._acknowledged(report)
+                return self._acknowledgement(report)
             case "new":
-                return say("New report: {report}", report=name), self._made(subscription, report)
+                return say("New report: {report}", report=name), self._new_report_sentence(
+                    subscription, report
+                )
             case "updated" if _has_new_state(report, new):
-                return self.first_line(report), say(CHANGED[whose])
+                return self.first_line(report), say(STATE_CHANGED[whose])
             case "updated" if _has_new_date(report, new):
                 return say("New date: {report}", report=name), say(NEW_DATE[whose])
             case "updated":
-                return say("Update: {report}", report=name), say(UPDATED[whose])
+                return say("Update: {report}", report=name), say(NEW_UPDATE[whose])
             case _:
                 distance = _distance(report, place_of(subscription.topic))
-                changed = say(CHANGED_AT, distance=distance) if distance else say(CHANGED[whose])
+                changed = (
+                    say(STATE_CHANGED_NEARBY, distance=distance)
+                    if distance
+                    else say(STATE_CHANGED[whose])
+                )
                 return self.first_line(report), changed
 
-    def _acknowledged(self, report: ReportNews) -> tuple[str, str]:
+    def _acknowledgement(self, report: ReportNews) -> tuple[str, str]:
         say, name = self.language.say, name_of(report)
         if is_booked(report):
             title = say("Your booking is confirmed: {report}", report=name)
@@ -162,9 +176,9 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         is_ordered = is_booked(report) or report.is_paid
         if is_ordered and is_acknowledgement(alert, subscription):
             return (opening,)
-        return (self.first_line(report), opening, self.meaning(report))
+        return (self.first_line(report), opening, self.state_meaning(report))
 
-    def _made(self, subscription: Subscription, report: ReportNews) -> str:
+    def _new_report_sentence(self, subscription: Subscription, report: ReportNews) -> str:
         distance = _distance(report, place_of(subscription.topic))
         if distance is None:
             return self.language.say("A new report has been made.")
@@ -189,23 +203,23 @@ class ReportWords(Struct, frozen=True, kw_only=True):
     def _short_day(self, day: date) -> str:
         return f"{day.day} {self.language.month(day)}"
 
-    def brief(self, report: ReportNews) -> str:
+    def short_state(self, report: ReportNews) -> str:
         if report.planned_day:
-            return self.language.say(BRIEF_PLAN, day=self._short_day(report.planned_day))
-        return self.language.say(BRIEF.get(report.state, LABELS[report.state]))
+            return self.language.say(SHORT_PLAN, day=self._short_day(report.planned_day))
+        return self.language.say(SHORT_STATES.get(report.state, LABELS[report.state]))
 
     def _label(self, report: ReportNews) -> str:
         return self.language.say(LABELS[report.state])
 
-    def meaning(self, report: ReportNews) -> str:
+    def state_meaning(self, report: ReportNews) -> str:
         say = self.language.say
         if is_booked(report):
             return say("Your booking is confirmed.")
-        if report.is_request and report.state in OF_REQUESTS:
-            return say(OF_REQUESTS[report.state])
-        return say(MEANINGS[report.state])
+        if report.is_request and report.state in REQUEST_STATE_MEANINGS:
+            return say(REQUEST_STATE_MEANINGS[report.state])
+        return say(STATE_MEANINGS[report.state])
 
-    def link(self, report: ReportNews) -> Link:
+    def page_link(self, report: ReportNews) -> Link:
         """Leads to the page of the report."""
         say = self.language.say
         if is_booked(report):
@@ -215,13 +229,13 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         )
 
 
-def _has_new_date(report: ReportNews, new: Sequence[Entry]) -> bool:
+def _has_new_date(report: ReportNews, new: Sequence[TimelineEntry]) -> bool:
     """True if a new entry gives the reason of the delay."""
     delay = report.delay
     return delay is not None and any(delay.reason in (entry.words or "") for entry in new)
 
 
-def _has_new_state(report: ReportNews, new: Sequence[Entry]) -> bool:
+def _has_new_state(report: ReportNews, new: Sequence[TimelineEntry]) -> bool:
     """True if the state is another one than before the new entries."""
     before = report.entries[: -len(new)] if new else report.entries
     return bool(new) and report.state != (before[-1].state if before else "open")
@@ -249,18 +263,18 @@ def name_of(report: ReportNews) -> str:
     return f"{report.service_name}, {report.street}" if report.street else report.service_name
 
 
-def _whose(subscription: Subscription, report: ReportNews) -> Whose:
+def _relation_of(subscription: Subscription, report: ReportNews) -> Relation:
     if subscription.is_own:
         return "own_request" if report.is_request else "own"
     return "followed" if subscription.topic.kind == "report" else "matching"
 
 
-def quotes_of(entries: Sequence[Entry]) -> tuple[Quote, ...]:
+def quotes_of(entries: Sequence[TimelineEntry]) -> tuple[Quote, ...]:
     """The words of the entries."""
-    return tuple(_shortened(entry) for entry in entries if entry.words)
+    return tuple(_quote_of(entry) for entry in entries if entry.words)
 
 
-def _shortened(entry: Entry) -> Quote:
+def _quote_of(entry: TimelineEntry) -> Quote:
     """The words of the entry, cut at a word if they are long: the page has all of them."""
     words = entry.words or ""
     short = shorten(words, MOST_QUOTED, placeholder="…") if len(words) > MOST_QUOTED else words

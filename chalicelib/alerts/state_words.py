@@ -5,13 +5,13 @@ from typing import Literal
 
 from chalicelib.kernel.languages import translatable
 
-BRIEF: Mapping[str, str] = {
+SHORT_STATES: Mapping[str, str] = {
     "not_councils_responsibility": translatable("Not the council's"),
     "internal_referral": translatable("Passed on"),
 }
-BRIEF_PLAN = translatable("Work on {day}")
+SHORT_PLAN = translatable("Work on {day}")
 """Shorter names of states, for text messages that would otherwise take two parts."""
-MEANINGS: Mapping[str, str] = {
+STATE_MEANINGS: Mapping[str, str] = {
     "open": translatable("We have the report, but have not looked at it yet."),
     "for_triage": translatable("We are finding out which team can help."),
     "investigating": translatable("We are looking into it."),
@@ -28,31 +28,31 @@ MEANINGS: Mapping[str, str] = {
     "internal_referral": translatable("Passed to another team."),
     "cancelled": translatable("The report was withdrawn."),
 }
-OF_REQUESTS: Mapping[str, str] = {
+REQUEST_STATE_MEANINGS: Mapping[str, str] = {
     "open": translatable("We have the request, but have not looked at it yet."),
     "reopen": translatable("The request is open again, and we are looking at it."),
     "closed": translatable("We have closed the request."),
     "cancelled": translatable("The request was cancelled."),
 }
 """What these states mean for a request."""
-Whose = Literal["own", "own_request", "followed", "matching"]
-CHANGED: Mapping[Whose, str] = {
+Relation = Literal["own", "own_request", "followed", "matching"]
+STATE_CHANGED: Mapping[Relation, str] = {
     "own": translatable("The status of your report has changed."),
     "own_request": translatable("The status of your request has changed."),
     "followed": translatable("The status of a report that you follow has changed."),
     "matching": translatable("The status of a report that matches your alerts has changed."),
 }
-CHANGED_AT = translatable(
+STATE_CHANGED_NEARBY = translatable(
     "The status of a report that matches your alerts, {distance} from the place that you chose, "
     "has changed."
 )
-UPDATED: Mapping[Whose, str] = {
+NEW_UPDATE: Mapping[Relation, str] = {
     "own": translatable("There's an update on your report."),
     "own_request": translatable("There's an update on your request."),
     "followed": translatable("There's an update on a report that you follow."),
     "matching": translatable("There's an update on a report that matches your alerts."),
 }
-NEW_DATE: Mapping[Whose, str] = {
+NEW_DATE: Mapping[Relation, str] = {
     "own": translatable("There's a new date for your report."),
     "own_request": translatable("There's a new date for your request."),
     "followed": translatable("There's a new date for a report that you follow."),

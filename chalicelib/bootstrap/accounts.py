@@ -15,7 +15,7 @@ from chalicelib.kernel.time import utc_now
 if TYPE_CHECKING:
     from chalicelib.accounts.dynamo.attempts import DynamoLimits
     from chalicelib.accounts.openid_issuers import OpenIdIssuers
-    from chalicelib.alerts.dynamo.alerts import DynamoSpend
+    from chalicelib.alerts.dynamo.alerts import DynamoSendingBudget
 
 BACK = "/forms/sign-in/back"
 """The path that browsers come back to from a provider, before the provider's code."""
@@ -168,7 +168,7 @@ def _sms_budget() -> accounts.TextBudget:
 
 
 @container.once
-def _spend() -> "DynamoSpend":
-    from chalicelib.alerts.dynamo.alerts import DynamoSpend
+def _spend() -> "DynamoSendingBudget":
+    from chalicelib.alerts.dynamo.alerts import DynamoSendingBudget
 
-    return DynamoSpend(container.table("alerts"))
+    return DynamoSendingBudget(container.table("alerts"))

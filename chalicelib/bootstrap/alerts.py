@@ -49,7 +49,7 @@ def alerts_ports() -> alerts.Ports:
         ward_codes=ward_codes,
         reports=_reports(),
         channels=_channels(),
-        normalised=normalise_address,
+        normalise_address=normalise_address,
         has_premises=lambda premises_id: _collections().has_premises(premises_id),
         check_push=lambda address: messaging.web_push().check(address),
         site_url=container.settings().site_url,
@@ -65,9 +65,11 @@ def match_ports() -> alerts.MatchPorts:
         index=_index(),
         reports=_reports(),
         notices=_notices(),
-        outbox=container.queue("alerts"),
-        shares=container.queue("match"),
-        collected_on=lambda premises_ids, day: _collections().collected_on(premises_ids, day),
+        alert_queue=container.queue("alerts"),
+        match_queue=container.queue("match"),
+        premises_collected_on=lambda premises_ids, day: _collections().premises_collected_on(
+            premises_ids, day
+        ),
         ids=container.ids(),
         zone=container.council().zone,
         now=utc_now,
@@ -80,7 +82,7 @@ def index_ports() -> alerts.IndexPorts:
         subscriptions=_subscriptions(),
         index=_index(),
         audiences=audiences(),
-        outbox=container.queue("alerts"),
+        alert_queue=container.queue("alerts"),
     )
 
 
@@ -97,24 +99,24 @@ def delivery_ports() -> delivery.Ports:
     return delivery.Ports(
         subscriptions=_subscriptions(),
         alerts=stores.DynamoAlerts(stored, utc_now),
-        suppressed=stores.DynamoSuppressed(stored),
-        spend=stores.DynamoSpend(stored),
+        suppressed_addresses=stores.DynamoSuppressedAddresses(stored),
+        budget=stores.DynamoSendingBudget(stored),
         reports=ReportsForMessages(reports_ports, here, _reply_address()).many,
         notices=_notices().many,
         collections=_collections().on_day,
         tokens=alerts_ports().tokens,
         senders=_senders(),
-        queue=container.queue("alerts"),
-        later=container.queue("alerts"),
-        matcher=container.queue("match"),
+        wake_queue=container.queue("alerts"),
+        request_queue=container.queue("alerts"),
+        match_queue=container.queue("match"),
         off_rounds=_off_rounds,
         language_of=partial(language_of, council=here, accounts=lambda: accounts_ports().accounts),
-        voice=message_composer,
+        composer=message_composer,
         council=here,
-        segments=partial(segments_of, site_url=to.site_url),
+        count_segments=partial(segments_of, site_url=to.site_url),
         quota=_quota(),
-        ask_after=timedelta(days=here.ask_after_days),
-        wait_for_more=timedelta(seconds=to.wait_before_alerts_s()),
+        repair_question_delay=timedelta(days=here.ask_after_days),
+        changes_delay=timedelta(seconds=to.wait_before_alerts_s()),
         random_id=container.random_id,
         chance=SystemRandom().random,
         now=utc_now,
@@ -217,14 +219,14 @@ def _subscriptions() -> "DynamoSubscriptions":
 
 @container.once
 def estimate_ports() -> "EstimatePorts":
-    from chalicelib.alerts.dynamo.alerts import DynamoSpend
+    from chalicelib.alerts.dynamo.alerts import DynamoSendingBudget
     from chalicelib.alerts.usecases.estimating import EstimatePorts
 
     here = container.council()
     return EstimatePorts(
         index=_index(),
         audiences=audiences(),
-        spend=DynamoSpend(container.table("alerts")),
+        budget=DynamoSendingBudget(container.table("alerts")),
         quota=_quota(),
         texts_a_day=here.texts_a_day if container.settings().texts_from else 0,
         zone=here.zone,

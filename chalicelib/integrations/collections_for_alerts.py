@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from datetime import date
 
-from chalicelib.alerts.messages import Collected, CollectionDay, NotCollected
+from chalicelib.alerts.messages import CollectionDay, DueContainer, MovedContainer
 from chalicelib.catalogue.model import Council
 from chalicelib.collections.model import Round, Rounds
 from chalicelib.collections.premises import Premises
@@ -33,7 +33,7 @@ class CollectionsForAlerts:
     def has_premises(self, premises_id: str) -> bool:
         return premises_id in self._premises([premises_id])
 
-    def collected_on(self, premises_ids: Collection[str], day: date) -> Collection[str]:
+    def premises_collected_on(self, premises_ids: Collection[str], day: date) -> Collection[str]:
         """Those of the premises that have a collection on that day."""
         out = {each.round for each in self._all() if _goes_out(each, day)} - self._off(day)
         found = self._premises(premises_ids).values()
@@ -76,19 +76,19 @@ def _goes_out(of: Round, day: date) -> bool:
 
 def _due(
     rounds: list[Round], day: date, names: dict[str, str], off: Set[str]
-) -> Iterator[Collected]:
+) -> Iterator[DueContainer]:
     for each in rounds:
         if _goes_out(each, day) and each.round not in off:
             name = names.get(each.container, each.name)
             move = next((move for move in each.moved if move.to == day), None)
             if move:
-                yield Collected(each.container, name, move.planned, move.why)
+                yield DueContainer(each.container, name, move.planned, move.why)
             else:
-                yield Collected(each.container, name)
+                yield DueContainer(each.container, name)
 
 
-def _moved(rounds: list[Round], day: date, names: dict[str, str]) -> Iterator[NotCollected]:
+def _moved(rounds: list[Round], day: date, names: dict[str, str]) -> Iterator[MovedContainer]:
     for each in rounds:
         for move in each.moved:
             if move.planned == day and not _goes_out(each, day):
-                yield NotCollected(names.get(each.container, each.name), move.to, move.why)
+                yield MovedContainer(names.get(each.container, each.name), move.to, move.why)

@@ -29,15 +29,15 @@ class NoticesForAlerts:
         self._council = council
         self._read_published = read_published
 
-    def disruption(self, notice_id: str) -> alerts.Affected | None:
+    def disruption_scope(self, notice_id: str) -> alerts.NoticeScope | None:
         found = self._current(notice_id)
         if found is None:
             return None
         extent = self.extent_of(found.area)
-        return alerts.Affected(extent=extent, service_codes=found.service_codes, news=found.news)
+        return alerts.NoticeScope(extent=extent, service_codes=found.service_codes, news=found.news)
 
-    def round(self, place: Point) -> alerts.Affected:
-        return alerts.Affected(extent=self._circle(place, 0.0))
+    def road_works_scope(self, place: Point) -> alerts.NoticeScope:
+        return alerts.NoticeScope(extent=self._circle(place, 0.0))
 
     def extent_of(self, area: DisruptionArea) -> Extent:
         """What a disruption of that area affects. Raises UpstreamFailed."""

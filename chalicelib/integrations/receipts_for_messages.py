@@ -10,7 +10,7 @@ from chalicelib.reports.orders import BookedSlot, Order, booking_of
 from chalicelib.reports.receipts import Receipt, receipt_of
 
 
-def facts_of(order: Order, council: Council, language: Language) -> tuple[Fact, ...]:
+def order_facts(order: Order, council: Council, language: Language) -> tuple[Fact, ...]:
     """The day and slot, the lines of the price and how it was paid, with its VAT. Nothing before
     the order is settled; no day if it was paid too late; only the refund after it was cancelled.
     The texts of the order and the council must be in that language."""

@@ -71,26 +71,28 @@ class ReportsForAlerts:
         self._ports = ports
         self._reporters = reporters
 
-    def followed(self, service_request_id: str, account_id: str | None) -> alerts.Followed | None:
+    def find_followed(
+        self, service_request_id: str, account_id: str | None
+    ) -> alerts.FollowedReport | None:
         author = access.Author(account_id)
         try:
             report = following.find_report_to_follow(service_request_id, author, self._ports())
         except NotFound:
             return None
-        return alerts.Followed(report.service_request_id, author.owns(report))
+        return alerts.FollowedReport(report.service_request_id, author.owns(report))
 
     def find(self, service_request_id: str) -> Report | None:
         return sharing.find_report(service_request_id, self._ports())
 
-    def reporter(self, service_request_id: str) -> alerts.Reporter | None:
+    def notified_reporter(self, service_request_id: str) -> alerts.Reporter | None:
         report = self._report(service_request_id)
         return self._reporters.find_reporter(report) if report and report.alerts else None
 
-    def sender(self, service_request_id: str) -> alerts.Reporter | None:
+    def reachable_reporter(self, service_request_id: str) -> alerts.Reporter | None:
         report = self._report(service_request_id)
         return self._reporters.find_reporter(report) if report else None
 
-    def booked(self, service_request_id: str) -> alerts.BookedDay | None:
+    def booked_day(self, service_request_id: str) -> alerts.BookedDay | None:
         report = self._report(service_request_id)
         booking = booking_of(report.order) if report else None
         if booking is None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import asdict
 
-from chalicelib.alerts.messages import BookedSlot, Entry, Fact, Picture, ReportNews
+from chalicelib.alerts.messages import BookedSlot, Fact, Picture, ReportNews, TimelineEntry
 from chalicelib.catalogue.model import Council
-from chalicelib.integrations.receipts_for_messages import facts_of
+from chalicelib.integrations.receipts_for_messages import order_facts
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
@@ -60,7 +60,7 @@ class ReportsForMessages:
         if report.order is None:
             return ()
         order = translate_order(language, report.order, report.service_code, self._council)
-        return facts_of(order, self._council.in_language(language.code), language)
+        return order_facts(order, self._council.in_language(language.code), language)
 
 
 def _picture_of(report: ServiceRequest, language: Language, ports: reports.Ports) -> Picture | None:
@@ -91,9 +91,9 @@ def _booked_slot_of(report: ServiceRequest, council: Council) -> BookedSlot | No
     return BookedSlot(place.day, slot, f"{where.name}, {where.address}" if where else "")
 
 
-def _entry_of(update: Update, language: Language) -> Entry:
+def _entry_of(update: Update, language: Language) -> TimelineEntry:
     words = update.text or None if update.by == "council" else None
     said, title = translate_text(words or "", language), title_of(words or "", language)
-    return Entry(
+    return TimelineEntry(
         update.version, update.datetime, update.state, said or words, said is not None, title
     )

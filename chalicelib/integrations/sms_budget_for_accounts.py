@@ -14,27 +14,35 @@ from chalicelib.catalogue.model import Council
 from chalicelib.kernel.segments import segments
 
 if TYPE_CHECKING:
-    from chalicelib.alerts.dynamo.alerts import DynamoSpend
+    from chalicelib.alerts.dynamo.alerts import DynamoSendingBudget
 
 
 class SmsBudgetForAccounts:
     def __init__(
-        self, spend: "Callable[[], DynamoSpend]", council: Council, now: Callable[[], datetime]
+        self,
+        budget: "Callable[[], DynamoSendingBudget]",
+        council: Council,
+        now: Callable[[], datetime],
     ) -> None:
-        self._spend = spend
+        self._budget = budget
         self._council = council
         self._now = now
 
     def take(self, text: str, *, is_known: bool) -> Callable[[], None] | None:
-        day, spend, most, cost = self._today(), self._spend(), self._most(is_known), segments(text)
-        spent = spend.take(day, "sign_in", cost, most=most)
+        day, budget, most, cost = (
+            self._today(),
+            self._budget(),
+            self._most(is_known),
+            segments(text),
+        )
+        spent = budget.take(day, "sign_in", cost, most=most)
         measure_spending("sign_in", spent, most)
         if spent is None:
             return None
-        return partial(spend.give_back, day, "sign_in", cost)
+        return partial(budget.give_back, day, "sign_in", cost)
 
     def is_spent(self, *, is_known: bool) -> bool:
-        return self._spend().taken(self._today(), "sign_in") >= self._most(is_known)
+        return self._budget().amount_taken(self._today(), "sign_in") >= self._most(is_known)
 
     def _most(self, is_known: bool) -> int:
         each_day = self._council.texts_a_day

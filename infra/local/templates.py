@@ -8,20 +8,20 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from chalicelib.alerts.booking_reminders import booking_message
-from chalicelib.alerts.delivery import Alert, asking, digest, told_by
+from chalicelib.alerts.delivery import Alert, confirmation_alert, digest_alert, event_alert
 from chalicelib.alerts.links import unsubscribe_url
 from chalicelib.alerts.message_frame import SubscriptionLinks
-from chalicelib.alerts.message_senders import email_of, text
+from chalicelib.alerts.message_senders import email_of, text_of_message
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import (
     BookedSlot,
-    Collected,
     CollectionDay,
-    Entry,
+    DueContainer,
     Message,
-    NotCollected,
+    MovedContainer,
     Notice,
     ReportNews,
+    TimelineEntry,
 )
 from chalicelib.alerts.model import AlertRequested, EventType, Subscription, Topic
 from chalicelib.alerts.push import payload_of
@@ -52,7 +52,7 @@ class Sample(NamedTuple):
     subject: str
     html: str
     plain: str
-    text: str
+    text_of_message: str
     segments: int
     push: str
 
@@ -76,26 +76,32 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
         voice.site.page("/forms/alerts/…"), unsubscribe_url(voice.site, OWNER, "5" * 32), True
     )
     confirm = voice.site.page(f"/forms/alerts/{OWNER}/confirm?token=…")
-    yield "Somebody asks for alerts", voice.asking(asking(own, "", _now()), confirm, "123456")
+    yield (
+        "Somebody asks for alerts",
+        voice.confirmation_message(confirmation_alert(own, "", _now()), confirm, "123456"),
+    )
     for when, what, state in _changes():
         news = _report(state, voice)
-        yield when, voice.of_report(_alert(what, own), own, news, ways, news.entries)
-    new = voice.of_report(_alert("new", other), other, _report("open", voice), ways, ())
+        yield when, voice.report_message(_alert(what, own), own, news, ways, news.entries)
+    new = voice.report_message(_alert("new", other), other, _report("open", voice), ways, ())
     yield "A new report near a location", new
     yield from _questions(own, ways, voice)
     notice = _notice(voice)
-    yield "A disruption or road works", voice.of_notice(_alert("disruption", other), notice, ways)
+    yield (
+        "A disruption or road works",
+        voice.notice_message(_alert("disruption", other), notice, ways),
+    )
     for when, is_change in (("The day before a collection", False), ("A collection moved", True)):
         found = _collections(is_change=is_change)
         of = _alert("collection_change" if is_change else "collection_reminder", other)
-        yield when, voice.of_collections(of, found, ways, is_change=is_change)
+        yield when, voice.collections_message(of, found, ways, is_change=is_change)
     yield from _of_bookings(own, ways, voice)
     several: list[ReportNews | Notice] = [
         _report("fixed", voice),
         _report("in_progress", voice),
         notice,
     ]
-    yield "A digest", voice.digest(digest(other, _now(), _now()), several, ways)
+    yield "A digest", voice.digest_message(digest_alert(other, _now(), _now()), several, ways)
 
 
 def _of_bookings(
@@ -114,7 +120,7 @@ def _of_bookings(
         ("Your request was cancelled", "state_changed", _with_entry(paid, PAID_BACK, voice)),
     ]
     for when, what, news in samples:
-        yield when, voice.of_report(_alert(what, own), own, news, ways, news.entries)
+        yield when, voice.report_message(_alert(what, own), own, news, ways, news.entries)
     reminder = _alert("booking_reminder", own)
     yield "The day before a booking", booking_message(voice, reminder, booked, tomorrow, ways)
 
@@ -122,7 +128,7 @@ def _of_bookings(
 def _with_entry(report: ReportNews, text: str, voice: MessageComposer) -> ReportNews:
     """The report after the service wrote that text on its timeline."""
     said = translate_text(text, voice.language) or text
-    entry = Entry(1, _now(), report.state, said, True, title_of(text, voice.language))
+    entry = TimelineEntry(1, _now(), report.state, said, True, title_of(text, voice.language))
     return replace(report, entries=(entry,))
 
 
@@ -134,11 +140,13 @@ def _questions(
     own: Subscription, ways: SubscriptionLinks, voice: MessageComposer
 ) -> Iterator[tuple[str, Message]]:
     answer = voice.site.page(f"/forms/mended/{OWNER}.{REPORT}.1.{OWNER}")
-    asked = voice.question(_alert("repair_question", own), _report("fixed", voice), answer, ways)
+    asked = voice.repair_question_message(
+        _alert("repair_question", own), _report("fixed", voice), answer, ways
+    )
     yield "Days after it was marked as fixed", asked
     reply = voice.site.page(f"/forms/questions/{OWNER}.{REPORT}.1.{OWNER}")
     wants_to_know = "Which side of the road is the pothole on?"
-    to_answer = voice.asked(
+    to_answer = voice.officer_question_message(
         _alert("officer_question", own), _report("investigating", voice), wants_to_know, reply, ways
     )
     yield "An officer asks the reporter a question", to_answer
@@ -155,7 +163,7 @@ def _changes() -> Iterator[tuple[str, EventType, State]]:
 
 def _sample(name: str, message: Message, voice: MessageComposer) -> Sample:
     sent = email_of(message, "resident@example.org", messaging.email_look())
-    words = text(message, voice.site.url)
+    words = text_of_message(message, voice.site.url)
     pushed = payload_of(message).decode()
     return Sample(name, sent.subject, sent.html, sent.text, words, segments(words), pushed)
 
@@ -181,16 +189,16 @@ def _alert(what: EventType, subscription: Subscription) -> Alert:
         occurred_at=_now(),
         service_request_id=REPORT,
     )
-    return told_by(tell, subscription, _now(), _now())
+    return event_alert(tell, subscription, _now(), _now())
 
 
 def _collections(*, is_change: bool) -> CollectionDay:
     day = _now().date() + timedelta(days=1)
     if is_change:
-        moved = NotCollected("Black bin: rubbish", day + timedelta(days=1), "Snow")
+        moved = MovedContainer("Black bin: rubbish", day + timedelta(days=1), "Snow")
         return CollectionDay(day=day, moved=(moved,))
-    later = Collected("recycling", "Blue bin: recycling", day - timedelta(days=1), "Snow")
-    return CollectionDay(day=day, due=(Collected("rubbish", "Black bin: rubbish"), later))
+    later = DueContainer("recycling", "Blue bin: recycling", day - timedelta(days=1), "Snow")
+    return CollectionDay(day=day, due=(DueContainer("rubbish", "Black bin: rubbish"), later))
 
 
 def _report(state: State, voice: MessageComposer) -> ReportNews:
@@ -207,7 +215,9 @@ def _report(state: State, voice: MessageComposer) -> ReportNews:
         expected_datetime=_now() + timedelta(days=5),
         repairs=1,
         planned_day=_now().date() + timedelta(days=2) if state == "action_scheduled" else None,
-        entries=(Entry(1, _now(), state, "We have filled the hole. Thank you for telling us."),),
+        entries=(
+            TimelineEntry(1, _now(), state, "We have filled the hole. Thank you for telling us."),
+        ),
         page_url=voice.site.page(f"/reports/{REPORT}"),
     )
 

@@ -375,7 +375,7 @@ def test_nothing_is_sent_about_a_report_when_its_contact_is_on_the_list(here: Ap
         path = f"/api/reports/{sent.json_body['service_request_id']}"
         assert here.get(path, admin).json_body["contact"] == contact
         key = alerts_ports().ids.address_key("email", "dropped@example.org")
-        told[channel] = len(alerts_ports().subscriptions.at([key]))
+        told[channel] = len(alerts_ports().subscriptions.at_addresses([key]))
     assert told["online"] == 0
     assert told["phone"] == 1, "what staff take is not held against the list"
     unblock(here, block_id, admin)

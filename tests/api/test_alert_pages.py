@@ -101,7 +101,7 @@ def test_confirmation_is_sent_once_when_a_form_is_posted_twice(here: Api) -> Non
     for _ in range(2):
         assert ask(here, to=to, key=long_key("twice")).status_code == 200
     key = alerts_ports().ids.address_key("email", to)
-    assert len(alerts_ports().subscriptions.at([key])) == 1
+    assert len(alerts_ports().subscriptions.at_addresses([key])) == 1
 
 
 def test_number_is_confirmed_by_the_code_on_the_next_page(here: Api) -> None:
@@ -144,7 +144,7 @@ def test_place_is_found_by_its_name(here: Api) -> None:
     answer = ask(here, **near, **to)
     assert "Reports within 1 km of a location" in text_of(answer), text_of(answer)
     key = alerts_ports().ids.address_key("email", to["to"])
-    (made,) = alerts_ports().subscriptions.at([key])
+    (made,) = alerts_ports().subscriptions.at_addresses([key])
     assert (made.topic.radius_m, made.frequency) == (1000, "daily")
     assert made.topic.lat == pytest.approx(MARKET_PLACE["lat"], abs=0.01)
 

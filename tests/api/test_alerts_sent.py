@@ -90,7 +90,7 @@ def test_several_changes_are_one_message_and_the_receipt_is_sent_at_once(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wait = timedelta(minutes=5)
-    ports = replace(delivery_ports(), wait_for_more=wait)
+    ports = replace(delivery_ports(), changes_delay=wait)
     replace_built(monkeypatch, delivery_ports, ports)
     request_id = report(api, contact={"email": "alex@example.org"})
     (receipt,) = mail.emails()

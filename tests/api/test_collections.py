@@ -258,7 +258,7 @@ def test_resident_subscribes_to_reminders_without_javascript(homes: Api) -> None
     answer = post_form(homes.client.http, "/forms/alerts", **sent)
     assert answer.status_code == 200, answer.body
     assert "Reminders of bin collections" in answer.body.decode()
-    (stored,) = alerts_ports().subscriptions.at(
+    (stored,) = alerts_ports().subscriptions.at_addresses(
         [alerts_ports().ids.address_key("email", sent["to"])]
     )
     assert (stored.topic.premises_id, stored.remind_at) == ("100", "06:00")

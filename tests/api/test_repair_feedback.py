@@ -54,7 +54,7 @@ def asked_after(days: float) -> list[str]:
     before = len(mail.emails())
     ports = delivery_ports()
     later = replace(ports, now=lambda: utc_now() + timedelta(days=days))
-    for subscription_id, alert_id in later.alerts.due(later.now(), limit=10):
+    for subscription_id, alert_id in later.alerts.due_alerts(later.now(), limit=10):
         send_woken(Wake(subscription_id=subscription_id, alert_id=alert_id), later)
     words = [word for each in mail.emails()[before:] for word in mail.text_of(each).split()]
     return [word for word in words if "/forms/mended/" in word]
@@ -228,7 +228,7 @@ def test_link_is_not_valid_when_its_subscription_is_gone(
     report_id: str, link: str, api: Api
 ) -> None:
     alerts = alerts_ports()
-    (own,) = alerts.subscriptions.at([alerts.ids.address_key("email", FOLLOWER)])
+    (own,) = alerts.subscriptions.at_addresses([alerts.ids.address_key("email", FOLLOWER)])
     gone = replace(own, state="stopped", stopped_at=utc_now() - STOPPED_KEPT_FOR)
     alerts.subscriptions.save(gone)
     assert api.client.http.get(link).status_code == 404

@@ -154,7 +154,7 @@ def test_reporter_without_alerts_gets_the_question_and_nothing_else(api: Api) ->
 
 def own(report_id: str) -> Subscription:
     alerts = alerts_ports()
-    (found,) = alerts.subscriptions.at([alerts.ids.address_key("email", REPORTER)])
+    (found,) = alerts.subscriptions.at_addresses([alerts.ids.address_key("email", REPORTER)])
     assert found.topic.service_request_id == report_id
     return found
 

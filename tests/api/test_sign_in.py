@@ -12,7 +12,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS, Destination
 from chalicelib.accounts.usecases.code_verification import account_of
-from chalicelib.alerts.dynamo.alerts import DynamoSpend
+from chalicelib.alerts.dynamo.alerts import DynamoSendingBudget
 from chalicelib.alerts.sms_budget import segments_a_day
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
@@ -343,8 +343,8 @@ def test_administrators_see_sign_ins_and_failures_of_an_account(here: Api, addre
 def spent(here: Api) -> Iterator[None]:
     """No text message is left for codes today."""
     most = segments_a_day("sign_in", container.council().texts_a_day)
-    spend, today = DynamoSpend(container.settings().alerts_table), here_today()
-    left = most - spend.taken(today, "sign_in")
+    spend, today = DynamoSendingBudget(container.settings().alerts_table), here_today()
+    left = most - spend.amount_taken(today, "sign_in")
     assert spend.take(today, "sign_in", left, most=most) == most
     yield
     spend.give_back(today, "sign_in", left)

@@ -80,7 +80,7 @@ def test_question_whether_it_is_fixed_is_answered_in_welsh(
     report_id = report.service_request_id
     stack.cloud.pump.wait_until_idle()
     add_update(report_id, update_draft(state="fixed"), "wedi’i drwsio", OFFICER, ports)
-    (own,) = alerts.subscriptions.at([alerts.ids.address_key("email", REPORTER)])
+    (own,) = alerts.subscriptions.at_addresses([alerts.ids.address_key("email", REPORTER)])
     page = new_page(NARROW)
     page.goto(answer_link(own, report_id, 1, Site("", WELSH), tokens=alerts.tokens))
     shown(page, "A yw wedi’i drwsio?")

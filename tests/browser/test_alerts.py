@@ -92,7 +92,7 @@ def somebody() -> str:
 
 def of(address: str, channel: str = "email") -> Subscription:
     ports = alerts_ports()
-    (found,) = ports.subscriptions.at([ports.ids.address_key(channel, address)])  # type: ignore[arg-type]
+    (found,) = ports.subscriptions.at_addresses([ports.ids.address_key(channel, address)])  # type: ignore[arg-type]
     return found
 
 

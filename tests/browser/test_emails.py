@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import Attempt, Destination
-from chalicelib.alerts.delivery import told_by
+from chalicelib.alerts.delivery import event_alert
 from chalicelib.alerts.message_senders import email_of
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message, Picture
@@ -55,19 +55,19 @@ VOICES = {"en": VOICE, "cy": WELSH_VOICE}
 
 def message(name: str, voice: MessageComposer) -> Message:
     own, what = (
-        told_by(alert_request(), OWN, NOON, NOON),
+        event_alert(alert_request(), OWN, NOON, NOON),
         report_news(state="fixed", council_text=LONG_WORDS),
     )
     match name:
         case "fixed":
-            return voice.of_report(own, OWN, what, WAYS, what.entries)
+            return voice.report_message(own, OWN, what, WAYS, what.entries)
         case "photo":
             pictured = report_news(picture=Picture(PIXEL, "Photo of the problem"))
-            return voice.of_report(own, OWN, pictured, WAYS, ())
+            return voice.report_message(own, OWN, pictured, WAYS, ())
         case "question":
-            return voice.question(own, what, LONG_LINK, WAYS)
+            return voice.repair_question_message(own, what, LONG_LINK, WAYS)
         case _:
-            return voice.digest(own, [report_news(), notice(), report_news()], WAYS)
+            return voice.digest_message(own, [report_news(), notice(), report_news()], WAYS)
 
 
 ATTEMPT = Attempt(

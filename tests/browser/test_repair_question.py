@@ -31,7 +31,7 @@ def asked(stack: LocalStack) -> str:
     updating.add_update(report_id, fixed, f"fixed {number}", OFFICER, ports)
     stack.cloud.pump.wait_until_idle()
     alerts = alerts_ports()
-    (subscription,) = alerts.subscriptions.at([alerts.ids.address_key("email", to)])
+    (subscription,) = alerts.subscriptions.at_addresses([alerts.ids.address_key("email", to)])
     return f"/forms/mended/{question_token(subscription, report_id, 1, alerts.tokens)}"
 
 

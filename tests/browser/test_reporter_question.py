@@ -28,7 +28,7 @@ def asked(key: str, stack: LocalStack) -> str:
     stack.cloud.pump.wait_until_idle()
     questions.ask_reporter(report_id, TEXT, key, OFFICER, ports, reaches=lambda _: True)
     alerts = alerts_ports()
-    (subscription,) = alerts.subscriptions.at([alerts.ids.address_key("email", to)])
+    (subscription,) = alerts.subscriptions.at_addresses([alerts.ids.address_key("email", to)])
     return f"/forms/questions/{reply_token(subscription, report_id, 1, alerts.tokens)}"
 
 

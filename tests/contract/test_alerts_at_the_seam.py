@@ -43,7 +43,7 @@ class Seam:
     def __init__(self) -> None:
         self.world = DeliveryWorld()
         real = delivery_ports()
-        kept = ("subscriptions", "alerts", "suppressed", "spend")
+        kept = ("subscriptions", "alerts", "suppressed_addresses", "budget")
         self.ports: Ports = replace(
             self.world.ports(), **{name: getattr(real, name) for name in kept}
         )
@@ -59,7 +59,7 @@ class Seam:
         for hours in (1, 23):
             self.world.clock.now += timedelta(hours=hours)
             wake_due(self.ports)
-            woken, self.world.queue.sent = self.world.queue.sent, []
+            woken, self.world.wake_queue.sent = self.world.wake_queue.sent, []
             for message in woken:
                 send_woken(message, self.ports)
 

@@ -110,9 +110,9 @@ def test_subscriptions_of_an_account_are_listed_latest_first_without_gaps(stores
 def test_subscriptions_are_found_by_the_digests_of_their_addresses(stores: Stores) -> None:
     for number, key in enumerate(("one", "one", "two", "three")):
         stores.subscriptions.add(subscription(number, address_key=key))
-    found = stores.subscriptions.at(["one", "three", "none"])
+    found = stores.subscriptions.at_addresses(["one", "three", "none"])
     assert {int(each.subscription_id, 16) for each in found} == {0, 1, 3}
-    assert not stores.subscriptions.at([])
+    assert not stores.subscriptions.at_addresses([])
 
 
 def test_removed_subscription_is_gone_and_removing_it_again_does_nothing(
@@ -176,4 +176,4 @@ def test_no_other_index_of_the_table_holds_an_entry(stores: Stores) -> None:
     stores.entries.put(entries_of(WHOLE))
     page = stores.subscriptions.of_account("a1", limit=10, after=None)
     assert not page.subscriptions
-    assert not stores.subscriptions.at([WHOLE.address_key or ""])
+    assert not stores.subscriptions.at_addresses([WHOLE.address_key or ""])

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.alerts.delivery import Alert, Place, Told, told_by
-from chalicelib.alerts.delivery_ports import Alerts, Spend, Suppressed
+from chalicelib.alerts.delivery import Alert, Backlog, LastAlert, event_alert
+from chalicelib.alerts.delivery_ports import Alerts, SendingBudget, SuppressedAddresses
 from chalicelib.alerts.dynamo import alerts as stores_of
 from chalicelib.alerts.dynamo.alert_items import PARTITIONS, alert_of, item_of
 from chalicelib.bootstrap import container
@@ -18,8 +18,8 @@ from chalicelib.kernel.optimistic import VersionConflict
 from tests.support.builders import NOON
 from tests.support.fakes_delivery import (
     MemoryAlerts,
-    MemorySpend,
-    MemorySuppressed,
+    MemorySendingBudget,
+    MemorySuppressedAddresses,
     alert_request,
     subscription,
 )
@@ -30,14 +30,14 @@ OWNER = "5" * 32
 
 class Stores(NamedTuple):
     alerts: Alerts
-    suppressed: Suppressed
-    spend: Spend
+    suppressed: SuppressedAddresses
+    spend: SendingBudget
 
 
 @pytest.fixture(params=["memory", "moto", "dynalite"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
-        return Stores(MemoryAlerts(), MemorySuppressed(), MemorySpend())
+        return Stores(MemoryAlerts(), MemorySuppressedAddresses(), MemorySendingBudget())
     if request.param == "moto":
         request.getfixturevalue("cloud")
         delivery_ports()
@@ -46,13 +46,13 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         table = request.getfixturevalue("dynalite").new_table("AlertsTable")
     return Stores(
         stores_of.DynamoAlerts(table, lambda: NOON),
-        stores_of.DynamoSuppressed(table),
-        stores_of.DynamoSpend(table),
+        stores_of.DynamoSuppressedAddresses(table),
+        stores_of.DynamoSendingBudget(table),
     )
 
 
 def alert(number: int = 1, **values: Any) -> Alert:
-    made = told_by(alert_request(request_id="r"), subscription(), NOON, NOON)
+    made = event_alert(alert_request(request_id="r"), subscription(), NOON, NOON)
     return replace(made, alert_id=f"{number:032x}", **values)
 
 
@@ -102,15 +102,15 @@ def test_due_alerts_are_those_whose_time_or_lease_has_passed(
     }
     for number, values in kinds.items():
         stores.alerts.save(alert(number, **values))
-    due = stores.alerts.due(NOON, limit=10)
+    due = stores.alerts.due_alerts(NOON, limit=10)
     assert [int(each.alert_id, 16) for each in due] == [5, 3, 11, 1]
     assert {each.subscription_id for each in due} == {OWNER}
-    assert len(stores.alerts.due(NOON, limit=2)) == 2
-    assert len(stores.alerts.due(NOON + SECOND, limit=10)) == 6
+    assert len(stores.alerts.due_alerts(NOON, limit=2)) == 2
+    assert len(stores.alerts.due_alerts(NOON + SECOND, limit=10)) == 6
 
 
 @pytest.mark.parametrize("place", ["waiting", "sending"])
-def test_busy_places_are_spread_over_partitions_of_the_index(place: Place) -> None:
+def test_busy_places_are_spread_over_partitions_of_the_index(place: Backlog) -> None:
     alerts = [alert(number, state=place, lease_until=NOON) for number in range(400)]
     used = Counter(item_of(each).state for each in alerts)
     assert len(used) == PARTITIONS[place]
@@ -124,13 +124,13 @@ def test_officers_find_failed_alerts_page_by_page(stores: Stores) -> None:
         stores.alerts.save(alert(number, state="failed", updated_at=at))
     stores.alerts.save(alert(9, state="unclear"))
     tried = stores.alerts.save(alert(8, tries=1, last_error="http_503"))
-    first = stores.alerts.in_place("failed", limit=3, after=None)
+    first = stores.alerts.list_backlog("failed", limit=3, after=None)
     assert [int(each.alert_id, 16) for each in first.alerts] == [4, 3, 2]
-    rest = stores.alerts.in_place("failed", limit=3, after=first.next)
+    rest = stores.alerts.list_backlog("failed", limit=3, after=first.next)
     assert [int(each.alert_id, 16) for each in rest.alerts] == [1, 0] and rest.next is None
-    assert len(stores.alerts.in_place("unclear", limit=3, after=None).alerts) == 1
-    assert stores.alerts.in_place("put_off", limit=3, after=None) == ([tried], None)
-    assert stores.alerts.in_place("over_cap", limit=3, after=None) == ([], None)
+    assert len(stores.alerts.list_backlog("unclear", limit=3, after=None).alerts) == 1
+    assert stores.alerts.list_backlog("put_off", limit=3, after=None) == ([tried], None)
+    assert stores.alerts.list_backlog("over_cap", limit=3, after=None) == ([], None)
 
 
 def test_sent_alert_leaves_the_lists_of_waiting_ones(
@@ -138,28 +138,32 @@ def test_sent_alert_leaves_the_lists_of_waiting_ones(
 ) -> None:
     waiting = stores.alerts.save(alert())
     stores.alerts.save(replace(waiting, state="sent"))
-    assert stores.alerts.due(NOON + timedelta(days=1), limit=10) == []
+    assert stores.alerts.due_alerts(NOON + timedelta(days=1), limit=10) == []
 
 
 def test_alert_is_found_by_its_carriers_id(stores: Stores) -> None:
     stored = stores.alerts.save(alert(state="sent", external_id="carried-1"))
-    assert stores.alerts.carried_as("carried-1") == stored
-    assert stores.alerts.carried_as("carried-2") is None
+    assert stores.alerts.find_by_external_id("carried-1") == stored
+    assert stores.alerts.find_by_external_id("carried-2") is None
 
 
 def test_record_of_what_was_told_is_replaced_only_if_it_is_as_read(stores: Stores) -> None:
-    first, second = Told(2, "a", 0), Told(4, "b", 2)
-    assert stores.alerts.told(OWNER, "R") is None
+    first, second = LastAlert(2, "a", 0), LastAlert(4, "b", 2)
+    assert stores.alerts.last_alert(OWNER, "R") is None
     with pytest.raises(VersionConflict):
-        stores.alerts.note_told(OWNER, "R", second, instead_of=first)
-    stores.alerts.note_told(OWNER, "R", first, instead_of=None)
-    for known in (None, Told(2, "c", 0), Told(3, "a", 0)):
+        stores.alerts.save_last_alert(OWNER, "R", second, instead_of=first)
+    stores.alerts.save_last_alert(OWNER, "R", first, instead_of=None)
+    for known in (None, LastAlert(2, "c", 0), LastAlert(3, "a", 0)):
         with pytest.raises(VersionConflict):
-            stores.alerts.note_told(OWNER, "R", second, instead_of=known)
-    assert stores.alerts.told(OWNER, "R") == first
-    stores.alerts.note_told(OWNER, "R", second, instead_of=first)
-    assert stores.alerts.told(OWNER, "R") == second
-    assert stores.alerts.told(OWNER, "another") is stores.alerts.told("another", "R") is None
+            stores.alerts.save_last_alert(OWNER, "R", second, instead_of=known)
+    assert stores.alerts.last_alert(OWNER, "R") == first
+    stores.alerts.save_last_alert(OWNER, "R", second, instead_of=first)
+    assert stores.alerts.last_alert(OWNER, "R") == second
+    assert (
+        stores.alerts.last_alert(OWNER, "another")
+        is stores.alerts.last_alert("another", "R")
+        is None
+    )
 
 
 def test_digest_gathers_each_event_once_and_for_one_due_time(stores: Stores) -> None:
@@ -170,14 +174,14 @@ def test_digest_gathers_each_event_once_and_for_one_due_time(stores: Stores) -> 
         alert_request(version=3),
         alert_request(what="fixed", version=3),
     ):
-        stores.alerts.gather(due, each)
-    stores.alerts.gather(later, alert_request(version=4))
-    found = stores.alerts.gathered(OWNER, due)
+        stores.alerts.add_to_digest(due, each)
+    stores.alerts.add_to_digest(later, alert_request(version=4))
+    found = stores.alerts.events_of_digest(OWNER, due)
     assert sorted(each.event_key for each in found) == sorted(
         ["7K3M2QXV9HTD#2#state_changed", "7K3M2QXV9HTD#3#state_changed", "7K3M2QXV9HTD#3#fixed"]
     )
-    assert stores.alerts.gathered(OWNER, later) == [alert_request(version=4)]
-    assert stores.alerts.gathered("another", due) == []
+    assert stores.alerts.events_of_digest(OWNER, later) == [alert_request(version=4)]
+    assert stores.alerts.events_of_digest("another", due) == []
 
 
 @pytest.mark.parametrize(
@@ -197,10 +201,14 @@ def test_address_is_suppressed_for_a_year(after: timedelta, is_one: bool, stores
 
 def test_daily_budget_is_never_exceeded(stores: Stores) -> None:
     today, tomorrow, take = NOON.date(), NOON.date() + timedelta(days=1), stores.spend.take
-    assert stores.spend.taken(today, "alerts") == 0
+    assert stores.spend.amount_taken(today, "alerts") == 0
     assert [take(today, "alerts", 2, most=5) for _ in range(3)] == [2, 4, None]
-    assert take(today, "alerts", 1, most=5) == 5 == stores.spend.taken(today, "alerts")
-    assert stores.spend.taken(tomorrow, "alerts") == stores.spend.taken(today, "sign_in") == 0
+    assert take(today, "alerts", 1, most=5) == 5 == stores.spend.amount_taken(today, "alerts")
+    assert (
+        stores.spend.amount_taken(tomorrow, "alerts")
+        == stores.spend.amount_taken(today, "sign_in")
+        == 0
+    )
     assert take(tomorrow, "alerts", 5, most=5)
     assert take(today, "codes", 5, most=5)
     assert not take(today, "alerts", 1, most=5)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import entries_of
 from chalicelib.alerts.model import AlertRequested, Topic
-from chalicelib.alerts.ports import Affected
+from chalicelib.alerts.ports import NoticeScope
 from chalicelib.alerts.usecases import alert_batches, notice_pages
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import match_ports
@@ -58,7 +58,7 @@ def subscribers(cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven, two of them told by one run; the index and the queues are moto's."""
     reports = AlertsWorld().reports
     reports.put(alert_report(service_request_id=REPORT))
-    notices = MemoryNotices({NOTICE: Affected(extent=round_about(HERE, 50))})
+    notices = MemoryNotices({NOTICE: NoticeScope(extent=round_about(HERE, 50))})
     ports = replace(match_ports(), reports=reports, notices=notices)
     ports.index.put(entry for each in SUBSCRIBERS for entry in entries_of(each))
     replace_built(monkeypatch, match_ports, ports)

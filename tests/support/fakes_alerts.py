@@ -24,14 +24,14 @@ from chalicelib.alerts.model import (
 )
 from chalicelib.alerts.ports import (
     AddressChannel,
-    Affected,
     BookedDay,
-    Followed,
+    FollowedReport,
     IndexPorts,
     MatchPorts,
-    Page,
+    NoticeScope,
     Ports,
     Reporter,
+    SubscriptionPage,
 )
 from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.catalogue.load import load
@@ -100,13 +100,13 @@ class MemorySubscriptions:
     def get(self, subscription_id: str) -> Subscription | None:
         return self.stored.get(subscription_id)
 
-    def of_account(self, account_id: str, *, limit: int, after: str | None) -> Page:
+    def of_account(self, account_id: str, *, limit: int, after: str | None) -> SubscriptionPage:
         own = [each for each in self.stored.values() if each.account_id == account_id]
         places = sorted(((_place(each), each) for each in own), reverse=True, key=lambda p: p[0])
         rest = [each for place, each in places if after is None or place < after][:limit]
-        return Page(rest, _place(rest[-1]) if len(rest) == limit else None)
+        return SubscriptionPage(rest, _place(rest[-1]) if len(rest) == limit else None)
 
-    def at(self, address_keys: Collection[str]) -> Sequence[Subscription]:
+    def at_addresses(self, address_keys: Collection[str]) -> Sequence[Subscription]:
         return [each for each in self.stored.values() if each.address_key in address_keys]
 
     def remove(self, subscription_id: str) -> None:
@@ -170,23 +170,25 @@ class MemoryReports:
         for each in subjects:
             self.subjects[each.service_request_id] = each
 
-    def followed(self, service_request_id: str, account_id: str | None) -> Followed | None:
+    def find_followed(
+        self, service_request_id: str, account_id: str | None
+    ) -> FollowedReport | None:
         found = self.subjects.get(service_request_id)
         is_own = account_id is not None and self.owners.get(service_request_id) == account_id
         if found is None or not (found.is_public or is_own):
             return None
-        return Followed(found.duplicate_of or service_request_id, is_own)
+        return FollowedReport(found.duplicate_of or service_request_id, is_own)
 
     def find(self, service_request_id: str) -> Report | None:
         return self.subjects.get(service_request_id)
 
-    def reporter(self, service_request_id: str) -> Reporter | None:
+    def notified_reporter(self, service_request_id: str) -> Reporter | None:
         return self.reporters.get(service_request_id)
 
-    def sender(self, service_request_id: str) -> Reporter | None:
+    def reachable_reporter(self, service_request_id: str) -> Reporter | None:
         return self.senders.get(service_request_id) or self.reporters.get(service_request_id)
 
-    def booked(self, service_request_id: str) -> BookedDay | None:
+    def booked_day(self, service_request_id: str) -> BookedDay | None:
         return self.bookings.get(service_request_id)
 
 
@@ -194,14 +196,14 @@ class MemoryReports:
 class MemoryNotices:
     """The Notices port; `wards` are the codes of the wards of every place."""
 
-    known: dict[str, Affected] = field(default_factory=dict)
+    known: dict[str, NoticeScope] = field(default_factory=dict)
     wards: tuple[str, ...] = (GUILDHALL,)
 
-    def disruption(self, notice_id: str) -> Affected | None:
+    def disruption_scope(self, notice_id: str) -> NoticeScope | None:
         return self.known.get(notice_id)
 
-    def round(self, place: Point) -> Affected:
-        return Affected(
+    def road_works_scope(self, place: Point) -> NoticeScope:
+        return NoticeScope(
             extent=Extent(box=Box.around(place, 0), ward_codes=self.wards, centre=place)
         )
 
@@ -239,7 +241,7 @@ class AlertsWorld:
             ward_codes=lambda: {GUILDHALL},
             reports=self.reports,
             channels=("email", "sms", "push"),
-            normalised=normalise_address,
+            normalise_address=normalise_address,
             has_premises=self.premises.__contains__,
             check_push=check_push,
             site_url="https://council.example",
@@ -251,9 +253,9 @@ class AlertsWorld:
             index=self.index,
             reports=self.reports,
             notices=self.notices,
-            outbox=self.outbox,
-            shares=self.shares,
-            collected_on=self._collected_on,
+            alert_queue=self.outbox,
+            match_queue=self.shares,
+            premises_collected_on=self._collected_on,
             ids=IDS,
             zone=load("demo").zone,
             now=self.clock,
@@ -262,7 +264,7 @@ class AlertsWorld:
             subscriptions=self.subscriptions,
             index=self.index,
             audiences=MemoryAudiences(),
-            outbox=self.outbox,
+            alert_queue=self.outbox,
         )
 
     def _collected_on(self, premises_ids: Collection[str], day: date) -> Collection[str]:

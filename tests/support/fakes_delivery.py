@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from chalicelib.alerts.audience import Quota
-from chalicelib.alerts.delivery import Alert, Named, OfOfficers, Told, Wake
-from chalicelib.alerts.delivery_ports import Listed, Ports
+from chalicelib.alerts.delivery import Alert, AlertKey, LastAlert, OfficerBacklog, Wake
+from chalicelib.alerts.delivery_ports import AlertPage, Ports
 from chalicelib.alerts.message_text import MessageComposer
-from chalicelib.alerts.messages import CollectionDay, Entry, Message, Notice, ReportNews
+from chalicelib.alerts.messages import CollectionDay, Message, Notice, ReportNews, TimelineEntry
 from chalicelib.alerts.model import (
     AlertRequested,
     CollectionsPageWanted,
@@ -88,9 +88,9 @@ def alert_request(**values: Any) -> AlertRequested:
     )
 
 
-def timeline_entry(words: str | None, version: int = 2, **values: Any) -> Entry:
+def timeline_entry(words: str | None, version: int = 2, **values: Any) -> TimelineEntry:
     known = {"version": version, "at": NOON, "state": "in_progress", "words": words}
-    return Entry(**{**known, **values})
+    return TimelineEntry(**{**known, **values})
 
 
 def report_news(**values: Any) -> ReportNews:
@@ -150,12 +150,12 @@ class MemoryAlerts:
     """Alerts in a dictionary; `noted` has what listeners were told."""
 
     def __init__(self) -> None:
-        self.stored: dict[Named, Alert] = {}
-        self.noted: dict[tuple[str, str], Told] = {}
+        self.stored: dict[AlertKey, Alert] = {}
+        self.noted: dict[tuple[str, str], LastAlert] = {}
         self.digests: dict[tuple[str, datetime], dict[str, AlertRequested]] = defaultdict(dict)
 
     def save(self, alert: Alert) -> Alert:
-        key = Named(alert.subscription_id, alert.alert_id)
+        key = AlertKey(alert.subscription_id, alert.alert_id)
         present = self.stored.get(key)
         if (present.revision if present else 0) != alert.revision:
             raise VersionConflict
@@ -163,45 +163,47 @@ class MemoryAlerts:
         return self.stored[key]
 
     def get(self, subscription_id: str, alert_id: str) -> Alert | None:
-        return self.stored.get(Named(subscription_id, alert_id))
+        return self.stored.get(AlertKey(subscription_id, alert_id))
 
-    def due(self, now: datetime, *, limit: int) -> Sequence[Named]:
+    def due_alerts(self, now: datetime, *, limit: int) -> Sequence[AlertKey]:
         found = [
             (each.due_at, key)
             for key, each in self.stored.items()
-            if each.place in ("waiting", "put_off", "over_cap", "sending") and each.due_at <= now
+            if each.backlog in ("waiting", "put_off", "over_cap", "sending") and each.due_at <= now
         ]
         return [key for _, key in sorted(found)[:limit]]
 
-    def in_place(self, place: OfOfficers, *, limit: int, after: str | None) -> Listed:
+    def list_backlog(self, place: OfficerBacklog, *, limit: int, after: str | None) -> AlertPage:
         found = sorted(
             (f"{each.due_at:%Y-%m-%dT%H:%M:%SZ}#{each.name}", each)
             for each in self.stored.values()
-            if each.place == place
+            if each.backlog == place
         )[::-1]
         rest = [(key, each) for key, each in found if after is None or key < after]
         following = rest[limit - 1][0] if len(rest) > limit else None
-        return Listed([each for _, each in rest[:limit]], following)
+        return AlertPage([each for _, each in rest[:limit]], following)
 
-    def carried_as(self, external_id: str) -> Alert | None:
+    def find_by_external_id(self, external_id: str) -> Alert | None:
         return next((a for a in self.stored.values() if a.external_id == external_id), None)
 
-    def told(self, listener: str, about: str) -> Told | None:
+    def last_alert(self, listener: str, about: str) -> LastAlert | None:
         return self.noted.get((listener, about))
 
-    def note_told(self, listener: str, about: str, told: Told, *, instead_of: Told | None) -> None:
+    def save_last_alert(
+        self, listener: str, about: str, told: LastAlert, *, instead_of: LastAlert | None
+    ) -> None:
         if self.noted.get((listener, about)) != instead_of:
             raise VersionConflict
         self.noted[listener, about] = told
 
-    def gather(self, due: datetime, tell: AlertRequested) -> None:
+    def add_to_digest(self, due: datetime, tell: AlertRequested) -> None:
         self.digests[tell.subscription_id, due][tell.event_key] = tell
 
-    def gathered(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
+    def events_of_digest(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
         return list(self.digests[subscription_id, due].values())
 
 
-class MemorySuppressed:
+class MemorySuppressedAddresses:
     """Addresses to which nothing is sent."""
 
     def __init__(self) -> None:
@@ -215,7 +217,7 @@ class MemorySuppressed:
         self.stored[address_key] = because, now + timedelta(days=365)
 
 
-class MemorySpend:
+class MemorySendingBudget:
     """Segments by day and purse."""
 
     def __init__(self) -> None:
@@ -227,7 +229,7 @@ class MemorySpend:
         self.stored[day, purse] += segments
         return self.stored[day, purse]
 
-    def taken(self, day: date, purse: BudgetLine) -> int:
+    def amount_taken(self, day: date, purse: BudgetLine) -> int:
         return self.stored[day, purse]
 
     def give_back(self, day: date, purse: BudgetLine, segments: int) -> None:
@@ -276,14 +278,16 @@ class DeliveryWorld:
     clock: Clock = field(default_factory=Clock)
     subscriptions: MemorySubscriptions = field(default_factory=MemorySubscriptions)
     alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
-    suppressed: MemorySuppressed = field(default_factory=MemorySuppressed)
-    spend: MemorySpend = field(default_factory=MemorySpend)
+    suppressed_addresses: MemorySuppressedAddresses = field(
+        default_factory=MemorySuppressedAddresses
+    )
+    budget: MemorySendingBudget = field(default_factory=MemorySendingBudget)
     reports: FakeDescriptions = field(default_factory=FakeDescriptions)
     notices: FakeDescriptions = field(default_factory=FakeDescriptions)
     sender: FakeSender = field(default_factory=FakeSender)
-    queue: MemoryQueue[Wake] = field(default_factory=MemoryQueue)
-    later: MemoryQueue[AlertRequested] = field(default_factory=MemoryQueue)
-    matcher: MemoryQueue[CollectionsPageWanted] = field(default_factory=MemoryQueue)
+    wake_queue: MemoryQueue[Wake] = field(default_factory=MemoryQueue)
+    request_queue: MemoryQueue[AlertRequested] = field(default_factory=MemoryQueue)
+    match_queue: MemoryQueue[CollectionsPageWanted] = field(default_factory=MemoryQueue)
     off_rounds: Callable[[], Collection[object]] = tuple
     collections: Callable[[str, date, Site], CollectionDay] = lambda premises_id, day, site: (
         CollectionDay(day=day)
@@ -291,33 +295,33 @@ class DeliveryWorld:
     texts_a_day: int = 1_000
     quota: Quota = field(default_factory=lambda: Quota(emails_a_second=14, emails_a_day=1_000))
     chance: float = 1.0
-    wait_for_more: timedelta = timedelta(0)
+    changes_delay: timedelta = timedelta(0)
     language_of: Callable[[Subscription], Language] = lambda each: language(each.language or "en")
-    voice: Callable[[Language], MessageComposer] = lambda wanted: VOICES[wanted.code]
+    composer: Callable[[Language], MessageComposer] = lambda wanted: VOICES[wanted.code]
 
     def ports(self) -> Ports:
         numbers = count(1)
         return Ports(
             subscriptions=self.subscriptions,
             alerts=self.alerts,
-            suppressed=self.suppressed,
-            spend=self.spend,
+            suppressed_addresses=self.suppressed_addresses,
+            budget=self.budget,
             reports=self.reports,
             notices=self.notices,
             collections=self.collections,
             tokens=TOKENS,
             senders=dict.fromkeys(("email", "sms", "push"), self.sender),
-            queue=self.queue,
-            later=self.later,
-            matcher=self.matcher,
+            wake_queue=self.wake_queue,
+            request_queue=self.request_queue,
+            match_queue=self.match_queue,
             off_rounds=self.off_rounds,
             language_of=self.language_of,
-            voice=self.voice,
+            composer=self.composer,
             council=replace(COUNCIL, texts_a_day=self.texts_a_day),
-            segments=lambda message: 1,
+            count_segments=lambda message: 1,
             quota=self.quota,
-            ask_after=timedelta(days=3),
-            wait_for_more=self.wait_for_more,
+            repair_question_delay=timedelta(days=3),
+            changes_delay=self.changes_delay,
             random_id=lambda: f"{next(numbers):032x}",
             chance=lambda: self.chance,
             now=self.clock,

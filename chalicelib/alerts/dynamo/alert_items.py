@@ -1,12 +1,12 @@
 """Converts alerts, and the records beside them, to items of the table and back.
 
-Under `subscription#<id>`: `alert#<alert_id>` is an alert, `told#<report or notice>` the newest
-version that the subscriber was told, `digest#<due>#<event>` an event that a digest gathers. Under
-`person#<address_key>`, `told#<notice>` is what the person was told of a disruption. Under
-`suppressed#<address_key>` is an address that nothing is sent to, under `spend#<day>` the segments
-of that day's text messages. Only alerts that the sender or officers look for have a `due`, and so a
-place in the index `by-due`. The places that every alert passes through have several partitions
-each, because DynamoDB writes at most 1,000 units a second to one.
+Under `subscription#<id>`: `alert#<alert_id>` is an alert, `told#<report or notice>` the last alert
+to the subscriber about it, `digest#<due>#<event>` an event for a digest. Under
+`person#<address_key>`, `told#<notice>` is the last alert to the person about a disruption. Under
+`suppressed#<address_key>` is an address to which nothing is sent, under `spend#<day>` what was sent
+that day on each line of the budget. Only alerts in a backlog have a `due`, and so are in the index
+`by-due`. The backlogs that every alert passes through have several partitions each, because
+DynamoDB writes at most 1,000 units a second to one.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from pynamodb.attributes import (
     VersionAttribute,
 )
 
-from chalicelib.alerts.delivery import Alert, Kind, Place
+from chalicelib.alerts.delivery import Alert, AlertKind, Backlog
 from chalicelib.alerts.dynamo.items import owner_of
 from chalicelib.alerts.model import AlertRequested, Channel, StopReason
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
@@ -29,18 +29,18 @@ from chalicelib.kernel.time import text_of
 from chalicelib.texts import Text
 
 ALERT = "alert#"
-PARTITIONS: Mapping[Place, int] = {"waiting": 8, "sending": 8}
-"""How many partitions of the index a place has, if it has several."""
+PARTITIONS: Mapping[Backlog, int] = {"waiting": 8, "sending": 8}
+"""How many partitions of the index a backlog has, if it has several."""
 
 
 class AlertItem(OwnedItem):
-    """An alert as it is stored. `state` holds its place if it has one, and the partition of that
-    place, such as waiting#3."""
+    """An alert as it is stored. `state` is the partition of its backlog, such as waiting#3, or its
+    state if it is in none."""
 
     store = Text("alerts")
     revision = VersionAttribute()
     channel = TextAttribute[Channel]()
-    what = TextAttribute[Kind]()
+    what = TextAttribute[AlertKind]()
     service_request_id = UnicodeAttribute(null=True)
     notice_id = UnicodeAttribute(null=True)
     version = NumberAttribute()
@@ -59,15 +59,14 @@ class AlertItem(OwnedItem):
     due = UnicodeAttribute(null=True)
     expires_at = TTLAttribute()
 
-    # By the place where they are looked for, in the order of when they are due or ended.
+    # By the partition of their backlog, in the order of when they are due or ended.
     by_due: Index["AlertItem"] = index("by-due", "state", "due")
     # By the carrier's id for them.
     by_external: Index["AlertItem"] = index("by-external", "external")
 
 
-class ToldItem(OwnedItem):
-    """The newest version of a thing that a subscriber was told, the alert that told it, and the
-    newest version that was told before that alert."""
+class LastAlertItem(OwnedItem):
+    """The last alert to a recipient about a report or notice."""
 
     store = Text("alerts")
     version = NumberAttribute()
@@ -76,8 +75,8 @@ class ToldItem(OwnedItem):
     expires_at = TTLAttribute()
 
 
-class GatheredItem(OwnedItem):
-    """An event that waits for a digest."""
+class DigestEventItem(OwnedItem):
+    """An event for a digest."""
 
     store = Text("alerts")
     tell = JsonAttribute[AlertRequested](AlertRequested)
@@ -85,7 +84,7 @@ class GatheredItem(OwnedItem):
 
 
 class SuppressedItem(OwnedItem):
-    """An address that nothing is sent to."""
+    """An address to which nothing is sent."""
 
     store = Text("alerts")
     record = UnicodeAttribute(range_key=True, default="suppressed")
@@ -94,14 +93,20 @@ class SuppressedItem(OwnedItem):
 
 
 class SpendItem(OwnedItem):
-    """The number of segments that were sent on a day."""
+    """The number of segments or emails that were sent on a day, for one line of the budget."""
 
     store = Text("alerts")
     segments = NumberAttribute(default=0)
     expires_at = TTLAttribute(null=True)
 
 
-ITEMS: tuple[type[Item], ...] = (AlertItem, ToldItem, GatheredItem, SuppressedItem, SpendItem)
+ITEMS: tuple[type[Item], ...] = (
+    AlertItem,
+    LastAlertItem,
+    DigestEventItem,
+    SuppressedItem,
+    SpendItem,
+)
 
 
 def item_of(alert: Alert) -> AlertItem:
@@ -112,32 +117,32 @@ def item_of(alert: Alert) -> AlertItem:
         f"{ALERT}{alert.alert_id}",
         state=_partition_of(alert) or alert.state,
         external=alert.external_id,
-        due=f"{text_of(alert.due_at)}#{alert.name}" if alert.place else None,
+        due=f"{text_of(alert.due_at)}#{alert.name}" if alert.backlog else None,
         expires_at=alert.expires_at,
     )
 
 
-def partitions_of(place: Place) -> list[str]:
-    """All partitions of a place in the index."""
-    count = PARTITIONS.get(place)
-    return [f"{place}#{number}" for number in range(count)] if count else [place]
+def partitions_of(backlog: Backlog) -> list[str]:
+    """All partitions of a backlog in the index."""
+    count = PARTITIONS.get(backlog)
+    return [f"{backlog}#{number}" for number in range(count)] if count else [backlog]
 
 
 def _partition_of(alert: Alert) -> str | None:
-    """The partition of the alert's place; the same alert has the same one at each write."""
-    if alert.place is None:
+    """The partition of the alert's backlog; the same alert has the same one at each write."""
+    if alert.backlog is None:
         return None
-    possible = partitions_of(alert.place)
+    possible = partitions_of(alert.backlog)
     return possible[crc32(alert.name.encode()) % len(possible)]
 
 
 def alert_of(item: AlertItem) -> Alert:
-    """The alert in the form that the slice uses."""
-    place = item.state.partition("#")[0]
+    """The stored alert."""
+    backlog = item.state.partition("#")[0]
     return item.read_as(
         Alert,
         subscription_id=item.owner.partition("#")[2],
         alert_id=item.record.removeprefix(ALERT),
-        state="waiting" if place in ("put_off", "over_cap") else place,
+        state="waiting" if backlog in ("put_off", "over_cap") else backlog,
         external_id=item.external,
     )

@@ -15,7 +15,7 @@ from chalicelib.alerts.dynamo.items import (
 )
 from chalicelib.alerts.index import AreaQuery, IndexEntry
 from chalicelib.alerts.model import Subscription
-from chalicelib.alerts.ports import Page
+from chalicelib.alerts.ports import SubscriptionPage
 from chalicelib.kernel.time import text_of
 
 
@@ -35,7 +35,7 @@ class DynamoSubscriptions:
         item = SubscriptionItem.find(owner_of(subscription_id), SUBSCRIPTION)
         return subscription_of(item) if item else None
 
-    def of_account(self, account_id: str, *, limit: int, after: str | None) -> Page:
+    def of_account(self, account_id: str, *, limit: int, after: str | None) -> SubscriptionPage:
         items = SubscriptionItem.by_account.all(
             account_id,
             scan_index_forward=False,
@@ -50,12 +50,12 @@ class DynamoSubscriptions:
                 )
             }
         last = items[-1] if len(items) == limit else None
-        return Page(
+        return SubscriptionPage(
             [stored[item.owner] for item in items if item.owner in stored],
             f"{text_of(last.created_at)}~{last.owner.partition('#')[2]}" if last else None,
         )
 
-    def at(self, address_keys: Collection[str]) -> Sequence[Subscription]:
+    def at_addresses(self, address_keys: Collection[str]) -> Sequence[Subscription]:
         items = [item for key in address_keys for item in SubscriptionItem.by_address.all(key)]
         found = (self.get(item.owner.partition("#")[2]) for item in items)
         return [each for each in found if each]

@@ -22,9 +22,9 @@ def enqueue_batches(tells: Sequence[AlertRequested], ports: MatchPorts) -> None:
     """Sends the messages to the sender; if they are many, leaves them to further runs. Raises
     UpstreamFailed: some subscribers may have been told then, and the run is repeated."""
     if len(tells) <= MOST_IN_A_RUN:
-        ports.outbox.send(tells)
+        ports.alert_queue.send(tells)
     else:
-        ports.shares.send(list(_shares(tells)))
+        ports.match_queue.send(list(_shares(tells)))
 
 
 def _shares(tells: Sequence[AlertRequested]) -> Iterator[AlertBatch]:

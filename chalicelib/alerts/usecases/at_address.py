@@ -22,7 +22,7 @@ def at_same_address(subscription_id: str, token: str, ports: Ports) -> Sequence[
     known = ports.subscriptions.get(subscription_id)
     if known is None or known.is_over(ports.now()) or not may_open_all(known, token, ports):
         raise NotFound(NONE)
-    found = ports.subscriptions.at([known.address_key] if known.address_key else [])
+    found = ports.subscriptions.at_addresses([known.address_key] if known.address_key else [])
     active = [each for each in found if each.state == "active"]
     return sorted(active, key=lambda each: (each.created_at, each.subscription_id))
 

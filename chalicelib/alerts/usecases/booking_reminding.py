@@ -17,8 +17,8 @@ from chalicelib.events import OfReport
 def remind_of_booking(fact: OfReport, ports: MatchPorts) -> int:
     """Sends the sender a message for each reminder that is still ahead, if the reporter wants to
     hear of the report. Returns how many there are. Raises UpstreamFailed: then it is done again."""
-    booked = ports.reports.booked(fact.service_request_id) if fact.moves_order else None
-    reporter = ports.reports.reporter(fact.service_request_id) if booked else None
+    booked = ports.reports.booked_day(fact.service_request_id) if fact.moves_order else None
+    reporter = ports.reports.notified_reporter(fact.service_request_id) if booked else None
     own = own_subscription(reporter, fact, ports) if reporter else None
     if booked is None or own is None:
         return 0
@@ -29,5 +29,5 @@ def remind_of_booking(fact: OfReport, ports: MatchPorts) -> int:
             about.occurred_at, booked.day, booked.remind_days_before, ports.zone
         )
     ]
-    ports.outbox.send(tells)
+    ports.alert_queue.send(tells)
     return len(tells)

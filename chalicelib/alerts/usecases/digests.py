@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from chalicelib.alerts.delivery import Alert, about_of, digest
+from chalicelib.alerts.delivery import Alert, digest_alert, subject_of
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.messages import Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription
@@ -21,11 +21,11 @@ def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> No
     """
     now = to_the_second(ports.now())
     due = next_digest(subscription.frequency, max(now, tell.not_before or now), ports.council.zone)
-    ports.alerts.gather(due, tell)
-    if _opened(digest(subscription, due, now), ports).state != "waiting":
+    ports.alerts.add_to_digest(due, tell)
+    if _opened(digest_alert(subscription, due, now), ports).state != "waiting":
         following = next_digest(subscription.frequency, due, ports.council.zone)
-        ports.alerts.gather(following, tell)
-        _opened(digest(subscription, following, now), ports)
+        ports.alerts.add_to_digest(following, tell)
+        _opened(digest_alert(subscription, following, now), ports)
 
 
 def to_tell(
@@ -33,12 +33,12 @@ def to_tell(
 ) -> Sequence[ReportNews | Notice]:
     """The things that the digest tells, for the subscriber's site: each once, as it is now, and
     none that was told before. Raises UpstreamFailed."""
-    gathered = ports.alerts.gathered(alert.subscription_id, alert.occurred_at)
+    gathered = ports.alerts.events_of_digest(alert.subscription_id, alert.occurred_at)
     known = _known(gathered, subscription, site, ports)
     gathered = _told_now(gathered, known, subscription, ports)
     newest: dict[str, int] = {}
     for tell in sorted(gathered, key=lambda each: each.occurred_at):
-        about = about_of(tell)
+        about = subject_of(tell)
         if _holds_still(tell, known.get(about)):
             newest[about] = max(tell.version, newest.get(about, 0))
     things = [
@@ -63,8 +63,8 @@ def _told_now(
     now = ports.now()
     found = []
     for tell in gathered:
-        thing = known.get(about_of(tell))
-        if isinstance(thing, ReportNews) and not thing.is_told(now):
+        thing = known.get(subject_of(tell))
+        if isinstance(thing, ReportNews) and not thing.is_final(now):
             gather(tell, subscription, ports)
         else:
             found.append(tell)
@@ -73,7 +73,7 @@ def _told_now(
 
 def _holds_still(tell: AlertRequested, thing: ReportNews | Notice | None) -> bool:
     if isinstance(thing, ReportNews):
-        return thing.bears_out(tell.what, tell.version)
+        return thing.is_still_true(tell.what, tell.version)
     return thing is not None
 
 
@@ -87,7 +87,7 @@ def _known(
     shown = {
         key: report
         for key, report in (ports.reports(sorted(reports), site) if reports else {}).items()
-        if report.may_be_told_to(subscription)
+        if report.may_be_shown_to(subscription)
     }
     return {**shown, **(ports.notices(sorted(notices), site) if notices else {})}
 

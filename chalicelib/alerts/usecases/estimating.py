@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalicelib.alerts.audience import Audience, Quota, audience_of, counts_in
-from chalicelib.alerts.delivery_ports import Spend
+from chalicelib.alerts.delivery_ports import SendingBudget
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.matching import choose_entries
 from chalicelib.alerts.model import Channel
-from chalicelib.alerts.ports import Affected, Audiences, Index
+from chalicelib.alerts.ports import Audiences, Index, NoticeScope
 from chalicelib.alerts.sms_budget import segments_a_day
 from chalicelib.alerts.usecases.match_notices import areas_of_notice, happening_of
 from chalicelib.alerts.usecases.notice_pages import Cursor, read_page
@@ -27,7 +27,7 @@ class EstimatePorts(Struct, frozen=True):
 
     index: Index
     audiences: Audiences
-    spend: Spend
+    budget: SendingBudget
     quota: Quota
     texts_a_day: int
     zone: ZoneInfo
@@ -38,16 +38,16 @@ def estimate(extent: Extent, ports: EstimatePorts) -> Audience:
     """Who would be told of a disruption there: exactly if it is small, else by the numbers of its
     areas. Raises UpstreamFailed."""
     today = ports.now().astimezone(ports.zone).date()
-    texts = segments_a_day("alerts", ports.texts_a_day) - ports.spend.taken(today, "alerts")
+    texts = segments_a_day("alerts", ports.texts_a_day) - ports.budget.amount_taken(today, "alerts")
     return audience_of(
-        _found(Affected(extent=extent), ports),
+        _found(NoticeScope(extent=extent), ports),
         ports.quota,
-        emails_sent=ports.spend.taken(today, "emails"),
+        emails_sent=ports.budget.amount_taken(today, "emails"),
         texts_left=max(0, texts),
     )
 
 
-def _found(affected: Affected, ports: EstimatePorts) -> Mapping[Channel, int]:
+def _found(affected: NoticeScope, ports: EstimatePorts) -> Mapping[Channel, int]:
     areas = areas_of_notice("disruption", affected)
     if len(areas) <= MOST_READ:
         page = read_page(areas, Cursor(), ports.index)

@@ -5,8 +5,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import get_args
 
-from chalicelib.alerts.delivery import BROKE, GAVE_UP, Alert, OfOfficers, Wake, again, named
-from chalicelib.alerts.delivery_ports import Listed, Ports
+from chalicelib.alerts.delivery import (
+    GAVE_UP,
+    INTERNAL_ERROR,
+    Alert,
+    OfficerBacklog,
+    Wake,
+    parse_alert_name,
+    restart,
+)
+from chalicelib.alerts.delivery_ports import AlertPage, Ports
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
@@ -15,9 +23,9 @@ from chalicelib.texts import Text
 AT_ONCE = 100
 
 
-def listed(place: OfOfficers, *, limit: int, after: str | None, ports: Ports) -> Listed:
+def listed(place: OfficerBacklog, *, limit: int, after: str | None, ports: Ports) -> AlertPage:
     """The alerts in that place, the latest first. Raises UpstreamFailed."""
-    return ports.alerts.in_place(place, limit=limit, after=after)
+    return ports.alerts.list_backlog(place, limit=limit, after=after)
 
 
 def send_ours_again(ports: Ports) -> int:
@@ -25,7 +33,7 @@ def send_ours_again(ports: Ports) -> int:
     UpstreamFailed."""
     count = 0
     for alert in _failed(ports):
-        if alert.last_error in (BROKE, GAVE_UP):
+        if alert.last_error in (INTERNAL_ERROR, GAVE_UP):
             # Somebody else may have sent it again by now.
             with suppress(NotFound, Conflict):
                 send_again(alert.name, ports)
@@ -44,16 +52,16 @@ def _failed(ports: Ports) -> Iterator[Alert]:
 def send_again(name: str, ports: Ports) -> Alert:
     """Sends the alert again, with all its tries. Raises NotFound, Conflict (it was sent, or waits
     for its next try), UpstreamFailed."""
-    meant = named(name)
+    meant = parse_alert_name(name)
 
     def send() -> Alert:
         stored = ports.alerts.get(*meant) if meant else None
         if stored is None:
             raise NotFound("There is no alert with this id.")
-        if stored.place not in get_args(OfOfficers):
+        if stored.backlog not in get_args(OfficerBacklog):
             raise Conflict("The alert has been sent, or is waiting for its next try.")
-        return ports.alerts.save(again(stored, to_the_second(ports.now())))
+        return ports.alerts.save(restart(stored, to_the_second(ports.now())))
 
     sent = retry_on_conflict(send, what=Text("this alert"))
-    ports.queue.send([Wake(subscription_id=sent.subscription_id, alert_id=sent.alert_id)])
+    ports.wake_queue.send([Wake(subscription_id=sent.subscription_id, alert_id=sent.alert_id)])
     return sent

@@ -18,7 +18,7 @@ from chalicelib.alerts.model import (
     mark_active,
     mark_stopped,
 )
-from chalicelib.alerts.ports import Page, Ports, Subscriptions
+from chalicelib.alerts.ports import Ports, SubscriptionPage, Subscriptions
 from chalicelib.alerts.topics import reminder_faults, topic_faults
 from chalicelib.alerts.usecases.subscribing import (
     at_second,
@@ -131,21 +131,21 @@ def stop(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
     )
 
 
-def own(by: Shown, *, limit: int, after: str | None, ports: Ports) -> Page:
+def own(by: Shown, *, limit: int, after: str | None, ports: Ports) -> SubscriptionPage:
     """The subscriptions of an account and those that go to its addresses, the latest first."""
     now = ports.now()
     found = all_of(by.account_id or "", by.address_keys, ports.subscriptions)
     places = {_place(each): each for each in found if not each.is_over(now)}
     rest = [place for place in sorted(places, reverse=True) if after is None or place < after]
     onward = rest[limit - 1] if len(rest) > limit else None
-    return Page([places[place] for place in rest[:limit]], onward)
+    return SubscriptionPage([places[place] for place in rest[:limit]], onward)
 
 
 def all_of(
     account_id: str, address_keys: Collection[str], subscriptions: Subscriptions
 ) -> Sequence[Subscription]:
     """Every subscription that belongs to the account, or goes to one of these addresses."""
-    found = {each.subscription_id: each for each in subscriptions.at(address_keys)}
+    found = {each.subscription_id: each for each in subscriptions.at_addresses(address_keys)}
     after: str | None = None
     while True:
         page = subscriptions.of_account(account_id, limit=AT_ONCE, after=after)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from chalicelib.alerts.index import AreaQuery, areas_over
 from chalicelib.alerts.matching import Occurrence, choose_entries
 from chalicelib.alerts.model import AlertRequested, EventType, NoticePageWanted
-from chalicelib.alerts.ports import Affected, MatchPorts
+from chalicelib.alerts.ports import MatchPorts, NoticeScope
 from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.alerts.usecases.notice_pages import Cursor, read_page
 from chalicelib.events import DisruptionChanged, DisruptionEnded, OfNotice, RoadWorkPlanned
@@ -32,7 +32,7 @@ def match_notice_page(wanted: NoticePageWanted, ports: MatchPorts) -> int:
     return _match_page(wanted.fact, affected, Cursor(wanted.area, wanted.low), ports)
 
 
-def _match_page(fact: OfNotice, affected: Affected, cursor: Cursor, ports: MatchPorts) -> int:
+def _match_page(fact: OfNotice, affected: NoticeScope, cursor: Cursor, ports: MatchPorts) -> int:
     """The next page is asked for last: a run that broke off is repeated, and finds the alerts that
     it made (ADR 29)."""
     what: EventType = "roadworks" if isinstance(fact, RoadWorkPlanned) else "disruption"
@@ -52,11 +52,11 @@ def _match_page(fact: OfNotice, affected: Affected, cursor: Cursor, ports: Match
     if page.next:
         area, low = page.next
         following = NoticePageWanted(fact=fact, news=affected.news, area=area, low=low)
-        ports.shares.send([following])
+        ports.match_queue.send([following])
     return len(tells)
 
 
-def happening_of(what: EventType, affected: Affected) -> Occurrence:
+def happening_of(what: EventType, affected: NoticeScope) -> Occurrence:
     """What decides which subscribers the notice concerns."""
     return Occurrence(
         what=what,
@@ -66,18 +66,18 @@ def happening_of(what: EventType, affected: Affected) -> Occurrence:
     )
 
 
-def _affected(fact: OfNotice, ports: MatchPorts) -> Affected | None:
+def _affected(fact: OfNotice, ports: MatchPorts) -> NoticeScope | None:
     """The extent that is affected; None if there is nothing to tell. Nobody is told of a disruption
     that was taken back, and a new wording is no news."""
     if isinstance(fact, RoadWorkPlanned):
-        return ports.notices.round(Point(lat=fact.lat, long=fact.long))
+        return ports.notices.road_works_scope(Point(lat=fact.lat, long=fact.long))
     is_wording = isinstance(fact, DisruptionChanged) and not fact.is_news
     if is_wording or isinstance(fact, DisruptionEnded):
         return None
-    return ports.notices.disruption(fact.notice_id)
+    return ports.notices.disruption_scope(fact.notice_id)
 
 
-def areas_of_notice(what: EventType, affected: Affected) -> Sequence[AreaQuery]:
+def areas_of_notice(what: EventType, affected: NoticeScope) -> Sequence[AreaQuery]:
     """The areas of all subscriptions that the notice may concern."""
     box, ward_codes = affected.extent.box, affected.extent.ward_codes
     if what == "roadworks":

@@ -36,7 +36,7 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
     if report is None:
         return 0
     has_come_in = is_new or what == "new"
-    reporter = ports.reports.reporter(fact.service_request_id) if has_come_in else None
+    reporter = ports.reports.notified_reporter(fact.service_request_id) if has_come_in else None
     own = own_subscription(reporter, fact, ports) if is_new and reporter else None
     tells = [request_of(own.subscription_id, "new", fact, ports)] if own else []
     if what:
@@ -63,8 +63,8 @@ def _asked(fact: OfReport, ports: MatchPorts) -> int:
     report, but not if they have stopped its subscription. Answers how many are asked."""
     if not (isinstance(fact, ReportChanged) and fact.question):
         return 0
-    hears = ports.reports.reporter(fact.service_request_id)
-    sender = hears or ports.reports.sender(fact.service_request_id)
+    hears = ports.reports.notified_reporter(fact.service_request_id)
+    sender = hears or ports.reports.reachable_reporter(fact.service_request_id)
     own = (
         own_subscription(sender, fact, ports, event_types=() if hears else ("officer_question",))
         if sender

@@ -45,7 +45,7 @@ def move(wanted: Move, ports: Ports) -> int:
 
 
 def _active_at(old: PushAddress, ports: Ports) -> Iterator[Subscription]:
-    for each in ports.subscriptions.at([ports.ids.address_key("push", old.endpoint)]):
+    for each in ports.subscriptions.at_addresses([ports.ids.address_key("push", old.endpoint)]):
         known = each.push
         if known and known.endpoint == old.endpoint and _same(known.auth, old.auth):
             yield each

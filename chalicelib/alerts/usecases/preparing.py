@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from chalicelib.alerts.booking_reminders import booking_message, reminder_of
-from chalicelib.alerts.delivery import Alert, dropped, later
+from chalicelib.alerts.delivery import Alert, mark_dropped, postpone
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.links import confirm_url, manage_url, unsubscribe_url
 from chalicelib.alerts.message_frame import SubscriptionLinks
@@ -33,24 +33,24 @@ class _About(NamedTuple):
 
     alert: Alert
     subscription: Subscription
-    voice: MessageComposer
+    composer: MessageComposer
 
 
 def prepared(alert: Alert, now: datetime, ports: Ports) -> Ready | Alert:
     """The message to send, or the alert as it becomes without sending. Raises UpstreamFailed."""
     subscription = ports.subscriptions.get(alert.subscription_id)
     if subscription is None or not _is_wanted(alert, subscription, now):
-        return dropped(alert, "not_wanted", now)
+        return mark_dropped(alert, "not_wanted", now)
     moment = end_of_quiet_hours(subscription.quiet, now, ports.council.zone)
     if moment > now and alert.what != "confirm":
-        return later(alert, moment, now)
-    if subscription.address_key and ports.suppressed.has(subscription.address_key, now):
+        return postpone(alert, moment, now)
+    if subscription.address_key and ports.suppressed_addresses.has(subscription.address_key, now):
         return refused(alert, "suppressed", now)
     message = _message(alert, subscription, now, ports)
     if message is None:
-        return dropped(alert, "nothing_to_tell", now)
+        return mark_dropped(alert, "nothing_to_tell", now)
     if isinstance(message, datetime):
-        return later(alert, message, now)
+        return postpone(alert, message, now)
     return Ready(message, subscription.push or subscription.to)
 
 
@@ -67,7 +67,7 @@ def _message(
     """The message; None if there is nothing left to tell; the moment to wait for if it is too
     early."""
     message: Message | datetime | None
-    about = _About(alert, subscription, ports.voice(ports.language_of(subscription)))
+    about = _About(alert, subscription, ports.composer(ports.language_of(subscription)))
     match alert.what:
         case "confirm":
             return _asking(about, ports)
@@ -91,7 +91,7 @@ def _message(
 def _asking(about: _About, ports: Ports) -> Message:
     alert, subscription, voice = about
     link = confirm_url(voice.site, alert.subscription_id, ports.tokens.confirm_token(subscription))
-    return voice.asking(alert, link, ports.tokens.confirmation_code(subscription))
+    return voice.confirmation_message(alert, link, ports.tokens.confirmation_code(subscription))
 
 
 def _digest(about: _About, ports: Ports) -> Message | None:
@@ -99,50 +99,52 @@ def _digest(about: _About, ports: Ports) -> Message | None:
     found = to_tell(alert, subscription, voice.site, ports)
     if not found:
         return None
-    return voice.digest(alert, found, _ways(about, ports), place=place_of(subscription.topic))
+    return voice.digest_message(
+        alert, found, _ways(about, ports), place=place_of(subscription.topic)
+    )
 
 
 def _question(about: _About, ports: Ports) -> Message | None:
     alert, subscription, voice = about
     report = _report(about, ports)
-    if report is None or not report.may_be_told_to(subscription):
+    if report is None or not report.may_be_shown_to(subscription):
         return None
     if not report.is_done or report.repairs != alert.version:
         return None
     report_id = report.service_request_id
     link = answer_link(subscription, report_id, alert.version, voice.site, tokens=ports.tokens)
-    return voice.question(alert, report, link, _ways(about, ports))
+    return voice.repair_question_message(alert, report, link, _ways(about, ports))
 
 
 def _asked(about: _About, ports: Ports) -> Message | None:
     """An officer's question; None once it was answered, or nobody waits for the answer."""
     alert, subscription, voice = about
     report = _report(about, ports)
-    if report is None or not subscription.is_own or not report.may_be_told_to(subscription):
+    if report is None or not subscription.is_own or not report.may_be_shown_to(subscription):
         return None
     text = report.questions.get(alert.version)
     if text is None:
         return None
     report_id = report.service_request_id
     link = reply_link(subscription, report_id, alert.version, voice.site, tokens=ports.tokens)
-    return voice.asked(alert, report, text, link, _ways(about, ports))
+    return voice.officer_question_message(alert, report, text, link, _ways(about, ports))
 
 
 def _of_report(about: _About, now: datetime, ports: Ports) -> Message | datetime | None:
     alert, subscription, voice = about
     report = _report(about, ports)
-    if report is None or not report.may_be_told_to(subscription):
+    if report is None or not report.may_be_shown_to(subscription):
         return None
-    if not report.bears_out(alert.what, alert.version):
+    if not report.is_still_true(alert.what, alert.version):
         return None
-    if not report.is_told(now):
+    if not report.is_final(now):
         return report.told_from
     thing = Thing(report.service_request_id, alert.version, report.version, is_notice=False)
     told = begin_telling(alert, subscription, thing, ports)
     if told is None:
         return None
-    new = report.untold(alert, subscription, told)
-    return voice.of_report(alert, subscription, report, _ways(about, ports), new)
+    new = report.new_entries(alert, subscription, told)
+    return voice.report_message(alert, subscription, report, _ways(about, ports), new)
 
 
 def _of_notice(about: _About, ports: Ports) -> Message | None:
@@ -154,7 +156,7 @@ def _of_notice(about: _About, ports: Ports) -> Message | None:
     thing = Thing(notice_id, alert.version, notice.version, is_notice=True)
     if begin_telling(alert, subscription, thing, ports) is None:
         return None
-    return voice.of_notice(alert, notice, _ways(about, ports))
+    return voice.notice_message(alert, notice, _ways(about, ports))
 
 
 def _of_collections(about: _About, now: datetime, ports: Ports) -> Message | None:
@@ -174,14 +176,14 @@ def _of_collections(about: _About, now: datetime, ports: Ports) -> Message | Non
     before = begin_reminding(alert, subscription, said, ports)
     if before is None:
         return None
-    return voice.of_collections(alert, found, _ways(about, ports), is_change=before > 0)
+    return voice.collections_message(alert, found, _ways(about, ports), is_change=before > 0)
 
 
 def _of_booking(about: _About, now: datetime, ports: Ports) -> Message | None:
     """The reminder of a booking; None if it is cancelled, on another day, or over."""
     alert, subscription, voice = about
     report, reminder = _report(about, ports), reminder_of(alert.version)
-    if report is None or not subscription.is_own or not report.may_be_told_to(subscription):
+    if report is None or not subscription.is_own or not report.may_be_shown_to(subscription):
         return None
     booked = report.booked
     if booked is None or booked.day != reminder.day or not report.is_open:
@@ -194,11 +196,11 @@ def _of_booking(about: _About, now: datetime, ports: Ports) -> Message | None:
 def _report(about: _About, ports: Ports) -> ReportNews | None:
     """The report that the alert is about, as it is now."""
     report_id = about.alert.service_request_id or ""
-    return ports.reports([report_id], about.voice.site).get(report_id)
+    return ports.reports([report_id], about.composer.site).get(report_id)
 
 
 def _ways(about: _About, ports: Ports) -> SubscriptionLinks:
-    subscription, site = about.subscription, about.voice.site
+    subscription, site = about.subscription, about.composer.site
     owner = subscription.subscription_id
     return SubscriptionLinks(
         manage_url(site, owner, ports.tokens.manage_token(subscription)),

@@ -3,7 +3,7 @@ back; if nothing will ever arrive at an address, nothing more is sent there."""
 
 from datetime import timedelta
 
-from chalicelib.alerts.delivery import Alert, named, received
+from chalicelib.alerts.delivery import Alert, apply_receipt, parse_alert_name
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import StopReason
 from chalicelib.alerts.receipts import Receipt
@@ -40,17 +40,17 @@ def take(receipt: Receipt, ports: Ports) -> Alert | None:
         stored = ports.alerts.get(subscription_id, alert_id)
         if stored is None or not _is_of_its_last_try(receipt, stored):
             return stored
-        after = received(stored, receipt.outcome, to_the_second(ports.now()))
+        after = apply_receipt(stored, receipt.outcome, to_the_second(ports.now()))
         return stored if after == stored else ports.alerts.save(after)
 
     return retry_on_conflict(note, what=Text("this alert"))
 
 
 def _meant(receipt: Receipt, ports: Ports) -> Alert | None:
-    meant = named(receipt.name) if receipt.name else None
+    meant = parse_alert_name(receipt.name) if receipt.name else None
     if meant:
         return ports.alerts.get(meant.subscription_id, meant.alert_id)
-    return ports.alerts.carried_as(receipt.external_id) if receipt.external_id else None
+    return ports.alerts.find_by_external_id(receipt.external_id) if receipt.external_id else None
 
 
 def _may_be_noted_yet(receipt: Receipt, ports: Ports) -> bool:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from chalicelib.alerts.delivery import Told
+from chalicelib.alerts.delivery import LastAlert
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.index import IndexEntry, area_of_reminders
 from chalicelib.alerts.model import AlertRequested, CollectionsPageWanted
@@ -35,7 +35,7 @@ def wake_hours(ports: Ports) -> int:
     """Tells the matcher which hours have come since the last run. Returns how many. Raises
     UpstreamFailed."""
     now = to_the_second(ports.now())
-    last = ports.alerts.told(SCHEDULE, LAST_RUN)
+    last = ports.alerts.last_alert(SCHEDULE, LAST_RUN)
     due = [
         CollectionsPageWanted(
             what="collection_reminder",
@@ -47,12 +47,12 @@ def wake_hours(ports: Ports) -> int:
         for each in hours_due(_last_run(last, now), now, ports.council.zone)
     ]
     if due:
-        ports.matcher.send(due)
+        ports.match_queue.send(due)
         _note(LAST_RUN, int(now.timestamp()), last, ports)
     return len(due)
 
 
-def _last_run(last: Told | None, now: datetime) -> datetime:
+def _last_run(last: LastAlert | None, now: datetime) -> datetime:
     """The moment up to which hours were told. One after `now` is of a clock that was put back."""
     at = datetime.fromtimestamp(last.version, UTC) if last else now
     return max(at, now - MOST_LATE) if at < now else now - timedelta(hours=1)
@@ -61,12 +61,12 @@ def _last_run(last: Told | None, now: datetime) -> datetime:
 def watch_rounds(ports: Ports) -> int:
     """Has the reminders compared if other rounds than at the last run do not go out. Returns the
     number of messages. Raises UpstreamFailed."""
-    last = ports.alerts.told(SCHEDULE, OFF_ROUNDS)
+    last = ports.alerts.last_alert(SCHEDULE, OFF_ROUNDS)
     number = number_of(map(str, ports.off_rounds()))
     if last and last.version == number:
         return 0
     changes = changes_from(ports.now(), ports.council.zone)
-    ports.matcher.send(changes, delay_s=CHANGE_WAIT_S)
+    ports.match_queue.send(changes, delay_s=CHANGE_WAIT_S)
     _note(OFF_ROUNDS, number, last, ports)
     return len(changes)
 
@@ -105,7 +105,7 @@ def match_collections(wanted: CollectionsPageWanted, ports: MatchPorts) -> int:
     enqueue_batches(tells, ports)
     if page.next:
         area, low = page.next
-        ports.shares.send([replace(wanted, area=area, low=low)])
+        ports.match_queue.send([replace(wanted, area=area, low=low)])
     return len(tells)
 
 
@@ -118,15 +118,15 @@ def _concerned(
         yield from entries
         return
     known = {entry.premises_id for entry in entries if entry.premises_id}
-    collected = ports.collected_on(known, wanted.day) if known else ()
+    collected = ports.premises_collected_on(known, wanted.day) if known else ()
     chosen = {(entry.recipient, entry.premises_id): entry for entry in entries}
     yield from (entry for entry in chosen.values() if entry.premises_id in collected)
 
 
-def _note(what: str, version: int, last: Told | None, ports: Ports) -> None:
-    told = Told(version=version, by="", before=0)
+def _note(what: str, version: int, last: LastAlert | None, ports: Ports) -> None:
+    told = LastAlert(version=version, by="", before=0)
     try:
-        ports.alerts.note_told(SCHEDULE, what, told, instead_of=last)
+        ports.alerts.save_last_alert(SCHEDULE, what, told, instead_of=last)
     except VersionConflict:
         # Another run did the same: the sender finds the alerts that it made.
         return

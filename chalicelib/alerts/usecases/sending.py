@@ -11,18 +11,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import (
-    BROKE,
-    FURTHER,
     GAVE_UP,
+    INTERNAL_ERROR,
     OVER_CAP,
+    PROGRESS,
     Alert,
     Wake,
-    asking,
-    dropped,
-    later,
-    sent,
-    told_by,
-    unclear,
+    confirmation_alert,
+    event_alert,
+    mark_dropped,
+    mark_sent,
+    mark_unclear,
+    postpone,
 )
 from chalicelib.alerts.delivery_ports import MessageSender, Ports
 from chalicelib.alerts.model import AlertRequested, Confirm, Subscription
@@ -66,10 +66,10 @@ def tell(message: AlertRequested, ports: Ports) -> Alert | None:
         gather(message, subscription, ports)
         return None
     if wait_s := _wait_s(message, subscription, ports):
-        ports.later.send([message], delay_s=wait_s)
+        ports.request_queue.send([message], delay_s=wait_s)
         return None
     due = _first_due(message, subscription, ports)
-    return _deal_with(told_by(message, subscription, _now(ports), due), ports)
+    return _deal_with(event_alert(message, subscription, _now(ports), due), ports)
 
 
 def ask(message: Confirm, ports: Ports) -> Alert | None:
@@ -77,7 +77,7 @@ def ask(message: Confirm, ports: Ports) -> Alert | None:
     subscription = ports.subscriptions.get(message.subscription_id)
     if subscription is None:
         return None
-    return _deal_with(asking(subscription, message.request_id, _now(ports)), ports)
+    return _deal_with(confirmation_alert(subscription, message.request_id, _now(ports)), ports)
 
 
 def send_woken(message: Wake, ports: Ports) -> Alert | None:
@@ -89,9 +89,9 @@ def send_woken(message: Wake, ports: Ports) -> Alert | None:
 
 def wake_due(ports: Ports) -> int:
     """Tells the sender which alerts are due. Answers how many. Raises UpstreamFailed."""
-    due = ports.alerts.due(ports.now(), limit=WOKEN_AT_ONCE)
+    due = ports.alerts.due_alerts(ports.now(), limit=WOKEN_AT_ONCE)
     if due:
-        ports.queue.send([Wake(subscription_id=s, alert_id=a) for s, a in due])
+        ports.wake_queue.send([Wake(subscription_id=s, alert_id=a) for s, a in due])
     return len(due)
 
 
@@ -101,13 +101,17 @@ def _wait_s(message: AlertRequested, subscription: Subscription, ports: Ports) -
     is_receipt = message.what == "new" and subscription.is_own
     if message.what not in OF_CHANGES or is_receipt:
         return 0
-    left = message.occurred_at + ports.wait_for_more - ports.now()
+    left = message.occurred_at + ports.changes_delay - ports.now()
     return min(max(0, ceil(left.total_seconds())), LONGEST_DELAY_S)
 
 
 def _first_due(message: AlertRequested, subscription: Subscription, ports: Ports) -> datetime:
     now = _now(ports)
-    asked = message.occurred_at + ports.ask_after if message.what == "repair_question" else now
+    asked = (
+        message.occurred_at + ports.repair_question_delay
+        if message.what == "repair_question"
+        else now
+    )
     due = max(asked, now, message.not_before or now)
     return end_of_quiet_hours(subscription.quiet, due, ports.council.zone)
 
@@ -136,7 +140,7 @@ def _given_up(mine: Alert, ports: Ports) -> Alert | None:
     """The alert after the sender gives it up because an earlier sender did not come back; else
     None."""
     if mine.is_unclear and mine.channel == "sms":
-        return unclear(mine, _now(ports))
+        return mark_unclear(mine, _now(ports))
     return refused(mine, GAVE_UP, _now(ports)) if mine.tries > MOST_TRIES else None
 
 
@@ -147,7 +151,7 @@ def _tried(mine: Alert, ports: Ports) -> Alert:
         return _sent(mine, ready, ports) if isinstance(ready, Ready) else ready
     except Gone:
         end(mine.subscription_id, "gone", ports)
-        return dropped(mine, "gone", _now(ports))
+        return mark_dropped(mine, "gone", _now(ports))
     except AddressRefused:
         if mine.channel == "sms":
             suppress(mine.subscription_id, "bounced", ports)
@@ -157,7 +161,7 @@ def _tried(mine: Alert, ports: Ports) -> Alert:
     except Exception as error:
         # A mistake of ours is retried like an upstream failure, and officers see it.
         logs.failure("an alert broke", error, delivery_id=mine.name)
-        return _put_off(mine, NotNow(BROKE), ports)
+        return _put_off(mine, NotNow(INTERNAL_ERROR), ports)
 
 
 def _sent(mine: Alert, ready: Ready, ports: Ports) -> Alert:
@@ -167,8 +171,8 @@ def _sent(mine: Alert, ready: Ready, ports: Ports) -> Alert:
     if mine.channel == "sms":
         return _sent_at_a_cost(mine, ready, sender, ports)
     if mine.channel == "email" and not _may_be_sent_today(mine, ports):
-        return later(mine, next_morning(_now(ports), ports.council.zone), _now(ports), OVER_CAP)
-    return sent(mine, sender.send(ready.message, ready.to), _now(ports))
+        return postpone(mine, next_morning(_now(ports), ports.council.zone), _now(ports), OVER_CAP)
+    return mark_sent(mine, sender.send(ready.message, ready.to), _now(ports))
 
 
 def _may_be_sent_today(mine: Alert, ports: Ports) -> bool:
@@ -176,28 +180,31 @@ def _may_be_sent_today(mine: Alert, ports: Ports) -> bool:
     for notices is sent; one about a collection would be too late."""
     day = _now(ports).astimezone(ports.council.zone).date()
     if mine.what in OF_COLLECTIONS:
-        ports.spend.take(day, "emails", 1, most=ports.quota.emails_a_day)
+        ports.budget.take(day, "emails", 1, most=ports.quota.emails_a_day)
         return True
     if mine.what in OF_NOTICES:
-        return ports.spend.take(day, "emails", 1, most=ports.quota.notice_emails_a_day) is not None
+        return ports.budget.take(day, "emails", 1, most=ports.quota.notice_emails_a_day) is not None
     return True
 
 
 def _sent_at_a_cost(mine: Alert, ready: Ready, sender: MessageSender[Any], ports: Ports) -> Alert:
     """Pays for a text before it is sent. A text that certainly was not sent costs nothing."""
-    day, cost = _now(ports).astimezone(ports.council.zone).date(), ports.segments(ready.message)
+    day, cost = (
+        _now(ports).astimezone(ports.council.zone).date(),
+        ports.count_segments(ready.message),
+    )
     purse = budget_line_of(mine)
     most = segments_a_day(purse, ports.council.texts_a_day)
-    spent = ports.spend.take(day, purse, cost, most=most)
+    spent = ports.budget.take(day, purse, cost, most=most)
     measure_spending(purse, spent, most)
     if spent is None:
         morning = next_morning(_now(ports), ports.council.zone)
-        return later(mine, morning, _now(ports), OVER_CAP)
+        return postpone(mine, morning, _now(ports), OVER_CAP)
     try:
-        return sent(mine, sender.send(ready.message, ready.to), _now(ports))
+        return mark_sent(mine, sender.send(ready.message, ready.to), _now(ports))
     except (AddressRefused, UpstreamFailed) as error:
         if not isinstance(error, NoReply):
-            ports.spend.give_back(day, purse, cost)
+            ports.budget.give_back(day, purse, cost)
         raise
     except Exception as error:
         logs.failure("a text broke on its way", error, delivery_id=mine.name)
@@ -207,7 +214,7 @@ def _sent_at_a_cost(mine: Alert, ready: Ready, sender: MessageSender[Any], ports
 def _put_off(mine: Alert, error: UpstreamFailed, ports: Ports) -> Alert:
     """The alert with its next try later. A text that may have arrived is not tried again."""
     if isinstance(error, NoReply) and mine.channel == "sms":
-        return unclear(mine, _now(ports))
+        return mark_unclear(mine, _now(ports))
     code = "no_reply" if isinstance(error, NoReply) else "not_reached"
     return put_off(
         mine,
@@ -226,7 +233,7 @@ def _put_away(after: Alert, ports: Ports) -> Alert:
         return ports.alerts.save(after)
     except VersionConflict:
         present = ports.alerts.get(after.subscription_id, after.alert_id)
-        if present is None or FURTHER[present.state] >= FURTHER[after.state]:
+        if present is None or PROGRESS[present.state] >= PROGRESS[after.state]:
             return present or after
         return _put_away(replace(after, revision=present.revision), ports)
 

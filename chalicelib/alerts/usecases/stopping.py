@@ -13,7 +13,7 @@ def suppress(subscription_id: str, because: StopReason, ports: Ports) -> None:
     subscription = ports.subscriptions.get(subscription_id)
     if subscription and subscription.address_key:
         now = to_the_second(ports.now())
-        ports.suppressed.add(subscription.address_key, because, now)
+        ports.suppressed_addresses.add(subscription.address_key, because, now)
     end(subscription_id, because, ports)
 
 

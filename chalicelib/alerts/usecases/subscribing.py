@@ -53,7 +53,7 @@ def checked(wish: SubscriptionRequest, ports: Ports) -> Checked:
     )
     if wish.channel == "push" or wish.to is None:
         return Checked(wish)
-    return Checked(replace(wish, to=ports.normalised(wish.channel, wish.to)))
+    return Checked(replace(wish, to=ports.normalise_address(wish.channel, wish.to)))
 
 
 def subscribe(
@@ -122,7 +122,7 @@ def with_topic(
         )
     if topic.service_request_id is None:
         return replace(subscription, topic=topic, is_own=False)
-    found = ports.reports.followed(topic.service_request_id, account_id)
+    found = ports.reports.find_followed(topic.service_request_id, account_id)
     if found is None:
         raise Invalid.field(
             "topic.service_request_id", Text("we cannot find this report: check the reference")

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chalicelib.alerts.delivery import Alert, State, Told, listener_of, named
+from chalicelib.alerts.delivery import Alert, LastAlert, State, parse_alert_name, recipient_of
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Subscription
 from chalicelib.errors import NotNow
@@ -44,15 +44,15 @@ def begin_telling(
     being sent, UpstreamFailed.
     """
 
-    listener = listener_of(subscription, of_notice=thing.is_notice)
+    listener = recipient_of(subscription, of_notice=thing.is_notice)
 
     def attempt() -> int | None:
-        known = ports.alerts.told(listener, thing.about)
+        known = ports.alerts.last_alert(listener, thing.about)
         if known and known.by != alert.name and known.version >= thing.version:
             return None
         before = _got_before(alert, known, ports)
-        told = Told(max(thing.version, thing.shown), alert.name, before)
-        ports.alerts.note_told(listener, thing.about, told, instead_of=known)
+        told = LastAlert(max(thing.version, thing.shown), alert.name, before)
+        ports.alerts.save_last_alert(listener, thing.about, told, instead_of=known)
         return before
 
     return retry_on_conflict(attempt, what=Text("this alert"))
@@ -67,28 +67,28 @@ def begin_reminding(
     to tell now. Raises NotNow if another alert about the same day is being sent, UpstreamFailed.
     """
 
-    listener = listener_of(subscription, of_notice=False)
+    listener = recipient_of(subscription, of_notice=False)
 
     def attempt() -> int | None:
-        known = ports.alerts.told(listener, said.about)
+        known = ports.alerts.last_alert(listener, said.about)
         before = _got_before(alert, known, ports)
         if before == said.number or not (before or said.may_be_first):
             return None
-        told = Told(said.number, alert.name, before)
-        ports.alerts.note_told(listener, said.about, told, instead_of=known)
+        told = LastAlert(said.number, alert.name, before)
+        ports.alerts.save_last_alert(listener, said.about, told, instead_of=known)
         return before
 
     return retry_on_conflict(attempt, what=Text("this alert"))
 
 
-def _got_before(alert: Alert, known: Told | None, ports: Ports) -> int:
+def _got_before(alert: Alert, known: LastAlert | None, ports: Ports) -> int:
     """The newest version that the listener got. An alert that was noted may not have been sent
     yet. Raises NotNow."""
     if known is None:
         return 0
     if known.by == alert.name:
         return known.before
-    by = named(known.by)
+    by = parse_alert_name(known.by)
     other = ports.alerts.get(*by) if by else None
     if other is None or other.state not in UNSENT:
         return known.version

@@ -86,7 +86,7 @@ def _react(changes: list[dict[str, Any]]) -> None:
     ports = index_ports()
     for subscription_id, was in told.items():
         reindex(subscription_id, was, ports)
-    ports.outbox.send([each for each in questions if each])
+    ports.alert_queue.send([each for each in questions if each])
     # Last: what failed before comes again, and would be counted again.
     ports.audiences.add(count_changes(both))
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import msgspec
 
-from chalicelib.alerts.delivery import Alert, Kind, OfOfficers, State
+from chalicelib.alerts.delivery import Alert, AlertKind, OfficerBacklog, State
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.failed import listed, send_again
 from chalicelib.bootstrap.alerts import delivery_ports
@@ -19,7 +19,7 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 
 routes = Routes(__name__)
-WHY: tuple[OfOfficers, ...] = get_args(OfOfficers)
+WHY: tuple[OfficerBacklog, ...] = get_args(OfficerBacklog)
 CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9a-f]{32}-[0-9a-f]{32}")
 
 
@@ -29,7 +29,7 @@ class FailedAlert(msgspec.Struct, frozen=True, kw_only=True):
     alert_id: str
     state: State
     channel: Channel
-    event_type: Kind
+    event_type: AlertKind
     service_request_id: str | None
     tries: int
     last_error: str | None

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.alerts.delivery import named
+from chalicelib.alerts.delivery import parse_alert_name
 from chalicelib.alerts.model import AlertBatch, AlertRequested, Topic
 from chalicelib.alerts.usecases import alert_batches
 from chalicelib.alerts.usecases.indexing import reindex
@@ -78,7 +78,7 @@ def test_all_recipients_are_notified_once_when_a_run_breaks_off_anywhere_and_is_
         alerts.reports.put(alert_report(service_request_id=REPORT))
         calls = count(1)
         outbox, shares = BreaksOff(calls, nth), BreaksOff(calls, nth)
-        ports = replace(alerts.matching, outbox=outbox, shares=shares)
+        ports = replace(alerts.matching, alert_queue=outbox, match_queue=shares)
         failed = again_until_done(partial(match, MENDED, ports))
         for share in shares.taken:
             failed += again_until_done(partial(outbox.send, share.requests))
@@ -98,10 +98,10 @@ def arrived(tells: Sequence[AlertRequested], alerts: AlertsWorld) -> dict[str, l
     ports = world.ports()
     for each in tells:
         # A question waits for days; here it is asked at once.
-        send_tell(each, replace(ports, ask_after=world.clock.now - each.occurred_at))
+        send_tell(each, replace(ports, repair_question_delay=world.clock.now - each.occurred_at))
     found: dict[str, list[str]] = {"fixed": [], "repair_question": []}
     for name in world.sender.names:
-        meant = named(name)
+        meant = parse_alert_name(name)
         assert meant
         found[world.alerts.stored[meant].what].append(meant.subscription_id)
     return found

@@ -52,11 +52,11 @@ def test_estimate_counts_who_is_near_and_what_was_sent_today(radius_m: float) ->
     alerts.indexing.audiences.add(count_changes([(None, each) for each in (here, near, far)]))
     for each in (here, near, far):
         reindex(each.subscription_id, [each], alerts.indexing)
-    world.spend.take(world.clock.now.date(), "emails", 1, most=9)
+    world.budget.take(world.clock.now.date(), "emails", 1, most=9)
     ports = EstimatePorts(
         index=alerts.index,
         audiences=alerts.indexing.audiences,
-        spend=world.spend,
+        budget=world.budget,
         quota=QUOTA,
         texts_a_day=100,
         zone=VOICE.zone,

@@ -68,9 +68,9 @@ class Town:
         """Time passes to the end of that day, a quarter of an hour at a time."""
         while self.world.clock.now.date() <= day:
             wake_due(self.world.ports())
-            for wake in self.world.queue.sent:
+            for wake in self.world.wake_queue.sent:
                 send_woken(wake, self.world.ports())
-            self.world.queue.sent.clear()
+            self.world.wake_queue.sent.clear()
             self.world.clock.now += timedelta(minutes=15)
 
     @property

@@ -25,12 +25,12 @@ CHANNELS = ("email", "sms", "push")
 OUTSIDE = (
     "subscriptions",
     "alerts",
-    "suppressed",
-    "spend",
+    "suppressed_addresses",
+    "budget",
     "reports",
     "notices",
     "senders",
-    "queue",
+    "wake_queue",
 )
 """The ports in which a process can die."""
 CLAIM, SEND = "alerts.save", "senders.send"
@@ -42,7 +42,7 @@ def go_on(world: DeliveryWorld) -> None:
     for _ in range(26 * 4):
         world.clock.now += timedelta(minutes=15)
         wake_due(ports)
-        woken, world.queue.sent = world.queue.sent, []
+        woken, world.wake_queue.sent = world.wake_queue.sent, []
         for message in woken:
             send_woken(message, ports)
 
@@ -160,9 +160,9 @@ def all_of(begun: Callable[[Ports], object], world: DeliveryWorld, ports: Ports)
     for moment in (timedelta(hours=2), timedelta(hours=24)):
         world.clock.now += moment
         wake_due(ports)
-        for message in world.queue.sent:
+        for message in world.wake_queue.sent:
             send_woken(message, ports)
-        world.queue.sent.clear()
+        world.wake_queue.sent.clear()
 
 
 WAYS = {
@@ -203,15 +203,15 @@ def told_in_spite_of(nth: int, after: bool, channel: str, way: str) -> int:
         all_of(begun, world, hook_ports(world.ports(), OUTSIDE, kill_at(nth, after=after)))
     # Its message was not acknowledged, so it comes again; and so does the schedule.
     begun(world.ports())
-    world.queue.sent.clear()
+    world.wake_queue.sent.clear()
     go_on(world)
     begun(world.ports())
     go_on(world)
     assert not [
-        each for each in world.alerts.stored.values() if each.place in ("waiting", "sending")
+        each for each in world.alerts.stored.values() if each.backlog in ("waiting", "sending")
     ]
     if channel == "sms" and not world.sender.there:
-        assert any(each.place == "unclear" for each in world.alerts.stored.values())
+        assert any(each.backlog == "unclear" for each in world.alerts.stored.values())
     return len(world.sender.there)
 
 

@@ -20,7 +20,7 @@ EIGHT = NOON + timedelta(hours=19)
 
 def woken(world: DeliveryWorld, ports: Ports) -> int:
     count = wake_due(ports)
-    messages, world.queue.sent = world.queue.sent, []
+    messages, world.wake_queue.sent = world.wake_queue.sent, []
     for message in messages:
         send_woken(message, ports)
     return count

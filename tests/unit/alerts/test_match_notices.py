@@ -13,7 +13,7 @@ from chalicelib.alerts.model import (
     Subscription,
     Topic,
 )
-from chalicelib.alerts.ports import Affected
+from chalicelib.alerts.ports import NoticeScope
 from chalicelib.alerts.usecases import notice_pages
 from chalicelib.alerts.usecases.indexing import reindex
 from chalicelib.alerts.usecases.match_notices import match_notice, match_notice_page
@@ -53,7 +53,7 @@ def indexed(*stored: Subscription, extent: Extent, **affected: Any) -> AlertsWor
     alerts = AlertsWorld(*stored)
     for each in stored:
         reindex(each.subscription_id, [each], alerts.indexing)
-    alerts.notices.known[DISRUPTION] = Affected(extent=extent, **affected)
+    alerts.notices.known[DISRUPTION] = NoticeScope(extent=extent, **affected)
     return alerts
 
 
@@ -152,7 +152,7 @@ def test_pages_end_when_the_disruption_changed_or_ended_meanwhile(
     assert match_notice(posted(), alerts.matching) == 2
     (wanted,) = alerts.shares.sent
     assert isinstance(wanted, NoticePageWanted)
-    alerts.notices.known[DISRUPTION] = Affected(extent=circle(900), news=2)
+    alerts.notices.known[DISRUPTION] = NoticeScope(extent=circle(900), news=2)
     assert match_notice_page(wanted, alerts.matching) == 0
     del alerts.notices.known[DISRUPTION]
     assert match_notice_page(wanted, alerts.matching) == 0

@@ -13,17 +13,17 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.alerts.booking_reminders import BookingReminder
-from chalicelib.alerts.delivery import Kind, told_by
+from chalicelib.alerts.delivery import AlertKind, event_alert
 from chalicelib.alerts.links import unsubscribe_url
 from chalicelib.alerts.message_frame import SubscriptionLinks
-from chalicelib.alerts.message_senders import email_of, text
+from chalicelib.alerts.message_senders import email_of, text_of_message
 from chalicelib.alerts.message_text import MOST_IN_A_DIGEST
 from chalicelib.alerts.messages import (
     BookedSlot,
-    Collected,
     CollectionDay,
+    DueContainer,
     Message,
-    NotCollected,
+    MovedContainer,
     Picture,
 )
 from chalicelib.alerts.model import Confirm, Subscription, Topic
@@ -51,7 +51,9 @@ from tests.support.fakes_delivery import (
 )
 from tests.support.fakes_delivery import alert_request as asked
 
-KINDS: Sequence[Kind] = [kind for part in get_args(Kind) for kind in (get_args(part) or [part])]
+KINDS: Sequence[AlertKind] = [
+    kind for part in get_args(AlertKind) for kind in (get_args(part) or [part])
+]
 OWN = {"is_own": True, "topic": Topic(kind="report", service_request_id=REPORT)}
 NEAR = {"topic": Topic(kind="area", lat=53.96, long=-1.08, radius_m=2000)}
 BINS = {"topic": Topic(kind="bins", premises_id="1"), "remind_at": "12:00"}
@@ -74,7 +76,7 @@ class Case:
     report: dict[str, Any] = field(default_factory=dict)
 
 
-CASES: dict[Kind, Case] = {
+CASES: dict[AlertKind, Case] = {
     "new": Case(OWN, report={"state": "open"}),
     "state_changed": Case(NEAR, report={"lat": 53.97, "long": -1.08}),
     "fixed": Case(OWN, report={"state": "fixed"}),
@@ -95,20 +97,22 @@ CASES: dict[Kind, Case] = {
 }
 
 
-def sent(kind: Kind, world: DeliveryWorld, **values: Any) -> Message:
+def sent(kind: AlertKind, world: DeliveryWorld, **values: Any) -> Message:
     """The message of that kind that this subscriber gets."""
     case = CASES[kind]
     world.knows(report_news(service_name="«1»", street="«2»", **case.report))
     world.knows(notice(title="«3»", text="«4»", when="«5»"))
     world.collections = lambda premises_id, day, site: CollectionDay(
         day=day,
-        due=(Collected("a", "«6»"), Collected("b", "«7»", day, "«8»")),
-        moved=(NotCollected("«10»", day, "«11»"), NotCollected("«12»", None, "«13»")),
+        due=(DueContainer("a", "«6»"), DueContainer("b", "«7»", day, "«8»")),
+        moved=(MovedContainer("«10»", day, "«11»"), MovedContainer("«12»", None, "«13»")),
     )
     return got(kind, world.subscribe(**case.subscriber, **values), case.request, world)
 
 
-def got(kind: Kind, to: Subscription, request: dict[str, Any], world: DeliveryWorld) -> Message:
+def got(
+    kind: AlertKind, to: Subscription, request: dict[str, Any], world: DeliveryWorld
+) -> Message:
     owner = to.subscription_id
     if kind == "confirm":
         ask(Confirm(subscription_id=owner), world.ports())
@@ -117,7 +121,7 @@ def got(kind: Kind, to: Subscription, request: dict[str, Any], world: DeliveryWo
         tell(asked(subscription_id=owner, **happened, **request), world.ports())
     world.clock.now += timedelta(days=8)
     wake_due(world.ports())
-    for wake in world.queue.sent:
+    for wake in world.wake_queue.sent:
         send_woken(wake, world.ports())
     message, _ = world.sender.there[-1]
     assert message.what == kind
@@ -125,7 +129,7 @@ def got(kind: Kind, to: Subscription, request: dict[str, Any], world: DeliveryWo
 
 
 @each_kind
-def test_message_is_in_the_language_of_the_subscription(kind: Kind) -> None:
+def test_message_is_in_the_language_of_the_subscription(kind: AlertKind) -> None:
     welsh, english = (sent(kind, DeliveryWorld(), language=code) for code in ("cy", "en"))
     assert (welsh.language.code, english.language.code) == ("cy", "en")
     assert (welsh.council, english.council) == ("Cyngor Eskerby", "Eskerby Council")
@@ -134,12 +138,14 @@ def test_message_is_in_the_language_of_the_subscription(kind: Kind) -> None:
 
 
 @each_kind
-def test_message_is_in_english_when_the_subscription_is_older_than_its_language(kind: Kind) -> None:
+def test_message_is_in_english_when_the_subscription_is_older_than_its_language(
+    kind: AlertKind,
+) -> None:
     assert sent(kind, DeliveryWorld(), language=None).language.code == "en"
 
 
 @each_kind
-def test_links_of_a_welsh_message_lead_to_welsh_pages(kind: Kind) -> None:
+def test_links_of_a_welsh_message_lead_to_welsh_pages(kind: AlertKind) -> None:
     message = sent(kind, DeliveryWorld(), language="cy")
     for url in filter(None, (message.manage_url, message.unsubscribe_url)):
         assert url.startswith(f"{SITE}/cy/forms/alerts/")
@@ -174,7 +180,7 @@ LETTERS = re.compile(r"[A-Za-z]+")
 def marked_world() -> DeliveryWorld:
     """Each subscriber gets marked messages."""
     voice = replace(VOICE, council="«6»", phone="«7»", site=Site(SITE, MARKED), reply_to=None)
-    return DeliveryWorld(language_of=lambda _: MARKED, voice=lambda _: voice)
+    return DeliveryWorld(language_of=lambda _: MARKED, composer=lambda _: voice)
 
 
 def english_in(message: Message) -> list[str]:
@@ -184,14 +190,14 @@ def english_in(message: Message) -> list[str]:
         mail.subject,
         mail.text,
         mail.html,
-        text(message, SITE).partition("\n\n@")[0],
+        text_of_message(message, SITE).partition("\n\n@")[0],
         *re.findall(r'"(?:title|body)":"(.*?)"', payload_of(message).decode()),
     ]
     return LETTERS.findall(NOT_OURS.sub("", " ".join(shown)))
 
 
 @each_kind
-def test_message_has_no_text_that_stays_english(kind: Kind) -> None:
+def test_message_has_no_text_that_stays_english(kind: AlertKind) -> None:
     message = sent(kind, marked_world())
     assert english_in(replace(message, picture=Picture(f"{SITE}/p.jpg", "«8»"))) == []
 
@@ -208,14 +214,14 @@ def test_message_has_no_text_that_stays_english(kind: Kind) -> None:
 )
 def test_dates_delays_and_distances_of_a_report_do_not_stay_english(values: Any) -> None:
     world = marked_world()
-    voice, news = world.voice(MARKED), report_news(service_name="«1»", street="«2»", **values)
+    voice, news = world.composer(MARKED), report_news(service_name="«1»", street="«2»", **values)
     for what in ("new", "updated", "state_changed"):
         for about in (subscription(**OWN), subscription(**NEAR)):
-            alert = told_by(asked(what=what), about, NOON, NOON)
-            assert english_in(voice.of_report(alert, about, news, WAYS, news.entries)) == []
+            alert = event_alert(asked(what=what), about, NOON, NOON)
+            assert english_in(voice.report_message(alert, about, news, WAYS, news.entries)) == []
             place = place_of(about.topic)
             several = [news] * (MOST_IN_A_DIGEST + 1)
-            assert english_in(voice.digest(alert, several, WAYS, place=place)) == []
+            assert english_in(voice.digest_message(alert, several, WAYS, place=place)) == []
 
 
 def test_each_subscriber_of_a_report_gets_the_same_change_in_their_language() -> None:
@@ -234,10 +240,10 @@ def test_each_subscriber_of_a_report_gets_the_same_change_in_their_language() ->
 
 def test_dates_and_numbers_are_written_as_in_welsh() -> None:
     news, own = report_news(planned_day=NOON.date(), state="action_scheduled"), subscription(**OWN)
-    alert = told_by(asked(), own, NOON, NOON)
-    message = WELSH_VOICE.of_report(alert, own, news, WAYS, ())
+    alert = event_alert(asked(), own, NOON, NOON)
+    message = WELSH_VOICE.report_message(alert, own, news, WAYS, ())
     assert ("Gwaith wedi’i gynllunio ar gyfer", "dydd Llun 1 Mehefin 2026") in message.facts
-    digest = WELSH_VOICE.digest(alert, [news, news], WAYS)
+    digest = WELSH_VOICE.digest_message(alert, [news, news], WAYS)
     assert digest.subject == "2 ddiweddariad: rhybuddion Cyngor Eskerby"
 
 
@@ -246,7 +252,7 @@ def test_each_kind_of_welsh_text_fits_one_part_with_a_usual_street_name() -> Non
     parts = {}
     for name, message in messages(WELSH_VOICE):
         shown = replace(message, **welsh_service(message))
-        words = text(shown, SITE)
+        words = text_of_message(shown, SITE)
         parts[name] = segments(words)
         sys.stdout.write(f"{parts[name]} part: {words}\n")
     two = {name for name, count in parts.items() if count > 1}
@@ -264,8 +270,8 @@ def welsh_service(message: Message) -> dict[str, Any]:
 def test_quote_is_marked_as_english_unless_the_service_wrote_it(is_translated: bool) -> None:
     own = subscription(**OWN)
     news = report_news(entries=(timeline_entry("«1»", is_translated=is_translated),))
-    alert = told_by(asked(), own, NOON, NOON)
-    message = WELSH_VOICE.of_report(alert, own, news, WAYS, news.entries)
+    alert = event_alert(asked(), own, NOON, NOON)
+    message = WELSH_VOICE.report_message(alert, own, news, WAYS, news.entries)
     html = email_of(message, "sam@example.org", LOOK).html
     assert ('lang="en-GB"' in html) is not is_translated
 
@@ -279,7 +285,7 @@ def test_english_message_reads_no_catalogue(
     try:
         for _, message in messages(VOICE):
             assert email_of(message, "sam@example.org", LOOK).text
-            assert text(message, SITE) and payload_of(message)
+            assert text_of_message(message, SITE) and payload_of(message)
         with pytest.raises(OSError, match="Bad magic number"):
             languages.language("cy")
     finally:

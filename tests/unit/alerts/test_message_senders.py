@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.alerts.delivery import Alert, asking, told_by
+from chalicelib.alerts.delivery import Alert, confirmation_alert, event_alert
 from chalicelib.alerts.links import SHORT_TOKEN, manage_url, parse_short_path, unsubscribe_url
 from chalicelib.alerts.message_frame import SubscriptionLinks
-from chalicelib.alerts.message_senders import email_of, text
+from chalicelib.alerts.message_senders import email_of, text_of_message
 from chalicelib.alerts.messages import BookedSlot, Message, Notice, Picture, ReportNews
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.report_words import MOST_QUOTED
-from chalicelib.alerts.state_words import MEANINGS
+from chalicelib.alerts.state_words import STATE_MEANINGS
 from chalicelib.aws.ses import mime
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
@@ -50,12 +50,12 @@ OWN = subscription(is_own=True, topic=Topic(kind="report", service_request_id=RE
 
 
 def alert(what: Any = "state_changed", about: Any = OWN) -> Alert:
-    return told_by(alert_request(what=what), about, NOON, NOON)
+    return event_alert(alert_request(what=what), about, NOON, NOON)
 
 
 def of_report(what: Any = "state_changed", about: Any = OWN, **values: Any) -> Message:
     news = report_news(**values)
-    return VOICE.of_report(alert(what, about), about, news, WAYS, news.entries)
+    return VOICE.report_message(alert(what, about), about, news, WAYS, news.entries)
 
 
 def as_mail(message: Message) -> EmailMessage:
@@ -140,7 +140,7 @@ def test_update_of_a_booking_names_its_day() -> None:
 def test_email_says_why_it_came(*, is_own: bool, why: str) -> None:
     news = report_news()
     ways = WAYS._replace(is_own=is_own)
-    mail = as_mail(VOICE.of_report(alert(), OWN, news, ways, news.entries))
+    mail = as_mail(VOICE.report_message(alert(), OWN, news, ways, news.entries))
     for kind in ("plain", "html"):
         assert f"You are getting this because you asked Eskerby Council for {why}." in part(
             mail, kind
@@ -171,7 +171,9 @@ def test_long_address_in_a_header_is_not_split() -> None:
     long = f"{SITE}/forms/alerts/{'5' * 32}/unsubscribe?token={'a' * 64}"
     raw = mime(
         email_of(
-            VOICE.of_report(alert(), OWN, report_news(), SubscriptionLinks("m", long, True), ()),
+            VOICE.report_message(
+                alert(), OWN, report_news(), SubscriptionLinks("m", long, True), ()
+            ),
             "sam@example.org",
             LOOK,
         ),
@@ -183,7 +185,7 @@ def test_long_address_in_a_header_is_not_split() -> None:
 
 def test_confirmation_email_has_one_link_and_no_unsubscribe_link() -> None:
     link = f"{SITE}/forms/alerts/5/confirm?token=c"
-    mail = as_mail(VOICE.asking(asking(OWN, "", NOON), link, "123456"))
+    mail = as_mail(VOICE.confirmation_message(confirmation_alert(OWN, "", NOON), link, "123456"))
     assert LINK.findall(part(mail, "plain")) == [link]
     assert LINK.findall(part(mail, "html")) == [LOOK.logo_url, link]
     assert mail["List-Unsubscribe"] is None and "123456" not in part(mail, "plain")
@@ -196,7 +198,7 @@ def test_reply_goes_to_the_case_or_to_a_monitored_mailbox() -> None:
     elsewhere = subscription(topic=Topic(kind="area"))
     assert as_mail(of_report(about=elsewhere, reply_to=case))["Reply-To"] == VOICE.reply_to
     nobody = replace(VOICE, reply_to=None)
-    lonely = nobody.of_report(alert(), OWN, report_news(), WAYS, ())
+    lonely = nobody.report_message(alert(), OWN, report_news(), WAYS, ())
     assert as_mail(lonely)["Reply-To"] is None
     assert "This mailbox is not monitored. If you need to contact us, call 01904 960123." in part(
         as_mail(lonely), "plain"
@@ -217,7 +219,7 @@ def test_digest_says_which_reports_are_overdue() -> None:
         ({"expected_datetime": late, "state": "fixed"}, "[7K3M-2QXV-9HTD]"),
         ({"expected_datetime": None}, "[7K3M-2QXV-9HTD]"),
     ):
-        [line] = VOICE.digest(alert(), [report_news(**values)], WAYS).links
+        [line] = VOICE.digest_message(alert(), [report_news(**values)], WAYS).links
         assert line.label.endswith(said), values
 
 
@@ -227,11 +229,11 @@ def test_promise_is_omitted_when_the_report_is_done() -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_has_an_explanation(state: str) -> None:
-    assert MEANINGS[state] in part(as_mail(of_report(state=state)), "plain")
+    assert STATE_MEANINGS[state] in part(as_mail(of_report(state=state)), "plain")
 
 
 def test_question_is_answered_by_one_tap() -> None:
-    message = VOICE.question(
+    message = VOICE.repair_question_message(
         alert("repair_question"), report_news(state="fixed"), f"{SITE}/m/1", WAYS
     )
     links = LINK.findall(part(as_mail(message), "plain"))
@@ -247,7 +249,7 @@ def test_email_leads_to_the_map_when_the_report_is_public_and_has_a_place() -> N
 
 
 def test_words_of_an_officer_are_escaped_in_html() -> None:
-    message = VOICE.of_notice(alert("disruption"), notice(text="<b>Bins</b> & more"), WAYS)
+    message = VOICE.notice_message(alert("disruption"), notice(text="<b>Bins</b> & more"), WAYS)
     mail = as_mail(message)
     assert "<b>Bins</b> & more" in part(mail, "plain")
     assert "&lt;b&gt;Bins&lt;/b&gt; &amp; more" in part(mail, "html")
@@ -266,15 +268,17 @@ def every_message() -> list[Message]:
             for what in ("new", "state_changed", "fixed", "updated")
             for about in (OWN, area)
         ),
-        VOICE.question(alert("repair_question"), report_news(), f"{SITE}/forms/mended/1", WAYS),
-        VOICE.of_notice(alert("disruption"), notice(), WAYS),
-        VOICE.digest(alert(), things, WAYS),
+        VOICE.repair_question_message(
+            alert("repair_question"), report_news(), f"{SITE}/forms/mended/1", WAYS
+        ),
+        VOICE.notice_message(alert("disruption"), notice(), WAYS),
+        VOICE.digest_message(alert(), things, WAYS),
     ]
 
 
 @pytest.mark.parametrize("message", every_message(), ids=lambda each: each.subject)
 def test_text_message_goes_as_two_segments_at_most_and_stops_by_its_link(message: Message) -> None:
-    words = text(message, SITE)
+    words = text_of_message(message, SITE)
     assert segments(words) <= 2, words
     assert message.url in words
     stop = words.rpartition(f"\nStop: {SITE}/forms/s/")[2]
@@ -287,7 +291,7 @@ def test_each_kind_of_text_fits_one_part_with_a_usual_street_name() -> None:
     site, composer = "https://report.example", replace(VOICE, council=council.name)
     counts = {}
     for name, message in messages(replace(composer, site=Site(site))):
-        words = text(message, site)
+        words = text_of_message(message, site)
         counts[name] = (segments(words), septets(words))
     for name, (parts, room) in counts.items():
         sys.stdout.write(f"{parts} part, {room} septets: {name}\n")
@@ -299,9 +303,9 @@ def test_each_kind_of_text_fits_one_part_with_a_usual_street_name() -> None:
 
 def test_text_leaves_out_what_does_not_fit_one_part() -> None:
     long = report_news(street="Saint Margaret's Terrace North", state="not_councils_responsibility")
-    words = text(VOICE.of_report(alert(), OWN, long, WAYS, ()), SITE)
+    words = text_of_message(VOICE.report_message(alert(), OWN, long, WAYS, ()), SITE)
     assert segments(words) == 1 and words.startswith("Pothole: Not the council's ")
-    fits = text(of_report(street="Mill Lane"), SITE)
+    fits = text_of_message(of_report(street="Mill Lane"), SITE)
     assert segments(fits) == 1 and fits.startswith("Pothole, Mill Lane: In progress")
 
 
@@ -327,7 +331,7 @@ def test_message_about_an_area_says_how_far_it_is(north_m: float, said: str) -> 
     new = of_report("new", area, **there)
     assert f"A new report has been made, {said} from the place that you chose." in new.paragraphs
     place = Point(lat=53.96, long=-1.08)
-    [line] = VOICE.digest(alert(), [report_news(**there)], WAYS, place=place).links
+    [line] = VOICE.digest_message(alert(), [report_news(**there)], WAYS, place=place).links
     assert f", {said} away [" in line.label
     assert "from the place" not in " ".join(of_report("new", subscription(), **there).paragraphs)
 
@@ -339,13 +343,13 @@ def test_message_says_new_date_first_promise_and_reason() -> None:
         timeline_entry("We now aim … It snowed.", 3),
     )
     news = report_news(delay=delay, entries=(before, given))
-    late = VOICE.of_report(alert("updated"), OWN, news, WAYS, (given,))
+    late = VOICE.report_message(alert("updated"), OWN, news, WAYS, (given,))
     assert late.subject.startswith("New date: Pothole")
     said = [name for name, _ in late.facts]
     assert said[-2:] == ["We now aim to deal with it by", "We first said"]
     later = of_report(delay=delay, council_text="A crew looked at it.")
     assert later.facts[-1] == ("Reason", "It snowed.")
-    [line] = VOICE.digest(alert(), [report_news(delay=delay)], WAYS).links
+    [line] = VOICE.digest_message(alert(), [report_news(delay=delay)], WAYS).links
     assert line.label.endswith("We now aim to deal with it by Saturday 6 June 2026")
 
 
@@ -355,8 +359,8 @@ def test_malformed_link_of_a_text_stops_nothing(packed: str) -> None:
 
 
 def test_code_is_filled_in_only_on_our_own_pages() -> None:
-    message = VOICE.asking(asking(OWN, "", NOON), f"{SITE}/x", "123456")
-    words = text(message, SITE)
+    message = VOICE.confirmation_message(confirmation_alert(OWN, "", NOON), f"{SITE}/x", "123456")
+    words = text_of_message(message, SITE)
     assert words.startswith("123456 is your code") and segments(words) == 1
     assert words.endswith("\n\n@report.example #123456")
 

@@ -13,7 +13,7 @@ from chalicelib.alerts.delivery import Wake
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import AreaQuery, IndexEntry
 from chalicelib.alerts.model import AlertBatch, AlertRequested, NoticePageWanted, Topic
-from chalicelib.alerts.ports import Affected
+from chalicelib.alerts.ports import NoticeScope
 from chalicelib.alerts.usecases.match_notices import match_notice_page
 from chalicelib.alerts.usecases.notice_pages import MOST_ENTRIES
 from chalicelib.alerts.usecases.sending import send_woken, tell
@@ -72,7 +72,7 @@ def page_from(low: str) -> tuple[list[AlertBatch], NoticePageWanted | None, Coun
     """What a run that begins there leaves to others, and what it read."""
     alerts, index = AlertsWorld(), CountedIndex()
     everywhere = Extent(box=BOUNDS, ward_codes=(GUILDHALL,))
-    alerts.notices.known[NOTICE] = Affected(extent=everywhere)
+    alerts.notices.known[NOTICE] = NoticeScope(extent=everywhere)
     wanted = NoticePageWanted(fact=POSTED, news=1, area=0, low=low)
     match_notice_page(wanted, replace(alerts.matching, index=index))
     batches = [each for each in alerts.shares.sent if isinstance(each, AlertBatch)]
@@ -152,5 +152,5 @@ def test_new_version_of_the_disruption_is_told_again(world: DeliveryWorld) -> No
 def test_email_over_the_quota_of_the_day_waits_for_the_next_morning(world: DeliveryWorld) -> None:
     world.quota = Quota(emails_a_second=1, emails_a_day=1)
     after = tell(requested(0), world.ports())
-    assert after and (after.state, after.place, after.tries) == ("waiting", "over_cap", 0)
+    assert after and (after.state, after.backlog, after.tries) == ("waiting", "over_cap", 0)
     assert after.next_try_at.date() > world.clock.now.date() and not world.sender.there

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from chalicelib.alerts.messages import Entry
+from chalicelib.alerts.messages import TimelineEntry
 from chalicelib.alerts.model import AlertRequested, EventType, Frequency, Topic
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
@@ -34,9 +34,9 @@ STATES = ("investigating", "in_progress", "action_scheduled", "fixed")
 class Here:
     """A subscriber to a report, and a queue that holds requests back by the world's clock."""
 
-    world: DeliveryWorld = field(default_factory=lambda: DeliveryWorld(wait_for_more=WINDOW))
+    world: DeliveryWorld = field(default_factory=lambda: DeliveryWorld(changes_delay=WINDOW))
     held: list[tuple[datetime, AlertRequested]] = field(default_factory=list)
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[TimelineEntry, ...] = ()
     version: int = 1
 
     def happens(
@@ -52,7 +52,7 @@ class Here:
     def receives(self, message: AlertRequested) -> None:
         """The sender gets a request from the queue."""
         send_tell(message, self.world.ports())
-        later = self.world.later
+        later = self.world.request_queue
         now = self.world.clock.now
         self.held += [
             (now + timedelta(seconds=delay), each)
@@ -71,7 +71,7 @@ class Here:
                 self.receives(message)
             ports = self.world.ports()
             wake_due(ports)
-            woken, self.world.queue.sent = self.world.queue.sent, []
+            woken, self.world.wake_queue.sent = self.world.wake_queue.sent, []
             for each in woken:
                 send_woken(each, ports)
 

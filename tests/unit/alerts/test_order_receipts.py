@@ -7,12 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.alerts import messages as alerts
-from chalicelib.alerts.messages import Entry, Fact
+from chalicelib.alerts.messages import Fact, TimelineEntry
 from chalicelib.alerts.model import Subscription
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.prices import PriceLine
-from chalicelib.integrations.receipts_for_messages import facts_of
+from chalicelib.integrations.receipts_for_messages import order_facts
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.reports.orders import BookedSlot, Order
 from tests.support.builders import NOON
@@ -43,13 +43,13 @@ RECEIPT = (
 
 
 def test_receipt_has_the_slot_the_lines_and_the_total() -> None:
-    assert facts_of(ORDER, DEMO, ENGLISH) == RECEIPT
+    assert order_facts(ORDER, DEMO, ENGLISH) == RECEIPT
 
 
 def test_receipt_names_the_vat_that_was_paid_and_the_number_of_the_council() -> None:
     taxed = replace(ORDER.lines[0], vat_pence=667, vat_percent=20)
     order = replace(ORDER, lines=(taxed, *ORDER.lines[1:]))
-    assert facts_of(order, DEMO, ENGLISH) == (
+    assert order_facts(order, DEMO, ENGLISH) == (
         Fact("Your booking", "Monday 15 June 2026, From 7am"),
         Fact("Mattress × 2", "£40, including £6.67 VAT at 20%"),
         Fact("Fee", "£2.50"),
@@ -58,7 +58,7 @@ def test_receipt_names_the_vat_that_was_paid_and_the_number_of_the_council() -> 
         Fact("VAT number", "GB123456789"),
         Fact("Payment", "Paid by card on Monday 1 June 2026"),
     )
-    waived = facts_of(replace(order, paid_by="waived", paid_at=None), DEMO, ENGLISH)
+    waived = order_facts(replace(order, paid_by="waived", paid_at=None), DEMO, ENGLISH)
     assert not [each for each in waived if "VAT" in each.name + each.says]
 
 
@@ -67,7 +67,7 @@ def test_receipt_of_an_appointment_says_where_it_is() -> None:
     free = Order(booking=BookedSlot(hold_id="h", place=at, units=1), state="settled")
     place = DEMO.by_calendar["counter"].place
     assert place
-    [booked] = facts_of(free, DEMO, ENGLISH)
+    [booked] = order_facts(free, DEMO, ENGLISH)
     assert booked.says == f"Monday 15 June 2026, 9:20am, {place.name}, {place.address}"
 
 
@@ -83,15 +83,15 @@ def test_receipt_of_an_appointment_says_where_it_is() -> None:
     ],
 )
 def test_receipt_says_what_was_not_paid_by_card(paid: dict[str, Any], last: Fact) -> None:
-    assert facts_of(replace(ORDER, **paid), DEMO, ENGLISH)[-1] == last
+    assert order_facts(replace(ORDER, **paid), DEMO, ENGLISH)[-1] == last
 
 
 def test_receipt_of_a_payment_that_came_too_late_has_no_slot() -> None:
-    assert facts_of(replace(ORDER, state="lost"), DEMO, ENGLISH) == RECEIPT[1:]
+    assert order_facts(replace(ORDER, state="lost"), DEMO, ENGLISH) == RECEIPT[1:]
 
 
 def test_order_that_is_not_paid_has_no_receipt() -> None:
-    assert facts_of(replace(ORDER, state="unpaid"), DEMO, ENGLISH) == ()
+    assert order_facts(replace(ORDER, state="unpaid"), DEMO, ENGLISH) == ()
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,10 @@ def test_cancelled_order_says_what_goes_back(
     cancelled: dict[str, Any], back: tuple[Fact, ...]
 ) -> None:
     order = replace(ORDER, state="cancelled", **cancelled)
-    assert facts_of(order, DEMO, ENGLISH) == back
+    assert order_facts(order, DEMO, ENGLISH) == back
 
 
-MOVED = Entry(2, NOON, "open", "It was moved to Monday.", title="Your booking has moved")
+MOVED = TimelineEntry(2, NOON, "open", "It was moved to Monday.", title="Your booking has moved")
 SLOT = alerts.BookedSlot(date(2026, 6, 15), "From 7am")
 
 
@@ -137,7 +137,7 @@ def test_message_about_an_order_says_what_happened_in_its_subject_and_nothing_tw
     assert moved.subject.startswith("Your booking has moved: Pothole")
     assert (moved.paragraphs, moved.quoted) == ((), "It was moved to Monday.")
     assert "Your booking has moved" in moved.short
-    later = Entry(3, NOON, "open", "We are on our way.")
+    later = TimelineEntry(3, NOON, "open", "We are on our way.")
     assert "has moved" not in of_report("updated", entries=(MOVED, later)).subject
 
 

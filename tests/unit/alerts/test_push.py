@@ -5,7 +5,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.alerts.delivery import Kind
+from chalicelib.alerts.delivery import AlertKind
 from chalicelib.alerts.messages import Link, Message
 from chalicelib.alerts.push import payload_of, time_to_live_s, urgency_of
 
@@ -66,6 +66,6 @@ def test_payload_has_the_short_text_when_there_are_no_paragraphs() -> None:
     ],
 )
 def test_message_of_short_validity_has_a_short_lifetime_and_high_urgency(
-    what: Kind, urgency: str, days: int
+    what: AlertKind, urgency: str, days: int
 ) -> None:
     assert (urgency_of(what), time_to_live_s(what)) == (urgency, days * 86_400)

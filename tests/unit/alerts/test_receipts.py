@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.alerts.delivery import FURTHER, Alert, DeliveryOutcome, Wake
+from chalicelib.alerts.delivery import PROGRESS, Alert, DeliveryOutcome, Wake
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.receipts import Receipt, messages_in_log, parse_receipt
 from chalicelib.alerts.usecases.failed import send_again
@@ -119,7 +119,7 @@ def _states_in_order(order: Sequence[str], channel: str) -> list[int]:
                 (alert.try_name, None) if channel == "email" else (None, alert.external_id)
             )
             take(Receipt(called, carried, outcome, is_permanent), ports)
-            furthest.append(FURTHER[world.the_alert().state])
+            furthest.append(PROGRESS[world.the_alert().state])
 
     class Slow(type(world.sender)):  # type: ignore[misc]
         def send(self, message: Any, to: Any) -> str | None:
@@ -131,12 +131,12 @@ def _states_in_order(order: Sequence[str], channel: str) -> list[int]:
     world.sender = slow
     ports = world.ports()
     send_tell(alert_request(), ports)
-    furthest.append(FURTHER[world.the_alert().state])
+    furthest.append(PROGRESS[world.the_alert().state])
     receipts(order[order.index(SENT) + 1 :])
     assert world.the_alert().state == "failed", order
     (ended,) = world.subscriptions.stored.values()
     assert ended.state == "stopped" and ended.to is None
-    assert list(world.suppressed.stored) == ["a" * 32]
+    assert list(world.suppressed_addresses.stored) == ["a" * 32]
     world.subscribe(subscription_id="anew", channel=channel)
     send_tell(alert_request(subscription_id="anew", version=3), ports)
     assert len(slow.there) == 1, "the next one is not sent there"
@@ -151,7 +151,7 @@ def test_unknown_receipt_is_ignored(world: DeliveryWorld, ports: Ports) -> None:
         Receipt(None, None, "delivered"),
     ):
         assert take(unknown, ports) is None
-    assert world.suppressed.stored == {} and world.alerts.stored == {}
+    assert world.suppressed_addresses.stored == {} and world.alerts.stored == {}
 
 
 def test_delivered_alert_is_not_resent(world: DeliveryWorld, ports: Ports) -> None:
@@ -162,7 +162,7 @@ def test_delivered_alert_is_not_resent(world: DeliveryWorld, ports: Ports) -> No
     take(Receipt(world.the_alert().try_name, None, "delivered"), ports)
     world.clock.now = NOON + timedelta(days=1)
     assert wake_due(ports) == 0 and world.the_alert().state == "delivered"
-    for wake in world.queue.sent:
+    for wake in world.wake_queue.sent:
         send_woken(wake, ports)
     assert world.sender.there == []
 
@@ -175,7 +175,7 @@ def test_subscription_continues_after_a_temporary_bounce(
     send_tell(alert_request(), ports)
     take(Receipt(world.the_alert().try_name, None, "bounced"), ports)
     (own,) = world.subscriptions.stored.values()
-    assert own.state == "active" and world.suppressed.stored == {}
+    assert own.state == "active" and world.suppressed_addresses.stored == {}
     assert (world.the_alert().state, world.the_alert().last_error) == ("failed", "bounced")
 
 
@@ -201,7 +201,10 @@ def test_receipt_of_a_text_is_retried_when_it_precedes_our_own_mark(
     send_tell(alert_request(), world.ports())
     (late,) = early
     take(late, world.ports())
-    assert (world.the_alert().state, list(world.suppressed.stored)) == ("failed", ["a" * 32])
+    assert (world.the_alert().state, list(world.suppressed_addresses.stored)) == (
+        "failed",
+        ["a" * 32],
+    )
 
 
 @pytest.mark.parametrize(
@@ -236,7 +239,7 @@ def test_resent_alert_is_not_changed_by_a_receipt_of_the_earlier_try(
     send_again(first.name, ports)
     take(bounced, ports)
     assert world.the_alert().state == "waiting"
-    for wake in world.queue.sent:
+    for wake in world.wake_queue.sent:
         send_woken(wake, ports)
     take(bounced, ports)
     assert (len(world.sender.there), world.the_alert().state) == (2, "sent")
@@ -255,7 +258,7 @@ def test_address_is_suppressed_when_a_complaint_is_about_an_earlier_try(
     world.clock.now = first.next_try_at
     send_woken(Wake(subscription_id=first.subscription_id, alert_id=first.alert_id), ports)
     take(Receipt(first.try_name, None, "complained", True), ports)
-    assert list(world.suppressed.stored) == ["a" * 32]
+    assert list(world.suppressed_addresses.stored) == ["a" * 32]
     assert world.the_alert().state == "sent"
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.index import IndexEntry, area_of_reminders, entries_of
-from chalicelib.alerts.message_senders import text
+from chalicelib.alerts.message_senders import text_of_message
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.model import (
@@ -88,13 +88,15 @@ class Town:
         )
         self.alerts = AlertsWorld(now=now)
         self.clock = self.alerts.clock
-        self.matching = replace(self.alerts.matching, collected_on=collections.collected_on)
+        self.matching = replace(
+            self.alerts.matching, premises_collected_on=collections.premises_collected_on
+        )
         self.world = DeliveryWorld(
             clock=self.clock,
             subscriptions=self.alerts.subscriptions,
             collections=collections.on_day,
             off_rounds=lambda: off_rounds(self.today),
-            voice=self._voice,
+            composer=self._voice,
         )
         self.ports = self.world.ports()
         self.copies = 2 if repeats else 1
@@ -122,7 +124,7 @@ class Town:
         self.today = Today(items=(status,))
 
     def compare(self) -> None:
-        self.world.matcher.send(changes_from(self.clock(), LONDON))
+        self.world.match_queue.send(changes_from(self.clock(), LONDON))
 
     def run(self, until: datetime) -> None:
         """Everything that happens until that moment, and at it."""
@@ -136,15 +138,15 @@ class Town:
         watch_rounds(self.ports)
         self._match()
         wake_due(self.ports)
-        woken, self.world.queue.sent = self.world.queue.sent, []
+        woken, self.world.wake_queue.sent = self.world.wake_queue.sent, []
         for message in woken * self.copies:
             send_woken(message, self.ports)
 
     def _match(self) -> None:
         shares, outbox = self.alerts.shares, self.alerts.outbox
-        while self.world.matcher.sent or shares.sent or outbox.sent:
-            pages = self.world.matcher.sent + shares.sent
-            self.world.matcher.sent, shares.sent = [], []
+        while self.world.match_queue.sent or shares.sent or outbox.sent:
+            pages = self.world.match_queue.sent + shares.sent
+            self.world.match_queue.sent, shares.sent = [], []
             for page in pages * self.copies:
                 if isinstance(page, AlertBatch):
                     outbox.send(page.requests)
@@ -221,7 +223,7 @@ def test_email_names_the_address_and_what_a_lock_screen_shows_does_not(town: Tow
     town.run(EVENING)
     message, _ = town.world.sender.there[0]
     assert message.facts[-1] == ("Address", "1 Dial Row")
-    assert "Dial Row" not in text(message, "https://eskerby.example")
+    assert "Dial Row" not in text_of_message(message, "https://eskerby.example")
     assert "Dial Row" not in payload_of(message).decode()
 
 
@@ -231,7 +233,7 @@ def test_reminders_count_for_the_emails_of_a_day_and_do_not_wait(town: Town) -> 
         town.subscribe(number, "1")
     town.run(EVENING)
     assert len(town.world.sender.there) == 3
-    assert town.ports.spend.taken(EVENING.date(), "emails") == 2
+    assert town.ports.budget.amount_taken(EVENING.date(), "emails") == 2
 
 
 def test_subscriber_hears_when_the_clock_was_put_back_by_days(town: Town) -> None:

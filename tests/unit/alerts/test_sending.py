@@ -51,7 +51,7 @@ class ArrivedAndLost(NoReply):
 def woken(world: DeliveryWorld, ports: Ports) -> int:
     """Wakes and sends due alerts. Returns how many."""
     count = wake_due(ports)
-    messages, world.queue.sent = world.queue.sent, []
+    messages, world.wake_queue.sent = world.wake_queue.sent, []
     for message in messages:
         send_woken(message, ports)
     return count
@@ -348,10 +348,10 @@ def test_text_costs_nothing_when_it_was_not_sent(world: DeliveryWorld, ports: Po
     world.knows(report_news())
     world.sender.raises = [UpstreamFailed("cannot be reached")]
     send_tell(alert_request(), ports)
-    assert sum(world.spend.stored.values()) == 0
+    assert sum(world.budget.stored.values()) == 0
     world.clock.now = world.the_alert().next_try_at
     woken(world, ports)
-    assert sum(world.spend.stored.values()) == 1
+    assert sum(world.budget.stored.values()) == 1
 
 
 def test_text_waits_for_the_next_morning_and_officers_see_it_when_the_day_is_spent(
@@ -385,8 +385,8 @@ def test_codes_use_at_most_their_share_of_the_daily_texts(world: DeliveryWorld) 
         world.subscribe(subscription_id=f"s{number}", channel="sms")
         send_tell(alert_request(subscription_id=f"s{number}"), ports)
     assert [message.what for message, _ in world.sender.there][2:] == ["state_changed"] * 14
-    assert sum(world.spend.stored.values()) == 16
-    assert world.spend.stored[NOON.date(), "sign_in"] == 0
+    assert sum(world.budget.stored.values()) == 16
+    assert world.budget.stored[NOON.date(), "sign_in"] == 0
 
 
 @pytest.mark.parametrize("texts_a_day", [0, 1, 2, 5, 9, 10, 11, 500, 501])
@@ -437,7 +437,7 @@ def test_number_is_not_tried_again_when_it_was_refused_permanently(
 def test_nothing_is_sent_to_an_address_that_bounces(world: DeliveryWorld, ports: Ports) -> None:
     world.subscribe()
     world.knows(report_news())
-    world.suppressed.add("a" * 32, "bounced", NOON)
+    world.suppressed_addresses.add("a" * 32, "bounced", NOON)
     send_tell(alert_request(), ports)
     assert world.sender.there == []
     assert (world.the_alert().state, world.the_alert().last_error) == ("failed", "suppressed")
@@ -452,7 +452,7 @@ def test_alert_is_sent_again_by_an_officer_when_it_failed(
     send_tell(alert_request(), ports)
     again = send_again(world.the_alert().name, ports)
     assert (again.state, again.tries) == ("waiting", 0)
-    (wake,) = world.queue.sent
+    (wake,) = world.wake_queue.sent
     send_woken(wake, ports)
     assert len(world.sender.there) == 1
     with pytest.raises(Conflict):
@@ -521,15 +521,15 @@ def test_text_is_not_resent_after_an_internal_error_during_sending(
     world.knows(report_news())
     world.sender.raises = [ValueError("a mistake of ours")]
     send_tell(alert_request(), ports)
-    assert world.the_alert().state == "unclear" and sum(world.spend.stored.values()) == 1
+    assert world.the_alert().state == "unclear" and sum(world.budget.stored.values()) == 1
 
 
 def test_text_is_sent_once_after_an_internal_error_before_sending(world: DeliveryWorld) -> None:
     world.subscribe(channel="sms")
     world.knows(report_news())
     ports = world.ports()
-    send_tell(alert_request(), replace(ports, segments=lambda _: 1 // 0))
-    assert (world.the_alert().place, world.the_alert().last_error) == ("put_off", "broke")
+    send_tell(alert_request(), replace(ports, count_segments=lambda _: 1 // 0))
+    assert (world.the_alert().backlog, world.the_alert().last_error) == ("put_off", "broke")
     world.clock.now = world.the_alert().next_try_at
     woken(world, ports)
     assert len(world.sender.there) == 1
@@ -545,7 +545,7 @@ def test_alerts_that_failed_by_internal_errors_are_sent_once_by_a_redrive(
         world.subscribe(subscription_id=f"s{number}")
         with suppress(ProcessKilled):
             send_tell(alert_request(subscription_id=f"s{number}"), ports)
-    while due := world.alerts.due(world.clock.now + timedelta(hours=12), limit=9):
+    while due := world.alerts.due_alerts(world.clock.now + timedelta(hours=12), limit=9):
         world.clock.now += timedelta(hours=12)
         for each in due:
             with suppress(ProcessKilled):

@@ -3,7 +3,7 @@
 import re
 from typing import get_args
 
-from chalicelib.alerts.delivery import Kind
+from chalicelib.alerts.delivery import AlertKind
 from chalicelib.bootstrap import container
 from infra.local.cloud import Cloud
 from infra.local.templates import messages, page
@@ -23,5 +23,5 @@ def test_page_shows_mail_text_and_notification_of_each_in_each_language(cloud: C
 
 
 def _kinds() -> set[str]:
-    what, more = get_args(Kind)
+    what, more = get_args(AlertKind)
     return {*get_args(what), *get_args(more)}
