@@ -76,12 +76,12 @@ def import_premises(file: Path, allow_rejects: bool) -> None:
 def _update_subscribers() -> None:
     """Compares the reminders that were sent with the new dates, and rewrites the calendars that
     residents subscribed to."""
-    from chalicelib.alerts.usecases.reminding import CHANGE_WAIT_S, changes_from
+    from chalicelib.alerts.usecases.collection_reminders import CHANGE_WAIT_S, corrections_from
     from chalicelib.bootstrap import container
     from chalicelib.bootstrap.collections import calendar_ports
     from chalicelib.collections.calendars import publish_again
 
-    changes = changes_from(utc_now(), container.council().zone)
+    changes = corrections_from(utc_now(), container.council().zone)
     container.queue("match").send(changes, delay_s=CHANGE_WAIT_S)
     with click.progressbar(length=0, label="Calendars", file=sys.stderr) as bar:
         count = publish_again(calendar_ports(), bar.update)

@@ -49,9 +49,9 @@ def redrive(queue: str) -> None:
 
 
 def _resend_failed_alerts() -> int:
-    from chalicelib.alerts.usecases.failed import send_ours_again
+    from chalicelib.alerts.usecases.failed import resend_internal_failures
 
-    return send_ours_again(delivery_ports())
+    return resend_internal_failures(delivery_ports())
 
 
 def dead_letters_of(client: "SQSClient", home: str) -> str:

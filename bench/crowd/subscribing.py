@@ -6,8 +6,8 @@ from typing import Any
 
 from bench.crowd.model import Interest, Person
 from chalicelib.alerts.model import QuietHours, Subscription, SubscriptionRequest, Topic
-from chalicelib.alerts.usecases.managing import Shown, stop
-from chalicelib.alerts.usecases.subscribing import Subscriber, checked, subscribe
+from chalicelib.alerts.usecases.managing import AccessProof, stop_subscription
+from chalicelib.alerts.usecases.subscribing import Subscriber, check_request, subscribe
 from chalicelib.bootstrap.alerts import alerts_ports, delivery_ports
 from chalicelib.kernel.push_address import PushAddress
 
@@ -35,15 +35,15 @@ def store_subscriptions(
             frequency=person.frequency,
             quiet=QUIET if person.is_quiet else None,
         )
-        made.append(subscribe(checked(wanted, ports), f"{person.number} {at}", by, ports))
+        made.append(subscribe(check_request(wanted, ports), f"{person.number} {at}", by, ports))
     return made
 
 
 def leave_subscription(person: Person, subscription: Subscription) -> None:
     """Stops the subscription, or finds that the address does not exist; most people do neither."""
     if person.standing == "stopped":
-        shown = Shown(account_id=subscription.account_id)
-        stop(subscription.subscription_id, shown, alerts_ports())
+        shown = AccessProof(account_id=subscription.account_id)
+        stop_subscription(subscription.subscription_id, shown, alerts_ports())
     elif person.standing == "suppressed":
         ports = delivery_ports()
         ports.suppressed_addresses.add(subscription.address_key or "", "bounced", ports.now())

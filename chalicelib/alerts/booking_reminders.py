@@ -1,4 +1,4 @@
-"""Reminders of a booking: when they are due, and what they say."""
+"""Reminders of a booking: their times and their words."""
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,36 +12,36 @@ from chalicelib.alerts.messages import BookedSlot, Fact, Message, ReportNews
 
 SEND_TIME = time(9)
 """On the council's clock."""
-LATEST = timedelta(days=2)
+MOST_LATE = timedelta(days=2)
 _DAYS = 100
 
 
 class BookingReminder(NamedTuple):
-    """A reminder of a booking on `day`, so many days before it."""
+    """A reminder that is sent so many days before the booked `day`."""
 
     day: date
     days_before: int
 
     @property
     def number(self) -> int:
-        """The version of its alert: another one for each day and each number of days before it."""
+        """The version of its alert: a number for each combination of day and days before it."""
         return self.day.toordinal() * _DAYS + self.days_before
 
     def moment(self, zone: ZoneInfo) -> datetime:
-        """When it is sent; in UTC."""
-        return datetime.combine(self._sent_on, SEND_TIME, zone).astimezone(UTC)
+        """The moment when it is sent; in UTC."""
+        return datetime.combine(self._send_day, SEND_TIME, zone).astimezone(UTC)
 
     def is_too_late(self, now: datetime, zone: ZoneInfo) -> bool:
         """True once the booked day has begun, or the second day after the reminder was due."""
-        return now.astimezone(zone).date() >= min(self.day, self._sent_on + LATEST)
+        return now.astimezone(zone).date() >= min(self.day, self._send_day + MOST_LATE)
 
     @property
-    def _sent_on(self) -> date:
+    def _send_day(self) -> date:
         return self.day - timedelta(days=self.days_before)
 
 
 def reminder_of(number: int) -> BookingReminder:
-    """The reminder that has this number."""
+    """The reminder with this number."""
     day, days_before = divmod(number, _DAYS)
     return BookingReminder(date.fromordinal(day), days_before)
 
@@ -49,7 +49,7 @@ def reminder_of(number: int) -> BookingReminder:
 def reminders_after(
     moment: datetime, day: date, days_before: Collection[int], zone: ZoneInfo
 ) -> Iterator[BookingReminder]:
-    """The reminders of a booking on `day` that are sent after that moment."""
+    """The reminders of a booking on `day` that are due after that moment."""
     for each in days_before:
         reminder = BookingReminder(day, each)
         if reminder.moment(zone) > moment:
@@ -61,18 +61,18 @@ def booking_message(
     alert: Alert,
     report: ReportNews,
     booked: BookedSlot,
-    ways: SubscriptionLinks,
+    subscription_links: SubscriptionLinks,
 ) -> Message:
-    """The reminder of what a report booked, with a link to its page."""
+    """The reminder of a report's booking, with a link to the report's page."""
     title, say = _title(frame, booked.day), frame.language.say
-    briefly = say("Booking: {day}", day=day_words(booked.day, frame.language))
+    shortest = say("Booking: {day}", day=day_words(booked.day, frame.language))
     return frame.message(
         alert,
-        ways,
+        subscription_links,
         thread=report.service_request_id,
         subject=f"{title} [{report.reference}]",
         short=f"{title}. {report.service_name}, {booked.slot}",
-        shorter=(f"{title}. {booked.slot}", title, briefly),
+        shorter=(f"{title}. {booked.slot}", title, shortest),
         url=report.page_url,
         paragraphs=(report.service_name,),
         facts=tuple(_facts(frame, report, booked)),

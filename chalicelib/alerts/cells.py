@@ -1,13 +1,13 @@
-"""Covers a circle with a few cells of three levels, and says from which side it reaches each.
+"""Covers a circle with a few cells of three levels, and computes its reach within each.
 
-Of all ways to hold the circle in at most nine cells, this takes the one that covers least ground
-outside it. Within a cell a reach says where the circle begins or ends, from west to east. Reaches
-that include a place sort next to each other:
+Of all covers with at most nine cells, this takes the one with the least area outside the circle. A
+reach states where the circle begins or ends within a cell, from west to east. The reaches that
+include a place sort next to each other:
     a…0 ……… a…far ‖ ……… b ……… ‖ c…far ……… c…0        far: from the place to the eastern edge
               └─────── one query ───────┘
 
 `a`: from where the circle begins to the eastern edge; `c`: from the western edge to where it ends;
-`b`: across the whole cell. Pure, and exact to a centimetre: no place of the circle is left out.
+`b`: across the whole cell. Exact to a centimetre: every place of the circle is covered.
 """
 
 import math
@@ -29,16 +29,17 @@ SLACK_M = 0.01
 
 
 def cover(centre: Point, radius_m: float) -> Sequence[tuple[str, str]]:
-    """The quadkeys and reaches of at most nine cells that together hold the circle. Empty if that
-    takes more than nine of the coarsest cells: the circle is large, or near a pole."""
+    """The quadkeys and reaches of at most nine cells that together contain the circle; `radius_m`
+    is in metres. Empty if that takes more than nine of the coarsest cells, because the circle is
+    large, or near a pole."""
     circle = _Circle.of(centre, (radius_m + SLACK_M) / EARTH_RADIUS_M)
-    ways = _best_covers(circle, circle.cells(LEVELS[0], None), MOST_CELLS)
-    return [(cell.key, cell.reach) for cell in ways[-1].cells] if ways else ()
+    covers = _best_covers(circle, circle.cells(LEVELS[0], None), MOST_CELLS)
+    return [(cell.key, cell.reach) for cell in covers[-1].cells] if covers else ()
 
 
 def reaches_at(place: Point, z: int) -> tuple[str, str, str]:
-    """The quadkey of the place's cell, and the lowest and highest reach, both included, of the
-    circles that reach the place."""
+    """The quadkey of the place's cell at zoom `z`, and the lowest and highest reach, both included,
+    of the circles that include the place."""
     tile = tile_of(place, z)
     far = _hex_of(math.floor((1 - _column_of(place.long, z) + tile.x) * STEPS))
     return quadkey(tile), f"a{far}", f"c{far}~"
@@ -50,14 +51,13 @@ def _hex_of(steps: int) -> str:
 
 
 def _column_of(long: float, z: int) -> float:
-    """The place's column at that zoom, with its fraction. It counts on past one end of the
-    world."""
+    """The fractional column of tiles at that zoom. It continues beyond ±180° of longitude."""
     return (long + 180) / 360 * (1 << z)
 
 
 class _Cell(NamedTuple):
-    """A cell that a circle touches between `begin` and `end`, in shares of its width. `x` counts on
-    past the ends of the world."""
+    """A cell that a circle touches between `begin` and `end`, in shares of its width. `x` continues
+    beyond ±180° of longitude."""
 
     z: int
     x: int
@@ -79,19 +79,19 @@ class _Cell(NamedTuple):
 
     @property
     def cost(self) -> float:
-        """How much ground its reach covers."""
+        """The area that its reach covers, in tiles of zoom 0."""
         return min(1 - self.begin, self.end) * 0.25**self.z
 
 
 class _Cover(NamedTuple):
-    """Cells that hold a part of a circle, and how much ground they cover."""
+    """Cells that contain a part of a circle, and the area that they cover."""
 
     cost: float
     cells: tuple[_Cell, ...]
 
 
 class _Circle(NamedTuple):
-    """A circle. In radians: the latitude of its middle, its radius, and the latitude at which it is
+    """A circle. In radians: the latitude of its centre, its radius, and the latitude at which it is
     widest, where a meridian touches it."""
 
     centre: Point
@@ -108,7 +108,7 @@ class _Circle(NamedTuple):
 
     def cells(self, z: int, inside: _Cell | None) -> list[_Cell]:
         """The cells of that zoom that the circle touches, within the cell `inside`. If there are
-        more than MOST_CELLS the list is not complete."""
+        more than MOST_CELLS, the list is not complete."""
         high = math.degrees(self.radius)
         north = tile_of(Point(lat=self.centre.lat + high, long=0.0), z).y
         south = tile_of(Point(lat=self.centre.lat - high, long=0.0), z).y
@@ -137,8 +137,8 @@ class _Circle(NamedTuple):
         ]
 
     def _half_width(self, south: float, north: float) -> float | None:
-        """How far the circle reaches to either side between these latitudes, in degrees; None if it
-        does not reach there."""
+        """Half the width of the circle between these latitudes (radians), in degrees of longitude;
+        None if it does not reach there."""
         south, north = max(south, self.lat - self.radius), min(north, self.lat + self.radius)
         if south > north:
             return None
@@ -153,8 +153,8 @@ class _Circle(NamedTuple):
 
 @lru_cache(maxsize=10_000)
 def _edges_of_row(z: int, y: int) -> tuple[float, float]:
-    """The southern and northern latitude of the places of that row, in radians. Places beyond the
-    map's edges belong to its first and last rows."""
+    """The southern and northern latitude of that row of tiles, in radians. Places beyond the map's
+    edges belong to its first and last rows."""
     row = tile_bounds(Tile(z, 0, y))
     south = -90.0 if y == (1 << z) - 1 else row.south
     north = 90.0 if y == 0 else row.north
@@ -162,25 +162,25 @@ def _edges_of_row(z: int, y: int) -> tuple[float, float]:
 
 
 def _best_covers(circle: _Circle, cells: Sequence[_Cell], most: int) -> list[_Cover]:
-    """The best ways to hold the circle's part in these cells, from the way with the fewest cells to
-    the way with at most `most` cells. Each covers less ground than the one before."""
+    """The best covers of the circle's part in these cells, from the fewest cells to at most `most`.
+    Each covers less area than the one before."""
     if len(cells) > most:
         return []
-    ways = [_Cover(0.0, ())]
+    covers = [_Cover(0.0, ())]
     for at, cell in enumerate(cells, 1):
         room = most - (len(cells) - at)
         own = _covers_of_cell(circle, cell, room - at + 1)
-        ways = _keep_best(
+        covers = _keep_best(
             _Cover(one.cost + other.cost, one.cells + other.cells)
-            for one in ways
+            for one in covers
             for other in own
             if len(one.cells) + len(other.cells) <= room
         )
-    return ways
+    return covers
 
 
 def _covers_of_cell(circle: _Circle, cell: _Cell, most: int) -> list[_Cover]:
-    """The best ways for one cell: the cell itself, or the cells of the next level in it."""
+    """The best covers of one cell: the cell itself, or cells of the next level in it."""
     whole = [_Cover(cell.cost, (cell,))]
     if cell.z == LEVELS[-1] or most == 1:
         return whole
@@ -188,10 +188,10 @@ def _covers_of_cell(circle: _Circle, cell: _Cell, most: int) -> list[_Cover]:
     return _keep_best([*whole, *_best_covers(circle, circle.cells(finer, cell), most)])
 
 
-def _keep_best(ways: Iterable[_Cover]) -> list[_Cover]:
-    """The ways that cover less ground than all ways with as few cells or fewer."""
+def _keep_best(covers: Iterable[_Cover]) -> list[_Cover]:
+    """The covers with less area than all covers with as few cells or fewer."""
     best: list[_Cover] = []
-    for way in sorted(ways, key=lambda way: (len(way.cells), way.cost)):
-        if not best or way.cost < best[-1].cost:
-            best.append(way)
+    for each in sorted(covers, key=lambda each: (len(each.cells), each.cost)):
+        if not best or each.cost < best[-1].cost:
+            best.append(each)
     return best

@@ -1,4 +1,4 @@
-"""What messages say of the collections of a day."""
+"""Words of messages about the collections of a day."""
 
 from collections.abc import Iterator
 
@@ -7,26 +7,26 @@ from chalicelib.alerts.messages import CollectionDay, Fact
 from chalicelib.kernel.languages import Language
 
 
-def collection_facts(found: CollectionDay, language: Language) -> Iterator[Fact]:
-    """When each container is emptied, and at which address: only emails have facts, so no lock
-    screen shows it."""
-    say, on_day = language.say, day_words(found.day, language)
-    for each in found.due:
+def collection_facts(collections: CollectionDay, language: Language) -> Iterator[Fact]:
+    """When each container is emptied, and the address. Only emails have facts, so no lock screen
+    shows the address."""
+    say, on_day = language.say, day_words(collections.day, language)
+    for each in collections.due:
         if each.instead_of:
-            said = say(
+            words = say(
                 "{day}, instead of {planned}: {reason}",
                 day=on_day,
                 planned=day_words(each.instead_of, language),
                 reason=each.why,
             )
-            yield Fact(each.name, said)
+            yield Fact(each.name, words)
         else:
             yield Fact(each.name, on_day)
-    for name, to, why in found.moved:
+    for name, to, why in collections.moved:
         if to:
             day = day_words(to, language)
             yield Fact(name, say("Moved to {day}: {reason}", day=day, reason=why))
         else:
             yield Fact(name, say("Cancelled: {reason}", reason=why))
-    if found.address:
-        yield Fact(say("Address"), found.address)
+    if collections.address:
+        yield Fact(say("Address"), collections.address)

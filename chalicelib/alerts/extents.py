@@ -1,5 +1,4 @@
-"""The extent of something such as a disruption: round a place, in a ward, or all over the
-council."""
+"""The extent of a disruption or of road works: around a place, in a ward, or the whole council."""
 
 from msgspec import Struct
 
@@ -9,8 +8,8 @@ from chalicelib.geo.polygon_edge import nearest_on_edge
 
 
 class Extent(Struct, frozen=True, kw_only=True):
-    """`box` holds the whole extent, which reaches into the wards of `ward_codes`. The extent is a
-    circle or a shape; with neither, it is everywhere."""
+    """A circle or a shape; with neither, the extent is the whole council. `box` contains it, and
+    `ward_codes` are the wards that it overlaps."""
 
     box: Box
     ward_codes: tuple[str, ...]
@@ -19,12 +18,12 @@ class Extent(Struct, frozen=True, kw_only=True):
     shape: MultiPolygon | None = None
 
     def touches(self, place: Point, radius_m: float) -> bool:
-        """True if the circle round that place holds some of the extent."""
+        """True if the circle around that place overlaps the extent."""
         if self.centre:
             return distance_m(self.centre, place) <= self.radius_m + radius_m
         return self.shape is None or reaches(self.shape, place, radius_m)
 
 
 def reaches(shape: MultiPolygon, place: Point, radius_m: float) -> bool:
-    """True if the circle round that place holds some of the shape."""
+    """True if the circle around that place overlaps the shape."""
     return shape.contains(place) or nearest_on_edge(shape, place).distance_m <= radius_m

@@ -1,4 +1,5 @@
-"""What every message to a subscriber has: its language, links, and words on replies."""
+"""The parts that all messages to subscribers share: the language, the links and the note on
+replies."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,8 +16,8 @@ from chalicelib.kernel.site import Site
 
 
 class SubscriptionLinks(NamedTuple):
-    """The links with which the subscriber changes or stops their alerts. `is_own`: they are the
-    updates on the subscriber's own report."""
+    """The links with which the subscriber changes or stops the alerts. `is_own`: the alerts are
+    about the subscriber's own report."""
 
     manage_url: str
     unsubscribe_url: str
@@ -24,8 +25,8 @@ class SubscriptionLinks(NamedTuple):
 
 
 class MessageFrame(Struct, frozen=True, kw_only=True):
-    """What all messages of a council have in common, in the language of `site`, which their links
-    lead to. `council` is its name in that language. `reply_to` is the address for answers that are
+    """The common parts of a council's messages, in the language of `site`, to which their links
+    lead. `council` is its name in that language. `reply_to` is the address for replies that are
     about no report; None if nobody reads them."""
 
     council: str
@@ -41,29 +42,29 @@ class MessageFrame(Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> ReportWords:
-        """What the messages say of a report."""
+        """The words for a report in that language."""
         return ReportWords(language=self.language, zone=self.zone, now=self.now)
 
     def message(
         self,
         alert: Alert,
-        ways: SubscriptionLinks | None = None,
+        subscription_links: SubscriptionLinks | None = None,
         *,
         report: ReportNews | None = None,
         before: tuple[str, ...] = (),
         **values: Any,
     ) -> Message:
-        """A message in the language, from the council. Replies are added to `report`, if it takes
-        any; `before` stands before the words on replies."""
+        """A message from the council; `values` replace the usual ones. Replies are added to
+        `report`, if it takes any; `before` precedes the note on replies."""
         usual = {
             "language": self.language,
             "council": self.council,
             "what": alert.what,
             "name": alert.try_name,
             "afterwards": (*before, self._reply_note(report)),
-            "because": self._because(ways) if ways else "",
-            "manage_url": ways and ways.manage_url,
-            "unsubscribe_url": ways and ways.unsubscribe_url,
+            "because": self._reason(subscription_links) if subscription_links else "",
+            "manage_url": subscription_links and subscription_links.manage_url,
+            "unsubscribe_url": subscription_links and subscription_links.unsubscribe_url,
             "reply_to": (report and report.reply_to) or self.reply_to,
         }
         return Message(**{**usual, **values})
@@ -81,10 +82,10 @@ class MessageFrame(Struct, frozen=True, kw_only=True):
             phone=self.phone,
         )
 
-    def _because(self, ways: SubscriptionLinks) -> str:
-        """Why somebody gets messages that they can stop."""
+    def _reason(self, subscription_links: SubscriptionLinks) -> str:
+        """The reason why the subscriber gets messages."""
         say, council = self.language.say, self.council
-        if ways.is_own:
+        if subscription_links.is_own:
             return say(
                 "You are getting this because you asked {council} for updates.", council=council
             )

@@ -1,7 +1,7 @@
-"""Messages as emails and as text messages.
+"""Sends messages as emails and as text messages.
 
-Sources: RFC 2369 and RFC 8058 (how a mail program unsubscribes with one click: it sends a POST, so
-that a scanner's GET does not unsubscribe); "Origin-bound one-time codes delivered via SMS" (WICG,
+Sources: RFC 2369 and RFC 8058 (unsubscribing with one click: the mail program sends a POST, so that
+a scanner's GET does not unsubscribe); "Origin-bound one-time codes delivered via SMS" (WICG,
 2022).
 """
 
@@ -48,14 +48,14 @@ class TextSender(Struct, frozen=True):
 
 def email_of(message: Message, to: str, look: EmailLook) -> Email:
     """The message as an email."""
-    said = {"message": message, "look": look._replace(council=message.council)}
+    values = {"message": message, "look": look._replace(council=message.council)}
     html, plain_text = _templates(message.language)
     return Email(
         to=to,
         sender=message.council,
         subject=message.subject,
-        text=plain_text.render(said | {"below": _footer(message)}),
-        html=html.render(said),
+        text=plain_text.render(values | {"below": _footer(message)}),
+        html=html.render(values),
         thread=message.thread,
         reply_to=message.reply_to,
         headers=_headers(message),
@@ -64,7 +64,7 @@ def email_of(message: Message, to: str, look: EmailLook) -> Email:
 
 
 def text_of_message(message: Message, site_url: str) -> str:
-    """The message as a text message: the fullest words that go in the fewest segments."""
+    """The message as a text message: the longest wording with the fewest segments."""
     if message.code:
         return plain(f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}")
     end = message.url
@@ -83,7 +83,7 @@ def segments_of(message: Message, *, site_url: str) -> int:
 
 class _Templates(NamedTuple):
     html: Template
-    text_of_message: Template
+    text: Template
 
 
 @cache
@@ -93,7 +93,8 @@ def _templates(language: Language) -> _Templates:
 
 
 def _footer(message: Message) -> tuple[str, ...]:
-    """The lines at the end of the text part of an email: why it came, and how to stop it."""
+    """The lines at the end of the text part of an email: the reason why it came, and the links to
+    change and stop the alerts."""
     if message.manage_url is None:
         return ()
     say = message.language.say

@@ -1,5 +1,5 @@
-"""The words of every message: short and plain. The reporter typed none of them, so nobody can use
-the council to send what they like to strangers."""
+"""Composes the messages, in short and plain words. They have no words that the reporter typed, so
+nobody can make the council send their own words to strangers."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -29,10 +29,11 @@ MOST_IN_A_DIGEST = 50
 
 
 class MessageComposer(MessageFrame, frozen=True, kw_only=True):
-    """Writes the messages of a council: one method for each kind."""
+    """Composes the messages of a council: one method for each kind."""
 
     def confirmation_message(self, alert: Alert, link: str, code: str) -> Message:
-        """Asks whether an address wants alerts: by a link in an email, by a code in a text."""
+        """Asks an address to confirm its subscription: by a link in an email, by a code in a
+        text."""
         say, names = self.language.say, {"council": self.council, "hours": CONFIRM_HOURS}
         return self.message(
             alert,
@@ -63,18 +64,17 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         alert: Alert,
         subscription: Subscription,
         report: ReportNews,
-        ways: SubscriptionLinks,
+        subscription_links: SubscriptionLinks,
         new: Sequence[TimelineEntry],
     ) -> Message:
-        """Tells of a report as it is now, with the words of all entries that are `new`. Only a
-        subscriber to just that report can write on its case: the case takes no more than some
-        notes."""
+        """Describes a report as it is now, with the words of the `new` entries. Only a subscriber
+        to that very report can reply to its case, which takes a limited number of notes."""
         title, opening = self.words.opening(alert, subscription, report, new)
         state = self.words.short_state(report)
         return self._message_about(
             report,
             alert,
-            ways,
+            subscription_links,
             title=title,
             short=f"{title}. {report.reference}",
             shorter=(title, f"{name_of(report)}: {state}", f"{report.service_name}: {state}"),
@@ -87,16 +87,19 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         )
 
     def repair_question_message(
-        self, alert: Alert, report: ReportNews, answer_url: str, ways: SubscriptionLinks
+        self,
+        alert: Alert,
+        report: ReportNews,
+        answer_url: str,
+        subscription_links: SubscriptionLinks,
     ) -> Message:
-        """Asks whether the problem is fixed. `answer_url` leads to a page that takes the
-        answer."""
+        """Asks whether the problem is fixed. `answer_url` is the page for the answer."""
         say, about = self.language.say, {"report": name_of(report)}
         title = say("Is it fixed? {report}", **about)
         return self._message_about(
             report,
             alert,
-            ways,
+            subscription_links,
             title=title,
             short=say(
                 "Is it fixed? {report} {reference}. Please answer yes or no",
@@ -117,30 +120,34 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         )
 
     def officer_question_message(
-        self, alert: Alert, report: ReportNews, text: str, reply_url: str, ways: SubscriptionLinks
+        self,
+        alert: Alert,
+        report: ReportNews,
+        text: str,
+        reply_url: str,
+        subscription_links: SubscriptionLinks,
     ) -> Message:
-        """Asks the reporter an officer's question. `reply_url` leads to a page that takes the
-        answer."""
-        asked = question_words(report, self.language)
+        """Asks the reporter an officer's question. `reply_url` is the page for the answer."""
+        words = question_words(report, self.language)
         return self._message_about(
             report,
             alert,
-            ways,
-            title=asked.title,
-            short=asked.short,
-            shorter=(asked.title,),
+            subscription_links,
+            title=words.title,
+            short=words.short,
+            shorter=(words.title,),
             url=reply_url,
-            paragraphs=(self.words.first_line(report), asked.opening),
+            paragraphs=(self.words.first_line(report), words.opening),
             quotes=(Quote(text),),
             links=(Link(self.language.say("Answer the question"), reply_url),),
-            before=(asked.who_sees,),
+            before=(words.who_sees,),
         )
 
     def _message_about(
         self,
         report: ReportNews,
         alert: Alert,
-        ways: SubscriptionLinks,
+        subscription_links: SubscriptionLinks,
         *,
         title: str,
         quotes: tuple[Quote, ...],
@@ -151,7 +158,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         """A message about one report; the other values are those of `message`."""
         return self.message(
             alert,
-            ways,
+            subscription_links,
             report=report if takes_replies else None,
             thread=report.service_request_id,
             subject=f"{title} [{report.reference}]",
@@ -163,11 +170,13 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             **values,
         )
 
-    def notice_message(self, alert: Alert, notice: Notice, ways: SubscriptionLinks) -> Message:
-        """Tells of road works or a disruption, in the words of an officer."""
+    def notice_message(
+        self, alert: Alert, notice: Notice, subscription_links: SubscriptionLinks
+    ) -> Message:
+        """Describes road works or a disruption, in the words of their publisher."""
         return self.message(
             alert,
-            ways,
+            subscription_links,
             thread=notice.notice_id,
             subject=notice.title,
             short=f"{notice.title}. {notice.when}",
@@ -179,45 +188,52 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         )
 
     def collections_message(
-        self, alert: Alert, found: CollectionDay, ways: SubscriptionLinks, *, is_change: bool
+        self,
+        alert: Alert,
+        collections: CollectionDay,
+        subscription_links: SubscriptionLinks,
+        *,
+        is_change: bool,
     ) -> Message:
-        """Tells which containers are emptied on a day, or how that has changed."""
-        say, day = self.language.say, day_words(found.day, self.language)
-        title = self._collections_title(found.day, is_change=is_change)
+        """Lists the containers that are emptied on a day, as a reminder or after a change."""
+        say, day = self.language.say, day_words(collections.day, self.language)
+        title = self._collections_title(collections.day, is_change=is_change)
         nothing = (say("We do not collect any bins from you on {day}.", day=day),)
         page = self.site.page("/bins/")
         return self.message(
             alert,
-            ways,
+            subscription_links,
             thread=f"{alert.notice_id}-{alert.subscription_id}",
             subject=title,
-            short=": ".join([title, *filter(None, [", ".join(each.name for each in found.due)])]),
+            short=": ".join(
+                [title, *filter(None, [", ".join(each.name for each in collections.due)])]
+            ),
             shorter=(title, say("Bins: {day}", day=day)),
             url=page,
-            paragraphs=() if found.due else nothing,
-            facts=tuple(collection_facts(found, self.language)),
+            paragraphs=() if collections.due else nothing,
+            facts=tuple(collection_facts(collections, self.language)),
             links=(Link(say("See all your bin days"), page),),
         )
 
     def digest_message(
         self,
         alert: Alert,
-        found: Sequence[ReportNews | Notice],
-        ways: SubscriptionLinks,
+        subjects: Sequence[ReportNews | Notice],
+        subscription_links: SubscriptionLinks,
         *,
         place: Point | None = None,
     ) -> Message:
-        """Tells of several things at once; `place` is what their distances are from."""
-        count, say_many = len(found), self.language.say_many
+        """Lists several reports and notices; their distances are from `place`."""
+        count, say_many = len(subjects), self.language.say_many
         more = count - MOST_IN_A_DIGEST
         return self.message(
             alert,
-            ways,
+            subscription_links,
             what="digest",
             thread=alert.subscription_id,
             subject=self._digest_title(count),
             short=say_many(count, "1 update to your alerts", "{count} updates to your alerts"),
-            url=_page(found[0]) if count == 1 else self.site.page("/"),
+            url=subjects[0].page_url if count == 1 else self.site.page("/"),
             paragraphs=(
                 say_many(
                     count,
@@ -225,7 +241,9 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
                     "{count} updates since our last message:",
                 ),
             ),
-            links=tuple(self.words.digest_line(each, place) for each in found[:MOST_IN_A_DIGEST]),
+            links=tuple(
+                self.words.digest_line(each, place) for each in subjects[:MOST_IN_A_DIGEST]
+            ),
             before=self._overflow(more),
         )
 
@@ -255,7 +273,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         return say("Bin collection tomorrow, {day}", day=words)
 
     def _overflow(self, more: int) -> tuple[str, ...]:
-        """What follows the lines of a digest that has too many."""
+        """The paragraph about the updates that a digest has no room for."""
         if more <= 0:
             return ()
         return (
@@ -267,11 +285,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         )
 
     def _map_url(self, report: ReportNews) -> str | None:
-        """The place of a report that everybody may see on the map."""
+        """The place of a public report on the map."""
         if not report.is_public or report.lat is None:
             return None
         return self.site.page(f"/map/#17/{report.lat}/{report.long}")
-
-
-def _page(each: ReportNews | Notice) -> str:
-    return each.page_url

@@ -1,4 +1,4 @@
-"""When messages tell the reporter of a booking or a payment."""
+"""Decides which messages are about a booking or a payment."""
 
 from collections.abc import Sequence
 
@@ -8,24 +8,24 @@ from chalicelib.alerts.model import Subscription
 
 
 def is_acknowledgement(alert: Alert, subscription: Subscription) -> bool:
-    """True for the first message to the reporter."""
+    """True for the message that acknowledges the report to its reporter."""
     return alert.what == "new" and subscription.is_own
 
 
 def is_booked(report: ReportNews) -> bool:
-    """True while nothing has happened to a booking."""
+    """True if the report has a booking that was not handled yet."""
     return report.booked is not None and report.state == "open"
 
 
 def order_title(subscription: Subscription, new: Sequence[TimelineEntry]) -> str | None:
-    """What the last entry says happened to the reporter's order."""
+    """The title of the last entry if it is about the reporter's own order."""
     return new[-1].title if new and subscription.is_own else None
 
 
 def has_receipt(
     alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[TimelineEntry]
 ) -> bool:
-    """True if a message lists what was booked and paid, or what goes back."""
+    """True if the message lists what was booked, paid or refunded."""
     if is_acknowledgement(alert, subscription):
         return True
     is_of_order = report.booked is not None or report.state == "cancelled"

@@ -50,7 +50,9 @@ class Subscriptions(Protocol):
     def get(self, subscription_id: str) -> Subscription | None:
         """The subscription as it is now (a consistent read), even if it has expired."""
 
-    def of_account(self, account_id: str, *, limit: int, after: str | None) -> SubscriptionPage:
+    def list_of_account(
+        self, account_id: str, *, limit: int, after: str | None
+    ) -> SubscriptionPage:
         """The subscriptions of an account, the latest first; the list may lag a second behind."""
 
     def at_addresses(self, address_keys: Collection[str]) -> Sequence[Subscription]:

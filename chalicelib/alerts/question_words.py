@@ -1,4 +1,4 @@
-"""The words around a question that an officer asks the reporter."""
+"""Words of messages around an officer's question to the reporter."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,8 @@ from chalicelib.kernel.languages import Language
 
 
 class QuestionWords(NamedTuple):
-    """`short` is for a text message, `who_sees` says who sees the answer."""
+    """The words around a question; `short` is for a text message, `who_sees` says who can see the
+    answer."""
 
     title: str
     short: str

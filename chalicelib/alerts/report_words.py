@@ -1,4 +1,4 @@
-"""What messages say of one report: its kind, street, state, dates and distance."""
+"""Words of messages about one report: its kind, street, state, dates and distance."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
@@ -29,9 +29,9 @@ from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.states import LABELS
 
 MOST_QUOTED = 600
-"""Characters of what the council wrote."""
+"""The most characters of the council's words that a message quotes."""
 KILOMETRE = 995
-"""Distances from here on are given in kilometres."""
+"""Metres from which on distances are given in kilometres."""
 
 
 class Quote(NamedTuple):
@@ -42,7 +42,7 @@ class Quote(NamedTuple):
 
 
 class ReportWords(Struct, frozen=True, kw_only=True):
-    """Describes a report and its outcome in a language; days are those of `zone`."""
+    """Describes a report in a language; days are those of `zone`."""
 
     language: Language
     zone: ZoneInfo
@@ -63,8 +63,8 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         return (*facts, *self._promise(report))
 
     def _promise(self, report: ReportNews) -> tuple[Fact, ...]:
-        """The date by which the council aimed to deal with it, until it is closed; if it is a later
-        one, the reason and the date that was promised first."""
+        """The promise date of an open report; if it was delayed, also the reason and the date that
+        was promised first."""
         expected, delay, say = report.expected_datetime, report.delay, self.language.say
         if expected is None or not report.has_promise:
             return ()
@@ -81,18 +81,18 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         is_quoted = delay.reason in (report.council_text or "")
         return (fact, first, *(() if is_quoted else (Fact(say("Reason"), delay.reason),)))
 
-    def digest_line(self, each: ReportNews | Notice, place: Point | None) -> Link:
-        """What a digest says of one thing."""
-        if isinstance(each, Notice):
-            return Link(f"{each.title}. {each.when}", each.page_url)
-        line, distance = self.first_line(each), _distance(each, place)
+    def digest_line(self, subject: ReportNews | Notice, place: Point | None) -> Link:
+        """The line of a digest about one report or notice; distances are from `place`."""
+        if isinstance(subject, Notice):
+            return Link(f"{subject.title}. {subject.when}", subject.page_url)
+        line, distance = self.first_line(subject), _distance(subject, place)
         if distance:
             line = self.language.say("{report}, {distance} away", report=line, distance=distance)
-        line = f"{line} [{each.reference}]"
-        return Link(". ".join([line, *self._new_promise(each)]), each.page_url)
+        line = f"{line} [{subject.reference}]"
+        return Link(". ".join([line, *self._new_promise(subject)]), subject.page_url)
 
     def _new_promise(self, report: ReportNews) -> Iterator[str]:
-        """The date of a report that is overdue or delayed."""
+        """The promise date of a report that is overdue or delayed."""
         expected = report.expected_datetime
         if expected is None or not report.has_promise:
             return
@@ -115,8 +115,8 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         report: ReportNews,
         new: Sequence[TimelineEntry],
     ) -> tuple[str, str]:
-        """The title and the sentence that says what happened. A new state says more than an update
-        that came with it. Entries that tell what happened to an order need no sentence."""
+        """The title, and a sentence about the event. If an update came with a new state, they are
+        about the state. The sentence is empty if the entries describe what happened to an order."""
         if title := order_title(subscription, new):
             return f"{title}: {name_of(report)}", ""
         return self._opening(alert, subscription, report, new)
@@ -128,7 +128,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         report: ReportNews,
         new: Sequence[TimelineEntry],
     ) -> tuple[str, str]:
-        say, name, whose = self.language.say, name_of(report), _relation_of(subscription, report)
+        say, name, relation = self.language.say, name_of(report), _relation_of(subscription, report)
         match alert.what:
             case "new" if is_acknowledgement(alert, subscription):
                 return self._acknowledgement(report)
@@ -137,17 +137,17 @@ class ReportWords(Struct, frozen=True, kw_only=True):
                     subscription, report
                 )
             case "updated" if _has_new_state(report, new):
-                return self.first_line(report), say(STATE_CHANGED[whose])
+                return self.first_line(report), say(STATE_CHANGED[relation])
             case "updated" if _has_new_date(report, new):
-                return say("New date: {report}", report=name), say(NEW_DATE[whose])
+                return say("New date: {report}", report=name), say(NEW_DATE[relation])
             case "updated":
-                return say("Update: {report}", report=name), say(NEW_UPDATE[whose])
+                return say("Update: {report}", report=name), say(NEW_UPDATE[relation])
             case _:
                 distance = _distance(report, place_of(subscription.topic))
                 changed = (
                     say(STATE_CHANGED_NEARBY, distance=distance)
                     if distance
-                    else say(STATE_CHANGED[whose])
+                    else say(STATE_CHANGED[relation])
                 )
                 return self.first_line(report), changed
 
@@ -168,9 +168,9 @@ class ReportWords(Struct, frozen=True, kw_only=True):
     def paragraphs(
         self, alert: Alert, subscription: Subscription, report: ReportNews, opening: str
     ) -> tuple[str, ...]:
-        """The opening, after the report in one line and before what its state means. A reporter
-        who has just booked or paid needs neither. Nothing without an opening: the quoted entry says
-        it all."""
+        """The report in one line, the opening and what the state means; the opening alone for a
+        reporter who has just booked or paid. Empty without an opening: the quoted entry is
+        enough."""
         if not opening:
             return ()
         is_ordered = is_booked(report) or report.is_paid
@@ -220,7 +220,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         return say(STATE_MEANINGS[report.state])
 
     def page_link(self, report: ReportNews) -> Link:
-        """Leads to the page of the report."""
+        """The link to the page of the report."""
         say = self.language.say
         if is_booked(report):
             return Link(say("See, change or cancel your booking"), report.page_url)
@@ -236,20 +236,20 @@ def _has_new_date(report: ReportNews, new: Sequence[TimelineEntry]) -> bool:
 
 
 def _has_new_state(report: ReportNews, new: Sequence[TimelineEntry]) -> bool:
-    """True if the state is another one than before the new entries."""
+    """True if the state differs from the state before the new entries."""
     before = report.entries[: -len(new)] if new else report.entries
     return bool(new) and report.state != (before[-1].state if before else "open")
 
 
 def place_of(topic: Topic) -> Point | None:
-    """The place that a subscriber to an area chose."""
+    """The centre of the topic's circle, if it has one."""
     if topic.lat is None or topic.long is None:
         return None
     return Point(lat=topic.lat, long=topic.long)
 
 
 def _distance(report: ReportNews, place: Point | None) -> str | None:
-    """How far the report is from the place."""
+    """The distance from the place to the report in words, if both are known."""
     if place is None or report.point is None:
         return None
     metres = distance_m(place, report.point)
@@ -270,12 +270,12 @@ def _relation_of(subscription: Subscription, report: ReportNews) -> Relation:
 
 
 def quotes_of(entries: Sequence[TimelineEntry]) -> tuple[Quote, ...]:
-    """The words of the entries."""
+    """The words of the entries that have any."""
     return tuple(_quote_of(entry) for entry in entries if entry.words)
 
 
 def _quote_of(entry: TimelineEntry) -> Quote:
-    """The words of the entry, cut at a word if they are long: the page has all of them."""
+    """The words of the entry, cut after MOST_QUOTED characters: the page has all of them."""
     words = entry.words or ""
     short = shorten(words, MOST_QUOTED, placeholder="…") if len(words) > MOST_QUOTED else words
     return Quote(short, entry.is_translated)

@@ -1,4 +1,4 @@
-"""What messages say of the state of a report, and of a change of it."""
+"""Words of messages about the state of a report, and about changes of it."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -10,7 +10,7 @@ SHORT_STATES: Mapping[str, str] = {
     "internal_referral": translatable("Passed on"),
 }
 SHORT_PLAN = translatable("Work on {day}")
-"""Shorter names of states, for text messages that would otherwise take two parts."""
+"""Shorter names of states, for text messages that would otherwise take two segments."""
 STATE_MEANINGS: Mapping[str, str] = {
     "open": translatable("We have the report, but have not looked at it yet."),
     "for_triage": translatable("We are finding out which team can help."),
@@ -34,8 +34,9 @@ REQUEST_STATE_MEANINGS: Mapping[str, str] = {
     "closed": translatable("We have closed the request."),
     "cancelled": translatable("The request was cancelled."),
 }
-"""What these states mean for a request."""
+"""The meanings of these states for a request."""
 Relation = Literal["own", "own_request", "followed", "matching"]
+"""The relation of a subscriber to a report."""
 STATE_CHANGED: Mapping[Relation, str] = {
     "own": translatable("The status of your report has changed."),
     "own_request": translatable("The status of your request has changed."),

@@ -95,28 +95,30 @@ def delivery_ports() -> delivery.Ports:
     from chalicelib.integrations.accounts_for_alerts import language_of
     from chalicelib.integrations.reports_for_messages import ReportsForMessages
 
-    stored, here, to = container.table("alerts"), container.council(), container.settings()
+    table, council, settings = container.table("alerts"), container.council(), container.settings()
     return delivery.Ports(
         subscriptions=_subscriptions(),
-        alerts=stores.DynamoAlerts(stored, utc_now),
-        suppressed_addresses=stores.DynamoSuppressedAddresses(stored),
-        budget=stores.DynamoSendingBudget(stored),
-        reports=ReportsForMessages(reports_ports, here, _reply_address()).many,
-        notices=_notices().many,
-        collections=_collections().on_day,
+        alerts=stores.DynamoAlerts(table, utc_now),
+        suppressed_addresses=stores.DynamoSuppressedAddresses(table),
+        budget=stores.DynamoSendingBudget(table),
+        reports=ReportsForMessages(reports_ports, council, _reply_address()).news_of,
+        notices=_notices().notices_of,
+        collections=_collections().collections_on,
         tokens=alerts_ports().tokens,
         senders=_senders(),
         wake_queue=container.queue("alerts"),
         request_queue=container.queue("alerts"),
         match_queue=container.queue("match"),
         off_rounds=_off_rounds,
-        language_of=partial(language_of, council=here, accounts=lambda: accounts_ports().accounts),
+        language_of=partial(
+            language_of, council=council, accounts=lambda: accounts_ports().accounts
+        ),
         composer=message_composer,
-        council=here,
-        count_segments=partial(segments_of, site_url=to.site_url),
+        council=council,
+        count_segments=partial(segments_of, site_url=settings.site_url),
         quota=_quota(),
-        repair_question_delay=timedelta(days=here.ask_after_days),
-        changes_delay=timedelta(seconds=to.wait_before_alerts_s()),
+        repair_question_delay=timedelta(days=council.ask_after_days),
+        changes_delay=timedelta(seconds=settings.wait_before_alerts_s()),
         random_id=container.random_id,
         chance=SystemRandom().random,
         now=utc_now,
@@ -141,13 +143,13 @@ def alert_names(language: Language = ENGLISH) -> "Names":
 def message_composer(language: Language = ENGLISH) -> "MessageComposer":
     from chalicelib.alerts.message_text import MessageComposer
 
-    here = container.council()
+    council = container.council()
     return MessageComposer(
-        council=here.in_language(language.code).name,
-        phone=here.phone,
+        council=council.in_language(language.code).name,
+        phone=council.phone,
         site=Site(container.settings().site_url, language),
-        zone=here.zone,
-        reply_to=here.replies_to or here.privacy_contact,
+        zone=council.zone,
+        reply_to=council.replies_to or council.privacy_contact,
         now=utc_now,
     )
 
@@ -222,20 +224,20 @@ def estimate_ports() -> "EstimatePorts":
     from chalicelib.alerts.dynamo.alerts import DynamoSendingBudget
     from chalicelib.alerts.usecases.estimating import EstimatePorts
 
-    here = container.council()
+    council = container.council()
     return EstimatePorts(
         index=_index(),
         audiences=audiences(),
         budget=DynamoSendingBudget(container.table("alerts")),
         quota=_quota(),
-        texts_a_day=here.texts_a_day if container.settings().texts_from else 0,
-        zone=here.zone,
+        texts_a_day=council.texts_a_day if container.settings().texts_from else 0,
+        zone=council.zone,
         now=utc_now,
     )
 
 
 def extent_of(area: "DisruptionArea") -> "Extent":
-    """What a disruption of that area affects. Raises UpstreamFailed."""
+    """The extent of a disruption with that area. Raises UpstreamFailed."""
     return _notices().extent_of(area)
 
 

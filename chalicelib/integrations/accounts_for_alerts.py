@@ -1,4 +1,4 @@
-"""Accounts and their addresses, as alerts see them."""
+"""Reads accounts and their addresses for alerts, and subscriptions for accounts."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
@@ -18,8 +18,8 @@ CHANNEL: dict[AddressKind, AddressChannel] = {"email": "email", "phone": "sms"}
 def addresses_of(
     account: Account, channels: Collection[Channel]
 ) -> list[tuple[AddressChannel, str]]:
-    """The addresses of a signed-in person on these channels: the kind that they chose first, then
-    the others in the order in which they were confirmed."""
+    """The addresses of the account on these channels: first those of the kind that the person
+    prefers, then the others, in the order in which they were confirmed."""
     addresses = sorted(account.addresses, key=lambda each: each.kind != account.reach_by)
     found = [(CHANNEL[each.kind], each.value) for each in addresses]
     return [each for each in found if each[0] in channels]
@@ -38,12 +38,12 @@ def language_of(
     if not council.translations:
         return ENGLISH
     account = accounts().get(subscription.account_id) if subscription.account_id else None
-    wishes = (account.language if account else None, subscription.language)
-    return next(filter(None, map(council.offered_language, wishes)), ENGLISH)
+    choices = (account.language if account else None, subscription.language)
+    return next(filter(None, map(council.offered_language, choices)), ENGLISH)
 
 
 class SubscriptionsForAccounts:
-    """Subscriptions, as accounts see them."""
+    """Reads and deletes the subscriptions of an account."""
 
     def __init__(self, subscriptions: Subscriptions, ids: Ids) -> None:
         self._subscriptions = subscriptions
@@ -51,13 +51,13 @@ class SubscriptionsForAccounts:
 
     def of(self, account_id: str, addresses: Sequence[Destination]) -> Sequence[str]:
         keys = _keys_of(addresses, self._ids)
-        found = managing.all_of(account_id, keys, self._subscriptions)
+        found = managing.list_all_of(account_id, keys, self._subscriptions)
         return [each.subscription_id for each in found]
 
     def of_account(self, account: Account) -> Sequence[Subscription]:
         """Every subscription of the account, or to an address of the account."""
         keys = address_keys_of(account, self._ids)
-        return managing.all_of(account.account_id, keys, self._subscriptions)
+        return managing.list_all_of(account.account_id, keys, self._subscriptions)
 
     def forget(self, subscription_id: str) -> None:
         self._subscriptions.remove(subscription_id)

@@ -1,4 +1,4 @@
-"""The collections of premises, as alerts see them."""
+"""Reads the collections of premises for alerts."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from datetime import date
@@ -10,17 +10,17 @@ from chalicelib.collections.premises import Premises
 from chalicelib.collections.today import Today
 from chalicelib.kernel.site import Site
 
-Many = Callable[[Collection[str]], Mapping[str, Premises]]
+ReadPremises = Callable[[Collection[str]], Mapping[str, Premises]]
 """Reads the premises with these ids, by id."""
 
 
 class CollectionsForAlerts:
-    """Every method raises UpstreamFailed. `rounds` are the published ones, `today` is the published
-    state of those around today, None if there is none."""
+    """Reads collections for alerts. `rounds` gives the published rounds, `today` the published
+    state of those around today, None if there is none. Every method raises UpstreamFailed."""
 
     def __init__(
         self,
-        premises: Many,
+        premises: ReadPremises,
         rounds: Callable[[], Rounds | None],
         today: Callable[[], Today | None],
         council: Council,
@@ -34,16 +34,18 @@ class CollectionsForAlerts:
         return premises_id in self._premises([premises_id])
 
     def premises_collected_on(self, premises_ids: Collection[str], day: date) -> Collection[str]:
-        """Those of the premises that have a collection on that day."""
-        out = {each.round for each in self._all() if _goes_out(each, day)} - self._off(day)
+        """The ids of those premises that have a collection on that day."""
+        going_out = {
+            each.round for each in self._published_rounds() if _goes_out(each, day)
+        } - self._off_rounds_on(day)
         found = self._premises(premises_ids).values()
-        return {each.premises_id for each in found if not out.isdisjoint(each.rounds)}
+        return {each.premises_id for each in found if not going_out.isdisjoint(each.rounds)}
 
-    def on_day(self, premises_id: str, day: date, site: Site) -> CollectionDay:
+    def collections_on(self, premises_id: str, day: date, site: Site) -> CollectionDay:
         """The collections of the premises on that day, in the language of the site."""
         premises = self._premises([premises_id]).get(premises_id)
         codes = premises.rounds if premises else ()
-        rounds = [each for each in self._all() if each.round in codes]
+        rounds = [each for each in self._published_rounds() if each.round in codes]
         names = {
             each.container: each.name
             for each in self._council.in_language(site.language.code).containers
@@ -51,21 +53,21 @@ class CollectionsForAlerts:
         return CollectionDay(
             day=day,
             address=premises.address if premises else None,
-            due=tuple(_due(rounds, day, names, self._off(day))),
-            moved=tuple(_moved(rounds, day, names)),
+            due=tuple(_due_containers(rounds, day, names, self._off_rounds_on(day))),
+            moved=tuple(_moved_containers(rounds, day, names)),
         )
 
-    def _off(self, day: date) -> Set[str]:
+    def _off_rounds_on(self, day: date) -> Set[str]:
         found = off_rounds(self._today())
         return {code for code, on in found if on == day}
 
-    def _all(self) -> tuple[Round, ...]:
+    def _published_rounds(self) -> tuple[Round, ...]:
         published = self._rounds()
         return published.items if published else ()
 
 
 def off_rounds(today: Today | None) -> Set[tuple[str, date]]:
-    """The rounds that do not go out on a day for which they were planned, by code and day."""
+    """The codes and days of rounds that do not go out on a day for which they were planned."""
     items = today.items if today else ()
     return {(each.round, each.day) for each in items if each.state == "off"}
 
@@ -74,7 +76,7 @@ def _goes_out(of: Round, day: date) -> bool:
     return day in of.dates or day == of.resumes
 
 
-def _due(
+def _due_containers(
     rounds: list[Round], day: date, names: dict[str, str], off: Set[str]
 ) -> Iterator[DueContainer]:
     for each in rounds:
@@ -87,7 +89,9 @@ def _due(
                 yield DueContainer(each.container, name)
 
 
-def _moved(rounds: list[Round], day: date, names: dict[str, str]) -> Iterator[MovedContainer]:
+def _moved_containers(
+    rounds: list[Round], day: date, names: dict[str, str]
+) -> Iterator[MovedContainer]:
     for each in rounds:
         for move in each.moved:
             if move.planned == day and not _goes_out(each, day):

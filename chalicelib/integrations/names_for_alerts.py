@@ -1,4 +1,4 @@
-"""The names of services and places, as messages and pages of alerts use them."""
+"""Reads the names of services and places for the messages and pages of alerts."""
 
 from chalicelib.alerts.presentation import Names
 from chalicelib.areas.ports import Places
@@ -7,12 +7,15 @@ from chalicelib.kernel.languages import Language
 
 
 def names_for_alerts(council: Council, places: Places, language: Language) -> Names:
-    """Raises UpstreamFailed."""
-    shown, own = council.in_language(language.code), council.translations.get(language.code)
-    names = own.wards if own else {}
+    """The names in that language. Raises UpstreamFailed."""
+    translated, translation = (
+        council.in_language(language.code),
+        council.translations.get(language.code),
+    )
+    wards = translation.wards if translation else {}
     return Names(
         language=language,
-        council=shown.name,
-        services={code: service.service_name for code, service in shown.by_code.items()},
-        wards={ward.code: names.get(ward.code, ward.name) for ward in places.wards()},
+        council=translated.name,
+        services={code: service.service_name for code, service in translated.by_code.items()},
+        wards={ward.code: wards.get(ward.code, ward.name) for ward in places.wards()},
     )

@@ -1,4 +1,4 @@
-"""Disruptions and road works, as alerts see them."""
+"""Reads disruptions and road works for alerts."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -17,6 +17,8 @@ from chalicelib.kernel.site import Site
 
 
 class NoticesForAlerts:
+    """The Notices port, and the notices for messages."""
+
     def __init__(
         self,
         disruptions: Callable[[], disruptions.Ports],
@@ -30,7 +32,7 @@ class NoticesForAlerts:
         self._read_published = read_published
 
     def disruption_scope(self, notice_id: str) -> alerts.NoticeScope | None:
-        found = self._current(notice_id)
+        found = self._current_disruption(notice_id)
         if found is None:
             return None
         extent = self.extent_of(found.area)
@@ -40,7 +42,7 @@ class NoticesForAlerts:
         return alerts.NoticeScope(extent=self._circle(place, 0.0))
 
     def extent_of(self, area: DisruptionArea) -> Extent:
-        """What a disruption of that area affects. Raises UpstreamFailed."""
+        """The extent of a disruption with that area. Raises UpstreamFailed."""
         if area.lat is not None and area.long is not None and area.radius_m is not None:
             return self._circle(Point(lat=area.lat, long=area.long), area.radius_m)
         wards = self._areas().places.wards()
@@ -49,25 +51,25 @@ class NoticesForAlerts:
             return Extent(box=ward.bounds, ward_codes=(ward.code,), shape=ward.shape)
         return Extent(box=self._council.box, ward_codes=tuple(each.code for each in wards))
 
-    def many(self, notice_ids: Sequence[str], site: Site) -> Mapping[str, Notice]:
-        """Those of the notices that are still current, for messages of that site. Raises
+    def notices_of(self, notice_ids: Sequence[str], site: Site) -> Mapping[str, Notice]:
+        """The current ones of these notices, for messages of that site, by id. Raises
         UpstreamFailed."""
         works = {each for each in notice_ids if each.startswith(RoadWork.NOTICE)}
         found = {
-            each: self._of_disruption(current, site)
+            each: self._notice_of_disruption(current, site)
             for each in notice_ids
-            if (current := self._current(each))
+            if (current := self._current_disruption(each))
         }
-        return {**found, **(self._works(works, site) if works else {})}
+        return {**found, **(self._notices_of_works(works, site) if works else {})}
 
-    def _current(self, notice_id: str) -> Disruption | None:
+    def _current_disruption(self, notice_id: str) -> Disruption | None:
         if notice_id.startswith(RoadWork.NOTICE):
             return None
         ports = self._disruptions()
         found = ports.disruptions.get(notice_id)
         return found if found and found.is_current(ports.now()) else None
 
-    def _of_disruption(self, found: Disruption, site: Site) -> Notice:
+    def _notice_of_disruption(self, found: Disruption, site: Site) -> Notice:
         return Notice(
             notice_id=found.disruption_id,
             title=found.title,
@@ -77,12 +79,12 @@ class NoticesForAlerts:
             version=found.news,
         )
 
-    def _works(self, notice_ids: set[str], site: Site) -> Mapping[str, Notice]:
-        # Read again, so that alerts know what another process has just published.
+    def _notices_of_works(self, notice_ids: set[str], site: Site) -> Mapping[str, Notice]:
+        # Not cached, so that alerts know the road works that another process has just published.
         document = decoded(self._read_published, ROADWORKS, RoadWorks) or RoadWorks()
         today = self._areas().today()
         return {
-            work.notice_id: _of_works(work, site)
+            work.notice_id: _notice_of_works(work, site)
             for work in document.items
             if work.notice_id in notice_ids and work.ends >= today
         }
@@ -97,12 +99,12 @@ class NoticesForAlerts:
         return Extent(box=box, ward_codes=tuple(touched), centre=centre, radius_m=radius_m)
 
 
-def _of_works(work: RoadWork, site: Site) -> Notice:
-    said = (work.description, work.traffic, work.organisation)
+def _notice_of_works(work: RoadWork, site: Site) -> Notice:
+    parts = (work.description, work.traffic, work.organisation)
     return Notice(
         notice_id=work.notice_id,
         title=site.language.say("Road works: {location}", location=work.location),
-        text=". ".join(filter(None, said)),
+        text=". ".join(filter(None, parts)),
         when=date_range_words(work.starts, work.ends, site.language),
         page_url=site.page("/my-area/"),
         version=1,

@@ -1,4 +1,4 @@
-"""The booking and the price of an order, for the message that confirms it."""
+"""Describes the booking and the price of an order, for the message that confirms it."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ from chalicelib.reports.receipts import Receipt, receipt_of
 
 
 def order_facts(order: Order, council: Council, language: Language) -> tuple[Fact, ...]:
-    """The day and slot, the lines of the price and how it was paid, with its VAT. Nothing before
-    the order is settled; no day if it was paid too late; only the refund after it was cancelled.
-    The texts of the order and the council must be in that language."""
+    """The booked day and slot, the lines of the price, the VAT and how it was paid; only the refund
+    if the order was cancelled. Empty before the order is settled; without a day if it was paid too
+    late. The order and the council must be in that language already."""
     if order.state == "cancelled":
         return tuple(_refund_facts(order, language))
     if order.state not in ("settled", "lost"):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from chalicelib.accounts.model import Account
-from chalicelib.alerts.usecases.questions import answers_as
+from chalicelib.alerts.usecases.questions import person_id_of
 from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.reports import ports as reports
 from chalicelib.reports.published import ReportPart
@@ -39,8 +39,8 @@ class ReportsForAccounts:
         forgetting.forget_author(account_id, redact=redact, ports=self._ports())
 
     def has_answers(self, subscription_id: str) -> bool:
-        return bool(self._ports().repository.list_answer_ids(answers_as(subscription_id)))
+        return bool(self._ports().repository.list_answer_ids(person_id_of(subscription_id)))
 
     def forget_answers(self, subscription_id: str, *, redact: bool) -> None:
-        person = answers_as(subscription_id)
+        person = person_id_of(subscription_id)
         forgetting.forget_answers(person, redact=redact, ports=self._ports())

@@ -1,4 +1,4 @@
-"""Reports and their reporters, as alerts see them."""
+"""Reads reports and their reporters for alerts."""
 
 from collections.abc import Callable, Collection
 
@@ -8,7 +8,7 @@ from chalicelib.accounts.model import Destination
 from chalicelib.accounts.ports import Accounts
 from chalicelib.alerts import ports as alerts
 from chalicelib.alerts.model import Channel
-from chalicelib.alerts.usecases.matching import own_id
+from chalicelib.alerts.usecases.matching import own_subscription_id
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.integrations.accounts_for_alerts import addresses_of
 from chalicelib.kernel.addresses import AddressKind
@@ -33,14 +33,14 @@ class Reporters:
         self._limits = limits
 
     def find_reporter(self, report: ServiceRequest) -> alerts.Reporter | None:
-        """The reporter, from the contact details of the report, else from the account. Raises
-        UpstreamFailed."""
+        """The reporter's address from the contact details of the report, else from the account;
+        None if there is none, or if it is blocked. Raises UpstreamFailed."""
         contact = report.contact
         given: list[tuple[alerts.AddressChannel, str | None]] = (
             [("email", contact.email), ("sms", contact.phone)] if contact else []
         )
         for channel, text in given:
-            if text and channel in self._channels and (to := _normalise_or_none(channel, text)):
+            if text and channel in self._channels and (to := _valid_address(channel, text)):
                 reporter = alerts.Reporter(channel, to, report.reporter, report.language)
                 return None if self._is_blocked(reporter, report) else reporter
         account = self._accounts().get(report.reporter) if report.reporter else None
@@ -50,16 +50,16 @@ class Reporters:
         return alerts.Reporter(*addresses[0], report.reporter, report.language)
 
     def can_be_asked(self, report: ServiceRequest, ports: alerts.MatchPorts) -> bool:
-        """True where the reporter can receive questions from officers: the reporter gave an
-        address and has not unsubscribed it. Raises UpstreamFailed."""
-        own = ports.subscriptions.get(own_id(report.service_request_id, ports))
+        """True if the reporter can receive questions from officers: the reporter gave an address
+        and has not stopped the alerts about the report. Raises UpstreamFailed."""
+        own = ports.subscriptions.get(own_subscription_id(report.service_request_id, ports))
         if own and not own.is_over(ports.now()):
             return own.state == "active"
         return self.find_reporter(report) is not None
 
     def _is_blocked(self, reporter: alerts.Reporter, report: ServiceRequest) -> bool:
-        """True where the address that came with the report is on the block list, unless staff
-        typed it for somebody."""
+        """True if the address in the report is on the block list, unless staff entered it for the
+        reporter."""
         if report.channel != "online":
             return False
         kind: AddressKind = "phone" if reporter.channel == "sms" else "email"
@@ -67,6 +67,8 @@ class Reporters:
 
 
 class ReportsForAlerts:
+    """The ReportsToFollow port."""
+
     def __init__(self, ports: Callable[[], reports.Ports], reporters: Reporters) -> None:
         self._ports = ports
         self._reporters = reporters
@@ -107,11 +109,11 @@ class ReportsForAlerts:
 
 
 def normalise_address(channel: alerts.AddressChannel, text: str) -> str:
-    """The address of the channel that this text is. Raises Invalid about the field `to`."""
+    """The text as an address of the channel. Raises Invalid about the field `to`."""
     return reachable(channel, text).value
 
 
-def _normalise_or_none(channel: alerts.AddressChannel, text: str) -> str | None:
+def _valid_address(channel: alerts.AddressChannel, text: str) -> str | None:
     try:
         return normalise_address(channel, text)
     except Invalid:

@@ -1,4 +1,4 @@
-"""Reports, as the messages to subscribers tell of them."""
+"""Reads reports for messages to subscribers."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -20,7 +20,8 @@ from chalicelib.reports.views import photo_address, tracking_url
 
 
 class ReportsForMessages:
-    """`reply_address` makes the address for replies about a report, None where no mail is sent."""
+    """Reads reports for messages. `reply_address` makes the address for replies about a report;
+    None if no mail is sent."""
 
     def __init__(
         self,
@@ -32,8 +33,8 @@ class ReportsForMessages:
         self._council = council
         self._reply_address = reply_address
 
-    def many(self, service_request_ids: Sequence[str], site: Site) -> Mapping[str, ReportNews]:
-        """Those of the reports that are stored, for messages of that site. Raises
+    def news_of(self, service_request_ids: Sequence[str], site: Site) -> Mapping[str, ReportNews]:
+        """The stored ones of these reports, for messages of that site, by id. Raises
         UpstreamFailed."""
         found = self._ports().repository.get_many(service_request_ids)
         return {key: self._news(report, site) for key, report in found.items()}
@@ -64,7 +65,7 @@ class ReportsForMessages:
 
 
 def _picture_of(report: ServiceRequest, language: Language, ports: reports.Ports) -> Picture | None:
-    """A public photo: of the council's last update, else of the report."""
+    """A public photo of the council's last update, else of the report; None if there is none."""
     if report.visibility != "public":
         return None
     last = report.updates[-1] if report.updates else None

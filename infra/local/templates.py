@@ -52,7 +52,7 @@ class Sample(NamedTuple):
     subject: str
     html: str
     plain: str
-    text_of_message: str
+    text: str
     segments: int
     push: str
 

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from icalendar import Calendar
 
-from chalicelib.alerts.usecases.sending import wake_due
+from chalicelib.alerts.usecases.sending import wake_due_alerts
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.kernel.time import utc_now
@@ -67,7 +67,7 @@ def test_reminder_comes_the_day_before_with_a_link_to_the_page(api: Api) -> None
         page = book(api, "2027-03-12")
         before = len(mail.emails())
         clock.move_to(THURSDAY)
-        wake_due(delivery_ports())
+        wake_due_alerts(delivery_ports())
         api.cloud.pump.run_until_idle()
     said = [(each["Subject"], mail.text_of(each)) for each in mail.emails()[before:]]
     found = [text for subject, text in said if "Your booking is tomorrow" in subject]

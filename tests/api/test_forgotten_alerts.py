@@ -8,7 +8,7 @@ import time_machine
 
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.usecases.erasing import SETTLES, erase_due
-from chalicelib.alerts.usecases.sending import wake_due
+from chalicelib.alerts.usecases.sending import wake_due_alerts
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.bootstrap.privacy import erasure_ports
@@ -58,7 +58,7 @@ def send_all_that_is_due(api: Api) -> None:
     hours on, outside the quiet ones."""
     for days in (1, 4, 8):
         with time_machine.travel(utc_now() + timedelta(days=days) + 6 * HOUR, tick=False):
-            wake_due(delivery_ports())
+            wake_due_alerts(delivery_ports())
             api.cloud.pump.run_until_idle()
 
 

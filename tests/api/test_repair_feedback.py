@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Wake
 from chalicelib.alerts.model import STOPPED_KEPT_FOR, Topic
-from chalicelib.alerts.usecases.questions import question_of, question_token
-from chalicelib.alerts.usecases.sending import send_woken
+from chalicelib.alerts.usecases.questions import read_repair_question, repair_question_token
+from chalicelib.alerts.usecases.sending import process_wake
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import alerts_ports, delivery_ports
 from chalicelib.bootstrap.reports import reports_ports
@@ -55,7 +55,7 @@ def asked_after(days: float) -> list[str]:
     ports = delivery_ports()
     later = replace(ports, now=lambda: utc_now() + timedelta(days=days))
     for subscription_id, alert_id in later.alerts.due_alerts(later.now(), limit=10):
-        send_woken(Wake(subscription_id=subscription_id, alert_id=alert_id), later)
+        process_wake(Wake(subscription_id=subscription_id, alert_id=alert_id), later)
     words = [word for each in mail.emails()[before:] for word in mail.text_of(each).split()]
     return [word for word in words if "/forms/mended/" in word]
 
@@ -153,7 +153,7 @@ def test_answer_is_accepted_once(report_id: str, link: str, api: Api) -> None:
 
 def test_one_of_ten_concurrent_answers_counts(report_id: str, link: str) -> None:
     token, ports = link.partition("?")[0].rpartition("/")[2], reports_ports()
-    asked = FeedbackRequest(**question_of(token, alerts_ports())._asdict())
+    asked = FeedbackRequest(**read_repair_question(token, alerts_ports())._asdict())
 
     def attempt(number: int) -> bool:
         draft = AnswerDraft(answer="no" if number % 2 else "yes")
@@ -196,7 +196,7 @@ def test_page_says_that_the_link_is_not_valid_when_it_is_altered(
 def test_link_of_one_repair_is_not_valid_for_another(report_id: str, link: str) -> None:
     token = link.partition("?")[0].rpartition("/")[2]
     with pytest.raises(NotFound):
-        question_of(token.replace(".1.", ".2."), alerts_ports())
+        read_repair_question(token.replace(".1.", ".2."), alerts_ports())
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "withdrawn"])
@@ -220,7 +220,7 @@ def test_page_is_only_for_the_reporter_when_the_report_is_private(
     assert api.client.http.get(link).status_code == 200
     for number, values in enumerate(others, 1):
         asked = alerts.subscriptions.add(subscription(number, **values))
-        token = question_token(asked, report_id, 1, alerts.tokens)
+        token = repair_question_token(asked, report_id, 1, alerts.tokens)
         assert api.client.http.get(f"/forms/mended/{token}").status_code == 404
 
 

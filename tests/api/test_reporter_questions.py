@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.alerts.model import Subscription, Topic
-from chalicelib.alerts.usecases.managing import Shown, stop
-from chalicelib.alerts.usecases.questions import asked_by, reply_token
+from chalicelib.alerts.usecases.managing import AccessProof, stop_subscription
+from chalicelib.alerts.usecases.questions import officer_question_token, read_officer_question
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
@@ -162,7 +162,7 @@ def own(report_id: str) -> Subscription:
 def test_unreachable_reporter_cannot_be_asked(report_id: str, api: Api) -> None:
     alerts = alerts_ports()
     token = alerts.tokens.unsubscribe_token(own(report_id))
-    stop(own(report_id).subscription_id, Shown(token=token), alerts)
+    stop_subscription(own(report_id).subscription_id, AccessProof(token=token), alerts)
     nameless = reported(api, "k2", contact=None)
     for each in (report_id, nameless):
         assert "ask" not in case(each, api)["may"]
@@ -177,15 +177,15 @@ def test_unreachable_reporter_cannot_be_asked(report_id: str, api: Api) -> None:
 
 def test_link_is_valid_for_one_reporter_and_question(report_id: str, link: str, api: Api) -> None:
     token, alerts = link.rpartition("/")[2], alerts_ports()
-    assert asked_by(token, alerts) == (report_id, 1)
+    assert read_officer_question(token, alerts) == (report_id, 1)
     ask(report_id, api, "How deep?", key="k2")
     for other in (token.replace(".1.", ".2."), token[:-1] + "x", "x"):
         with pytest.raises(NotFound):
-            asked_by(other, alerts)
+            read_officer_question(other, alerts)
         assert api.client.http.get(f"/forms/questions/{other}").status_code == 404
     topic = Topic(kind="report", service_request_id=report_id)
     follower = alerts.subscriptions.add(subscription(1, topic=topic))
-    token = reply_token(follower, report_id, 1, alerts.tokens)
+    token = officer_question_token(follower, report_id, 1, alerts.tokens)
     assert api.client.http.get(f"/forms/questions/{token}").status_code == 404
 
 

@@ -4,7 +4,7 @@ from itertools import count
 
 from playwright.sync_api import Page, expect
 
-from chalicelib.alerts.usecases.questions import question_token
+from chalicelib.alerts.usecases.questions import repair_question_token
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.parts import Contact
@@ -32,7 +32,7 @@ def asked(stack: LocalStack) -> str:
     stack.cloud.pump.wait_until_idle()
     alerts = alerts_ports()
     (subscription,) = alerts.subscriptions.at_addresses([alerts.ids.address_key("email", to)])
-    return f"/forms/mended/{question_token(subscription, report_id, 1, alerts.tokens)}"
+    return f"/forms/mended/{repair_question_token(subscription, report_id, 1, alerts.tokens)}"
 
 
 def heading(page: Page, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from chalicelib.alerts.usecases.questions import reply_token
+from chalicelib.alerts.usecases.questions import officer_question_token
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.parts import Contact
@@ -29,7 +29,7 @@ def asked(key: str, stack: LocalStack) -> str:
     questions.ask_reporter(report_id, TEXT, key, OFFICER, ports, reaches=lambda _: True)
     alerts = alerts_ports()
     (subscription,) = alerts.subscriptions.at_addresses([alerts.ids.address_key("email", to)])
-    return f"/forms/questions/{reply_token(subscription, report_id, 1, alerts.tokens)}"
+    return f"/forms/questions/{officer_question_token(subscription, report_id, 1, alerts.tokens)}"
 
 
 def heading(page: Page, text: str) -> None:

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import AlertRequested, Channel
-from chalicelib.alerts.usecases.sending import send_woken, wake_due
-from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.alerts.usecases.sending import process_request as send_tell
+from chalicelib.alerts.usecases.sending import process_wake, wake_due_alerts
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.errors import UpstreamFailed
 from tests.support.fakes_delivery import DeliveryWorld, alert_request, report_news, subscription
@@ -58,10 +58,10 @@ class Seam:
         """For a day, as the schedule wakes what is due and messages are read."""
         for hours in (1, 23):
             self.world.clock.now += timedelta(hours=hours)
-            wake_due(self.ports)
+            wake_due_alerts(self.ports)
             woken, self.world.wake_queue.sent = self.world.wake_queue.sent, []
             for message in woken:
-                send_woken(message, self.ports)
+                process_wake(message, self.ports)
 
     @property
     def there(self) -> list[str]:

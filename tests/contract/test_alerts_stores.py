@@ -96,7 +96,7 @@ def test_subscriptions_of_an_account_are_listed_latest_first_without_gaps(stores
     found: list[Subscription] = []
     after: str | None = None
     while True:
-        page = stores.subscriptions.of_account("a1", limit=2, after=after)
+        page = stores.subscriptions.list_of_account("a1", limit=2, after=after)
         found += page.subscriptions
         if (after := page.next) is None:
             break
@@ -174,6 +174,6 @@ def test_removed_entries_are_gone(stores: Stores) -> None:
 
 def test_no_other_index_of_the_table_holds_an_entry(stores: Stores) -> None:
     stores.entries.put(entries_of(WHOLE))
-    page = stores.subscriptions.of_account("a1", limit=10, after=None)
+    page = stores.subscriptions.list_of_account("a1", limit=10, after=None)
     assert not page.subscriptions
     assert not stores.subscriptions.at_addresses([WHOLE.address_key or ""])

@@ -62,7 +62,7 @@ def subscribers(cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
     ports = replace(match_ports(), reports=reports, notices=notices)
     ports.index.put(entry for each in SUBSCRIBERS for entry in entries_of(each))
     replace_built(monkeypatch, match_ports, ports)
-    monkeypatch.setattr(alert_batches, "MOST_IN_A_RUN", 2)
+    monkeypatch.setattr(alert_batches, "BATCH_SIZE", 2)
 
 
 @pytest.mark.parametrize("kind", STRIKES)

@@ -33,14 +33,14 @@ RECEIVES = 5
 @pytest.fixture
 def bad(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The id of a subscription of which our store does not answer."""
-    tell = sending.tell
+    tell = sending.process_request
 
     def broken(message: AlertRequested, ports: object) -> object:
         if message.subscription_id == BAD:
             raise UpstreamFailed("The store of alerts did not answer.")
         return tell(message, ports)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sending, "tell", broken)
+    monkeypatch.setattr(sending, "process_request", broken)
     yield BAD
     monkeypatch.undo()
 
@@ -120,7 +120,7 @@ def test_email_held_up_by_an_internal_error_for_a_day_is_sent_once_by_the_redriv
         store_and_tell()
         for passed_s in accumulate(LONGEST_WAITS_S, initial=1):
             with time_machine.travel(now + timedelta(seconds=passed_s), tick=False):
-                sending.wake_due(delivery_ports())
+                sending.wake_due_alerts(delivery_ports())
                 cloud.pump.run_until_idle()
     with time_machine.travel(now + timedelta(days=1), tick=False):
         assert (waiting_apart(), emails_to()) == (0, [])

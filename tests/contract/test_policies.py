@@ -26,7 +26,7 @@ from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.dynamo.alert_items import AlertItem, alert_of
 from chalicelib.alerts.model import AlertRequested
 from chalicelib.alerts.usecases import alert_batches
-from chalicelib.alerts.usecases.questions import question_token
+from chalicelib.alerts.usecases.questions import repair_question_token
 from chalicelib.areas.model import ROADWORKS
 from chalicelib.aws.cloudfront import TOO_MANY
 from chalicelib.bootstrap import container
@@ -952,7 +952,7 @@ def answer_whether_it_is_fixed(day: Day, push: dict[str, str]) -> None:
     ports = alerts_ports()
     asked = ports.subscriptions.get(subscribed)
     assert asked
-    path = f"/forms/mended/{question_token(asked, made, 1, ports.tokens)}"
+    path = f"/forms/mended/{repair_question_token(asked, made, 1, ports.tokens)}"
     container.forget_built()
     assert day.api.client.http.get(path).status_code == 200
     container.forget_built()
@@ -973,7 +973,7 @@ def match_alone(day: Day) -> None:
     boto3.client("sqs").send_message(QueueUrl=day.queue("MatchQueue"), MessageBody=body)
     container.forget_built()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alert_batches, "MOST_IN_A_RUN", 1)
+        patch.setattr(alert_batches, "BATCH_SIZE", 1)
         day.api.cloud.pump.run_until_idle()
 
 

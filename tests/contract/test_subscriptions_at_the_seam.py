@@ -17,7 +17,7 @@ from chalicelib.alerts.model import Subscription, SubscriptionChanges
 from chalicelib.alerts.ports import IndexPorts, Ports
 from chalicelib.alerts.usecases import managing, subscribing
 from chalicelib.alerts.usecases.indexing import reindex
-from chalicelib.alerts.usecases.managing import Shown
+from chalicelib.alerts.usecases.managing import AccessProof
 from chalicelib.alerts.usecases.subscribing import Subscriber
 from chalicelib.bootstrap.alerts import index_ports
 from chalicelib.errors import Conflict, Invalid, UpstreamFailed
@@ -75,13 +75,13 @@ def confirm(one: Subscription, ports: Ports) -> Subscription:
 
 
 def stop(one: Subscription, ports: Ports) -> Subscription:
-    return managing.stop(one.subscription_id, Shown(account_id="a1"), ports)
+    return managing.stop_subscription(one.subscription_id, AccessProof(account_id="a1"), ports)
 
 
 def change(one: Subscription, ports: Ports) -> Subscription:
     changes = SubscriptionChanges(frequency="daily")
-    shown = Shown(account_id="a1")
-    return managing.change(one.subscription_id, changes, one.version, shown, ports)
+    shown = AccessProof(account_id="a1")
+    return managing.change_subscription(one.subscription_id, changes, one.version, shown, ports)
 
 
 WRITERS = {"confirm": confirm, "stop": stop, "change": change}
@@ -139,7 +139,7 @@ def test_response_is_true_whatever_happens_to_a_call(name: str, kind: str, ports
 def test_one_subscription_is_made_when_a_call_fails_and_it_is_sent_again(
     kind: str, ports: Ports
 ) -> None:
-    asked = subscribing.checked(subscription_request(), ports)
+    asked = subscribing.check_request(subscription_request(), ports)
     for nth in count(1):
         key = f"{kind} {nth}"
         with STRIKES[kind](nth) as struck:
@@ -154,7 +154,7 @@ def test_one_subscription_is_made_when_a_call_fails_and_it_is_sent_again(
 
 
 def test_subscribing_is_one_write_and_the_same_calls_for_a_known_address(ports: Ports) -> None:
-    asked = subscribing.checked(subscription_request(), ports)
+    asked = subscribing.check_request(subscription_request(), ports)
     made = []
     for _ in range(2):
         with record_tries() as tries:
@@ -194,8 +194,8 @@ def test_old_area_is_left_when_the_topic_changes_and_the_stream_repeats_it(
 ) -> None:
     one = stored(ports, topic=area(500))
     reindex(one.subscription_id, [one], real)
-    shown, changes = Shown(account_id="a1"), SubscriptionChanges(topic=area(3000, lat=54.0))
-    after = managing.change(one.subscription_id, changes, one.version, shown, ports)
+    shown, changes = AccessProof(account_id="a1"), SubscriptionChanges(topic=area(3000, lat=54.0))
+    after = managing.change_subscription(one.subscription_id, changes, one.version, shown, ports)
     for told in ([one, after], [one], [one, after]):
         reindex(one.subscription_id, told, real)
         assert in_index(one, real, one, after) == {entry.key for entry in entries_of(after)}

@@ -10,7 +10,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib.alerts.usecases.questions import question_token
+from chalicelib.alerts.usecases.questions import repair_question_token
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from infra.local.cloud import Cloud
@@ -90,7 +90,7 @@ def says_no(council: Api, report_id: str) -> int:
     alerts = alerts_ports()
     subscription = alerts.subscriptions.get(alerts.ids.subscription_id("report", report_id))
     assert subscription
-    token = question_token(subscription, report_id, 1, alerts.tokens)
+    token = repair_question_token(subscription, report_id, 1, alerts.tokens)
     answer = council.client.http.post(
         f"/forms/mended/{token}",
         body=b"answer=no&text=The+hole+is+back.",

@@ -100,11 +100,15 @@ class MemorySubscriptions:
     def get(self, subscription_id: str) -> Subscription | None:
         return self.stored.get(subscription_id)
 
-    def of_account(self, account_id: str, *, limit: int, after: str | None) -> SubscriptionPage:
+    def list_of_account(
+        self, account_id: str, *, limit: int, after: str | None
+    ) -> SubscriptionPage:
         own = [each for each in self.stored.values() if each.account_id == account_id]
-        places = sorted(((_place(each), each) for each in own), reverse=True, key=lambda p: p[0])
+        places = sorted(
+            ((_cursor_of(each), each) for each in own), reverse=True, key=lambda p: p[0]
+        )
         rest = [each for place, each in places if after is None or place < after][:limit]
-        return SubscriptionPage(rest, _place(rest[-1]) if len(rest) == limit else None)
+        return SubscriptionPage(rest, _cursor_of(rest[-1]) if len(rest) == limit else None)
 
     def at_addresses(self, address_keys: Collection[str]) -> Sequence[Subscription]:
         return [each for each in self.stored.values() if each.address_key in address_keys]
@@ -271,5 +275,5 @@ class AlertsWorld:
         return self.collected[day].intersection(premises_ids)
 
 
-def _place(subscription: Subscription) -> str:
+def _cursor_of(subscription: Subscription) -> str:
     return f"{text_of(subscription.created_at)}~{subscription.subscription_id}"

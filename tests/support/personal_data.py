@@ -13,7 +13,11 @@ from chalicelib.accounts.usecases.code_requests import ask
 from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.accounts.usecases.own_account import begin_adding
 from chalicelib.alerts.model import Topic
-from chalicelib.alerts.usecases.questions import answers_as, question_of, question_token
+from chalicelib.alerts.usecases.questions import (
+    person_id_of,
+    read_repair_question,
+    repair_question_token,
+)
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
@@ -121,7 +125,7 @@ def resident(
             ports.ids.person(author.scope, ""),
             author_digest(account.account_id, ports),
             home,
-            *map(answers_as, (street, of_report)),
+            *map(person_id_of, (street, of_report)),
         ),
         [public, private.service_request_id],
         neighbours,
@@ -207,8 +211,8 @@ def _say_not_fixed(
     ports.repository.save(replace(report, state="fixed", repairs=1))
     subscription = alerts.subscriptions.get(subscription_id)
     assert subscription
-    token = question_token(subscription, report_id, 1, alerts.tokens)
-    asked = FeedbackRequest(**question_of(token, alerts)._asdict())
+    token = repair_question_token(subscription, report_id, 1, alerts.tokens)
+    asked = FeedbackRequest(**read_repair_question(token, alerts)._asdict())
     said = AnswerDraft(answer="no", text=f"Not so, says {words}.")
     after = answer_question(asked, said, (), ports).report
     return _add_photo(after, photo_id, words, after.updates[-1].update_id)

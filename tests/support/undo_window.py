@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.alerts.usecases.sending import wake_due
+from chalicelib.alerts.usecases.sending import wake_due_alerts
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.usecases.staff.officer_changes import NOTIFY_AFTER
@@ -27,5 +27,5 @@ def send_waiting_alerts(deliver: Callable[[], object], span: timedelta = NOTIFY_
     """Send the alerts that wait for up to `span`; `deliver` processes all messages."""
     deliver()
     with alerts_after_undo(span):
-        wake_due(delivery_ports())
+        wake_due_alerts(delivery_ports())
         deliver()

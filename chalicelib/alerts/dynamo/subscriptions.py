@@ -35,7 +35,9 @@ class DynamoSubscriptions:
         item = SubscriptionItem.find(owner_of(subscription_id), SUBSCRIPTION)
         return subscription_of(item) if item else None
 
-    def of_account(self, account_id: str, *, limit: int, after: str | None) -> SubscriptionPage:
+    def list_of_account(
+        self, account_id: str, *, limit: int, after: str | None
+    ) -> SubscriptionPage:
         items = SubscriptionItem.by_account.all(
             account_id,
             scan_index_forward=False,

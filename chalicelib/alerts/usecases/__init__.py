@@ -1,1 +1,1 @@
-"""The use cases of subscriptions and alerts: one function for each verb."""
+"""The use cases of subscriptions and alerts."""

@@ -1,29 +1,29 @@
-"""Opens all alerts that go to one address, for the person who receives one of them.
+"""Lists and stops all subscriptions at one address, for the person who receives its messages.
 
 The link that stops alerts opens the list, because it is sent only in messages to the address. The
-link to change an alert does not: the person who asked for the alert gets it as well, and that may
-have been somebody else.
+link to change a subscription does not, because the person who subscribed gets it as well, and may
+have entered somebody else's address.
 """
 
 from collections.abc import Sequence
 
 from chalicelib.alerts.model import Subscription, mark_stopped
 from chalicelib.alerts.ports import Ports
-from chalicelib.alerts.usecases.managing import NONE
-from chalicelib.alerts.usecases.subscribing import at_second
+from chalicelib.alerts.usecases.managing import NOT_FOUND
+from chalicelib.alerts.usecases.subscribing import current_second
 from chalicelib.errors import NotFound
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.texts import Text
 
 
-def at_same_address(subscription_id: str, token: str, ports: Ports) -> Sequence[Subscription]:
-    """Every active subscription at the address of this one, the oldest first. This one may be
+def list_at_same_address(subscription_id: str, token: str, ports: Ports) -> Sequence[Subscription]:
+    """All active subscriptions at the address of this one, the oldest first. This one may be
     stopped, but the address must have confirmed it. Raises NotFound."""
     known = ports.subscriptions.get(subscription_id)
     if known is None or known.is_over(ports.now()) or not may_open_all(known, token, ports):
-        raise NotFound(NONE)
-    found = ports.subscriptions.at_addresses([known.address_key] if known.address_key else [])
-    active = [each for each in found if each.state == "active"]
+        raise NotFound(NOT_FOUND)
+    stored = ports.subscriptions.at_addresses([known.address_key] if known.address_key else [])
+    active = [each for each in stored if each.state == "active"]
     return sorted(active, key=lambda each: (each.created_at, each.subscription_id))
 
 
@@ -36,7 +36,7 @@ def stop_all(subscription_id: str, token: str, ports: Ports) -> None:
     """Stops all subscriptions at the address. Raises NotFound, UpstreamFailed."""
 
     def stop() -> None:
-        for each in at_same_address(subscription_id, token, ports):
-            ports.subscriptions.save(mark_stopped(each, "requested", at_second(ports)))
+        for each in list_at_same_address(subscription_id, token, ports):
+            ports.subscriptions.save(mark_stopped(each, "requested", current_second(ports)))
 
     retry_on_conflict(stop, what=Text("these subscriptions"))

@@ -1,4 +1,4 @@
-"""A digest gathers what happens until it is due, and tells what was not told by then."""
+"""Collects events for digests, and decides which of them a digest contains."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -7,93 +7,92 @@ from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.messages import Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription
 from chalicelib.alerts.times import next_digest
-from chalicelib.alerts.usecases.telling import Thing, begin_telling
+from chalicelib.alerts.usecases.last_alerts import Subject, record_alert
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import to_the_second
 
 
-def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> None:
-    """Keeps the event for the next digest, and opens that digest. Raises UpstreamFailed.
+def add_to_digest(event: AlertRequested, subscription: Subscription, ports: Ports) -> None:
+    """Stores the event for the next digest, and creates that digest. Raises UpstreamFailed.
 
-    A digest that is no longer waiting may have been read before this event was kept. Then the
-    event is kept for the next digest as well, which tells nothing twice.
+    If that digest is no longer waiting, its sender may have read the events before this one was
+    stored. Then the event is stored for the following digest as well, which sends nothing twice.
     """
     now = to_the_second(ports.now())
-    due = next_digest(subscription.frequency, max(now, tell.not_before or now), ports.council.zone)
-    ports.alerts.add_to_digest(due, tell)
-    if _opened(digest_alert(subscription, due, now), ports).state != "waiting":
+    due = next_digest(subscription.frequency, max(now, event.not_before or now), ports.council.zone)
+    ports.alerts.add_to_digest(due, event)
+    if _open_digest(digest_alert(subscription, due, now), ports).state != "waiting":
         following = next_digest(subscription.frequency, due, ports.council.zone)
-        ports.alerts.add_to_digest(following, tell)
-        _opened(digest_alert(subscription, following, now), ports)
+        ports.alerts.add_to_digest(following, event)
+        _open_digest(digest_alert(subscription, following, now), ports)
 
 
-def to_tell(
+def digest_contents(
     alert: Alert, subscription: Subscription, site: Site, ports: Ports
 ) -> Sequence[ReportNews | Notice]:
-    """The things that the digest tells, for the subscriber's site: each once, as it is now, and
-    none that was told before. Raises UpstreamFailed."""
-    gathered = ports.alerts.events_of_digest(alert.subscription_id, alert.occurred_at)
-    known = _known(gathered, subscription, site, ports)
-    gathered = _told_now(gathered, known, subscription, ports)
+    """The reports and notices in the digest, for the subscriber's site: each once, as it is now,
+    and none that the subscriber was notified of before. Raises UpstreamFailed."""
+    events = ports.alerts.events_of_digest(alert.subscription_id, alert.occurred_at)
+    by_id = _load_subjects(events, subscription, site, ports)
+    events = _without_undoable(events, by_id, subscription, ports)
     newest: dict[str, int] = {}
-    for tell in sorted(gathered, key=lambda each: each.occurred_at):
-        about = subject_of(tell)
-        if _holds_still(tell, known.get(about)):
-            newest[about] = max(tell.version, newest.get(about, 0))
-    things = [
-        Thing(about, version, known[about].version, isinstance(known[about], Notice))
+    for event in sorted(events, key=lambda each: each.occurred_at):
+        about = subject_of(event)
+        if _is_still_true(event, by_id.get(about)):
+            newest[about] = max(event.version, newest.get(about, 0))
+    subjects = [
+        Subject(about, version, by_id[about].version, isinstance(by_id[about], Notice))
         for about, version in newest.items()
     ]
     return [
-        known[thing.about]
-        for thing in things
-        if begin_telling(alert, subscription, thing, ports) is not None
+        by_id[subject.about]
+        for subject in subjects
+        if record_alert(alert, subscription, subject, ports) is not None
     ]
 
 
-def _told_now(
-    gathered: Sequence[AlertRequested],
-    known: Mapping[str, ReportNews | Notice],
+def _without_undoable(
+    events: Sequence[AlertRequested],
+    by_id: Mapping[str, ReportNews | Notice],
     subscription: Subscription,
     ports: Ports,
 ) -> Sequence[AlertRequested]:
-    """The events without reports that an officer changed just now and can put back: those are kept
-    for the next digest."""
+    """The events without those of reports whose last change an officer can still undo. Those are
+    stored for the next digest."""
     now = ports.now()
-    found = []
-    for tell in gathered:
-        thing = known.get(subject_of(tell))
-        if isinstance(thing, ReportNews) and not thing.is_final(now):
-            gather(tell, subscription, ports)
+    final = []
+    for event in events:
+        subject = by_id.get(subject_of(event))
+        if isinstance(subject, ReportNews) and not subject.is_final(now):
+            add_to_digest(event, subscription, ports)
         else:
-            found.append(tell)
-    return found
+            final.append(event)
+    return final
 
 
-def _holds_still(tell: AlertRequested, thing: ReportNews | Notice | None) -> bool:
-    if isinstance(thing, ReportNews):
-        return thing.is_still_true(tell.what, tell.version)
-    return thing is not None
+def _is_still_true(event: AlertRequested, subject: ReportNews | Notice | None) -> bool:
+    if isinstance(subject, ReportNews):
+        return subject.is_still_true(event.what, event.version)
+    return subject is not None
 
 
-def _known(
-    gathered: Iterable[AlertRequested], subscription: Subscription, site: Site, ports: Ports
+def _load_subjects(
+    events: Iterable[AlertRequested], subscription: Subscription, site: Site, ports: Ports
 ) -> Mapping[str, ReportNews | Notice]:
-    """The reports and notices that the events are about, if this subscriber may hear of them
-    now."""
-    reports = {tell.service_request_id for tell in gathered if tell.service_request_id}
-    notices = {tell.notice_id for tell in gathered if tell.notice_id}
-    shown = {
+    """The reports and notices of the events that this subscriber may see now, by id."""
+    reports = {event.service_request_id for event in events if event.service_request_id}
+    notices = {event.notice_id for event in events if event.notice_id}
+    visible = {
         key: report
         for key, report in (ports.reports(sorted(reports), site) if reports else {}).items()
         if report.may_be_shown_to(subscription)
     }
-    return {**shown, **(ports.notices(sorted(notices), site) if notices else {})}
+    return {**visible, **(ports.notices(sorted(notices), site) if notices else {})}
 
 
-def _opened(alert: Alert, ports: Ports) -> Alert:
-    """The digest as it is stored; stores it if need be."""
+def _open_digest(alert: Alert, ports: Ports) -> Alert:
+    """Creates the digest unless it is stored. Returns the stored one."""
     try:
         return ports.alerts.save(alert)
     except VersionConflict:

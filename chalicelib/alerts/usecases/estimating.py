@@ -14,16 +14,17 @@ from chalicelib.alerts.matching import choose_entries
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.ports import Audiences, Index, NoticeScope
 from chalicelib.alerts.sms_budget import segments_a_day
-from chalicelib.alerts.usecases.match_notices import areas_of_notice, happening_of
+from chalicelib.alerts.usecases.match_notices import areas_of_notice, occurrence_of_notice
 from chalicelib.alerts.usecases.notice_pages import Cursor, read_page
 
-MOST_READ = 100
-"""How many areas are read one by one: a second, at 10 ms each. A circle of 2 km has about 80."""
+MOST_AREAS = 100
+"""The most areas whose entries are counted exactly: a second, at 10 ms each. A circle of 2 km has
+about 80."""
 
 
 class EstimatePorts(Struct, frozen=True):
-    """The dependencies of an estimate. `texts_a_day` is how many parts of text messages the council
-    pays for; `zone` is its time."""
+    """The dependencies of an estimate. `texts_a_day` is how many segments of text messages the
+    council pays for; `zone` is its time zone."""
 
     index: Index
     audiences: Audiences
@@ -34,24 +35,24 @@ class EstimatePorts(Struct, frozen=True):
     now: Callable[[], datetime]
 
 
-def estimate(extent: Extent, ports: EstimatePorts) -> Audience:
-    """Who would be told of a disruption there: exactly if it is small, else by the numbers of its
-    areas. Raises UpstreamFailed."""
+def estimate_audience(extent: Extent, ports: EstimatePorts) -> Audience:
+    """The audience of a disruption with that extent: exact if it is small, else from the numbers of
+    subscriptions in its areas. Raises UpstreamFailed."""
     today = ports.now().astimezone(ports.zone).date()
     texts = segments_a_day("alerts", ports.texts_a_day) - ports.budget.amount_taken(today, "alerts")
     return audience_of(
-        _found(NoticeScope(extent=extent), ports),
+        _count_recipients(NoticeScope(extent=extent), ports),
         ports.quota,
         emails_sent=ports.budget.amount_taken(today, "emails"),
         texts_left=max(0, texts),
     )
 
 
-def _found(affected: NoticeScope, ports: EstimatePorts) -> Mapping[Channel, int]:
-    areas = areas_of_notice("disruption", affected)
-    if len(areas) <= MOST_READ:
+def _count_recipients(scope: NoticeScope, ports: EstimatePorts) -> Mapping[Channel, int]:
+    areas = areas_of_notice("disruption", scope)
+    if len(areas) <= MOST_AREAS:
         page = read_page(areas, Cursor(), ports.index)
         if page.next is None:
-            people = choose_entries(page.entries, happening_of("disruption", affected))
-            return Counter(entry.channel for entry in people)
+            entries = choose_entries(page.entries, occurrence_of_notice("disruption", scope))
+            return Counter(entry.channel for entry in entries)
     return counts_in(areas, ports.audiences.counts())

@@ -1,5 +1,5 @@
-"""Lets officers look at alerts that did not get through, and send them again. Alerts that failed by
-a mistake of ours are sent again all at once."""
+"""Lets officers list undelivered alerts and send them again. A command sends all alerts again that
+failed because of an error in this program."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,42 +20,44 @@ from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 from chalicelib.texts import Text
 
-AT_ONCE = 100
+PAGE_SIZE = 100
 
 
-def listed(place: OfficerBacklog, *, limit: int, after: str | None, ports: Ports) -> AlertPage:
-    """The alerts in that place, the latest first. Raises UpstreamFailed."""
-    return ports.alerts.list_backlog(place, limit=limit, after=after)
+def list_alerts(
+    backlog: OfficerBacklog, *, limit: int, after: str | None, ports: Ports
+) -> AlertPage:
+    """A page of the alerts in that backlog, the latest first. Raises UpstreamFailed."""
+    return ports.alerts.list_backlog(backlog, limit=limit, after=after)
 
 
-def send_ours_again(ports: Ports) -> int:
-    """Sends all alerts again that failed by a mistake of ours. Answers how many. Raises
-    UpstreamFailed."""
+def resend_internal_failures(ports: Ports) -> int:
+    """Sends all alerts again that failed because of an error in this program. Returns their number.
+    Raises UpstreamFailed."""
     count = 0
-    for alert in _failed(ports):
+    for alert in _failed_alerts(ports):
         if alert.last_error in (INTERNAL_ERROR, GAVE_UP):
-            # Somebody else may have sent it again by now.
+            # An officer may have sent it again meanwhile.
             with suppress(NotFound, Conflict):
-                send_again(alert.name, ports)
+                resend(alert.name, ports)
                 count += 1
     return count
 
 
-def _failed(ports: Ports) -> Iterator[Alert]:
-    found = listed("failed", limit=AT_ONCE, after=None, ports=ports)
-    yield from found.alerts
-    while found.next:
-        found = listed("failed", limit=AT_ONCE, after=found.next, ports=ports)
-        yield from found.alerts
+def _failed_alerts(ports: Ports) -> Iterator[Alert]:
+    page = list_alerts("failed", limit=PAGE_SIZE, after=None, ports=ports)
+    yield from page.alerts
+    while page.next:
+        page = list_alerts("failed", limit=PAGE_SIZE, after=page.next, ports=ports)
+        yield from page.alerts
 
 
-def send_again(name: str, ports: Ports) -> Alert:
+def resend(name: str, ports: Ports) -> Alert:
     """Sends the alert again, with all its tries. Raises NotFound, Conflict (it was sent, or waits
     for its next try), UpstreamFailed."""
-    meant = parse_alert_name(name)
+    key = parse_alert_name(name)
 
     def send() -> Alert:
-        stored = ports.alerts.get(*meant) if meant else None
+        stored = ports.alerts.get(*key) if key else None
         if stored is None:
             raise NotFound("There is no alert with this id.")
         if stored.backlog not in get_args(OfficerBacklog):

@@ -1,5 +1,5 @@
-"""Matches road works and disruptions: everybody inside who wants to hear of them is told once, and
-again when their times or their place change."""
+"""Matches road works and disruptions to subscriptions. Each subscriber is notified once, and again
+only when the times or the location change, or a service is added."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,59 +16,59 @@ from chalicelib.kernel.time import to_the_second
 
 
 def match_notice(fact: OfNotice, ports: MatchPorts) -> int:
-    """Sends the sender a message for each subscriber that the fact concerns, as far as they are in
-    the first page; a further run does the next. Returns how many there are. Raises UpstreamFailed:
-    then it is done again."""
-    affected = _affected(fact, ports)
-    return _match_page(fact, affected, Cursor(), ports) if affected else 0
+    """Sends the sender a request for each subscriber that the fact concerns in the first page of
+    the index, and leaves the next page to a further run. Returns the number of requests. Raises
+    UpstreamFailed; the caller then runs it again."""
+    scope = _scope_of(fact, ports)
+    return _match_page(fact, scope, Cursor(), ports) if scope else 0
 
 
 def match_notice_page(wanted: NoticePageWanted, ports: MatchPorts) -> int:
-    """Goes on from there, unless the notice has ended, or changed so that another fact tells of it.
-    Returns and raises as `match_notice` does."""
-    affected = _affected(wanted.fact, ports)
-    if affected is None or affected.news != wanted.news:
+    """Matches a further page, unless the notice has ended, or has changed so that another fact is
+    matched. Returns and raises as `match_notice` does."""
+    scope = _scope_of(wanted.fact, ports)
+    if scope is None or scope.news != wanted.news:
         return 0
-    return _match_page(wanted.fact, affected, Cursor(wanted.area, wanted.low), ports)
+    return _match_page(wanted.fact, scope, Cursor(wanted.area, wanted.low), ports)
 
 
-def _match_page(fact: OfNotice, affected: NoticeScope, cursor: Cursor, ports: MatchPorts) -> int:
-    """The next page is asked for last: a run that broke off is repeated, and finds the alerts that
-    it made (ADR 29)."""
+def _match_page(fact: OfNotice, scope: NoticeScope, cursor: Cursor, ports: MatchPorts) -> int:
+    """Requests the next page last: a run that breaks off is repeated, and finds the alerts that it
+    made (ADR 29)."""
     what: EventType = "roadworks" if isinstance(fact, RoadWorkPlanned) else "disruption"
-    page = read_page(areas_of_notice(what, affected), cursor, ports.index)
-    tells = [
+    page = read_page(areas_of_notice(what, scope), cursor, ports.index)
+    requests = [
         AlertRequested(
             subscription_id=entry.subscription_id,
             what=what,
-            version=affected.news,
+            version=scope.news,
             occurred_at=_occurred_at(fact, ports),
             notice_id=fact.notice_id,
             request_id=fact.request_id,
         )
-        for entry in choose_entries(page.entries, happening_of(what, affected))
+        for entry in choose_entries(page.entries, occurrence_of_notice(what, scope))
     ]
-    enqueue_batches(tells, ports)
+    enqueue_batches(requests, ports)
     if page.next:
         area, low = page.next
-        following = NoticePageWanted(fact=fact, news=affected.news, area=area, low=low)
+        following = NoticePageWanted(fact=fact, news=scope.news, area=area, low=low)
         ports.match_queue.send([following])
-    return len(tells)
+    return len(requests)
 
 
-def happening_of(what: EventType, affected: NoticeScope) -> Occurrence:
-    """What decides which subscribers the notice concerns."""
+def occurrence_of_notice(what: EventType, scope: NoticeScope) -> Occurrence:
+    """The event of a notice, for choosing the subscribers that it concerns."""
     return Occurrence(
         what=what,
-        service_codes=affected.service_codes,
-        extent=affected.extent,
+        service_codes=scope.service_codes,
+        extent=scope.extent,
         is_public=True,
     )
 
 
-def _affected(fact: OfNotice, ports: MatchPorts) -> NoticeScope | None:
-    """The extent that is affected; None if there is nothing to tell. Nobody is told of a disruption
-    that was taken back, and a new wording is no news."""
+def _scope_of(fact: OfNotice, ports: MatchPorts) -> NoticeScope | None:
+    """The scope of the notice; None if nobody is to be notified, because the disruption was
+    withdrawn or only its wording was changed."""
     if isinstance(fact, RoadWorkPlanned):
         return ports.notices.road_works_scope(Point(lat=fact.lat, long=fact.long))
     is_wording = isinstance(fact, DisruptionChanged) and not fact.is_news
@@ -77,12 +77,12 @@ def _affected(fact: OfNotice, ports: MatchPorts) -> NoticeScope | None:
     return ports.notices.disruption_scope(fact.notice_id)
 
 
-def areas_of_notice(what: EventType, affected: NoticeScope) -> Sequence[AreaQuery]:
+def areas_of_notice(what: EventType, scope: NoticeScope) -> Sequence[AreaQuery]:
     """The areas of all subscriptions that the notice may concern."""
-    box, ward_codes = affected.extent.box, affected.extent.ward_codes
+    box, ward_codes = scope.extent.box, scope.extent.ward_codes
     if what == "roadworks":
         return areas_over(box, ward_codes, "roadworks")
-    # Subscribers to an area round them hear of disruptions there too.
+    # Subscribers to an area are notified of disruptions there, too.
     return [*areas_over(box, ward_codes, "disruptions"), *areas_over(box, ward_codes)]
 
 

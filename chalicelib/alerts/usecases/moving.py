@@ -1,7 +1,7 @@
-"""Moves the alerts of a browser from its old address to its new one.
+"""Moves the subscriptions of a browser from its old address to its new one.
 
-Browsers give themselves a new address now and then, and know of no subscription but their own. A
-caller that knows all of the old address is that browser: nobody else was told its secret.
+Browsers change their address now and then. A caller that knows the whole old address is that
+browser, because nobody else knows the secret in it.
 """
 
 from collections.abc import Iterator
@@ -25,9 +25,9 @@ class Move(Struct, frozen=True, kw_only=True):
     push: PushAddress
 
 
-def move(wanted: Move, ports: Ports) -> int:
-    """Moves all active subscriptions at the old address. Answers how many were moved: 0 if there
-    are none, or if a part of the old address is wrong. Raises Invalid, UpstreamFailed."""
+def move_subscriptions(wanted: Move, ports: Ports) -> int:
+    """Moves all active subscriptions at the old address. Returns their number: 0 if there are none,
+    or if a part of the old address is wrong. Raises Invalid, UpstreamFailed."""
     try:
         ports.check_push(wanted.push)
     except AddressRefused as error:
@@ -47,9 +47,9 @@ def move(wanted: Move, ports: Ports) -> int:
 def _active_at(old: PushAddress, ports: Ports) -> Iterator[Subscription]:
     for each in ports.subscriptions.at_addresses([ports.ids.address_key("push", old.endpoint)]):
         known = each.push
-        if known and known.endpoint == old.endpoint and _same(known.auth, old.auth):
+        if known and known.endpoint == old.endpoint and _is_same_secret(known.auth, old.auth):
             yield each
 
 
-def _same(known: str, sent: str) -> bool:
+def _is_same_secret(known: str, sent: str) -> bool:
     return compare_digest(known.encode(), sent.encode())

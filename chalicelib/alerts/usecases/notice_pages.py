@@ -1,8 +1,7 @@
 """Reads the subscriptions that road works or a disruption may concern, one bounded page at a time.
 
-A page goes through the areas in their order, and says where the next page begins. So no run grows
-with the number of subscribers.
-"""
+A page reads the areas in order, and gives the cursor of the next page. So the time of a run does
+not grow with the number of subscribers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -11,22 +10,22 @@ from chalicelib.alerts.index import AreaQuery, IndexEntry, areas_of_entry
 from chalicelib.alerts.ports import Index
 
 MOST_ENTRIES = 5_000
-"""How many entries a page reads: a second of one processor."""
+"""The most entries of a page: a second of one processor."""
 MOST_QUERIES = 1_000
-"""How many areas a page queries: ten seconds, at 10 ms each."""
+"""The most areas that a page queries: ten seconds, at 10 ms each."""
 
 
 class Cursor(NamedTuple):
-    """Where a page begins: the number of an area, and the lowest record in it that was not read
-    yet, empty for all."""
+    """The beginning of a page: the number of an area, and the lowest record to read in it, empty
+    for the first."""
 
     area: int = 0
     low: str = ""
 
 
 class NoticePage(NamedTuple):
-    """The entries of a page, each subscription in one page only. `next` is where the next page
-    begins, None at the end."""
+    """The entries of a page; each subscription is in one page only. `next` is the cursor of the
+    next page, None at the end."""
 
     entries: Sequence[IndexEntry]
     next: Cursor | None
@@ -34,12 +33,12 @@ class NoticePage(NamedTuple):
 
 def read_page(areas: Sequence[AreaQuery], cursor: Cursor, index: Index) -> NoticePage:
     """The page of entries under these areas that begins at the cursor. Raises UpstreamFailed."""
-    found, following = _read(areas, cursor, index)
+    found, following = _read_entries(areas, cursor, index)
     numbers = {area.name: number for number, area in enumerate(areas)}
-    return NoticePage(list(_where_first(found, numbers)), following)
+    return NoticePage(list(_without_repeats(found, numbers)), following)
 
 
-def _read(
+def _read_entries(
     areas: Sequence[AreaQuery], cursor: Cursor, index: Index
 ) -> tuple[Sequence[IndexEntry], Cursor | None]:
     found: list[IndexEntry] = []
@@ -51,19 +50,22 @@ def _read(
         entries = list(index.entries(part, limit=left))
         found += entries
         if len(entries) == left:
-            return found, Cursor(number, _after(entries[-1]))
+            return found, Cursor(number, _record_after(entries[-1]))
         low = ""
     return found, Cursor(end) if end < len(areas) else None
 
 
-def _after(entry: IndexEntry) -> str:
-    """The lowest record after that of the entry: all records of a reach are equally long."""
+def _record_after(entry: IndexEntry) -> str:
+    """A lower bound of the records after that of the entry; all records of a reach have the same
+    length."""
     _, record = entry.key
     return f"{record}~"
 
 
-def _where_first(found: Sequence[IndexEntry], numbers: Mapping[str, int]) -> Iterator[IndexEntry]:
-    """The entries without those whose subscription is found in an earlier area, too."""
+def _without_repeats(
+    found: Sequence[IndexEntry], numbers: Mapping[str, int]
+) -> Iterator[IndexEntry]:
+    """The entries without those of subscriptions that have an entry in an earlier area."""
     for entry in found:
         read = [area for area in areas_of_entry(entry) if area in numbers]
         if min(read, key=numbers.__getitem__) == entry.area:

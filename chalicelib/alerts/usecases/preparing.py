@@ -1,5 +1,5 @@
-"""Decides what is told, and to which subscriber, when it is sent. Never tells what was taken back,
-nor what the same subscriber was told already."""
+"""Prepares the message of an alert when it is sent. Nothing is sent that was undone, or that the
+subscriber got already."""
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -15,29 +15,30 @@ from chalicelib.alerts.model import COLLECTIONS_PREFIX, Subscription
 from chalicelib.alerts.reminders import is_too_late, moment_of, number_of
 from chalicelib.alerts.report_words import place_of
 from chalicelib.alerts.times import end_of_quiet_hours
-from chalicelib.alerts.usecases.digests import to_tell
+from chalicelib.alerts.usecases.digests import digest_contents
+from chalicelib.alerts.usecases.last_alerts import Reminder, Subject, record_alert, record_reminder
 from chalicelib.alerts.usecases.questions import answer_link, reply_link
-from chalicelib.alerts.usecases.telling import Reminder, Thing, begin_reminding, begin_telling
 from chalicelib.kernel.delivery_retry import refused
 
 
-class Ready(NamedTuple):
+class ReadyMessage(NamedTuple):
     """A message and the address that it goes to."""
 
     message: Message
     to: Any
 
 
-class _About(NamedTuple):
-    """The alert of a subscription, and what writes its message."""
+class _Context(NamedTuple):
+    """An alert, its subscription, and the composer in the subscriber's language."""
 
     alert: Alert
     subscription: Subscription
     composer: MessageComposer
 
 
-def prepared(alert: Alert, now: datetime, ports: Ports) -> Ready | Alert:
-    """The message to send, or the alert as it becomes without sending. Raises UpstreamFailed."""
+def prepare(alert: Alert, now: datetime, ports: Ports) -> ReadyMessage | Alert:
+    """Prepares the alert's message. Returns the message, or the alert in its new state if nothing
+    is sent now. Raises UpstreamFailed."""
     subscription = ports.subscriptions.get(alert.subscription_id)
     if subscription is None or not _is_wanted(alert, subscription, now):
         return mark_dropped(alert, "not_wanted", now)
@@ -51,7 +52,7 @@ def prepared(alert: Alert, now: datetime, ports: Ports) -> Ready | Alert:
         return mark_dropped(alert, "nothing_to_tell", now)
     if isinstance(message, datetime):
         return postpone(alert, message, now)
-    return Ready(message, subscription.push or subscription.to)
+    return ReadyMessage(message, subscription.push or subscription.to)
 
 
 def _is_wanted(alert: Alert, subscription: Subscription, now: datetime) -> bool:
@@ -64,125 +65,129 @@ def _is_wanted(alert: Alert, subscription: Subscription, now: datetime) -> bool:
 def _message(
     alert: Alert, subscription: Subscription, now: datetime, ports: Ports
 ) -> Message | datetime | None:
-    """The message; None if there is nothing left to tell; the moment to wait for if it is too
-    early."""
+    """The message; None if there is nothing to send; the moment to wait for if it is too early."""
     message: Message | datetime | None
-    about = _About(alert, subscription, ports.composer(ports.language_of(subscription)))
+    context = _Context(alert, subscription, ports.composer(ports.language_of(subscription)))
     match alert.what:
         case "confirm":
-            return _asking(about, ports)
+            message = _confirmation(context, ports)
         case "digest":
-            return _digest(about, ports)
+            message = _digest(context, ports)
         case "repair_question":
-            return _question(about, ports)
+            message = _repair_question(context, ports)
         case "officer_question":
-            return _asked(about, ports)
+            message = _officer_question(context, ports)
         case "roadworks" | "disruption":
-            return _of_notice(about, ports)
+            message = _notice_message(context, ports)
         case "booking_reminder":
-            message = _of_booking(about, now, ports)
+            message = _booking_message(context, now, ports)
         case "collection_reminder" | "collection_change":
-            message = _of_collections(about, now, ports)
+            message = _collections_message(context, now, ports)
         case _:
-            message = _of_report(about, now, ports)
+            message = _report_message(context, now, ports)
     return message
 
 
-def _asking(about: _About, ports: Ports) -> Message:
-    alert, subscription, voice = about
-    link = confirm_url(voice.site, alert.subscription_id, ports.tokens.confirm_token(subscription))
-    return voice.confirmation_message(alert, link, ports.tokens.confirmation_code(subscription))
+def _confirmation(context: _Context, ports: Ports) -> Message:
+    alert, subscription, composer = context
+    link = confirm_url(
+        composer.site, alert.subscription_id, ports.tokens.confirm_token(subscription)
+    )
+    return composer.confirmation_message(alert, link, ports.tokens.confirmation_code(subscription))
 
 
-def _digest(about: _About, ports: Ports) -> Message | None:
-    alert, subscription, voice = about
-    found = to_tell(alert, subscription, voice.site, ports)
-    if not found:
+def _digest(context: _Context, ports: Ports) -> Message | None:
+    alert, subscription, composer = context
+    subjects = digest_contents(alert, subscription, composer.site, ports)
+    if not subjects:
         return None
-    return voice.digest_message(
-        alert, found, _ways(about, ports), place=place_of(subscription.topic)
+    return composer.digest_message(
+        alert, subjects, _links_of(context, ports), place=place_of(subscription.topic)
     )
 
 
-def _question(about: _About, ports: Ports) -> Message | None:
-    alert, subscription, voice = about
-    report = _report(about, ports)
+def _repair_question(context: _Context, ports: Ports) -> Message | None:
+    alert, subscription, composer = context
+    report = _load_report(context, ports)
     if report is None or not report.may_be_shown_to(subscription):
         return None
     if not report.is_done or report.repairs != alert.version:
         return None
     report_id = report.service_request_id
-    link = answer_link(subscription, report_id, alert.version, voice.site, tokens=ports.tokens)
-    return voice.repair_question_message(alert, report, link, _ways(about, ports))
+    link = answer_link(subscription, report_id, alert.version, composer.site, tokens=ports.tokens)
+    return composer.repair_question_message(alert, report, link, _links_of(context, ports))
 
 
-def _asked(about: _About, ports: Ports) -> Message | None:
-    """An officer's question; None once it was answered, or nobody waits for the answer."""
-    alert, subscription, voice = about
-    report = _report(about, ports)
+def _officer_question(context: _Context, ports: Ports) -> Message | None:
+    """The message with an officer's question; None if the question was answered or withdrawn."""
+    alert, subscription, composer = context
+    report = _load_report(context, ports)
     if report is None or not subscription.is_own or not report.may_be_shown_to(subscription):
         return None
     text = report.questions.get(alert.version)
     if text is None:
         return None
     report_id = report.service_request_id
-    link = reply_link(subscription, report_id, alert.version, voice.site, tokens=ports.tokens)
-    return voice.officer_question_message(alert, report, text, link, _ways(about, ports))
+    link = reply_link(subscription, report_id, alert.version, composer.site, tokens=ports.tokens)
+    return composer.officer_question_message(alert, report, text, link, _links_of(context, ports))
 
 
-def _of_report(about: _About, now: datetime, ports: Ports) -> Message | datetime | None:
-    alert, subscription, voice = about
-    report = _report(about, ports)
+def _report_message(context: _Context, now: datetime, ports: Ports) -> Message | datetime | None:
+    alert, subscription, composer = context
+    report = _load_report(context, ports)
     if report is None or not report.may_be_shown_to(subscription):
         return None
     if not report.is_still_true(alert.what, alert.version):
         return None
     if not report.is_final(now):
         return report.told_from
-    thing = Thing(report.service_request_id, alert.version, report.version, is_notice=False)
-    told = begin_telling(alert, subscription, thing, ports)
-    if told is None:
+    subject = Subject(report.service_request_id, alert.version, report.version, is_notice=False)
+    version_before = record_alert(alert, subscription, subject, ports)
+    if version_before is None:
         return None
-    new = report.new_entries(alert, subscription, told)
-    return voice.report_message(alert, subscription, report, _ways(about, ports), new)
+    new = report.new_entries(alert, subscription, version_before)
+    return composer.report_message(alert, subscription, report, _links_of(context, ports), new)
 
 
-def _of_notice(about: _About, ports: Ports) -> Message | None:
-    alert, subscription, voice = about
+def _notice_message(context: _Context, ports: Ports) -> Message | None:
+    alert, subscription, composer = context
     notice_id = alert.notice_id or ""
-    notice = ports.notices([notice_id], voice.site).get(notice_id)
+    notice = ports.notices([notice_id], composer.site).get(notice_id)
     if notice is None:
         return None
-    thing = Thing(notice_id, alert.version, notice.version, is_notice=True)
-    if begin_telling(alert, subscription, thing, ports) is None:
+    subject = Subject(notice_id, alert.version, notice.version, is_notice=True)
+    if record_alert(alert, subscription, subject, ports) is None:
         return None
-    return voice.notice_message(alert, notice, _ways(about, ports))
+    return composer.notice_message(alert, notice, _links_of(context, ports))
 
 
-def _of_collections(about: _About, now: datetime, ports: Ports) -> Message | None:
-    alert, subscription, voice = about
+def _collections_message(context: _Context, now: datetime, ports: Ports) -> Message | None:
+    alert, subscription, composer = context
     notice_id, premises_id = alert.notice_id or "", subscription.topic.premises_id
     day = date.fromisoformat(notice_id.removeprefix(COLLECTIONS_PREFIX))
     if premises_id is None or is_too_late(day, now, ports.council.zone):
         return None
-    found = ports.collections(premises_id, day, voice.site)
+    collections = ports.collections(premises_id, day, composer.site)
     hour = subscription.remind_at
-    has_come = hour is not None and moment_of(hour, day, ports.council.zone) <= now
-    said = Reminder(
+    is_due = hour is not None and moment_of(hour, day, ports.council.zone) <= now
+    reminder = Reminder(
         about=notice_id,
-        number=number_of(each.container for each in found.due),
-        may_be_first=bool(found.due) and has_come,
+        number=number_of(each.container for each in collections.due),
+        may_be_first=bool(collections.due) and is_due,
     )
-    before = begin_reminding(alert, subscription, said, ports)
+    before = record_reminder(alert, subscription, reminder, ports)
     if before is None:
         return None
-    return voice.collections_message(alert, found, _ways(about, ports), is_change=before > 0)
+    return composer.collections_message(
+        alert, collections, _links_of(context, ports), is_change=before > 0
+    )
 
 
-def _of_booking(about: _About, now: datetime, ports: Ports) -> Message | None:
-    """The reminder of a booking; None if it is cancelled, on another day, or over."""
-    alert, subscription, voice = about
-    report, reminder = _report(about, ports), reminder_of(alert.version)
+def _booking_message(context: _Context, now: datetime, ports: Ports) -> Message | None:
+    """The reminder of a booking; None if the booking was cancelled or moved, or the reminder is too
+    late."""
+    alert, subscription, composer = context
+    report, reminder = _load_report(context, ports), reminder_of(alert.version)
     if report is None or not subscription.is_own or not report.may_be_shown_to(subscription):
         return None
     booked = report.booked
@@ -190,17 +195,17 @@ def _of_booking(about: _About, now: datetime, ports: Ports) -> Message | None:
         return None
     if reminder.is_too_late(now, ports.council.zone):
         return None
-    return booking_message(voice, alert, report, booked, _ways(about, ports))
+    return booking_message(composer, alert, report, booked, _links_of(context, ports))
 
 
-def _report(about: _About, ports: Ports) -> ReportNews | None:
+def _load_report(context: _Context, ports: Ports) -> ReportNews | None:
     """The report that the alert is about, as it is now."""
-    report_id = about.alert.service_request_id or ""
-    return ports.reports([report_id], about.composer.site).get(report_id)
+    report_id = context.alert.service_request_id or ""
+    return ports.reports([report_id], context.composer.site).get(report_id)
 
 
-def _ways(about: _About, ports: Ports) -> SubscriptionLinks:
-    subscription, site = about.subscription, about.composer.site
+def _links_of(context: _Context, ports: Ports) -> SubscriptionLinks:
+    subscription, site = context.subscription, context.composer.site
     owner = subscription.subscription_id
     return SubscriptionLinks(
         manage_url(site, owner, ports.tokens.manage_token(subscription)),

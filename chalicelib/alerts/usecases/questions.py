@@ -1,5 +1,5 @@
-"""Asks followers of a report whether the problem is mended, and asks the reporter what officers
-want to know. Each link answers for one person only."""
+"""Makes and reads the links of questions: to followers of a report whether the problem is fixed,
+and of officers to the reporter. Each link is for the answer of one person."""
 
 import re
 from typing import NamedTuple
@@ -16,9 +16,9 @@ from chalicelib.texts import Text
 _TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9A-Z]{12})\.([1-9][0-9]{0,5})\.([0-9a-f]{32})")
 
 
-class Question(NamedTuple):
+class RepairQuestion(NamedTuple):
     """A question to one subscriber about one repair of a report. `person` and `answer_id` do not
-    reveal who the subscriber is; `is_own`: the report is the subscriber's own."""
+    reveal who the subscriber is. `is_own`: the report is the subscriber's own."""
 
     service_request_id: str
     repair: int
@@ -27,18 +27,18 @@ class Question(NamedTuple):
     is_own: bool
 
 
-def question_token(
+def repair_question_token(
     subscription: Subscription, service_request_id: str, repair: int, tokens: SubscriptionTokens
 ) -> str:
-    """The token for the link in the question; a secret. Raises UpstreamFailed."""
+    """The token for the link in the question about a repair; a secret. Raises UpstreamFailed."""
     proof = tokens.answer_token(subscription, service_request_id, repair)
     return f"{subscription.subscription_id}.{service_request_id}.{repair}.{proof}"
 
 
-def reply_token(
+def officer_question_token(
     subscription: Subscription, service_request_id: str, number: int, tokens: SubscriptionTokens
 ) -> str:
-    """The token for the link to an officer's question; a secret. Raises UpstreamFailed."""
+    """The token for the link in an officer's question; a secret. Raises UpstreamFailed."""
     proof = tokens.reply_token(subscription, service_request_id, number)
     return f"{subscription.subscription_id}.{service_request_id}.{number}.{proof}"
 
@@ -51,8 +51,8 @@ def answer_link(
     *,
     tokens: SubscriptionTokens,
 ) -> str:
-    """The link in the question whether that repair holds. Raises UpstreamFailed."""
-    return answer_url(site, question_token(subscription, service_request_id, repair, tokens))
+    """The link in the question whether that repair holds; a secret. Raises UpstreamFailed."""
+    return answer_url(site, repair_question_token(subscription, service_request_id, repair, tokens))
 
 
 def reply_link(
@@ -63,49 +63,48 @@ def reply_link(
     *,
     tokens: SubscriptionTokens,
 ) -> str:
-    """The link in an officer's question. Raises UpstreamFailed."""
-    return reply_url(site, reply_token(subscription, service_request_id, number, tokens))
+    """The link in an officer's question; a secret. Raises UpstreamFailed."""
+    return reply_url(site, officer_question_token(subscription, service_request_id, number, tokens))
 
 
-def asked_by(token: str, ports: Ports) -> tuple[str, int]:
-    """The report, and the number of the question that was sent with this link to the reporter.
-    Raises NotFound, UpstreamFailed."""
-    subscription, request_id, number, proof = _sent_with(token, ports)
+def read_officer_question(token: str, ports: Ports) -> tuple[str, int]:
+    """The id of the report and the number of the officer's question of this token. Raises NotFound
+    if the token is wrong, UpstreamFailed."""
+    subscription, request_id, number, proof = _read_token(token, ports)
     is_own = subscription.is_own and subscription.topic.service_request_id == request_id
     if not (is_own and ports.tokens.is_reply_token(subscription, request_id, number, proof)):
-        raise _no_question()
+        raise _wrong_link()
     return request_id, number
 
 
-def question_of(token: str, ports: Ports) -> Question:
-    """The question that was sent with the link. Raises NotFound if the link belongs to no question,
-    UpstreamFailed."""
-    subscription, request_id, repair, proof = _sent_with(token, ports)
+def read_repair_question(token: str, ports: Ports) -> RepairQuestion:
+    """The question of this token. Raises NotFound if the token is wrong, UpstreamFailed."""
+    subscription, request_id, repair, proof = _read_token(token, ports)
     subscription_id = subscription.subscription_id
     if not ports.tokens.is_answer_token(subscription, request_id, repair, proof):
-        raise _no_question()
+        raise _wrong_link()
     is_own = subscription.is_own and subscription.topic.service_request_id == request_id
     answer_id = derived_id("mended", subscription_id, request_id, str(repair))
-    return Question(request_id, repair, answers_as(subscription_id), answer_id, is_own)
+    return RepairQuestion(request_id, repair, person_id_of(subscription_id), answer_id, is_own)
 
 
-def answers_as(subscription_id: str) -> str:
-    """The id that stands for the subscriber where answers are kept."""
+def person_id_of(subscription_id: str) -> str:
+    """The id that stands for the subscriber where answers are stored."""
     return derived_id("mended", subscription_id)
 
 
-def _sent_with(token: str, ports: Ports) -> tuple[Subscription, str, int, str]:
-    """The subscription that the link belongs to, its report and question, and its proof. Raises
-    NotFound."""
+def _read_token(token: str, ports: Ports) -> tuple[Subscription, str, int, str]:
+    """The subscription of the token, the id of the report, the number of the question, and the
+    proof, which is not checked yet. Raises NotFound, UpstreamFailed."""
     found = _TOKEN.fullmatch(token)
     if found is None:
-        raise _no_question()
+        raise _wrong_link()
     subscription = ports.subscriptions.get(found[1])
     if subscription is None or subscription.is_over(ports.now()):
         # An answer would be stored about a person whose data was deleted.
-        raise _no_question()
+        raise _wrong_link()
     return subscription, found[2], int(found[3]), found[4]
 
 
-def _no_question() -> NotFound:
+def _wrong_link() -> NotFound:
     return NotFound(Text("This link is incomplete or wrong. Open it again from our message."))

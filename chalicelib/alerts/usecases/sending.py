@@ -1,6 +1,6 @@
 """Sends alerts: one sender claims each alert, tries it, and stores the outcome.
 
-If a sender is cut short, its alert belongs to nobody once the lease is over. The alert may have
+If a sender does not finish, another one may claim the alert after the lease. The alert may have
 arrived by then: an email or a notification is sent again, a text message is not.
 """
 
@@ -28,9 +28,9 @@ from chalicelib.alerts.delivery_ports import MessageSender, Ports
 from chalicelib.alerts.model import AlertRequested, Confirm, Subscription
 from chalicelib.alerts.sms_budget import budget_line_of, measure_spending, segments_a_day
 from chalicelib.alerts.times import end_of_quiet_hours, next_morning
-from chalicelib.alerts.usecases.digests import gather
-from chalicelib.alerts.usecases.preparing import Ready, prepared
-from chalicelib.alerts.usecases.stopping import end, suppress
+from chalicelib.alerts.usecases.digests import add_to_digest
+from chalicelib.alerts.usecases.preparing import ReadyMessage, prepare
+from chalicelib.alerts.usecases.stopping import end_subscription, suppress_address
 from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
 from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
 from chalicelib.kernel.observability import logs
@@ -38,186 +38,195 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.queue import LONGEST_DELAY_S
 from chalicelib.kernel.time import to_the_second
 
-AT_ONCE = (
+NEVER_IN_DIGESTS = (
     *("repair_question", "officer_question"),
     *("collection_reminder", "collection_change", "booking_reminder"),
 )
-"""Kinds that are in no digest, because somebody waits for the answer or the day comes."""
-OF_NOTICES = ("roadworks", "disruption")
-"""Kinds whose emails have a quota, and wait for the next day beyond it."""
-OF_COLLECTIONS = ("collection_reminder", "collection_change")
-"""Kinds whose emails count for that quota, but do not wait."""
-OF_CHANGES = ("new", "state_changed", "fixed", "updated")
-"""Kinds of which several are told in one message."""
-WOKEN_AT_ONCE = 1_000
-"""How many alerts a minute are woken, so that waiting alerts do not pile up as messages."""
+"""Kinds that are in no digest, because an officer waits for the answer, or they are soon too
+late."""
+NOTICES = ("roadworks", "disruption")
+"""Kinds whose emails wait for the next day when the day's quota is used up."""
+COLLECTIONS = ("collection_reminder", "collection_change")
+"""Kinds whose emails count towards that quota, but do not wait."""
+REPORT_CHANGES = ("new", "state_changed", "fixed", "updated")
+"""Kinds that one message may combine."""
+MOST_WAKES = 1_000
+"""The most alerts that are woken in a minute, so that they do not pile up in the queue."""
 
 
-def tell(message: AlertRequested, ports: Ports) -> Alert | None:
-    """Tells a subscriber of an event, or keeps it for their digest, or for the end of their quiet
-    hours. Returns the outcome; None if there was nothing to do now.
+def process_request(message: AlertRequested, ports: Ports) -> Alert | None:
+    """Sends an alert about an event, or stores it for the subscriber's digest or the end of their
+    quiet hours. Returns the alert; None if there was nothing to do now.
 
-    Raises UpstreamFailed if our own store did not answer: the message comes again.
+    Raises UpstreamFailed if the store does not answer; the message is then processed again.
     """
     subscription = ports.subscriptions.get(message.subscription_id)
     if subscription is None or subscription.state != "active":
         return None
-    if subscription.frequency != "now" and message.what not in AT_ONCE:
-        gather(message, subscription, ports)
+    if subscription.frequency != "now" and message.what not in NEVER_IN_DIGESTS:
+        add_to_digest(message, subscription, ports)
         return None
     if wait_s := _wait_s(message, subscription, ports):
         ports.request_queue.send([message], delay_s=wait_s)
         return None
     due = _first_due(message, subscription, ports)
-    return _deal_with(event_alert(message, subscription, _now(ports), due), ports)
+    return _send_if_due(event_alert(message, subscription, _now(ports), due), ports)
 
 
-def ask(message: Confirm, ports: Ports) -> Alert | None:
-    """Asks whether an address wants its subscription. Answers and raises as `tell` does."""
+def process_confirmation(message: Confirm, ports: Ports) -> Alert | None:
+    """Asks an address to confirm its subscription. Returns and raises as `process_request` does."""
     subscription = ports.subscriptions.get(message.subscription_id)
     if subscription is None:
         return None
-    return _deal_with(confirmation_alert(subscription, message.request_id, _now(ports)), ports)
+    return _send_if_due(confirmation_alert(subscription, message.request_id, _now(ports)), ports)
 
 
-def send_woken(message: Wake, ports: Ports) -> Alert | None:
-    """Sends an alert if its time has come and no other sender has it. Answers and raises as `tell`
-    does."""
+def process_wake(message: Wake, ports: Ports) -> Alert | None:
+    """Sends an alert if it is due and no other sender has claimed it. Returns and raises as
+    `process_request` does."""
     stored = ports.alerts.get(message.subscription_id, message.alert_id)
-    return _deal_with(stored, ports) if stored else None
+    return _send_if_due(stored, ports) if stored else None
 
 
-def wake_due(ports: Ports) -> int:
-    """Tells the sender which alerts are due. Answers how many. Raises UpstreamFailed."""
-    due = ports.alerts.due_alerts(ports.now(), limit=WOKEN_AT_ONCE)
+def wake_due_alerts(ports: Ports) -> int:
+    """Sends a message to the sender for each alert that is due. Returns their number. Raises
+    UpstreamFailed."""
+    due = ports.alerts.due_alerts(ports.now(), limit=MOST_WAKES)
     if due:
         ports.wake_queue.send([Wake(subscription_id=s, alert_id=a) for s, a in due])
     return len(due)
 
 
 def _wait_s(message: AlertRequested, subscription: Subscription, ports: Ports) -> int:
-    """How many seconds further changes of the report are waited for. The alert that is sent then
-    shows the report as it is, so the later changes' own alerts have nothing left to tell."""
-    is_receipt = message.what == "new" and subscription.is_own
-    if message.what not in OF_CHANGES or is_receipt:
+    """How many seconds the alert waits for further changes of the report. It then describes the
+    report as it is, so the alerts of the later changes are dropped."""
+    is_acknowledgement = message.what == "new" and subscription.is_own
+    if message.what not in REPORT_CHANGES or is_acknowledgement:
         return 0
-    left = message.occurred_at + ports.changes_delay - ports.now()
-    return min(max(0, ceil(left.total_seconds())), LONGEST_DELAY_S)
+    remaining = message.occurred_at + ports.changes_delay - ports.now()
+    return min(max(0, ceil(remaining.total_seconds())), LONGEST_DELAY_S)
 
 
 def _first_due(message: AlertRequested, subscription: Subscription, ports: Ports) -> datetime:
     now = _now(ports)
-    asked = (
+    earliest = (
         message.occurred_at + ports.repair_question_delay
         if message.what == "repair_question"
         else now
     )
-    due = max(asked, now, message.not_before or now)
+    due = max(earliest, now, message.not_before or now)
     return end_of_quiet_hours(subscription.quiet, due, ports.council.zone)
 
 
-def _deal_with(alert: Alert, ports: Ports) -> Alert | None:
-    """Sends an alert that is due. A new alert that is not due is stored until it is."""
+def _send_if_due(alert: Alert, ports: Ports) -> Alert | None:
+    """Claims and sends the alert if it is due, else stores it if it is new. Returns the alert if it
+    was stored or sent."""
     if not alert.revision:
         alert = ports.alerts.get(alert.subscription_id, alert.alert_id) or alert
-    mine = claimed(alert, _now(ports))
-    if mine:
-        mine = _claim(replace(mine, claim_id=ports.random_id()), ports)
-        return _put_away(_given_up(mine, ports) or _tried(mine, ports), ports) if mine else None
-    return None if alert.revision else _put_away(alert, ports)
+    claim = claimed(alert, _now(ports))
+    if claim is None:
+        return None if alert.revision else _save_outcome(alert, ports)
+    mine = _claim(replace(claim, claim_id=ports.random_id()), ports)
+    return (
+        _save_outcome(_give_up(mine, ports) or _try_to_send(mine, ports), ports) if mine else None
+    )
 
 
-def _claim(mine: Alert, ports: Ports) -> Alert | None:
+def _claim(alert: Alert, ports: Ports) -> Alert | None:
     try:
-        return ports.alerts.save(mine)
+        return ports.alerts.save(alert)
     except VersionConflict:
         # The reply to this very write may have been lost.
-        present = ports.alerts.get(mine.subscription_id, mine.alert_id)
-        return present if present and present.claim_id == mine.claim_id else None
+        present = ports.alerts.get(alert.subscription_id, alert.alert_id)
+        return present if present and present.claim_id == alert.claim_id else None
 
 
-def _given_up(mine: Alert, ports: Ports) -> Alert | None:
-    """The alert after the sender gives it up because an earlier sender did not come back; else
-    None."""
-    if mine.is_unclear and mine.channel == "sms":
-        return mark_unclear(mine, _now(ports))
-    return refused(mine, GAVE_UP, _now(ports)) if mine.tries > MOST_TRIES else None
+def _give_up(alert: Alert, ports: Ports) -> Alert | None:
+    """The alert in its final state if it must not be tried again after an earlier sender did not
+    finish, else None."""
+    if alert.is_unclear and alert.channel == "sms":
+        return mark_unclear(alert, _now(ports))
+    return refused(alert, GAVE_UP, _now(ports)) if alert.tries > MOST_TRIES else None
 
 
-def _tried(mine: Alert, ports: Ports) -> Alert:
-    """The alert after a try to send it."""
+def _try_to_send(alert: Alert, ports: Ports) -> Alert:
+    """Tries to send the alert. Returns it in its new state."""
     try:
-        ready = prepared(mine, _now(ports), ports)
-        return _sent(mine, ready, ports) if isinstance(ready, Ready) else ready
+        ready = prepare(alert, _now(ports), ports)
+        return _send(alert, ready, ports) if isinstance(ready, ReadyMessage) else ready
     except Gone:
-        end(mine.subscription_id, "gone", ports)
-        return mark_dropped(mine, "gone", _now(ports))
+        end_subscription(alert.subscription_id, "gone", ports)
+        return mark_dropped(alert, "gone", _now(ports))
     except AddressRefused:
-        if mine.channel == "sms":
-            suppress(mine.subscription_id, "bounced", ports)
-        return refused(mine, "refused", _now(ports))
+        if alert.channel == "sms":
+            suppress_address(alert.subscription_id, "bounced", ports)
+        return refused(alert, "refused", _now(ports))
     except UpstreamFailed as error:
-        return _put_off(mine, error, ports)
+        return _reschedule(alert, error, ports)
     except Exception as error:
-        # A mistake of ours is retried like an upstream failure, and officers see it.
-        logs.failure("an alert broke", error, delivery_id=mine.name)
-        return _put_off(mine, NotNow(INTERNAL_ERROR), ports)
+        # An error in this program is retried like an upstream failure, and officers see it.
+        logs.failure("an alert broke", error, delivery_id=alert.name)
+        return _reschedule(alert, NotNow(INTERNAL_ERROR), ports)
 
 
-def _sent(mine: Alert, ready: Ready, ports: Ports) -> Alert:
-    sender = ports.senders.get(mine.channel)
+def _send(alert: Alert, ready: ReadyMessage, ports: Ports) -> Alert:
+    sender = ports.senders.get(alert.channel)
     if sender is None:
-        return refused(mine, "no_sender", _now(ports))
-    if mine.channel == "sms":
-        return _sent_at_a_cost(mine, ready, sender, ports)
-    if mine.channel == "email" and not _may_be_sent_today(mine, ports):
-        return postpone(mine, next_morning(_now(ports), ports.council.zone), _now(ports), OVER_CAP)
-    return mark_sent(mine, sender.send(ready.message, ready.to), _now(ports))
+        return refused(alert, "no_sender", _now(ports))
+    if alert.channel == "sms":
+        return _send_text(alert, ready, sender, ports)
+    if alert.channel == "email" and not _may_be_sent_today(alert, ports):
+        return postpone(alert, next_morning(_now(ports), ports.council.zone), _now(ports), OVER_CAP)
+    return mark_sent(alert, sender.send(ready.message, ready.to), _now(ports))
 
 
-def _may_be_sent_today(mine: Alert, ports: Ports) -> bool:
-    """Counts an email that many people get at once. One about a notice waits once the day's part
-    for notices is sent; one about a collection would be too late."""
+def _may_be_sent_today(alert: Alert, ports: Ports) -> bool:
+    """Counts emails of kinds that many people get at once. False for a notice if the day's share
+    for notices is used up; an email about a collection is never held back, as it would be too
+    late."""
     day = _now(ports).astimezone(ports.council.zone).date()
-    if mine.what in OF_COLLECTIONS:
+    if alert.what in COLLECTIONS:
         ports.budget.take(day, "emails", 1, most=ports.quota.emails_a_day)
         return True
-    if mine.what in OF_NOTICES:
+    if alert.what in NOTICES:
         return ports.budget.take(day, "emails", 1, most=ports.quota.notice_emails_a_day) is not None
     return True
 
 
-def _sent_at_a_cost(mine: Alert, ready: Ready, sender: MessageSender[Any], ports: Ports) -> Alert:
-    """Pays for a text before it is sent. A text that certainly was not sent costs nothing."""
+def _send_text(
+    alert: Alert, ready: ReadyMessage, sender: MessageSender[Any], ports: Ports
+) -> Alert:
+    """Charges a text to its line of the budget, and sends it. A text that certainly was not sent is
+    credited again."""
     day, cost = (
         _now(ports).astimezone(ports.council.zone).date(),
         ports.count_segments(ready.message),
     )
-    purse = budget_line_of(mine)
-    most = segments_a_day(purse, ports.council.texts_a_day)
-    spent = ports.budget.take(day, purse, cost, most=most)
-    measure_spending(purse, spent, most)
+    line = budget_line_of(alert)
+    most = segments_a_day(line, ports.council.texts_a_day)
+    spent = ports.budget.take(day, line, cost, most=most)
+    measure_spending(line, spent, most)
     if spent is None:
         morning = next_morning(_now(ports), ports.council.zone)
-        return postpone(mine, morning, _now(ports), OVER_CAP)
+        return postpone(alert, morning, _now(ports), OVER_CAP)
     try:
-        return mark_sent(mine, sender.send(ready.message, ready.to), _now(ports))
+        return mark_sent(alert, sender.send(ready.message, ready.to), _now(ports))
     except (AddressRefused, UpstreamFailed) as error:
         if not isinstance(error, NoReply):
-            ports.budget.give_back(day, purse, cost)
+            ports.budget.give_back(day, line, cost)
         raise
     except Exception as error:
-        logs.failure("a text broke on its way", error, delivery_id=mine.name)
+        logs.failure("a text broke on its way", error, delivery_id=alert.name)
         raise NoReply("It may have arrived.") from error
 
 
-def _put_off(mine: Alert, error: UpstreamFailed, ports: Ports) -> Alert:
-    """The alert with its next try later. A text that may have arrived is not tried again."""
-    if isinstance(error, NoReply) and mine.channel == "sms":
-        return mark_unclear(mine, _now(ports))
+def _reschedule(alert: Alert, error: UpstreamFailed, ports: Ports) -> Alert:
+    """Returns the alert with a later try. A text that may have arrived is not tried again."""
+    if isinstance(error, NoReply) and alert.channel == "sms":
+        return mark_unclear(alert, _now(ports))
     code = "no_reply" if isinstance(error, NoReply) else "not_reached"
     return put_off(
-        mine,
+        alert,
         error.code if isinstance(error, NotNow) else code,
         _now(ports),
         chance=ports.chance(),
@@ -225,17 +234,17 @@ def _put_off(mine: Alert, error: UpstreamFailed, ports: Ports) -> Alert:
     )
 
 
-def _put_away(after: Alert, ports: Ports) -> Alert:
-    """Stores the outcome of the alert. If it was sent, that stands even if another sender wrote
-    meanwhile: the lease was over, or the reply to this very write was lost. A receipt may have been
-    faster."""
+def _save_outcome(after: Alert, ports: Ports) -> Alert:
+    """Stores the outcome of the alert. If the stored alert was changed meanwhile, by another sender
+    after the lease, by a receipt, or by this very write whose reply was lost, the outcome that got
+    further stays."""
     try:
         return ports.alerts.save(after)
     except VersionConflict:
         present = ports.alerts.get(after.subscription_id, after.alert_id)
         if present is None or PROGRESS[present.state] >= PROGRESS[after.state]:
             return present or after
-        return _put_away(replace(after, revision=present.revision), ports)
+        return _save_outcome(replace(after, revision=present.revision), ports)
 
 
 def _now(ports: Ports) -> datetime:

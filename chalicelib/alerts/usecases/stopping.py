@@ -1,4 +1,4 @@
-"""Ends a subscription because it reaches nobody, or because nobody wants it now."""
+"""Stops subscriptions whose messages do not arrive, or whose recipients complain."""
 
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import StopReason, mark_stopped
@@ -7,17 +7,17 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.texts import Text
 
 
-def suppress(subscription_id: str, because: StopReason, ports: Ports) -> None:
-    """Ends the subscription, and sends nothing more to its address from any subscription. Raises
+def suppress_address(subscription_id: str, because: StopReason, ports: Ports) -> None:
+    """Stops the subscription, and suppresses its address for all subscriptions. Raises
     UpstreamFailed."""
     subscription = ports.subscriptions.get(subscription_id)
     if subscription and subscription.address_key:
         now = to_the_second(ports.now())
         ports.suppressed_addresses.add(subscription.address_key, because, now)
-    end(subscription_id, because, ports)
+    end_subscription(subscription_id, because, ports)
 
 
-def end(subscription_id: str, because: StopReason, ports: Ports) -> None:
+def end_subscription(subscription_id: str, because: StopReason, ports: Ports) -> None:
     """Stops the subscription unless it is stopped or gone. Raises UpstreamFailed."""
 
     def stop() -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from chalicelib.accounts.usecases import erasing
 from chalicelib.accounts.usecases.exporting import export_account
-from chalicelib.alerts.usecases.questions import answers_as
+from chalicelib.alerts.usecases.questions import person_id_of
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.privacy import erasure_ports, export_pages, subscriptions_of_people
 from chalicelib.bootstrap.reports import reports_ports
@@ -112,7 +112,7 @@ def _export(call: Call) -> ExportView:
     subscriptions = () if after else subscriptions_of_people().of_account(account)
     found = exporting.export(
         author_of(account, reports_ports()),
-        people=[answers_as(each.subscription_id) for each in subscriptions],
+        people=[person_id_of(each.subscription_id) for each in subscriptions],
         limit=AT_ONCE,
         after=after,
         ports=reports_ports(),

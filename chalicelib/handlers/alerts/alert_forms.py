@@ -1,4 +1,4 @@
-"""Subscribing to alerts without JavaScript: one form, and its result pages."""
+"""The form to subscribe to alerts without JavaScript, and its result pages."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ from chalicelib.alerts.presentation import (
     hour_words,
     topic_words,
 )
-from chalicelib.alerts.usecases.subscribing import checked
+from chalicelib.alerts.usecases.subscribing import check_request
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.gazetteer import gazetteer_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
-from chalicelib.handlers.alerts.alert_views import code_page, confirmed, names
+from chalicelib.handlers.alerts.alert_views import code_page, confirmed_page, load_names
 from chalicelib.handlers.http import auth, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
@@ -56,7 +56,7 @@ routes = Routes(__name__, problem_page)
         Query("premises_id", "the address to be reminded of collections at"),
     ),
 )
-def ask(call: Call) -> Page:
+def show_form(call: Call) -> Page:
     from chalicelib.handlers.http.params import new_key
 
     report, premises_id = call.parameter("report") or "", call.parameter("premises_id") or ""
@@ -69,29 +69,29 @@ def ask(call: Call) -> Page:
         "frequency": "now",
         "key": new_key(),
     }
-    return _form(typed)
+    return _form_page(typed)
 
 
 @routes.page("/forms/alerts", method="POST", auth=auth.anyone, summary="Set up an alert")
-def take(call: Call) -> Page:
+def submit_form(call: Call) -> Page:
     form, ports = posted_form(call), alerts_ports()
     typed = {name: form.one(name) for name in (*FIELDS, *HIDDEN)}
     places: list[Place] = []
     try:
         _refuse_empty(typed)
-        places = _places(typed["topic.kind"], typed["q"])
-        place = _meant(places, form.one("place") or typed["q"])
-        asked = checked(subscription_request_of(form, place), ports)
-        # A key that our own page did not make reveals nothing that is stored under it.
+        places = _find_places(typed["topic.kind"], typed["q"])
+        place = _chosen_place(places, form.one("place") or typed["q"])
+        request = check_request(subscription_request_of(form, place), ports)
+        # A key that can be guessed is not used, so nobody can find out what is stored under it.
         key = None if idempotency.can_be_guessed(typed["key"]) else typed["key"]
-        made = subscribe(asked, key, call)
+        subscription = subscribe(request, key, call)
     except Invalid as error:
-        return _form(typed, _of_fields(error), places)
-    return _sent(made)
+        return _form_page(typed, _form_faults(error), places)
+    return _result_page(subscription)
 
 
 def _refuse_empty(typed: dict[str, str]) -> None:
-    """Raises Invalid with all required fields that were left empty."""
+    """Raises Invalid with all required fields that are empty."""
     kind = typed["topic.kind"]
     needed = {
         "topic.kind": Text("Choose what you want alerts about"),
@@ -105,8 +105,9 @@ def _refuse_empty(typed: dict[str, str]) -> None:
         raise Invalid(Text("Some answers are missing."), faults)
 
 
-def _places(kind: str, q: str) -> list[Place]:
-    """The places that match the text, none if none is needed. Raises Invalid, UpstreamFailed."""
+def _find_places(kind: str, q: str) -> list[Place]:
+    """The places that match the text; empty if this kind of topic has none. Raises Invalid,
+    UpstreamFailed."""
     if not q or kind not in MAY_HAVE_A_PLACE:
         return []
     found = gazetteer.find_places(q, gazetteer_ports())[:MOST_PLACES]
@@ -117,7 +118,7 @@ def _places(kind: str, q: str) -> list[Place]:
     return found
 
 
-def _meant(places: list[Place], label: str) -> Point | None:
+def _chosen_place(places: list[Place], label: str) -> Point | None:
     """The chosen place. Raises Invalid if it is ambiguous."""
     exact = [each for each in places if each.label == label] or places
     if len(exact) > 1:
@@ -125,18 +126,19 @@ def _meant(places: list[Place], label: str) -> Point | None:
     return Point(lat=exact[0].lat, long=exact[0].long) if exact else None
 
 
-def _of_fields(error: Invalid) -> list[FieldError]:
-    """The faults by the fields of the form. Raises `error` if a fault has no field."""
+def _form_faults(error: Invalid) -> list[FieldError]:
+    """The faults with the names of the form's fields. Raises `error` if the form has no field for a
+    fault."""
     names = {"topic.lat": "q", "topic.long": "q", **{each: each for each in (*FIELDS, "place")}}
     if any(fault.field not in names for fault in error.errors):
         raise error
     return [fault._replace(field=names[fault.field]) for fault in error.errors]
 
 
-def _form(
+def _form_page(
     typed: dict[str, str], faults: Sequence[FieldError] = (), places: Sequence[Place] = ()
 ) -> Page:
-    ports, known, say = alerts_ports(), names(), request_language.current_language().say
+    ports, known, say = alerts_ports(), load_names(), request_language.current_language().say
     report = typed["topic.service_request_id"]
     html = render_alerts_page(
         "ask",
@@ -160,9 +162,9 @@ def _form(
     return Page(html, is_refusal=bool(faults), may_be_kept=True)
 
 
-def _sent(made: Subscription) -> Page:
-    if made.state == "active":
-        return confirmed(made)
-    if made.channel == "sms":
-        return Page(code_page(made.subscription_id))
-    return Page(render_alerts_page("look", about=topic_words(made.topic, names())))
+def _result_page(subscription: Subscription) -> Page:
+    if subscription.state == "active":
+        return confirmed_page(subscription)
+    if subscription.channel == "sms":
+        return Page(code_page(subscription.subscription_id))
+    return Page(render_alerts_page("look", about=topic_words(subscription.topic, load_names())))

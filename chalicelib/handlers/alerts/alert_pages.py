@@ -1,6 +1,6 @@
-"""Pages of alerts, without JavaScript and without signing in: the links in alerts lead here.
+"""The pages of subscriptions to which links in alerts lead, without JavaScript and signing in.
 
-No GET changes anything: programs that check the links in emails cannot confirm or stop alerts.
+No GET changes anything, so programs that check the links in emails cannot confirm or stop alerts.
 """
 
 from chalicelib.alerts import links
@@ -8,8 +8,8 @@ from chalicelib.alerts.forms import changes_of
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.presentation import FREQUENCIES, address_hint, hour_words, topic_words
 from chalicelib.alerts.usecases import managing
-from chalicelib.alerts.usecases.at_address import at_same_address, may_open_all, stop_all
-from chalicelib.alerts.usecases.managing import Shown
+from chalicelib.alerts.usecases.at_address import list_at_same_address, may_open_all, stop_all
+from chalicelib.alerts.usecases.managing import AccessProof
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import (
     Conflict,
@@ -17,7 +17,13 @@ from chalicelib.errors import (
     Invalid,
     NotFound,
 )
-from chalicelib.handlers.alerts.alert_views import code_page, confirmed, here, manage, names
+from chalicelib.handlers.alerts.alert_views import (
+    code_page,
+    confirmed_page,
+    load_names,
+    manage_page,
+    relative_site,
+)
 from chalicelib.handlers.alerts.subscriptions import id_of
 from chalicelib.handlers.http import auth, request_language
 from chalicelib.handlers.http.call import Call
@@ -40,9 +46,9 @@ routes = Routes(__name__, problem_page)
     summary="Show the page to confirm alerts",
     query=(TOKEN,),
 )
-def ask_confirm(call: Call, subscription_id: str) -> Page:
-    found = managing.asked(id_of(subscription_id), token_of(call), alerts_ports())
-    return Page(render_alerts_page("confirm", about=topic_words(found.topic, names())))
+def show_confirm(call: Call, subscription_id: str) -> Page:
+    stored = managing.find_to_confirm(id_of(subscription_id), token_of(call), alerts_ports())
+    return Page(render_alerts_page("confirm", about=topic_words(stored.topic, load_names())))
 
 
 @routes.page(
@@ -54,7 +60,7 @@ def ask_confirm(call: Call, subscription_id: str) -> Page:
 )
 def confirm(call: Call, subscription_id: str) -> Page:
     which, token = id_of(subscription_id), token_of(call)
-    return confirmed(managing.confirm_by_link(which, token, alerts_ports()))
+    return confirmed_page(managing.confirm_by_link(which, token, alerts_ports()))
 
 
 @routes.page(
@@ -66,7 +72,7 @@ def confirm(call: Call, subscription_id: str) -> Page:
 def enter_code(call: Call, subscription_id: str) -> Page:
     which, ports = id_of(subscription_id), alerts_ports()
     try:
-        return confirmed(managing.confirm_by_code(which, posted_form(call).one("code"), ports))
+        return confirmed_page(managing.confirm_by_code(which, posted_form(call).one("code"), ports))
     except Invalid as error:
         return Page(code_page(which, error.errors), is_refusal=True)
 
@@ -78,10 +84,12 @@ def enter_code(call: Call, subscription_id: str) -> Page:
     summary="Show the page to change alerts, to anyone who has the link",
     query=(TOKEN,),
 )
-def show(call: Call, subscription_id: str) -> Page:
+def show_subscription(call: Call, subscription_id: str) -> Page:
     token = token_of(call)
-    shown = Shown(token=token)
-    return manage(managing.read(id_of(subscription_id), shown, alerts_ports()), token)
+    proof = AccessProof(token=token)
+    return manage_page(
+        managing.read_subscription(id_of(subscription_id), proof, alerts_ports()), token
+    )
 
 
 @routes.page(
@@ -91,20 +99,24 @@ def show(call: Call, subscription_id: str) -> Page:
     summary="Change alerts",
     query=(TOKEN,),
 )
-def change(call: Call, subscription_id: str) -> Page:
-    form, ports, shown = posted_form(call), alerts_ports(), Shown(token=token_of(call))
-    present = managing.read(id_of(subscription_id), shown, ports)
+def change_subscription(call: Call, subscription_id: str) -> Page:
+    form, ports, proof = posted_form(call), alerts_ports(), AccessProof(token=token_of(call))
+    present = managing.read_subscription(id_of(subscription_id), proof, ports)
     try:
         changes = changes_of(form, present)
         version = whole_number(form.one("version")) or 0
-        after = managing.change(present.subscription_id, changes, version, shown, ports)
+        after = managing.change_subscription(
+            present.subscription_id, changes, version, proof, ports
+        )
     except Invalid as error:
-        return manage(present, token_of(call), typed=form, faults=error.errors)
+        return manage_page(present, token_of(call), typed=form, faults=error.errors)
     except Conflict as error:
-        # A second save then overwrites the newer version deliberately.
-        stored = managing.read(present.subscription_id, shown, ports)
-        return manage(stored, token_of(call), typed=form, faults=[FieldError("save", error.detail)])
-    return manage(after, token_of(call), is_saved=True)
+        # The page shows the stored version, so a second save overwrites it deliberately.
+        stored = managing.read_subscription(present.subscription_id, proof, ports)
+        return manage_page(
+            stored, token_of(call), typed=form, faults=[FieldError("save", error.detail)]
+        )
+    return manage_page(after, token_of(call), is_saved=True)
 
 
 @routes.page(
@@ -114,11 +126,11 @@ def change(call: Call, subscription_id: str) -> Page:
     summary="Show the page to stop alerts",
     query=(TOKEN,),
 )
-def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
-    shown = Shown(token=token_of(call))
-    found = managing.stoppable(id_of(subscription_id), shown, alerts_ports())
-    said = topic_words(found.topic, names())
-    return Page(render_alerts_page("unsubscribe", about=said, all_url=_all_url(found, call)))
+def show_unsubscribe(call: Call, subscription_id: str) -> Page:
+    proof = AccessProof(token=token_of(call))
+    stored = managing.find_to_stop(id_of(subscription_id), proof, alerts_ports())
+    topic = topic_words(stored.topic, load_names())
+    return Page(render_alerts_page("unsubscribe", about=topic, all_url=_all_url(stored, call)))
 
 
 @routes.page(
@@ -127,11 +139,11 @@ def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
     auth=auth.anyone,
     summary="Go on from the short link in text messages to the page that stops alerts",
 )
-def from_text(_: Call, packed: str) -> SeeOther:
+def follow_short_link(_: Call, packed: str) -> SeeOther:
     stop = links.parse_short_path(packed)
     if stop is None:
-        raise NotFound(managing.NONE)
-    return SeeOther(links.unsubscribe_url(here(), *stop))
+        raise NotFound(managing.NOT_FOUND)
+    return SeeOther(links.unsubscribe_url(relative_site(), *stop))
 
 
 @routes.page(
@@ -143,9 +155,9 @@ def from_text(_: Call, packed: str) -> SeeOther:
     query=(TOKEN,),
 )
 def unsubscribe(call: Call, subscription_id: str) -> Page:
-    shown = Shown(token=token_of(call))
-    ended = managing.stop(id_of(subscription_id), shown, alerts_ports())
-    return Page(render_alerts_page("stopped", all_url=_all_url(ended, call)))
+    proof = AccessProof(token=token_of(call))
+    stopped = managing.stop_subscription(id_of(subscription_id), proof, alerts_ports())
+    return Page(render_alerts_page("stopped", all_url=_all_url(stopped, call)))
 
 
 @routes.page(
@@ -156,8 +168,8 @@ def unsubscribe(call: Call, subscription_id: str) -> Page:
     query=(TOKEN,),
 )
 def show_all(call: Call, subscription_id: str) -> Page:
-    ports, known, say = alerts_ports(), names(), request_language.current_language().say
-    found = at_same_address(id_of(subscription_id), token_of(call), ports)
+    ports, known, say = alerts_ports(), load_names(), request_language.current_language().say
+    stored = list_at_same_address(id_of(subscription_id), token_of(call), ports)
     items = [
         {
             "about": topic_words(each.topic, known),
@@ -165,13 +177,13 @@ def show_all(call: Call, subscription_id: str) -> Page:
             if each.remind_at
             else say(FREQUENCIES[each.frequency]),
             "stop_url": links.unsubscribe_url(
-                here(), each.subscription_id, ports.tokens.unsubscribe_token(each)
+                relative_site(), each.subscription_id, ports.tokens.unsubscribe_token(each)
             ),
         }
-        for each in found
+        for each in stored
     ]
     return Page(
-        render_alerts_page("all", items=items, to=address_hint(found[0]) if found else None)
+        render_alerts_page("all", items=items, to=address_hint(stored[0]) if stored else None)
     )
 
 
@@ -192,8 +204,9 @@ def token_of(call: Call) -> str:
 
 
 def _all_url(present: Subscription, call: Call) -> str | None:
-    """Only for a subscriber who came from a message to the address."""
+    """The page of all subscriptions at the address; None for a caller who did not come from a
+    message to the address."""
     token = token_of(call)
     if not may_open_all(present, token, alerts_ports()):
         return None
-    return links.all_url(here(), present.subscription_id, token)
+    return links.all_url(relative_site(), present.subscription_id, token)

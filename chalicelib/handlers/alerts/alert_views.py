@@ -17,7 +17,7 @@ from chalicelib.alerts.presentation import (
     hour_words,
     topic_words,
 )
-from chalicelib.alerts.usecases.subscribing import managed_at
+from chalicelib.alerts.usecases.subscribing import manage_url_of
 from chalicelib.bootstrap.alerts import alert_names, alerts_ports
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.page_answers import Page
@@ -27,23 +27,23 @@ from chalicelib.kernel.site import Site
 QUIET = {"begin": "22:00", "end": "07:00"}
 
 
-def here() -> Site:
-    """The pages in the language of the request."""
+def relative_site() -> Site:
+    """The site in the language of the request; its links are relative."""
     return Site("", request_language.current_language())
 
 
-def names() -> Names:
+def load_names() -> Names:
     """The names of services and places in the language of the request. Raises UpstreamFailed."""
     return alert_names(request_language.current_language())
 
 
-def confirmed(subscription: Subscription) -> Page:
-    """The page after confirmation: the subject of the alerts, and where to change them."""
+def confirmed_page(subscription: Subscription) -> Page:
+    """The page after confirmation: the topic of the alerts, and the link to change them."""
     return Page(
         render_alerts_page(
             "confirmed",
-            about=topic_words(subscription.topic, names()),
-            manage_url=managed_at(subscription, alerts_ports()),
+            about=topic_words(subscription.topic, load_names()),
+            manage_url=manage_url_of(subscription, alerts_ports()),
         )
     )
 
@@ -54,7 +54,7 @@ def code_page(subscription_id: str, faults: Any = ()) -> str:
     )
 
 
-def manage(
+def manage_page(
     present: Subscription,
     token: str,
     *,
@@ -62,10 +62,11 @@ def manage(
     faults: Any = (),
     is_saved: bool = False,
 ) -> Page:
-    """The form with the stored values, or with the typed ones if they were refused."""
+    """The form to change a subscription, with the stored values, or the typed ones if they had
+    faults."""
     if present.state == "stopped":
         return Page(render_alerts_page("stopped", all_url=None))
-    values = _typed(typed) if typed else _stored(present)
+    values = _typed_values(typed) if typed else _stored_values(present)
     html = render_alerts_page(
         "manage",
         faults,
@@ -76,21 +77,21 @@ def manage(
         sent=request_language.current_language().say(
             SENT_BY[present.channel], to=address_hint(present)
         ),
-        map_url=here().page(f"/map/#15/{present.topic.lat}/{present.topic.long}"),
-        about=topic_words(present.topic, names()),
+        map_url=relative_site().page(f"/map/#15/{present.topic.lat}/{present.topic.long}"),
+        about=topic_words(present.topic, load_names()),
         to=address_hint(present),
         topic=present.topic,
-        offered=_offered(present),
-        stop_url=links.unsubscribe_url(here(), present.subscription_id, token),
+        offered=_choices_of(present),
+        stop_url=links.unsubscribe_url(relative_site(), present.subscription_id, token),
     )
     return Page(html, is_refusal=bool(faults))
 
 
-def _offered(present: Subscription) -> dict[str, Any]:
-    """The choices, as (value, words, hint)."""
+def _choices_of(present: Subscription) -> dict[str, Any]:
+    """The choices of the form: (value, label, hint), or (value, label) for selects."""
     topic, fitting = present.topic, OFFERED_EVENT_TYPES[present.topic.kind]
     radii = sorted({*RADII_M, *filter(None, [topic.radius_m])})
-    known, say = names(), request_language.current_language().say
+    known, say = load_names(), request_language.current_language().say
     has_services = topic.kind in ("area", "ward", "council")
     return {
         "event_types": [
@@ -115,7 +116,7 @@ def _hours(present: Subscription) -> list[tuple[str, str]]:
     ]
 
 
-def _stored(present: Subscription) -> dict[str, Any]:
+def _stored_values(present: Subscription) -> dict[str, Any]:
     quiet, fitting = present.quiet, OFFERED_EVENT_TYPES[present.topic.kind]
     return {
         "event_types": list(present.event_types or fitting),
@@ -129,7 +130,7 @@ def _stored(present: Subscription) -> dict[str, Any]:
     }
 
 
-def _typed(form: Any) -> dict[str, Any]:
+def _typed_values(form: Any) -> dict[str, Any]:
     return {
         "event_types": list(form.all("event_types")),
         "frequency": [form.one("frequency")],

@@ -1,5 +1,5 @@
-"""The event handlers that notify subscribers: alerts are sent one by one, alerts that are due are
-woken every minute, and the carrier of an alert reports its result."""
+"""The event handlers that send alerts, wake those that are due every minute, and process the
+receipts of carriers."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from chalicelib.alerts import receipts
 from chalicelib.alerts.delivery import Alert, Wake
 from chalicelib.alerts.model import AlertRequested, Confirm
 from chalicelib.alerts.usecases import sending
-from chalicelib.alerts.usecases.receipts import TooSoon, take
-from chalicelib.alerts.usecases.reminding import wake_hours, watch_rounds
+from chalicelib.alerts.usecases.collection_reminders import request_corrections, request_reminders
+from chalicelib.alerts.usecases.receipts import TooSoon, process_receipt
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.errors import AppError
@@ -26,39 +26,40 @@ events = Blueprint(__name__)
 
 @events.on_sqs_message(queue_arn=ALERTS_QUEUE, batch_size=1)
 def send_alert(event: SQSEvent) -> BatchAnswer:
-    """Sends an alert; an alert that is not accepted is tried again when it is due."""
-    return one_by_one("send_alert", event, _is_dealt_with)
+    """Sends an alert; if its carrier does not accept it, it is tried again when it is due."""
+    return one_by_one("send_alert", event, _try_to_process)
 
 
 @events.schedule("rate(1 minute)")
 def wake_alerts(_: CloudWatchEvent) -> None:
-    """Wakes the alerts that are due now, and those that a sender left unfinished, and begins the
+    """Wakes the alerts that are due and those that a sender left unfinished, and requests the
     reminders of collections whose hour has come."""
     with batch("wake_alerts") as line:
         ports = delivery_ports()
-        line["records"] = sending.wake_due(ports) + wake_hours(ports) + watch_rounds(ports)
+        line["records"] = (
+            sending.wake_due_alerts(ports) + request_reminders(ports) + request_corrections(ports)
+        )
 
 
 @events.on_sqs_message(queue_arn=RECEIPTS_QUEUE, batch_size=10)
 def take_receipts(event: SQSEvent) -> BatchAnswer:
-    """Notes the results of alerts."""
-    return one_by_one("take_receipts", event, _is_taken)
+    """Stores the outcomes of alerts."""
+    return one_by_one("take_receipts", event, _try_to_process_receipt)
 
 
 @events.lambda_function()
 def take_text_log(event: dict[str, Any], _: object) -> None:
-    """Queues the carriers' results of texts, which arrive as a piece of a log."""
+    """Queues the receipts of text messages, which arrive as a piece of a log."""
     with batch("take_text_log") as line:
-        said = receipts.messages_in_log(event["awslogs"]["data"])
-        line["records"] = len(said)
-        container.queue("receipts").send(said)
+        messages = receipts.messages_in_log(event["awslogs"]["data"])
+        line["records"] = len(messages)
+        container.queue("receipts").send(messages)
 
 
-def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
+def _try_to_process(record: dict[str, Any], line: logs.Fields) -> bool:
+    """Processes a message of the queue. False if it failed and is to be delivered again."""
     try:
-        after = _dealt_with(
-            msgspec.json.decode(record["body"], type=AlertRequested | Confirm | Wake)
-        )
+        after = _process(msgspec.json.decode(record["body"], type=AlertRequested | Confirm | Wake))
     except (AppError, msgspec.DecodeError) as error:
         logs.failure("an alert was not dealt with", error, message_id=record["messageId"])
         return False
@@ -69,23 +70,24 @@ def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
     return True
 
 
-def _dealt_with(message: AlertRequested | Confirm | Wake) -> Alert | None:
+def _process(message: AlertRequested | Confirm | Wake) -> Alert | None:
     ports = delivery_ports()
     match message:
         case Wake():
-            return sending.send_woken(message, ports)
+            return sending.process_wake(message, ports)
         case Confirm():
             trace.follow(message.request_id or trace.current())
-            return sending.ask(message, ports)
+            return sending.process_confirmation(message, ports)
         case AlertRequested():
             trace.follow(message.request_id or trace.current())
-            return sending.tell(message, ports)
+            return sending.process_request(message, ports)
 
 
-def _is_taken(record: dict[str, Any], line: logs.Fields) -> bool:
+def _try_to_process_receipt(record: dict[str, Any], line: logs.Fields) -> bool:
+    """Processes a receipt. False if it failed and is to be delivered again."""
     try:
         receipt = receipts.parse_receipt(record["body"])
-        after = take(receipt, delivery_ports()) if receipt else None
+        after = process_receipt(receipt, delivery_ports()) if receipt else None
     except TooSoon:
         return False
     except (AppError, msgspec.DecodeError) as error:

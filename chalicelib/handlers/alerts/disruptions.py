@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from chalicelib.alerts.audience import Audience
-from chalicelib.alerts.usecases.estimating import estimate
+from chalicelib.alerts.usecases import estimating
 from chalicelib.bootstrap.alerts import estimate_ports, extent_of
 from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.disruptions import usecases
@@ -24,7 +24,7 @@ routes = Routes(__name__)
     auth=auth.may("disruptions.post"),
     summary="List current and future disruptions, as they are stored now",
 )
-def disruptions(_: Call) -> DisruptionList:
+def list_disruptions(_: Call) -> DisruptionList:
     return list_of(usecases.list_current(disruptions_ports()))
 
 
@@ -37,9 +37,9 @@ def disruptions(_: Call) -> DisruptionList:
     keyed=True,
     raises=(Conflict,),
 )
-def post(call: Call, draft: DisruptionDraft) -> DisruptionView:
+def post_disruption(call: Call, draft: DisruptionDraft) -> DisruptionView:
     key = call.idempotency_key
-    return view_of(usecases.post_disruption(draft, key, _actor(call), disruptions_ports()))
+    return view_of(usecases.post_disruption(draft, key, _account_id_of(call), disruptions_ports()))
 
 
 @routes.endpoint(
@@ -50,7 +50,7 @@ def post(call: Call, draft: DisruptionDraft) -> DisruptionView:
 )
 def estimate_audience(_: Call, area: DisruptionArea) -> Audience:
     usecases.check_area(area, disruptions_ports())
-    return estimate(extent_of(area), estimate_ports())
+    return estimating.estimate_audience(extent_of(area), estimate_ports())
 
 
 @routes.endpoint(
@@ -61,11 +61,13 @@ def estimate_audience(_: Call, area: DisruptionArea) -> Audience:
     versioned=True,
     raises=(Conflict,),
 )
-def change(call: Call, changes: DisruptionChanges, disruption_id: str) -> DisruptionView:
+def change_disruption(call: Call, changes: DisruptionChanges, disruption_id: str) -> DisruptionView:
     version = call.version
     ports = disruptions_ports()
     return view_of(
-        usecases.change_disruption(_id(disruption_id), changes, version, _actor(call), ports)
+        usecases.change_disruption(
+            _id_of(disruption_id), changes, version, _account_id_of(call), ports
+        )
     )
 
 
@@ -77,14 +79,16 @@ def change(call: Call, changes: DisruptionChanges, disruption_id: str) -> Disrup
     versioned=True,
     raises=(Conflict,),
 )
-def withdraw(call: Call, disruption_id: str) -> DisruptionView:
+def withdraw_disruption(call: Call, disruption_id: str) -> DisruptionView:
     version, ports = call.version, disruptions_ports()
-    return view_of(usecases.withdraw_disruption(_id(disruption_id), version, _actor(call), ports))
+    return view_of(
+        usecases.withdraw_disruption(_id_of(disruption_id), version, _account_id_of(call), ports)
+    )
 
 
-def _id(text: str) -> str:
+def _id_of(text: str) -> str:
     return hex_id_of(text, f"There is no disruption {text}.")
 
 
-def _actor(call: Call) -> str:
+def _account_id_of(call: Call) -> str:
     return call.caller.signed_in.account_id

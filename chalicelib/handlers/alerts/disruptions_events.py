@@ -1,5 +1,5 @@
-"""The schedule of disruptions: present and future ones are published each minute, and past ones are
-removed."""
+"""The schedule that publishes current and upcoming disruptions every minute, and so removes past
+ones."""
 
 from chalice.app import Blueprint, CloudWatchEvent
 

@@ -1,4 +1,4 @@
-"""Routes of alerts that failed: officers look at them and send them again."""
+"""Routes for officers to list alerts that were not delivered, and to send them again."""
 
 import re
 from datetime import datetime
@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.alerts.delivery import Alert, AlertKind, OfficerBacklog, State
 from chalicelib.alerts.model import Channel
-from chalicelib.alerts.usecases.failed import listed, send_again
+from chalicelib.alerts.usecases.failed import list_alerts, resend
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.errors import Conflict
 from chalicelib.handlers.http import auth
@@ -19,7 +19,7 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 
 routes = Routes(__name__)
-WHY: tuple[OfficerBacklog, ...] = get_args(OfficerBacklog)
+BACKLOGS: tuple[OfficerBacklog, ...] = get_args(OfficerBacklog)
 CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9a-f]{32}-[0-9a-f]{32}")
 
 
@@ -56,19 +56,19 @@ class FailedAlerts(msgspec.Struct, frozen=True, kw_only=True):
             "failed; unclear (a text message that may have arrived); put_off (waiting for its "
             "next try); over_cap (a message that waits for tomorrow, because the daily "
             "limit is reached); failed by default",
-            schema=one_of(WHY),
+            schema=one_of(BACKLOGS),
         ),
         *PAGED,
     ),
 )
-def failed_alerts(call: Call) -> FailedAlerts:
-    found = listed(
-        choice_of(call, "why", WHY, "failed"),
+def list_failed_alerts(call: Call) -> FailedAlerts:
+    found = list_alerts(
+        choice_of(call, "why", BACKLOGS, "failed"),
         limit=limit_of(call),
         after=cursor_of(call, CURSOR),
         ports=delivery_ports(),
     )
-    return FailedAlerts(items=[_view(each) for each in found.alerts], next=found.next)
+    return FailedAlerts(items=[_view_of(each) for each in found.alerts], next=found.next)
 
 
 @routes.endpoint(
@@ -78,9 +78,9 @@ def failed_alerts(call: Call) -> FailedAlerts:
     summary="Resend an alert that was not delivered",
     raises=(Conflict,),
 )
-def again(_: Call, alert_id: str) -> FailedAlert:
-    return _view(send_again(alert_id, delivery_ports()))
+def resend_alert(_: Call, alert_id: str) -> FailedAlert:
+    return _view_of(resend(alert_id, delivery_ports()))
 
 
-def _view(alert: Alert) -> FailedAlert:
+def _view_of(alert: Alert) -> FailedAlert:
     return made_from(FailedAlert, alert, alert_id=alert.name, event_type=alert.what)

@@ -1,5 +1,6 @@
-"""Routes of subscriptions: to get notices by email, text message or in the browser; managed by the
-secret link that comes with a subscription, or by the account that it belongs to."""
+"""Routes of subscriptions to alerts by email, text message or in the browser. Callers manage them
+with the secret link that comes with a subscription, or signed in to the account that it belongs
+to."""
 
 import re
 from datetime import datetime
@@ -23,10 +24,10 @@ from chalicelib.alerts.model import (
     Topic,
 )
 from chalicelib.alerts.presentation import address_hint
-from chalicelib.alerts.usecases import managing
-from chalicelib.alerts.usecases.managing import Shown
-from chalicelib.alerts.usecases.moving import Move, move
-from chalicelib.alerts.usecases.subscribing import checked, managed_at
+from chalicelib.alerts.usecases import managing, moving
+from chalicelib.alerts.usecases.managing import AccessProof
+from chalicelib.alerts.usecases.moving import Move
+from chalicelib.alerts.usecases.subscribing import check_request, manage_url_of
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Conflict, Invalid, TooMany
 from chalicelib.handlers.http import auth, rate_limits
@@ -106,9 +107,9 @@ class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
     may_be_keyed=True,
     raises=(Conflict, TooMany),
 )
-def create(call: Call, sent: SubscriptionRequest) -> SubscriptionReceipt:
+def create_subscription(call: Call, sent: SubscriptionRequest) -> SubscriptionReceipt:
     key = call.idempotency_key if "idempotency-key" in call.request.headers else None
-    return _receipt(subscribe(checked(sent, alerts_ports()), key, call))
+    return _receipt_of(subscribe(check_request(sent, alerts_ports()), key, call))
 
 
 @routes.endpoint(
@@ -118,9 +119,9 @@ def create(call: Call, sent: SubscriptionRequest) -> SubscriptionReceipt:
     summary="Move a browser's subscriptions from its old address to its new one",
     raises=(TooMany,),
 )
-def moved(call: Call, wanted: Move) -> MovedSubscriptions:
+def move_subscriptions(call: Call, wanted: Move) -> MovedSubscriptions:
     rate_limits.check("subscribe", call)
-    return MovedSubscriptions(move(wanted, alerts_ports()))
+    return MovedSubscriptions(moving.move_subscriptions(wanted, alerts_ports()))
 
 
 @routes.endpoint(
@@ -130,8 +131,10 @@ def moved(call: Call, wanted: Move) -> MovedSubscriptions:
     summary="Get a subscription",
     query=(TOKEN,),
 )
-def read(call: Call, subscription_id: str) -> SubscriptionView:
-    return view_of(managing.read(id_of(subscription_id), shown_by(call), alerts_ports()))
+def read_subscription(call: Call, subscription_id: str) -> SubscriptionView:
+    return view_of(
+        managing.read_subscription(id_of(subscription_id), access_proof_of(call), alerts_ports())
+    )
 
 
 @routes.endpoint(
@@ -143,10 +146,16 @@ def read(call: Call, subscription_id: str) -> SubscriptionView:
     query=(TOKEN,),
     raises=(Conflict,),
 )
-def change(call: Call, changes: SubscriptionChanges, subscription_id: str) -> SubscriptionView:
+def change_subscription(
+    call: Call, changes: SubscriptionChanges, subscription_id: str
+) -> SubscriptionView:
     version = call.version
     ports = alerts_ports()
-    return view_of(managing.change(id_of(subscription_id), changes, version, shown_by(call), ports))
+    return view_of(
+        managing.change_subscription(
+            id_of(subscription_id), changes, version, access_proof_of(call), ports
+        )
+    )
 
 
 @routes.endpoint(
@@ -156,8 +165,10 @@ def change(call: Call, changes: SubscriptionChanges, subscription_id: str) -> Su
     summary="Stop a subscription",
     query=(TOKEN,),
 )
-def stop(call: Call, subscription_id: str) -> SubscriptionView:
-    return view_of(managing.stop(id_of(subscription_id), shown_by(call), alerts_ports()))
+def stop_subscription(call: Call, subscription_id: str) -> SubscriptionView:
+    return view_of(
+        managing.stop_subscription(id_of(subscription_id), access_proof_of(call), alerts_ports())
+    )
 
 
 @routes.endpoint(
@@ -167,13 +178,15 @@ def stop(call: Call, subscription_id: str) -> SubscriptionView:
     summary="Confirm a subscription with the token or code that was sent to its address",
     raises=(Conflict,),
 )
-def confirm(call: Call, sent: Confirmation, subscription_id: str) -> SubscriptionReceipt:
+def confirm_subscription(
+    call: Call, sent: Confirmation, subscription_id: str
+) -> SubscriptionReceipt:
     ports, which = alerts_ports(), id_of(subscription_id)
     match sent:
         case Confirmation(token=str(token), code=None):
-            return _receipt(managing.confirm_by_link(which, token, ports))
+            return _receipt_of(managing.confirm_by_link(which, token, ports))
         case Confirmation(token=None, code=str(code)):
-            return _receipt(managing.confirm_by_code(which, code, ports))
+            return _receipt_of(managing.confirm_by_code(which, code, ports))
         case _:
             raise Invalid.field("token", "send either the token of the link or the code, not both")
 
@@ -185,9 +198,9 @@ def confirm(call: Call, sent: Confirmation, subscription_id: str) -> Subscriptio
     summary="List my subscriptions, and those to my addresses, latest first",
     query=PAGED,
 )
-def own(call: Call) -> SubscriptionList:
-    page = managing.own(
-        shown_by(call),
+def list_own_subscriptions(call: Call) -> SubscriptionList:
+    page = managing.list_own(
+        access_proof_of(call),
         limit=limit_of(call),
         after=cursor_of(call, _CURSOR),
         ports=alerts_ports(),
@@ -196,23 +209,23 @@ def own(call: Call) -> SubscriptionList:
 
 
 def id_of(text: str) -> str:
-    """Raises NotFound if this id cannot exist."""
-    return hex_id_of(text, managing.NONE)
+    """The id of a subscription. Raises NotFound if the text is no id."""
+    return hex_id_of(text, managing.NOT_FOUND)
 
 
-def shown_by(call: Call) -> Shown:
-    """The proof by which the call opens a subscription."""
+def access_proof_of(call: Call) -> AccessProof:
+    """The caller's proof of access to a subscription."""
     account, token = call.caller.account, call.parameter("token")
     if account is None or token:
-        return Shown(token=token)
+        return AccessProof(token=token)
     keys = address_keys_of(account, alerts_ports().ids)
-    return Shown(account_id=account.account_id, address_keys=keys)
+    return AccessProof(account_id=account.account_id, address_keys=keys)
 
 
 def view_of(subscription: Subscription) -> SubscriptionView:
     return made_from(SubscriptionView, subscription, to=address_hint(subscription))
 
 
-def _receipt(subscription: Subscription) -> SubscriptionReceipt:
-    manage_url = managed_at(subscription, alerts_ports())
+def _receipt_of(subscription: Subscription) -> SubscriptionReceipt:
+    manage_url = manage_url_of(subscription, alerts_ports())
     return made_from(SubscriptionReceipt, subscription, manage_url=manage_url)

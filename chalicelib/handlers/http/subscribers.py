@@ -7,7 +7,7 @@ from msgspec.structs import asdict, replace
 
 from chalicelib.alerts.model import Channel, Subscription, SubscriptionRequest, Topic
 from chalicelib.alerts.usecases import subscribing
-from chalicelib.alerts.usecases.subscribing import Checked, Subscriber, checked
+from chalicelib.alerts.usecases.subscribing import CheckedRequest, Subscriber, check_request
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.http import rate_limits, request_language
@@ -44,14 +44,14 @@ def subscriber_of(call: Call) -> Subscriber:
     )
 
 
-def subscribe(asked: Checked, key: str | None, call: Call) -> Subscription:
+def subscribe(checked: CheckedRequest, key: str | None, call: Call) -> Subscription:
     """Counts and stores a subscription. Raises as `rate_limits.is_silent` and
     `subscribing.subscribe` do."""
-    is_silent = rate_limits.is_silent(call, asked.wish)
+    is_silent = rate_limits.is_silent(call, checked.request)
     ports, current = alerts_ports(), request_language.current_language().code
-    wish = replace(asked.wish, language=asked.wish.language or current)
+    request = replace(checked.request, language=checked.request.language or current)
     by = subscriber_of(call)
-    return subscribing.subscribe(Checked(wish), key, by, ports, is_silent=is_silent)
+    return subscribing.subscribe(CheckedRequest(request), key, by, ports, is_silent=is_silent)
 
 
 def follow(service_request_id: str, key: str, wanted: FollowRequest, call: Call) -> Followed:
@@ -71,11 +71,11 @@ def follow(service_request_id: str, key: str, wanted: FollowRequest, call: Call)
     return Followed(report, subscription or _at_own_address(report.service_request_id, call))
 
 
-def _validate(wanted: FollowRequest, report: ServiceRequest) -> Checked | None:
+def _validate(wanted: FollowRequest, report: ServiceRequest) -> CheckedRequest | None:
     if wanted.channel is None:
         return None
     topic = Topic(kind="report", service_request_id=report.service_request_id)
-    return checked(SubscriptionRequest(topic=topic, **asdict(wanted)), alerts_ports())
+    return check_request(SubscriptionRequest(topic=topic, **asdict(wanted)), alerts_ports())
 
 
 def _at_own_address(service_request_id: str, call: Call) -> Subscription | None:
@@ -85,7 +85,7 @@ def _at_own_address(service_request_id: str, call: Call) -> Subscription | None:
     if account is None or not reaches:
         return None
     channel, to = reaches[0]
-    return subscribing.follow(
+    return subscribing.follow_report(
         service_request_id,
         channel,
         to,

@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.alerts import model as subscriptions
 from chalicelib.alerts.model import Channel, Subscription
 from chalicelib.alerts.presentation import address_hint
-from chalicelib.alerts.usecases.subscribing import managed_at
+from chalicelib.alerts.usecases.subscribing import manage_url_of
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Conflict, TooMany
 from chalicelib.handlers.http import auth, subscribers
@@ -65,5 +65,5 @@ def _alerts(subscription: Subscription) -> FollowerAlerts:
         channel=subscription.channel,
         to=address_hint(subscription),
         state=subscription.state,
-        manage_url=managed_at(subscription, alerts_ports()),
+        manage_url=manage_url_of(subscription, alerts_ports()),
     )

@@ -6,7 +6,7 @@ A GET shows the question and changes nothing: programs also check the links in e
 
 from typing import Any
 
-from chalicelib.alerts.usecases.questions import question_of
+from chalicelib.alerts.usecases.questions import read_repair_question
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import FieldError, Invalid
@@ -68,7 +68,7 @@ def answer_mended(call: Call, token: str) -> Page:
 
 
 def _asked(token: str) -> FeedbackRequest:
-    return FeedbackRequest(**question_of(token, alerts_ports())._asdict())
+    return FeedbackRequest(**read_repair_question(token, alerts_ports())._asdict())
 
 
 def _refused(error: Invalid, asked: FeedbackRequest, token: str, typed: dict[str, str]) -> Page:

@@ -6,7 +6,7 @@ A GET shows the question and changes nothing: programs also check the links in e
 
 from typing import Any
 
-from chalicelib.alerts.usecases.questions import asked_by
+from chalicelib.alerts.usecases.questions import read_officer_question
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import FieldError, Invalid
@@ -56,7 +56,7 @@ def answer_question(call: Call, token: str) -> Page:
 
 
 def _asked(token: str) -> QuestionKey:
-    request_id, number = asked_by(token, alerts_ports())
+    request_id, number = read_officer_question(token, alerts_ports())
     return QuestionKey(service_request_id=request_id, number=number)
 
 

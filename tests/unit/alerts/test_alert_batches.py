@@ -14,8 +14,8 @@ from chalicelib.alerts.delivery import parse_alert_name
 from chalicelib.alerts.model import AlertBatch, AlertRequested, Topic
 from chalicelib.alerts.usecases import alert_batches
 from chalicelib.alerts.usecases.indexing import reindex
-from chalicelib.alerts.usecases.matching import match
-from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.alerts.usecases.matching import match_report
+from chalicelib.alerts.usecases.sending import process_request as send_tell
 from chalicelib.aws.sqs import MOST_IN_A_BATCH
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import ReportChanged
@@ -68,7 +68,7 @@ def again_until_done(work: Callable[[], object]) -> int:
 def test_all_recipients_are_notified_once_when_a_run_breaks_off_anywhere_and_is_repeated(
     most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alert_batches, "MOST_IN_A_RUN", most)
+    monkeypatch.setattr(alert_batches, "BATCH_SIZE", most)
     stored = [subscription(n, topic=OF_IT if n % 3 == 0 else COUNCIL) for n in range(10)]
     twice = subscription(10, topic=COUNCIL, address_key=stored[0].address_key)
     for nth in count(1):
@@ -79,7 +79,7 @@ def test_all_recipients_are_notified_once_when_a_run_breaks_off_anywhere_and_is_
         calls = count(1)
         outbox, shares = BreaksOff(calls, nth), BreaksOff(calls, nth)
         ports = replace(alerts.matching, alert_queue=outbox, match_queue=shares)
-        failed = again_until_done(partial(match, MENDED, ports))
+        failed = again_until_done(partial(match_report, MENDED, ports))
         for share in shares.taken:
             failed += again_until_done(partial(outbox.send, share.requests))
         sent = arrived(outbox.taken, alerts)
@@ -108,7 +108,7 @@ def arrived(tells: Sequence[AlertRequested], alerts: AlertsWorld) -> dict[str, l
 
 
 def test_ten_batches_fit_into_one_call_of_the_queue() -> None:
-    ids = tuple(f"{number:032x}" for number in range(alert_batches.MOST_IN_A_RUN))
+    ids = tuple(f"{number:032x}" for number in range(alert_batches.BATCH_SIZE))
     share = AlertBatch(tell=fakes_delivery.alert_request(request_id="r" * 36), subscription_ids=ids)
     assert len(msgspec.json.encode(share)) * MOST_IN_A_BATCH < 0.75 * MOST_BYTES
 

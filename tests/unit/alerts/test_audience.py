@@ -5,7 +5,7 @@ import pytest
 from chalicelib.alerts.audience import Counts, Quota, audience_of, count_changes, counts_in
 from chalicelib.alerts.index import AreaQuery
 from chalicelib.alerts.model import Topic
-from chalicelib.alerts.usecases.estimating import EstimatePorts, estimate
+from chalicelib.alerts.usecases.estimating import EstimatePorts, estimate_audience
 from chalicelib.alerts.usecases.indexing import reindex
 from tests.support.fakes_alerts import GUILDHALL, AlertsWorld, MemoryAudiences, area, subscription
 from tests.support.fakes_delivery import VOICE, DeliveryWorld
@@ -62,6 +62,6 @@ def test_estimate_counts_who_is_near_and_what_was_sent_today(radius_m: float) ->
         zone=VOICE.zone,
         now=world.clock,
     )
-    found = estimate(circle(radius_m), ports)
+    found = estimate_audience(circle(radius_m), ports)
     assert (found.emails, found.days, found.texts_left) == (2, 1, 70)
     assert found.emails_left == QUOTA.notice_emails_a_day - 1

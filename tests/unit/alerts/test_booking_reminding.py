@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from chalicelib.alerts.messages import BookedSlot, Message
 from chalicelib.alerts.model import AlertRequested
 from chalicelib.alerts.ports import BookedDay, Reporter
-from chalicelib.alerts.usecases.booking_reminding import remind_of_booking
-from chalicelib.alerts.usecases.sending import send_woken, tell, wake_due
+from chalicelib.alerts.usecases.booking_reminders import request_booking_reminders
+from chalicelib.alerts.usecases.sending import process_request, process_wake, wake_due_alerts
 from chalicelib.events import ReportChanged
 from tests.support.fakes_alerts import AlertsWorld
 from tests.support.fakes_delivery import REPORT, DeliveryWorld, report_news
@@ -59,17 +59,17 @@ class Town:
             moves_order=True,
         )
         self.matching.outbox.sent.clear()
-        remind_of_booking(fact, self.matching.matching)
+        request_booking_reminders(fact, self.matching.matching)
         for each in self.matching.outbox.sent:
             assert isinstance(each, AlertRequested)
-            tell(each, self.world.ports())
+            process_request(each, self.world.ports())
 
     def runs_until(self, day: date) -> None:
         """Time passes to the end of that day, a quarter of an hour at a time."""
         while self.world.clock.now.date() <= day:
-            wake_due(self.world.ports())
+            wake_due_alerts(self.world.ports())
             for wake in self.world.wake_queue.sent:
-                send_woken(wake, self.world.ports())
+                process_wake(wake, self.world.ports())
             self.world.wake_queue.sent.clear()
             self.world.clock.now += timedelta(minutes=15)
 

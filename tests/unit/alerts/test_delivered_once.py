@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Confirm, QuietHours
-from chalicelib.alerts.usecases.sending import ask, send_woken, wake_due
-from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.alerts.usecases.sending import process_confirmation, process_wake, wake_due_alerts
+from chalicelib.alerts.usecases.sending import process_request as send_tell
 from chalicelib.errors import UpstreamFailed
 from tests.support.call_hooks import ProcessKilled, Turns, hook_ports, kill_at, record_names
 from tests.support.effort import effort
@@ -41,10 +41,10 @@ def go_on(world: DeliveryWorld) -> None:
     ports = world.ports()
     for _ in range(26 * 4):
         world.clock.now += timedelta(minutes=15)
-        wake_due(ports)
+        wake_due_alerts(ports)
         woken, world.wake_queue.sent = world.wake_queue.sent, []
         for message in woken:
-            send_woken(message, ports)
+            process_wake(message, ports)
 
 
 @pytest.mark.parametrize("seed", range(effort(8, 20)))
@@ -151,7 +151,7 @@ def in_a_digest(channel: Any, world: DeliveryWorld) -> Callable[[Ports], object]
 
 def to_confirm(channel: Any, world: DeliveryWorld) -> Callable[[Ports], object]:
     world.subscribe(channel=channel, state="unconfirmed")
-    return partial(ask, Confirm(subscription_id=subscription().subscription_id))
+    return partial(process_confirmation, Confirm(subscription_id=subscription().subscription_id))
 
 
 def all_of(begun: Callable[[Ports], object], world: DeliveryWorld, ports: Ports) -> None:
@@ -159,9 +159,9 @@ def all_of(begun: Callable[[Ports], object], world: DeliveryWorld, ports: Ports)
     begun(ports)
     for moment in (timedelta(hours=2), timedelta(hours=24)):
         world.clock.now += moment
-        wake_due(ports)
+        wake_due_alerts(ports)
         for message in world.wake_queue.sent:
-            send_woken(message, ports)
+            process_wake(message, ports)
         world.wake_queue.sent.clear()
 
 

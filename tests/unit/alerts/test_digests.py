@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import AlertRequested, Frequency
-from chalicelib.alerts.usecases.sending import send_woken, wake_due
-from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.alerts.usecases.sending import process_request as send_tell
+from chalicelib.alerts.usecases.sending import process_wake, wake_due_alerts
 from chalicelib.reports.reference import format_reference
 from tests.support.builders import NOON
 from tests.support.fakes_delivery import DeliveryWorld, alert_request, notice, report_news
@@ -19,10 +19,10 @@ EIGHT = NOON + timedelta(hours=19)
 
 
 def woken(world: DeliveryWorld, ports: Ports) -> int:
-    count = wake_due(ports)
+    count = wake_due_alerts(ports)
     messages, world.wake_queue.sent = world.wake_queue.sent, []
     for message in messages:
-        send_woken(message, ports)
+        process_wake(message, ports)
     return count
 
 

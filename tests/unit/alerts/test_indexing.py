@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.alerts.model import Subscription, mark_stopped
-from chalicelib.alerts.usecases.indexing import question
+from chalicelib.alerts.usecases.indexing import confirmation_request
 from tests.support.builders import NOON
 from tests.support.fakes_alerts import subscription
 
@@ -19,7 +19,7 @@ LATER = subscription(
 def test_confirmation_is_sent_when_a_subscription_starts_or_restarts(
     before: Subscription | None, after: Subscription
 ) -> None:
-    asked = question(before, after)
+    asked = confirmation_request(before, after)
     assert asked and asked.subscription_id == after.subscription_id
     assert asked.request_id == after.request_id
 
@@ -37,4 +37,4 @@ def test_confirmation_is_sent_when_a_subscription_starts_or_restarts(
 def test_confirmation_is_not_sent_when_anything_else_changes(
     before: Subscription, after: Subscription | None
 ) -> None:
-    assert question(before, after) is None
+    assert confirmation_request(before, after) is None

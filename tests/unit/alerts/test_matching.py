@@ -26,7 +26,7 @@ from chalicelib.alerts.model import (
 )
 from chalicelib.alerts.ports import Reporter
 from chalicelib.alerts.usecases.indexing import reindex
-from chalicelib.alerts.usecases.matching import match
+from chalicelib.alerts.usecases.matching import match_report
 from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
 from chalicelib.geo.point import Point, distance_m
 from chalicelib.reports.published import Report
@@ -94,7 +94,7 @@ def indexed(*stored: Subscription) -> AlertsWorld:
 def told(alerts: AlertsWorld, fact: OfReport) -> set[str]:
     """Ids of the subscriptions that are told of it."""
     alerts.outbox.sent.clear()
-    count = match(fact, alerts.matching)
+    count = match_report(fact, alerts.matching)
     tells = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
     assert len(tells) == len({each.subscription_id for each in tells}) == count
     return {each.subscription_id for each in tells}
@@ -379,7 +379,7 @@ def test_follower_of_a_duplicate_is_notified_of_the_surviving_report() -> None:
 
 def test_queue_message_has_only_subscriptions_and_the_event() -> None:
     alerts = indexed(subscription(topic=Topic(kind="council")))
-    match(changed(request_id="r1", stored_at_ms=1_790_000_000_999), alerts.matching)
+    match_report(changed(request_id="r1", stored_at_ms=1_790_000_000_999), alerts.matching)
     (tell,) = alerts.outbox.sent
     assert isinstance(tell, AlertRequested)
     assert tell.event_key == f"{R1}#2#state_changed"
@@ -394,7 +394,7 @@ def test_subscribers_to_the_report_are_asked_whether_it_is_fixed() -> None:
         subscription(3, topic=Topic(kind="council"), event_types=("new",)),
         subscription(4, topic=of_it, event_types=("new",)),
     )
-    match(changed(state="fixed", repair=3), alerts.matching)
+    match_report(changed(state="fixed", repair=3), alerts.matching)
     sent = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
     assert {(tell.subscription_id, tell.event_key) for tell in sent} == {
         (f"{1:032x}", f"{R1}#2#fixed"),
@@ -412,7 +412,7 @@ def test_places_are_not_queried_when_only_subscribers_to_the_report_match() -> N
 def test_nothing_is_read_when_a_fact_has_no_event_types() -> None:
     alerts = indexed()
     alerts.reports.subjects.clear()
-    assert match(changed(state="open"), alerts.matching) == 0
+    assert match_report(changed(state="open"), alerts.matching) == 0
     assert alerts.index.asked == []
 
 
@@ -431,7 +431,7 @@ def test_only_the_reporter_is_asked(hears: bool) -> None:
     known = alerts.reports.reporters if hears else alerts.reports.senders
     known[R1] = sender
     for _ in range(2):
-        match(changed(state="open", question=2), alerts.matching)
+        match_report(changed(state="open", question=2), alerts.matching)
     tells = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
     (own,) = [each for each in alerts.subscriptions.stored.values() if each.is_own]
     assert {(each.subscription_id, each.what, each.version) for each in tells} == {
@@ -443,12 +443,12 @@ def test_only_the_reporter_is_asked(hears: bool) -> None:
 def test_reporter_without_alerts_or_address_is_not_asked() -> None:
     alerts = AlertsWorld()
     alerts.reports.put(alert_report())
-    match(changed(state="open", question=1), alerts.matching)
+    match_report(changed(state="open", question=1), alerts.matching)
     assert alerts.outbox.sent == []
     alerts.reports.senders[R1] = Reporter("email", "reporter@example.org", None)
-    match(changed(state="open", question=1), alerts.matching)
+    match_report(changed(state="open", question=1), alerts.matching)
     (own,) = alerts.subscriptions.stored.values()
     alerts.subscriptions.save(replace(own, state="stopped"))
     alerts.outbox.sent.clear()
-    match(changed(state="open", question=2), alerts.matching)
+    match_report(changed(state="open", question=2), alerts.matching)
     assert alerts.outbox.sent == []

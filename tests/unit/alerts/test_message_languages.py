@@ -29,7 +29,12 @@ from chalicelib.alerts.messages import (
 from chalicelib.alerts.model import Confirm, Subscription, Topic
 from chalicelib.alerts.push import payload_of
 from chalicelib.alerts.report_words import place_of
-from chalicelib.alerts.usecases.sending import ask, send_woken, tell, wake_due
+from chalicelib.alerts.usecases.sending import (
+    process_confirmation,
+    process_request,
+    process_wake,
+    wake_due_alerts,
+)
 from chalicelib.kernel import languages
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.segments import segments
@@ -115,14 +120,14 @@ def got(
 ) -> Message:
     owner = to.subscription_id
     if kind == "confirm":
-        ask(Confirm(subscription_id=owner), world.ports())
+        process_confirmation(Confirm(subscription_id=owner), world.ports())
     else:
         happened = {} if kind == "digest" else {"what": kind}
-        tell(asked(subscription_id=owner, **happened, **request), world.ports())
+        process_request(asked(subscription_id=owner, **happened, **request), world.ports())
     world.clock.now += timedelta(days=8)
-    wake_due(world.ports())
+    wake_due_alerts(world.ports())
     for wake in world.wake_queue.sent:
-        send_woken(wake, world.ports())
+        process_wake(wake, world.ports())
     message, _ = world.sender.there[-1]
     assert message.what == kind
     return message
@@ -230,7 +235,7 @@ def test_each_subscriber_of_a_report_gets_the_same_change_in_their_language() ->
     for number, code in ((1, "en"), (2, "cy")):
         owner = f"{number}" * 32
         world.subscribe(subscription_id=owner, language=code, **OWN)
-        tell(asked(subscription_id=owner), world.ports())
+        process_request(asked(subscription_id=owner), world.ports())
     english, welsh = (message for message, _ in world.sender.there)
     assert english.subject.startswith("Pothole, Mill Lane: In progress")
     assert welsh.subject.startswith("Pothole, Mill Lane: Ar y gweill")

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.alerts.model import Subscription, mark_stopped
-from chalicelib.alerts.usecases.moving import Move, move
+from chalicelib.alerts.usecases.moving import Move, move_subscriptions
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
@@ -23,7 +23,7 @@ def of_browser(number: int, push: PushAddress = BROWSER) -> Subscription:
 def test_all_of_a_browsers_subscriptions_move_to_its_new_address() -> None:
     other = replace(BROWSER, endpoint="https://push.example/other")
     alerts = AlertsWorld(of_browser(1), of_browser(2), of_browser(3, other))
-    assert move(Move(old=BROWSER, push=NEW), alerts.ports) == 2
+    assert move_subscriptions(Move(old=BROWSER, push=NEW), alerts.ports) == 2
     kept = list(alerts.subscriptions.stored.values())
     assert [each.push for each in kept] == [NEW, NEW, other]
     new_key = IDS.address_key("push", NEW.endpoint)
@@ -33,7 +33,10 @@ def test_all_of_a_browsers_subscriptions_move_to_its_new_address() -> None:
 
 def test_repeated_move_changes_nothing() -> None:
     alerts = AlertsWorld(of_browser(1))
-    assert [move(Move(old=BROWSER, push=NEW), alerts.ports) for _ in range(2)] == [1, 0]
+    assert [move_subscriptions(Move(old=BROWSER, push=NEW), alerts.ports) for _ in range(2)] == [
+        1,
+        0,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -47,20 +50,20 @@ def test_repeated_move_changes_nothing() -> None:
 )
 def test_browsers_subscriptions_cannot_be_moved_without_its_secret(claimed: PushAddress) -> None:
     alerts = AlertsWorld(of_browser(1))
-    assert move(Move(old=claimed, push=NEW), alerts.ports) == 0
+    assert move_subscriptions(Move(old=claimed, push=NEW), alerts.ports) == 0
     assert alerts.subscriptions.stored == AlertsWorld(of_browser(1)).subscriptions.stored
 
 
 def test_stopped_subscription_stays_so() -> None:
     alerts = AlertsWorld(mark_stopped(of_browser(1), "gone", NOON))
-    assert move(Move(old=BROWSER, push=NEW), alerts.ports) == 0
+    assert move_subscriptions(Move(old=BROWSER, push=NEW), alerts.ports) == 0
 
 
 def test_subscriptions_do_not_move_to_a_refused_address() -> None:
     alerts = AlertsWorld(of_browser(1))
     inside = replace(NEW, endpoint="https://10.0.0.5/")
     with pytest.raises(Invalid) as refused:
-        move(Move(old=BROWSER, push=inside), alerts.ports)
+        move_subscriptions(Move(old=BROWSER, push=inside), alerts.ports)
     assert refused.value.errors[0].field == "push.endpoint"
     assert alerts.subscriptions.stored == AlertsWorld(of_browser(1)).subscriptions.stored
 
@@ -82,10 +85,10 @@ class Busy(MemorySubscriptions):
 def test_change_by_somebody_else_in_between_is_retried() -> None:
     busy = Busy(3, of_browser(1), of_browser(2))
     ports = replace(AlertsWorld().ports, subscriptions=busy)
-    assert move(Move(old=BROWSER, push=NEW), ports) == 2
+    assert move_subscriptions(Move(old=BROWSER, push=NEW), ports) == 2
 
 
 def test_browser_gets_retry_after_when_others_write_continually() -> None:
     ports = replace(AlertsWorld().ports, subscriptions=Busy(1000, of_browser(1)))
     with pytest.raises(UpstreamFailed):
-        move(Move(old=BROWSER, push=NEW), ports)
+        move_subscriptions(Move(old=BROWSER, push=NEW), ports)

@@ -16,7 +16,7 @@ from chalicelib.alerts.model import AlertBatch, AlertRequested, NoticePageWanted
 from chalicelib.alerts.ports import NoticeScope
 from chalicelib.alerts.usecases.match_notices import match_notice_page
 from chalicelib.alerts.usecases.notice_pages import MOST_ENTRIES
-from chalicelib.alerts.usecases.sending import send_woken, tell
+from chalicelib.alerts.usecases.sending import process_request, process_wake
 from chalicelib.aws.sqs import MOST_IN_A_BATCH
 from chalicelib.errors import NotNow
 from chalicelib.events import DisruptionPosted
@@ -124,7 +124,7 @@ def requested(number: int, **values: Any) -> AlertRequested:
 
 def test_person_with_two_subscriptions_is_told_by_one_of_them(world: DeliveryWorld) -> None:
     ports = world.ports()
-    after = [tell(requested(number), ports) for number in (0, 1, 0)]
+    after = [process_request(requested(number), ports) for number in (0, 1, 0)]
     assert [each and each.state for each in after] == ["sent", "dropped", None]
     assert len(world.sender.there) == 1
 
@@ -134,23 +134,23 @@ def test_person_is_told_once_when_the_first_message_has_to_be_tried_again(
 ) -> None:
     ports = world.ports()
     world.sender.raises = [NotNow("full")]
-    first, second = tell(requested(0), ports), tell(requested(1), ports)
+    first, second = process_request(requested(0), ports), process_request(requested(1), ports)
     assert first and second and (first.state, second.state) == ("waiting", "dropped")
     world.clock.now = first.next_try_at
-    send_woken(Wake(subscription_id=first.subscription_id, alert_id=first.alert_id), ports)
+    process_wake(Wake(subscription_id=first.subscription_id, alert_id=first.alert_id), ports)
     assert len(world.sender.there) == 1
 
 
 def test_new_version_of_the_disruption_is_told_again(world: DeliveryWorld) -> None:
     ports = world.ports()
-    tell(requested(0), ports)
+    process_request(requested(0), ports)
     world.knows(notice(notice_id=NOTICE, version=2))
-    tell(requested(1, version=2), ports)
+    process_request(requested(1, version=2), ports)
     assert len(world.sender.there) == 2
 
 
 def test_email_over_the_quota_of_the_day_waits_for_the_next_morning(world: DeliveryWorld) -> None:
     world.quota = Quota(emails_a_second=1, emails_a_day=1)
-    after = tell(requested(0), world.ports())
+    after = process_request(requested(0), world.ports())
     assert after and (after.state, after.backlog, after.tries) == ("waiting", "over_cap", 0)
     assert after.next_try_at.date() > world.clock.now.date() and not world.sender.there

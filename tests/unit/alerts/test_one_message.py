@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.alerts.messages import TimelineEntry
 from chalicelib.alerts.model import AlertRequested, EventType, Frequency, Topic
-from chalicelib.alerts.usecases.sending import send_woken, wake_due
-from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.alerts.usecases.sending import process_request as send_tell
+from chalicelib.alerts.usecases.sending import process_wake, wake_due_alerts
 from chalicelib.errors import UpstreamFailed
 from chalicelib.reports.states import LABELS
 from tests.support.builders import NOON
@@ -70,10 +70,10 @@ class Here:
             for _, message in due:
                 self.receives(message)
             ports = self.world.ports()
-            wake_due(ports)
+            wake_due_alerts(ports)
             woken, self.world.wake_queue.sent = self.world.wake_queue.sent, []
             for each in woken:
-                send_woken(each, ports)
+                process_wake(each, ports)
 
     @property
     def quoted(self) -> list[str]:

@@ -14,10 +14,10 @@ import pytest
 from chalicelib.alerts.delivery import PROGRESS, Alert, DeliveryOutcome, Wake
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.receipts import Receipt, messages_in_log, parse_receipt
-from chalicelib.alerts.usecases.failed import send_again
-from chalicelib.alerts.usecases.receipts import TooSoon, take
-from chalicelib.alerts.usecases.sending import send_woken, wake_due
-from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.alerts.usecases.failed import resend
+from chalicelib.alerts.usecases.receipts import TooSoon, process_receipt
+from chalicelib.alerts.usecases.sending import process_request as send_tell
+from chalicelib.alerts.usecases.sending import process_wake, wake_due_alerts
 from chalicelib.errors import NoReply
 from tests.support.builders import NOON
 from tests.support.fakes_delivery import DeliveryWorld, alert_request, report_news, text_log
@@ -118,7 +118,7 @@ def _states_in_order(order: Sequence[str], channel: str) -> list[int]:
             called, carried = (
                 (alert.try_name, None) if channel == "email" else (None, alert.external_id)
             )
-            take(Receipt(called, carried, outcome, is_permanent), ports)
+            process_receipt(Receipt(called, carried, outcome, is_permanent), ports)
             furthest.append(PROGRESS[world.the_alert().state])
 
     class Slow(type(world.sender)):  # type: ignore[misc]
@@ -150,7 +150,7 @@ def test_unknown_receipt_is_ignored(world: DeliveryWorld, ports: Ports) -> None:
         Receipt(None, "34d9b400", "delivered"),
         Receipt(None, None, "delivered"),
     ):
-        assert take(unknown, ports) is None
+        assert process_receipt(unknown, ports) is None
     assert world.suppressed_addresses.stored == {} and world.alerts.stored == {}
 
 
@@ -159,11 +159,11 @@ def test_delivered_alert_is_not_resent(world: DeliveryWorld, ports: Ports) -> No
     world.knows(report_news())
     world.sender.raises = [NoReply("timed out")]
     send_tell(alert_request(), ports)
-    take(Receipt(world.the_alert().try_name, None, "delivered"), ports)
+    process_receipt(Receipt(world.the_alert().try_name, None, "delivered"), ports)
     world.clock.now = NOON + timedelta(days=1)
-    assert wake_due(ports) == 0 and world.the_alert().state == "delivered"
+    assert wake_due_alerts(ports) == 0 and world.the_alert().state == "delivered"
     for wake in world.wake_queue.sent:
-        send_woken(wake, ports)
+        process_wake(wake, ports)
     assert world.sender.there == []
 
 
@@ -173,7 +173,7 @@ def test_subscription_continues_after_a_temporary_bounce(
     world.subscribe()
     world.knows(report_news())
     send_tell(alert_request(), ports)
-    take(Receipt(world.the_alert().try_name, None, "bounced"), ports)
+    process_receipt(Receipt(world.the_alert().try_name, None, "bounced"), ports)
     (own,) = world.subscriptions.stored.values()
     assert own.state == "active" and world.suppressed_addresses.stored == {}
     assert (world.the_alert().state, world.the_alert().last_error) == ("failed", "bounced")
@@ -193,14 +193,14 @@ def test_receipt_of_a_text_is_retried_when_it_precedes_our_own_mark(
         def send(self, message: Any, to: Any) -> str | None:
             carried: str | None = super().send(message, to)
             with pytest.raises(TooSoon):
-                take(CARRIED, world.ports())
+                process_receipt(CARRIED, world.ports())
             early.append(CARRIED)
             return carried
 
     world.sender = Slow()
     send_tell(alert_request(), world.ports())
     (late,) = early
-    take(late, world.ports())
+    process_receipt(late, world.ports())
     assert (world.the_alert().state, list(world.suppressed_addresses.stored)) == (
         "failed",
         ["a" * 32],
@@ -215,7 +215,7 @@ def test_receipt_of_an_unknown_text_is_dropped_after_five_minutes(
 ) -> None:
     world.clock.now = NOON + timedelta(seconds=passed)
     with pytest.raises(TooSoon) if is_waited_for else nullcontext():
-        assert take(CARRIED, ports) is None
+        assert process_receipt(CARRIED, ports) is None
 
 
 def said_of(alert: Alert, outcome: DeliveryOutcome) -> Receipt:
@@ -234,16 +234,16 @@ def test_resent_alert_is_not_changed_by_a_receipt_of_the_earlier_try(
     send_tell(alert_request(), ports)
     first = world.the_alert()
     bounced = said_of(first, "bounced")
-    take(bounced, ports)
+    process_receipt(bounced, ports)
     assert world.the_alert().state == "failed"
-    send_again(first.name, ports)
-    take(bounced, ports)
+    resend(first.name, ports)
+    process_receipt(bounced, ports)
     assert world.the_alert().state == "waiting"
     for wake in world.wake_queue.sent:
-        send_woken(wake, ports)
-    take(bounced, ports)
+        process_wake(wake, ports)
+    process_receipt(bounced, ports)
     assert (len(world.sender.there), world.the_alert().state) == (2, "sent")
-    take(said_of(world.the_alert(), "delivered"), ports)
+    process_receipt(said_of(world.the_alert(), "delivered"), ports)
     assert world.the_alert().state == "delivered"
 
 
@@ -256,8 +256,8 @@ def test_address_is_suppressed_when_a_complaint_is_about_an_earlier_try(
     send_tell(alert_request(), ports)
     first = world.the_alert()
     world.clock.now = first.next_try_at
-    send_woken(Wake(subscription_id=first.subscription_id, alert_id=first.alert_id), ports)
-    take(Receipt(first.try_name, None, "complained", True), ports)
+    process_wake(Wake(subscription_id=first.subscription_id, alert_id=first.alert_id), ports)
+    process_receipt(Receipt(first.try_name, None, "complained", True), ports)
     assert list(world.suppressed_addresses.stored) == ["a" * 32]
     assert world.the_alert().state == "sent"
 

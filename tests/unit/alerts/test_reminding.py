@@ -26,13 +26,13 @@ from chalicelib.alerts.model import (
 )
 from chalicelib.alerts.push import payload_of
 from chalicelib.alerts.reminders import HOURS, hours_due, moment_of
-from chalicelib.alerts.usecases.reminding import (
-    changes_from,
+from chalicelib.alerts.usecases.collection_reminders import (
+    corrections_from,
     match_collections,
-    wake_hours,
-    watch_rounds,
+    request_corrections,
+    request_reminders,
 )
-from chalicelib.alerts.usecases.sending import send_woken, tell, wake_due
+from chalicelib.alerts.usecases.sending import process_request, process_wake, wake_due_alerts
 from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Move, Round, Rounds, with_moves
 from chalicelib.collections.premises import Premises
@@ -94,7 +94,7 @@ class Town:
         self.world = DeliveryWorld(
             clock=self.clock,
             subscriptions=self.alerts.subscriptions,
-            collections=collections.on_day,
+            collections=collections.collections_on,
             off_rounds=lambda: off_rounds(self.today),
             composer=self._voice,
         )
@@ -124,7 +124,7 @@ class Town:
         self.today = Today(items=(status,))
 
     def compare(self) -> None:
-        self.world.match_queue.send(changes_from(self.clock(), LONDON))
+        self.world.match_queue.send(corrections_from(self.clock(), LONDON))
 
     def run(self, until: datetime) -> None:
         """Everything that happens until that moment, and at it."""
@@ -134,13 +134,13 @@ class Town:
             self._work()
 
     def _work(self) -> None:
-        wake_hours(self.ports)
-        watch_rounds(self.ports)
+        request_reminders(self.ports)
+        request_corrections(self.ports)
         self._match()
-        wake_due(self.ports)
+        wake_due_alerts(self.ports)
         woken, self.world.wake_queue.sent = self.world.wake_queue.sent, []
         for message in woken * self.copies:
-            send_woken(message, self.ports)
+            process_wake(message, self.ports)
 
     def _match(self) -> None:
         shares, outbox = self.alerts.shares, self.alerts.outbox
@@ -155,7 +155,7 @@ class Town:
             tells, outbox.sent = outbox.sent, []
             for each in tells * self.copies:
                 assert isinstance(each, AlertRequested)
-                tell(each, self.ports)
+                process_request(each, self.ports)
 
     def subjects(self, to: str) -> list[str]:
         return [message.subject for message, known in self.world.sender.there if known == to]

@@ -13,9 +13,9 @@ from chalicelib.alerts.delivery import Alert, Wake
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Confirm, QuietHours, Topic
 from chalicelib.alerts.sms_budget import SmsBudgetLine, segments_a_day, segments_for_unknown_devices
-from chalicelib.alerts.usecases.failed import listed, send_again, send_ours_again
-from chalicelib.alerts.usecases.sending import ask, send_woken, wake_due
-from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.alerts.usecases.failed import list_alerts, resend, resend_internal_failures
+from chalicelib.alerts.usecases.sending import process_confirmation, process_wake, wake_due_alerts
+from chalicelib.alerts.usecases.sending import process_request as send_tell
 from chalicelib.errors import (
     AddressRefused,
     Conflict,
@@ -50,10 +50,10 @@ class ArrivedAndLost(NoReply):
 
 def woken(world: DeliveryWorld, ports: Ports) -> int:
     """Wakes and sends due alerts. Returns how many."""
-    count = wake_due(ports)
+    count = wake_due_alerts(ports)
     messages, world.wake_queue.sent = world.wake_queue.sent, []
     for message in messages:
-        send_woken(message, ports)
+        process_wake(message, ports)
     return count
 
 
@@ -310,7 +310,7 @@ def test_text_is_not_resent_when_the_outcome_is_unknown(
     world.clock.now += timedelta(days=2)
     assert woken(world, ports) == 0
     assert len(world.sender.there) <= 1 and world.the_alert().state == "unclear"
-    assert [each.what for each in listed("unclear", limit=10, after=None, ports=ports).alerts]
+    assert [each.what for each in list_alerts("unclear", limit=10, after=None, ports=ports).alerts]
 
 
 @pytest.mark.parametrize(
@@ -365,7 +365,7 @@ def test_text_waits_for_the_next_morning_and_officers_see_it_when_the_day_is_spe
     for number in range(3):
         send_tell(alert_request(subscription_id=f"s{number}"), ports)
     assert len(world.sender.there) == 2
-    (late,) = listed("over_cap", limit=10, after=None, ports=ports).alerts
+    (late,) = list_alerts("over_cap", limit=10, after=None, ports=ports).alerts
     assert (late.state, late.tries) == ("waiting", 0)
     world.clock.now = NOON + timedelta(hours=19) - SECOND
     assert woken(world, ports) == 0
@@ -379,7 +379,7 @@ def test_codes_use_at_most_their_share_of_the_daily_texts(world: DeliveryWorld) 
     world.knows(report_news())
     for number in range(20):
         world.subscribe(subscription_id=f"c{number}", channel="sms", state="unconfirmed")
-        ask(Confirm(subscription_id=f"c{number}"), ports)
+        process_confirmation(Confirm(subscription_id=f"c{number}"), ports)
     assert len(world.sender.there) == 2
     for number in range(20):
         world.subscribe(subscription_id=f"s{number}", channel="sms")
@@ -450,22 +450,22 @@ def test_alert_is_sent_again_by_an_officer_when_it_failed(
     world.knows(report_news())
     world.sender.raises = [AddressRefused("never")]
     send_tell(alert_request(), ports)
-    again = send_again(world.the_alert().name, ports)
+    again = resend(world.the_alert().name, ports)
     assert (again.state, again.tries) == ("waiting", 0)
     (wake,) = world.wake_queue.sent
-    send_woken(wake, ports)
+    process_wake(wake, ports)
     assert len(world.sender.there) == 1
     with pytest.raises(Conflict):
-        send_again(world.the_alert().name, ports)
+        resend(world.the_alert().name, ports)
     for nothing in ("", "none", "no-such"):
         with pytest.raises(NotFound):
-            send_again(nothing, ports)
+            resend(nothing, ports)
 
 
 def test_address_gets_one_confirmation_message(world: DeliveryWorld, ports: Ports) -> None:
     world.subscribe(state="unconfirmed", quiet=QuietHours(begin="12:00", end="14:00"))
     for _ in range(3):
-        ask(Confirm(subscription_id=subscription().subscription_id), ports)
+        process_confirmation(Confirm(subscription_id=subscription().subscription_id), ports)
     ((message, _),) = world.sender.there
     assert message.what == "confirm" and message.unsubscribe_url is None
 
@@ -476,7 +476,7 @@ def test_confirmation_is_not_sent_after_a_day(
 ) -> None:
     world.subscribe(state="unconfirmed")
     world.clock.now = NOON + timedelta(hours=24) - early
-    ask(Confirm(subscription_id=subscription().subscription_id), ports)
+    process_confirmation(Confirm(subscription_id=subscription().subscription_id), ports)
     assert len(world.sender.there) == asked
 
 
@@ -488,7 +488,7 @@ def test_lease_of_a_crashed_sender_expires(world: DeliveryWorld, ports: Ports) -
         send_tell(alert_request(), ports)
     for _ in range(7):
         world.clock.now += LEASE - SECOND
-        assert wake_due(ports) == 0
+        assert wake_due_alerts(ports) == 0
         world.clock.now += SECOND
         with pytest.raises(ProcessKilled):
             woken(world, ports)
@@ -549,9 +549,9 @@ def test_alerts_that_failed_by_internal_errors_are_sent_once_by_a_redrive(
         world.clock.now += timedelta(hours=12)
         for each in due:
             with suppress(ProcessKilled):
-                send_woken(Wake(subscription_id=each[0], alert_id=each[1]), ports)
-    assert send_ours_again(ports) == 2
-    assert send_ours_again(ports) == 0
+                process_wake(Wake(subscription_id=each[0], alert_id=each[1]), ports)
+    assert resend_internal_failures(ports) == 2
+    assert resend_internal_failures(ports) == 0
     woken(world, ports)
     assert sorted(each.partition("-")[0] for each in world.sender.names) == ["s1", "s2"]
 
@@ -563,10 +563,10 @@ def test_officers_see_postponed_alerts_and_send_one_at_once(
     world.knows(report_news())
     world.sender.raises = [NotNow("http_503")]
     send_tell(alert_request(), ports)
-    (waiting,) = listed("put_off", limit=10, after=None, ports=ports).alerts
+    (waiting,) = list_alerts("put_off", limit=10, after=None, ports=ports).alerts
     assert (waiting.tries, waiting.last_error) == (1, "http_503")
-    send_again(waiting.name, ports)
-    assert listed("put_off", limit=10, after=None, ports=ports).alerts == []
+    resend(waiting.name, ports)
+    assert list_alerts("put_off", limit=10, after=None, ports=ports).alerts == []
     woken(world, ports)
     assert len(world.sender.there) == 1
 
@@ -586,7 +586,7 @@ def test_claim_is_kept_when_only_its_reply_was_lost(world: DeliveryWorld) -> Non
 
 
 def test_nothing_is_sent_when_the_alert_does_not_exist(world: DeliveryWorld, ports: Ports) -> None:
-    assert send_woken(Wake(subscription_id="s", alert_id="a"), ports) is None
+    assert process_wake(Wake(subscription_id="s", alert_id="a"), ports) is None
 
 
 def test_officers_question_goes_to_the_reporter_while_it_waits(

@@ -18,9 +18,9 @@ from chalicelib.alerts.model import (
     mark_stopped,
 )
 from chalicelib.alerts.usecases import managing, subscribing
-from chalicelib.alerts.usecases.at_address import at_same_address, stop_all
-from chalicelib.alerts.usecases.managing import Shown
-from chalicelib.alerts.usecases.questions import question_of, question_token
+from chalicelib.alerts.usecases.at_address import list_at_same_address, stop_all
+from chalicelib.alerts.usecases.managing import AccessProof
+from chalicelib.alerts.usecases.questions import read_repair_question, repair_question_token
 from chalicelib.alerts.usecases.subscribing import Subscriber
 from chalicelib.errors import Conflict, Invalid, NotFound
 from tests.support.builders import NOON
@@ -44,12 +44,12 @@ SECOND = timedelta(seconds=1)
 def subscribe(
     alerts: AlertsWorld, by: Subscriber = NOBODY, key: str | None = None, **values: Any
 ) -> Subscription:
-    asked = subscribing.checked(subscription_request(**values), alerts.ports)
+    asked = subscribing.check_request(subscription_request(**values), alerts.ports)
     return subscribing.subscribe(asked, key, by, alerts.ports)
 
 
-def by_link(one: Subscription) -> Shown:
-    return Shown(token=TOKENS.manage_token(one))
+def by_link(one: Subscription) -> AccessProof:
+    return AccessProof(token=TOKENS.manage_token(one))
 
 
 def confirm(one: Subscription, alerts: AlertsWorld) -> Subscription:
@@ -184,10 +184,10 @@ def test_address_is_not_confirmed_by_another_addresss_link_under_the_same_key(
         managing.confirm_by_code(which, TOKENS.confirmation_code(old), alerts.ports)
     for token in (TOKENS.manage_token(old), TOKENS.unsubscribe_token(old)):
         with pytest.raises(NotFound):
-            managing.stop(which, Shown(token=token), alerts.ports)
-    proof = question_token(old, "R00000000001", 1, TOKENS)
+            managing.stop_subscription(which, AccessProof(token=token), alerts.ports)
+    proof = repair_question_token(old, "R00000000001", 1, TOKENS)
     with pytest.raises(NotFound):
-        question_of(proof, alerts.ports)
+        read_repair_question(proof, alerts.ports)
     assert alerts.subscriptions.stored[which].state == "unconfirmed"
     if channel == "sms":
         assert (
@@ -205,16 +205,16 @@ def test_alerts_of_an_address_are_not_shown_by_another_addresss_link_under_the_s
     old = subscribe(alerts, key="k", to=STRANGER)
     managing.confirm_by_link(old.subscription_id, TOKENS.confirm_token(old), alerts.ports)
     token = TOKENS.unsubscribe_token(old)
-    managing.stop(old.subscription_id, Shown(token=token), alerts.ports)
+    managing.stop_subscription(old.subscription_id, AccessProof(token=token), alerts.ports)
     alerts.clock.now += STOPPED_KEPT_FOR
     made = subscribe(alerts, key="k", to=SOMEBODY)
     for each in (token, TOKENS.unsubscribe_token(made)):
         with pytest.raises(NotFound):
-            at_same_address(made.subscription_id, each, alerts.ports)
+            list_at_same_address(made.subscription_id, each, alerts.ports)
         with pytest.raises(NotFound):
             stop_all(made.subscription_id, each, alerts.ports)
     managing.confirm_by_link(made.subscription_id, TOKENS.confirm_token(made), alerts.ports)
-    found = at_same_address(made.subscription_id, TOKENS.unsubscribe_token(made), alerts.ports)
+    found = list_at_same_address(made.subscription_id, TOKENS.unsubscribe_token(made), alerts.ports)
     assert [each.to for each in found] == [SOMEBODY, SOMEBODY]
 
 
@@ -276,7 +276,7 @@ def test_altered_token_confirms_nothing() -> None:
 def test_link_says_so_when_the_subscription_was_stopped_meanwhile() -> None:
     alerts = AlertsWorld()
     made = subscribe(alerts)
-    managing.stop(made.subscription_id, by_link(made), alerts.ports)
+    managing.stop_subscription(made.subscription_id, by_link(made), alerts.ports)
     with pytest.raises(Conflict):
         confirm(made, alerts)
 
@@ -320,14 +320,14 @@ def test_code_is_not_valid_after_its_day_although_the_subscription_is_active() -
 
 # Managing.
 
-OPENERS = [Shown(account_id="a1"), Shown(token=TOKENS.manage_token(subscription(1)))]
+OPENERS = [AccessProof(account_id="a1"), AccessProof(token=TOKENS.manage_token(subscription(1)))]
 STRANGERS = [
-    Shown(),
-    Shown(account_id="a2"),
-    Shown(token="x"),
-    Shown(token="x", account_id="a1"),
-    Shown(token=TOKENS.manage_token(subscription(2))),
-    Shown(token=TOKENS.confirm_token(subscription(1))),
+    AccessProof(),
+    AccessProof(account_id="a2"),
+    AccessProof(token="x"),
+    AccessProof(token="x", account_id="a1"),
+    AccessProof(token=TOKENS.manage_token(subscription(2))),
+    AccessProof(token=TOKENS.confirm_token(subscription(1))),
 ]
 
 
@@ -336,68 +336,72 @@ def stored(**values: Any) -> AlertsWorld:
 
 
 @pytest.mark.parametrize("shown", OPENERS)
-def test_subscription_is_opened_by_its_link_and_by_its_account(shown: Shown) -> None:
+def test_subscription_is_opened_by_its_link_and_by_its_account(shown: AccessProof) -> None:
     alerts = stored()
     which = f"{1:032x}"
-    read = managing.read(which, shown, alerts.ports)
-    after = managing.change(
+    read = managing.read_subscription(which, shown, alerts.ports)
+    after = managing.change_subscription(
         which, SubscriptionChanges(frequency="daily"), read.version, shown, alerts.ports
     )
     assert after.frequency == "daily"
-    assert managing.stop(which, shown, alerts.ports).state == "stopped"
+    assert managing.stop_subscription(which, shown, alerts.ports).state == "stopped"
 
 
 @pytest.mark.parametrize(
-    "shown", [*STRANGERS, Shown(token=TOKENS.unsubscribe_token(subscription(1)))]
+    "shown", [*STRANGERS, AccessProof(token=TOKENS.unsubscribe_token(subscription(1)))]
 )
-def test_subscription_is_not_opened_by_anything_else(shown: Shown) -> None:
+def test_subscription_is_not_opened_by_anything_else(shown: AccessProof) -> None:
     alerts = stored()
     which = f"{1:032x}"
     with pytest.raises(NotFound):
-        managing.read(which, shown, alerts.ports)
+        managing.read_subscription(which, shown, alerts.ports)
     with pytest.raises(NotFound):
-        managing.change(which, SubscriptionChanges(), 1, shown, alerts.ports)
+        managing.change_subscription(which, SubscriptionChanges(), 1, shown, alerts.ports)
 
 
 @pytest.mark.parametrize("shown", STRANGERS)
-def test_subscription_is_not_stopped_by_a_stranger(shown: Shown) -> None:
+def test_subscription_is_not_stopped_by_a_stranger(shown: AccessProof) -> None:
     alerts = stored()
     with pytest.raises(NotFound):
-        managing.stop(f"{1:032x}", shown, alerts.ports)
+        managing.stop_subscription(f"{1:032x}", shown, alerts.ports)
 
 
 def test_one_click_stops_it_and_a_second_one_changes_nothing() -> None:
     alerts = stored()
-    which, shown = f"{1:032x}", Shown(token=TOKENS.unsubscribe_token(subscription(1)))
+    which, shown = f"{1:032x}", AccessProof(token=TOKENS.unsubscribe_token(subscription(1)))
     alerts.clock.now += timedelta(hours=1)
-    ended = managing.stop(which, shown, alerts.ports)
+    ended = managing.stop_subscription(which, shown, alerts.ports)
     assert (ended.state, ended.stopped_because, ended.to) == ("stopped", "requested", None)
     assert ended.expires_at == alerts.clock.now + STOPPED_KEPT_FOR
     alerts.clock.now += STOPPED_KEPT_FOR - SECOND
-    assert managing.stop(which, shown, alerts.ports) == ended
+    assert managing.stop_subscription(which, shown, alerts.ports) == ended
     alerts.clock.now += SECOND
     with pytest.raises(NotFound):
-        managing.stop(which, shown, alerts.ports)
+        managing.stop_subscription(which, shown, alerts.ports)
 
 
 def test_change_is_refused_when_it_is_about_another_version() -> None:
     alerts = stored()
     with pytest.raises(Conflict) as refused:
-        managing.change(f"{1:032x}", SubscriptionChanges(), 7, OPENERS[0], alerts.ports)
+        managing.change_subscription(
+            f"{1:032x}", SubscriptionChanges(), 7, OPENERS[0], alerts.ports
+        )
     assert refused.value.version == 1
 
 
 def test_change_is_refused_when_the_subscription_was_stopped() -> None:
     alerts = AlertsWorld(mark_stopped(subscription(1, account_id="a1"), "requested", NOON))
     with pytest.raises(Conflict):
-        managing.change(f"{1:032x}", SubscriptionChanges(), 1, OPENERS[0], alerts.ports)
+        managing.change_subscription(
+            f"{1:032x}", SubscriptionChanges(), 1, OPENERS[0], alerts.ports
+        )
 
 
 def test_change_is_validated_like_a_new_subscription() -> None:
     alerts = stored()
 
     def change(changes: SubscriptionChanges) -> Subscription:
-        return managing.change(f"{1:032x}", changes, 1, OPENERS[0], alerts.ports)
+        return managing.change_subscription(f"{1:032x}", changes, 1, OPENERS[0], alerts.ports)
 
     assert field_of(lambda: change(SubscriptionChanges(topic=area(0)))) == "topic.radius_m"
     assert (
@@ -420,7 +424,7 @@ def test_own_report_stays_own_when_it_is_sent_again_with_a_change(is_public: boo
     alerts = stored(topic=topic, is_own=True)
     alerts.reports.put(alert_report(visibility="public" if is_public else "private"))
     changes = SubscriptionChanges(topic=topic, frequency="daily")
-    after = managing.change(f"{1:032x}", changes, 1, OPENERS[1], alerts.ports)
+    after = managing.change_subscription(f"{1:032x}", changes, 1, OPENERS[1], alerts.ports)
     assert (after.is_own, after.topic, after.frequency) == (True, topic, "daily")
 
 
@@ -429,14 +433,14 @@ def test_own_report_is_not_own_when_it_is_about_another_one() -> None:
     alerts = stored(topic=topic, is_own=True)
     alerts.reports.put(alert_report(service_request_id="R00000000002"))
     other = SubscriptionChanges(topic=replace(topic, service_request_id="R00000000002"))
-    assert not managing.change(f"{1:032x}", other, 1, OPENERS[1], alerts.ports).is_own
+    assert not managing.change_subscription(f"{1:032x}", other, 1, OPENERS[1], alerts.ports).is_own
     round_ = SubscriptionChanges(topic=area())
-    assert not managing.change(f"{1:032x}", round_, 2, OPENERS[1], alerts.ports).is_own
+    assert not managing.change_subscription(f"{1:032x}", round_, 2, OPENERS[1], alerts.ports).is_own
 
 
 def test_quiet_hours_go_when_they_are_cleared() -> None:
     alerts = stored(quiet=QuietHours(begin="22:00", end="07:00"))
-    after = managing.change(
+    after = managing.change_subscription(
         f"{1:032x}", SubscriptionChanges(clear=["quiet"]), 1, OPENERS[0], alerts.ports
     )
     assert after.quiet is None
@@ -450,8 +454,10 @@ def test_own_subscriptions_are_listed_by_page_the_latest_first_without_those_tha
     ]
     own[2] = mark_stopped(own[2], "requested", NOON - STOPPED_KEPT_FOR)
     alerts = AlertsWorld(*own, subscription(9, account_id="a2"))
-    first = managing.own(Shown(account_id="a1"), limit=3, after=None, ports=alerts.ports)
-    then = managing.own(Shown(account_id="a1"), limit=3, after=first.next, ports=alerts.ports)
+    first = managing.list_own(AccessProof(account_id="a1"), limit=3, after=None, ports=alerts.ports)
+    then = managing.list_own(
+        AccessProof(account_id="a1"), limit=3, after=first.next, ports=alerts.ports
+    )
     ids = [int(each.subscription_id, 16) for each in (*first.subscriptions, *then.subscriptions)]
     assert (ids, then.next) == ([4, 3, 1, 0], None)
 
@@ -460,7 +466,7 @@ def test_own_subscriptions_are_listed_by_page_the_latest_first_without_those_tha
 
 
 def follow(alerts: AlertsWorld, to: str = SOMEBODY) -> Subscription:
-    return subscribing.follow("R00000000001", "email", to, "a1", alerts.ports)
+    return subscribing.follow_report("R00000000001", "email", to, "a1", alerts.ports)
 
 
 def test_follower_is_subscribed_once_and_again_after_stopping() -> None:
@@ -468,7 +474,7 @@ def test_follower_is_subscribed_once_and_again_after_stopping() -> None:
     first = follow(alerts)
     assert (first.state, first.is_own, first.account_id) == ("active", False, "a1")
     assert follow(alerts) == first
-    managing.stop(first.subscription_id, Shown(account_id="a1"), alerts.ports)
+    managing.stop_subscription(first.subscription_id, AccessProof(account_id="a1"), alerts.ports)
     again = follow(alerts)
     assert (again.state, again.to, len(alerts.subscriptions.stored)) == ("active", SOMEBODY, 1)
 
@@ -476,10 +482,10 @@ def test_follower_is_subscribed_once_and_again_after_stopping() -> None:
 def test_follower_gets_alerts_at_the_present_address_when_following_again() -> None:
     alerts = AlertsWorld()
     first = follow(alerts)
-    shown = Shown(account_id="a1")
+    shown = AccessProof(account_id="a1")
     quiet = QuietHours(begin="22:00", end="07:00")
     changes = SubscriptionChanges(frequency="daily", quiet=quiet)
-    managing.change(first.subscription_id, changes, 1, shown, alerts.ports)
+    managing.change_subscription(first.subscription_id, changes, 1, shown, alerts.ports)
     alerts.clock.now += timedelta(hours=1)
     moved = follow(alerts, "new@example.org")
     assert (moved.to, moved.address_key) == (

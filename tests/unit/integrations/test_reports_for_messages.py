@@ -23,7 +23,9 @@ SITE = Site("https://report.example")
 def told_text(ports: Ports, *updates: Update) -> str | None:
     stored = ports.repository.create(report(next(NUMBERS), updates=updates))
     messages = ReportsForMessages(lambda: ports, load("demo"), None)
-    return messages.many([stored.service_request_id], SITE)[stored.service_request_id].council_text
+    return messages.news_of([stored.service_request_id], SITE)[
+        stored.service_request_id
+    ].council_text
 
 
 def test_text_of_the_last_update_is_told_when_the_council_wrote_it(ports: Ports) -> None:
@@ -48,7 +50,7 @@ def test_service_and_link_are_in_the_language_of_the_message(
 ) -> None:
     stored = ports.repository.create(report(next(NUMBERS), visibility=visibility))
     messages = ReportsForMessages(lambda: ports, load("demo"), None)
-    welsh = messages.many([stored.service_request_id], Site(SITE.url, language("cy")))
+    welsh = messages.news_of([stored.service_request_id], Site(SITE.url, language("cy")))
     told = welsh[stored.service_request_id]
     assert told.service_name == "Twll yn y ffordd"
     assert told.page_url.startswith(f"{ports.site_url}{path}")
@@ -61,7 +63,7 @@ def test_text_that_the_service_wrote_is_in_the_language_of_the_message(ports: Po
     )
     stored = ports.repository.create(report(next(NUMBERS), updates=(ours, theirs)))
     messages = ReportsForMessages(lambda: ports, load("demo"), None)
-    welsh = messages.many([stored.service_request_id], Site(SITE.url, language("cy")))
+    welsh = messages.news_of([stored.service_request_id], Site(SITE.url, language("cy")))
     entries = welsh[stored.service_request_id].entries
     assert [(each.words, each.is_translated) for each in entries] == [
         ("Rydym wedi atgyweirio hyn.", True),
@@ -89,7 +91,7 @@ def test_entry_that_the_service_wrote_of_an_order_has_a_title(
     stored = ports.repository.create(report(next(NUMBERS), updates=(ours,)))
     messages = ReportsForMessages(lambda: ports, load("demo"), None)
     for code, title in (("en", english), ("cy", welsh)):
-        told = messages.many([stored.service_request_id], Site(SITE.url, language(code)))
+        told = messages.news_of([stored.service_request_id], Site(SITE.url, language(code)))
         assert told[stored.service_request_id].entries[0].title == title
 
 
@@ -109,7 +111,7 @@ def test_message_knows_what_is_booked_while_it_is_settled(
     order = Order(booking=BOOKED, state=state)
     stored = ports.repository.create(report(next(NUMBERS), order=order))
     messages = ReportsForMessages(lambda: ports, load("demo"), None)
-    booked = messages.many([stored.service_request_id], SITE)[stored.service_request_id].booked
+    booked = messages.news_of([stored.service_request_id], SITE)[stored.service_request_id].booked
     assert (booked and booked.slot) == words
     if booked:
         assert booked.day == BOOKED.place.day and booked.place.startswith("Council offices")

@@ -1,8 +1,9 @@
-"""Reminds subscribers of collections at their hour, and corrects reminders that no longer hold.
+"""Requests reminders of collections at the subscribers' hours, and corrections of reminders after
+the dates have changed.
 
-The schedule finds out which hours have come. For each of them the matcher reads the subscriptions
+The schedule finds the hours that have come. For each of them the matcher reads the subscriptions
 page by page and looks up whose waste is collected. The sender decides with the dates as they are
-then, and stores what it said. After the dates have changed, the matcher asks the sender to compare.
+then, and records what it sent. After the dates have changed, it compares them with what it sent.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,16 +24,16 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import to_the_second
 
 CHANGE_WAIT_S = 120
-"""How long after a change the reminders are compared: until no function has the dates of before,
-which each reads again after a minute."""
+"""How long after a change the reminders are compared: until no function has the old dates in its
+cache, which lasts a minute."""
 MOST_LATE = timedelta(hours=12)
-"""Hours that came longer ago are not made up for."""
+"""Reminders at hours that came longer ago are not sent."""
 SCHEDULE, LAST_RUN, OFF_ROUNDS = "reminders", "hours", "off"
-"""The last run is stored as what a listener of this name was told."""
+"""The last runs are stored as the last alerts to a recipient of the name SCHEDULE."""
 
 
-def wake_hours(ports: Ports) -> int:
-    """Tells the matcher which hours have come since the last run. Returns how many. Raises
+def request_reminders(ports: Ports) -> int:
+    """Sends the matcher the hours that have come since the last run. Returns their number. Raises
     UpstreamFailed."""
     now = to_the_second(ports.now())
     last = ports.alerts.last_alert(SCHEDULE, LAST_RUN)
@@ -48,32 +49,33 @@ def wake_hours(ports: Ports) -> int:
     ]
     if due:
         ports.match_queue.send(due)
-        _note(LAST_RUN, int(now.timestamp()), last, ports)
+        _save_run(LAST_RUN, int(now.timestamp()), last, ports)
     return len(due)
 
 
 def _last_run(last: LastAlert | None, now: datetime) -> datetime:
-    """The moment up to which hours were told. One after `now` is of a clock that was put back."""
+    """The moment up to which hours were requested. One after `now` comes from a clock that was put
+    back."""
     at = datetime.fromtimestamp(last.version, UTC) if last else now
     return max(at, now - MOST_LATE) if at < now else now - timedelta(hours=1)
 
 
-def watch_rounds(ports: Ports) -> int:
-    """Has the reminders compared if other rounds than at the last run do not go out. Returns the
-    number of messages. Raises UpstreamFailed."""
+def request_corrections(ports: Ports) -> int:
+    """Requests a comparison of the reminders if other rounds than at the last run do not go out.
+    Returns the number of messages. Raises UpstreamFailed."""
     last = ports.alerts.last_alert(SCHEDULE, OFF_ROUNDS)
     number = number_of(map(str, ports.off_rounds()))
     if last and last.version == number:
         return 0
-    changes = changes_from(ports.now(), ports.council.zone)
+    changes = corrections_from(ports.now(), ports.council.zone)
     ports.match_queue.send(changes, delay_s=CHANGE_WAIT_S)
-    _note(OFF_ROUNDS, number, last, ports)
+    _save_run(OFF_ROUNDS, number, last, ports)
     return len(changes)
 
 
-def changes_from(now: datetime, zone: ZoneInfo) -> Sequence[CollectionsPageWanted]:
-    """The messages to the matcher after the dates of collections have changed: it compares all
-    reminders that may have been sent."""
+def corrections_from(now: datetime, zone: ZoneInfo) -> Sequence[CollectionsPageWanted]:
+    """The messages to the matcher to compare all reminders that may have been sent, after the dates
+    of collections have changed."""
     today = now.astimezone(zone).date()
     return [
         CollectionsPageWanted(
@@ -88,11 +90,12 @@ def changes_from(now: datetime, zone: ZoneInfo) -> Sequence[CollectionsPageWante
 
 
 def match_collections(wanted: CollectionsPageWanted, ports: MatchPorts) -> int:
-    """Sends the sender a message for each subscriber of this page; a further run does the next.
-    Returns how many there are. Raises UpstreamFailed: then it is done again."""
+    """Sends the sender a request for each subscriber of this page, and leaves the next page to a
+    further run. Returns the number of requests. Raises UpstreamFailed; the caller then runs it
+    again."""
     areas = [area_of_reminders(hour) for hour in wanted.hours]
     page = read_page(areas, Cursor(wanted.area, wanted.low), ports.index)
-    tells = [
+    requests = [
         AlertRequested(
             subscription_id=entry.subscription_id,
             what=wanted.what,
@@ -100,33 +103,33 @@ def match_collections(wanted: CollectionsPageWanted, ports: MatchPorts) -> int:
             occurred_at=wanted.occurred_at,
             notice_id=wanted.notice_id,
         )
-        for entry in _concerned(page.entries, wanted, ports)
+        for entry in _entries_concerned(page.entries, wanted, ports)
     ]
-    enqueue_batches(tells, ports)
+    enqueue_batches(requests, ports)
     if page.next:
         area, low = page.next
         ports.match_queue.send([replace(wanted, area=area, low=low)])
-    return len(tells)
+    return len(requests)
 
 
-def _concerned(
+def _entries_concerned(
     entries: Sequence[IndexEntry], wanted: CollectionsPageWanted, ports: MatchPorts
 ) -> Iterator[IndexEntry]:
-    """The subscribers whose waste is collected, one subscription for each person and premises. A
-    change concerns also those whose waste is no longer collected."""
+    """The entries of subscribers whose waste is collected, one for each person and premises. After
+    a change, all entries, because some waste may no longer be collected."""
     if wanted.what == "collection_change":
         yield from entries
         return
-    known = {entry.premises_id for entry in entries if entry.premises_id}
-    collected = ports.premises_collected_on(known, wanted.day) if known else ()
+    premises_ids = {entry.premises_id for entry in entries if entry.premises_id}
+    collected = ports.premises_collected_on(premises_ids, wanted.day) if premises_ids else ()
     chosen = {(entry.recipient, entry.premises_id): entry for entry in entries}
     yield from (entry for entry in chosen.values() if entry.premises_id in collected)
 
 
-def _note(what: str, version: int, last: LastAlert | None, ports: Ports) -> None:
-    told = LastAlert(version=version, by="", before=0)
+def _save_run(what: str, version: int, last: LastAlert | None, ports: Ports) -> None:
+    run = LastAlert(version=version, by="", before=0)
     try:
-        ports.alerts.save_last_alert(SCHEDULE, what, told, instead_of=last)
+        ports.alerts.save_last_alert(SCHEDULE, what, run, instead_of=last)
     except VersionConflict:
-        # Another run did the same: the sender finds the alerts that it made.
+        # Another run requested the same; the sender finds the alerts that it made.
         return
