@@ -15,7 +15,7 @@ PAGES = """
 from zoneinfo import ZoneInfo
 from chalicelib.alerts.message_senders import email_of
 from chalicelib.bootstrap import messaging
-from chalicelib.bootstrap.alerts import voice
+from chalicelib.bootstrap.alerts import message_composer
 from chalicelib.catalogue.load import load
 from chalicelib.handlers import api
 from chalicelib.kernel.languages import language
@@ -25,7 +25,7 @@ from tests.support.builders import NOON
 from tests.support.fakes_publishing import report_view
 
 for code in ("en", "cy"):
-    _, message = next(messages(voice(language(code))))
+    _, message = next(messages(message_composer(language(code))))
     email = email_of(message, "resident@example.org", messaging.email_look())
     print(email.html, email.text)
     pages = JinjaPages(council=load("demo").page_details, zone=ZoneInfo("Europe/London"),
