@@ -15,7 +15,7 @@ Process = subprocess.Popen[str]
 
 
 @contextmanager
-def started(folder: Path, **environment: str) -> Iterator[Process]:
+def start_program(folder: Path, **environment: str) -> Iterator[Process]:
     """Start the program with its files in `folder`, so that it shares none with another stack, and
     its errors in `folder`/errors.txt. It is killed at the end, so a failing test never waits for
     it."""

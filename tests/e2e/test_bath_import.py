@@ -73,12 +73,12 @@ def stack(morning: None) -> Iterator[LocalStack]:
 @pytest.fixture(scope="module")
 def file(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     whole = rows_of(shared_data / "reports" / "bath_fixmystreet_2007_2017.csv")
-    return written(whole[FIRST:][:ROWS], tmp_path_factory.mktemp("reports") / "bath.csv")
+    return write_rows(whole[FIRST:][:ROWS], tmp_path_factory.mktemp("reports") / "bath.csv")
 
 
 @pytest.fixture(scope="module")
 def first_run(stack: LocalStack, file: Path) -> str:
-    told = said(stack, "import-reports", str(file))
+    told = run_command(stack, "import-reports", str(file))
     # As the schedule does a few minutes later.
     stack.cloud.pump.wait_until_idle()
     assert publish_performance(figures_ports()) == {}
@@ -96,7 +96,7 @@ def command(stack: LocalStack, *words: str) -> "subprocess.CompletedProcess[str]
     )
 
 
-def said(_: LocalStack, *words: str) -> str:
+def run_command(_: LocalStack, *words: str) -> str:
     """What a command says in this process, whose environment is the stack's: each of its many
     calls is cheaper than from outside, and that `command` reaches the stack others see."""
     done = CliRunner().invoke(commands, words, catch_exceptions=False)
@@ -109,7 +109,7 @@ def rows_of(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
-def written(rows: Sequence[dict[str, str]], file: Path) -> Path:
+def write_rows(rows: Sequence[dict[str, str]], file: Path) -> Path:
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, rows[0])
         writer.writeheader()
@@ -117,7 +117,7 @@ def written(rows: Sequence[dict[str, str]], file: Path) -> Path:
     return file
 
 
-def bodies(stack: LocalStack, prefix: str) -> dict[str, bytes]:
+def published_json(stack: LocalStack, prefix: str) -> dict[str, bytes]:
     """What is published in JSON, by key."""
     client = boto3.client("s3")
     pages = client.get_paginator("list_objects_v2").paginate(
@@ -133,7 +133,7 @@ def bodies(stack: LocalStack, prefix: str) -> dict[str, bytes]:
 
 def documents(stack: LocalStack, prefix: str) -> dict[str, Any]:
     """The same, read; of the index of figures without the moment up to which it has all."""
-    found = {key: json.loads(body) for key, body in bodies(stack, prefix).items()}
+    found = {key: json.loads(body) for key, body in published_json(stack, prefix).items()}
     found.get("data/performance/index.json", {}).pop("updated_datetime", None)
     return found
 
@@ -228,7 +228,7 @@ def phone(stack: LocalStack) -> Iterator[Page]:
         browser.close()
 
 
-def started_and_done(job: dict[str, Any]) -> list[dict[str, Any]]:
+def start_and_done_operations(job: dict[str, Any]) -> list[dict[str, Any]]:
     """What a phone sends of a job that was begun and done."""
     return [
         {
@@ -247,7 +247,7 @@ def test_every_row_is_accounted_for(first_run: str, file: Path) -> None:
     assert f"{ROWS} imported, 0 already there, 0 refused." in first_run
 
 
-def open_ones(file: Path) -> Counter[tuple[str, State]]:
+def shown_by_service(file: Path) -> Counter[tuple[str, State]]:
     """The public rows of the file that the map shows, by service and state: what is closed there
     was closed years ago."""
     mapping = load_mapping(MAPPINGS / "bath.json")
@@ -262,7 +262,7 @@ def test_published_pins_equal_a_recount_of_the_open_ones_in_the_file_by_category
     stack: LocalStack, first_run: str, file: Path
 ) -> None:
     stack.cloud.pump.wait_until_idle()
-    expected = open_ones(file)
+    expected = shown_by_service(file)
     pins = [pin for tile in documents(stack, "data/tiles/14/").values() for pin in tile["pins"]]
     assert Counter((pin["service_code"], pin["state"]) for pin in pins) == expected
     assert len({pin["service_request_id"] for pin in pins}) == expected.total() == OPEN_ROWS
@@ -273,7 +273,7 @@ def test_published_counts_equal_a_recount_of_the_open_ones_in_the_file_by_catego
 ) -> None:
     stack.cloud.pump.wait_until_idle()
     expected: Counter[str] = Counter()
-    for (service_code, _), number in open_ones(file).items():
+    for (service_code, _), number in shown_by_service(file).items():
         expected[service_code] += number
     [index] = documents(stack, "data/index.json").values()
     [counts] = documents(stack, index["counts"].removeprefix("/")).values()
@@ -308,7 +308,7 @@ def test_documents_keep_references_and_dates_and_hide_what_is_not_public(
 def test_published_figures_equal_a_recount_of_the_stored_reports(
     stack: LocalStack, first_run: str
 ) -> None:
-    published = bodies(stack, recount_figures.FOLDER)
+    published = published_json(stack, recount_figures.FOLDER)
     assert recount_figures.check_published(stored_items(stack), published) > MONTHS
     assert len(published) == MONTHS + 1
 
@@ -319,10 +319,12 @@ def test_nothing_changes_when_rows_are_imported_and_everything_is_published_agai
 ) -> None:
     stack.cloud.pump.wait_until_idle()
     before = documents(stack, "data/")
-    some = written(rows_of(file)[:100], tmp_path / "some.csv")
-    assert "0 imported, 100 already there, 0 refused." in said(stack, "import-reports", str(some))
+    some = write_rows(rows_of(file)[:100], tmp_path / "some.csv")
+    assert "0 imported, 100 already there, 0 refused." in run_command(
+        stack, "import-reports", str(some)
+    )
     stack.cloud.pump.wait_until_idle()
-    assert f"{ROWS} reports published again, 0 failed." in said(stack, "publish")
+    assert f"{ROWS} reports published again, 0 failed." in run_command(stack, "publish")
     assert documents(stack, "data/") == before
 
 
@@ -362,7 +364,7 @@ def test_three_crews_work_a_planned_day_and_residents_and_figures_follow(
             (reference,) = job["service_request_ids"]
             resident.post(f"/api/reports/{reference}/follow", {})
             expected[reference] = LEFT.get(job["kind"], "fixed")
-        told += [said for job in worked for said in started_and_done(job)]
+        told += [said for job in worked for said in start_and_done_operations(job)]
     answers = [street.post("/api/jobs/operations", {"operations": told}) for _ in range(2)]
     assert [{each["result"] for each in answer["items"]} for answer in answers] == [
         {"applied"},
@@ -380,8 +382,8 @@ def test_three_crews_work_a_planned_day_and_residents_and_figures_follow(
             format_reference(reference) in each and "The work is done." in each for each in emails
         )
 
-    said(stack, "publish")
-    folder = bodies(stack, recount_figures.FOLDER)
+    run_command(stack, "publish")
+    folder = published_json(stack, recount_figures.FOLDER)
     assert recount_figures.check_published(stored_items(stack), folder) > effort(100, 1_000)
 
 
@@ -389,7 +391,7 @@ def test_rows_are_refused_with_line_and_reason_and_status_when_they_are_wrong(
     stack: LocalStack, file: Path, tmp_path: Path
 ) -> None:
     first, second, *_ = rows_of(file)
-    broken = written([first | {"category": "Dragons"}, second], tmp_path / "broken.csv")
+    broken = write_rows([first | {"category": "Dragons"}, second], tmp_path / "broken.csv")
     done = command(stack, "import-reports", str(broken))
     assert done.returncode == 1
     assert "line 2: category: 'Dragons' is not in the mapping document" in done.stdout

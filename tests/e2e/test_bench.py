@@ -92,15 +92,15 @@ def laboratory(here: Stack) -> Iterator[Laboratory]:
         yield made
 
 
-def of_cold(here: Stack) -> Iterator[Row]:
+def cold_rows(here: Stack) -> Iterator[Row]:
     return cold.rows_on(here, rounds=1)
 
 
-def of_sign_in(here: Stack) -> Iterator[Row]:
+def sign_in_rows(here: Stack) -> Iterator[Row]:
     return cold_sign_in.rows_on(here, rounds=1)
 
 
-def of_publishing(here: Stack) -> Iterator[Row]:
+def publishing_rows(here: Stack) -> Iterator[Row]:
     yield from publishing.rows(*publishing.measure_on(here, together=FEW, alone=1))
     with stack.working_environment(here.environment):
         pump = publishing.pump_of()
@@ -111,14 +111,14 @@ def of_publishing(here: Stack) -> Iterator[Row]:
             pump.stop()
 
 
-def of_database(here: Stack) -> Iterator[Row]:
+def database_rows(here: Stack) -> Iterator[Row]:
     with laboratory(here) as made:
         costs = {REPORTS: database.measure_costs(REPORTS, made.officer, times=1)}
     assert database.details_table(costs).count(f"| {REPORTS} |") == len(costs[REPORTS])
     yield from database.rows(costs)
 
 
-def of_fixmystreet(here: Stack) -> Iterator[Row]:
+def fixmystreet_rows(here: Stack) -> Iterator[Row]:
     here_is = machine.calibrate(requests=FEW)
     with laboratory(here) as made:
         yield from fixmystreet.rows(
@@ -126,12 +126,12 @@ def of_fixmystreet(here: Stack) -> Iterator[Row]:
         )
 
 
-def of_warm(here: Stack) -> Iterator[Row]:
+def warm_rows(here: Stack) -> Iterator[Row]:
     with laboratory(here):
         yield from warm.rows(calls=1, without_aws=1)
 
 
-def of_duplicates(here: Stack) -> Iterator[Row]:
+def duplicates_rows(here: Stack) -> Iterator[Row]:
     with laboratory(here) as made:
         yield from duplicates.rows(made.engine, REPORTS, places=FEW, searched=FEW)
 
@@ -141,12 +141,12 @@ def of_open311(here: Stack) -> Iterator[Row]:
         yield from open311.rows(machine.calibrate(requests=FEW), made.engine, least=FEW)
 
 
-def of_static(here: Stack) -> Iterator[Row]:
+def static_rows(here: Stack) -> Iterator[Row]:
     server = static.Server.at(here.url, here.pid)
     return static.rows(server, static.documents(here.url), requests=FEW)
 
 
-def of_photos(_: Stack) -> Iterator[Row]:
+def photos_rows(_: Stack) -> Iterator[Row]:
     names = ("JPEG with a comment", "noise")
     return photos.rows({name: ATTACKS[name] for name in names}, rounds=1)
 
@@ -155,23 +155,23 @@ SMALL: dict[str, Small] = {
     "alerts": lambda _: alerts.rows(effort(400, 2000)),
     "bins": lambda _: bins.rows(),
     "bookings": lambda _: bookings.rows(),
-    "cold": of_cold,
-    "cold_sign_in": of_sign_in,
-    "database": of_database,
-    "duplicates": of_duplicates,
-    "fixmystreet": of_fixmystreet,
+    "cold": cold_rows,
+    "cold_sign_in": sign_in_rows,
+    "database": database_rows,
+    "duplicates": duplicates_rows,
+    "fixmystreet": fixmystreet_rows,
     "nearest": lambda _: nearest.rows((200,), asked=FEW, rounds=1),
     "open311": of_open311,
     "orders": lambda _: orders.rows(1, stops=12),
     "pages": lambda _: pages.rows(runs=1),
-    "photos": of_photos,
-    "publishing": of_publishing,
+    "photos": photos_rows,
+    "publishing": publishing_rows,
     "runtime": lambda here: runtime.rows_on(here, only=("FanOut",)),
     "screen": lambda _: screen.rows(2000, at=FEW),
     "start": lambda here: start.rows_on(here, rounds=1),
-    "static": of_static,
+    "static": static_rows,
     "views": lambda _: views.rows(),
-    "warm": of_warm,
+    "warm": warm_rows,
     "web": lambda _: web.rows(),
 }
 ROWS = {
@@ -251,13 +251,13 @@ def test_measurement_yields_its_rows_at_a_small_size(name: str, here: Stack) -> 
     assert {each: found[each] for each in EXACT.get(name, {})} == EXACT.get(name, {})
 
 
-def modules(folder: Path) -> set[str]:
+def module_names(folder: Path) -> set[str]:
     packages = {path.parent.name for path in folder.glob("*/__init__.py")}
     return packages | {path.stem for path in folder.glob("*.py")}
 
 
 def test_every_module_of_the_benchmark_is_run_small() -> None:
-    assert modules(ROOT / "bench") == HELPERS | set(SMALL) | set(COMMANDS)
+    assert module_names(ROOT / "bench") == HELPERS | set(SMALL) | set(COMMANDS)
     for name, test in COMMANDS.items():
         text = (ROOT / test).read_text(encoding="utf-8")
         assert f"from bench.{name}" in text
@@ -267,4 +267,4 @@ def test_unlisted_module_is_detected(tmp_path: Path) -> None:
     (tmp_path / "unheard_of.py").touch()
     (tmp_path / "unknown").mkdir()
     (tmp_path / "unknown" / "__init__.py").touch()
-    assert modules(tmp_path) - HELPERS - set(SMALL) == {"unheard_of", "unknown"}
+    assert module_names(tmp_path) - HELPERS - set(SMALL) == {"unheard_of", "unknown"}

@@ -29,20 +29,20 @@ def call(stack: LocalStack, path: str, body: bytes | None = None, **headers: str
         return bytes(answer.read())
 
 
-def read(stack: LocalStack, path: str, **headers: str) -> Any:
+def read_json(stack: LocalStack, path: str, **headers: str) -> Any:
     return json.loads(call(stack, path, None, **headers))
 
 
 def test_email_is_in_the_outbox_and_its_reply_beside_the_report(stack: LocalStack) -> None:
-    assert read(stack, "/_local/outbox.json") == {"items": []}
+    assert read_json(stack, "/_local/outbox.json") == {"items": []}
     body = json.dumps(draft_body(service_code="overgrown-hedge")).encode()
     made = json.loads(call(stack, "/api/reports", body, Idempotency_Key=long_key("key")))
-    (email,) = read(stack, "/_local/outbox.json")["items"]
+    (email,) = read_json(stack, "/_local/outbox.json")["items"]
     assert (email["channel"], email["to"]) == ("email", TEAM)
     assert "A deep hole." in email["body"]
     call(stack, "/_local/inbox", mail.answer_to(mail.emails()[0], "Cut on Friday.", TEAM))
-    officer = f"Bearer {read(stack, '/_local/tokens.json')['officer']}"
+    officer = f"Bearer {read_json(stack, '/_local/tokens.json')['officer']}"
     path = f"/api/reports/{made['service_request_id']}"
-    (note,) = read(stack, path, Authorization=officer)["notes"]
+    (note,) = read_json(stack, path, Authorization=officer)["notes"]
     assert (note["sender"], note["text"]) == (TEAM, "Cut on Friday.")
-    assert "notes" not in read(stack, path)
+    assert "notes" not in read_json(stack, path)

@@ -23,7 +23,7 @@ from infra.local.__main__ import main
 from infra.local.people import demo_api_key
 from infra.local.stack import LocalStack, Options
 from tests.conftest import ROOT
-from tests.e2e.local_process import first_line, started
+from tests.e2e.local_process import first_line, start_program
 from tests.support.builders import draft_body, long_key
 from tests.support.effort import effort
 from tests.support.fakes import Clock
@@ -71,7 +71,7 @@ def test_stack_prints_its_address_answers_and_ends_on_interrupt(tmp_path: Path) 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with started(tmp_path, PORT=str(port)) as process:
+    with start_program(tmp_path, PORT=str(port)) as process:
         assert first_line(process) == f"Ready: http://127.0.0.1:{port}\n"
         health = urllib.request.Request(f"http://127.0.0.1:{port}/health")
         health.add_header("X-Request-Id", "phone-1234")
@@ -112,7 +112,7 @@ def test_stack_says_in_one_sentence_what_to_do_when_the_port_is_taken(tmp_path: 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with started(tmp_path, PORT=str(taken.getsockname()[1])) as process:
+        with start_program(tmp_path, PORT=str(taken.getsockname()[1])) as process:
             assert process.wait(timeout=PATIENCE_S) == 1
     said = (tmp_path / "errors.txt").read_text()
     assert "cannot be used" in said and "make run PORT=" in said

@@ -37,7 +37,7 @@ def stack() -> Iterator[LocalStack]:
     here.stop()
 
 
-def asked(
+def request_upload(
     stack: LocalStack,
     key: str = "key/0",
     request_id: str = "phone-1234",
@@ -55,7 +55,7 @@ def asked(
     return body["url"], body["fields"]
 
 
-def form(fields: Fields, file: bytes | None = JPEG) -> bytes:
+def multipart_form(fields: Fields, file: bytes | None = JPEG) -> bytes:
     parts = [
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()
@@ -80,7 +80,7 @@ def code_of(answer: tuple[int, bytes]) -> tuple[int, str]:
     return status, body.decode().partition("<Code>")[2].partition("<")[0]
 
 
-def look(stack: LocalStack, fields: Fields) -> Any:
+def get_photo(stack: LocalStack, fields: Fields) -> Any:
     request_id, photo_id = fields["key"].split("/")
     with urllib.request.urlopen(
         f"{stack.url}/api/reports/{request_id}/photos/{photo_id}"
@@ -89,43 +89,43 @@ def look(stack: LocalStack, fields: Fields) -> Any:
 
 
 def test_photo_is_ready_when_it_was_posted(stack: LocalStack) -> None:
-    url, fields = asked(stack, "ready/0")
-    assert post(url, form(fields)) == (204, b"")
+    url, fields = request_upload(stack, "ready/0")
+    assert post(url, multipart_form(fields)) == (204, b"")
     stack.cloud.pump.wait_until_idle()
-    assert look(stack, fields)["state"] == "ready"
+    assert get_photo(stack, fields)["state"] == "ready"
 
 
 def test_photo_is_refused_with_a_reason_when_it_is_not_a_photo(stack: LocalStack) -> None:
-    url, fields = asked(stack, "refused/0", size=len(b"<svg/>"))
-    assert post(url, form(fields, b"<svg/>"))[0] == 204
+    url, fields = request_upload(stack, "refused/0", size=len(b"<svg/>"))
+    assert post(url, multipart_form(fields, b"<svg/>"))[0] == 204
     stack.cloud.pump.wait_until_idle()
-    found = look(stack, fields)
+    found = get_photo(stack, fields)
     assert found["state"] == "refused" and found["reason"].startswith("We cannot read this file")
 
 
 def test_photo_is_the_first_file_when_more_are_posted_with_one_permission(
     stack: LocalStack,
 ) -> None:
-    url, fields = asked(stack, "many/0")
-    assert post(url, form(fields))[0] == 204
+    url, fields = request_upload(stack, "many/0")
+    assert post(url, multipart_form(fields))[0] == 204
     for _ in range(5):
-        post(url, form(fields, bytes(len(JPEG))))
+        post(url, multipart_form(fields, bytes(len(JPEG))))
     stack.cloud.pump.wait_until_idle()
-    assert look(stack, fields)["state"] == "ready"
-    post(url, form(fields, bytes(len(JPEG))))
+    assert get_photo(stack, fields)["state"] == "ready"
+    post(url, multipart_form(fields, bytes(len(JPEG))))
     stack.cloud.pump.wait_until_idle()
-    assert look(stack, fields)["state"] == "ready"
-    assert nothing_arrived(stack)
+    assert get_photo(stack, fields)["state"] == "ready"
+    assert is_bucket_empty(stack)
 
 
 def test_status_is_the_one_that_the_form_asks_for_when_its_policy_allows_it(
     stack: LocalStack,
 ) -> None:
-    url, fields = signed(stack, extra={"success_action_status": "201"})
-    assert post(url, form(fields))[0] == 201
+    url, fields = signed_policy(stack, extra={"success_action_status": "201"})
+    assert post(url, multipart_form(fields))[0] == 201
 
 
-def signed(
+def signed_policy(
     stack: LocalStack,
     *,
     extra: Fields | None = None,
@@ -170,19 +170,19 @@ def signed(
 def test_form_is_refused_when_a_field_is_not_the_one_that_was_signed(
     change: dict[str, str | None], status: int, code: str, stack: LocalStack
 ) -> None:
-    url, fields = asked(stack, "changed/0")
+    url, fields = request_upload(stack, "changed/0")
     sent = {name: value for name, value in (fields | change).items() if value is not None}
-    assert code_of(post(url, form(sent))) == (status, code)
+    assert code_of(post(url, multipart_form(sent))) == (status, code)
     stack.cloud.pump.wait_until_idle()
-    assert nothing_arrived(stack)
+    assert is_bucket_empty(stack)
 
 
 def test_form_is_refused_when_it_is_posted_to_another_bucket(stack: LocalStack) -> None:
-    url, fields = asked(stack, "bucket/0")
+    url, fields = request_upload(stack, "bucket/0")
     other = url.replace(
         stack.cloud.environment["UPLOADS_BUCKET"], stack.cloud.environment["PUBLISHED_BUCKET"]
     )
-    assert code_of(post(other, form(fields))) == (403, "AccessDenied")
+    assert code_of(post(other, multipart_form(fields))) == (403, "AccessDenied")
 
 
 @pytest.mark.parametrize(
@@ -201,14 +201,14 @@ def test_form_is_refused_when_it_is_posted_to_another_bucket(stack: LocalStack) 
 def test_file_is_taken_only_when_its_size_is_the_one_that_was_declared(
     declared: int, size: int, expected: tuple[int, str], stack: LocalStack
 ) -> None:
-    url, fields = asked(stack, f"size-{declared}/0", size=declared)
-    assert code_of(post(url, form(fields, bytes(size)))) == expected
+    url, fields = request_upload(stack, f"size-{declared}/0", size=declared)
+    assert code_of(post(url, multipart_form(fields, bytes(size)))) == expected
     stack.cloud.pump.wait_until_idle()
 
 
 def test_form_is_refused_when_its_policy_has_expired(stack: LocalStack) -> None:
-    url, fields = signed(stack, lasts_s=-1)
-    assert code_of(post(url, form(fields))) == (403, "AccessDenied")
+    url, fields = signed_policy(stack, lasts_s=-1)
+    assert code_of(post(url, multipart_form(fields))) == (403, "AccessDenied")
 
 
 @pytest.mark.parametrize(
@@ -225,10 +225,10 @@ def test_form_is_refused_when_its_policy_has_expired(stack: LocalStack) -> None:
 def test_every_kind_of_condition_is_obeyed(
     condition: list[Any], status: int, stack: LocalStack
 ) -> None:
-    url, fields = signed(stack, conditions=[condition])
+    url, fields = signed_policy(stack, conditions=[condition])
     if condition[0] != "content-length-range":
         fields["x-amz-meta-name"] = "abc"
-    assert post(url, form(fields))[0] == status
+    assert post(url, multipart_form(fields))[0] == status
 
 
 @pytest.mark.parametrize(
@@ -237,19 +237,19 @@ def test_every_kind_of_condition_is_obeyed(
         (b"{}", {"Content-Type": "application/json"}),
         (b"", FORM),
         (b"nothing of the kind", FORM),
-        (form({"key": "x"})[:-20], FORM),
-        (form({"key": "x"}), {"Content-Type": "multipart/form-data"}),
+        (multipart_form({"key": "x"})[:-20], FORM),
+        (multipart_form({"key": "x"}), {"Content-Type": "multipart/form-data"}),
     ],
 )
 def test_body_is_refused_when_it_is_not_a_form(
     body: bytes, headers: Fields, stack: LocalStack
 ) -> None:
-    url, _ = asked(stack, "form/0")
+    url, _ = request_upload(stack, "form/0")
     assert code_of(post(url, body, headers)) == (400, "MalformedPOSTRequest")
 
 
 def test_body_is_refused_when_it_does_not_say_how_long_it_is(stack: LocalStack) -> None:
-    url, _ = asked(stack, "length/0")
+    url, _ = request_upload(stack, "length/0")
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc)
     connection.putrequest("POST", parts.path)
@@ -258,7 +258,7 @@ def test_body_is_refused_when_it_does_not_say_how_long_it_is(stack: LocalStack) 
     connection.close()
 
 
-def nothing_arrived(stack: LocalStack) -> bool:
+def is_bucket_empty(stack: LocalStack) -> bool:
     bucket = stack.cloud.environment["UPLOADS_BUCKET"]
     return not boto3.client("s3").list_object_versions(Bucket=bucket).get("Versions")
 
@@ -275,8 +275,8 @@ def get(url: str) -> int:
 
 
 def test_picture_is_shown_under_its_signed_address_and_no_other(stack: LocalStack) -> None:
-    url, fields = asked(stack, "private/0")
-    post(url, form(fields))
+    url, fields = request_upload(stack, "private/0")
+    post(url, multipart_form(fields))
     stack.cloud.pump.wait_until_idle()
     request_id, photo_id = fields["key"].split("/")
     address = private_address(request_id, photo_id, "page", photos_ports())
@@ -321,15 +321,15 @@ def test_other_s3_requests_are_refused(method: str, stack: LocalStack) -> None:
 def test_photo_is_followed_from_the_phone_to_its_publication(stack: LocalStack) -> None:
     phone = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"
     with capture_lines() as written:
-        url, fields = asked(stack, "followed/0", phone)
+        url, fields = request_upload(stack, "followed/0", phone)
         assert fields["x-amz-meta-request-id"] == phone
-        assert post(url, form(fields))[0] == 204
+        assert post(url, multipart_form(fields))[0] == 204
         stack.cloud.pump.wait_until_idle()
     for function in ("api", "take_in", "fan_out", "publish"):
         assert decode_lines(written, function=function, request_id=phone)
 
 
 def test_photo_is_refused_when_it_names_another_request_than_its_policy(stack: LocalStack) -> None:
-    url, fields = asked(stack, "followed/1")
+    url, fields = request_upload(stack, "followed/1")
     other = fields | {"x-amz-meta-request-id": "another-one"}
-    assert code_of(post(url, form(other))) == (403, "AccessDenied")
+    assert code_of(post(url, multipart_form(other))) == (403, "AccessDenied")

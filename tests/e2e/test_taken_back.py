@@ -47,7 +47,7 @@ def call(
         return error.code, error.read()
 
 
-def send(stack: LocalStack, key: str, **values: Any) -> Receipt:
+def send_report(stack: LocalStack, key: str, **values: Any) -> Receipt:
     """Reports something with a photo, as a client does it."""
     key = long_key(key)
     status, upload = call(
@@ -105,7 +105,7 @@ def is_pinned(stack: LocalStack, receipt: Receipt) -> bool:
     return receipt["service_request_id"] in {pin["service_request_id"] for pin in pins}
 
 
-def statuses(stack: LocalStack, receipt: Receipt) -> set[int]:
+def public_statuses(stack: LocalStack, receipt: Receipt) -> set[int]:
     return {call(stack, "GET", address)[0] for address in public_addresses(receipt)}
 
 
@@ -114,7 +114,7 @@ def officer(stack: LocalStack) -> str:
     return f"Bearer {tokens['officer']}"
 
 
-def change(stack: LocalStack, receipt: Receipt, version: int, **changes: Any) -> None:
+def change_report(stack: LocalStack, receipt: Receipt, version: int, **changes: Any) -> None:
     status, answer = call(
         stack,
         "PATCH",
@@ -128,27 +128,27 @@ def change(stack: LocalStack, receipt: Receipt, version: int, **changes: Any) ->
 
 
 def test_report_is_public_and_gone_when_it_is_withdrawn(stack: LocalStack) -> None:
-    receipt = send(stack, "withdrawn")
-    assert statuses(stack, receipt) == {200} and is_pinned(stack, receipt)
+    receipt = send_report(stack, "withdrawn")
+    assert public_statuses(stack, receipt) == {200} and is_pinned(stack, receipt)
     address = f"/api/reports/{receipt['service_request_id']}/withdrawal"
     assert call(stack, "POST", address, {}, Idempotency_Key=long_key("withdrawn"))[0] == 200
     stack.cloud.pump.wait_until_idle()
-    assert statuses(stack, receipt) == {404} and not is_pinned(stack, receipt)
+    assert public_statuses(stack, receipt) == {404} and not is_pinned(stack, receipt)
 
 
 def test_report_disappears_when_it_is_hidden_and_returns_when_it_is_shown(
     stack: LocalStack,
 ) -> None:
-    receipt = send(stack, "hidden")
-    change(stack, receipt, 1, visibility="hidden")
-    assert statuses(stack, receipt) == {404} and not is_pinned(stack, receipt)
-    change(stack, receipt, 2, visibility="public")
-    assert statuses(stack, receipt) == {200} and is_pinned(stack, receipt)
+    receipt = send_report(stack, "hidden")
+    change_report(stack, receipt, 1, visibility="hidden")
+    assert public_statuses(stack, receipt) == {404} and not is_pinned(stack, receipt)
+    change_report(stack, receipt, 2, visibility="public")
+    assert public_statuses(stack, receipt) == {200} and is_pinned(stack, receipt)
 
 
 def test_photo_is_gone_and_the_report_stays_when_an_officer_hides_it(stack: LocalStack) -> None:
-    receipt = send(stack, "photo")
-    change(stack, receipt, 1, photos={receipt["photo_id"]: "hidden"})
+    receipt = send_report(stack, "photo")
+    change_report(stack, receipt, 1, photos={receipt["photo_id"]: "hidden"})
     by_address = {a: call(stack, "GET", a)[0] for a in public_addresses(receipt)}
     assert {a for a, status in by_address.items() if status == 404} == {
         a for a in by_address if a.startswith("/photos/")
@@ -164,9 +164,9 @@ def test_photo_is_gone_and_the_report_stays_when_an_officer_hides_it(stack: Loca
 def test_non_public_report_is_on_no_public_address_and_on_its_link(
     service_code: str, attributes: Any, visibility: str, stack: LocalStack
 ) -> None:
-    receipt = send(stack, visibility, service_code=service_code, attributes=attributes)
+    receipt = send_report(stack, visibility, service_code=service_code, attributes=attributes)
     assert receipt["visibility"] == visibility
-    assert statuses(stack, receipt) == {404} and not is_pinned(stack, receipt)
+    assert public_statuses(stack, receipt) == {404} and not is_pinned(stack, receipt)
     status, page = call(stack, "GET", receipt["tracking_url"])
     assert status == 200 and b"A deep hole." in page
     token = receipt["tracking_url"].partition("?")[2]
@@ -180,7 +180,7 @@ def test_non_public_report_is_on_no_public_address_and_on_its_link(
 def test_photo_without_a_report_is_swept_after_a_day_and_one_with_a_report_stays(
     stack: LocalStack,
 ) -> None:
-    receipt = send(stack, "kept")
+    receipt = send_report(stack, "kept")
     _, upload = call(
         stack,
         "POST",
@@ -197,4 +197,4 @@ def test_photo_without_a_report_is_swept_after_a_day_and_one_with_a_report_stays
         # The running pump sees that a schedule is due, too; the first one runs it.
         stack.cloud.pump.run_schedules()
         wait_until(lambda: call(stack, "GET", address)[1]["state"] == "waiting")
-    assert statuses(stack, receipt) == {200}
+    assert public_statuses(stack, receipt) == {200}

@@ -23,7 +23,7 @@ DEMO = json.loads((COUNCILS / "demo.json").read_bytes())
 SCRIPT = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 36 36'><script>1</script></svg>"
 
 
-def built(folder: Path, changes: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+def build_with(folder: Path, changes: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     """What the build says to the demo council with these changes."""
     npm = shutil.which("npm")
     assert npm, "There is no npm: run `make setup`."
@@ -55,7 +55,7 @@ def built(folder: Path, changes: dict[str, Any]) -> subprocess.CompletedProcess[
 )
 def test_build_stops_and_names_the_fault(theme: dict[str, Any], says: str, tmp_path: Path) -> None:
     (tmp_path / "attack.svg").write_text(SCRIPT, encoding="utf-8")
-    stopped = built(tmp_path, {"theme": DEMO["theme"] | theme})
+    stopped = build_with(tmp_path, {"theme": DEMO["theme"] | theme})
     assert stopped.returncode != 0
     assert says in stopped.stderr
     assert not (tmp_path / "out").exists()
@@ -89,7 +89,7 @@ def test_english_scripts_are_no_larger_when_there_are_other_languages(tmp_path: 
     for logo in COUNCILS.glob("demo.*"):
         shutil.copy(logo, tmp_path)
     for name, translations in {"alone": {}, "with_welsh": DEMO["translations"]}.items():
-        done = built(tmp_path, {"translations": translations})
+        done = build_with(tmp_path, {"translations": translations})
         assert done.returncode == 0, done.stderr
         (tmp_path / "out").rename(tmp_path / name)
     assert (tmp_path / "with_welsh" / "cy").is_dir()

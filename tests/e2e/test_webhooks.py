@@ -39,13 +39,13 @@ def call(stack: LocalStack, method: str, path: str, body: Any = None, **headers:
         return json.loads(answer.read())
 
 
-def go_on(stack: LocalStack, moment: datetime) -> None:
+def advance_clock(stack: LocalStack, moment: datetime) -> None:
     """The clock shows that from now on, and what is due by then happens."""
     with time_machine.travel(moment):
         stack.cloud.pump.wait_until_idle()
 
 
-def change(stack: LocalStack, path: str, officer: str, **values: str) -> None:
+def change_report(stack: LocalStack, path: str, officer: str, **values: str) -> None:
     version = call(stack, "GET", path, Authorization=officer)["version"]
     call(stack, "PATCH", path, values, Authorization=officer, If_Match=f'"{version}"')
     stack.cloud.pump.wait_until_idle()
@@ -65,11 +65,11 @@ def test_receiver_gets_a_report_until_it_is_gone_though_it_was_down_at_first(
     stack.cloud.pump.wait_until_idle()
     assert [body["kind"] for body in hook.bodies()] == ["report.submitted"]
     hook.status = 204
-    go_on(stack, utc_now() + timedelta(minutes=2))
+    advance_clock(stack, utc_now() + timedelta(minutes=2))
     assert len(hook.heard) == 2 and len({body["id"] for body in hook.bodies()}) == 1
 
-    change(stack, path, officer, state="in_progress")
-    change(stack, path, officer, visibility="hidden")
+    change_report(stack, path, officer, state="in_progress")
+    change_report(stack, path, officer, visibility="hidden")
     told = hook.bodies()[1:]
     assert [body["kind"] for body in told] == [
         "report.submitted",
@@ -90,7 +90,7 @@ def test_receiver_gets_a_report_until_it_is_gone_though_it_was_down_at_first(
     assert {body["kind"] for body in replayed} == {"report.gone"}
     assert all(is_signature_valid(headers, body, made["secret"]) for headers, body in hook.heard)
 
-    go_on(stack, utc_now() + timedelta(minutes=20))
+    advance_clock(stack, utc_now() + timedelta(minutes=20))
     *_, others = call(stack, "GET", "/data/getting-through.json")["destinations"]
     assert others["name"] == "Other systems"
     assert (others["waiting"], others["failed"]) == (0, 0) and others["last_success"]
