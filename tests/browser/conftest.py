@@ -17,7 +17,7 @@ from playwright.sync_api import (
 )
 
 from infra.local.stack import LocalStack, Options
-from tests.browser.published import everything_published, publish_places, put_back
+from tests.browser.published import publish_places, published_files, restore_places
 from tests.conftest import ROOT
 from tests.support.patience import PATIENCE_MS, STRETCH
 
@@ -98,10 +98,10 @@ def places(stack: LocalStack) -> Iterator[None]:
     """Publish a few facilities, a ward and road works in place of the demo's. A schedule would
     rebuild the ward's document every five minutes, so none runs meanwhile."""
     with stack.cloud.pump.without_schedules():
-        before = everything_published(stack)
+        before = published_files(stack)
         publish_places(stack)
         yield
-        put_back(stack, before)
+        restore_places(stack, before)
 
 
 @pytest.fixture(scope="session")

@@ -214,7 +214,7 @@ class Office:
         }
 
 
-def opened(page: Page, office: Office) -> Page:
+def open_list(page: Page, office: Office) -> Page:
     """Open the list of today's jobs and choose the crew."""
     office.meet(page)
     page.goto("/crew/")

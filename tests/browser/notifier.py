@@ -21,7 +21,7 @@ SCREEN = DBusAddress("/org/freedesktop/Notifications", interface=NAME)
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownNotification:
     """A notification that a program has shown."""
 
     number: int
@@ -33,10 +33,10 @@ class Notifier:
     """The service; `shown` are the notifications in the order of their calls."""
 
     def __init__(self, bus: DBusConnection) -> None:
-        self.shown: Queue[Shown] = Queue()
+        self.shown: Queue[ShownNotification] = Queue()
         self._bus, self._numbers = bus, count(1)
 
-    def click(self, shown: Shown) -> None:
+    def click(self, shown: ShownNotification) -> None:
         """Click on a notification."""
         self._bus.send(new_signal(SCREEN, "ActionInvoked", "us", (shown.number, "default")))
 
@@ -55,7 +55,7 @@ class Notifier:
             case "Notify":
                 _, replaces, _, title, body, *_ = asked.body
                 number = replaces or next(self._numbers)
-                self.shown.put(Shown(number, title, body))
+                self.shown.put(ShownNotification(number, title, body))
                 return new_method_return(asked, "u", (number,))
             case "GetCapabilities":
                 return new_method_return(asked, "as", (["actions", "body"],))

@@ -26,20 +26,20 @@ QUICKER = Author("quicker", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 SOMEBODY = Contact(name="Alex Ash", email="alex.ash@example.org")
 
 
-def at_the_desk(new_page: NewPage, path: str, viewport: dict[str, int] = DESK) -> Page:
+def open_desk_page(new_page: NewPage, path: str, viewport: dict[str, int] = DESK) -> Page:
     """Open a page of the desk as an officer and wait until it has loaded."""
     page = new_page(viewport=viewport)
     sign_in(page, new_account("officer"))
-    return shown(page, path)
+    return wait_for_page(page, path)
 
 
-def shown(page: Page, path: str) -> Page:
+def wait_for_page(page: Page, path: str) -> Page:
     page.goto(path)
     expect(page.locator("#staff-page")).to_be_visible()
     return page
 
 
-def reported(stack: LocalStack, **values: Any) -> ServiceRequest:
+def submit_report(stack: LocalStack, **values: Any) -> ServiceRequest:
     """Submit a report and process all events that follow."""
     number = next(NUMBERS)
     apart = {"lat": 53.92 + number % 40 / 500, "long": -1.16 + number // 40 / 200}
@@ -47,16 +47,16 @@ def reported(stack: LocalStack, **values: Any) -> ServiceRequest:
     key, ports = f"desk-{number}", reports_ports()
     report = submit(draft(**{**there, "contact": SOMEBODY, **values}), key, Author(), ports)
     stack.cloud.pump.wait_until_idle()
-    return stored(report)
+    return stored_report(report)
 
 
-def stored(report: ServiceRequest) -> ServiceRequest:
+def stored_report(report: ServiceRequest) -> ServiceRequest:
     found = reports_ports().repository.get(report.service_request_id)
     assert found is not None
     return found
 
 
-def reported_with_photo(page: Page, stack: LocalStack) -> tuple[str, str]:
+def submit_report_with_photo(page: Page, stack: LocalStack) -> tuple[str, str]:
     """Submit a report with a photo that has been processed. Returns the ids of both."""
     key = long_key(f"desk-photo-{next(NUMBERS)}")
     asked = {"content_type": "image/jpeg", "size": 1000}
@@ -77,9 +77,9 @@ def case_address(report: ServiceRequest) -> str:
     return f"/desk/case/?id={report.service_request_id}"
 
 
-def somebody_changes(report: ServiceRequest, **changes: Any) -> None:
+def change_as_other_officer(report: ServiceRequest, **changes: Any) -> None:
     """Change the report as another officer."""
-    now, ports = stored(report), reports_ports()
+    now, ports = stored_report(report), reports_ports()
     change_report(now.service_request_id, ReportChanges(**changes), now.version, QUICKER, ports)
 
 

@@ -175,8 +175,8 @@ def publish_places(stack: LocalStack) -> None:
             index=digest(index),
             items=items,
         )
-        put(stack, f"data/facilities/{kind}.json", msgspec.json.encode(listed))
-        put(stack, f"data/facilities/{kind}.idx", index)
+        put_object(stack, f"data/facilities/{kind}.json", msgspec.json.encode(listed))
+        put_object(stack, f"data/facilities/{kind}.idx", index)
         kinds.append(
             KindEntry(
                 kind=kind,
@@ -187,7 +187,9 @@ def publish_places(stack: LocalStack) -> None:
                 service_code=service_code,
             )
         )
-    put(stack, "data/facilities/kinds.json", msgspec.json.encode(KindList(items=tuple(kinds))))
+    put_object(
+        stack, "data/facilities/kinds.json", msgspec.json.encode(KindList(items=tuple(kinds)))
+    )
     put_json(stack, "data/wards.json", WARDS)
     put_json(stack, "data/wards/W1.json", WARD_DOCUMENT)
     put_json(stack, "data/postcodes.json", POSTCODES)
@@ -196,35 +198,35 @@ def publish_places(stack: LocalStack) -> None:
 
 
 def put_json(stack: LocalStack, key: str, document: Any) -> None:
-    put(stack, key, json.dumps(document).encode())
+    put_object(stack, key, json.dumps(document).encode())
 
 
-def put(stack: LocalStack, key: str, body: bytes) -> None:
+def put_object(stack: LocalStack, key: str, body: bytes) -> None:
     boto3.client("s3").put_object(Bucket=stack.cloud.bucket, Key=key, Body=body)
 
 
-class Held(NamedTuple):
+class StoredFile(NamedTuple):
     """A stored document."""
 
     body: bytes
     content_type: str
 
 
-def everything_published(stack: LocalStack) -> dict[str, Held]:
+def published_files(stack: LocalStack) -> dict[str, StoredFile]:
     """The published documents of places, by key."""
     client, bucket = boto3.client("s3"), stack.cloud.bucket
     found = {}
     for each in client.list_objects_v2(Bucket=bucket, Prefix="data/").get("Contents", []):
         if not each["Key"].startswith(("data/tiles/", "data/reports/")):
             answer = client.get_object(Bucket=bucket, Key=each["Key"])
-            found[each["Key"]] = Held(answer["Body"].read(), answer["ContentType"])
+            found[each["Key"]] = StoredFile(answer["Body"].read(), answer["ContentType"])
     return found
 
 
-def put_back(stack: LocalStack, before: dict[str, Held]) -> None:
+def restore_places(stack: LocalStack, before: dict[str, StoredFile]) -> None:
     """Restore the documents of places."""
     client, bucket = boto3.client("s3"), stack.cloud.bucket
-    for key in everything_published(stack).keys() - before.keys():
+    for key in published_files(stack).keys() - before.keys():
         client.delete_object(Bucket=bucket, Key=key)
     for key, held in before.items():
         client.put_object(Bucket=bucket, Key=key, Body=held.body, ContentType=held.content_type)

@@ -52,7 +52,9 @@ def account(stack: LocalStack) -> Account:
     return new_account()
 
 
-def opened(new_page: NewPage, account: Account, path: str = "", **options: object) -> Page:
+def open_account_page(
+    new_page: NewPage, account: Account, path: str = "", **options: object
+) -> Page:
     page = new_page(**options)
     sign_in(page, account, "Chrome on Android")
     page.goto(f"/account/{path}")
@@ -60,26 +62,26 @@ def opened(new_page: NewPage, account: Account, path: str = "", **options: objec
     return page
 
 
-def reported(account: Account, key: str, **values: object) -> ServiceRequest:
+def create_report(account: Account, key: str, **values: object) -> ServiceRequest:
     """A report that was sent before signing in, with an address that is confirmed."""
     contact = Contact(email=account.addresses[0].value)
     new = draft(contact=contact, **values)
     return submission.submit(new, f"{account.account_id}-{key}", Author(), reports_ports())
 
 
-def stored(account: Account) -> Account:
+def stored_account(account: Account) -> Account:
     found = accounts_ports().accounts.get(account.account_id)
     assert found
     return found
 
 
-def now_of(report: ServiceRequest) -> ServiceRequest:
+def stored_report(report: ServiceRequest) -> ServiceRequest:
     found = reports_ports().repository.get(report.service_request_id)
     assert found
     return found
 
 
-def told(page: Page, text: str) -> None:
+def expect_message(page: Page, text: str) -> None:
     expect(page.locator("#account-status")).to_contain_text(text)
 
 
@@ -101,8 +103,8 @@ def test_every_page_has_a_link_to_the_account(new_page: NewPage) -> None:
         expect(link).to_have_attribute("href", "/account/")
 
 
-def paid(account: Account) -> None:
-    report = reported(account, "paid", title="A bill")
+def create_paid_report(account: Account) -> None:
+    report = create_report(account, "paid", title="A bill")
     give_order(report.service_request_id, 2000)
     settle_order(report.service_request_id, "card", order_ports())
 
@@ -118,10 +120,10 @@ def remind_of_bins(account: Account) -> None:
 def test_no_page_has_a_violation_or_runs_off_the_screen(
     viewport: dict[str, int], new_page: NewPage, account: Account
 ) -> None:
-    reported(account, "axe", title="x" * 90)
-    paid(account)
+    create_report(account, "axe", title="x" * 90)
+    create_paid_report(account)
     remind_of_bins(account)
-    page = opened(new_page, account, viewport=viewport)
+    page = open_account_page(new_page, account, viewport=viewport)
     for path in PAGES:
         page.goto(f"/account/{path}")
         expect(page.locator("#account-page")).to_be_visible()
@@ -155,16 +157,16 @@ def test_no_page_has_a_violation_or_runs_off_the_screen(
 def test_page_says_that_the_service_is_unreachable_and_retries(
     new_page: NewPage, account: Account
 ) -> None:
-    page = opened(new_page, account)
+    page = open_account_page(new_page, account)
     page.route("**/api/account/devices", lambda route: route.abort())
     page.goto("/account/devices/")
-    told(page, "could not load this page")
+    expect_message(page, "could not load this page")
     assert violations(page) == []
     page.unroute("**/api/account/devices")
     busy = {"status": 503, "headers": {"Retry-After": "30"}}
     page.route("**/api/account/devices", lambda route: route.fulfill(**busy), times=1)
     page.get_by_role("button", name="Try again").click()
-    told(page, "is busy")
+    expect_message(page, "is busy")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Chrome on Android")).to_have_count(1)
     expect(page.get_by_role("button", name="Try again")).to_be_hidden()
@@ -173,8 +175,8 @@ def test_page_says_that_the_service_is_unreachable_and_retries(
 def test_report_is_changed_by_keyboard_and_typed_text_stays_when_it_is_not_stored(
     new_page: NewPage, account: Account
 ) -> None:
-    report = reported(account, "change")
-    page = opened(new_page, account)
+    report = create_report(account, "change")
+    page = open_account_page(new_page, account)
     expect(page.get_by_text("We aim to deal with this by")).to_be_visible()
     page.get_by_role("button", name="Change").press("Enter")
     expect(page.locator(":focus")).to_have_text("Pothole")
@@ -194,15 +196,15 @@ def test_report_is_changed_by_keyboard_and_typed_text_stays_when_it_is_not_store
         "Deeper than I wrote."
     )
     page.get_by_role("button", name="Save").press("Enter")
-    told(page, "saved your changes")
+    expect_message(page, "saved your changes")
     found = reports_ports().repository.get(report.service_request_id)
     assert found and found.description == "Deeper than I wrote."
 
 
 @pytest.mark.exhaustive
 def test_title_can_be_cleared_but_not_the_description(new_page: NewPage, account: Account) -> None:
-    report = reported(account, "clear", title="Hole")
-    page = opened(new_page, account)
+    report = create_report(account, "clear", title="Hole")
+    page = open_account_page(new_page, account)
     page.get_by_role("button", name="Change").click()
     page.get_by_label("Short title").fill("")
     page.get_by_role("textbox", name="Describe the problem").fill(" ")
@@ -210,32 +212,32 @@ def test_title_can_be_cleared_but_not_the_description(new_page: NewPage, account
     expect(page.get_by_role("alert")).to_contain_text("Describe the problem")
     page.get_by_role("textbox", name="Describe the problem").fill("Deeper than I wrote.")
     page.get_by_role("button", name="Save").click()
-    told(page, "saved your changes")
-    now = now_of(report)
+    expect_message(page, "saved your changes")
+    now = stored_report(report)
     assert (now.title, now.description) == (None, "Deeper than I wrote.")
 
 
 def test_personal_text_becomes_public_only_after_confirmation(
     new_page: NewPage, account: Account
 ) -> None:
-    report = reported(account, "personal")
-    page = opened(new_page, account)
+    report = create_report(account, "personal")
+    page = open_account_page(new_page, account)
     page.get_by_role("button", name="Change").click()
     page.get_by_role("textbox", name="Describe the problem").fill("Ring me on 07700 900123.")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your report may contain personal information")).to_be_visible()
     expect(page.locator("[data-question]")).to_be_focused()
     assert violations(page) == []
-    assert now_of(report).description == report.description
+    assert stored_report(report).description == report.description
     page.get_by_role("button", name="Save").click()
-    told(page, "saved your changes")
-    assert now_of(report).description == "Ring me on 07700 900123."
+    expect_message(page, "saved your changes")
+    assert stored_report(report).description == "Ring me on 07700 900123."
 
 
 @pytest.mark.exhaustive
 def test_typed_text_stays_after_a_version_conflict(new_page: NewPage, account: Account) -> None:
-    report = reported(account, "stale")
-    page = opened(new_page, account)
+    report = create_report(account, "stale")
+    page = open_account_page(new_page, account)
     page.get_by_role("button", name="Change").click()
     reports_ports().repository.save(replace(report, title="From the other tab"))
     page.get_by_role("textbox", name="Describe the problem").fill("Deeper now.")
@@ -243,13 +245,13 @@ def test_typed_text_stays_after_a_version_conflict(new_page: NewPage, account: A
     expect(page.get_by_role("alert")).to_contain_text("Select 'Save' again")
     expect(page.get_by_role("textbox", name="Describe the problem")).to_have_value("Deeper now.")
     page.get_by_role("button", name="Save").click()
-    told(page, "saved your changes")
-    assert now_of(report).description == "Deeper now."
+    expect_message(page, "saved your changes")
+    assert stored_report(report).description == "Deeper now."
 
 
 def test_report_is_withdrawn_only_after_confirmation(new_page: NewPage, account: Account) -> None:
-    report = reported(account, "withdraw")
-    page = opened(new_page, account)
+    report = create_report(account, "withdraw")
+    page = open_account_page(new_page, account)
     page.get_by_role("button", name="Withdraw").click()
     page.get_by_role("button", name="No, keep it").click()
     page.get_by_role("button", name="Withdraw").click()
@@ -261,9 +263,9 @@ def test_report_is_withdrawn_only_after_confirmation(new_page: NewPage, account:
 
 def test_report_has_no_buttons_when_work_has_begun(new_page: NewPage, account: Account) -> None:
     ports = reports_ports()
-    report = reported(account, "at work")
+    report = create_report(account, "at work")
     ports.repository.save(replace(report, state="in_progress"))
-    page = opened(new_page, account)
+    page = open_account_page(new_page, account)
     expect(page.locator(".app-entry")).to_contain_text("In progress")
     expect(page.locator(".app-entry").get_by_role("button")).to_have_count(0)
 
@@ -271,10 +273,10 @@ def test_report_has_no_buttons_when_work_has_begun(new_page: NewPage, account: A
 def test_report_is_marked_overdue_once_its_promised_day_is_over(
     new_page: NewPage, account: Account
 ) -> None:
-    report, ports = reported(account, "late"), reports_ports()
+    report, ports = create_report(account, "late"), reports_ports()
     promised = ports.now() - timedelta(days=1)
     ports.repository.save(replace(report, expected_datetime=promised))
-    page = opened(new_page, account)
+    page = open_account_page(new_page, account)
     expect(page.get_by_text("We aimed")).to_be_visible()
     expect(page.get_by_text("This is overdue.")).to_be_visible()
 
@@ -282,28 +284,31 @@ def test_report_is_marked_overdue_once_its_promised_day_is_over(
 def test_details_are_saved_and_kept_after_a_version_conflict(
     new_page: NewPage, account: Account
 ) -> None:
-    page, other = (opened(new_page, account, "details/") for _ in range(2))
+    page, other = (open_account_page(new_page, account, "details/") for _ in range(2))
     page.get_by_label("Name").fill("Resident")
     page.get_by_label("By email").check()
     language = page.get_by_label("Language")
     expect(language.locator("option")).to_have_text(["No preference", "English", "Cymraeg"])
     language.select_option("cy")
     page.get_by_role("button", name="Save").click()
-    told(page, "Your details have been saved.")
+    expect_message(page, "Your details have been saved.")
     other.get_by_label("Name").fill("Another")
     other.get_by_role("button", name="Save").click()
     expect(other.get_by_role("alert")).to_contain_text("Select the button again to save")
     expect(other.get_by_label("Name")).to_have_value("Another")
     other.get_by_role("button", name="Save").click()
-    told(other, "Your details have been saved.")
-    now = stored(account)
+    expect_message(other, "Your details have been saved.")
+    now = stored_account(account)
     assert (now.name, now.reach_by, now.language) == ("Another", "email", "cy")
 
 
 def test_address_is_added_by_its_code(
     new_page: NewPage, account: Account, stack: LocalStack
 ) -> None:
-    page, address = opened(new_page, account, "details/"), f"new-{account.account_id}@example.org"
+    page, address = (
+        open_account_page(new_page, account, "details/"),
+        f"new-{account.account_id}@example.org",
+    )
     page.get_by_role("button", name="Send a code").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter an email address")
     page.get_by_label("Add an email address").fill(address)
@@ -318,30 +323,30 @@ def test_address_is_added_by_its_code(
     email = next(each for each in mail.outbox()["items"] if each["to"] == address)
     page.get_by_label("Code", exact=True).fill(code_in(email["body"]))
     page.get_by_role("button", name="Confirm").click()
-    told(page, f"{address} added")
+    expect_message(page, f"{address} added")
     expect(page.locator("#addresses")).to_contain_text(address)
     page.get_by_role("button", name="Save").click()
-    told(page, "Your details have been saved.")
+    expect_message(page, "Your details have been saved.")
     page.get_by_role("button", name=f"Remove {address}").click()
-    told(page, f"{address} removed")
+    expect_message(page, f"{address} removed")
     page.locator("#addresses").get_by_role("button", name="Remove").click()
     expect(page.get_by_role("alert")).to_contain_text("Add another address first")
 
 
 def test_place_is_saved_removed_and_reported_at(new_page: NewPage, account: Account) -> None:
-    page = opened(new_page, account, "places/")
+    page = open_account_page(new_page, account, "places/")
     page.get_by_label("Postcode or street").fill("market place")
     page.get_by_role("option").first.click()
     page.get_by_label("Name of this place").fill("The market")
     page.get_by_role("button", name="Save this place").click()
-    told(page, "The market saved.")
-    assert [each.label for each in stored(account).saved_places] == ["The market"]
+    expect_message(page, "The market saved.")
+    assert [each.label for each in stored_account(account).saved_places] == ["The market"]
     page.get_by_role("button", name="Report a problem here The market").click()
     expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
     page.goto("/account/places/")
     page.get_by_role("button", name="Remove The market").click()
-    told(page, "The market removed.")
-    assert stored(account).saved_places == ()
+    expect_message(page, "The market removed.")
+    assert stored_account(account).saved_places == ()
 
 
 @pytest.mark.parametrize("is_same_visit", sample([True, False], 1))
@@ -349,8 +354,10 @@ def test_saved_place_moves_only_this_tabs_unsent_report(
     is_same_visit: bool, new_page: NewPage, account: Account
 ) -> None:
     elsewhere = SavedPlace(label="Elsewhere", lat=HERE["latitude"] + 0.002, long=HERE["longitude"])
-    accounts_ports().accounts.save(replace(stored(account), saved_places=(elsewhere,)))
-    page = opened(new_page, account, "places/", geolocation=HERE, permissions=["geolocation"])
+    accounts_ports().accounts.save(replace(stored_account(account), saved_places=(elsewhere,)))
+    page = open_account_page(
+        new_page, account, "places/", geolocation=HERE, permissions=["geolocation"]
+    )
     page.goto("/report/")
     place(page)
     choose_service(page)
@@ -371,13 +378,13 @@ def test_saved_place_moves_only_this_tabs_unsent_report(
 def test_devices_are_signed_out_one_by_one_and_everywhere(
     new_page: NewPage, account: Account
 ) -> None:
-    lost = opened(new_page, account, "devices/")
+    lost = open_account_page(new_page, account, "devices/")
     page = new_page()
     sign_in(page, account, "Firefox on Linux")
     page.goto("/account/devices/")
     expect(page.locator(".app-entry")).to_have_count(2)
     page.get_by_role("button", name="Sign out Chrome on Android").click()
-    told(page, "Chrome on Android signed out.")
+    expect_message(page, "Chrome on Android signed out.")
     lost.reload()
     expect(lost.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.get_by_role("button", name="Sign out everywhere").click()
@@ -387,8 +394,8 @@ def test_devices_are_signed_out_one_by_one_and_everywhere(
 
 
 def test_my_data_is_read_and_downloaded(new_page: NewPage, account: Account) -> None:
-    report = reported(account, "export", description="The hole in my export")
-    page = opened(new_page, account, "data/")
+    report = create_report(account, "export", description="The hole in my export")
+    page = open_account_page(new_page, account, "data/")
     page.get_by_role("button", name="Get my data").click()
     expect(page.locator("#export-page")).to_contain_text("The hole in my export")
     with page.expect_download() as download:
@@ -398,27 +405,27 @@ def test_my_data_is_read_and_downloaded(new_page: NewPage, account: Account) -> 
 
 
 def test_account_is_closed_on_request(new_page: NewPage, account: Account) -> None:
-    page = opened(new_page, account, "forget/")
+    page = open_account_page(new_page, account, "forget/")
     expect(page.get_by_text("your public reports, without you")).to_be_visible()
     page.get_by_label("Also remove the text").check()
     page.get_by_role("button", name="Delete my account").click()
     expect(page.get_by_role("heading", name="Your account has been deleted")).to_be_focused()
     assert violations(page) == []
-    assert stored(account).disabled_at
+    assert stored_account(account).disabled_at
     page.goto("/account/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
 def test_only_administrators_see_the_link_to_staff(new_page: NewPage, account: Account) -> None:
     link = {"role": "link", "name": "staff and permissions"}
-    page = opened(new_page, account)
+    page = open_account_page(new_page, account)
     expect(page.get_by_text("You are signed in")).to_be_visible()
     expect(page.get_by_role(**link)).to_be_hidden()  # type: ignore[arg-type]
-    page = opened(new_page, new_account("admin"))
+    page = open_account_page(new_page, new_account("admin"))
     expect(page.get_by_role(**link)).to_be_visible()  # type: ignore[arg-type]
 
 
-def at_the_contact_step(new_page: NewPage, account: Account) -> Page:
+def open_contact_step(new_page: NewPage, account: Account) -> Page:
     page = reporter(new_page)
     sign_in(page, account)
     place(page)
@@ -430,7 +437,7 @@ def at_the_contact_step(new_page: NewPage, account: Account) -> Page:
 def test_signed_in_reporter_owns_and_withdraws_the_report(
     new_page: NewPage, account: Account
 ) -> None:
-    page = at_the_contact_step(new_page, account)
+    page = open_contact_step(new_page, account)
     expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
     expect(page.locator("#contact-status")).to_contain_text("You are signed in")
     assert violations(page) == []
@@ -447,7 +454,7 @@ def test_signed_in_reporter_owns_and_withdraws_the_report(
 
 @pytest.mark.exhaustive
 def test_anonymous_report_has_no_personal_data(new_page: NewPage, account: Account) -> None:
-    page = at_the_contact_step(new_page, account)
+    page = open_contact_step(new_page, account)
     expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
     page.get_by_label("Report anonymously").check()
     with page.expect_request("**/api/reports") as request:
@@ -461,7 +468,7 @@ def test_anonymous_report_has_no_personal_data(new_page: NewPage, account: Accou
 def test_report_is_sent_without_an_account_when_the_reporter_was_signed_out_meanwhile(
     new_page: NewPage, account: Account
 ) -> None:
-    page = at_the_contact_step(new_page, account)
+    page = open_contact_step(new_page, account)
     expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
     page.context.clear_cookies()
     refusal = {"status": 401, "json": {"title": "Sign in", "status": 401}}
@@ -476,7 +483,7 @@ def test_report_is_sent_without_an_account_when_the_reporter_was_signed_out_mean
 def test_reporter_is_told_when_they_were_signed_out_before_a_reload(
     new_page: NewPage, account: Account
 ) -> None:
-    page = at_the_contact_step(new_page, account)
+    page = open_contact_step(new_page, account)
     address = account.addresses[0].value
     expect(page.get_by_label("Email address")).to_have_value(address)
     page.context.clear_cookies()
@@ -496,7 +503,7 @@ def test_reporter_is_told_when_they_were_signed_out_before_a_reload(
 
 def test_report_is_the_residents_when_an_officer_takes_it_on_the_phone(new_page: NewPage) -> None:
     officer = new_account("officer")
-    page = at_the_contact_step(new_page, officer)
+    page = open_contact_step(new_page, officer)
     expect(page.get_by_text("Who reports this?")).to_be_visible()
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose who reports this")
@@ -515,7 +522,7 @@ def test_report_is_the_residents_when_an_officer_takes_it_on_the_phone(new_page:
 def test_report_stays_the_residents_when_the_officer_is_signed_out_meanwhile(
     new_page: NewPage,
 ) -> None:
-    page = at_the_contact_step(new_page, new_account("officer"))
+    page = open_contact_step(new_page, new_account("officer"))
     page.get_by_label("A resident, at the counter").check()
     page.context.clear_cookies()
     page.reload()

@@ -29,7 +29,7 @@ def _published(places: None) -> None:
     container.forget_built()
 
 
-def opened(new_page: NewPage, path: str, role: str = "officer", **options: object) -> Page:
+def open_page(new_page: NewPage, path: str, role: str = "officer", **options: object) -> Page:
     page, ports = new_page(**options), accounts_ports()
     sign_in(page, account_with(role, f"browser-{role}", ports))  # type: ignore[arg-type]
     page.goto(f"/admin/{path}/")
@@ -37,7 +37,7 @@ def opened(new_page: NewPage, path: str, role: str = "officer", **options: objec
     return page
 
 
-def posted(page: Page) -> str:
+def post_disruption(page: Page) -> str:
     """Posts one for Riverside by hand. Answers its title."""
     title = f"No bin collections {next(NUMBERS)}"
     page.get_by_label("What is affected?").fill(title)
@@ -54,14 +54,14 @@ def test_page_is_for_officers_alone(path: str, new_page: NewPage, stack: LocalSt
     page = new_page()
     page.goto(f"/admin/{path}/")
     expect(page.get_by_role("main").get_by_role("link", name="Sign in")).to_be_visible()
-    page = opened(new_page, path, "resident")
+    page = open_page(new_page, path, "resident")
     expect(page.locator("#staff-status")).to_contain_text("for the council's officers")
     expect(page.locator("#staff-page")).to_be_hidden()
 
 
 def test_disruption_is_posted_shown_changed_and_ended(new_page: NewPage, stack: LocalStack) -> None:
-    page = opened(new_page, "disruptions")
-    title = posted(page)
+    page = open_page(new_page, "disruptions")
+    title = post_disruption(page)
     entry = page.locator("#disruption-list .app-notice", has_text=title)
     expect(entry).to_contain_text("In Riverside ward")
     publish_current(disruptions_publish_ports())
@@ -91,7 +91,7 @@ def test_disruption_is_posted_shown_changed_and_ended(new_page: NewPage, stack: 
 
 
 def test_invalid_disruption_stays_in_the_form(new_page: NewPage, stack: LocalStack) -> None:
-    page = opened(new_page, "disruptions")
+    page = open_page(new_page, "disruptions")
     page.get_by_label("What should people do?").fill("Wait.")
     page.get_by_role("radio", name="Near a location").check()
     page.get_by_label("Ends").fill("2026-01-01T10:00")
@@ -126,7 +126,7 @@ def test_failed_alert_is_shown_with_its_reason_and_sent_again(
         last_error="unanswered",
     )
     delivery_ports().alerts.save(failed)
-    page = opened(new_page, "alerts")
+    page = open_page(new_page, "alerts")
     entry = page.locator(".app-entry", has_text="Email: the report is fixed")
     expect(entry).to_contain_text("Tried 8 times")
     expect(entry).to_contain_text("unanswered")
@@ -140,7 +140,7 @@ def test_failed_alert_is_shown_with_its_reason_and_sent_again(
 def test_pages_have_no_violation_and_fit(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
-    page = opened(new_page, "disruptions", viewport=viewport)
+    page = open_page(new_page, "disruptions", viewport=viewport)
     for where in ("In a ward", "Near a location"):
         page.get_by_role("radio", name=where).check()
         assert violations(page) == []

@@ -17,7 +17,7 @@ from tests.browser.test_accessibility import overflow, violations
 NUMBERS = count()
 
 
-def signed_in(page: Page, stack: LocalStack, role: str = "admin") -> Page:
+def open_people_page(page: Page, stack: LocalStack, role: str = "admin") -> Page:
     """The page of people, as somebody with that role sees it."""
     ports = accounts_ports()
     sign_in(page, account_with(role, f"of-people-{role}", ports))  # type: ignore[arg-type]
@@ -26,7 +26,7 @@ def signed_in(page: Page, stack: LocalStack, role: str = "admin") -> Page:
     return page
 
 
-def somebody() -> str:
+def invite_officer() -> str:
     """The address of an officer who was invited just now."""
     address = f"officer{next(NUMBERS)}@example.org"
     grants = (Grant(role="officer", teams=("highways",), wards=("centre",)),)
@@ -43,13 +43,13 @@ def test_page_asks_to_sign_in_when_nobody_is(new_page: NewPage) -> None:
 
 
 def test_page_lists_nobody_when_an_officer_opens_it(new_page: NewPage, stack: LocalStack) -> None:
-    page = signed_in(new_page(), stack, "officer")
+    page = open_people_page(new_page(), stack, "officer")
     expect(page.locator("#people-status")).to_contain_text("for the council's administrators")
     expect(page.get_by_role("heading", name="Invite a member of staff")).to_be_hidden()
 
 
 def test_person_is_invited_with_a_role_for_one_team(new_page: NewPage, stack: LocalStack) -> None:
-    page, address = signed_in(new_page(), stack), f"new{next(NUMBERS)}@example.org"
+    page, address = open_people_page(new_page(), stack), f"new{next(NUMBERS)}@example.org"
     page.get_by_role("button", name="Invite").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose what they can do")
     page.get_by_label("Work email address").fill(address)
@@ -66,8 +66,8 @@ def test_person_is_invited_with_a_role_for_one_team(new_page: NewPage, stack: Lo
 
 
 def test_roles_are_changed_and_the_person_disabled(new_page: NewPage, stack: LocalStack) -> None:
-    address = somebody()
-    entry = signed_in(new_page(), stack).locator(".app-person", has_text=address)
+    address = invite_officer()
+    entry = open_people_page(new_page(), stack).locator(".app-person", has_text=address)
     expect(entry).to_contain_text("Officer: Highways, only in Centre")
     entry.get_by_role("button", name="Change roles").click()
     entry.get_by_label("Crew").check()
@@ -86,7 +86,7 @@ def test_roles_are_changed_and_the_person_disabled(new_page: NewPage, stack: Loc
 def test_second_press_invites_nobody_while_the_first_is_sent(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    page, sent = signed_in(new_page(), stack), list[Route]()
+    page, sent = open_people_page(new_page(), stack), list[Route]()
 
     def hold(route: Route) -> None:
         sent.append(route)
@@ -108,9 +108,10 @@ def test_second_press_invites_nobody_while_the_first_is_sent(
 def test_change_is_refused_with_an_explanation_after_a_version_conflict(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    address = somebody()
+    address = invite_officer()
     quicker, slower = (
-        signed_in(new_page(), stack).locator(".app-person", has_text=address) for _ in range(2)
+        open_people_page(new_page(), stack).locator(".app-person", has_text=address)
+        for _ in range(2)
     )
     quicker.get_by_role("button", name="Disable").click()
     expect(quicker).to_contain_text("Disabled")
@@ -123,8 +124,8 @@ def test_change_is_refused_with_an_explanation_after_a_version_conflict(
 def test_ticked_boxes_are_saved_with_the_next_press_after_a_version_conflict(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    address = somebody()
-    entry = signed_in(new_page(), stack).locator(".app-person", has_text=address)
+    address = invite_officer()
+    entry = open_people_page(new_page(), stack).locator(".app-person", has_text=address)
     entry.get_by_role("button", name="Change roles").click()
     entry.get_by_label("Crew").check()
     quicker = person_at(Destination("email", address), people_ports())
@@ -140,13 +141,13 @@ def test_ticked_boxes_are_saved_with_the_next_press_after_a_version_conflict(
 
 
 def test_own_entry_has_no_buttons(new_page: NewPage, stack: LocalStack) -> None:
-    own = signed_in(new_page(), stack).locator(".app-person", has_text="of-people-admin")
+    own = open_people_page(new_page(), stack).locator(".app-person", has_text="of-people-admin")
     expect(own).to_contain_text("This is you")
     expect(own.get_by_role("button")).to_have_count(0)
 
 
 def test_page_continues_when_its_token_has_expired(new_page: NewPage, stack: LocalStack) -> None:
-    address, page = somebody(), signed_in(new_page(), stack)
+    address, page = invite_officer(), open_people_page(new_page(), stack)
     refused: list[Route] = []
 
     def once(route: Route) -> None:
@@ -165,8 +166,8 @@ def test_page_continues_when_its_token_has_expired(new_page: NewPage, stack: Loc
 def test_page_has_no_violation_and_fits(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
-    address = somebody()
-    page = signed_in(new_page(viewport=viewport), stack)
+    address = invite_officer()
+    page = open_people_page(new_page(viewport=viewport), stack)
     page.get_by_label("Officer").check()
     entry = page.locator(".app-person", has_text=address)
     entry.get_by_role("button", name="Change roles").click()

@@ -26,7 +26,7 @@ OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 WELSH = language("cy")
 
 
-def shown(page: Page, heading: str) -> None:
+def check_page(page: Page, heading: str) -> None:
     """The page has that heading, is in Welsh, and fits the phone."""
     expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "cy")
@@ -49,7 +49,7 @@ def test_alert_is_asked_for_confirmed_changed_and_stopped_in_welsh(
 ) -> None:
     page = new_page(NARROW)
     page.goto("/cy/forms/alerts")
-    shown(page, "Cael rhybuddion")
+    check_page(page, "Cael rhybuddion")
     page.get_by_role("button", name="Cael rhybuddion").click()
     expect(page.get_by_role("alert")).to_contain_text("Dewiswch")
     assert_accessible(page)
@@ -57,17 +57,17 @@ def test_alert_is_asked_for_confirmed_changed_and_stopped_in_welsh(
     page.get_by_label("E-bost", exact=True).check()
     page.get_by_label("Eich cyfeiriad e-bost neu rif ffôn symudol").fill(FOLLOWER)
     page.get_by_role("button", name="Cael rhybuddion").click()
-    shown(page, "Gwiriwch eich e-bost")
+    check_page(page, "Gwiriwch eich e-bost")
     page.goto(link_to("alerts/", FOLLOWER, stack))
-    shown(page, "Ydych chi eisiau’r rhybuddion hyn?")
+    check_page(page, "Ydych chi eisiau’r rhybuddion hyn?")
     page.get_by_role("button", name="Ydw, anfonwch rybuddion ataf").click()
-    shown(page, "Byddwch yn cael y rhybuddion hyn")
+    check_page(page, "Byddwch yn cael y rhybuddion hyn")
     page.get_by_role("button", name="Newid neu stopio’r rhybuddion hyn").click()
-    shown(page, "Newid eich rhybuddion")
+    check_page(page, "Newid eich rhybuddion")
     page.get_by_role("button", name="Cadw").click()
     expect(page.get_by_role("status")).to_have_text("Mae eich newidiadau wedi’u cadw.")
     page.get_by_role("button", name="Stopio’r rhybuddion hyn").click()
-    shown(page, "Rydych wedi stopio’r rhybuddion hyn")
+    check_page(page, "Rydych wedi stopio’r rhybuddion hyn")
 
 
 @pytest.mark.exhaustive
@@ -83,11 +83,11 @@ def test_question_whether_it_is_fixed_is_answered_in_welsh(
     (own,) = alerts.subscriptions.at_addresses([alerts.ids.address_key("email", REPORTER)])
     page = new_page(NARROW)
     page.goto(answer_link(own, report_id, 1, Site("", WELSH), tokens=alerts.tokens))
-    shown(page, "A yw wedi’i drwsio?")
+    check_page(page, "A yw wedi’i drwsio?")
     page.get_by_label("Nac ydy, nid yw wedi’i drwsio").check()
     page.get_by_role("button", name="Anfon eich ateb").click()
-    shown(page, "Diolch, byddwn yn edrych arno eto")
+    check_page(page, "Diolch, byddwn yn edrych arno eto")
     page.goto(link_to("alerts/[0-9a-f]+/unsubscribe", REPORTER, stack))
-    shown(page, "Stopio’r rhybuddion hyn?")
+    check_page(page, "Stopio’r rhybuddion hyn?")
     page.get_by_role("link", name="Gweld pob rhybudd sy’n mynd i’r cyfeiriad hwn").click()
-    shown(page, "Rhybuddion i’r cyfeiriad hwn")
+    check_page(page, "Rhybuddion i’r cyfeiriad hwn")

@@ -38,7 +38,7 @@ def _published(places: None) -> None:
     container.forget_built()
 
 
-def begun(new_page: NewPage, path: str = "/alerts/", **options: object) -> Page:
+def open_alerts(new_page: NewPage, path: str = "/alerts/", **options: object) -> Page:
     page = new_page(**options)
     page.goto(path)
     expect(page.locator("[data-step]:not([hidden])")).to_have_count(1)
@@ -65,7 +65,7 @@ def choose(page: Page, label: str) -> None:
     page.get_by_role("radio", name=label).check()
 
 
-def near_home(page: Page) -> None:
+def choose_near_home(page: Page) -> None:
     """As far as the way that it comes by."""
     choose(page, "Reports near a location")
     leave(page)
@@ -79,18 +79,18 @@ def near_home(page: Page) -> None:
     heading(page, "How should we contact you?")
 
 
-def everywhere(page: Page) -> None:
+def choose_everywhere(page: Page) -> None:
     choose(page, "Reports anywhere")
     leave(page)
     leave(page)
     heading(page, "How should we contact you?")
 
 
-def somebody() -> str:
+def new_address() -> str:
     return f"hears{next(NUMBERS)}@example.org"
 
 
-def of(address: str, channel: str = "email") -> Subscription:
+def subscription_of(address: str, channel: str = "email") -> Subscription:
     ports = alerts_ports()
     (found,) = ports.subscriptions.at_addresses([ports.ids.address_key(channel, address)])  # type: ignore[arg-type]
     return found
@@ -110,8 +110,8 @@ def email_to(address: str) -> str:
 def test_alerts_near_a_place_are_requested_confirmed_changed_and_stopped(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    page, address = begun(new_page), somebody()
-    near_home(page)
+    page, address = open_alerts(new_page), new_address()
+    choose_near_home(page)
     expect(page.locator("#channel-summary")).to_have_text("Reports within 1 km of ZZ9 9AA")
     choose(page, "Email")
     page.get_by_label("Email address").fill(address)
@@ -119,7 +119,7 @@ def test_alerts_near_a_place_are_requested_confirmed_changed_and_stopped(
     heading(page, "Check your email")
     page.reload()
     heading(page, "Check your email")
-    asked = of(address)
+    asked = subscription_of(address)
     assert (asked.state, asked.topic.radius_m, asked.event_types) == ("unconfirmed", 1000, ())
 
     stack.cloud.pump.wait_until_idle()
@@ -132,18 +132,18 @@ def test_alerts_near_a_place_are_requested_confirmed_changed_and_stopped(
     page.get_by_role("radio", name="Once a day").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your changes have been saved.")).to_be_visible()
-    changed = of(address)
+    changed = subscription_of(address)
     assert (changed.topic.radius_m, changed.frequency) == (5000, "daily")
     assert set(changed.event_types) == {"new", "state_changed", "disruption"}
 
     page.get_by_role("button", name="Stop these alerts").click()
     heading(page, "You have stopped these alerts")
-    assert of(address).state == "stopped"
+    assert subscription_of(address).state == "stopped"
 
 
 def test_number_is_confirmed_by_its_code(new_page: NewPage, stack: LocalStack) -> None:
-    page = begun(new_page)
-    everywhere(page)
+    page = open_alerts(new_page)
+    choose_everywhere(page)
     choose(page, "Text message")
     page.get_by_label("Mobile number").fill("07700 900811")
     leave(page, "Get alerts")
@@ -156,7 +156,7 @@ def test_number_is_confirmed_by_its_code(new_page: NewPage, stack: LocalStack) -
     page.get_by_label("Code", exact=True).fill(code_in(sent["body"]))
     press(page, "Confirm")
     heading(page, "You will get these alerts")
-    assert of("+447700900811", "sms").state == "active"
+    assert subscription_of("+447700900811", "sms").state == "active"
 
 
 def test_notifications_need_no_name_and_are_changed_on_the_same_device(
@@ -166,12 +166,12 @@ def test_notifications_need_no_name_and_are_changed_on_the_same_device(
     page = new_page(service_workers="allow")
     page.add_init_script(NOT_ASKED + BROWSER.replace("SUBSCRIPTION", json.dumps(subscription)))
     page.goto("/alerts/")
-    everywhere(page)
+    choose_everywhere(page)
     choose(page, "Notifications")
     leave(page, "Get alerts")
     heading(page, "You will get these alerts")
     expect(page.get_by_text("You'll get notifications in this browser")).to_be_visible()
-    assert of(subscription["endpoint"], "push").state == "active"
+    assert subscription_of(subscription["endpoint"], "push").state == "active"
     page.get_by_role("link", name="Set up another alert").click()
     heading(page, "Get alerts")
     page.locator("#here").get_by_role("link", name="change or stop").click()
@@ -202,10 +202,10 @@ def test_notifications_need_no_name_and_are_changed_on_the_same_device(
 def test_email_is_offered_when_the_browser_does_not_support_notifications(
     script: str, said: str, new_page: NewPage
 ) -> None:
-    page, address = new_page(service_workers="allow"), somebody()
+    page, address = new_page(service_workers="allow"), new_address()
     page.add_init_script(script)
     page.goto("/alerts/")
-    everywhere(page)
+    choose_everywhere(page)
     choose(page, "Notifications")
     press(page, "Get alerts")
     problem = page.locator("#push-problem")
@@ -226,7 +226,7 @@ def test_permission_is_requested_only_after_everything_is_chosen(new_page: NewPa
         f"{NOT_ASKED}Notification.requestPermission = () => {{ window.askedForLeave = true; }}"
     )
     page.goto("/alerts/")
-    everywhere(page)
+    choose_everywhere(page)
     choose(page, "Notifications")
     expect(page.get_by_text("Your browser will ask for permission")).to_be_visible()
     assert page.evaluate("() => window.askedForLeave") is None
@@ -235,7 +235,7 @@ def test_permission_is_requested_only_after_everything_is_chosen(new_page: NewPa
 def test_typed_values_survive_errors_a_reload_and_a_broken_connection(
     new_page: NewPage,
 ) -> None:
-    page, address = begun(new_page), somebody()
+    page, address = open_alerts(new_page), new_address()
     press(page)
     expect(page.get_by_role("alert")).to_contain_text("Choose what you want alerts about")
     expect(page).to_have_title(re.compile("^Error: "))
@@ -244,7 +244,7 @@ def test_typed_values_survive_errors_a_reload_and_a_broken_connection(
     press(page)
     expect(page.get_by_role("alert")).to_contain_text("Give the location")
     page.go_back()
-    near_home(page)
+    choose_near_home(page)
     choose(page, "Email")
     press(page, "Get alerts")
     expect(page.get_by_role("alert")).to_contain_text("Enter an email address")
@@ -282,7 +282,7 @@ def test_ward_of_my_area_is_preselected(new_page: NewPage) -> None:
 
 
 def test_road_works_can_be_everywhere_or_near_a_place_at_certain_hours(new_page: NewPage) -> None:
-    page, address = begun(new_page), somebody()
+    page, address = open_alerts(new_page), new_address()
     choose(page, "Road works")
     leave(page)
     expect(page.locator("#place")).to_contain_text("Anywhere")
@@ -295,7 +295,7 @@ def test_road_works_can_be_everywhere_or_near_a_place_at_certain_hours(new_page:
     page.get_by_label("Email address").fill(address)
     leave(page, "Get alerts")
     heading(page, "Check your email")
-    asked = of(address)
+    asked = subscription_of(address)
     assert (asked.topic.kind, asked.topic.lat) == ("roadworks", None)
     assert asked.quiet and (asked.quiet.begin, asked.quiet.end) == ("21:30", "07:00")
 
@@ -306,7 +306,7 @@ def test_alerts_for_a_report_are_requested_with_their_kinds(
     about = draft(lat=53.9421, long=-1.1401)
     report = submission.submit(about, "alerts", Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()
-    page, address = new_page(), somebody()
+    page, address = new_page(), new_address()
     page.goto(f"/alerts/?report={report.service_request_id}")
     heading(page, "When should we contact you?")
     page.get_by_role("checkbox", name="Somebody adds an update").uncheck()
@@ -315,7 +315,7 @@ def test_alerts_for_a_report_are_requested_with_their_kinds(
     page.get_by_label("Email address").fill(address)
     leave(page, "Get alerts")
     heading(page, "Check your email")
-    asked = of(address)
+    asked = subscription_of(address)
     assert asked.topic.service_request_id == report.service_request_id
     assert set(asked.event_types) == {"new", "state_changed", "fixed", "repair_question"}
 
@@ -326,7 +326,7 @@ def test_alerts_at_an_own_address_start_at_once_and_are_in_the_account(
     page, account = new_page(), new_account()
     sign_in(page, account)
     page.goto("/alerts/")
-    everywhere(page)
+    choose_everywhere(page)
     choose(page, "Email")
     expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
     expect(page.locator("#to-hint")).to_contain_text("do not need to confirm it")
@@ -345,7 +345,7 @@ def test_alerts_at_an_own_address_start_at_once_and_are_in_the_account(
     entry.get_by_role("radio", name="Once a week").check()
     entry.get_by_role("button", name="Save").click()
     expect(page.locator("#account-status")).to_contain_text("have been saved")
-    found = of(account.addresses[0].value)
+    found = subscription_of(account.addresses[0].value)
     assert (found.event_types, found.frequency) == (("fixed",), "weekly")
     entry.get_by_role("button", name="Stop").click()
     expect(entry).to_contain_text("You have stopped these alerts")
@@ -354,7 +354,7 @@ def test_alerts_at_an_own_address_start_at_once_and_are_in_the_account(
 
 
 def test_alerts_are_requested_by_keyboard_only(new_page: NewPage) -> None:
-    page, address = begun(new_page), somebody()
+    page, address = open_alerts(new_page), new_address()
     page.get_by_role("radio", name="Reports near a location").focus()
     for key in ("ArrowDown", "ArrowDown", "Enter"):
         page.keyboard.press(key)
@@ -374,7 +374,7 @@ def test_alerts_are_requested_by_keyboard_only(new_page: NewPage) -> None:
 def test_no_step_has_a_violation_or_runs_off_the_screen(
     viewport: dict[str, int], new_page: NewPage
 ) -> None:
-    page, address = begun(new_page, viewport=viewport), somebody()
+    page, address = open_alerts(new_page, viewport=viewport), new_address()
 
     assert_accessible(page)
     press(page)
@@ -383,7 +383,7 @@ def test_no_step_has_a_violation_or_runs_off_the_screen(
     leave(page)
     assert_accessible(page)
     page.get_by_role("link", name="Back").click()
-    near_home(page)
+    choose_near_home(page)
     assert_accessible(page)
     for step in ("where", "when"):
         page.evaluate(f"() => {{ location.hash = '{step}' }}")

@@ -10,11 +10,11 @@ from playwright.sync_api import BrowserContext, Playwright, expect
 from infra.local.stack import LocalStack
 from tests.browser.conftest import ARGUMENTS, PHONE
 from tests.browser.notifier import BUS, notifier
-from tests.browser.test_kept_on_the_phone import stored
+from tests.browser.test_kept_on_the_phone import stored_report
 from tests.browser.test_outbox import write_offline
 from tests.browser.test_push import ALONE, CHROMIUM
 from tests.browser.test_report_path import HERE
-from tests.browser.worker_line import told_to_worker
+from tests.browser.worker_line import worker_commands
 from tests.support.log_lines import capture_lines, decode_lines
 from tests.support.patience import PATIENCE_MS, PATIENCE_S
 
@@ -24,7 +24,7 @@ TAG = "ginnel-outbox"
 def bring_back_the_connection(context: BrowserContext, site: str) -> None:
     """As if the browser had noticed that there is a connection: it lets the worker send."""
     context.set_offline(False)
-    with told_to_worker(context.pages[0], site) as tell:
+    with worker_commands(context.pages[0], site) as tell:
         tell("dispatchSyncEvent", tag=TAG, lastChance=False)
 
 
@@ -55,7 +55,7 @@ def test_report_is_sent_once_after_its_page_is_closed_and_a_notification_says_so
         reference = re.search(r"\w{4}-\w{4}-\w{4}", shown.body)
         assert reference and "Pothole" in shown.body
         stack.cloud.pump.wait_until_idle()
-        report = stored(stack, reference.group().replace("-", ""))
+        report = stored_report(stack, reference.group().replace("-", ""))
         assert report["description"] == words
         assert len(report["photos"]) == 2
         later = context.new_page()

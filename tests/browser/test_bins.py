@@ -12,7 +12,7 @@ from chalicelib.bootstrap.collections import collections_ports
 from chalicelib.collections.usecases import premises_at
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
-from tests.browser.published import everything_published, put_back, put_json
+from tests.browser.published import published_files, put_json, restore_places
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_offline import lose_signal, visit
 from tests.support.garden_homes import subscribe
@@ -59,13 +59,13 @@ def _collections(stack: LocalStack) -> Iterator[None]:
         "closes_at": closes_at,
         "streets": streets,
     }
-    before = everything_published(stack)
+    before = published_files(stack)
     put_json(stack, "data/collections/rounds.json", {"known_until": day(60), "items": rounds})
     put_json(stack, "data/collections/today.json", {"items": [out]})
     found = premises_at(POSTCODE, collections_ports())
     subscribe(*(each.premises_id for each in found if each.address == ADDRESS))
     yield
-    put_back(stack, before)
+    restore_places(stack, before)
 
 
 def find_bins(page: Page) -> None:

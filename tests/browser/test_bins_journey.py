@@ -17,7 +17,7 @@ from infra.__main__ import commands
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
 from tests.browser.following import follower
-from tests.browser.published import everything_published, put_back
+from tests.browser.published import published_files, restore_places
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_follow import messages_to
 from tests.browser.test_offline import INSTALLED, lose_signal
@@ -32,10 +32,10 @@ MOVE = "R1,,,2026-05-25,2026-05-26,Bank holiday\n"
 
 @pytest.fixture(autouse=True)
 def _as_before(stack: LocalStack, new_page: NewPage) -> Iterator[None]:
-    before = everything_published(stack)
+    before = published_files(stack)
     yield
     new_page().request.post("/_local/clock", data={})
-    put_back(stack, before)
+    restore_places(stack, before)
 
 
 class Resident:

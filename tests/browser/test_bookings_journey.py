@@ -225,7 +225,7 @@ def free_units(api: APIRequestContext) -> Free:
 def test_ten_of_twelve_people_get_the_ten_places_of_a_day(page: Page, stack: LocalStack) -> None:
     api, day = page.request, f"{DAY + timedelta(days=28)}"
     assert free_units(api)[day, SLOT] == CAPACITY
-    answers = at_once(12, stack.url, day)
+    answers = request_holds(12, stack.url, day)
     kept = [body for status, body in answers if status == HTTPStatus.CREATED]
     told = [body for status, body in answers if status == HTTPStatus.CONFLICT]
     assert (len(kept), len(told)) == (10, 2)
@@ -236,16 +236,16 @@ def test_ten_of_twelve_people_get_the_ten_places_of_a_day(page: Page, stack: Loc
     wait_until(lambda: free_units(api).get((day, SLOT), 0) == CAPACITY)
 
 
-def at_once(people: int, url: str, day: str) -> list[tuple[int, Any]]:
+def request_holds(people: int, url: str, day: str) -> list[tuple[int, Any]]:
     """Everybody asks for a place of the day at the same moment. Returns: statuses and bodies."""
     sent = {"calendar": CALENDAR, "day": day, "slot": SLOT, "units": UNITS}
     with ThreadPoolExecutor(people) as pool:
         return list(
-            pool.map(lambda number: posted(f"{url}/api/holds", sent, number), range(people))
+            pool.map(lambda number: post_json(f"{url}/api/holds", sent, number), range(people))
         )
 
 
-def posted(url: str, sent: Any, number: int) -> tuple[int, Any]:
+def post_json(url: str, sent: Any, number: int) -> tuple[int, Any]:
     headers = {
         "Content-Type": "application/json",
         "Idempotency-Key": long_key(f"person {number}"),

@@ -19,7 +19,7 @@ OFFICER = Staff(actor="officer", remits=EVERYWHERE)
 OUT_OF_THE_WAY = {"lat": 53.9391, "long": -1.0577}
 
 
-def link(key: str) -> str:
+def create_job_link(key: str) -> str:
     """The path of the page of a new job."""
     about = draft(title="A hole", address="Coney Street", **OUT_OF_THE_WAY)
     report = submission.submit(about, key, Author(), reports_ports())
@@ -38,7 +38,7 @@ def test_job_is_done_without_javascript_and_no_page_has_a_violation(
 ) -> None:
     page = new_page(viewport=viewport)
 
-    path = link(f"contractor {viewport['width']}")
+    path = create_job_link(f"contractor {viewport['width']}")
     page.goto(path)
     assert_accessible(page)
     page.get_by_role("button", name="Send").click()

@@ -43,14 +43,14 @@ def name_of(number: int) -> str:
     return f"Gully {number} of the day"
 
 
-def reported(number: int) -> str:
+def report_id_of(number: int) -> str:
     """The report that the job of that number is about."""
     about = draft(title=name_of(number), service_code="pothole")
     ports = reports_ports()
     return submit(about, f"crew-day-{number}", Author(), ports).service_request_id
 
 
-def planned(number: int, now: datetime, reports: tuple[str, ...]) -> Job:
+def planned_job(number: int, now: datetime, reports: tuple[str, ...]) -> Job:
     """The job of that number in today's order, 66 m east of the one before."""
     return Job(
         job_id=job_of(number),
@@ -124,8 +124,8 @@ def office(stack: LocalStack) -> TheOffice:
     """The office, which has planned thirty jobs for the crew today."""
     ports = jobs_ports()
     for number in range(1, JOBS + 1):
-        ids = (reported(number),) if number in DONE else ()
-        ports.jobs.add(planned(number, ports.now().replace(microsecond=0), ids))
+        ids = (report_id_of(number),) if number in DONE else ()
+        ports.jobs.add(planned_job(number, ports.now().replace(microsecond=0), ids))
     stack.cloud.pump.wait_until_idle()
     return TheOffice(stack)
 
@@ -152,7 +152,7 @@ def say_done(page: Page, number: int, photo: Path) -> None:
     page.get_by_role("link", name="Back to the list").click()
 
 
-def push(page: Page) -> None:
+def send_push(page: Page) -> None:
     """What the office sends when it changed the day, as it comes to the service worker."""
     line, known = page.context.new_cdp_session(page), list[str]()
     line.on(
@@ -217,7 +217,7 @@ def test_offline_day_is_sent_once_and_shows_the_offices_changes(
     expect(versions).to_contain_text("The gas people dig there first.")
     expect(versions).to_contain_text(f"Emptied gully {CANCELLED}.")
     office.settle(CANCELLED, "site")
-    push(page)
+    send_push(page)
     expect(page.get_by_text("to keep the record from site")).to_be_visible()
     page.goto("/crew/#summary")
     expect(page.get_by_text("We have received all your records.")).to_be_visible()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
-from tests.browser.crew_office import Office, come_back, job, opened
+from tests.browser.crew_office import Office, come_back, job, open_list
 from tests.browser.test_accessibility import assert_accessible, overflow
 
 PHOTO = {
@@ -38,7 +38,7 @@ def office() -> Office:
 @pytest.fixture
 def page(new_page: NewPage, office: Office, stack: LocalStack) -> Page:
     """Today's list, without the service worker, which would answer in the office's place."""
-    return opened(new_page(service_workers="block"), office)
+    return open_list(new_page(service_workers="block"), office)
 
 
 def go(page: Page, view: str) -> None:

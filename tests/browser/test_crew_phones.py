@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
-from tests.browser.crew_office import NAME, Office, come_back, job, opened
+from tests.browser.crew_office import NAME, Office, come_back, job, open_list
 from tests.browser.test_accessibility import assert_accessible, overflow
 from tests.browser.test_crew_pages import PHOTO, go, say_done
 
@@ -58,7 +58,7 @@ def office() -> Office:
 
 @pytest.fixture
 def page(new_page: NewPage, office: Office, stack: LocalStack) -> Page:
-    return opened(new_page(service_workers="block"), office)
+    return open_list(new_page(service_workers="block"), office)
 
 
 def days_later(days: int) -> str:

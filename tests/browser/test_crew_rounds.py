@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
-from tests.browser.crew_office import Office, come_back, job, opened
+from tests.browser.crew_office import Office, come_back, job, open_list
 from tests.browser.crew_rounds import Rounds, round_day
 from tests.browser.test_accessibility import assert_accessible
 
@@ -17,7 +17,7 @@ def choose_street(page: Page, reason: str) -> None:
 def test_crew_records_its_round_without_a_signal(new_page: NewPage, stack: LocalStack) -> None:
     office = Office(job(1))
     office.rounds = Rounds(round_day("R1"), round_day("Y1", "Blue bin: recycling"))
-    page = opened(new_page(), office)
+    page = open_list(new_page(), office)
     page.get_by_role("link", name="Collection rounds").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Collection rounds")
     assert_accessible(page)

@@ -24,14 +24,14 @@ from chalicelib.reports.usecases.exchange.partners import update_for_partner
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.officer import (
-    at_the_desk,
     case_address,
-    reported,
-    reported_with_photo,
-    shown,
-    somebody_changes,
-    stored,
+    change_as_other_officer,
+    open_desk_page,
+    stored_report,
+    submit_report,
+    submit_report_with_photo,
     tick,
+    wait_for_page,
 )
 from tests.browser.signing_in import new_account, sign_in
 from tests.support.undo_window import send_waiting_alerts
@@ -43,7 +43,7 @@ def undo(page: Page, saying: str = "change undone") -> None:
 
 
 def add_template(page: Page) -> None:
-    shown(page, "/desk/templates/")
+    wait_for_page(page, "/desk/templates/")
     page.get_by_label("Name", exact=True).fill("On our list")
     page.get_by_label("Reply", exact=True).fill("We mend {place} by {target}.")
     expect(page.locator("#preview")).to_contain_text("We mend 12 Mill Lane by")
@@ -54,7 +54,7 @@ def add_template(page: Page) -> None:
 
 def save_view(page: Page) -> None:
     """Filters the queue, and keeps that as a view."""
-    shown(page, "/desk/")
+    wait_for_page(page, "/desk/")
     page.get_by_label("Words in the title or address, or a reference").fill("lych gate")
     page.get_by_label("Service", exact=True).select_option("Pothole")
     page.get_by_role("button", name="Apply filters").click()
@@ -80,11 +80,11 @@ def answer(page: Page, stack: LocalStack, question: str, words: str) -> None:
 def test_officer_filters_asks_replies_assigns_adds_a_note_and_undoes(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = reported(stack, title="Hole by the lych gate")
-    page = at_the_desk(new_page, "/desk/templates/")
+    report = submit_report(stack, title="Hole by the lych gate")
+    page = open_desk_page(new_page, "/desk/templates/")
     add_template(page)
     save_view(page)
-    shown(page, "/desk/")
+    wait_for_page(page, "/desk/")
     page.get_by_role("link", name="Holes by gates").click()
     words = page.get_by_label("Words in the title or address, or a reference")
     expect(words).to_have_value("lych gate")
@@ -110,7 +110,7 @@ def test_officer_filters_asks_replies_assigns_adds_a_note_and_undoes(
     expect(page.locator("#preview .govuk-tag")).to_have_text("Investigating")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#undo-message")).to_contain_text("Changes saved and reply added.")
-    after = stored(report)
+    after = stored_report(report)
     assert (after.team, after.state) == ("parks", "investigating")
     assert after.updates[-1].text.startswith(f"We mend {report.address} by")
     page.reload()
@@ -118,14 +118,14 @@ def test_officer_filters_asks_replies_assigns_adds_a_note_and_undoes(
     expect(page.locator("#history")).to_contain_text("Wrote a note")
     undo(page)
     expect(page.locator("#facts")).to_contain_text("Highways")
-    assert (stored(report).team, stored(report).state) == ("highways", report.state)
+    assert (stored_report(report).team, stored_report(report).state) == ("highways", report.state)
 
 
 def test_new_date_is_on_the_reports_page_with_its_reason(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = reported(stack, title="Hole by the tannery")
-    page = at_the_desk(new_page, case_address(report))
+    report = submit_report(stack, title="Hole by the tannery")
+    page = open_desk_page(new_page, case_address(report))
     page.get_by_text("Give a new date").click()
     page.get_by_label("New date", exact=True).fill("2096-12-04")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -145,11 +145,11 @@ def test_new_date_is_on_the_reports_page_with_its_reason(
 def test_typed_text_stays_and_new_values_are_shown_after_a_version_conflict(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = reported(stack, title="Hole at the mill")
-    page = at_the_desk(new_page, case_address(report))
+    report = submit_report(stack, title="Hole at the mill")
+    page = open_desk_page(new_page, case_address(report))
     page.get_by_label("Reply (optional)").fill("We look at it tomorrow.")
     page.get_by_label("Priority").select_option("High")
-    somebody_changes(report, state="investigating", team="parks")
+    change_as_other_officer(report, state="investigating", team="parks")
     page.get_by_role("button", name="Save", exact=True).click()
     newer = page.locator("#newer")
     expect(newer).to_be_focused()
@@ -160,13 +160,13 @@ def test_typed_text_stays_and_new_values_are_shown_after_a_version_conflict(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#undo-message")).to_contain_text("Changes saved and reply added.")
     expect(newer).to_be_hidden()
-    after = stored(report)
+    after = stored_report(report)
     assert (after.team, after.priority, after.state) == ("parks", "high", "investigating")
 
 
 def test_many_cases_are_checked_changed_and_restored(new_page: NewPage, stack: LocalStack) -> None:
-    first, second, third = [reported(stack, title="Holes in Moat Street") for _ in range(3)]
-    page = at_the_desk(new_page, "/desk/?q=moat+street")
+    first, second, third = [submit_report(stack, title="Holes in Moat Street") for _ in range(3)]
+    page = open_desk_page(new_page, "/desk/?q=moat+street")
     tick(page, first, second, third)
     expect(page.locator("#chosen-count")).to_have_text("3 cases chosen")
     page.get_by_role("link", name="Change together").click()
@@ -175,27 +175,31 @@ def test_many_cases_are_checked_changed_and_restored(new_page: NewPage, stack: L
     expect(page.get_by_role("alert")).to_contain_text("Choose something to change")
     page.get_by_label("Team").select_option("Parks and trees")
     page.get_by_label("Reply to all cases").fill("Our gardeners look at {place}.")
-    somebody_changes(third, priority="low")
+    change_as_other_officer(third, priority="low")
     page.get_by_role("button", name="Check changes").click()
     check = page.locator("#check")
     expect(check).to_contain_text("2 cases will change")
     expect(check).to_contain_text("1 case cannot")
     expect(check.locator(".desk-why")).to_contain_text("version")
-    assert stored(first).team == "highways"
+    assert stored_report(first).team == "highways"
     page.get_by_role("button", name="Change 2 cases").click()
     expect(page.locator("#undo-message")).to_have_text("2 cases changed.")
-    assert [stored(each).team for each in (first, second, third)] == ["parks", "parks", "highways"]
-    assert stored(second).updates[-1].text == f"Our gardeners look at {second.address}."
-    shown(page, "/desk/?q=moat+street")
+    assert [stored_report(each).team for each in (first, second, third)] == [
+        "parks",
+        "parks",
+        "highways",
+    ]
+    assert stored_report(second).updates[-1].text == f"Our gardeners look at {second.address}."
+    wait_for_page(page, "/desk/?q=moat+street")
     undo(page, "Undone for 2 cases.")
     expect(page.locator("#rows")).not_to_contain_text("Parks and trees")
-    assert [stored(each).team for each in (first, second)] == ["highways", "highways"]
+    assert [stored_report(each).team for each in (first, second)] == ["highways", "highways"]
 
 
 @pytest.mark.exhaustive
 def test_many_cases_get_a_new_date_with_its_reason(new_page: NewPage, stack: LocalStack) -> None:
-    one, other = [reported(stack, title="Holes in Ferry Street") for _ in range(2)]
-    page = at_the_desk(new_page, "/desk/?q=ferry+street")
+    one, other = [submit_report(stack, title="Holes in Ferry Street") for _ in range(2)]
+    page = open_desk_page(new_page, "/desk/?q=ferry+street")
     tick(page, one, other)
     page.get_by_role("link", name="Change together").click()
     page.get_by_text("Give a new date").click()
@@ -208,7 +212,7 @@ def test_many_cases_get_a_new_date_with_its_reason(new_page: NewPage, stack: Loc
     page.get_by_role("button", name="Change 2 cases").click()
     expect(page.locator("#undo-message")).to_have_text("2 cases changed.")
     for each in (one, other):
-        after = stored(each)
+        after = stored_report(each)
         assert after.delay and after.delay.reason == "The tar is late."
         assert after.expected_datetime and after.expected_datetime.year == 2090
 
@@ -217,18 +221,18 @@ def test_many_cases_get_a_new_date_with_its_reason(new_page: NewPage, stack: Loc
 def test_undo_names_its_case_and_is_offered_when_something_can_be_restored(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    one, other = reported(stack, title="Hole at the inn"), reported(stack)
-    page = at_the_desk(new_page, case_address(one))
+    one, other = submit_report(stack, title="Hole at the inn"), submit_report(stack)
+    page = open_desk_page(new_page, case_address(one))
     page.get_by_label("Reply (optional)").fill("We come tomorrow.")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#undo-countdown")).to_contain_text("left")
-    shown(page, case_address(other))
+    wait_for_page(page, case_address(other))
     link = page.locator("#undo-message").get_by_role(
         "link", name=format_reference(one.service_request_id)
     )
     expect(link).to_have_attribute("href", case_address(one))
     undo(page, "Restored: the reply.")
-    assert stored(one).updates == ()
+    assert stored_report(one).updates == ()
     page.locator("#removal > summary").click()
     page.locator("#title").fill("A title without a name")
     page.locator("#removal-form").get_by_role("button").last.click()
@@ -239,11 +243,11 @@ def test_undo_names_its_case_and_is_offered_when_something_can_be_restored(
 def test_page_says_so_when_a_case_leaves_the_officers_remit(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = reported(stack, title="Hole at the weir")
+    report = submit_report(stack, title="Hole at the weir")
     page, everywhere, accounts = new_page(), new_account("officer"), accounts_ports()
     grants = (Grant(role="officer", teams=("highways",)),)
     sign_in(page, accounts.accounts.save(replace(everywhere, grants=grants)))
-    shown(page, case_address(report))
+    wait_for_page(page, case_address(report))
     page.get_by_label("Team").select_option("Parks and trees")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#staff-status")).to_contain_text("is now with Parks and trees")
@@ -256,35 +260,35 @@ def test_two_reports_are_merged_restored_merged_again_and_unmerged(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     here = {"lat": 53.9452, "long": -1.0655}
-    one = reported(stack, title="Hole at the kiosk", **here)
-    other = reported(stack, title="Pothole, kiosk", **here)
-    page = at_the_desk(new_page, case_address(one))
+    one = submit_report(stack, title="Hole at the kiosk", **here)
+    other = submit_report(stack, title="Pothole, kiosk", **here)
+    page = open_desk_page(new_page, case_address(one))
     page.locator("#near-list").get_by_role("link", name="Compare and merge").click()
     expect(page.locator("#sides > section")).to_have_count(2)
     expect(page.locator(f"input[value='{one.service_request_id}']")).to_be_checked()
     page.get_by_role("button", name="Merge reports").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("These reports are merged")
-    assert stored(other).duplicate_of == one.service_request_id
+    assert stored_report(other).duplicate_of == one.service_request_id
     undo(page)
     expect(page.get_by_role("button", name="Merge reports")).to_be_visible()
-    assert stored(other).duplicate_of is None
+    assert stored_report(other).duplicate_of is None
     page.locator(f"input[value='{other.service_request_id}']").check()
     page.get_by_role("button", name="Merge reports").click()
     expect(page.get_by_role("button", name="Unmerge reports")).to_be_visible()
-    assert stored(one).duplicate_of == other.service_request_id
-    shown(page, case_address(one))
+    assert stored_report(one).duplicate_of == other.service_request_id
+    wait_for_page(page, case_address(one))
     page.locator("#is-duplicate").get_by_role("link", name="Compare or unmerge").click()
     page.get_by_role("button", name="Unmerge reports").click()
     expect(page.locator("#undo-message")).to_contain_text("unmerged, with its followers")
-    assert (stored(one).duplicate_of, stored(one).state) == (None, "reopen")
+    assert (stored_report(one).duplicate_of, stored_report(one).state) == (None, "reopen")
 
 
 def test_parts_of_a_photo_are_blackened_by_pointer_and_by_coordinates(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    page = at_the_desk(new_page, "/desk/")
-    request_id, photo_id = reported_with_photo(page, stack)
-    shown(page, f"/desk/case/?id={request_id}")
+    page = open_desk_page(new_page, "/desk/")
+    request_id, photo_id = submit_report_with_photo(page, stack)
+    wait_for_page(page, f"/desk/case/?id={request_id}")
     page.get_by_role("button", name="Black out parts").click()
     page.get_by_role("button", name="Black out permanently").click()
     expect(page.get_by_role("alert")).to_contain_text("Draw over part")
@@ -315,7 +319,7 @@ def test_parts_of_a_photo_are_blackened_by_pointer_and_by_coordinates(
 def test_officer_publishes_one_update_of_another_system_and_refuses_another(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = reported(stack, title="Hole by the old mill")
+    report = submit_report(stack, title="Hole by the old mill")
     for key, words in (("1", "Still there in the rain."), ("2", "Rude words.")):
         new = NewKey(name="FixMyStreet", sets_state=True, reports="waiting")
         key_of_partner = known(make(new, partners_ports()).text, partners_ports())
@@ -323,7 +327,7 @@ def test_officer_publishes_one_update_of_another_system_and_refuses_another(
         sent = PartnerUpdate(text=words, state="in_progress")
         ports = reports_ports()
         update_for_partner(report.service_request_id, sent, key, partner, ports)
-    page = at_the_desk(new_page, case_address(report))
+    page = open_desk_page(new_page, case_address(report))
     held = page.locator("#held-updates")
     expect(held).to_contain_text("sets the state to In progress")
     held.get_by_role("button", name=re.compile("^Do not publish.*Rude")).click()
@@ -331,5 +335,5 @@ def test_officer_publishes_one_update_of_another_system_and_refuses_another(
     held.get_by_role("button", name=re.compile("^Publish.*Still")).click()
     expect(page.locator("#timeline")).to_contain_text("Still there in the rain.")
     expect(held).to_be_hidden()
-    assert [update.text for update in stored(report).updates] == ["Still there in the rain."]
-    assert stored(report).state == "in_progress"
+    assert [update.text for update in stored_report(report).updates] == ["Still there in the rain."]
+    assert stored_report(report).state == "in_progress"

@@ -16,7 +16,7 @@ from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases.orders.settling import settle_order
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
-from tests.browser.officer import at_the_desk, reported, shown
+from tests.browser.officer import open_desk_page, submit_report, wait_for_page
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_desk_pages import assert_accessible_at_a_desk
 from tests.support.paying import give_order
@@ -24,7 +24,7 @@ from tests.support.paying import give_order
 
 def visited_today(stack: LocalStack) -> tuple[str, date]:
     """A request with a free appointment today, and the day."""
-    request_id = reported(stack).service_request_id
+    request_id = submit_report(stack).service_request_id
     day = utc_now().astimezone(container.council().zone).date()
     place = SlotOfDay(calendar="counter", day=day, slot="0900")
     days, now = bookings_ports().days, utc_now()
@@ -43,7 +43,7 @@ def test_officer_closes_a_day_and_notes_that_nobody_came(
     assert calendar
     *_, day = calendar.bookable_days(ports.now(), ports.working)
     hold(SlotOfDay("counter", day, "0920"), 2, "desk", "desk-calendars", ports)
-    page = at_the_desk(new_page, f"/desk/calendars/?calendar=counter&date={day}", PHONE)
+    page = open_desk_page(new_page, f"/desk/calendars/?calendar=counter&date={day}", PHONE)
     expect(page.locator("#slots")).to_contain_text("2 of 2 taken")
     expect(page.locator("#slots")).to_contain_text("Held until")
     page.get_by_label("Units of each slot").fill("many")
@@ -62,7 +62,7 @@ def test_officer_closes_a_day_and_notes_that_nobody_came(
     expect(page.locator("#date")).to_have_value(f"{day + timedelta(days=7)}")
 
     reference, today = visited_today(stack)
-    shown(page, f"/desk/calendars/?calendar=counter&date={today}")
+    wait_for_page(page, f"/desk/calendars/?calendar=counter&date={today}")
     booking = page.locator("#slots p", has_text=reference)
     booking.get_by_role("button", name="Nobody came").click()
     expect(page.locator("#day-status")).to_have_text(f"{reference}: nobody came. This is noted.")

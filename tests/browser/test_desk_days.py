@@ -15,7 +15,7 @@ from chalicelib.jobs.usecases.operations import apply_operations
 from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
-from tests.browser.officer import at_the_desk, reported
+from tests.browser.officer import open_desk_page, submit_report
 
 STAFF = Operator(actor="staff", remits=EVERYWHERE, device="a phone", scope="account:staff")
 URGENT = "The road has collapsed."
@@ -26,29 +26,29 @@ PRINTS = """window.print = () => { window.printed = [...document.querySelectorAl
 
 def job_of(stack: LocalStack, **values: object) -> Job:
     """The job that a report opens by itself."""
-    report = reported(stack, description=URGENT, lat=53.986, long=-1.088, **values)
+    report = submit_report(stack, description=URGENT, lat=53.986, long=-1.088, **values)
     [job] = jobs_ports().jobs.of_report(report.service_request_id)
     return job
 
 
-def stored(job: Job) -> Job:
+def stored_job(job: Job) -> Job:
     found = jobs_ports().jobs.get(job.job_id)
     assert found is not None
     return found
 
 
-def changed(job: Job, **changes: object) -> Job:
-    now, ports = stored(job), jobs_ports()
+def change_job(job: Job, **changes: object) -> Job:
+    now, ports = stored_job(job), jobs_ports()
     wanted = JobChanges(**changes)  # type: ignore[arg-type]
     return planning.change_job(now.job_id, wanted, now.version, STAFF, ports)
 
 
-def disputed(stack: LocalStack) -> Job:
+def create_dispute(stack: LocalStack) -> Job:
     """A job that the office cancelled while a crew did it."""
-    report, ports = reported(stack, service_code="litter"), jobs_ports()
+    report, ports = submit_report(stack, service_code="litter"), jobs_ports()
     draft = JobDraft(service_request_ids=(report.service_request_id,), title="Bins by the pond")
     job = planning.create_job(draft, report.service_request_id, STAFF, ports)
-    changed(job, state="cancelled", because="The gardeners took it along.")
+    change_job(job, state="cancelled", because="The gardeners took it along.")
     done = Operation(
         op_id=f"done-{job.job_id}",
         job_id=job.job_id,
@@ -58,7 +58,7 @@ def disputed(stack: LocalStack) -> Job:
         text="All bagged.",
     )
     apply_operations([done], STAFF, ports)
-    return stored(job)
+    return stored_job(job)
 
 
 def order_in(page: Page, crew: str) -> list[str | None]:
@@ -70,15 +70,15 @@ def test_day_is_planned_reordered_shared_out_and_printed(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     first, second, third, endless = (job_of(stack) for _ in range(4))
-    changed(endless, minutes=1000)
+    change_job(endless, minutes=1000)
     day = (today() + timedelta(days=40)).isoformat()
-    page = at_the_desk(new_page, f"/desk/days/?date={day}&team=highways")
+    page = open_desk_page(new_page, f"/desk/days/?date={day}&team=highways")
     page.get_by_role("checkbox", name="Highways south").uncheck()
     page.get_by_role("button", name="Plan the day").click()
     expect(page.locator("#day-status")).to_contain_text("planned")
     left = page.locator("#left-list > li", has=page.locator(f"[href*='{reference(endless)}']"))
     expect(left.locator(".desk-why")).not_to_be_empty()
-    assert [stored(each).crew for each in (first, second, third)] == ["highways-north"] * 3
+    assert [stored_job(each).crew for each in (first, second, third)] == ["highways-north"] * 3
 
     before = order_in(page, "Highways north")
     entry = page.locator(f"[data-job='{before[0]}']")
@@ -91,7 +91,7 @@ def test_day_is_planned_reordered_shared_out_and_printed(
     assert order_in(page, "Highways north")[:2] == [before[1], before[0]]
 
     mine = page.locator(f"[data-job='{third.job_id}']")
-    changed(third, instructions="Mind the kerb.")
+    change_job(third, instructions="Mind the kerb.")
     mine.get_by_role("button", name="To Highways south").click()
     expect(page.locator("#day-status")).to_contain_text("Somebody else has changed")
     mine.get_by_role("button", name="To Highways south").click()
@@ -99,7 +99,7 @@ def test_day_is_planned_reordered_shared_out_and_printed(
     assert order_in(page, "Highways south") == [third.job_id]
     mine.get_by_role("button", name="Remove from this day").click()
     expect(page.locator("#day-status")).to_contain_text("waiting to be planned")
-    assert stored(third).state == "to_plan"
+    assert stored_job(third).state == "to_plan"
 
     page.evaluate(PRINTS)
     page.emulate_media(media="print")
@@ -112,12 +112,12 @@ def reference(job: Job) -> str:
 
 
 def test_dispute_is_settled_with_both_sides_in_view(new_page: NewPage, stack: LocalStack) -> None:
-    job = disputed(stack)
-    page = at_the_desk(new_page, "/desk/days/")
+    job = create_dispute(stack)
+    page = open_desk_page(new_page, "/desk/days/")
     dispute = page.locator(".desk-dispute", has_text="Bins by the pond")
     expect(dispute).to_contain_text("The gardeners took it along.")
     expect(dispute).to_contain_text("All bagged.")
     dispute.get_by_role("button", name=re.compile("Keep this record.*A crew")).click()
     expect(page.locator("#day-status")).to_have_text("Dispute about Bins by the pond settled.")
     expect(dispute).to_have_count(0)
-    assert stored(job).state == "done"
+    assert stored_job(job).state == "done"

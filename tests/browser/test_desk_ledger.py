@@ -9,7 +9,7 @@ from chalicelib.bootstrap.payments import charges, ledger
 from chalicelib.payments.ledger import Difference, Entry, Reconciliation, entry_id
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
-from tests.browser.officer import at_the_desk
+from tests.browser.officer import open_desk_page
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_desk_pages import assert_accessible_at_a_desk
 
@@ -41,7 +41,7 @@ def test_officer_sees_the_money_of_a_day_and_downloads_it(
     )
     found = Reconciliation(day=AT.date(), at=AT, differences=(missing,))
     charges().save_reconciliation(found)
-    page = at_the_desk(new_page, f"/desk/ledger/?day={AT.date()}", PHONE)
+    page = open_desk_page(new_page, f"/desk/ledger/?day={AT.date()}", PHONE)
     expect(page.get_by_role("row", name="BULKY £84.50 -£42.50 £42")).to_be_visible()
     expect(page.get_by_role("link", name="7K3M-2QXV-9HTD")).to_have_count(2)
     expect(page.locator("#reconciled")).to_contain_text("the ledger has nothing, the provider £42")

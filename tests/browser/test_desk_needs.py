@@ -17,7 +17,13 @@ from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import ServiceRequest
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WIDTHS, NewPage
-from tests.browser.officer import at_the_desk, case_address, reported, shown, stored
+from tests.browser.officer import (
+    case_address,
+    open_desk_page,
+    stored_report,
+    submit_report,
+    wait_for_page,
+)
 from tests.browser.test_accessibility import assert_accessible
 from tests.support.attack_photos import jpeg
 
@@ -32,7 +38,7 @@ def job_of(report: ServiceRequest) -> Job:
     return planning.create_job(wanted, f"needs-{next(NUMBERS)}", OFFICER, jobs_ports())
 
 
-def tell(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
+def record_outcome(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
     """Somebody in the street tells the outcome of the job, with a photo."""
     op_id = f"needs-operation-{next(NUMBERS)}"
     photo_id = asking.take_upload(
@@ -54,18 +60,18 @@ def tell(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
 def test_contractors_text_is_public_when_an_officer_approves_it(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = reported(stack, title=f"A loose kerb {viewport['width']}")
+    report = submit_report(stack, title=f"A loose kerb {viewport['width']}")
     link = contractor_links.add_link(job_of(report).job_id, "Paving Ltd", 7, OFFICER, jobs_ports())
     contractor = link.job.contractor
     assert contractor
     who = contractor_links.operator_of(link.job, contractor)
-    tell(link.job, who, stack, kind="done", text=WORDS)
-    page = at_the_desk(new_page, "/desk/", viewport)
+    record_outcome(link.job, who, stack, kind="done", text=WORDS)
+    page = open_desk_page(new_page, "/desk/", viewport)
     page.get_by_role("link", name="Needs attention").click()
     row = page.get_by_role("row").filter(has_text=f"A loose kerb {viewport['width']}").first
     expect(row).to_contain_text(f"Paving Ltd (contractor): {WORDS}")
     assert_accessible(page)
-    shown(page, case_address(report))
+    wait_for_page(page, case_address(report))
     expect(page.locator("#photo-list")).to_contain_text("After the work. Paving Ltd (contractor)")
     assert_accessible(page)
     page.get_by_role("button", name="Show on the report").click()
@@ -78,15 +84,17 @@ def test_contractors_text_is_public_when_an_officer_approves_it(
 def test_crews_reason_stays_until_an_officer_has_handled_it(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = reported(stack, title=f"A buried manhole {viewport['width']}")
-    tell(job_of(report), CREW, stack, kind="could_not", reason="not_found", text="All grass.")
-    page = at_the_desk(new_page, "/desk/?attention=could_not", viewport)
+    report = submit_report(stack, title=f"A buried manhole {viewport['width']}")
+    record_outcome(
+        job_of(report), CREW, stack, kind="could_not", reason="not_found", text="All grass."
+    )
+    page = open_desk_page(new_page, "/desk/?attention=could_not", viewport)
     row = page.get_by_role("row").filter(has_text=f"A buried manhole {viewport['width']}").first
     expect(row).to_contain_text("The work could not be done, A crew: We could not find it.")
-    shown(page, case_address(report))
+    wait_for_page(page, case_address(report))
     expect(page.locator("#photo-list")).to_contain_text("Before the work. A crew")
     expect(page.get_by_role("img", name="Photo 1")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Mark as dealt with").click()
     expect(page.locator("#needs")).to_be_hidden()
-    assert stored(report).attention is None
+    assert stored_report(report).attention is None

@@ -15,18 +15,18 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, PHONE, NewPage
 from tests.browser.officer import (
     QUICKER,
-    at_the_desk,
     case_address,
-    reported,
-    reported_with_photo,
-    shown,
-    somebody_changes,
-    stored,
+    change_as_other_officer,
+    open_desk_page,
+    stored_report,
+    submit_report,
+    submit_report_with_photo,
     tick,
+    wait_for_page,
 )
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_accessibility import assert_accessible
-from tests.browser.test_desk_days import disputed, job_of
+from tests.browser.test_desk_days import create_dispute, job_of
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitaen"
 
@@ -48,18 +48,18 @@ def tab_to(page: Page, wanted: Locator) -> None:
 
 def with_everything(page: Page, stack: LocalStack) -> str:
     """The address of a case that has one of each."""
-    request_id, _ = reported_with_photo(page, stack)
+    request_id, _ = submit_report_with_photo(page, stack)
     ports = reports_ports()
     casework.write_note(request_id, f"A note. {LONG}", "n", QUICKER, ports)
-    reported(stack, lat=53.951, long=-1.09, title=f"The same {LONG}", address=LONG)
+    submit_report(stack, lat=53.951, long=-1.09, title=f"The same {LONG}", address=LONG)
     draft = TemplateDraft(name=f"Thanks {LONG}", text="Thank you. {target}", state="fixed")
     add_template(draft, request_id, "quicker", desk_ports())
     return f"/desk/case/?id={request_id}"
 
 
 def test_queue_and_bulk_change_are_accessible(new_page: NewPage, stack: LocalStack) -> None:
-    reports = [reported(stack, title=LONG) for _ in range(2)]
-    page = at_the_desk(new_page, f"/desk/?q={LONG}", PHONE)
+    reports = [submit_report(stack, title=LONG) for _ in range(2)]
+    page = open_desk_page(new_page, f"/desk/?q={LONG}", PHONE)
     expect(page.locator("#rows tr")).to_have_count(2)
     assert_accessible(page)
     tick(page, *reports)
@@ -77,7 +77,7 @@ def test_queue_and_bulk_change_are_accessible(new_page: NewPage, stack: LocalSta
     page.get_by_role("button", name="Check changes").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose something")
     assert_accessible(page)
-    somebody_changes(reports[0], priority="low")
+    change_as_other_officer(reports[0], priority="low")
     page.get_by_label("Priority").select_option("Urgent")
     page.get_by_role("button", name="Check changes").click()
     expect(page.locator("#check")).to_contain_text("1 case cannot")
@@ -85,20 +85,20 @@ def test_queue_and_bulk_change_are_accessible(new_page: NewPage, stack: LocalSta
     page.get_by_role("button", name="Change 1 case").click()
     expect(page.locator("#undo-countdown")).to_contain_text("left")
     assert_accessible(page)
-    shown(page, "/desk/bulk/")
+    wait_for_page(page, "/desk/bulk/")
     expect(page.locator("#nothing-chosen")).to_be_visible()
     assert_accessible(page)
-    shown(page, "/desk/?q=nothing+is+called+this")
+    wait_for_page(page, "/desk/?q=nothing+is+called+this")
     expect(page.locator("#count")).to_have_text("No matching cases.")
     assert_accessible(page)
 
 
 def test_case_and_comparison_are_accessible(new_page: NewPage, stack: LocalStack) -> None:
-    page = at_the_desk(new_page, "/desk/merge/?one=x", PHONE)
+    page = open_desk_page(new_page, "/desk/merge/?one=x", PHONE)
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter a reference")
     assert_accessible(page)
-    shown(page, with_everything(page, stack))
+    wait_for_page(page, with_everything(page, stack))
     for summary in page.locator("summary:visible").all():
         summary.click()
     expect(page.locator("#job-list .app-facts")).to_be_visible()
@@ -135,7 +135,7 @@ def test_case_and_comparison_are_accessible(new_page: NewPage, stack: LocalStack
 def test_templates_and_days_are_accessible(new_page: NewPage, stack: LocalStack) -> None:
     draft = TemplateDraft(name=f"Thanks {LONG}", text=f"Thank you. {LONG}", state="fixed")
     add_template(draft, "k", "quicker", desk_ports())
-    page = at_the_desk(new_page, "/desk/templates/", PHONE)
+    page = open_desk_page(new_page, "/desk/templates/", PHONE)
     page.get_by_role("button", name="Change Thanks").first.click()
     page.get_by_text("Choose services").click()
     page.get_by_label("Name", exact=True).fill("")
@@ -149,9 +149,9 @@ def test_templates_and_days_are_accessible(new_page: NewPage, stack: LocalStack)
     expect(page.locator("#undo-message")).to_contain_text("added again")
 
     job_of(stack, title=LONG, address=LONG)
-    disputed(stack)
+    create_dispute(stack)
     day = today() + timedelta(days=50)
-    shown(page, f"/desk/days/?date={day}")
+    wait_for_page(page, f"/desk/days/?date={day}")
     assert_accessible(page)
     page.get_by_role("button", name="Plan the day").click()
     expect(page.locator("#day-status")).to_contain_text("planned")
@@ -164,8 +164,8 @@ def test_templates_and_days_are_accessible(new_page: NewPage, stack: LocalStack)
 def test_cases_are_changed_and_restored_by_keyboard_only(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    reports = [reported(stack, title="Hole by the keys") for _ in range(2)]
-    page = at_the_desk(new_page, "/desk/?q=by+the+keys")
+    reports = [submit_report(stack, title="Hole by the keys") for _ in range(2)]
+    page = open_desk_page(new_page, "/desk/?q=by+the+keys")
     for each in reports:
         tab_to(page, page.locator(f"input[value='{each.service_request_id}']"))
         page.keyboard.press("Space")
@@ -182,19 +182,19 @@ def test_cases_are_changed_and_restored_by_keyboard_only(
     tab_to(page, page.get_by_role("button", name="Change 2 cases"))
     page.keyboard.press("Enter")
     expect(page.locator("#check-heading")).to_be_focused()
-    assert [stored(each).priority for each in reports] == ["urgent", "urgent"]
-    shown(page, case_address(reports[0]))
+    assert [stored_report(each).priority for each in reports] == ["urgent", "urgent"]
+    wait_for_page(page, case_address(reports[0]))
     tab_to(page, page.get_by_role("button", name="Undo"))
     page.keyboard.press("Enter")
     expect(page.locator("#undo-message")).to_be_focused()
     expect(page.locator("#undo-message")).to_have_text("Undone for 2 cases.")
-    assert [stored(each).priority for each in reports] == [each.priority for each in reports]
+    assert [stored_report(each).priority for each in reports] == [each.priority for each in reports]
 
 
 def test_desk_is_hidden_from_residents_and_returns_to_the_case_after_signing_in(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    address = case_address(reported(stack))
+    address = case_address(submit_report(stack))
     page = new_page()
     page.goto(address)
     page.get_by_role("main").get_by_role("link", name="Sign in").click()

@@ -12,12 +12,14 @@ from chalicelib.collections.round_operations import operate
 from chalicelib.collections.today import planned_for
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
-from tests.browser.officer import at_the_desk
+from tests.browser.officer import open_desk_page
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_desk_pages import assert_accessible_at_a_desk
 
 
-def say(code: str, day: date, phone: str, kind: Kind, reason: Reason | None, about: str) -> None:
+def record_operation(
+    code: str, day: date, phone: str, kind: Kind, reason: Reason | None, about: str
+) -> None:
     ports = collections_ports()
     (first, *_) = ports.premises.on_round(code)
     is_street = kind.startswith("street")
@@ -47,10 +49,10 @@ def test_officer_sees_what_was_not_reached_and_decides(
     new_page: NewPage, stack: LocalStack, monday: date
 ) -> None:
     code = sorted(planned_for(monday, collections_ports()))[0]
-    say(code, monday, "phone-1", "street_missed", "parked_cars", "desk")
-    say(code, monday, "phone-2", "street_reached", None, "desk")
-    say(code, monday, "phone-1", "not_emptied", "contaminated", "desk")
-    page = at_the_desk(new_page, f"/desk/rounds/?date={monday}", PHONE)
+    record_operation(code, monday, "phone-1", "street_missed", "parked_cars", "desk")
+    record_operation(code, monday, "phone-2", "street_reached", None, "desk")
+    record_operation(code, monday, "phone-1", "not_emptied", "contaminated", "desk")
+    page = open_desk_page(new_page, f"/desk/rounds/?date={monday}", PHONE)
     entry = page.locator(f"[id='round-{code}']")
     expect(entry).to_contain_text("Parked cars in the way")
     entry.get_by_text("Bins not emptied").click()

@@ -27,7 +27,7 @@ def notice(title: str, begins_h: float = -1, ends_h: float = 1, **area: object) 
     }
 
 
-def home_with(page: Page, *notices: dict[str, Any]) -> Page:
+def open_home_with(page: Page, *notices: dict[str, Any]) -> Page:
     """Home, where these are published."""
     body = json.dumps({"items": notices})
     page.route(
@@ -52,8 +52,8 @@ def test_home_shows_only_disruptions_at_the_known_place(new_page: NewPage) -> No
     ]
     page = new_page()
     page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(AREA)}`)")
-    assert sorted(titles(home_with(page, *sent))) == ["Everywhere", "Here"]
-    stranger = home_with(new_page(), *sent)
+    assert sorted(titles(open_home_with(page, *sent))) == ["Everywhere", "Here"]
+    stranger = open_home_with(new_page(), *sent)
     assert sorted(titles(stranger)) == ["Everywhere", "Far away", "Here"]
 
 

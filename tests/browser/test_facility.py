@@ -40,7 +40,7 @@ def describe(page: Page, words: str) -> None:
     leave(page)
 
 
-def finish(page: Page, words: str, stack: LocalStack) -> dict[str, object]:
+def complete_report(page: Page, words: str, stack: LocalStack) -> dict[str, object]:
     """Goes on to the end; answers the report as it is stored."""
     describe(page, words)
     return send(page, stack)
@@ -97,13 +97,13 @@ def test_report_about_a_facility_has_its_place_service_and_id(
     page.get_by_role("button", name="Report a problem with this").click()
     expect(page.locator("[data-step]:not([hidden])")).to_have_count(1)
     assert step_shown(page) not in ("where", "service", "asset")
-    report = finish(page, "The door does not close", stack)
+    report = complete_report(page, "The door does not close", stack)
     assert (report["lat"], report["long"]) == (53.931, -1.1402)
     assert report["service_code"] == "public-toilet"
     assert report["asset_id"] == "toilets-1"
 
 
-def begin(page: Page, service: str, words: str) -> None:
+def write_report(page: Page, service: str, words: str) -> None:
     """A report that is written to the end and not sent."""
     page.goto("/report/")
     locate(page)
@@ -125,7 +125,7 @@ def test_link_asks_first_when_another_report_is_unsent(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
     page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
-    begin(page, "Street light", "The lamp flickers all night")
+    write_report(page, "Street light", "The lamp flickers all night")
     report_about(page, "lights-2")
     expect(page.get_by_role("heading", name="You have an unfinished report")).to_be_visible()
     expect(page.locator("#unfinished-report")).to_contain_text("The lamp flickers all night")
@@ -137,7 +137,7 @@ def test_link_asks_first_when_another_report_is_unsent(
     report_about(page, "toilets-1")
     page.get_by_role("button", name="Start a new report").click()
     expect(page.get_by_role("heading", level=1).locator("visible=true")).to_be_focused()
-    report = finish(page, "The door does not close", stack)
+    report = complete_report(page, "The door does not close", stack)
     assert report["description"] == "The door does not close"
     assert (report["service_code"], report["asset_id"]) == ("public-toilet", "toilets-1")
 
@@ -162,7 +162,7 @@ def test_park_shows_a_report_in_another_tile_than_its_middle(new_page: NewPage) 
     )
 
 
-def at_asset_step(page: Page) -> None:
+def open_asset_step(page: Page) -> None:
     page.goto("/report/")
     locate(page)
     leave(page)
@@ -171,7 +171,7 @@ def at_asset_step(page: Page) -> None:
 
 def test_report_is_about_the_asset_chosen_by_keyboard(new_page: NewPage, stack: LocalStack) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
-    at_asset_step(page)
+    open_asset_step(page)
     expect(page.locator("#assets")).to_contain_text("22 metres")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose which one it is")
@@ -179,7 +179,7 @@ def test_report_is_about_the_asset_chosen_by_keyboard(new_page: NewPage, stack: 
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("radio", name="Street light L2")).to_be_checked()
     leave(page)
-    report = finish(page, "It is dark", stack)
+    report = complete_report(page, "It is dark", stack)
     assert report["asset_id"] == "lights-2"
     assert report["lat"] == pytest.approx(HOME["lat"] + 2 / 5000)
 
@@ -187,7 +187,7 @@ def test_report_is_about_the_asset_chosen_by_keyboard(new_page: NewPage, stack: 
 @WIDTHS
 def test_asset_is_chosen_on_the_map(viewport: dict[str, int], new_page: NewPage) -> None:
     page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
-    at_asset_step(page)
+    open_asset_step(page)
     page.get_by_role("button", name="Show them on a map").click()
     expect(page.locator("#asset-map .app-mark")).to_have_count(3)
     page.locator("#asset-map .app-mark").nth(2).click()

@@ -22,14 +22,14 @@ OUT_OF_THE_WAY = {"lat": 53.9409, "long": -1.0641}
 """No other test reports anything there."""
 
 
-def submitted(stack: LocalStack) -> ServiceRequest:
+def submit_report(stack: LocalStack) -> ServiceRequest:
     about = draft(title="A deep hole", **OUT_OF_THE_WAY)
     report = submission.submit(about, f"to follow {next(NUMBERS)}", Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()
     return report
 
 
-def fix(report: ServiceRequest, stack: LocalStack) -> None:
+def fix_report(report: ServiceRequest, stack: LocalStack) -> None:
     """Say as an officer that the report is fixed, and send the messages about it. Subscriptions
     are indexed first, because the index follows the store."""
     stack.cloud.pump.wait_until_idle()
@@ -57,7 +57,7 @@ def confirm_by_email(page: Page, address: str) -> None:
 def test_follower_by_email_confirms_and_hears_that_it_is_fixed(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report, page = submitted(stack), new_page()
+    report, page = submit_report(stack), new_page()
     address = follower()
     page.goto(f"/reports/{report.service_request_id}")
     page.get_by_role("button", name="Follow this report").click()
@@ -66,14 +66,14 @@ def test_follower_by_email_confirms_and_hears_that_it_is_fixed(
     expect(page.locator("#followers")).to_have_text("1 person")
     stack.cloud.pump.wait_until_idle()
     confirm_by_email(page, address)
-    fix(report, stack)
+    fix_report(report, stack)
     assert any("Fixed" in body for body in messages_to(page, address))
 
 
 def test_follower_by_text_types_the_code_in_the_same_place(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report, page = submitted(stack), new_page()
+    report, page = submit_report(stack), new_page()
     number = "07700 900456"
     page.goto(f"/reports/{report.service_request_id}#follow")
     page.get_by_role("radio", name="Text message").check()
@@ -90,14 +90,14 @@ def test_follower_by_text_types_the_code_in_the_same_place(
     page.get_by_label("Code").fill(code[0])
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text("We'll text updates to 07700 900456.")).to_be_focused()
-    fix(report, stack)
+    fix_report(report, stack)
     assert any("Fixed" in body for body in messages_to(page, "+447700900456"))
 
 
 def test_wrong_address_is_refused_beside_its_field_and_kept(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report, page = submitted(stack), new_page()
+    report, page = submit_report(stack), new_page()
     page.goto(f"/reports/{report.service_request_id}#follow")
     give_email(page, "")
     expect(page.locator("#to-error")).to_contain_text("Enter an email address")
@@ -112,7 +112,7 @@ def test_wrong_address_is_refused_beside_its_field_and_kept(
 def test_control_has_no_violation_and_fits_the_screen(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
-    report, page = submitted(stack), new_page(viewport=viewport)
+    report, page = submit_report(stack), new_page(viewport=viewport)
     page.goto(f"/reports/{report.service_request_id}#follow")
     expect(page.get_by_label("Email address")).to_be_visible()
     assert (violations(page), overflow(page)) == ([], 0)

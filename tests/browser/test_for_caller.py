@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from chalicelib.bootstrap.reports import reports_ports
 from tests.browser.conftest import PHONE, NewPage
-from tests.browser.officer import at_the_desk
+from tests.browser.officer import open_desk_page
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_desk_pages import assert_accessible_at_a_desk
 from tests.browser.test_requests import POSTCODE
@@ -39,7 +39,7 @@ def book(page: Page) -> None:
 
 
 def test_officer_books_for_a_caller_and_waives_the_payment(new_page: NewPage) -> None:
-    page = at_the_desk(new_page, "/desk/new/", PHONE)
+    page = open_desk_page(new_page, "/desk/new/", PHONE)
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose a service")
     assert_accessible_at_a_desk(page)

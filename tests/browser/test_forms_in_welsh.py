@@ -15,7 +15,7 @@ __all__ = ["plain"]
 NARROW = {"width": 360, "height": 640}
 
 
-def on(page: Page, name: str = "Parhau") -> None:
+def continue_in_welsh(page: Page, name: str = "Parhau") -> None:
     """Goes on, on a Welsh page that fits a narrow screen."""
     assert overflow(page) == 0, page.title()
     go_on(page, name)
@@ -27,24 +27,24 @@ def on(page: Page, name: str = "Parhau") -> None:
 def test_whole_report_is_sent_in_welsh(plain: Plain, stack: LocalStack, shared_data: Path) -> None:
     page = plain(NARROW)
     page.goto("/cy/forms/report")
-    on(page)
+    continue_in_welsh(page)
     expect(page.get_by_role("alert")).to_contain_text("Mae problem")
     page.get_by_label("Cod post, stryd neu le").fill("market place")
-    on(page)
+    continue_in_welsh(page)
     page.get_by_role("radio", name="Market Place (stryd)").check()
-    on(page)
+    continue_in_welsh(page)
     page.get_by_role("radio", name="Arwydd enw stryd", exact=True).check()
-    on(page)
+    continue_in_welsh(page)
     page.get_by_label("Dewis lluniau").set_input_files(shared_data / "photos" / "photo_1.JPG")
-    on(page)
-    on(page)
+    continue_in_welsh(page)
+    continue_in_welsh(page)
     expect(page).to_have_title(re.compile("^Gwall: Disgrifiwch y broblem"))
     page.get_by_label("Disgrifiwch y broblem").fill("Arwydd ar goll")
-    on(page)
-    on(page)
+    continue_in_welsh(page)
+    continue_in_welsh(page)
     heading(page, "Gwiriwch eich atebion")
     expect(page.locator(".app-preview")).to_contain_text("1 llun")
-    on(page, "Anfon yr adroddiad")
+    continue_in_welsh(page, "Anfon yr adroddiad")
     heading(page, "Adroddiad wedi’i anfon")
     assert REFERENCE.fullmatch(page.locator(".app-panel__reference").inner_text())
     assert overflow(page) == 0

@@ -34,7 +34,7 @@ NEW = FINE | {
 }
 
 
-def opened(page: Page, *destinations: dict[str, Any]) -> Page:
+def open_page(page: Page, *destinations: dict[str, Any]) -> Page:
     """The page as it is when that is published."""
 
     def answer(route: Route) -> None:
@@ -53,7 +53,7 @@ def cards(page: Page) -> list[list[str]]:
 
 
 def test_page_shows_successful_and_failed_deliveries(new_page: NewPage) -> None:
-    page = opened(new_page(), FINE, STUCK, NEW)
+    page = open_page(new_page(), FINE, STUCK, NEW)
     expect(page.get_by_text("Last updated 1 June at 13:00.")).to_be_visible()
     last = ["Last delivered", "1 June at 12:58", "Usual delivery time"]
     assert cards(page) == [
@@ -82,11 +82,11 @@ def test_page_shows_successful_and_failed_deliveries(new_page: NewPage) -> None:
 
 def test_page_says_so_when_there_was_nothing_to_send(new_page: NewPage) -> None:
     nothing = NEW | {"kind": "open311", "waiting": 0}
-    assert cards(opened(new_page(), nothing)) == [["Other systems", "Nothing sent yet"]]
+    assert cards(open_page(new_page(), nothing)) == [["Other systems", "Nothing sent yet"]]
 
 
 def test_page_says_so_when_nothing_is_passed_on(new_page: NewPage) -> None:
-    main = opened(new_page()).get_by_role("main")
+    main = open_page(new_page()).get_by_role("main")
     expect(main.get_by_text("We do not pass any on")).to_be_visible()
 
 
@@ -116,7 +116,7 @@ def test_page_is_linked_from_every_other_and_has_its_figures(new_page: NewPage) 
 
 @WIDTHS
 def test_page_has_no_violation_and_fits(viewport: dict[str, int], new_page: NewPage) -> None:
-    page = opened(new_page(viewport=viewport), FINE, STUCK, NEW)
+    page = open_page(new_page(viewport=viewport), FINE, STUCK, NEW)
     expect(page.get_by_role("heading", name="Parks team")).to_be_visible()
     assert violations(page) == []
     assert overflow(page) <= 0

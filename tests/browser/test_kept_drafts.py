@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage, StartPhone
 from tests.browser.signing_in import new_account, sign_in
-from tests.browser.test_kept_on_the_phone import NO_DATABASE, stored, texts
+from tests.browser.test_kept_on_the_phone import NO_DATABASE, stored_report, update_texts
 from tests.browser.test_report_page import open_page
-from tests.browser.test_report_page import stored as published
+from tests.browser.test_report_page import store_report as published
 from tests.browser.test_report_path import (
     HERE,
     choose_service,
@@ -42,7 +42,7 @@ DRAFTS = """new Promise((resolve) => {
 """All that the browser's database has of what was begun."""
 
 
-def to_the_description(page: Page, words: str) -> None:
+def open_description(page: Page, words: str) -> None:
     page.goto("/report/")
     place(page)
     choose_service(page)
@@ -50,7 +50,7 @@ def to_the_description(page: Page, words: str) -> None:
     page.get_by_role("textbox", name="Describe the problem").fill(words)
 
 
-def unfinished(page: Page) -> Page:
+def open_unfinished(page: Page) -> Page:
     """The report page as it is opened again."""
     page.goto("/report/")
     expect(page.get_by_role("heading", name="You have an unfinished report")).to_be_visible()
@@ -87,7 +87,7 @@ def test_report_and_its_photo_survive_a_restart_and_are_sent_once(
     page.get_by_role("button", name="Send report").click()
     request_id = sent_reference(page).replace("-", "")
     stack.cloud.pump.wait_until_idle()
-    report = stored(stack, request_id)
+    report = stored_report(stack, request_id)
     assert report["description"] == "A hole that a restart cannot mend"
     assert len(report["photos"]) == 1
     page.goto("/")
@@ -107,14 +107,14 @@ def test_update_is_kept_when_the_browser_is_restarted(
     expect(page.get_by_label("Your update")).to_have_value("It is wider than a restart.")
     page.get_by_role("button", name="Send update").click()
     expect(page.get_by_text("Thank you")).to_be_visible()
-    assert texts(stack, report) == ["It is wider than a restart."]
+    assert update_texts(stack, report) == ["It is wider than a restart."]
     page.reload()
     expect(page.get_by_label("Your update")).to_have_value("")
 
 
 def test_report_is_deleted_when_a_new_one_is_started_instead(start_phone: StartPhone) -> None:
-    to_the_description(start_phone(HERE), "Somebody else's words")
-    page = unfinished(start_phone(HERE))
+    open_description(start_phone(HERE), "Somebody else's words")
+    page = open_unfinished(start_phone(HERE))
     page.get_by_role("button", name="Start a new report").click()
     expect(page.get_by_label("Nearest house number")).to_be_visible()
     page.goto("/")
@@ -129,17 +129,17 @@ def test_report_is_deleted_when_a_new_one_is_started_instead(start_phone: StartP
 @pytest.mark.exhaustive
 def test_tabs_do_not_overwrite_each_other(new_page: NewPage) -> None:
     one = new_page(geolocation=HERE, permissions=["geolocation"])
-    to_the_description(one, "Words of the one tab")
+    open_description(one, "Words of the one tab")
     other = one.context.new_page()
     other.goto("/report/")
     expect(other.get_by_role("heading", name="Where is the problem?")).to_be_visible()
     expect(other.get_by_label("Nearest house number")).to_have_value("Dial Row")
-    to_the_description(other, "Words of the other tab")
+    open_description(other, "Words of the other tab")
     for page, words in ((one, "Words of the one tab"), (other, "Words of the other tab")):
         page.reload()
         expect(page.get_by_role("textbox", name="Describe the problem")).to_have_value(words)
     other.close()
-    third = unfinished(one.context.new_page())
+    third = open_unfinished(one.context.new_page())
     expect(third.locator("#unfinished-report")).to_contain_text("Words of the other tab")
 
 
@@ -149,7 +149,7 @@ def test_details_leave_the_draft_of_every_tab_when_the_person_signs_out(new_page
     address = account.addresses[0].value
     one = new_page(geolocation=HERE, permissions=["geolocation"])
     sign_in(one, account)
-    to_the_description(one, "Words of the one tab")
+    open_description(one, "Words of the one tab")
     leave(one)
     expect(one.get_by_label("Email address")).to_have_value(address)
     assert address in one.evaluate(DRAFTS)
@@ -191,7 +191,7 @@ def test_tabs_of_one_report_have_separate_updates(new_page: NewPage, stack: Loca
 def test_page_says_truthfully_what_is_saved_when_the_browser_has_no_database(
     takes_away: str, words: str, new_page: NewPage
 ) -> None:
-    page = reporter(lambda **options: without(new_page(**options), takes_away))
+    page = reporter(lambda **options: with_script(new_page(**options), takes_away))
     place(page)
     choose_service(page)
     go_to(page, "details")
@@ -249,7 +249,7 @@ def test_update_explains_when_it_is_sent_too_often(new_page: NewPage, stack: Loc
     expect(page.get_by_text("Thank you")).to_be_visible()
 
 
-def without(page: Page, takes_away: str) -> Page:
+def with_script(page: Page, takes_away: str) -> Page:
     page.add_init_script(takes_away)
     return page
 

@@ -22,7 +22,7 @@ from tests.browser.test_report_path import (
 NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {get() { throw new Error('private'); }})"
 
 
-def to_the_check(new_page: NewPage, words: str) -> Page:
+def open_check(new_page: NewPage, words: str) -> Page:
     page = reporter(new_page)
     place(page)
     describe(page, words)
@@ -37,7 +37,7 @@ def send(page: Page) -> str:
 
 def fixed_report(new_page: NewPage, stack: LocalStack, words: str) -> tuple[Page, str]:
     """The page of a report that the council says is fixed, and the report's id."""
-    page = to_the_check(new_page, words)
+    page = open_check(new_page, words)
     request_id = send(page)
     add_update(stack, request_id, "fixed", "Done.")
     stack.cloud.pump.wait_until_idle()
@@ -65,9 +65,9 @@ def lose_the_next_reply(page: Page, url: str) -> list[Any]:
     return lost
 
 
-def conflict(new_page: NewPage) -> tuple[Page, str]:
+def create_conflict(new_page: NewPage) -> tuple[Page, str]:
     """A report changed after its reply was lost and sent again, and the id of the stored one."""
-    page = to_the_check(new_page, "Bench without a seat")
+    page = open_check(new_page, "Bench without a seat")
     page.route("**/api/reports", lambda route: route.abort())
     lost = lose_the_next_reply(page, "**/api/reports")
     page.get_by_role("button", name="Send report").click()
@@ -81,14 +81,14 @@ def conflict(new_page: NewPage) -> tuple[Page, str]:
     return page, lost[0]["service_request_id"]
 
 
-def stored(stack: LocalStack, request_id: str) -> dict[str, Any]:
+def stored_report(stack: LocalStack, request_id: str) -> dict[str, Any]:
     with urllib.request.urlopen(f"{stack.url}/api/reports/{request_id}") as answer:
         report: dict[str, Any] = json.loads(answer.read())
     return report
 
 
-def texts(stack: LocalStack, request_id: str) -> list[str]:
-    return [update["text"] for update in stored(stack, request_id)["updates"]]
+def update_texts(stack: LocalStack, request_id: str) -> list[str]:
+    return [update["text"] for update in stored_report(stack, request_id)["updates"]]
 
 
 @pytest.mark.exhaustive
@@ -100,7 +100,7 @@ def test_update_is_sent_once_when_its_reply_was_lost(new_page: NewPage, stack: L
     lose_the_next_reply(page, "**/api/reports/*/updates")
     send_update(page)
     expect(page.get_by_text("We've sent your update: ")).to_be_visible()
-    assert texts(stack, request_id).count(words) == 1
+    assert update_texts(stack, request_id).count(words) == 1
     page.reload()
     expect(page.get_by_label("Your update")).to_have_value("")
 
@@ -135,7 +135,10 @@ def test_update_is_sent_as_new_when_another_is_stored_under_its_key(
     page.get_by_role("button", name="Send this as a new update").click()
     expect(page.get_by_text("Thank you")).to_be_visible()
     expect(page.get_by_role("button", name="Send this as a new update")).to_be_hidden()
-    assert texts(stack, request_id)[-2:] == ["It points to the river.", "It points to the sky."]
+    assert update_texts(stack, request_id)[-2:] == [
+        "It points to the river.",
+        "It points to the sky.",
+    ]
 
 
 def test_update_is_kept_and_the_reason_shown_when_an_open_report_is_marked_not_fixed(
@@ -152,25 +155,25 @@ def test_update_is_kept_and_the_reason_shown_when_an_open_report_is_marked_not_f
     page.get_by_role("radio", name="I only want to add something").check()
     send_update(page)
     expect(page.get_by_text("Thank you")).to_be_visible()
-    assert texts(stack, request_id).count("Water stands in the road.") == 1
+    assert update_texts(stack, request_id).count("Water stands in the road.") == 1
 
 
 def test_report_is_sent_as_new_when_another_is_stored_under_its_key(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    page, earlier = conflict(new_page)
+    page, earlier = create_conflict(new_page)
     link = page.get_by_role("link", name="See the report that you sent")
     expect(link).to_have_attribute("href", f"{stack.url}/reports/{earlier}")
     page.get_by_role("button", name="Send this as a new report").click()
     later = sent_reference(page).replace("-", "")
     assert later != earlier
-    assert stored(stack, earlier)["description"] == "Bench without a seat"
-    assert stored(stack, later)["description"] == "Bench without a back"
+    assert stored_report(stack, earlier)["description"] == "Bench without a seat"
+    assert stored_report(stack, later)["description"] == "Bench without a back"
 
 
 @pytest.mark.exhaustive
 def test_report_starts_again_when_it_is_deleted_after_a_conflict(new_page: NewPage) -> None:
-    page, _ = conflict(new_page)
+    page, _ = create_conflict(new_page)
     page.get_by_role("button", name="Delete this report").click()
     expect(page).to_have_url(re.compile("/report/#where$"))
     expect(page.get_by_label("Nearest house number")).to_have_value("Dial Row")

@@ -18,7 +18,7 @@ from tests.browser.published import HOME, TOILETS, put_json
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_accessibility import LOADED, PAGES, RESULTS, welsh
 from tests.browser.test_disruption_notices import AREA, notice
-from tests.browser.test_report_page import take_in
+from tests.browser.test_report_page import publish_photo_files
 from tests.support import builders
 from tests.support.effort import sample
 
@@ -97,7 +97,7 @@ SIGNED_IN = ["", "alerts/", "details/", "places/", "devices/", "data/", "forget/
 @pytest.fixture(scope="module", autouse=True)
 def _published(places: None, stack: LocalStack) -> None:
     photo_id = "Q" * 26
-    take_in(REPORT.service_request_id, photo_id)
+    publish_photo_files(REPORT.service_request_id, photo_id)
     photos = (Photo(photo_id=photo_id, state="shown"),)
     reports_ports().repository.create(builders.report(9300, photos=photos))
     toilets = TOILETS[0]
@@ -112,7 +112,7 @@ def _published(places: None, stack: LocalStack) -> None:
     stack.cloud.pump.wait_until_idle()
 
 
-def come_late(route: Route) -> None:
+def delay_route(route: Route) -> None:
     time.sleep(LATE_S)
     route.continue_()
 
@@ -120,7 +120,7 @@ def come_late(route: Route) -> None:
 def shift_of(page: Page, path: str) -> tuple[float, list[Any]]:
     """The sum of all shifts while the page loads slowly, and what moved."""
     page.add_init_script(OBSERVE)
-    page.route(ENTRY, come_late)
+    page.route(ENTRY, delay_route)
     page.goto(path)
     page.wait_for_function("() => isAtRest()")
     page.wait_for_function(LOADED)

@@ -78,12 +78,12 @@ def city_view(page: Page, zoom: int = 11) -> list[str]:
     return asked
 
 
-def published(stack: LocalStack, path: str) -> Any:
+def published_document(stack: LocalStack, path: str) -> Any:
     with urllib.request.urlopen(stack.url + path) as answer:
         return json.loads(answer.read())
 
 
-def words(tallies: Sequence[Sequence[int]]) -> str:
+def tally_text(tallies: Sequence[Sequence[int]]) -> str:
     return f"{sum(each[0] for each in tallies)} open, {sum(each[1] for each in tallies)} closed"
 
 
@@ -96,19 +96,19 @@ def zoom_of(page: Page) -> int:
 def test_city_view_shows_the_published_counts_with_one_request(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    address = published(stack, "/data/index.json")["counts"]
-    counts = published(stack, address)["counts"]
+    address = published_document(stack, "/data/index.json")["counts"]
+    counts = published_document(stack, address)["counts"]
     assert len(counts) >= 4
     page = new_page(viewport=DESK)
     asked = city_view(page)
     status = page.locator("#list-status")
-    expect(status).to_contain_text(words([(each["open"], each["closed"]) for each in counts]))
+    expect(status).to_contain_text(tally_text([(each["open"], each["closed"]) for each in counts]))
     potholes = [each["services"].get("pothole", (0, 0)) for each in counts]
     row = page.locator("#count-list [data-service-code='pothole']")
-    expect(row).to_contain_text(words(potholes))
+    expect(row).to_contain_text(tally_text(potholes))
 
     page.get_by_label("Kind of problem").select_option("pothole")
-    expect(status).to_contain_text(words(potholes))
+    expect(status).to_contain_text(tally_text(potholes))
     page.get_by_label("Show").select_option("closed")
     expect(status).to_contain_text(f"0 open, {sum(each[1] for each in potholes)} closed")
     marks = page.locator(".app-mark").all_inner_texts()

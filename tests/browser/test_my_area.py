@@ -20,7 +20,7 @@ def _published(places: None) -> None:
     """Every test here needs them."""
 
 
-def hold(page: Page, url: str) -> list[Route]:
+def hold_requests(page: Page, url: str) -> list[Route]:
     """Lets what is asked there wait; the list gets it."""
     held: list[Route] = []
 
@@ -88,7 +88,7 @@ def test_place_stays_cleared_when_it_is_cleared_during_the_look_up(
 ) -> None:
     page = new_page()
     page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(KEPT)}`)")
-    held = hold(page, "**/data/wards/W1.json")
+    held = hold_requests(page, "**/data/wards/W1.json")
     with page.expect_request("**/data/wards/W1.json"):
         page.goto("/my-area/")
     page.get_by_role("button", name="Clear my location").click()
@@ -152,7 +152,7 @@ def test_area_is_shown_offline_when_it_was_loaded_before(new_page: NewPage) -> N
 
 def test_ward_is_shown_while_the_nearest_are_loading(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
-    held = hold(page, "**/data/facilities/lights.json")
+    held = hold_requests(page, "**/data/facilities/lights.json")
     show_area(page)
     main = page.locator("#area")
     for words in (

@@ -20,7 +20,7 @@ def _published(places: None) -> None:
     """Every test here needs them."""
 
 
-def at_home(new_page: NewPage, **options: object) -> Page:
+def open_at_home(new_page: NewPage, **options: object) -> Page:
     return new_page(geolocation=HERE, permissions=["geolocation"], **options)
 
 
@@ -29,7 +29,7 @@ def names(page: Page) -> list[str]:
     return page.locator("#results h2").all_inner_texts()
 
 
-def to_results(page: Page) -> None:
+def open_results(page: Page) -> None:
     page.goto("/nearest/")
     page.get_by_role("link", name="Public toilets").click()
     page.get_by_role("button", name="Use my location").click()
@@ -37,8 +37,8 @@ def to_results(page: Page) -> None:
 
 
 def test_nearest_are_listed_by_distance_with_their_details(new_page: NewPage) -> None:
-    page = at_home(new_page)
-    to_results(page)
+    page = open_at_home(new_page)
+    open_results(page)
     assert names(page)[:3] == ["River Street toilets", "Bridge toilets", "Far toilets 3"]
     first = page.locator("#results li").first
     for words in ("100 metres", "Open now", "River Street"):
@@ -73,8 +73,8 @@ def test_nearest_are_found_from_a_postcode_by_keyboard_only(new_page: NewPage) -
 def test_nearest_are_shown_offline_when_the_kind_was_loaded_before(
     new_page: NewPage,
 ) -> None:
-    page = at_home(new_page)
-    to_results(page)
+    page = open_at_home(new_page)
+    open_results(page)
     before = names(page)
     page.goto("/nearest/")
     of_the_kind = page.get_by_role("link", name="Public toilets")
@@ -87,7 +87,7 @@ def test_nearest_are_shown_offline_when_the_kind_was_loaded_before(
 
 
 def test_page_says_so_when_it_is_offline_without_saved_data(new_page: NewPage) -> None:
-    page = at_home(new_page)
+    page = open_at_home(new_page)
     page.goto("/nearest/")
     page.get_by_role("link", name="Public toilets").click()
     expect(page.get_by_role("heading", name="Where are you?")).to_be_visible()
@@ -164,7 +164,7 @@ def test_page_works_when_its_saved_data_cannot_be_read(path: str, new_page: NewP
 
 @pytest.mark.parametrize("path", sample(["/nearest/", "/my-area/", "/report/", "/"], 1))
 def test_page_works_when_the_browser_has_no_storage(path: str, new_page: NewPage) -> None:
-    page = at_home(new_page)
+    page = open_at_home(new_page)
     page.add_init_script(
         """for (const name of ["localStorage", "sessionStorage"])
              Object.defineProperty(window, name, { get() { throw new DOMException("no"); } });"""
@@ -193,7 +193,7 @@ def outline(target: Locator) -> tuple[str, bool]:
 
 
 def test_selection_is_visible_in_forced_colours(new_page: NewPage) -> None:
-    page = at_home(new_page, forced_colors="active")
+    page = open_at_home(new_page, forced_colors="active")
     page.goto("/nearest/#toilets")
     page.get_by_label("Postcode or street").fill("mar")
     expect(page.get_by_role("option").first).to_be_visible()
@@ -262,7 +262,7 @@ def test_reported_facility_is_marked_and_links_to_the_report(
 
 @WIDTHS
 def test_each_step_has_no_violation_and_fits(viewport: dict[str, int], new_page: NewPage) -> None:
-    page = at_home(new_page, viewport=viewport)
+    page = open_at_home(new_page, viewport=viewport)
     page.goto("/nearest/")
     expect(page.get_by_role("link", name="Parks")).to_be_visible()
 

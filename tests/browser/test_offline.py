@@ -14,7 +14,7 @@ from infra.local.stack import LocalStack
 from infra.publish_web import WebFile
 from tests.browser.conftest import WEB, NewPage
 from tests.browser.test_kept_drafts import DRAFTS
-from tests.browser.test_report_page import stored
+from tests.browser.test_report_page import store_report
 from tests.browser.test_report_path import leave, locate
 
 PAGES = {
@@ -127,7 +127,7 @@ def test_kinds_of_problem_are_listed_offline_after_one_visit_of_another_page(pag
 
 
 def test_report_page_is_shown_offline_with_its_age(page: Page, stack: LocalStack) -> None:
-    seen, unseen = (f"/reports/{stored(stack, n).service_request_id}" for n in (9101, 9102))
+    seen, unseen = (f"/reports/{store_report(stack, n).service_request_id}" for n in (9101, 9102))
     page.goto(seen)
     heading = page.locator("h1").inner_text()
     expect(page.locator("#bar-age")).to_have_count(0)

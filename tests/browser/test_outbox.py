@@ -10,7 +10,7 @@ from chalicelib.kernel import proof_of_work
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, NewPage, StartPhone
 from tests.browser.test_accessibility import overflow, violations
-from tests.browser.test_kept_on_the_phone import stored
+from tests.browser.test_kept_on_the_phone import stored_report
 from tests.browser.test_offline import INSTALLED
 from tests.browser.test_report_path import (
     HERE,
@@ -70,7 +70,7 @@ def test_offline_report_is_sent_once_after_a_restart_and_its_sender_is_told(
     reference = re.search(r"\w{4}-\w{4}-\w{4}", sent.inner_text())
     assert reference
     stack.cloud.pump.wait_until_idle()
-    report = stored(stack, reference.group().replace("-", ""))
+    report = stored_report(stack, reference.group().replace("-", ""))
     assert report["description"] == words
     assert len(report["photos"]) == 2
     assert len(created) == 1
@@ -120,7 +120,7 @@ def is_report(request: Request) -> bool:
     return request.url.endswith("/api/reports")
 
 
-def to_the_outbox(new_page: NewPage, words: str) -> Page:
+def open_outbox(new_page: NewPage, words: str) -> Page:
     """A report that was sent without a signal, at its place in the outbox."""
     page = reporter(new_page)
     place(page)
@@ -135,7 +135,7 @@ def to_the_outbox(new_page: NewPage, words: str) -> Page:
 
 
 def test_waiting_report_is_sent_when_its_sender_presses_try_now(new_page: NewPage) -> None:
-    page = to_the_outbox(new_page, "Try it now")
+    page = open_outbox(new_page, "Try it now")
     page.get_by_role("button", name="Try now").click()
     expect(page.locator("#waiting-list")).to_contain_text("Try it now")
     page.evaluate(STOP_TIMERS)
@@ -152,7 +152,7 @@ def test_waiting_report_is_sent_when_its_sender_presses_try_now(new_page: NewPag
 
 
 def test_waiting_report_can_be_edited_and_sent(new_page: NewPage, stack: LocalStack) -> None:
-    page = to_the_outbox(new_page, "Wrong words")
+    page = open_outbox(new_page, "Wrong words")
     page.get_by_role("button", name="Edit").click()
     page.get_by_role("link", name="Change description").click()
     page.get_by_role("textbox", name="Describe the problem").fill("Right words")
@@ -160,20 +160,20 @@ def test_waiting_report_can_be_edited_and_sent(new_page: NewPage, stack: LocalSt
     page.context.set_offline(False)
     page.get_by_role("button", name="Send report").click()
     request_id = sent_reference(page).replace("-", "")
-    assert stored(stack, request_id)["description"] == "Right words"
+    assert stored_report(stack, request_id)["description"] == "Right words"
     page.goto("/report/#waiting")
     expect(page.get_by_text("There is nothing waiting to be sent")).to_be_visible()
 
 
 def test_waiting_report_fits_a_narrow_phone_and_has_no_violation(new_page: NewPage) -> None:
-    page = to_the_outbox(new_page, "Narrow")
+    page = open_outbox(new_page, "Narrow")
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     assert violations(page) == []
     assert overflow(page) <= 0
 
 
 def test_waiting_report_is_deleted_after_a_question(new_page: NewPage) -> None:
-    page = to_the_outbox(new_page, "Not wanted after all")
+    page = open_outbox(new_page, "Not wanted after all")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="No, keep it").click()
     expect(page.locator("#waiting-list")).to_contain_text("Not wanted after all")

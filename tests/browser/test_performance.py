@@ -86,7 +86,7 @@ OFFICE = {
 }
 
 
-def opened(page: Page, query: str = "") -> Page:
+def open_page(page: Page, query: str = "") -> Page:
     """The page as it is when that is published."""
 
     def answer(route: Route) -> None:
@@ -109,7 +109,7 @@ def cells(table: Locator) -> list[list[str]]:
 
 
 def test_page_has_a_table_of_the_published_figures_with_bars(new_page: NewPage) -> None:
-    page = opened(new_page(viewport=DESK))
+    page = open_page(new_page(viewport=DESK))
     expect(page.get_by_role("heading", name="All problems, 2026")).to_be_visible()
     assert cells(page.get_by_role("table", name="Reported, fixed and open")) == [
         ["Month reported", "Reported", "Fixed", "Still open"],
@@ -131,7 +131,7 @@ def test_page_has_a_table_of_the_published_figures_with_bars(new_page: NewPage) 
 
 
 def test_address_contains_the_selection(new_page: NewPage) -> None:
-    page = opened(new_page())
+    page = open_page(new_page())
     page.get_by_label("Kind of problem").select_option("Pothole")
     page.get_by_label("Ward").select_option("North & Riverside")
     page.get_by_role("button", name="Show").click()
@@ -141,7 +141,7 @@ def test_address_contains_the_selection(new_page: NewPage) -> None:
         ["May", "0", "0", "0"],
         ["Jun", "7", "6", "0"],
     ]
-    opened(page, "?year=2007&ward=nowhere")
+    open_page(page, "?year=2007&ward=nowhere")
     expect(page.get_by_label("Year reported")).to_have_value("2007")
     expect(page.get_by_label("Ward")).to_have_value("")
     expect(page.get_by_role("link", name="CSV November 2007")).to_be_visible()
@@ -180,7 +180,7 @@ def test_page_is_linked_from_home_and_shows_the_figures(
     assert shown[-1][1:] == ["hidden" if n is None else f"{n:,}" for n in expected]
 
 
-def opened_by(role: str, page: Page, query: str = "") -> Page:
+def open_page_as(role: str, page: Page, query: str = "") -> Page:
     sign_in(page, account_with(role, f"figures-{role}", accounts_ports()))  # type: ignore[arg-type]
     page.goto(f"/desk/performance/{query}")
     expect(page.locator("#staff-status")).not_to_have_text("Loading…")
@@ -190,7 +190,7 @@ def opened_by(role: str, page: Page, query: str = "") -> Page:
 def test_officer_sees_a_months_costs(new_page: NewPage) -> None:
     page = new_page()
     page.route("**/api/performance*", lambda route: route.fulfill(json=OFFICE))
-    opened_by("officer", page)
+    open_page_as("officer", page)
     assert cells(page.get_by_role("table", name="How people contacted us"))[1:3] == [
         ["Online", "812", "£64.96"],
         ["By phone", "203", "£688.17"],
@@ -203,19 +203,19 @@ def test_officer_sees_a_months_costs(new_page: NewPage) -> None:
 
 
 def test_officer_gets_the_figures_of_the_api(new_page: NewPage) -> None:
-    page = opened_by("officer", new_page(), "?month=2026-05")
+    page = open_page_as("officer", new_page(), "?month=2026-05")
     expect(page.get_by_role("table", name="How people contacted us")).to_be_visible()
     expect(page.get_by_label("Month")).to_have_value("2026-05")
 
 
 def test_staff_figures_are_hidden_from_residents(new_page: NewPage) -> None:
-    page = opened_by("resident", new_page())
+    page = open_page_as("resident", new_page())
     expect(page.locator("#staff-status")).to_contain_text("for the council's officers")
     expect(page.locator("#staff-page")).to_be_hidden()
 
 
 def test_welsh_words_for_missing_numbers_fit_the_narrowest_screen(new_page: NewPage) -> None:
-    page = opened(new_page())
+    page = open_page(new_page())
     page.goto("/cy/performance/?year=2007")
     expect(page.locator(".app-chart__hidden").last).to_be_visible()
     assert overflow(page) <= 0
@@ -223,11 +223,11 @@ def test_welsh_words_for_missing_numbers_fit_the_narrowest_screen(new_page: NewP
 
 @WIDTHS
 def test_both_pages_have_no_violation_and_fit(viewport: dict[str, int], new_page: NewPage) -> None:
-    page = opened(new_page(viewport=viewport))
+    page = open_page(new_page(viewport=viewport))
     assert violations(page) == []
     assert overflow(page) <= 0
     page.route("**/api/performance*", lambda route: route.fulfill(json=OFFICE))
-    opened_by("officer", page)
+    open_page_as("officer", page)
     expect(page.get_by_role("table")).to_have_count(2)
     assert violations(page) == []
     assert overflow(page) <= 0

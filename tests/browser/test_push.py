@@ -20,7 +20,7 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import ARGUMENTS, WEB
 from tests.browser.notifier import BUS, Notifier, notifier
 from tests.browser.push_module import MODULE, publish_module
-from tests.browser.worker_line import told_to_worker
+from tests.browser.worker_line import worker_commands
 from tests.support.patience import PATIENCE_MS, PATIENCE_S
 
 CHROMIUM = shutil.which("chromium")
@@ -55,7 +55,7 @@ class Desk:
 
     def receive(self, sent: bytes) -> None:
         """As if the browser's push service had brought it."""
-        with told_to_worker(self.page, self.site) as tell:
+        with worker_commands(self.page, self.site) as tell:
             tell("deliverPushMessage", data=sent.decode())
 
     def tap(self) -> None:
@@ -158,7 +158,7 @@ def test_fallback_is_shown_when_a_message_cannot_be_read(sent: bytes, desk: Desk
 # Subscribing
 
 
-def subscribing(page: Page, key: str) -> Any:
+def try_to_subscribe(page: Page, key: str) -> Any:
     """What the client says, if it ever does."""
     return page.evaluate(
         f"""Promise.race([
@@ -176,4 +176,4 @@ def test_worker_is_small_and_one_file() -> None:
 
 def test_page_continues_when_the_push_service_cannot_be_reached(desk: Desk) -> None:
     key = messaging.push_key().public
-    assert subscribing(desk.page, key) == {"kind": "timed-out"}
+    assert try_to_subscribe(desk.page, key) == {"kind": "timed-out"}

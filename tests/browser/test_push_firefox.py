@@ -78,7 +78,7 @@ def subscribed(page: Page) -> PushAddress:
     return PushAddress(**said["push"])
 
 
-def wait_for(found: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
+def wait_for_value(found: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
     """What is found, once it is as wanted."""
     looks = [found()]
     wait_until(lambda: wanted(looks[-1]), lambda: looks.append(found()))
@@ -90,7 +90,7 @@ def test_firefox_shows_what_we_send_and_acknowledges_it(
 ) -> None:
     messaging.web_push().send(MENDED, subscribed)
     assert service.acknowledged.get(timeout=PATIENCE_S)["code"] == TAKEN
-    (shown,) = wait_for(lambda: page.evaluate(SHOWN), bool)
+    (shown,) = wait_for_value(lambda: page.evaluate(SHOWN), bool)
     assert shown == [MENDED.subject, MENDED.short, MENDED.thread, MENDED.url]
     again = page.evaluate(f"import('{MODULE}').then((it) => it.current())")
     assert again == asdict(subscribed)
@@ -109,7 +109,7 @@ def test_firefox_moves_its_subscriptions_when_its_address_changes(
     )
     assert made["state"] == "active"
     service.forget_browser()
-    moved = wait_for(
+    moved = wait_for_value(
         lambda: alerts_ports().subscriptions.get(made["subscription_id"]),
         lambda it: it.push != subscribed,
     )

@@ -21,7 +21,7 @@ OUT_OF_THE_WAY = {"lat": 53.9412, "long": -1.0603}
 OFFICER = Author("officer", staff_in=EVERYWHERE)
 
 
-def asked(stack: LocalStack) -> str:
+def ask_question(stack: LocalStack) -> str:
     """The path of the page for the reporter of something that was said to be fixed."""
     number, ports = next(NUMBERS), reports_ports()
     to = f"mended{number}@example.org"
@@ -40,7 +40,7 @@ def heading(page: Page, text: str) -> None:
 
 
 def test_answer_needs_one_tap_and_no_javascript(new_page: NewPage, stack: LocalStack) -> None:
-    path = asked(stack)
+    path = ask_question(stack)
     page = new_page(java_script_enabled=False)
     page.goto(f"{path}?answer=yes")
     expect(page.get_by_role("radio", name="Yes, it's fixed")).to_be_checked()
@@ -56,7 +56,7 @@ def test_no_page_of_the_question_has_a_violation_or_runs_off_the_screen(
 ) -> None:
     page = new_page(viewport=viewport)
 
-    page.goto(asked(stack))
+    page.goto(ask_question(stack))
     assert_accessible(page)
     page.get_by_label("Tell us what is still wrong").fill("The paint is back.")
     page.get_by_role("button", name="Send your answer").click()

@@ -15,7 +15,7 @@ ELSEWHERE: Geolocation = {"latitude": 53.9, "longitude": -1.19}
 FURTHEST = 80
 
 
-def sound(page: Page, state: str) -> None:
+def check_page(page: Page, state: str) -> None:
     assert (state, violations(page)) == (state, [])
     assert (state, overflow(page)) == (state, 0)
 
@@ -67,17 +67,17 @@ def test_report_is_made_by_keyboard_only(new_page: NewPage) -> None:
 
 def where_states(page: Page) -> None:
     expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
-    sound(page, "where")
+    check_page(page, "where")
     page.get_by_role("button", name="Continue").click()
-    sound(page, "where, error")
+    check_page(page, "where, error")
     page.get_by_label("Postcode or street").fill("4 ma")
     expect(page.locator("#place-choices li").first).to_be_visible()
-    sound(page, "where, search")
+    check_page(page, "where, search")
     page.locator("#place-choices li").first.click()
     expect(page.locator("#place-map .app-pin")).to_have_count(1)
-    sound(page, "where, pin")
+    check_page(page, "where, pin")
     page.get_by_role("button", name="Describe the location").click()
-    sound(page, "where, words")
+    check_page(page, "where, words")
     page.get_by_label("Describe the location, for example").fill("")
     page.context.grant_permissions(["geolocation"])
     place(page)
@@ -85,20 +85,20 @@ def where_states(page: Page) -> None:
 
 def problem_states(page: Page) -> None:
     expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
-    sound(page, "service")
+    check_page(page, "service")
     page.get_by_role("button", name="Continue").click()
-    sound(page, "service, error")
+    check_page(page, "service, error")
     page.get_by_label("Search, or describe the problem").fill("broken lamp")
-    sound(page, "service, search")
+    check_page(page, "service, search")
     page.get_by_label("Search, or describe the problem").fill("")
     if choose_service(page, "Street light") == "nearby":
         leave(page, "It's not one of these")
-    sound(page, "details")
+    check_page(page, "details")
     page.get_by_role("button", name="Continue").click()
-    sound(page, "details, error")
+    check_page(page, "details, error")
     page.get_by_role("radio", name="Bare wires").check()
     leave(page)
-    sound(page, "danger")
+    check_page(page, "danger")
     page.get_by_role("link", name="change your answer").click()
     page.get_by_role("radio", name="It is out").check()
 
@@ -111,7 +111,7 @@ def photo_states(page: Page, photo: Path) -> None:
     ]
     page.locator("#photo-files").set_input_files(files)
     expect(page.get_by_role("alert")).to_be_visible()
-    sound(page, "photos, error")
+    check_page(page, "photos, error")
     page.get_by_role("button", name="Remove photo 2").click()
     expect(page.locator("#photo-list > li")).to_have_count(1)
 
@@ -119,32 +119,32 @@ def photo_states(page: Page, photo: Path) -> None:
 def words_states(page: Page) -> None:
     page.get_by_role("textbox", name="Describe the problem").fill("Mr Smith, 07700 900123")
     leave(page)
-    sound(page, "personal")
+    check_page(page, "personal")
     leave(page, "Keep it and continue")
-    sound(page, "check")
+    check_page(page, "check")
     page.get_by_label("Email address").fill("ann")
     page.get_by_role("button", name="Send report").click()
-    sound(page, "check, error")
+    check_page(page, "check, error")
     page.get_by_label("Report anonymously").check()
 
 
 def sending_states(page: Page) -> None:
     expect(page.locator("#preview img")).to_be_visible()
-    sound(page, "check, anonymous")
+    check_page(page, "check, anonymous")
     page.route("**/api/photos", lambda route: route.abort())
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_role("heading", name="Waiting to be sent")).to_be_visible()
-    sound(page, "waiting")
+    check_page(page, "waiting")
     page.get_by_role("button", name="Delete").click()
-    sound(page, "waiting, delete?")
+    check_page(page, "waiting, delete?")
     page.get_by_role("button", name="No, keep it").click()
     page.unroute("**/api/photos")
     page.get_by_role("button", name="Try now").click()
     expect(page.get_by_role("heading", name="Report sent")).to_be_visible()
     expect(page.get_by_role("button", name="Withdraw this report")).to_be_visible()
-    sound(page, "sent")
+    check_page(page, "sent")
     page.get_by_role("button", name="Withdraw this report").click()
-    sound(page, "sent, withdraw?")
+    check_page(page, "sent, withdraw?")
     page.get_by_role("button", name="No, keep it").click()
 
 
@@ -152,12 +152,12 @@ def following_states(page: Page) -> None:
     page.get_by_role("link", name="Report another problem").locator("visible=true").click()
     place(page)
     assert choose_service(page, "Street light") == "nearby"
-    sound(page, "nearby")
+    check_page(page, "nearby")
     page.get_by_role("button", name="Follow this instead").first.click()
-    sound(page, "nearby, how to tell")
+    check_page(page, "nearby, how to tell")
     give_email(page, follower())
     expect(page.get_by_role("heading", name="You are following this report")).to_be_visible()
-    sound(page, "followed")
+    check_page(page, "followed")
 
 
 @WIDTHS
@@ -179,4 +179,4 @@ def test_steps_have_no_violation_in_any_state(
     page.goto("/report/")
     place(page)
     assert choose_service(page, "Litter") == "elsewhere"
-    sound(page, "elsewhere")
+    check_page(page, "elsewhere")

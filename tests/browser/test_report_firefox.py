@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.stack import LocalStack
 from tests.browser.firefox import FIREFOX, Page, firefox
-from tests.browser.test_kept_on_the_phone import stored
+from tests.browser.test_kept_on_the_phone import stored_report
 from tests.browser.test_report_path import COUNT_TAPS
 from tests.support.log_lines import capture_lines, decode_lines
 
@@ -96,7 +96,7 @@ def test_offline_report_in_firefox_is_sent_once_after_a_restart(
         reference = re.search(r"\w{4}-\w{4}-\w{4}", page.evaluate(SENT))
     stack.cloud.pump.wait_until_idle()
     assert reference
-    report = stored(stack, reference.group().replace("-", ""))
+    report = stored_report(stack, reference.group().replace("-", ""))
     assert report["description"] == words
     assert len(report["photos"]) == 1
     assert len(decode_lines(lines, method="POST", route="/api/reports")) == 1

@@ -22,7 +22,7 @@ from tests.browser.test_report_path import (
 BENCH = {"latitude": 53.9712, "longitude": -1.0533}
 
 
-def at_the_problem(new_page: NewPage) -> Page:
+def open_problem(new_page: NewPage) -> Page:
     page = new_page(geolocation=BENCH, permissions=["geolocation"])
     page.goto("/report/")
     place(page)
@@ -30,7 +30,7 @@ def at_the_problem(new_page: NewPage) -> Page:
 
 
 def report_here(new_page: NewPage, stack: LocalStack, words: str) -> str:
-    page = at_the_problem(new_page)
+    page = open_problem(new_page)
     choose_service(page, "Pothole")
     go_to(page, "details")
     page.get_by_role("textbox", name="Describe the problem").fill(words)
@@ -50,7 +50,7 @@ def followers(stack: LocalStack, request_id: str) -> int:
 
 def test_same_report_is_followed_instead_and_once(new_page: NewPage, stack: LocalStack) -> None:
     request_id = report_here(new_page, stack, "A hole as deep as a bucket")
-    page = at_the_problem(new_page)
+    page = open_problem(new_page)
     for is_new in (True, False):
         assert choose_service(page, "Pothole") == "nearby"
         item = page.locator("#nearby-list > li").filter(has_text="A hole as deep as a bucket")
@@ -71,7 +71,7 @@ def test_report_continues_when_none_is_the_same_and_asks_once(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     report_here(new_page, stack, "A hole beside the drain")
-    page = at_the_problem(new_page)
+    page = open_problem(new_page)
     assert choose_service(page, "Pothole") == "nearby"
     assert leave(page, "It's not one of these") == "details"
     page.get_by_role("link", name="Back").click()

@@ -25,13 +25,13 @@ from tests.browser.test_kept_on_the_phone import lose_the_next_reply
 from tests.support import builders
 
 
-def stored(stack: LocalStack, number: int, **values: Any) -> ServiceRequest:
+def store_report(stack: LocalStack, number: int, **values: Any) -> ServiceRequest:
     report = reports_ports().repository.create(builders.report(number, **values))
     stack.cloud.pump.wait_until_idle()
     return report
 
 
-def stored_now(report: ServiceRequest) -> ServiceRequest:
+def stored_report(report: ServiceRequest) -> ServiceRequest:
     found = reports_ports().repository.get(report.service_request_id)
     assert found
     return found
@@ -43,7 +43,7 @@ def open_page(new_page: NewPage, report: ServiceRequest, **options: Any) -> Page
     return page
 
 
-def take_in(service_request_id: str, photo_id: str) -> None:
+def publish_photo_files(service_request_id: str, photo_id: str) -> None:
     """What is there once a photo has been looked at."""
     settings = container.settings()
     picture = io.BytesIO()
@@ -64,8 +64,8 @@ def test_photos_are_shown_small_and_link_to_the_full_picture(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     photo_id = "P" * 26
-    take_in(builders.report(9010).service_request_id, photo_id)
-    report = stored(stack, 9010, photos=(Photo(photo_id=photo_id, state="shown"),))
+    publish_photo_files(builders.report(9010).service_request_id, photo_id)
+    report = store_report(stack, 9010, photos=(Photo(photo_id=photo_id, state="shown"),))
     page = open_page(new_page, report)
     thumbnail = page.get_by_role("img", name="Photo 1 of the report")
     expect(thumbnail).to_be_visible()
@@ -77,7 +77,7 @@ def test_photos_are_shown_small_and_link_to_the_full_picture(
 def test_report_is_followed_once_from_one_browser_and_it_remembers(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = stored(stack, 9020)
+    report = store_report(stack, 9020)
     page = open_page(new_page, report)
     follow = page.get_by_role("button", name="Follow this report")
     lose_the_next_reply(page, "**/api/reports/*/follow")
@@ -93,13 +93,13 @@ def test_report_is_followed_once_from_one_browser_and_it_remembers(
     expect(page.get_by_text("You are following this report.")).to_be_visible()
     expect(follow).to_be_hidden()
     expect(page.locator("#followers")).to_have_text("1 person")
-    assert stored_now(report).followers == 1
+    assert stored_report(report).followers == 1
 
 
 def test_photo_of_an_update_is_in_the_timeline_when_it_was_checked(
     new_page: NewPage, stack: LocalStack, shared_data: Path
 ) -> None:
-    report = stored(stack, 9025)
+    report = store_report(stack, 9025)
     page = open_page(new_page, report, viewport=NARROW)
     page.get_by_label("Your update").fill("It has grown.")
     photos = page.get_by_label("Add photos (optional)")
@@ -116,7 +116,7 @@ def test_photo_of_an_update_is_in_the_timeline_when_it_was_checked(
     expect(page.locator("#update-status")).to_contain_text("Your photos follow")
     expect(chosen).to_have_count(0)
     stack.cloud.pump.wait_until_idle()
-    after = stored_now(report)
+    after = stored_report(report)
     [update], [photo] = after.updates, after.photos
     assert photo.update_id == update.update_id
     page.reload()
@@ -138,7 +138,7 @@ def follow_and_reload(page: Page) -> None:
 def test_new_follower_is_counted_at_once_when_the_published_page_is_older(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    page = open_page(new_page, stored(stack, 9021))
+    page = open_page(new_page, store_report(stack, 9021))
     follow_and_reload(page)
     page.reload()
     expect(page.get_by_text("You are following this report.")).to_be_visible()
@@ -148,8 +148,8 @@ def test_new_follower_is_counted_at_once_when_the_published_page_is_older(
 def test_surviving_report_is_followed_when_this_one_is_a_duplicate(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    first = stored(stack, 9030)
-    merged = stored(stack, 9031, state="duplicate", duplicate_of=first.service_request_id)
+    first = store_report(stack, 9030)
+    merged = store_report(stack, 9031, state="duplicate", duplicate_of=first.service_request_id)
     page = open_page(new_page, merged)
     notice = page.get_by_text("This is the same as report")
     expect(notice.get_by_role("link")).to_have_attribute(
@@ -158,13 +158,13 @@ def test_surviving_report_is_followed_when_this_one_is_a_duplicate(
     page.get_by_role("button", name="Follow this report").click()
     give_email(page, follower())
     expect(page.get_by_text("You are now following that report")).to_be_visible()
-    assert stored_now(first).followers == 1
+    assert stored_report(first).followers == 1
 
 
 def test_content_is_reported_once_with_a_reason_when_its_reply_was_lost(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = stored(stack, 9040)
+    report = store_report(stack, 9040)
     page = open_page(new_page, report, viewport=NARROW)
     page.get_by_role("link", name="Report this page").click()
     send = page.get_by_role("button", name="Send to the council")
@@ -181,14 +181,14 @@ def test_content_is_reported_once_with_a_reason_when_its_reply_was_lost(
     send.click()
     expect(page.get_by_text("We'll look at it.")).to_be_visible()
     expect(page).not_to_have_title(re.compile("^Error: "))
-    [flag] = stored_now(report).flags
+    [flag] = stored_report(report).flags
     assert (flag.reason, flag.text) == ("personal_data", "My neighbour's number is in it.")
 
 
 def test_page_leads_to_forms_when_there_is_no_javascript(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = stored(stack, 9050)
+    report = store_report(stack, 9050)
     page = open_page(new_page, report, java_script_enabled=False)
     forms = f"/forms/reports/{report.service_request_id}"
     for name, path in (("Add an update", "update"), ("Report this page", "flag")):
@@ -200,7 +200,7 @@ def test_page_leads_to_forms_when_there_is_no_javascript(
 def test_track_says_that_a_non_public_report_needs_its_link(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report = stored(stack, 9060, visibility="private")
+    report = store_report(stack, 9060, visibility="private")
     page = new_page()
     page.goto(f"/track/?ref={report.service_request_id}")
     expect(page.get_by_role("heading", name="We can't find a report")).to_be_focused()

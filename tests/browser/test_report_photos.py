@@ -51,7 +51,7 @@ def heic_taken_at(
     return {"name": "IMG_1.HEIC", "mimeType": "", "buffer": made.getvalue()}
 
 
-def at_the_photos(new_page: NewPage) -> Page:
+def open_photos(new_page: NewPage) -> Page:
     page = reporter(new_page)
     place(page)
     choose_service(page)
@@ -63,7 +63,7 @@ def choose(page: Page, files: Any) -> None:
     page.locator("#photo-files").set_input_files(files)
 
 
-def chosen(page: Page) -> Any:
+def chosen_photos(page: Page) -> Any:
     return page.locator("#photo-list > li")
 
 
@@ -76,10 +76,10 @@ def describe_and_check(page: Page, words: str) -> None:
 def test_photos_reach_the_published_page_upright_and_without_their_place(
     new_page: NewPage, stack: LocalStack, shared_data: Path
 ) -> None:
-    page = at_the_photos(new_page)
+    page = open_photos(new_page)
     choose(page, sorted((shared_data / "photos").glob("*.JPG")))
-    expect(chosen(page)).to_have_count(2)
-    expect(chosen(page).get_by_role("img")).to_have_count(2)
+    expect(chosen_photos(page)).to_have_count(2)
+    expect(chosen_photos(page).get_by_role("img")).to_have_count(2)
     describe_and_check(page, "The edge of the road has broken away")
     expect(page.locator("#preview").get_by_role("img")).to_have_count(2)
     page.get_by_role("button", name="Send report").click()
@@ -103,7 +103,7 @@ def test_photos_reach_the_published_page_upright_and_without_their_place(
 def test_photos_place_and_time_are_offered_and_used_only_on_request(
     new_page: NewPage, shared_data: Path
 ) -> None:
-    page = at_the_photos(new_page)
+    page = open_photos(new_page)
     original = shared_data / "photos" / "photo_1.JPG"
     choose(page, photo_taken_at(original, north=(53, 57, 36), west=(1, 4, 52.32)))
     expect(page.get_by_text("This photo was taken 100 m from your pin.")).to_be_visible()
@@ -133,14 +133,14 @@ def test_photo_chosen_first_offers_its_place(new_page: NewPage, shared_data: Pat
     leave(page)
     choose_service(page)
     go_to(page, "details")
-    expect(chosen(page)).to_have_count(1)
+    expect(chosen_photos(page)).to_have_count(1)
 
 
 @pytest.mark.exhaustive
 def test_heic_photo_offers_its_place_and_is_published_as_a_picture(
     new_page: NewPage, stack: LocalStack, shared_data: Path
 ) -> None:
-    page = at_the_photos(new_page)
+    page = open_photos(new_page)
     original = shared_data / "photos" / "bath_photo.JPG"
     choose(page, heic_taken_at(original, north=(53, 57, 36), west=(1, 4, 52.32)))
     expect(page.get_by_text("This photo was taken 100 m from your pin.")).to_be_visible()
@@ -167,7 +167,7 @@ def test_photo_from_elsewhere_is_kept_and_its_place_is_not_offered(
 
 
 def test_refused_photo_is_reported_before_sending(new_page: NewPage) -> None:
-    page = at_the_photos(new_page)
+    page = open_photos(new_page)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method + request.url))
     choose(page, {"name": "broken.heic", "mimeType": "image/heic", "buffer": b"no picture" * 40})
@@ -181,23 +181,23 @@ def test_refused_photo_is_reported_before_sending(new_page: NewPage) -> None:
     leave_button.click()
     expect(page.get_by_role("alert")).to_contain_text("Remove the photo that cannot be used")
     page.get_by_role("button", name="Remove photo 1").click()
-    expect(chosen(page)).to_have_count(0)
+    expect(chosen_photos(page)).to_have_count(0)
     leave(page)
     page.get_by_role("button", name="Send report").click()
     sent_reference(page)
 
 
 def test_file_that_is_not_a_photo_is_refused(new_page: NewPage) -> None:
-    page = at_the_photos(new_page)
+    page = open_photos(new_page)
     choose(page, {"name": "email.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
     expect(page.get_by_role("alert")).to_contain_text("email.pdf is not a photo that we can use")
-    expect(chosen(page)).to_have_count(0)
+    expect(chosen_photos(page)).to_have_count(0)
 
 
 def test_at_most_five_photos_are_accepted(new_page: NewPage, shared_data: Path) -> None:
-    page = at_the_photos(new_page)
+    page = open_photos(new_page)
     choose(page, [shared_data / "photos" / "bath_photo.JPG"] * 6)
-    expect(chosen(page)).to_have_count(5)
+    expect(chosen_photos(page)).to_have_count(5)
     expect(page.get_by_role("alert")).to_contain_text("You can add up to 5 photos")
 
 
@@ -205,24 +205,24 @@ def test_at_most_five_photos_are_accepted(new_page: NewPage, shared_data: Path) 
 def test_photos_and_answers_are_kept_when_the_page_is_reloaded(
     new_page: NewPage, shared_data: Path
 ) -> None:
-    page = at_the_photos(new_page)
+    page = open_photos(new_page)
     choose(page, sorted((shared_data / "photos").glob("*.JPG")))
-    expect(chosen(page)).to_have_count(2)
+    expect(chosen_photos(page)).to_have_count(2)
     page.reload()
-    expect(chosen(page).get_by_role("img")).to_have_count(2)
+    expect(chosen_photos(page).get_by_role("img")).to_have_count(2)
     page.get_by_role("button", name="Remove photo 1").click()
-    expect(chosen(page)).to_have_count(1)
+    expect(chosen_photos(page)).to_have_count(1)
     page.reload()
-    expect(chosen(page)).to_have_count(1)
+    expect(chosen_photos(page)).to_have_count(1)
 
 
 @pytest.mark.exhaustive
 def test_photos_are_sent_once_when_the_connection_was_lost_after_the_first(
     new_page: NewPage, shared_data: Path
 ) -> None:
-    page = at_the_photos(new_page)
+    page = open_photos(new_page)
     choose(page, sorted((shared_data / "photos").glob("*.JPG")))
-    expect(chosen(page)).to_have_count(2)
+    expect(chosen_photos(page)).to_have_count(2)
     describe_and_check(page, "Two holes, one beside the other")
     keys: list[str] = []
     page.route("**/api/photos", lambda route: route.abort() if keys else route.continue_())

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from chalicelib.gazetteer.facility_names import FACILITY_NAMES
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
-from tests.browser.published import everything_published, put_back, put_json
+from tests.browser.published import published_files, put_json, restore_places
 from tests.browser.test_report_path import (
     HERE,
     choose_service,
@@ -67,11 +67,11 @@ def test_report_is_made_by_street_and_house_number(
 
 @pytest.fixture
 def library(stack: LocalStack) -> Iterator[None]:
-    before = everything_published(stack)
+    before = published_files(stack)
     named = {"library": [["Larkwick Library", 53.96929, -1.07149]]}
     put_json(stack, FACILITY_NAMES, {"kinds": named})
     yield
-    put_back(stack, before)
+    restore_places(stack, before)
 
 
 @pytest.mark.exhaustive

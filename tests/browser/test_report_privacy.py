@@ -21,7 +21,7 @@ from tests.browser.test_report_path import (
 )
 
 
-def at_the_description(new_page: NewPage, service: str) -> Page:
+def open_description(new_page: NewPage, service: str) -> Page:
     page = reporter(new_page)
     place(page)
     choose_service(page, service)
@@ -31,8 +31,8 @@ def at_the_description(new_page: NewPage, service: str) -> Page:
     return page
 
 
-def to_the_check(new_page: NewPage, service: str, words: str) -> Page:
-    page = at_the_description(new_page, service)
+def open_check(new_page: NewPage, service: str, words: str) -> Page:
+    page = open_description(new_page, service)
     page.get_by_role("textbox", name="Describe the problem").fill(words)
     leave(page)
     leave_contact(page)
@@ -44,7 +44,7 @@ def send(page: Page) -> str:
     return sent_reference(page).replace("-", "")
 
 
-def as_an_officer(stack: LocalStack, request_id: str) -> dict[str, Any]:
+def report_seen_by_officer(stack: LocalStack, request_id: str) -> dict[str, Any]:
     with urllib.request.urlopen(f"{stack.url}/_local/tokens.json") as answer:
         token = json.loads(answer.read())["officer"]
     request = urllib.request.Request(
@@ -56,7 +56,7 @@ def as_an_officer(stack: LocalStack, request_id: str) -> dict[str, Any]:
 
 
 def test_warning_can_be_overruled_and_returns_for_other_text(new_page: NewPage) -> None:
-    page = at_the_description(new_page, "Pothole")
+    page = open_description(new_page, "Pothole")
     page.get_by_role("textbox", name="Describe the problem").fill("Mr Smith fell into it")
     assert leave(page) == "personal"
     expect(page.get_by_text("Mr Smith in the description looks like a name")).to_be_visible()
@@ -73,7 +73,7 @@ def test_warning_can_be_overruled_and_returns_for_other_text(new_page: NewPage) 
 
 
 def test_preview_shows_the_public_part_and_no_contact(new_page: NewPage) -> None:
-    page = to_the_check(new_page, "Pothole", "A hole in front of the door")
+    page = open_check(new_page, "Pothole", "A hole in front of the door")
     preview = page.locator("#preview")
     expect(page.get_by_role("heading", name="This will be public")).to_be_visible()
     expect(preview).to_contain_text("A hole in front of the door")
@@ -82,7 +82,7 @@ def test_preview_shows_the_public_part_and_no_contact(new_page: NewPage) -> None
 
 
 def test_anonymous_report_has_no_sender(new_page: NewPage, stack: LocalStack) -> None:
-    page = at_the_description(new_page, "Pothole")
+    page = open_description(new_page, "Pothole")
     page.get_by_role("textbox", name="Describe the problem").fill("Nobody saw me write this")
     leave(page)
     page.get_by_label("Name", exact=True).fill("Ann Canary")
@@ -93,7 +93,7 @@ def test_anonymous_report_has_no_sender(new_page: NewPage, stack: LocalStack) ->
     body = sending.value.post_data_json or {}
     assert body["anonymous"] is True
     assert "contact" not in body
-    assert "Canary" not in json.dumps(as_an_officer(stack, request_id))
+    assert "Canary" not in json.dumps(report_seen_by_officer(stack, request_id))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_anonymous_report_has_no_sender(new_page: NewPage, stack: LocalStack) ->
 def test_non_public_report_is_shown_only_by_its_link(
     service: str, heading: str, words: str, new_page: NewPage, stack: LocalStack
 ) -> None:
-    page = to_the_check(new_page, service, "Seen by few: smoke over the wall")
+    page = open_check(new_page, service, "Seen by few: smoke over the wall")
     expect(page.get_by_role("heading", name=heading)).to_be_visible()
     request_id = send(page)
     expect(page.get_by_text(words)).to_be_visible()
@@ -131,7 +131,7 @@ def test_non_public_report_is_shown_only_by_its_link(
 
 @pytest.mark.exhaustive
 def test_private_report_gets_no_warning(new_page: NewPage) -> None:
-    page = at_the_description(new_page, "Noise or other nuisance")
+    page = open_description(new_page, "Noise or other nuisance")
     expect(page.get_by_text("Only the council can see it.")).to_be_visible()
     page.get_by_role("textbox", name="Describe the problem").fill(
         "My neighbour Bob Marsh, 07700 900123"
@@ -140,7 +140,7 @@ def test_private_report_gets_no_warning(new_page: NewPage) -> None:
 
 
 def test_report_is_withdrawn_within_its_minutes(new_page: NewPage, stack: LocalStack) -> None:
-    page = to_the_check(new_page, "Pothole", "Sent by mistake")
+    page = open_check(new_page, "Pothole", "Sent by mistake")
     request_id = send(page)
     stack.cloud.pump.wait_until_idle()
     assert page.request.get(f"/reports/{request_id}").status == 200
@@ -159,7 +159,7 @@ def test_report_is_withdrawn_within_its_minutes(new_page: NewPage, stack: LocalS
 
 @pytest.mark.exhaustive
 def test_withdrawal_is_no_longer_offered_when_its_time_is_over(new_page: NewPage) -> None:
-    page = to_the_check(new_page, "Pothole", "Meant as it is")
+    page = open_check(new_page, "Pothole", "Meant as it is")
     page.clock.install()
     send(page)
     offer = page.get_by_role("button", name="Withdraw this report")
@@ -170,7 +170,7 @@ def test_withdrawal_is_no_longer_offered_when_its_time_is_over(new_page: NewPage
 
 @pytest.mark.exhaustive
 def test_refused_withdrawal_is_explained(new_page: NewPage) -> None:
-    page = to_the_check(new_page, "Pothole", "Withdrawn a moment too late")
+    page = open_check(new_page, "Pothole", "Withdrawn a moment too late")
     send(page)
     problem = {"title": "Conflict", "status": 409, "detail": "The five minutes are over."}
     page.route("**/withdrawal", lambda route: route.fulfill(status=409, json=problem))

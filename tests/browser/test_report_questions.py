@@ -20,7 +20,7 @@ from tests.browser.test_report_path import (
 )
 
 
-def at_the_problem(new_page: NewPage) -> Page:
+def open_problem(new_page: NewPage) -> Page:
     page = reporter(new_page)
     place(page)
     expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
@@ -40,7 +40,7 @@ def answers_of(stack: LocalStack, request_id: str) -> object:
 
 
 def test_services_are_suggested_from_typed_words(new_page: NewPage) -> None:
-    page = at_the_problem(new_page)
+    page = open_problem(new_page)
     page.get_by_label("Search, or describe the problem").fill("the lamps in our street are out")
     best = page.locator("#service-matches .govuk-radios__item").first
     expect(best).to_contain_text("Street light")
@@ -52,7 +52,7 @@ def test_services_are_suggested_from_typed_words(new_page: NewPage) -> None:
 
 
 def test_answers_arrive_with_the_report(new_page: NewPage, stack: LocalStack) -> None:
-    page = at_the_problem(new_page)
+    page = open_problem(new_page)
     choose_service(page, "Abandoned vehicle")
     go_to(page, "details")
     page.get_by_role("button", name="Continue").click()
@@ -76,7 +76,7 @@ def test_answers_arrive_with_the_report(new_page: NewPage, stack: LocalStack) ->
 
 @pytest.mark.exhaustive
 def test_several_answers_can_be_chosen_when_the_question_allows_it(new_page: NewPage) -> None:
-    page = at_the_problem(new_page)
+    page = open_problem(new_page)
     choose_service(page, "Fly-tipping")
     go_to(page, "details")
     page.get_by_role("checkbox", name="Furniture").check()
@@ -92,7 +92,7 @@ def test_several_answers_can_be_chosen_when_the_question_allows_it(new_page: New
 def test_dangerous_answer_shows_the_other_number_when_the_usual_line_is_closed(
     new_page: NewPage,
 ) -> None:
-    page = at_the_problem(new_page)
+    page = open_problem(new_page)
     page.clock.set_fixed_time("2026-06-05T16:00:00+00:00")
     choose_service(page, "Street light")
     go_to(page, "details")
@@ -130,7 +130,7 @@ def test_closed_line_is_not_shown_when_there_is_no_other_number(new_page: NewPag
 
 
 def test_dangerous_answer_stops_the_report_and_can_be_changed(new_page: NewPage) -> None:
-    page = at_the_problem(new_page)
+    page = open_problem(new_page)
     page.clock.set_fixed_time("2026-06-05T10:00:00+00:00")
     choose_service(page, "Street light")
     go_to(page, "details")

@@ -17,7 +17,7 @@ HERE = {"latitude": 53.9533, "longitude": -1.0943}
 """Where no other test reports: what is sent here would be asked about there."""
 
 
-def reporter_of_what_asks_for(assurance: RequiredLevel, new_page: NewPage) -> Page:
+def reporter_with_assurance(assurance: RequiredLevel, new_page: NewPage) -> Page:
     """A resident at the problem step, where the published services require sign-in for litter."""
 
     def answer(route: Route) -> None:
@@ -48,7 +48,7 @@ def sign_in(page: Page, stack: LocalStack, address: str) -> None:
 def test_form_explains_the_required_sign_in_and_continues_afterwards(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    page = reporter_of_what_asks_for("contact", new_page)
+    page = reporter_with_assurance("contact", new_page)
     assert choose_service(page, "Litter") == "sign-in"
     expect(page.get_by_role("heading", name="Sign in to report this")).to_be_focused()
     expect(page.locator("#sign-in-reason")).to_contain_text("we can contact you")
@@ -77,7 +77,7 @@ def is_report(request: Request) -> bool:
 def test_link_in_the_email_returns_to_the_tab_with_the_report(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    page = reporter_of_what_asks_for("contact", new_page)
+    page = reporter_with_assurance("contact", new_page)
     choose_service(page, "Litter")
     page.locator("#sign-in-link").click()
     page.get_by_label("Email address or mobile number").fill("linked@example.org")
@@ -97,7 +97,7 @@ def test_link_in_the_email_returns_to_the_tab_with_the_report(
 
 @pytest.mark.exhaustive
 def test_form_says_so_when_the_users_assurance_is_too_low(new_page: NewPage) -> None:
-    page = reporter_of_what_asks_for("proven", new_page)
+    page = reporter_with_assurance("proven", new_page)
     signing_in.sign_in(page, signing_in.new_account())
     assert choose_service(page, "Litter") == "sign-in"
     expect(page.locator("#sign-in-reason")).to_contain_text("proof of who you are")
@@ -114,7 +114,7 @@ def test_form_says_so_when_the_users_assurance_is_too_low(new_page: NewPage) -> 
 def test_officer_reports_for_a_caller_without_proof_but_not_in_their_own_name(
     new_page: NewPage,
 ) -> None:
-    page = reporter_of_what_asks_for("proven", new_page)
+    page = reporter_with_assurance("proven", new_page)
     officer = signing_in.new_account("officer")
     signing_in.sign_in(page, officer, assurance="contact")
     assert choose_service(page, "Litter") != "sign-in"

@@ -97,7 +97,7 @@ def test_map_stays_within_its_budget() -> None:
     assert sum(map(weight, in_one_language.values())) <= MOST_MAP
 
 
-def written_into(path: str) -> set[str]:
+def linked_assets(path: str) -> set[str]:
     """The assets that a page's HTML loads: its script with all that it imports, and its styles."""
     html = (WEB / path / "index.html").read_text(encoding="utf-8")
     return set(re.findall(r'(?:src|href)="(/assets/[^"]+\.(?:js|css))"', html))
@@ -109,21 +109,21 @@ def weights(assets: set[str]) -> tuple[int, int]:
     return sum(map(weight, scripts)), sum(map(weight, assets - scripts))
 
 
-def most_script(path: str) -> int:
+def script_budget(path: str) -> int:
     """Officers work at a desk, so the pages of /admin/ have the budget of staff."""
     return MOST_SCRIPT_OF_STAFF if path.startswith("admin/") else MOST_SCRIPT
 
 
 @pytest.mark.parametrize("path", SIGNED_IN)
 def test_page_stays_within_its_budget_when_signed_in(path: str) -> None:
-    script, style = weights(written_into(path))
-    assert 0 < script <= most_script(path)
+    script, style = weights(linked_assets(path))
+    assert 0 < script <= script_budget(path)
     assert 0 < style <= MOST_STYLE
 
 
 @pytest.mark.parametrize("path", DESK_PAGES)
 def test_page_of_the_desk_stays_within_the_budget_of_staff(path: str) -> None:
-    script, style = weights(written_into(f"desk{path}"))
+    script, style = weights(linked_assets(f"desk{path}"))
     assert 0 < script <= MOST_SCRIPT_OF_STAFF
     assert 0 < style <= MOST_STYLE_OF_STAFF
 
@@ -134,7 +134,7 @@ def test_first_load_stays_within_its_budget_when_signed_in(
 ) -> None:
     page = new_page(with_maps=True)
     sign_in(page, new_account("admin"))
-    assert_within_budget(page, path, most_script(path))
+    assert_within_budget(page, path, script_budget(path))
 
 
 @pytest.mark.parametrize("path", sample(DESK_PAGES, 1))

@@ -20,7 +20,7 @@ OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 TEXT = "Which side of the road is it on?\nIs it <b>deep</b>?"
 
 
-def asked(key: str, stack: LocalStack) -> str:
+def ask_question(key: str, stack: LocalStack) -> str:
     """The path of the page for the reporter of something that an officer asks about."""
     to, ports = f"{key}@example.org", reports_ports()
     about = draft(contact=Contact(email=to), **OUT_OF_THE_WAY)
@@ -40,7 +40,7 @@ def heading(page: Page, text: str) -> None:
 def test_question_is_answered_without_javascript_and_no_page_has_a_violation(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
-    path, page = asked(f"asked{viewport['width']}", stack), new_page(viewport=viewport)
+    path, page = ask_question(f"asked{viewport['width']}", stack), new_page(viewport=viewport)
 
     page.goto(path)
     expect(page.locator("blockquote")).to_contain_text("Is it <b>deep</b>?")

@@ -9,7 +9,7 @@ from tests.browser.test_report_path import HERE, place
 POSTCODE = "ZZ1 1AA"
 
 
-def look(page: Page, heading: str) -> None:
+def check_page(page: Page, heading: str) -> None:
     """Checks that the page has that heading and no violation, and fits."""
     expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
     assert violations(page) == []
@@ -30,25 +30,25 @@ def test_request_for_an_address_begins_on_the_report_page(new_page: NewPage) -> 
         page.get_by_role("radio", name="Help with bins").check()
         page.locator("[data-step=service]").get_by_role("button", name="Continue").click()
     assert page.url.endswith("/forms/services/assisted-collection")
-    look(page, "Help with bins")
+    check_page(page, "Help with bins")
     page.get_by_label("Postcode of the address").fill("ZZ99 9ZZ")
     go_on(page)
-    look(page, "Help with bins")
+    check_page(page, "Help with bins")
     page.get_by_label("Postcode of the address").fill(POSTCODE)
     go_on(page)
-    look(page, "Which address is it?")
+    check_page(page, "Which address is it?")
     page.get_by_role("radio").first.check()
     go_on(page)
-    look(page, "More about your request")
+    check_page(page, "More about your request")
     page.get_by_role("radio", name="From now on").check()
     page.get_by_label("Where are your bins kept?").fill("Behind the gate")
     go_on(page)
-    look(page, "Is there anything else we should know?")
+    check_page(page, "Is there anything else we should know?")
     go_on(page)
-    look(page, "How can we reach you?")
+    check_page(page, "How can we reach you?")
     go_on(page)
-    look(page, "Check your answers")
+    check_page(page, "Check your answers")
     go_on(page, "Send request")
-    look(page, "Request sent")
+    check_page(page, "Request sent")
     page.get_by_role("button", name="See your request").click()
-    look(page, "Help with bins")
+    check_page(page, "Help with bins")

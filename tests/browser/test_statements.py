@@ -78,7 +78,7 @@ def test_privacy_notice_leads_from_its_contents_to_each_part(new_page: NewPage) 
         expect(page.locator(target)).to_have_text(link.inner_text())
 
 
-def written(path: str) -> str:
+def built_html(path: str) -> str:
     """The HTML of a page as it is built."""
     return (WEB / path / "index.html").read_text(encoding="utf-8")
 
@@ -97,7 +97,7 @@ def test_privacy_notice_has_each_row_of_the_registry() -> None:
 
 def parts() -> tuple[str, str]:
     """The table of personal data, and the whole page."""
-    page = written("privacy")
+    page = built_html("privacy")
     return page.partition('class="app-kept"')[2].partition("</details>")[0], page
 
 
@@ -113,5 +113,5 @@ def test_privacy_notice_has_no_violation_and_fits_when_all_of_it_is_open(
 
 
 def test_privacy_notice_is_linked_where_contact_details_are_requested() -> None:
-    step = written("report").partition('data-step="check"')[2].partition("data-step=")[0]
+    step = built_html("report").partition('data-step="check"')[2].partition("data-step=")[0]
     assert '<a href="/privacy/" target="_blank">' in step

@@ -14,7 +14,7 @@ from infra.demo.houses import houses
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.published import HOME
-from tests.browser.test_alerts import begun, choose, leave
+from tests.browser.test_alerts import choose, leave, open_alerts
 from tests.browser.test_report_path import describe, leave_contact, place
 from tests.support.builders import draft
 
@@ -47,7 +47,7 @@ def assert_drawn(picture: Locator, mark: str = "pin") -> None:
     assert picture.locator("canvas").evaluate(COLOURS) > BLANK
 
 
-def of_toilets(page: Page) -> Locator:
+def map_of_toilets(page: Page) -> Locator:
     return page.get_by_role("img", name="Map with a pin at River Street")
 
 
@@ -82,10 +82,10 @@ def test_report_page_shows_its_map_without_a_request_to_another_site(
 def test_map_of_a_facility_is_drawn_again_from_what_the_browser_kept(new_page: NewPage) -> None:
     page = new_page(with_maps=True)
     page.goto("/facility/?id=toilets-1")
-    assert_drawn(of_toilets(page))
+    assert_drawn(map_of_toilets(page))
     page.route(BASEMAP, lambda route: route.abort())
     page.reload()
-    assert_drawn(of_toilets(page))
+    assert_drawn(map_of_toilets(page))
 
 
 def test_there_is_no_map_when_the_base_map_is_missing(report_id: str, new_page: NewPage) -> None:
@@ -93,7 +93,7 @@ def test_there_is_no_map_when_the_base_map_is_missing(report_id: str, new_page: 
     page.route(BASEMAP, lambda route: route.fulfill(status=404))
     page.goto("/facility/?id=toilets-1")
     expect(page.get_by_role("link", name="View on map")).to_be_visible()
-    expect(of_toilets(page)).to_have_count(0)
+    expect(map_of_toilets(page)).to_have_count(0)
     page.goto(f"/reports/{report_id}")
     expect(page.locator("#place-picture")).to_have_count(0)
 
@@ -107,14 +107,14 @@ def test_map_is_left_out_and_not_loaded_when_the_browser_saves_data(
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/facility/?id=toilets-1", wait_until="networkidle")
     expect(page.get_by_role("link", name="View on map")).to_be_visible()
-    expect(of_toilets(page)).to_have_count(0)
+    expect(map_of_toilets(page)).to_have_count(0)
     page.goto(f"/reports/{report_id}", wait_until="networkidle")
     expect(page.locator("#place-picture")).to_have_count(0)
     assert [url for url in asked if "basemap" in url] == []
 
 
 def test_ring_shows_how_far_alerts_reach(new_page: NewPage) -> None:
-    page = begun(new_page, with_maps=True)
+    page = open_alerts(new_page, with_maps=True)
     choose(page, "Reports near a location")
     leave(page)
     page.get_by_label("Postcode or street").fill("ZZ9 9AA")

@@ -23,12 +23,12 @@ def rgb(colour: str) -> str:
     return f"rgb({red}, {green}, {blue})"
 
 
-def ground_of(page: Page, selector: str) -> str:
+def background_of(page: Page, selector: str) -> str:
     ground: str = page.locator(selector).evaluate(COLOUR_OF, "backgroundColor")
     return ground
 
 
-def marks(page: Page) -> dict[str, str]:
+def link_borders(page: Page) -> dict[str, str]:
     """The lower edge of the links to the current page and to another one."""
     page.goto("/track/")
     return {
@@ -43,10 +43,10 @@ def test_pages_can_be_read_in_the_look_of_another_council(new_page: NewPage) -> 
     for path in PAGES:
         page.goto(path, wait_until="networkidle")
         page.add_style_tag(content=theme_css(look))
-        assert ground_of(page, ".app-header") == rgb(look.brand.ground)
+        assert background_of(page, ".app-header") == rgb(look.brand.ground)
         assert violations(page) == [], path
     page.emulate_media(color_scheme="dark")
-    assert ground_of(page, "body") == rgb(look.dark.page)
+    assert background_of(page, "body") == rgb(look.dark.page)
 
 
 @pytest.mark.parametrize("path", ["/", "/forms/report", "/no-such-page/"])
@@ -68,16 +68,16 @@ def test_forced_colours_keep_the_current_page_and_the_logo_visible(
     colours: Literal["light", "dark"], new_page: NewPage
 ) -> None:
     page = new_page(forced_colors="active", color_scheme=colours)
-    found = marks(page)
+    found = link_borders(page)
     assert found["current"] != found["other"]
-    assert ground_of(page, ".app-header__mark") == rgb(load("demo").theme.brand.ground)
+    assert background_of(page, ".app-header__mark") == rgb(load("demo").theme.brand.ground)
 
 
 def test_paper_is_light_and_keeps_the_ground_of_the_logo(new_page: NewPage) -> None:
     page = new_page(color_scheme="dark")
     page.goto("/accessibility/")
     page.emulate_media(media="print")
-    assert ground_of(page, "body") == rgb(load("demo").theme.light.page)
+    assert background_of(page, "body") == rgb(load("demo").theme.light.page)
     assert not page.locator(".app-nav").is_visible()
     kept = page.locator(".app-header__mark").evaluate(COLOUR_OF, "printColorAdjust")
     assert kept == "exact"

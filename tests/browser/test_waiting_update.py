@@ -9,9 +9,9 @@ from chalicelib.reports.model import ServiceRequest
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, NewPage, StartPhone
 from tests.browser.test_accessibility import overflow, violations
-from tests.browser.test_kept_on_the_phone import texts
+from tests.browser.test_kept_on_the_phone import update_texts
 from tests.browser.test_offline import lose_signal, visit
-from tests.browser.test_report_page import open_page, stored, stored_now
+from tests.browser.test_report_page import open_page, store_report, stored_report
 from tests.browser.test_report_path import HERE
 from tests.support.log_lines import capture_lines, decode_lines
 
@@ -29,7 +29,7 @@ def send(page: Page) -> None:
     expect(page.locator("#update-status")).to_contain_text("Your update is saved on this device")
 
 
-def to_the_outbox(new_page: NewPage, report: ServiceRequest, photo: Path) -> Page:
+def open_outbox(new_page: NewPage, report: ServiceRequest, photo: Path) -> Page:
     """An update that could not be sent, at its place in the outbox."""
     page = open_page(new_page, report)
     write(page, photo)
@@ -48,7 +48,7 @@ def photo(shared_data: Path) -> Path:
 def test_offline_update_with_its_photo_is_sent_once_after_a_restart(
     start_phone: StartPhone, stack: LocalStack, photo: Path
 ) -> None:
-    report = stored(stack, 9180)
+    report = store_report(stack, 9180)
     page = start_phone(HERE)
     visit(page)
     page.goto(f"/reports/{report.service_request_id}")
@@ -67,7 +67,7 @@ def test_offline_update_with_its_photo_is_sent_once_after_a_restart(
         expect(page.get_by_text("We've sent your update: ")).to_be_visible()
     expect(page.locator("#bar-waiting")).to_have_count(0)
     stack.cloud.pump.wait_until_idle()
-    after = stored_now(report)
+    after = stored_report(report)
     [update], [picture] = after.updates, after.photos
     assert (update.text, picture.update_id) == (WORDS, update.update_id)
     route = "/api/reports/{service_request_id}/updates"
@@ -78,8 +78,8 @@ def test_offline_update_with_its_photo_is_sent_once_after_a_restart(
 def test_waiting_update_is_sent_when_its_sender_presses_try_now(
     new_page: NewPage, stack: LocalStack, photo: Path
 ) -> None:
-    report = stored(stack, 9181)
-    page = to_the_outbox(new_page, report, photo)
+    report = store_report(stack, 9181)
+    page = open_outbox(new_page, report, photo)
     expect(page.locator("#waiting-list")).to_contain_text(WORDS)
     expect(page.locator("#waiting-list")).to_contain_text("1 photo")
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
@@ -89,15 +89,15 @@ def test_waiting_update_is_sent_when_its_sender_presses_try_now(
     page.get_by_role("button", name="Try now").click()
     expect(page.get_by_text("We've sent your update: ")).to_be_visible()
     expect(page.get_by_text("There is nothing waiting to be sent")).to_be_visible()
-    assert texts(stack, report.service_request_id) == [WORDS]
+    assert update_texts(stack, report.service_request_id) == [WORDS]
 
 
 @pytest.mark.exhaustive
 def test_waiting_update_is_edited_on_the_page_of_its_report(
     new_page: NewPage, stack: LocalStack, photo: Path
 ) -> None:
-    report = stored(stack, 9182)
-    page = to_the_outbox(new_page, report, photo)
+    report = store_report(stack, 9182)
+    page = open_outbox(new_page, report, photo)
     page.get_by_role("button", name="Edit").click()
     page.wait_for_url(f"**/reports/{report.service_request_id}#update-form")
     expect(page.get_by_label("Your update")).to_have_value(WORDS)
@@ -106,7 +106,7 @@ def test_waiting_update_is_edited_on_the_page_of_its_report(
     page.get_by_label("Your update").fill("It is narrower.")
     page.get_by_role("button", name="Send update").click()
     expect(page.locator("#update-status")).to_contain_text("Your photos follow")
-    assert texts(stack, report.service_request_id) == ["It is narrower."]
+    assert update_texts(stack, report.service_request_id) == ["It is narrower."]
     expect(page.locator("#bar-waiting")).to_have_count(0)
 
 
@@ -114,7 +114,7 @@ def test_waiting_update_is_edited_on_the_page_of_its_report(
 def test_waiting_update_is_deleted_after_a_question(
     new_page: NewPage, stack: LocalStack, photo: Path
 ) -> None:
-    page = to_the_outbox(new_page, stored(stack, 9183), photo)
+    page = open_outbox(new_page, store_report(stack, 9183), photo)
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Yes, delete it").click()
     expect(page.get_by_text("There is nothing waiting to be sent")).to_be_visible()

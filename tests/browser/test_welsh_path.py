@@ -22,7 +22,7 @@ PLACE = {"lat": 53.9287, "long": -1.1012}
 """No other test reports anything there."""
 
 
-def reported(stack: LocalStack) -> ServiceRequest:
+def store_report(stack: LocalStack) -> ServiceRequest:
     words = "Mae twll dwfn wrth y draen"
     report = submit(
         draft(description=words, title=None, **PLACE), "twll", Author(), reports_ports()
@@ -43,7 +43,7 @@ def assert_welsh(page: Page) -> None:
 def test_resident_follows_a_report_in_welsh_and_finds_it_in_the_account(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report, page = reported(stack), new_page()
+    report, page = store_report(stack), new_page()
     account = new_account()
     page.goto("/cy/")
     assert_welsh(page)
@@ -85,7 +85,7 @@ def test_resident_follows_a_report_in_welsh_and_finds_it_in_the_account(
 def test_visited_report_page_opens_in_welsh_without_a_connection(
     new_page: NewPage, stack: LocalStack
 ) -> None:
-    report, page = reported(stack), new_page(service_workers="allow")
+    report, page = store_report(stack), new_page(service_workers="allow")
     page.goto("/cy/cookies/")
     page.wait_for_function("async () => !!(await navigator.serviceWorker.ready).active")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")

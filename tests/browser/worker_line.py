@@ -10,7 +10,7 @@ from tests.support.patience import wait_until
 
 
 @contextmanager
-def told_to_worker(page: Page, site: str) -> Iterator[Any]:
+def worker_commands(page: Page, site: str) -> Iterator[Any]:
     """Gives a function that sends a command about the site's worker, with its parameters. Any page
     of the same browser will do."""
     line = page.context.new_cdp_session(page)
