@@ -70,7 +70,7 @@ class Cost(NamedTuple):
 
 
 class SendingCost(NamedTuple):
-    """What the command takes for so many reports, up to the queue of `publish`."""
+    """Measures the command for so many reports, up to the queue of `publish`."""
 
     reports: int
     calls: dict[str, int]
@@ -186,7 +186,7 @@ def measure_publishing(reports: int) -> Cost:
 
 
 def measure_sending(reports: int) -> SendingCost:
-    """What the command takes to send that many reports to a queue that is always empty."""
+    """Measures how the command sends that many reports to a queue that is always empty."""
     with answering_aws() as aws, TemporaryDirectory() as folder:
         aws.calls.clear()
         aws.left = reports
@@ -254,7 +254,7 @@ def _bucket(url: str) -> str:
 
 
 def resident_mb() -> float:
-    """What this process has in memory."""
+    """The memory of this process."""
     status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS:"))
 

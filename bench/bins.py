@@ -31,7 +31,7 @@ class Request(NamedTuple):
 
 
 class Views(NamedTuple):
-    """What was asked for to find an address, and to show it once it is known."""
+    """The requests that find an address, and those that show it once it is known."""
 
     finding: Sequence[Request]
     known: Sequence[Request]
@@ -89,7 +89,7 @@ def views_of(url: str) -> Views:
 
 
 def _find(browser: Browser, url: str) -> tuple[Sequence[Request], str]:
-    """What is asked for after the page was loaded, and what the browser then remembers."""
+    """The requests after the page was loaded, and what the browser then stores."""
     page = browser.new_page(service_workers="block")
     _open(page, url)
     answers = _answers(page)
@@ -135,7 +135,7 @@ def _requests_of(answers: Sequence[Response]) -> Sequence[Request]:
 
 
 def poll_of(url: str, premises_id: str) -> Poll:
-    """What polls of a calendar transfer, after it was published."""
+    """The transfer of polls of a calendar after it was published."""
     sent = json.dumps({"premises_id": premises_id}).encode()
     headers = {"Content-Type": "application/json"}
     publish = urllib.request.Request(f"{url}/api/collections/calendars", sent, headers)

@@ -25,7 +25,7 @@ Answers = Mapping[str, str]
 
 
 class Path(NamedTuple):
-    """What a path asked the service for, the bytes of its answers, and the id of its request."""
+    """The requests of a path, the bytes of its answers, and the id of its request."""
 
     requests: int
     size: int

@@ -79,7 +79,7 @@ class Run:
         return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
     def heading(self) -> str:
-        """When and on which machine it ran."""
+        """The time and machine of the run."""
         return f"{datetime.now(UTC):%Y-%m-%d}: {self.machine.as_text()}; {self.load()}."
 
     def as_markdown(self) -> str:

@@ -170,7 +170,7 @@ def sample_event(function: Function) -> Any:
 
 
 def failure_of(outcome: Outcome) -> str:
-    """What went wrong; empty if nothing did."""
+    """The failure; empty if there was none."""
     answer = outcome.answer or {}
     refused = answer.get("statusCode", 200) >= 400 or answer.get("batchItemFailures")
     return outcome.error or (json.dumps(answer) if refused else "")

@@ -33,7 +33,7 @@ FIXMYSTREET_KB = {f"{REPORT}: JavaScript": 200, f"{REPORT}: CSS": 36}
 FIXMYSTREET_MAP_KB = 258
 """The weights of FixMyStreet's pages, measured by the project in 2026-08."""
 HASH = re.compile(r"-.{8}(?=\.\w+$)")
-"""What tells apart the files of one name, which each language may have."""
+"""The part of a name that distinguishes the languages' files of one name."""
 STATIC_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\.[^"']+\.js)["']""")
 
 

@@ -37,7 +37,7 @@ DEAD_LETTER_MEANINGS = {
     "FanOut": "Changes reached no reaction",
     "Schedules": "A schedule failed",
 }
-"""What it means that there are messages in each dead-letter queue."""
+"""The meaning of messages in each dead-letter queue."""
 LATE_STREAMS = {
     "FanOut": "Changes wait for more than five minutes",
     "FanOutPeople": "Codes to sign in wait for more than five minutes",

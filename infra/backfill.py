@@ -29,7 +29,7 @@ class Kind(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """How many items were completed, and how many were written by somebody else meanwhile, which
+    """The number of completed items, and of those that somebody else wrote meanwhile, which
     completes them, too."""
 
     completed: int

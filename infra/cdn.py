@@ -103,7 +103,7 @@ class Folder(NamedTuple):
 
 
 def language_folder(address: str) -> Folder:
-    """What the CDN's function for the API makes of an address."""
+    """The language and address that the CDN's function for the API makes of an address."""
     found = re.fullmatch(r"/([a-z]{2,3})(/forms/.*)", address, re.DOTALL)
     return Folder(found[1], found[2]) if found else Folder("", address)
 

@@ -101,7 +101,7 @@ class DryCounters:
 
 
 def find_wrong_counts() -> list[str]:
-    """What the figures count wrongly."""
+    """The wrong counts among the figures."""
     from chalicelib.bootstrap.publishing import counting_ports
     from chalicelib.publishing.recounting import recount_everything
 
@@ -112,7 +112,7 @@ def find_wrong_counts() -> list[str]:
 
 
 def find_wrong_documents(progress: Callable[[int, int], None]) -> dict[str, str]:
-    """What is wrong with each published document and photo, by its key. Everything is published
+    """The faults of each published document and photo, by its key. Everything is published
     again, but for the writing."""
     from chalicelib.bootstrap.publishing import counting_ports, figures_ports, publishing_ports
     from chalicelib.publishing.performance import rebuild_performance

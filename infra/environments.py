@@ -19,7 +19,7 @@ FED_BY = frozenset(
     )
     for operation in operations
 )
-"""What Lambda does in a function's name, to feed it."""
+"""The actions that Lambda does in a function's name, to deliver its events."""
 
 
 def variables(policy: dict[str, Any]) -> Variables:

@@ -101,7 +101,7 @@ def _apply_wards(wards: "Wards") -> None:
 def import_roadworks(file: Path, allow_rejects: bool) -> None:
     """Publishes the road works of a CSV FILE that are not over, in the place of those of before.
 
-    Those who want to hear of road works are told of what is new since then, or has other days or
+    Subscribers to road works are notified of works that are new since then, or have other days or
     another place; the first import tells nobody.
     """
     from chalicelib.areas.model import ROADWORKS

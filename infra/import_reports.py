@@ -221,7 +221,7 @@ def _to_imported(
 def _moments(
     row: dict[str, str], form: str, zone: ZoneInfo
 ) -> tuple[datetime, datetime | None, list[str]]:
-    """When it was received and last changed, and how uncertain times were read."""
+    """The moments of its receipt and last change, and notes on how uncertain times were read."""
     requested = _moment(row, "requested_datetime", form, zone)
     updated = None
     if row["updated_datetime"].strip():

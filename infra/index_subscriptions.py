@@ -61,7 +61,7 @@ def _present_keys() -> Keys:
 
 
 def _repair_entries(subscription_id: str, there: set[tuple[str, str]], ports: "IndexPorts") -> None:
-    """It is read again: it may have changed since the table was read."""
+    """Reads the subscription again, as it may have changed since the table was read."""
     from chalicelib.alerts.index import entries_of
 
     stored = ports.subscriptions.get(subscription_id)

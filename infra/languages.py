@@ -81,7 +81,7 @@ class Language:
 
     @cached_property
     def spoken(self) -> SpokenLanguage:
-        """What renders pages in it."""
+        """The object that renders pages in the language."""
         return SpokenLanguage(self.code, GNUTranslations(io.BytesIO(as_mo(self.catalogue))))
 
 
@@ -119,7 +119,7 @@ def messages_without_scripts() -> tuple[Message, ...]:
 
 
 def translation_faults(language: Language, wanted: Iterable[Message]) -> list[str]:
-    """What is wrong with the translations of these messages, each with its file."""
+    """The faults of the translations of these messages, each with its file."""
     found = []
     for message in dict.fromkeys(wanted):
         forms = language.find(message.file, message.text)

@@ -1,4 +1,4 @@
-"""What the build of the web client needs of each language."""
+"""Prepares the data of each language for the build of the web client."""
 
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,11 @@ from infra.texts import (
 MADE_BY_THE_SERVER = ("/forms/", "/reports/")
 """The folders of residents' pages that are not built."""
 LINKS = Markup("<!-- languages -->")
-"""Where the build puts the links to the page in other languages."""
+"""The text that the build replaces by the links to the page in other languages."""
 
 
 def web_build(council: Council) -> list[dict[str, Any]]:
-    """What the build of the web client needs of each language of the council. Raises
+    """The data of each language of the council for the build of the web client. Raises
     ConfigurationError with all that a catalogue lacks."""
     return [_web_build(each, council) for each in languages_of(council)]
 

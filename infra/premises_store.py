@@ -12,7 +12,7 @@ from chalicelib.kernel.optimistic import VersionConflict
 from infra.premises import documents_of
 
 MOST_AT_ONCE = 1_000
-"""How many objects one DeleteObjects removes."""
+"""The number of objects that one DeleteObjects removes."""
 
 
 def store_premises(

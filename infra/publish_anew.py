@@ -39,7 +39,7 @@ SENDERS = 10
 DAYS_AT_ONCE = 4
 PAUSE_S = 1.0
 SETTLED = 3
-"""How often in a row a queue says that it is empty: its numbers are approximate."""
+"""The number of answers in a row that say that a queue is empty: its counts are approximate."""
 WAITING: "Sequence[QueueAttributeNameType]" = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -173,7 +173,7 @@ def wait_until_empty(sqs: "SQSClient", address: str) -> None:
 def messages_in(
     sqs: "SQSClient", address: str, states: "Sequence[QueueAttributeNameType]" = WAITING
 ) -> int:
-    """How many messages the queue has now: with those that were received or put off, unless only
+    """The number of messages in the queue now, received and delayed ones included, unless only
     some states are asked for."""
     found = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=states)["Attributes"]
     return sum(int(found[name]) for name in states)

@@ -1,4 +1,4 @@
-"""Finds the texts of the errors that residents are told."""
+"""Finds the texts of the errors that residents see."""
 
 import ast
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ class RaisedTexts(NamedTuple):
 
 
 def raised_messages() -> Iterator[Message]:
-    """The texts of the errors that residents are told."""
+    """The texts of the errors that residents see."""
     for path in modules_for_residents():
         for text in find_raised_texts(path.read_text(encoding="utf-8")).constants:
             yield Message(file_of(path), text)

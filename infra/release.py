@@ -65,7 +65,8 @@ def tables_of(made: Mapping[str, Any]) -> Tables:
 
 
 def undeployable_changes(before: Tables, after: Tables) -> Iterator[str]:
-    """What CloudFormation refuses in one update. A new table may have any number of indexes."""
+    """The changes that CloudFormation refuses in one update. A new table may have any number
+    of indexes."""
     for table in before.keys() & after.keys():
         old, new = before[table], after[table]
         made_or_deleted = sorted(old.keys() ^ new.keys())

@@ -27,11 +27,11 @@ COLUMNS = (
 )
 """A file may lack those that none of its rows needs, except the first."""
 HORIZON = timedelta(days=365)
-"""How far ahead a pattern without an end gives dates."""
+"""The time ahead for which a pattern without an end gives dates."""
 FAR = timedelta(days=2 * 365)
 """A date that is further away is taken for a mistyped year."""
 PUBLISHED_FOR = timedelta(days=31)
-"""How long a past date stays in the document."""
+"""The time for which a past date stays in the document."""
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}")
 
 
@@ -52,7 +52,7 @@ class Summary:
 
 @dataclass
 class RoundPlan:
-    """What the rows say of one round. `lines`: the row of each planned date. `known_until`: the
+    """The rows of one round. `lines`: the row of each planned date. `known_until`: the
     last day of which the rows say whether the round goes out."""
 
     container: Container

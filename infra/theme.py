@@ -140,7 +140,7 @@ def _facts(council: Council, pictures: Iterable[Screen]) -> dict[str, object]:
 
 
 def _languages(council: Council) -> list[dict[str, Any]]:
-    """What the build needs of each language, with the services' names in it."""
+    """The data of each language for the build, with the services' names in it."""
     built = web_build(council)
     for each in built:
         own = council.in_language(each["code"])

@@ -102,7 +102,7 @@ class _Council:
             if act.what == "submit" and report.case.wants_alerts and report.case.reporter:
                 self._tell(report.case.reporter, report, "received")
             if what:
-                self._everybody_hears(report, what)
+                self._notify_all(report, what)
         if phase == "before":
             self.subscribed = self.people
 
@@ -133,7 +133,7 @@ class _Council:
         found = {person.address for person in self._hearing(report, "repair_question")}
         return found | self._reporters(report)
 
-    def _everybody_hears(self, report: _Report, what: What) -> None:
+    def _notify_all(self, report: _Report, what: What) -> None:
         reporters = self._reporters(report) if what != "new" else set()
         for address in reporters:
             self._tell(address, report, what)

@@ -68,7 +68,7 @@ def counting_queries() -> Iterator[list[int]]:
 
 
 def _drain(source: event_sources.Source) -> int:
-    """How many batches it had."""
+    """The number of its batches."""
     batches = 0
     while source.step(math.inf):
         batches += 1

@@ -1,4 +1,4 @@
-"""What the functions ask of AWS, counted for each function."""
+"""Counts the calls of AWS for each function."""
 
 import re
 import resource
@@ -15,7 +15,7 @@ UsageByFunction = dict[str, Counter[str]]
 """A function's name in the template → what it used."""
 API = "APIHandler"
 MEASURED = ("cpu_ms", "trips", "peak_kb")
-"""What depends on the machine; everything else is the same in each run."""
+"""The metrics that depend on the machine; all others are the same in each run."""
 SDK_MS = 1.0
 """CPU of one call below the SDK: TLS and parsing. What moto uses there is not counted."""
 Result = TypeVar("Result")
@@ -116,7 +116,7 @@ def as_json(used: UsageByFunction) -> dict[str, dict[str, float]]:
 
 
 def exact_figures(used: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    """What is the same in each run."""
+    """The metrics that are the same in each run."""
     return {
         name: {what: n for what, n in counts.items() if what not in MEASURED}
         for name, counts in used.items()

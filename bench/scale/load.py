@@ -83,7 +83,7 @@ class Load(NamedTuple):
         return self.residents * ALERTS_A_RESIDENT * MAIL_SHARE + of_orders
 
     def events(self) -> dict[str, float]:
-        """How often each sampled kind of event happens."""
+        """The number of events of each sampled kind."""
         return {
             "report": self.reports,
             "change": self.reports * CHANGES_A_REPORT,
@@ -109,7 +109,7 @@ class Load(NamedTuple):
         }
 
     def busy_share(self, hours: float) -> float:
-        """How many of all periods of that length have a change."""
+        """The number of periods of that length that have a change."""
         return 1 - math.exp(-self.changes / HOURS * hours)
 
     def changes_in(self, hours: float) -> float:

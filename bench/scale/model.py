@@ -1,4 +1,4 @@
-"""What each function uses in a month of a council of any size, from the samples of small ones."""
+"""Predicts the use of each function in a month of a council of any size, from small samples."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -55,7 +55,7 @@ class Machine(NamedTuple):
     timeout_s: int
 
     def seconds(self, used: Mapping[str, float]) -> float:
-        """How long that takes."""
+        """The duration of a call with this use."""
         share = min(1.0, self.megabytes / VCPU_MB)
         waited = used["trips"] * TRIP_S + used.get("outside", 0) * OUTSIDE_S
         return used["cpu_ms"] / 1000 / share + waited
@@ -82,7 +82,7 @@ class Model:
         }
 
     def used_in_a_month(self, load: Load) -> dict[str, Counter[str]]:
-        """What each function uses in all, with its `seconds`."""
+        """The total use of each function, with its `seconds`."""
         where, found = ordinary_month(load), defaultdict[str, Counter[str]](Counter)
         for kind, times in load.events().items():
             for function, used in self.one(kind, where).items():
@@ -96,7 +96,7 @@ class Model:
         return dict(found)
 
     def one(self, kind: str, where: SamplePoint) -> dict[str, Counter[str]]:
-        """What one event of that kind uses."""
+        """The use of one event of that kind."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for (of, function, what), growth_of in self._growths.items():
             if of == kind and value_at(growth_of, where):

@@ -33,7 +33,7 @@ def publish_rounds(count: int) -> None:
 
 
 def operation(kind: str) -> dict[str, Any]:
-    """What the crew of the first round says of it today."""
+    """The operations of the first round's crew today."""
     return {
         "op_id": f"operation-{kind}",
         "round": "R0",

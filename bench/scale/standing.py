@@ -1,4 +1,4 @@
-"""What a deployment costs in a month in which nothing happens, counted in its template."""
+"""Computes from the template what a deployment costs in a month without events."""
 
 from collections import Counter
 from collections.abc import Mapping

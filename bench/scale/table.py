@@ -24,7 +24,7 @@ LISTED_SHARE = 0.1
 
 
 def idle_table() -> str:
-    """What costs something in an idle month."""
+    """The resources that cost something in an idle month."""
     resources = template()["Resources"].values()
     alarms = sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources)
     idle = bill(RESIDENTS[0]).quantities
@@ -35,7 +35,7 @@ def idle_table() -> str:
 
 
 def section() -> str:
-    """What stands between the marks of the document."""
+    """The text between the marks of the document."""
     return "\n".join(
         [BEGIN, "", idle_table(), "", *_bills(), "", *_functions(), "", *_limits(), "", END],
     )

@@ -21,7 +21,7 @@ def start_log() -> None:
 
 
 class _ShortLine(logging.Formatter):
-    """What failed, why, and where the details are."""
+    """The line that says what failed, why, and where the details are."""
 
     def format(self, record: logging.LogRecord) -> str:
         error = getattr(record, "fields", {}).get("error", "")

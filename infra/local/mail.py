@@ -75,7 +75,7 @@ def _parse_email(raw: str) -> EmailMessage:
 
 @lru_cache(maxsize=1000)
 def _outbox_entry(raw: str) -> dict[str, str]:
-    """What the outbox shows of an email, which it is asked for again and again."""
+    """The parts of an email that the outbox shows; cached, as they are requested repeatedly."""
     email = _parse_email(raw)
     at = parsedate_to_datetime(email["Date"]).astimezone(UTC)
     return {

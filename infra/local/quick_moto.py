@@ -47,7 +47,7 @@ PLAIN = ({"S"}, {"N"}, {"BOOL"})
 OF_ITEMS = {"GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem"}
 """The operations of DynamoDB whose results moto holds as they are sent."""
 OURS = {"dynamodb", "dynamodbstreams", "s3", "sqs", "ses", "sesv2", "secretsmanager"}
-"""What Ginnel calls while it runs."""
+"""The operations that Ginnel calls while it runs."""
 MOST_OF_AN_ITEM = 405_000
 """Bytes, as moto counts them."""
 REQUEST_ID = "0" * 52
@@ -146,7 +146,7 @@ def _backend_made_once(backends_of: Any, account_id: str) -> None:
 
 
 def _request(kind: Any, method: str, url: str, headers: Any, body: Any = None) -> Any:
-    """What the SDK sends, as WSGI has it; no header is in it twice."""
+    """The SDK's request in the form of WSGI; no header is in it twice."""
     content, called = _bytes(body), urlsplit(url)
     return kind(
         {

@@ -216,5 +216,5 @@ def secret_of(access_key: str) -> str | None:
 
 
 def pay_secret(name: str) -> str:
-    """What the stack knows the payment provider by."""
+    """The secret of that name of the payment provider; empty if there is none."""
     return container.secret_text(name, "payments") or ""

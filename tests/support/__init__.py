@@ -1,1 +1,1 @@
-"""What tests share: builders of values, fakes of ports, the recorder at the seam to AWS."""
+"""Code that tests share: builders of values, fakes of ports, the recorder at the seam to AWS."""

@@ -1,4 +1,4 @@
-"""What two people can do at one slot, and what must hold whatever the order of their calls."""
+"""Actions of two people at one slot, and the rules that hold in any order of their calls."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -48,7 +48,7 @@ BEFORE: Sequence[Sequence[tuple[Act, str]]] = (
 
 
 class Race(NamedTuple):
-    """What was done before, what each of the two does, and whether the other is another person."""
+    """The actions before, those of each of the two, and whether the other is another person."""
 
     before: Sequence[tuple[Act, str]]
     first: Act
@@ -60,7 +60,7 @@ class Race(NamedTuple):
             act(key, ports)
 
     def problems(self, results: Sequence[object], ports: Ports) -> list[str]:
-        """What is wrong afterwards."""
+        """The faults afterwards."""
         found = find_problems(ports)
         if self.other == "b" and lapse_it not in (self.first, self.second):
             if not agrees_with_store(self.first, "a", results[0], ports):

@@ -45,7 +45,7 @@ Item = TypeVar("Item")
 
 
 def find_no_hold(hold_id: str) -> BookedSlot:
-    """What a hold is for, where nothing is held."""
+    """A lookup of holds that finds none."""
     raise Invalid.field("hold_id", "There is no such hold. Choose a slot again.")
 
 
@@ -56,7 +56,7 @@ def price(
     on: date,
     language: Language,
 ) -> Quote:
-    """What an order costs, wherever it is for."""
+    """The price of an order, the same at any location."""
     return compute_quote(service, wanted, on, language)
 
 

@@ -43,7 +43,7 @@ def facility_list(items: Sequence[Facility], service_code: str | None = None) ->
 
 
 def documents_of(listed: FacilityList) -> dict[str, bytes]:
-    """What is published of these facilities."""
+    """The published documents of these facilities."""
     kind = KindEntry(
         kind=listed.kind,
         label=listed.label,

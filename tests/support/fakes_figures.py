@@ -159,7 +159,7 @@ class FiguresWorld:
         count_in_batches([self.stored.change(service_request_id, **values)], self.counting)
 
     def pass_to(self, moment: datetime) -> None:
-        """It is that moment by all clocks."""
+        """Sets all clocks to that moment."""
         self.now.now = moment
         self.stored.ports = replace(self.stored.ports, now=lambda: moment)
 

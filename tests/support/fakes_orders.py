@@ -1,4 +1,4 @@
-"""What orders depend on, in memory."""
+"""Ports of orders in memory."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

@@ -135,7 +135,7 @@ class PaidOrder(PaymentsWorld):
             hold(PLACE, left, "others", "hold", self.bookings(self.days))
 
     def slots(self) -> int:
-        """How many slots are confirmed for the booking."""
+        """The number of slots that are confirmed for the booking."""
         booking = self.order.booking
         assert booking
         days = (self.days.get(each.calendar, each.day) for each in (PLACE, ELSEWHERE))

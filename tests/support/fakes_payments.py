@@ -154,7 +154,7 @@ class MemoryProvider:
 
 
 def _moments(paid: ProviderPayment) -> Iterator[tuple[str, datetime]]:
-    """When a payment and its refunds were created, by the ids of their entries."""
+    """The moments at which a payment and its refunds were created, by the ids of their entries."""
     yield entry_id("payment", paid.provider_id), paid.created_at
     for each in paid.refunds:
         yield entry_id("refund", each.provider_id), each.created_at
@@ -261,7 +261,7 @@ class Faults:
                 raise ProcessCrash
 
     def _land(self) -> None:
-        """What was late arrives, and nobody waits for its reply."""
+        """Delivers the late calls, for whose reply nobody waits."""
         landing = [action for at, action in self._late if at <= self.calls]
         self._late = [each for each in self._late if each[0] > self.calls]
         for action in landing:
@@ -307,7 +307,7 @@ class PaymentsWorld:
         return {each.entry_id: each.amount_pence for each in self.told}
 
     def reconciled(self, day: date) -> Reconciliation:
-        """What a comparison of that day finds."""
+        """The result of a comparison of that day."""
         return reconcile(day, self.reconciling())
 
     def reconciling(self) -> ReconcilingPorts:

@@ -1,4 +1,4 @@
-"""What CloudFormation makes of a part of the template: its parameters, conditions and texts."""
+"""Evaluates parameters, conditions and texts of the template as CloudFormation does."""
 
 import re
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ class Lockstep:
         self._me = threading.local()
 
     def run(self, *writers: Callable[[], object]) -> list[object]:
-        """What each returned, or the exception that it raised."""
+        """The result of each, or the exception that it raised."""
         results: list[object] = [None] * len(writers)
 
         def body(number: int) -> None:

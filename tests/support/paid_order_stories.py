@@ -167,7 +167,7 @@ def pass_eight_days(of: PaidOrder) -> None:
 
 
 def next_event_at(of: PaidOrder) -> datetime:
-    """When the next check is due, or now if a change waits to be carried out."""
+    """The moment of the next check, or now if a change waits to be carried out."""
     if of.repository.changed():
         return of.clock.now
     charge = read_store(lambda: of.charges.get(of.service_request_id))
@@ -269,7 +269,7 @@ STORIES: Sequence[Story] = (
 
 
 def find_problems(of: PaidOrder) -> list[str]:
-    """What is wrong with an order, its slot and its money at the end of a story."""
+    """The faults of an order, its slot and its money at the end of a story."""
     order = of.order
     totals = of.provider.totals()
     paid = [each for each in of.provider.payments.values() if each.state == "success"]

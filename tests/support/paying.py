@@ -23,7 +23,7 @@ from tests.support.http_client import InProcessClient, path_of
 
 GOOD_CARD = "4444333322221111"
 PENCE = 4_200
-"""What a request costs where the sum does not matter."""
+"""The price of a request where the sum does not matter."""
 DECLINED_CARD = "4000000000000002"
 ORIGIN = ORIGINS[GOVUK_PAY]
 CARD_PAGES = f"{ORIGIN}/card/"
@@ -65,7 +65,7 @@ class InProcessPay(InProcessClient):
 
     @property
     def refunded_pence(self) -> int:
-        """What went back of all payments."""
+        """The sum of the refunds of all payments."""
         return sum(each.amount for one in self.service.payments.values() for each in one.refunds)
 
     def enter(self, next_url: str, card: str) -> str:

@@ -111,7 +111,7 @@ class LocalStripe:
         self._ask("/_config/webhooks/ours", {"url": url, "secret": SIGNING_SECRET})
 
     def status(self, provider_id: str) -> str:
-        """What it says of a session."""
+        """The provider's record of a session."""
         reply = self.client.get(
             f"{self.origin}/v1/checkout/sessions/{provider_id}",
             {"Authorization": f"Bearer {KEY}"},

@@ -57,14 +57,14 @@ def stored_charge(money: PaymentsWorld) -> Charge:
 
 
 def read_store(look: Callable[[], Seen]) -> Seen:
-    """What the story itself sees of a store, which fails once at most."""
+    """Reads a store for the story itself; it fails once at most."""
     with suppress(AppError, ProcessCrash):
         return look()
     return look()
 
 
 def try_again(action: Callable[[], object]) -> None:
-    """Somebody who is told of an error, or sees none, tries again."""
+    """Calls again after an error, as a person would."""
     for _ in range(TRIES):
         try:
             action()
@@ -253,7 +253,7 @@ STORIES = (
 
 
 def find_problems(money: PaymentsWorld) -> list[str]:
-    """What is wrong with the money at the end of a story."""
+    """The faults of the money at the end of a story."""
     charge = stored_charge(money)
     totals = money.provider.totals()
     paid = [each for each in money.provider.payments.values() if each.state == "success"]

@@ -193,7 +193,7 @@ class Interleaving:
         self._index = threading.local()
 
     def run(self, *functions: Callable[[], Any]) -> list[Any]:
-        """What each function returned, or the AppError or conflict of versions that it raised.
+        """The result of each function, or the AppError or conflict of versions that it raised.
         Raises what else one raised, and TimeoutError when one does not go on."""
         answers: list[Any] = [None] * len(functions)
         self._states = ["running"] * len(functions)

@@ -1,4 +1,4 @@
-"""What the stand-in keeps of a payment and its refunds."""
+"""The payments and refunds that the stand-in stores."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -59,7 +59,7 @@ class PaySite:
             return _json(*self.service.answer(method, path, headers, body))
 
     def listed(self) -> dict[str, Any]:
-        """What the stand-in holds."""
+        """The payments that the stand-in holds."""
         with self._lock:
             views, payments = self.service.views, list(self.service.payments.values())
             return {
