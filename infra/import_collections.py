@@ -79,12 +79,12 @@ def _update_subscribers() -> None:
     from chalicelib.alerts.usecases.collection_reminders import CHANGE_WAIT_S, corrections_from
     from chalicelib.bootstrap import container
     from chalicelib.bootstrap.collections import calendar_ports
-    from chalicelib.collections.calendars import publish_again
+    from chalicelib.collections.calendars import publish_all_again
 
     changes = corrections_from(utc_now(), container.council().zone)
     container.queue("match").send(changes, delay_s=CHANGE_WAIT_S)
     with click.progressbar(length=0, label="Calendars", file=sys.stderr) as bar:
-        count = publish_again(calendar_ports(), bar.update)
+        count = publish_all_again(calendar_ports(), bar.update)
     click.echo(f"{count} calendars are up to date.")
 
 

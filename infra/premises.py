@@ -16,19 +16,19 @@ import msgspec
 from chalicelib.catalogue.model import Council
 from chalicelib.collections.model import Rounds
 from chalicelib.collections.premises import (
-    Current,
+    CurrentVersion,
     ListedPremises,
     Listing,
     Part,
     Premises,
     RoundStreet,
     RoundStreets,
-    in_order,
+    address_sort_key,
     listing_key,
+    normalise_postcode,
     part_key,
     round_key,
     street_of,
-    whole_postcode,
 )
 from chalicelib.errors import Invalid
 from infra.rows import RefusedRow, Row, read_rows
@@ -76,7 +76,7 @@ def premises_of(
     return list(found.values()), summary
 
 
-def documents_of(premises: Iterable[Premises], current: Current) -> dict[str, bytes]:
+def documents_of(premises: Iterable[Premises], current: CurrentVersion) -> dict[str, bytes]:
     """The documents of all premises in that version, by key."""
     parts: dict[str, Part] = defaultdict(dict)
     listings: dict[str, PremisesGroups] = defaultdict(lambda: defaultdict(list))
@@ -108,7 +108,7 @@ def _streets(streets: PremisesGroups) -> RoundStreets:
 def _list_premises(premises: Iterable[Premises]) -> tuple[ListedPremises, ...]:
     return tuple(
         ListedPremises(premises_id=each.premises_id, address=each.address)
-        for each in sorted(premises, key=lambda each: in_order(each.address))
+        for each in sorted(premises, key=lambda each: address_sort_key(each.address))
     )
 
 
@@ -120,7 +120,7 @@ def _premises(row: Row, containers: Mapping[str, str]) -> Premises:
     address = " ".join(values["address"].split())
     if not 0 < len(address) <= LONGEST_ADDRESS:
         raise Invalid.field("address", f"give 1 to {LONGEST_ADDRESS} characters")
-    postcode = whole_postcode(values["postcode"])
+    postcode = normalise_postcode(values["postcode"])
     if postcode is None:
         raise Invalid.field("postcode", f"{values['postcode']!r} is none, such as ZZ1 1AA")
     return Premises(

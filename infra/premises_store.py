@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.aws.s3 import Bucket
-from chalicelib.collections.premises import CURRENT, FOLDER, Current, Premises, parts_for
+from chalicelib.collections.premises import CURRENT, FOLDER, CurrentVersion, Premises, part_count
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from infra.premises import documents_of
@@ -26,9 +26,9 @@ def store_premises(
     each document. Raises UpstreamFailed; then the set of before stays in use, and the import can be
     repeated."""
     held = bucket.get(CURRENT)
-    before = msgspec.json.decode(held.body, type=Current).version if held else None
-    current = Current(
-        version=f"{now:%Y%m%dT%H%M%S%f}", parts=parts_for(len(premises)), before=before
+    before = msgspec.json.decode(held.body, type=CurrentVersion).version if held else None
+    current = CurrentVersion(
+        version=f"{now:%Y%m%dT%H%M%S%f}", parts=part_count(len(premises)), before=before
     )
     for key, body in documents_of(premises, current).items():
         bucket.put(key, body, ContentType="application/json")
@@ -42,7 +42,7 @@ def store_premises(
     _delete_others(bucket, current)
 
 
-def _delete_others(bucket: Bucket, current: Current) -> None:
+def _delete_others(bucket: Bucket, current: CurrentVersion) -> None:
     kept = tuple(f"{FOLDER}{version}/" for version in (current.version, current.before) if version)
     others = [
         each["Key"]

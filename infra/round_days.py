@@ -13,27 +13,33 @@ from itertools import groupby
 from pathlib import Path
 
 from chalicelib.collections.ports import Ports
-from chalicelib.collections.round_days import REASONS, Kind, Reason, RoundOperation, closing_time
+from chalicelib.collections.round_days import (
+    REASONS,
+    CollectionReason,
+    RoundEventKind,
+    RoundOperation,
+    closing_time,
+)
 from chalicelib.collections.round_events import Sender
-from chalicelib.collections.round_operations import fault_of, operate
+from chalicelib.collections.round_operations import apply_operations, fault_of
 from chalicelib.errors import Invalid
 from chalicelib.kernel.ids import derived_id
 from infra.days import parse_day
 from infra.rows import RefusedRow, Row, read_rows
 
 COLUMNS = ("round", "day", "state", "street", "uprn", "reason")
-OF_ROUND: Mapping[str, Kind] = {
+OF_ROUND: Mapping[str, RoundEventKind] = {
     "to_come": "to_come",
     "out": "out",
     "finished": "finished",
     "off": "off",
 }
-OF_STREET: Mapping[str, Kind] = {
+OF_STREET: Mapping[str, RoundEventKind] = {
     "": "street_missed",
     "missed": "street_missed",
     "reached": "street_reached",
 }
-OF_PREMISES: Mapping[str, Kind] = {
+OF_PREMISES: Mapping[str, RoundEventKind] = {
     "": "not_emptied",
     "not_emptied": "not_emptied",
     "emptied": "emptied",
@@ -81,7 +87,7 @@ def apply_round_days(
     """Applies operations, each once, however often it is imported. Gives a sentence for each that
     could not be stored. Raises UpstreamFailed; then the import can be repeated."""
     for key, of_log in groupby(sorted(operations, key=_order), key=lambda each: each.key):
-        results = operate(list(of_log), BACK_OFFICE, ports)
+        results = apply_operations(list(of_log), BACK_OFFICE, ports)
         progress(len(results))
         for each in results:
             if each.result == "rejected":
@@ -119,7 +125,7 @@ def _operation(row: Row, ports: Ports, summary: Summary) -> RoundOperation:
     )
 
 
-def _kind(values: Mapping[str, str]) -> Kind:
+def _kind(values: Mapping[str, str]) -> RoundEventKind:
     """Raises Invalid."""
     if values["street"] and values["uprn"]:
         raise Invalid.field("uprn", "give a street or a uprn, not both")
@@ -130,7 +136,7 @@ def _kind(values: Mapping[str, str]) -> Kind:
     return kind
 
 
-def _reason(kind: Kind, values: Mapping[str, str]) -> tuple[Reason | None, str]:
+def _reason(kind: RoundEventKind, values: Mapping[str, str]) -> tuple[CollectionReason | None, str]:
     """The reason, and the words that are none of ours. Some kinds have no reason."""
     known, given = REASONS.get(kind), _code(values["reason"])
     if known is None:
@@ -145,7 +151,8 @@ def _street(code: str, typed: str, ports: Ports) -> str:
     """The street of the round with that name, in any case and without its locality. Raises
     Invalid."""
     streets = {
-        _normalise_street(each.street): each.street for each in ports.premises.on_round(code)
+        _normalise_street(each.street): each.street
+        for each in ports.premises.streets_of_round(code)
     }
     found = streets.get(_normalise_street(typed)) or streets.get(
         _normalise_street(typed.partition(",")[0])

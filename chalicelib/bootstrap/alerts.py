@@ -13,7 +13,7 @@ from chalicelib.alerts.model import Channel
 from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.areas import areas_ports, ward_codes
-from chalicelib.bootstrap.collections import collections_ports, shown_premises
+from chalicelib.bootstrap.collections import adjusted_premises, collections_ports
 from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.collections.round_days import TODAY
@@ -197,7 +197,7 @@ def _notices() -> "NoticesForAlerts":
 def _collections() -> "CollectionsForAlerts":
     from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts
 
-    premises, rounds = shown_premises().many, collections_ports().rounds
+    premises, rounds = adjusted_premises().get_many, collections_ports().rounds
     today = CachedDocument(_today, monotonic)
     return CollectionsForAlerts(premises, rounds, today.value, container.council())
 

@@ -10,7 +10,7 @@ from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import ROUNDS, Rounds
 from chalicelib.collections.ports import Ports, TodayPorts
 from chalicelib.collections.round_days import TODAY
-from chalicelib.collections.stored_premises import Shown, StoredPremises
+from chalicelib.collections.stored_premises import Adjust, StoredPremises
 from chalicelib.kernel.cached_document import CachedDocument, decoded
 from chalicelib.kernel.time import to_the_second, utc_now
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.s3 import Bucket
     from chalicelib.catalogue.garden import GardenWaste
     from chalicelib.collections import calendars
-    from chalicelib.collections.calendar_events import Words
+    from chalicelib.collections.calendar_events import CalendarWords
     from chalicelib.garden.dynamo import DynamoGardenSubscriptions
     from chalicelib.integrations.garden_for_collections import SubscribersRounds
 
@@ -43,10 +43,10 @@ def collections_ports() -> Ports:
     from chalicelib.collections.dynamo import DynamoRoundLogs
 
     return Ports(
-        premises=shown_premises(),
+        premises=adjusted_premises(),
         rounds=published_rounds,
         logs=DynamoRoundLogs(container.table("jobs")),
-        reported=_reported_collections,
+        find_reported=_reported_collections,
         council=container.council(),
         note=note,
         now=utc_now,
@@ -94,9 +94,9 @@ def stored_premises() -> StoredPremises:
 
 
 @container.once
-def shown_premises() -> StoredPremises:
+def adjusted_premises() -> StoredPremises:
     """The premises with the rounds that collect there."""
-    return StoredPremises(_read_premises, monotonic, shown=_shown_rounds(published_rounds))
+    return StoredPremises(_read_premises, monotonic, adjust=_adjust_rounds(published_rounds))
 
 
 @container.once
@@ -117,7 +117,7 @@ def subscribers_rounds(
     )
 
 
-def _shown_rounds(rounds: Callable[[], Rounds | None]) -> Shown:
+def _adjust_rounds(rounds: Callable[[], Rounds | None]) -> Adjust:
     garden = container.council().garden
     if garden is None:
         return lambda found: found
@@ -125,20 +125,20 @@ def _shown_rounds(rounds: Callable[[], Rounds | None]) -> Shown:
 
 
 @container.once
-def calendar_ports() -> "calendars.Ports":
+def calendar_ports() -> "calendars.CalendarPorts":
     from chalicelib.aws.s3 import Bucket
     from chalicelib.collections import calendars
     from chalicelib.collections.s3_objects import S3Objects
 
     published = Bucket(container.s3(), container.settings().published_bucket, holding="documents")
     premises = StoredPremises(
-        _read_premises, monotonic, kept_for_s=0, shown=_shown_rounds(_read_rounds)
+        _read_premises, monotonic, kept_for_s=0, adjust=_adjust_rounds(_read_rounds)
     )
-    return calendars.Ports(
-        premises=premises.many,
+    return calendars.CalendarPorts(
+        premises=premises.get_many,
         rounds=_read_rounds,
-        published=S3Objects(published, **CALENDAR_HEADERS),
-        asked_for=S3Objects(premises_bucket()),
+        files=S3Objects(published, **CALENDAR_HEADERS),
+        records=S3Objects(premises_bucket()),
         digest=container.digest,
         words_of=_words_of,
         site_url=container.settings().site_url,
@@ -146,11 +146,11 @@ def calendar_ports() -> "calendars.Ports":
     )
 
 
-def _words_of(language: str) -> "Words":
-    from chalicelib.collections.calendar_events import Words
+def _words_of(language: str) -> "CalendarWords":
+    from chalicelib.collections.calendar_events import CalendarWords
 
     shown = container.council().in_language(language)
-    return Words(
+    return CalendarWords(
         language=container.language_of_council(language),
         containers={each.container: each.name for each in shown.containers},
     )

@@ -1,7 +1,7 @@
-"""The events of a calendar of collections: one for each container and day that was planned.
+"""The events of a calendar of collections: one for each container and planned day.
 
-An event keeps its identity when its collection moves, and changes its revision only when the
-published dates do. So programs that read the calendar again show each collection once.
+An event keeps its uid when its collection moves, so calendar programs show each collection once.
+Its `sequence` increases only when the published dates change.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from chalicelib.collections.model import Move, Round, Rounds
 from chalicelib.kernel.languages import Language
 
 
-class Words(Struct, frozen=True, kw_only=True):
+class CalendarWords(Struct, frozen=True, kw_only=True):
     """The language of a calendar, and the names of the containers in it."""
 
     language: Language
@@ -35,7 +35,7 @@ class CalendarEvent(Struct, frozen=True, kw_only=True):
 
 
 def events_of(
-    codes: Sequence[str], rounds: Rounds, owner: str, words: Words
+    codes: Sequence[str], rounds: Rounds, owner: str, words: CalendarWords
 ) -> Sequence[CalendarEvent]:
     """The events of the premises on the rounds with these codes, in the order of their days.
     `owner` tells the events of one premises from those of others."""
@@ -43,19 +43,21 @@ def events_of(
         event.uid: event
         for each in rounds.items
         if each.round in codes
-        for event in _of_round(each, owner, words)
+        for event in _events_of_round(each, owner, words)
     }
     return sorted(found.values(), key=lambda event: (event.day, event.uid))
 
 
-def revised(
+def with_revisions(
     events: Sequence[CalendarEvent], before: Mapping[str, CalendarEvent], now: datetime
 ) -> Sequence[CalendarEvent]:
     """The events with their revisions. `before` has the events of the last version, by uid."""
-    return [_revised(event, before.get(event.uid), now) for event in events]
+    return [_with_revision(event, before.get(event.uid), now) for event in events]
 
 
-def _revised(event: CalendarEvent, before: CalendarEvent | None, now: datetime) -> CalendarEvent:
+def _with_revision(
+    event: CalendarEvent, before: CalendarEvent | None, now: datetime
+) -> CalendarEvent:
     if before is None:
         return replace(event, changed_at=now)
     same = replace(event, sequence=before.sequence, changed_at=before.changed_at)
@@ -65,30 +67,32 @@ def _revised(event: CalendarEvent, before: CalendarEvent | None, now: datetime) 
     return replace(event, sequence=before.sequence + is_new_day, changed_at=now)
 
 
-def _of_round(of: Round, owner: str, words: Words) -> Iterator[CalendarEvent]:
-    moves = {move.to: move for move in of.moved if move.to}
-    days = {*of.dates, *([of.resumes] if of.resumes else [])}
+def _events_of_round(round_: Round, owner: str, words: CalendarWords) -> Iterator[CalendarEvent]:
+    moves = {move.to: move for move in round_.moved if move.to}
+    days = {*round_.dates, *([round_.resumes] if round_.resumes else [])}
     for day in days:
-        yield _event(of, day, moves.get(day), owner, words)
-    for move in of.moved:
+        yield _new_event(round_, day, moves.get(day), owner, words)
+    for move in round_.moved:
         if move.to is None:
-            yield _event(of, move.planned, move, owner, words)
+            yield _new_event(round_, move.planned, move, owner, words)
 
 
-def _event(of: Round, day: date, move: Move | None, owner: str, words: Words) -> CalendarEvent:
+def _new_event(
+    round_: Round, day: date, move: Move | None, owner: str, words: CalendarWords
+) -> CalendarEvent:
     planned = move.planned if move else day
-    name, say = words.containers.get(of.container, of.name), words.language.say
+    name, say = words.containers.get(round_.container, round_.name), words.language.say
     is_cancelled = move is not None and move.to is None
     return CalendarEvent(
-        uid=f"{of.container}-{planned:%Y%m%d}-{owner}",
+        uid=f"{round_.container}-{planned:%Y%m%d}-{owner}",
         day=day,
         title=say("No collection: {container}", container=name) if is_cancelled else name,
-        note=_note(move, words.language) if move else "",
+        note=_note_text(move, words.language) if move else "",
         is_cancelled=is_cancelled,
     )
 
 
-def _note(move: Move, language: Language) -> str:
+def _note_text(move: Move, language: Language) -> str:
     planned = language.day(move.planned)
     if move.to is None:
         return language.say("Cancelled: {reason}", reason=move.why)

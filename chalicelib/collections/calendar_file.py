@@ -11,13 +11,13 @@ from icalendar import Calendar, Event
 
 from chalicelib.collections.calendar_events import CalendarEvent
 
-REFRESHED_EVERY, REFRESHED_EVERY_TEXT = timedelta(hours=12), "PT12H"
-"""How often programs are asked to read the file again. Many read it when they like."""
+REFRESH_INTERVAL, REFRESH_INTERVAL_TEXT = timedelta(hours=12), "PT12H"
+"""How often programs are asked to read the file again; many ignore it."""
 ONE_DAY = timedelta(days=1)
 
 
-def written(name: str, description: str, url: str, events: Sequence[CalendarEvent]) -> bytes:
-    """The file; `url` is its own address."""
+def write_calendar(name: str, description: str, url: str, events: Sequence[CalendarEvent]) -> bytes:
+    """Encode the events as a file; `url` is the file's own address."""
     calendar = Calendar()
     calendar.add("prodid", "-//Ginnel//Collections//EN")
     calendar.add("version", "2.0")
@@ -27,21 +27,21 @@ def written(name: str, description: str, url: str, events: Sequence[CalendarEven
     for property_name in ("description", "x-wr-caldesc"):
         calendar.add(property_name, description)
     calendar.add("source", url, parameters={"value": "URI"})
-    calendar.add("refresh-interval", REFRESHED_EVERY, parameters={"value": "DURATION"})
+    calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"value": "DURATION"})
     # The library takes a name with X- for text.
-    calendar.add("x-published-ttl", REFRESHED_EVERY_TEXT)
+    calendar.add("x-published-ttl", REFRESH_INTERVAL_TEXT)
     for event in events:
-        calendar.add_component(_component(event))
+        calendar.add_component(_component_of(event))
     return bytes(calendar.to_ical())
 
 
-def read(body: bytes) -> Mapping[str, CalendarEvent]:
-    """The events of a file that `written` made, by uid."""
-    found = (_event(each) for each in Calendar.from_ical(body).events)
-    return {event.uid: event for event in found}
+def read_events(body: bytes) -> Mapping[str, CalendarEvent]:
+    """Decode the events of a file that `write_calendar` made, by uid."""
+    events = (_event_of(each) for each in Calendar.from_ical(body).events)
+    return {event.uid: event for event in events}
 
 
-def _component(event: CalendarEvent) -> Event:
+def _component_of(event: CalendarEvent) -> Event:
     component = Event()
     component.add("uid", event.uid)
     component.add("dtstamp", event.changed_at)
@@ -57,7 +57,7 @@ def _component(event: CalendarEvent) -> Event:
     return component
 
 
-def _event(component: Event) -> CalendarEvent:
+def _event_of(component: Event) -> CalendarEvent:
     changed_at: datetime = component.decoded("last-modified")
     return CalendarEvent(
         uid=str(component["uid"]),

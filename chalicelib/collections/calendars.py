@@ -1,8 +1,8 @@
 """Calendars of collections that residents subscribe to.
 
-A calendar belongs to one premises in one language, and is published under a name that only those
-know who asked for it. After that, each import of rounds or premises rewrites it. The private bucket
-records for which premises somebody asked.
+A calendar belongs to one premises in one language, and is published under a name that nobody can
+guess. A private record of each requested calendar is stored as well, and each import of rounds or
+premises rewrites the recorded calendars.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from chalicelib.collections.calendar_events import Words, events_of, revised
+from chalicelib.collections.calendar_events import CalendarWords, events_of, with_revisions
 from chalicelib.collections.model import Rounds
 from chalicelib.collections.premises import Premises
 from chalicelib.errors import NotFound
@@ -19,8 +19,8 @@ from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.texts import Text
 
-PUBLISHED = "data/collections/calendars/"
-ASKED_FOR = "calendars/"
+FILES = "data/collections/calendars/"
+RECORDS = "calendars/"
 NAME_LENGTH = 32
 """128 bits as hexadecimal digits."""
 
@@ -41,18 +41,18 @@ class Objects(Protocol):
         """All keys with this prefix."""
 
 
-class Ports(NamedTuple):
-    """The dependencies of calendars. `premises` reads those with these ids, by id, and `rounds` the
-    published rounds, each as they are now: nothing is cached. `published` holds the calendars,
-    `asked_for` the private record of which there are. `digest` makes 256 bits that nobody can
+class CalendarPorts(NamedTuple):
+    """The dependencies of calendars. `premises` reads the premises with these ids, by id, and
+    `rounds` the published rounds; neither caches anything. `files` stores the calendars, and
+    `records` the private records of the requested ones. `digest` makes 256 bits that nobody can
     guess, as hexadecimal digits. `words_of` gives the words of the language with that code."""
 
     premises: Callable[[Collection[str]], Mapping[str, Premises]]
     rounds: Callable[[], Rounds | None]
-    published: Objects
-    asked_for: Objects
+    files: Objects
+    records: Objects
     digest: Callable[..., str]
-    words_of: Callable[[str], Words]
+    words_of: Callable[[str], CalendarWords]
     site_url: str
     now: Callable[[], datetime]
 
@@ -64,85 +64,87 @@ class Calendar(NamedTuple):
     language: str
 
     @property
-    def record(self) -> str:
-        """The key of the record that somebody asked for it."""
-        return f"{ASKED_FOR}{self.premises_id}/{self.language}"
+    def record_key(self) -> str:
+        """The key of the record that the calendar was requested."""
+        return f"{RECORDS}{self.premises_id}/{self.language}"
 
 
-def publish(premises_id: str, language: Language, ports: Ports) -> str:
-    """Publishes the calendar of a premises, from now on. Returns its address. Raises NotFound,
-    UpstreamFailed."""
+def publish_calendar(premises_id: str, language: Language, ports: CalendarPorts) -> str:
+    """Publishes the calendar of a premises and records it for later imports. Returns its URL.
+    Raises NotFound, UpstreamFailed."""
     if premises_id not in ports.premises([premises_id]):
         raise NotFound(Text("There is no such address. Search for your postcode again."))
     if ports.rounds() is None:
         raise NotFound(Text("The council has not published any collection days yet."))
     calendar = Calendar(premises_id, language.code)
-    # The record comes first: an import that this call did not read then finds the calendar.
+    # The record is stored first, so that an import that runs meanwhile finds the calendar.
     _record(calendar, ports)
-    _write(calendar, lambda: ports.premises([premises_id]).get(premises_id), ports)
+    _publish(calendar, lambda: ports.premises([premises_id]).get(premises_id), ports)
     return f"{ports.site_url}/{_key(calendar, ports)}"
 
 
-def webcal(url: str) -> str:
-    """The address with which programs that know it subscribe to a calendar."""
+def webcal_address(url: str) -> str:
+    """The webcal URL, with which calendar programs subscribe to a calendar."""
     return f"webcal:{url.partition(':')[2]}"
 
 
-def publish_again(ports: Ports, progress: Callable[[int], None] = lambda calendars: None) -> int:
-    """Rewrites all calendars that somebody asked for, and deletes those of premises that no
-    longer exist. Returns how many there are. `progress` is called with 1 for each. Raises
-    UpstreamFailed; then it can be repeated."""
-    return _write_all([_recorded(key) for key in ports.asked_for.keys(ASKED_FOR)], ports, progress)
+def publish_all_again(
+    ports: CalendarPorts, progress: Callable[[int], None] = lambda calendars: None
+) -> int:
+    """Rewrites all requested calendars, and deletes the calendars of premises that no longer exist.
+    Returns the number of calendars. Calls `progress` with 1 after each. Raises UpstreamFailed; the
+    call can then be repeated."""
+    return _publish_all([_calendar_of(key) for key in ports.records.keys(RECORDS)], ports, progress)
 
 
-def publish_of(premises_ids: Iterable[str], ports: Ports) -> int:
-    """Rewrites the calendars of these premises that somebody asked for. Returns how many there are.
-    Raises UpstreamFailed; then it can be repeated."""
-    keys = (key for each in premises_ids for key in ports.asked_for.keys(f"{ASKED_FOR}{each}/"))
-    return _write_all([_recorded(key) for key in keys], ports)
+def publish_calendars_of(premises_ids: Iterable[str], ports: CalendarPorts) -> int:
+    """Rewrites the requested calendars of these premises. Returns the number of calendars. Raises
+    UpstreamFailed; the call can then be repeated."""
+    keys = (key for each in premises_ids for key in ports.records.keys(f"{RECORDS}{each}/"))
+    return _publish_all([_calendar_of(key) for key in keys], ports)
 
 
-def _write_all(
+def _publish_all(
     calendars: Sequence[Calendar],
-    ports: Ports,
+    ports: CalendarPorts,
     progress: Callable[[int], None] = lambda calendars: None,
 ) -> int:
     premises = ports.premises({each.premises_id for each in calendars})
     for calendar in calendars:
-        _write(calendar, partial(premises.get, calendar.premises_id), ports)
+        _publish(calendar, partial(premises.get, calendar.premises_id), ports)
         progress(1)
     return len(calendars)
 
 
-def _recorded(key: str) -> Calendar:
-    premises_id, _, language = key.removeprefix(ASKED_FOR).partition("/")
+def _calendar_of(key: str) -> Calendar:
+    premises_id, _, language = key.removeprefix(RECORDS).partition("/")
     return Calendar(premises_id, language)
 
 
-def _record(calendar: Calendar, ports: Ports) -> None:
+def _record(calendar: Calendar, ports: CalendarPorts) -> None:
     def attempt() -> None:
-        held = ports.asked_for.read(calendar.record)
+        held = ports.records.read(calendar.record_key)
         if held is None:
-            ports.asked_for.write(calendar.record, b"", held)
+            ports.records.write(calendar.record_key, b"", held)
 
     retry_on_conflict(attempt, what=Text("this calendar"))
 
 
-def _write(calendar: Calendar, find: Callable[[], Premises | None], ports: Ports) -> None:
-    """Publishes the calendar as it is now. What decides that is read after the version that it
-    replaces, so that nothing older replaces something newer."""
+def _publish(calendar: Calendar, find: Callable[[], Premises | None], ports: CalendarPorts) -> None:
+    """Publishes the present calendar. The premises and rounds are read after the version that it
+    replaces, so that an older calendar never replaces a newer one."""
     key = _key(calendar, ports)
 
     def attempt() -> None:
-        held = ports.published.read(key)
+        held = ports.files.read(key)
         premises, rounds = find(), ports.rounds()
         if premises is None or rounds is None:
-            ports.published.delete(key)
-            ports.asked_for.delete(calendar.record)
+            ports.files.delete(key)
+            ports.records.delete(calendar.record_key)
             return
         body = _body(calendar, premises, rounds, held, ports)
         if held is None or held.body != body:
-            ports.published.write(key, body, held)
+            ports.files.write(key, body, held)
 
     retry_on_conflict(attempt, what=Text("this calendar"))
 
@@ -152,23 +154,23 @@ def _body(
     premises: Premises,
     rounds: Rounds,
     held: StoredDocument | None,
-    ports: Ports,
+    ports: CalendarPorts,
 ) -> bytes:
     # Imported when a calendar is written: icalendar takes a while to load.
-    from chalicelib.collections.calendar_file import read, written
+    from chalicelib.collections.calendar_file import read_events, write_calendar
 
     words = ports.words_of(calendar.language)
     say, until = words.language.say, words.language.day(rounds.known_until)
     owner = ports.digest("collections", calendar.premises_id)[:NAME_LENGTH]
     events = events_of(premises.rounds, rounds, owner, words)
-    return written(
+    return write_calendar(
         say("Bin collections"),
         say("All days until {day} are known. Later days may be missing.", day=until),
         f"{ports.site_url}/{_key(calendar, ports)}",
-        revised(events, read(held.body) if held else {}, ports.now()),
+        with_revisions(events, read_events(held.body) if held else {}, ports.now()),
     )
 
 
-def _key(calendar: Calendar, ports: Ports) -> str:
+def _key(calendar: Calendar, ports: CalendarPorts) -> str:
     name = ports.digest("calendar", calendar.premises_id, calendar.language)[:NAME_LENGTH]
-    return f"{PUBLISHED}{name}.ics"
+    return f"{FILES}{name}.ics"

@@ -1,11 +1,11 @@
-"""Why a container was not emptied, in words for residents."""
+"""The texts for residents about a container that was not emptied."""
 
 from collections.abc import Mapping
 
-from chalicelib.collections.round_days import Reason
+from chalicelib.collections.round_days import CollectionReason
 from chalicelib.texts import Text
 
-OF_CONTAINER: Mapping[Reason, Text] = {
+CONTAINER_TEXTS: Mapping[CollectionReason, Text] = {
     "not_out": Text("The crew said that it was not out."),
     "contaminated": Text("The crew said that it had the wrong things in it."),
     "too_heavy": Text("The crew said that it was too heavy."),
@@ -13,7 +13,7 @@ OF_CONTAINER: Mapping[Reason, Text] = {
     "no_access": Text("The crew said that they could not get to it."),
     "other": Text("The crew said that they could not empty it."),
 }
-OF_ROUND: Mapping[Reason, Text] = {
+ROUND_TEXTS: Mapping[CollectionReason, Text] = {
     "parked_cars": Text("parked cars were in the way"),
     "road_closed": Text("the road was closed"),
     "weather": Text("of the weather"),
@@ -23,14 +23,14 @@ OF_ROUND: Mapping[Reason, Text] = {
 }
 
 
-def container_text(reason: Reason) -> str:
-    """Why the crew left one container."""
-    return OF_CONTAINER.get(reason, OF_CONTAINER["other"])
+def container_text(reason: CollectionReason) -> str:
+    """The text for the reason why the crew left one container."""
+    return CONTAINER_TEXTS.get(reason, CONTAINER_TEXTS["other"])
 
 
-def street_text(reason: Reason) -> str:
-    """Why the crew did not reach a street."""
-    because = OF_ROUND.get(reason)
+def street_text(reason: CollectionReason) -> str:
+    """The text for the reason why the crew did not reach a street."""
+    because = ROUND_TEXTS.get(reason)
     if because is None:
         return Text("The crew did not reach your street. You need not report it.")
     return Text(
@@ -39,9 +39,9 @@ def street_text(reason: Reason) -> str:
     )
 
 
-def round_text(reason: Reason) -> str:
-    """Why a round did not go out."""
-    because = OF_ROUND.get(reason)
+def round_text(reason: CollectionReason) -> str:
+    """The text for the reason why a round did not go out."""
+    because = ROUND_TEXTS.get(reason)
     if because is None:
         return Text("The round did not go out. You need not report it.")
     return Text(

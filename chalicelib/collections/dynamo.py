@@ -14,8 +14,8 @@ Events = tuple[RoundEvent, ...]
 
 
 class RoundLogItem(OwnedItem):
-    """A stored log. Personal data: `events` names who said what, and where a container was not
-    emptied."""
+    """A stored log. Personal data: `events` has the accounts that sent events, and the premises
+    whose container was not emptied."""
 
     store = "collection rounds"
     version = VersionAttribute()

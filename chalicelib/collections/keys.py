@@ -1,7 +1,7 @@
 """The keys of rounds' days in the jobs' table, without any dependency on DynamoDB.
 
-`rounds#<day>` and the round's code is a round on a day; `round#<day>#<round>` and the premises' id
-is one premises on it. So one Query reads all rounds of a day, and none of the premises.
+A round on a day has `rounds#<day>` and the round's code; a premises on it has
+`round#<day>#<round>` and the premises' id. One Query reads all rounds of a day without premises.
 """
 
 from datetime import date
@@ -30,7 +30,7 @@ def item_key(key: LogKey) -> tuple[str, str]:
 
 
 def log_key(owner: str, record: str) -> LogKey:
-    """The log of an item."""
+    """The key of the log in an item with this `owner` and `record`."""
     if owner.startswith(_DAY):
         return LogKey(record, date.fromisoformat(owner.removeprefix(_DAY)))
     day, _, code = owner.removeprefix(_ROUND).partition("#")
@@ -38,5 +38,5 @@ def log_key(owner: str, record: str) -> LogKey:
 
 
 def is_round(owner: str) -> bool:
-    """True for the items of rounds, without their premises."""
+    """True if the item is the log of a round, and not of a premises."""
     return owner.startswith(_DAY)

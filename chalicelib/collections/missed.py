@@ -1,8 +1,8 @@
-"""When a container that was not emptied may be reported.
+"""The rules for reporting that a container was not emptied.
 
-Its collection must have been due, and the round must be over. Then there is time until the end of
-the second working day after the collection. Where the crew said why it left the container, that is
-the answer; a resident may dispute it once.
+The collection must have been due, and its round must be over. A report is possible until the end of
+the second working day after the collection. If the crew recorded a reason, residents get the reason
+instead, and one report can dispute it.
 """
 
 from datetime import UTC, datetime, time
@@ -37,11 +37,12 @@ class CollectionKey(NamedTuple):
 
 
 class PastCollection(Struct, frozen=True, kw_only=True):
-    """A collection of one container that was due on `date`, as far as it is known.
+    """A collection of one container that was due on `date`.
 
-    `over_at`: when the round was over, or will be if nobody says so before. `crew_says`: why the
-    crew did not empty the container, in words for residents. `is_disputable`: the crew said it of
-    this container or its street, and not of the whole round. `is_reported`: somebody reported it.
+    `over_at`: when the round was over, or closes if no crew finishes it before. `crew_says`: the
+    text for residents why the crew did not empty the container. `is_disputable`: the crew gave the
+    reason for this container or its street, and not for the whole round. `is_reported`: the
+    collection was reported as missed.
     """
 
     container: str
@@ -65,20 +66,26 @@ class Missed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     why_not: str | None = None
 
 
-def too_late_at(day: Day, calendar: WorkingCalendar) -> datetime:
+def report_deadline(day: Day, calendar: WorkingCalendar) -> datetime:
     """The end of the second working day after a collection, in UTC."""
     *_, last = islice(calendar.working_days_from(day + ONE_DAY), WORKING_DAYS)
     return datetime.combine(last + ONE_DAY, time(), calendar.zone).astimezone(UTC)
 
 
-def missed(of: PastCollection, now: datetime, calendar: WorkingCalendar) -> Missed:
+def check_collection(
+    collection: PastCollection, now: datetime, calendar: WorkingCalendar
+) -> Missed:
     """Whether the collection may be reported now."""
-    until = too_late_at(of.date, calendar)
-    why_not = _why_not(of, now, until)
-    can_be_disputed = of.is_disputable and not of.is_reported and of.over_at <= now < until
+    until = report_deadline(collection.date, calendar)
+    why_not = _reason_against(collection, now, until)
+    can_be_disputed = (
+        collection.is_disputable
+        and not collection.is_reported
+        and collection.over_at <= now < until
+    )
     return Missed(
-        container=of.container,
-        date=of.date,
+        container=collection.container,
+        date=collection.date,
         may_report=why_not is None,
         until=until if why_not is None or can_be_disputed else None,
         may_dispute=can_be_disputed,
@@ -86,11 +93,11 @@ def missed(of: PastCollection, now: datetime, calendar: WorkingCalendar) -> Miss
     )
 
 
-def _why_not(of: PastCollection, now: datetime, until: datetime) -> str | None:
-    if of.is_reported:
+def _reason_against(collection: PastCollection, now: datetime, until: datetime) -> str | None:
+    if collection.is_reported:
         return REPORTED
-    if of.crew_says is not None:
-        return of.crew_says
-    if now < of.over_at:
+    if collection.crew_says is not None:
+        return collection.crew_says
+    if now < collection.over_at:
         return NOT_OVER
     return TOO_LATE if now >= until else None

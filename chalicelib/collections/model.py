@@ -1,8 +1,7 @@
 """Collection rounds and their dates.
 
-A round empties one kind of container. Its dates are the ones that the council has published, and
-are never worked out from a pattern when they are read: a date after `known_until` that is not
-listed is not known yet.
+A round empties one kind of container. Its dates are the published ones; none is derived from a
+pattern later. After `known_until`, a day that is not listed is not known yet.
 """
 
 from collections.abc import Iterator, Sequence, Set
@@ -66,12 +65,12 @@ class Rounds(Struct, frozen=True, kw_only=True):
 
 
 def with_moves(planned: Set[Day], moves: Sequence[Move]) -> tuple[Day, ...]:
-    """The days on which a round really goes out, in order."""
-    staying = planned - {move.planned for move in moves}
-    return tuple(sorted(staying | {move.to for move in moves if move.to}))
+    """The planned days of a round after its moves, in order."""
+    unmoved = planned - {move.planned for move in moves}
+    return tuple(sorted(unmoved | {move.to for move in moves if move.to}))
 
 
-State = Literal["to_come", "out", "out_of_season", "not_known"]
+CollectionState = Literal["to_come", "out", "out_of_season", "not_known"]
 
 
 class NextCollection(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -82,39 +81,43 @@ class NextCollection(Struct, frozen=True, kw_only=True, omit_defaults=True):
     container: str
     name: str
     colour: str
-    state: State
+    state: CollectionState
     date: Day | None
     original_date: Day | None = None
     why: str | None = None
 
 
 def next_collection(
-    of: Round,
+    round_: Round,
     today: Day,
     known_until: Day,
     *,
-    over: Set[Day] = frozenset(),
-    out: Set[Day] = frozenset(),
+    over_days: Set[Day] = frozenset(),
+    out_days: Set[Day] = frozenset(),
 ) -> NextCollection:
-    """The next collection of a round. Today's is the next one until it is one of the days on which
-    the round is `over`; on those in `out` it is on its way."""
-    shown = NextCollection(
-        container=of.container, name=of.name, colour=of.colour, state="to_come", date=None
+    """The next collection of a round. `over_days` are the days on which the round is over, so that
+    they no longer count, and `out_days` the days on which it is on its way."""
+    collection = NextCollection(
+        container=round_.container,
+        name=round_.name,
+        colour=round_.colour,
+        state="to_come",
+        date=None,
     )
-    day = next((day for day in of.dates if day >= today and day not in over), None)
+    day = next((day for day in round_.dates if day >= today and day not in over_days), None)
     if day is None:
-        resumes = of.resumes if of.resumes and of.resumes >= today else None
+        resumes = round_.resumes if round_.resumes and round_.resumes >= today else None
         is_over = resumes is not None or today <= known_until
-        return replace(shown, state="out_of_season" if is_over else "not_known", date=resumes)
-    shown = replace(shown, date=day, state="out" if day in out else "to_come")
-    move = next((move for move in of.moved if move.to == day), None)
+        return replace(collection, state="out_of_season" if is_over else "not_known", date=resumes)
+    collection = replace(collection, date=day, state="out" if day in out_days else "to_come")
+    move = next((move for move in round_.moved if move.to == day), None)
     if move is None:
-        return shown
-    return replace(shown, original_date=move.planned, why=move.why)
+        return collection
+    return replace(collection, original_date=move.planned, why=move.why)
 
 
-def cancelled_before(of: Round, today: Day, until: Day | None) -> tuple[Move, ...]:
-    """The cancelled collections of a round from today to the day of the next one, None if that is
-    not known."""
+def cancelled_before(round_: Round, today: Day, until: Day | None) -> tuple[Move, ...]:
+    """The cancelled collections of a round from today until the day of the next one; `until` is
+    None if that day is not known."""
     last = until or Day.max
-    return tuple(each for each in of.moved if each.to is None and today <= each.planned < last)
+    return tuple(each for each in round_.moved if each.to is None and today <= each.planned < last)

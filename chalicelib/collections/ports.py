@@ -14,7 +14,7 @@ from chalicelib.kernel.stored_document import StoredDocument
 
 
 class RoundLogs(Protocol):
-    """What was said about rounds. Every read is consistent; every method raises UpstreamFailed."""
+    """The store of rounds' logs. Every read is consistent; every method raises UpstreamFailed."""
 
     def get(self, keys: Collection[LogKey]) -> Mapping[LogKey, RoundLog]:
         """The logs with these keys that are stored."""
@@ -32,20 +32,20 @@ class RoundLogs(Protocol):
 
 class Ports(NamedTuple):
     """`rounds` gives the published rounds, None if there are none; `note` records an action in the
-    audit log before it is done; `reported` gives those of the collections that somebody reported as
-    missed. All raise UpstreamFailed."""
+    audit log before it is done; `find_reported` gives the collections among these that were
+    reported as missed. All raise UpstreamFailed."""
 
     premises: StoredPremises
     rounds: Callable[[], Rounds | None]
     logs: RoundLogs
-    reported: Callable[[Collection[CollectionKey]], Set[CollectionKey]]
+    find_reported: Callable[[Collection[CollectionKey]], Set[CollectionKey]]
     council: Council
     note: Callable[[str, Action, str, str], None]
     now: Callable[[], datetime]
 
     @property
     def today(self) -> date:
-        """The council's day."""
+        """The present day in the council's time zone."""
         return self.now().astimezone(self.council.zone).date()
 
 

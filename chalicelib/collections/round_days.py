@@ -1,11 +1,11 @@
-"""What happened on a round on one day: crews and the office say it, event by event.
+"""The state of a round on one day, from the events that crews and the office record.
 
     to_come ──out──▶ out ──finished──▶ finished
        └──────────off──────────▶ off
 
-Nobody has to close a round: at the council's hour it counts as finished, whatever was said. Streets
-that were not reached belong to the day of the round. A container that was not emptied is in a log
-of its own for its premises, because everybody may see the first and not the second.
+A round that nobody closes counts as finished from the council's closing hour. The log of the round
+has the streets that were not reached, which are published. A container that was not emptied is
+private, so each premises has a log of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from chalicelib.kernel.operations import OpId
 
 TODAY = "data/collections/today.json"
 
-Kind = Literal[
+RoundEventKind = Literal[
     "to_come",
     "out",
     "finished",
@@ -30,10 +30,10 @@ Kind = Literal[
     "not_emptied",
     "emptied",
 ]
-"""What an event says; `to_come` takes back that a round went out, and only the office says it."""
-State = Literal["to_come", "out", "finished", "off"]
+"""The kind of an event; `to_come` withdraws that a round went out, and only the office sends it."""
+RoundState = Literal["to_come", "out", "finished", "off"]
 By = Literal["crew", "office"]
-Reason = Literal[
+CollectionReason = Literal[
     "parked_cars",
     "road_closed",
     "weather",
@@ -47,27 +47,27 @@ Reason = Literal[
     "no_access",
     "other",
 ]
-_SETS: Mapping[str, State] = {state: state for state in get_args(State)}
-OF_STREET: frozenset[Kind] = frozenset(("street_missed", "street_reached"))
-OF_PREMISES: frozenset[Kind] = frozenset(("not_emptied", "emptied"))
-OF_OFFICE: frozenset[Kind] = frozenset(("to_come",))
-ROUND_REASONS: tuple[Reason, ...] = (
+_ROUND_STATES: Mapping[str, RoundState] = {state: state for state in get_args(RoundState)}
+STREET_KINDS: frozenset[RoundEventKind] = frozenset(("street_missed", "street_reached"))
+PREMISES_KINDS: frozenset[RoundEventKind] = frozenset(("not_emptied", "emptied"))
+OFFICE_KINDS: frozenset[RoundEventKind] = frozenset(("to_come",))
+ROUND_REASONS: tuple[CollectionReason, ...] = (
     *("parked_cars", "road_closed", "weather", "breakdown", "no_crew", "no_time", "other"),
 )
-PREMISES_REASONS: tuple[Reason, ...] = (
+PREMISES_REASONS: tuple[CollectionReason, ...] = (
     *("not_out", "contaminated", "too_heavy", "extra_waste", "no_access", "other"),
 )
-REASONS: Mapping[Kind, Sequence[Reason]] = {
+REASONS: Mapping[RoundEventKind, Sequence[CollectionReason]] = {
     "off": ROUND_REASONS,
     "street_missed": ROUND_REASONS,
     "not_emptied": PREMISES_REASONS,
 }
 """The reasons of the kinds that need one."""
 KEPT_FOR = timedelta(days=90)
-"""How long after the last event a day is kept."""
+"""How long a log is stored after its last event."""
 
 A_DAY = timedelta(days=1)
-_CONTENT = ("op_id", "kind", "at", "street", "reason", "text")
+_COMPARED_FIELDS = ("op_id", "kind", "at", "street", "reason", "text")
 
 _LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
 RoundCode = Annotated[str, Meta(min_length=1, max_length=40), _LINE]
@@ -78,7 +78,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class LogKey(NamedTuple):
-    """Which log: of a round on a day, or of one premises on it."""
+    """The key of a log: of a round on a day, or of one premises on it."""
 
     round: str
     day: date
@@ -94,18 +94,18 @@ class RoundOperation(Struct, frozen=True, kw_only=True):
     op_id: OpId
     round: RoundCode
     day: date
-    kind: Kind
+    kind: RoundEventKind
     base_version: Annotated[int, Meta(ge=0)]
     at: Moment
     street: Street | None = None
     premises_id: PremisesId | None = None
-    reason: Reason | None = None
+    reason: CollectionReason | None = None
     text: Note = ""
 
     @property
     def key(self) -> LogKey:
-        """The log that it belongs to."""
-        premises_id = self.premises_id if self.kind in OF_PREMISES else None
+        """The key of the log to which the operation belongs."""
+        premises_id = self.premises_id if self.kind in PREMISES_KINDS else None
         return LogKey(self.round, self.day, premises_id or "")
 
 
@@ -113,11 +113,11 @@ class RoundEvent(Struct, frozen=True, kw_only=True):
     """An operation or correction that was accepted.
 
     `actor` (the id of an account) and `device` are never shown. `version` is the log's version with
-    this event. `contests`: the office took back an outcome.
+    this event. `contests`: the office withdrew an outcome.
     """
 
     op_id: str
-    kind: Kind
+    kind: RoundEventKind
     at: datetime
     received_at: datetime
     by: By
@@ -127,18 +127,18 @@ class RoundEvent(Struct, frozen=True, kw_only=True):
     version: int
     verdict: Verdict
     street: str | None = None
-    reason: Reason | None = None
+    reason: CollectionReason | None = None
     text: str = ""
     contests: bool = False
 
     @property
     def state(self) -> str:
-        """What it claims, as the rule for conflicts compares it."""
+        """The claimed state, which the rule for conflicts compares."""
         return self.kind
 
     @property
     def stands(self) -> bool:
-        """True if it set the state of its subject."""
+        """True if the event set the state of its round, street or premises."""
         return self.verdict == "stands"
 
     def happened_at(self, closes_at: datetime) -> datetime:
@@ -146,9 +146,9 @@ class RoundEvent(Struct, frozen=True, kw_only=True):
         is_possible = closes_at - A_DAY <= self.at <= self.received_at
         return self.at if is_possible else min(self.received_at, closes_at)
 
-    def says_the_same_as(self, operation: RoundOperation) -> bool:
+    def matches(self, operation: RoundOperation) -> bool:
         """True if the operation is a repeat of this event, perhaps with a newer version."""
-        return all(getattr(self, name) == getattr(operation, name) for name in _CONTENT)
+        return all(getattr(self, name) == getattr(operation, name) for name in _COMPARED_FIELDS)
 
 
 class RoundLog(Struct, frozen=True, kw_only=True):
@@ -171,25 +171,25 @@ class RoundLog(Struct, frozen=True, kw_only=True):
         return next((event for event in self.events if event.op_id == op_id), None)
 
     def claim(self, street: str | None = None) -> RoundEvent | None:
-        """The event that set the present state: of that street, or of the round or premises."""
-        return next((event for event in reversed(self._about(street)) if event.stands), None)
+        """The event that set the present state of the street, or of the round or premises."""
+        return next((event for event in reversed(self._events_about(street)) if event.stands), None)
 
-    def disputed(self, street: str | None = None) -> Sequence[RoundEvent]:
-        """The events that contradict the claim, and that the office has not decided."""
-        found = []
-        for event in reversed(self._about(street)):
+    def open_disputes(self, street: str | None = None) -> Sequence[RoundEvent]:
+        """The events that contradict the claim and that the office has not decided about."""
+        disputes = []
+        for event in reversed(self._events_about(street)):
             if event.by == "office":
                 break
             if event.verdict == "disputed":
-                found.append(event)
-        return found[::-1]
+                disputes.append(event)
+        return disputes[::-1]
 
     @property
     def streets(self) -> Sequence[str]:
-        """The streets that anything was said of, by name."""
+        """The streets with events, by name."""
         return sorted({event.street for event in self.events if event.street})
 
-    def _about(self, street: str | None) -> Sequence[RoundEvent]:
+    def _events_about(self, street: str | None) -> Sequence[RoundEvent]:
         return [event for event in self.events if event.street == street]
 
 
@@ -197,7 +197,7 @@ class MissedStreet(Struct, frozen=True):
     """A street that a round did not reach."""
 
     street: str
-    reason: Reason
+    reason: CollectionReason
 
 
 class RoundStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -206,37 +206,37 @@ class RoundStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     round: str
     day: date
-    state: State
+    state: RoundState
     closes_at: datetime
     finished_at: datetime | None = None
-    reason: Reason | None = None
+    reason: CollectionReason | None = None
     streets: tuple[MissedStreet, ...] = ()
 
     def is_over(self, now: datetime) -> bool:
-        """True if it collects nothing more on its day."""
+        """True if the round collects nothing more on its day."""
         return self.state in ("finished", "off") or now >= self.closes_at
 
 
 def closing_time(day: date, council: Council) -> datetime:
-    """When the rounds of a day are over, at the hour that the council gives."""
+    """The moment in UTC when the rounds of a day close, by the council's settings."""
     assert council.collections, "A council that has containers says how it empties them."
     closes = time.fromisoformat(council.collections.closes)
     return datetime.combine(day, closes, council.zone).astimezone(UTC)
 
 
 def status_of(key: LogKey, log: RoundLog | None, closes_at: datetime, now: datetime) -> RoundStatus:
-    """The round on that day, as it is now. Nobody has to close it."""
+    """The present status of the round on that day."""
     claim = log.claim() if log else None
-    said = _SETS.get(claim.kind, "to_come") if claim else "to_come"
-    closed = said in ("to_come", "out") and now >= closes_at
-    finished_at = claim.happened_at(closes_at) if claim and said == "finished" else None
+    state = _ROUND_STATES.get(claim.kind, "to_come") if claim else "to_come"
+    is_closed = state in ("to_come", "out") and now >= closes_at
+    finished_at = claim.happened_at(closes_at) if claim and state == "finished" else None
     return RoundStatus(
         round=key.round,
         day=key.day,
-        state="finished" if closed else said,
+        state="finished" if is_closed else state,
         closes_at=closes_at,
-        finished_at=closes_at if closed else finished_at,
-        reason=claim.reason if claim and said == "off" else None,
+        finished_at=closes_at if is_closed else finished_at,
+        reason=claim.reason if claim and state == "off" else None,
         streets=missed_streets(log) if log else (),
     )
 
@@ -251,7 +251,7 @@ def missed_streets(log: RoundLog) -> tuple[MissedStreet, ...]:
     )
 
 
-def not_emptied(log: RoundLog | None) -> Reason | None:
-    """Why the container of the premises was not emptied; None if nobody said so."""
+def reason_not_emptied(log: RoundLog | None) -> CollectionReason | None:
+    """The reason why the premises' container was not emptied; None if it has no such event."""
     claim = log.claim() if log else None
     return (claim.reason or "other") if claim and claim.kind == "not_emptied" else None

@@ -1,5 +1,5 @@
-"""Applies operations to the log of a round's day, by the rule of ADR 31: every fact from the street
-is stored, and sets the state unless somebody else gave another outcome that the phone had not
+"""Apply operations to the log of a round's day, by the rule of ADR 31: every event from a crew is
+stored, and sets the state unless somebody else gave another outcome that the phone had not
 seen."""
 
 from datetime import datetime
@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.collections.round_days import (
-    OF_STREET,
+    STREET_KINDS,
     By,
     RoundEvent,
     RoundLog,
@@ -41,7 +41,7 @@ class Sender(NamedTuple):
     by: By = "crew"
 
 
-class Taken(NamedTuple):
+class RoundOperationEffect(NamedTuple):
     """The result of an operation: the log with it, or the unchanged log and the reason for the
     rejection."""
 
@@ -50,22 +50,30 @@ class Taken(NamedTuple):
     reason: str | None = None
 
 
-def take(log: RoundLog, operation: RoundOperation, sender: Sender, now: datetime) -> Taken:
-    """Applies an operation that arrives at `now`. A repeated operation is applied once."""
+def apply_operation(
+    log: RoundLog, operation: RoundOperation, sender: Sender, now: datetime
+) -> RoundOperationEffect:
+    """Apply an operation that arrives at `now`. A repeated operation is applied once."""
     if earlier := log.event(operation.op_id):
-        same = earlier.says_the_same_as(operation)
-        return Taken(log, "duplicate") if same else Taken(log, "rejected", DIFFERENT_OPERATION)
+        same = earlier.matches(operation)
+        return (
+            RoundOperationEffect(log, "duplicate")
+            if same
+            else RoundOperationEffect(log, "rejected", DIFFERENT_OPERATION)
+        )
     # A phone may know no version of the premises, only that of their round.
     if operation.base_version > log.version and not log.premises_id:
-        return Taken(log, "rejected", NOT_SEEN_YET)
-    event = _event(log, operation, sender, now)
+        return RoundOperationEffect(log, "rejected", NOT_SEEN_YET)
+    event = _new_event(log, operation, sender, now)
     after = replace(log, events=(*log.events, event), updated_at=now)
     if len(msgspec.json.encode(after.events)) > ROOM_BYTES:
-        return Taken(log, "rejected", NO_ROOM)
-    return Taken(after, "conflict" if event.verdict == "disputed" else "applied")
+        return RoundOperationEffect(log, "rejected", NO_ROOM)
+    return RoundOperationEffect(after, "conflict" if event.verdict == "disputed" else "applied")
 
 
-def _event(log: RoundLog, operation: RoundOperation, sender: Sender, now: datetime) -> RoundEvent:
+def _new_event(
+    log: RoundLog, operation: RoundOperation, sender: Sender, now: datetime
+) -> RoundEvent:
     event = RoundEvent(
         op_id=operation.op_id,
         kind=operation.kind,
@@ -77,25 +85,27 @@ def _event(log: RoundLog, operation: RoundOperation, sender: Sender, now: dateti
         base_version=min(operation.base_version, log.version),
         version=log.version + 1,
         verdict="stands",
-        street=operation.street if operation.kind in OF_STREET else None,
+        street=operation.street if operation.kind in STREET_KINDS else None,
         reason=operation.reason,
         text=operation.text,
     )
-    return _of_office(log, event) if sender.by == "office" else _of_crew(log, event)
+    return _as_office_decision(log, event) if sender.by == "office" else _as_crew_claim(log, event)
 
 
-def _of_office(log: RoundLog, event: RoundEvent) -> RoundEvent:
-    """The office decides. It contests an outcome if it says something else than another one."""
+def _as_office_decision(log: RoundLog, event: RoundEvent) -> RoundEvent:
+    """The event as the office's decision: it contests an earlier outcome unless it is an outcome
+    itself."""
     claim = log.claim(event.street)
     was_ended = claim is not None and claim.kind in OUTCOMES.ended
     return replace(event, contests=was_ended and event.kind not in OUTCOMES.ended)
 
 
-def _of_crew(log: RoundLog, event: RoundEvent) -> RoundEvent:
+def _as_crew_claim(log: RoundLog, event: RoundEvent) -> RoundEvent:
+    """The event of a crew with its verdict, given the present claim."""
     claim = log.claim(event.street)
     has_own_dispute = any(
         each.device == event.device and claim is not None and each.version > claim.version
-        for each in log.disputed(event.street)
+        for each in log.open_disputes(event.street)
     )
-    found = verdict(claim, event, event.kind, OUTCOMES, has_own_dispute=has_own_dispute)
-    return replace(event, verdict=found)
+    effect = verdict(claim, event, event.kind, OUTCOMES, has_own_dispute=has_own_dispute)
+    return replace(event, verdict=effect)

@@ -1,5 +1,5 @@
-"""Applies what crews and the office say of rounds, at once, or days later when a phone is online
-again."""
+"""Apply the operations of crews and the office to rounds, at once, or days later when a phone is
+online again."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -9,29 +9,29 @@ from msgspec.structs import replace
 
 from chalicelib.collections.ports import Ports
 from chalicelib.collections.round_days import (
-    OF_OFFICE,
-    OF_PREMISES,
-    OF_STREET,
+    OFFICE_KINDS,
+    PREMISES_KINDS,
     REASONS,
+    STREET_KINDS,
     LogKey,
     RoundLog,
     RoundOperation,
 )
-from chalicelib.collections.round_events import Sender, Taken, take
+from chalicelib.collections.round_events import RoundOperationEffect, Sender, apply_operation
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.operations import Result, Unreadable
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 
-LATEST = timedelta(days=1)
+CALLED_OFF_AHEAD = timedelta(days=1)
 """How long before its day a round can be called off."""
-OLDEST = timedelta(days=14)
-"""How long after its day a phone without a signal can say what happened."""
+ACCEPTED_FOR = timedelta(days=14)
+"""How long after its day a round accepts the operations of phones that had no signal."""
 
-Sent = RoundOperation | Unreadable
+SentOperation = RoundOperation | Unreadable
 
 
-class OperationResult(Struct, frozen=True, kw_only=True):
+class RoundOperationResult(Struct, frozen=True, kw_only=True):
     """The outcome of an operation. `log` is the present one; None if the operation was rejected
     before it was read."""
 
@@ -41,39 +41,41 @@ class OperationResult(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-def operate(operations: Sequence[Sent], sender: Sender, ports: Ports) -> Sequence[OperationResult]:
-    """Applies operations, each once, however often it is sent. A rejected operation does not stop
-    the others; those of one round are saved together. Returns one outcome for each, in the same
-    order. Raises UpstreamFailed; then all can be sent again."""
-    outcomes: dict[int, OperationResult] = {}
+def apply_operations(
+    operations: Sequence[SentOperation], sender: Sender, ports: Ports
+) -> Sequence[RoundOperationResult]:
+    """Apply operations, each once, however often it is sent. A rejected operation does not stop the
+    others. The operations of one log are saved together. Returns one outcome for each operation,
+    in the same order. Raises UpstreamFailed; all operations can then be sent again."""
+    outcomes: dict[int, RoundOperationResult] = {}
     by_log: dict[LogKey, dict[int, RoundOperation]] = {}
     for place, each in enumerate(operations):
         if isinstance(each, Unreadable):
-            outcomes[place] = _rejected(each.op_id, each.reason)
+            outcomes[place] = _rejection(each.op_id, each.reason)
         elif fault := fault_of(each, sender, ports):
-            outcomes[place] = _rejected(each.op_id, fault)
+            outcomes[place] = _rejection(each.op_id, fault)
         else:
             by_log.setdefault(each.key, {})[place] = each
     for key, of_log in by_log.items():
-        outcomes |= _operate_on(key, of_log, sender, ports)
+        outcomes |= _apply_to_log(key, of_log, sender, ports)
     return [outcomes[place] for place in range(len(operations))]
 
 
-def _operate_on(
+def _apply_to_log(
     key: LogKey, operations: Mapping[int, RoundOperation], sender: Sender, ports: Ports
-) -> dict[int, OperationResult]:
-    """Applies the operations of one log. Returns their outcomes by their places in the call."""
+) -> dict[int, RoundOperationResult]:
+    """Apply the operations of one log. Returns their outcomes by their places in the call."""
     now = to_the_second(ports.now())
 
-    def attempt() -> dict[int, OperationResult]:
+    def attempt() -> dict[int, RoundOperationResult]:
         before = ports.logs.get([key]).get(key) or RoundLog(**key._asdict(), updated_at=now)
-        after, taken = before, dict[int, Taken]()
+        after, taken = before, dict[int, RoundOperationEffect]()
         for place, operation in operations.items():
-            taken[place] = take(after, operation, sender, now)
+            taken[place] = apply_operation(after, operation, sender, now)
             after = taken[place].log
         present = before if after is before else _save(after, ports)
         return {
-            place: OperationResult(
+            place: RoundOperationResult(
                 op_id=operations[place].op_id, result=each.result, log=present, reason=each.reason
             )
             for place, each in taken.items()
@@ -83,7 +85,7 @@ def _operate_on(
 
 
 def _save(after: RoundLog, ports: Ports) -> RoundLog:
-    """Raises VersionConflict, but not if only the reply was lost."""
+    """Save the log. Raises VersionConflict, but not if only the reply was lost."""
     after = replace(after, request_id=trace.current())
     try:
         return ports.logs.save(after)
@@ -95,13 +97,13 @@ def _save(after: RoundLog, ports: Ports) -> RoundLog:
 
 
 def fault_of(operation: RoundOperation, sender: Sender, ports: Ports) -> str | None:
-    """The reason to reject the operation, whatever was said of the round; None if there is none."""
+    """The reason to reject the operation without regard to the log; None if there is none."""
     kind = operation.kind
-    if kind in OF_OFFICE and sender.by != "office":
+    if kind in OFFICE_KINDS and sender.by != "office":
         return f"kind: only the office says {kind}"
-    wanted = REASONS.get(kind)
-    if wanted and operation.reason not in wanted:
-        return f"reason: choose one of {', '.join(wanted)}"
+    reasons = REASONS.get(kind)
+    if reasons and operation.reason not in reasons:
+        return f"reason: choose one of {', '.join(reasons)}"
     return _fault_of_day(operation, ports) or _fault_of_place(operation, ports)
 
 
@@ -109,24 +111,27 @@ def _fault_of_day(operation: RoundOperation, ports: Ports) -> str | None:
     published = ports.rounds()
     if published is None or operation.round not in {each.round for each in published.items}:
         return "round: there is no such round"
-    ahead = LATEST if operation.kind == "off" else timedelta()
-    if not ports.today - OLDEST <= operation.day <= ports.today + ahead:
-        return f"day: enter a day of the last {OLDEST.days} days, or tomorrow to call a round off"
+    ahead = CALLED_OFF_AHEAD if operation.kind == "off" else timedelta()
+    if not ports.today - ACCEPTED_FOR <= operation.day <= ports.today + ahead:
+        days = ACCEPTED_FOR.days
+        return f"day: enter a day of the last {days} days, or tomorrow to call a round off"
     return None
 
 
 def _fault_of_place(operation: RoundOperation, ports: Ports) -> str | None:
-    """A street is checked because it is published, and premises because they are kept."""
-    if operation.kind not in OF_STREET | OF_PREMISES:
+    """The reason to reject the operation if its street or premises is not on the round."""
+    if operation.kind not in STREET_KINDS | PREMISES_KINDS:
         return None
-    streets = ports.premises.on_round(operation.round)
-    if operation.kind in OF_STREET:
+    streets = ports.premises.streets_of_round(operation.round)
+    if operation.kind in STREET_KINDS:
         if operation.street not in {each.street for each in streets}:
             return "street: name a street of this round, as the list of its streets does"
-    elif operation.premises_id not in {each.premises_id for of in streets for each in of.premises}:
+    elif operation.premises_id not in {
+        each.premises_id for street in streets for each in street.premises
+    }:
         return "premises_id: name premises that are on this round"
     return None
 
 
-def _rejected(op_id: str, reason: str) -> OperationResult:
-    return OperationResult(op_id=op_id, result="rejected", reason=reason)
+def _rejection(op_id: str, reason: str) -> RoundOperationResult:
+    return RoundOperationResult(op_id=op_id, result="rejected", reason=reason)

@@ -1,4 +1,4 @@
-"""What staff see of rounds, and what the office corrects."""
+"""The views of rounds for staff, and the corrections of the office."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,18 +11,18 @@ from chalicelib.collections.model import Round
 from chalicelib.collections.ports import Ports
 from chalicelib.collections.premises import RoundStreet
 from chalicelib.collections.round_days import (
-    Kind,
+    CollectionReason,
     Note,
     PremisesId,
-    Reason,
     RoundCode,
+    RoundEventKind,
     RoundLog,
     RoundOperation,
     Street,
 )
 from chalicelib.collections.round_events import Sender
-from chalicelib.collections.round_operations import fault_of, operate
-from chalicelib.collections.today import status_on, statuses
+from chalicelib.collections.round_operations import apply_operations, fault_of
+from chalicelib.collections.today import current_status, round_statuses
 from chalicelib.collections.views import PremisesDayView, RoundDayView
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.ids import derived_id
@@ -35,46 +35,48 @@ class Correction(Struct, frozen=True, kw_only=True):
 
     round: RoundCode
     day: date
-    kind: Kind
+    kind: RoundEventKind
     street: Street | None = None
     premises_id: PremisesId | None = None
-    reason: Reason | None = None
+    reason: CollectionReason | None = None
     text: Note = ""
 
 
 def rounds_of_day(day: date, ports: Ports) -> Sequence[RoundDayView]:
     """All rounds of a day, by code. Raises UpstreamFailed."""
-    known, logs = _rounds(ports), {log.round: log for log in ports.logs.of_day(day)}
+    known, logs = _rounds_by_code(ports), {log.round: log for log in ports.logs.of_day(day)}
     return [
-        views.round_day(known.get(each.round), each, logs.get(each.round))
-        for each in statuses(day, ports)
+        views.round_day_view(known.get(each.round), each, logs.get(each.round))
+        for each in round_statuses(day, ports)
     ]
 
 
 def view_of(log: RoundLog, ports: Ports) -> RoundDayView | PremisesDayView | None:
-    """The view of a log that was changed; None for premises of which nothing stands."""
+    """The view of a log; None for a log of premises without a claim."""
     if log.premises_id:
         return _premises_view(log, ports)
-    status = status_on(log.key, log, ports)
-    return views.round_day(_rounds(ports).get(log.round), status, log)
+    status = current_status(log.key, log, ports)
+    return views.round_day_view(_rounds_by_code(ports).get(log.round), status, log)
 
 
 def streets_of(round_code: str, ports: Ports) -> Sequence[RoundStreet]:
     """The streets of a round with their premises. Raises NotFound, UpstreamFailed."""
-    if round_code not in _rounds(ports):
-        raise no_round(round_code)
-    return ports.premises.on_round(round_code)
+    if round_code not in _rounds_by_code(ports):
+        raise round_not_found(round_code)
+    return ports.premises.streets_of_round(round_code)
 
 
 def premises_of_day(round_code: str, day: date, ports: Ports) -> Sequence[PremisesDayView]:
-    """The premises of which something was said on a round's day, by street and address."""
-    found = (_premises_view(log, ports) for log in ports.logs.of_premises(round_code, day))
-    return sorted(filter(None, found), key=lambda each: (each.street, each.address))
+    """The premises with a claim on a round's day, by street and address."""
+    views_or_none = (_premises_view(log, ports) for log in ports.logs.of_premises(round_code, day))
+    return sorted(filter(None, views_or_none), key=lambda each: (each.street, each.address))
 
 
-def correct(correction: Correction, key: str, version: int, actor: str, ports: Ports) -> RoundLog:
-    """Says what the office knows, which decides every dispute about it. Applied once for each key.
-    Raises Invalid, Conflict (with the present version), UpstreamFailed."""
+def correct_round(
+    correction: Correction, key: str, version: int, actor: str, ports: Ports
+) -> RoundLog:
+    """Record a correction of the office, which settles all disputes about its subject. Applied once
+    for each key. Raises Invalid, Conflict (with the present version), UpstreamFailed."""
     op_id, at = derived_id("correction", actor, key), to_the_second(ports.now())
     operation = RoundOperation(op_id=op_id, base_version=version, at=at, **asdict(correction))
     stored = ports.logs.get([operation.key]).get(operation.key)
@@ -89,32 +91,32 @@ def correct(correction: Correction, key: str, version: int, actor: str, ports: P
         )
     sender = Sender(actor, "", "office")
     if fault := fault_of(operation, sender, ports):
-        raise _invalid(fault)
+        raise _invalid_field(fault)
     ports.note(actor, "rounds.correct", f"{correction.round} {correction.day}", correction.kind)
-    (outcome,) = operate([operation], sender, ports)
+    (outcome,) = apply_operations([operation], sender, ports)
     if outcome.log is None or outcome.result == "rejected":
-        raise _invalid(outcome.reason or "")
+        raise _invalid_field(outcome.reason or "")
     return outcome.log
 
 
-def _invalid(fault: str) -> Invalid:
+def _invalid_field(fault: str) -> Invalid:
     field, _, message = fault.partition(": ")
     return Invalid.field(field, message or field)
 
 
-def no_round(round_code: str) -> NotFound:
-    """The error for a round that does not exist, or that another team does."""
+def round_not_found(round_code: str) -> NotFound:
+    """The error for a round that does not exist, or belongs to another team."""
     return NotFound(f"There is no round {round_code} in your teams.")
 
 
-def _rounds(ports: Ports) -> dict[str, Round]:
+def _rounds_by_code(ports: Ports) -> dict[str, Round]:
     published = ports.rounds()
     return {each.round: each for each in published.items} if published else {}
 
 
 def _premises_view(log: RoundLog, ports: Ports) -> PremisesDayView | None:
-    for of in ports.premises.on_round(log.round):
-        for each in of.premises:
+    for street in ports.premises.streets_of_round(log.round):
+        for each in street.premises:
             if each.premises_id == log.premises_id:
-                return views.premises_day(log, each.address, of.street)
-    return views.premises_day(log, "", "")
+                return views.premises_day_view(log, each.address, street.street)
+    return views.premises_day_view(log, "", "")

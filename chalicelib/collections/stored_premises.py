@@ -1,4 +1,4 @@
-"""Reads premises from the documents that the import wrote."""
+"""Read premises from the documents that the import wrote."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 
 from chalicelib.collections.premises import (
     CURRENT,
-    Current,
+    CurrentVersion,
     ListedPremises,
     Listing,
     Part,
@@ -20,35 +20,35 @@ from chalicelib.collections.premises import (
 from chalicelib.kernel.cached_document import KEPT_FOR_S, CachedDocument, Read, Seconds, decoded
 
 MOST_ROUNDS = 8
-"""How many rounds are kept in memory."""
+"""The number of rounds that are kept in memory."""
 
-Shown = Callable[[Mapping[str, Premises]], Mapping[str, Premises]]
+Adjust = Callable[[Mapping[str, Premises]], Mapping[str, Premises]]
 
 
 class StoredPremises:
     """The imported premises; `read` reads the private bucket. The version that is in use is read
-    at most once a minute. `shown` gives found premises as they are shown. Every method raises
-    UpstreamFailed."""
+    at most once a minute. `adjust` changes loaded premises before they are returned. Every method
+    raises UpstreamFailed."""
 
     def __init__(
         self,
         read: Read,
         seconds: Seconds,
         kept_for_s: float = KEPT_FOR_S,
-        shown: Shown = lambda found: found,
+        adjust: Adjust = lambda premises: premises,
     ) -> None:
         self._read = read
-        self._shown = shown
-        fresh = partial(decoded, read, CURRENT, Current)
-        self._current = CachedDocument(fresh, seconds, kept_for_s)
+        self._adjust = adjust
+        read_current = partial(decoded, read, CURRENT, CurrentVersion)
+        self._current = CachedDocument(read_current, seconds, kept_for_s)
         # A version of the premises never changes, and a crew names many premises of one round.
         self._round = lru_cache(MOST_ROUNDS)(lambda key: decoded(read, key, RoundStreets) or ())
 
     def get(self, premises_id: str) -> Premises | None:
         """The premises of that id; None if there is none."""
-        return self.many([premises_id]).get(premises_id)
+        return self.get_many([premises_id]).get(premises_id)
 
-    def many(self, premises_ids: Collection[str]) -> Mapping[str, Premises]:
+    def get_many(self, premises_ids: Collection[str]) -> Mapping[str, Premises]:
         """The premises with these ids, by id. Each document is read once."""
         current = self._current.value()
         if current is None:
@@ -60,7 +60,7 @@ class StoredPremises:
         for key, wanted in by_part.items():
             part = decoded(self._read, key, Part) or {}
             found |= {each: part[each] for each in wanted if each in part}
-        return self._shown(found)
+        return self._adjust(found)
 
     def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
         """The premises of a postcode in its usual form, in the order of their addresses."""
@@ -70,7 +70,7 @@ class StoredPremises:
         listing = decoded(self._read, listing_key(current, postcode), Listing)
         return listing.get(postcode, ()) if listing else ()
 
-    def on_round(self, round_code: str) -> Sequence[RoundStreet]:
+    def streets_of_round(self, round_code: str) -> Sequence[RoundStreet]:
         """The streets of a round by name, with the premises that are on it."""
         current = self._current.value()
         if current is None:

@@ -1,5 +1,5 @@
-"""Reads the stream of the jobs' table: each change of a round's day is a fact. What happened at one
-premises is none, because nothing of it is published."""
+"""Read the stream of the jobs' table: each change of a round's log is an event. A change of a
+premises' log is none, because nothing of it is published."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from chalicelib.events import RoundDayChanged
 
 
 def fact_of(record: Mapping[str, Any]) -> RoundDayChanged | None:
-    """The fact in a record of the stream; None if it is not about a round's day, or one was
+    """The event of a record of the stream; None if it is not about a round's log, or the log was
     deleted."""
     change = record["dynamodb"]
     new = change.get("NewImage")

@@ -1,21 +1,29 @@
-"""Which premises a postcode has, and when their waste is collected."""
+"""Find the premises of a postcode, and the collections of a premises."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from datetime import date
 
 from msgspec import Struct
 
 from chalicelib.collections.missed import Missed
 from chalicelib.collections.model import NextCollection, Round, next_collection
-from chalicelib.collections.past_collections import SHOWN_FOR, missed_of, past_keys
+from chalicelib.collections.past_collections import (
+    Logs,
+    check_past_collections,
+    past_days,
+    past_log_keys,
+)
 from chalicelib.collections.ports import Ports
-from chalicelib.collections.premises import ListedPremises, whole_postcode
-from chalicelib.collections.round_days import LogKey, Reason, RoundLog, RoundStatus, not_emptied
-from chalicelib.collections.today import A_DAY, status_on
+from chalicelib.collections.premises import ListedPremises, normalise_postcode
+from chalicelib.collections.round_days import (
+    CollectionReason,
+    LogKey,
+    RoundStatus,
+    reason_not_emptied,
+)
+from chalicelib.collections.today import A_DAY, current_status
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.texts import Text
-
-Logs = Mapping[LogKey, RoundLog]
 
 
 class NotEmptied(Struct, frozen=True, kw_only=True):
@@ -24,7 +32,7 @@ class NotEmptied(Struct, frozen=True, kw_only=True):
     round: str
     container: str
     date: date
-    reason: Reason
+    reason: CollectionReason
 
 
 class PremisesCollections(Struct, frozen=True, kw_only=True):
@@ -46,9 +54,9 @@ class PremisesCollections(Struct, frozen=True, kw_only=True):
     garden_pence: int | None = None
 
 
-def premises_at(postcode: str | None, ports: Ports) -> Sequence[ListedPremises]:
+def premises_at_postcode(postcode: str | None, ports: Ports) -> Sequence[ListedPremises]:
     """The premises of a postcode. Raises Invalid, UpstreamFailed."""
-    whole = whole_postcode(postcode or "")
+    whole = normalise_postcode(postcode or "")
     if whole is None:
         raise Invalid.field("postcode", Text("Enter a full postcode, such as ZZ1 1AA"))
     return ports.premises.at_postcode(whole)
@@ -61,7 +69,9 @@ def collections_of(premises_id: str, ports: Ports) -> PremisesCollections:
         raise NotFound(Text("There is no such address. Search for your postcode again."))
     published = ports.rounds()
     on = [each for each in published.items if each.round in premises.rounds] if published else []
-    keys = dict.fromkeys((*_of_rounds(on, ports), *past_keys(premises_id, on, ports.today)))
+    keys = dict.fromkeys(
+        (*_current_log_keys(on, ports), *past_log_keys(premises_id, on, ports.today))
+    )
     logs = ports.logs.get(list(keys))
     found = [_next_of(each, published.known_until, logs, ports) for each in on] if published else []
     return PremisesCollections(
@@ -69,24 +79,15 @@ def collections_of(premises_id: str, ports: Ports) -> PremisesCollections:
         street=premises.street,
         next=tuple(sorted(found, key=lambda each: (each.date or date.max, each.container))),
         not_emptied=tuple(_not_emptied(premises_id, on, logs, ports)),
-        missed=missed_of(premises, on, logs, ports),
+        missed=check_past_collections(premises, on, logs, ports),
         known_until=published.known_until if published else None,
     )
 
 
-def _of_rounds(rounds: Sequence[Round], ports: Ports) -> Iterator[LogKey]:
-    """The rounds today and tomorrow: one that does not go out tomorrow may be known today."""
+def _current_log_keys(rounds: Sequence[Round], ports: Ports) -> Iterator[LogKey]:
+    """The logs of the rounds today and tomorrow: a round may be called off a day before."""
     for each in rounds:
         yield from (LogKey(each.round, day) for day in (ports.today, ports.today + A_DAY))
-
-
-def _of_premises(premises_id: str, rounds: Sequence[Round], ports: Ports) -> Iterator[LogKey]:
-    """The logs of the premises on the last days of its rounds, the latest day first."""
-    today = ports.today
-    for each in rounds:
-        for day in reversed(each.dates):
-            if today - SHOWN_FOR <= day <= today:
-                yield LogKey(each.round, day, premises_id)
 
 
 def statuses_of(rounds: Sequence[Round], ports: Ports) -> Sequence[RoundStatus]:
@@ -94,26 +95,29 @@ def statuses_of(rounds: Sequence[Round], ports: Ports) -> Sequence[RoundStatus]:
     days = (ports.today - A_DAY, ports.today, ports.today + A_DAY)
     keys = [LogKey(each.round, day) for each in rounds for day in days]
     logs = ports.logs.get(keys)
-    return [status_on(key, logs.get(key), ports) for key in keys]
+    return [current_status(key, logs.get(key), ports) for key in keys]
 
 
-def _days(of: Round, logs: Logs, ports: Ports) -> tuple[Set[date], Set[date]]:
+def _over_and_out_days(round_: Round, logs: Logs, ports: Ports) -> tuple[Set[date], Set[date]]:
     """The days on which a round is over, and those on which it is on its way."""
-    found = [status_on(key, logs.get(key), ports) for key in _of_rounds([of], ports)]
+    found = [
+        current_status(key, logs.get(key), ports) for key in _current_log_keys([round_], ports)
+    ]
     over = frozenset(each.day for each in found if each.is_over(ports.now()))
     return over, frozenset(each.day for each in found if each.state == "out")
 
 
-def _next_of(of: Round, known_until: date, logs: Logs, ports: Ports) -> NextCollection:
-    over, out = _days(of, logs, ports)
-    return next_collection(of, ports.today, known_until, over=over, out=out)
+def _next_of(round_: Round, known_until: date, logs: Logs, ports: Ports) -> NextCollection:
+    over, out = _over_and_out_days(round_, logs, ports)
+    return next_collection(round_, ports.today, known_until, over_days=over, out_days=out)
 
 
 def _not_emptied(
     premises_id: str, rounds: Sequence[Round], logs: Logs, ports: Ports
 ) -> Iterator[NotEmptied]:
-    containers = {each.round: each.container for each in rounds}
-    for key in _of_premises(premises_id, rounds, ports):
-        if reason := not_emptied(logs.get(key)):
-            container = containers[key.round]
-            yield NotEmptied(round=key.round, container=container, date=key.day, reason=reason)
+    for each in rounds:
+        for day in past_days(each, ports.today):
+            if reason := reason_not_emptied(logs.get(LogKey(each.round, day, premises_id))):
+                yield NotEmptied(
+                    round=each.round, container=each.container, date=day, reason=reason
+                )

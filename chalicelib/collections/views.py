@@ -1,4 +1,4 @@
-"""What crews and officers see of a round's day, and of the premises on it."""
+"""The views of a round's day and of the premises on it, for crews and officers."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -7,12 +7,12 @@ from msgspec import Struct
 
 from chalicelib.collections.model import Round
 from chalicelib.collections.round_days import (
-    Kind,
-    Reason,
+    CollectionReason,
     RoundEvent,
+    RoundEventKind,
     RoundLog,
+    RoundState,
     RoundStatus,
-    State,
 )
 
 
@@ -20,7 +20,7 @@ class StreetView(Struct, frozen=True, kw_only=True):
     """A street that the round did not reach. Residents read the reason; `text` is for officers."""
 
     street: str
-    reason: Reason
+    reason: CollectionReason
     text: str
 
 
@@ -29,10 +29,10 @@ class RoundDisputeView(Struct, frozen=True, kw_only=True):
     officer decides. `street` is null for the round itself."""
 
     op_id: str
-    kind: Kind
+    kind: RoundEventKind
     at: datetime
     street: str | None
-    reason: Reason | None
+    reason: CollectionReason | None
     text: str
 
 
@@ -47,10 +47,10 @@ class RoundDayView(Struct, frozen=True, kw_only=True):
     colour: str
     day: date
     version: int
-    state: State
+    state: RoundState
     closes_at: datetime
     finished_at: datetime | None
-    reason: Reason | None
+    reason: CollectionReason | None
     text: str
     streets: tuple[StreetView, ...]
     disputes: tuple[RoundDisputeView, ...]
@@ -65,19 +65,19 @@ class PremisesDayView(Struct, frozen=True, kw_only=True):
     street: str
     version: int
     is_emptied: bool
-    reason: Reason | None
+    reason: CollectionReason | None
     text: str
     disputes: tuple[RoundDisputeView, ...]
 
 
-def round_day(of: Round | None, status: RoundStatus, log: RoundLog | None) -> RoundDayView:
-    """The view of a round's day; `of` is None for a round that is no longer published."""
+def round_day_view(round_: Round | None, status: RoundStatus, log: RoundLog | None) -> RoundDayView:
+    """The view of a round's day; `round_` is None for a round that is no longer published."""
     claim = log.claim() if log else None
     return RoundDayView(
         round=status.round,
-        container=of.container if of else None,
-        name=of.name if of else "",
-        colour=of.colour if of else "",
+        container=round_.container if round_ else None,
+        name=round_.name if round_ else "",
+        colour=round_.colour if round_ else "",
         day=status.day,
         version=log.version if log else 0,
         state=status.state,
@@ -85,13 +85,13 @@ def round_day(of: Round | None, status: RoundStatus, log: RoundLog | None) -> Ro
         finished_at=status.finished_at,
         reason=status.reason,
         text=claim.text if claim else "",
-        streets=tuple(_streets(status, log)) if log else (),
-        disputes=tuple(_disputes(log)) if log else (),
+        streets=tuple(_street_views(status, log)) if log else (),
+        disputes=tuple(_dispute_views(log)) if log else (),
     )
 
 
-def premises_day(log: RoundLog, address: str, street: str) -> PremisesDayView | None:
-    """The view of premises on a round's day; None if nothing stands."""
+def premises_day_view(log: RoundLog, address: str, street: str) -> PremisesDayView | None:
+    """The view of premises on a round's day; None if the log has no claim."""
     claim = log.claim()
     if claim is None:
         return None
@@ -103,23 +103,23 @@ def premises_day(log: RoundLog, address: str, street: str) -> PremisesDayView | 
         is_emptied=claim.kind == "emptied",
         reason=claim.reason,
         text=claim.text,
-        disputes=tuple(_disputes(log)),
+        disputes=tuple(_dispute_views(log)),
     )
 
 
-def _streets(status: RoundStatus, log: RoundLog) -> Iterator[StreetView]:
+def _street_views(status: RoundStatus, log: RoundLog) -> Iterator[StreetView]:
     for each in status.streets:
         claim = log.claim(each.street)
         text = claim.text if claim else ""
         yield StreetView(street=each.street, reason=each.reason, text=text)
 
 
-def _disputes(log: RoundLog) -> Iterator[RoundDisputeView]:
+def _dispute_views(log: RoundLog) -> Iterator[RoundDisputeView]:
     for subject in (None, *log.streets):
-        yield from (_dispute(event) for event in log.disputed(subject))
+        yield from (_dispute_view(event) for event in log.open_disputes(subject))
 
 
-def _dispute(event: RoundEvent) -> RoundDisputeView:
+def _dispute_view(event: RoundEvent) -> RoundDisputeView:
     return RoundDisputeView(
         op_id=event.op_id,
         kind=event.kind,

@@ -15,7 +15,8 @@ ById = Mapping[str, Premises]
 
 
 class SubscribersRounds(Struct, frozen=True):
-    """`container` is what the rounds of subscribers empty, `rounds` gives the published ones."""
+    """The rounds that collect from subscribers only. `container` is the container that they empty;
+    `rounds` gives the published rounds."""
 
     container: str
     rounds: Callable[[], Rounds | None]

@@ -1,4 +1,4 @@
-"""Requests about missed collections, as collections see them."""
+"""Find the reports of missed collections."""
 
 from collections.abc import Collection, Set
 
@@ -9,7 +9,7 @@ from chalicelib.reports.usecases.missed_collections import claim_of
 
 
 def find_reported(keys: Collection[CollectionKey], repository: Repository) -> Set[CollectionKey]:
-    """Those of the collections that somebody reported as missed, and did not withdraw. Raises
+    """The collections among these that were reported as missed, without withdrawn reports. Raises
     UpstreamFailed."""
     claims = {_claim_of(key): key for key in keys}
     holders = repository.find_claim_holders(claims)

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from chalicelib.collections.ports import Ports
-from chalicelib.collections.round_days import Kind, Reason, RoundOperation
+from chalicelib.collections.round_days import CollectionReason, RoundEventKind, RoundOperation
 from chalicelib.collections.round_events import Sender
-from chalicelib.collections.round_operations import operate
-from chalicelib.collections.today import planned_for
+from chalicelib.collections.round_operations import apply_operations
+from chalicelib.collections.today import rounds_planned_for
 
 LORRY = Sender(actor="demo-crew", device="demo-lorry")
-RoundEvent = tuple[Kind, Reason | None, str | None, str | None]
+RoundEvent = tuple[RoundEventKind, CollectionReason | None, str | None, str | None]
 """A kind of event, its reason, its street and its premises."""
 
 
 def demo_round_days(ports: Ports) -> None:
     """Records the demo events of today. Repeating it changes nothing."""
     now = ports.now()
-    for place, code in enumerate(sorted(planned_for(ports.today, ports))):
+    for place, code in enumerate(sorted(rounds_planned_for(ports.today, ports))):
         said = list(_events_of(place, code, ports))
         operations = [
             RoundOperation(
@@ -35,7 +35,7 @@ def demo_round_days(ports: Ports) -> None:
             )
             for number, (kind, reason, street, premises_id) in enumerate(said)
         ]
-        operate(operations, LORRY, ports)
+        apply_operations(operations, LORRY, ports)
 
 
 def _earlier_today(now: datetime, steps: int) -> datetime:
@@ -43,7 +43,7 @@ def _earlier_today(now: datetime, steps: int) -> datetime:
 
 
 def _events_of(place: int, code: str, ports: Ports) -> Iterator[RoundEvent]:
-    streets = ports.premises.on_round(code)
+    streets = ports.premises.streets_of_round(code)
     if place == 0 and streets:
         first, last = streets[0], streets[-1]
         yield ("out", None, None, None)

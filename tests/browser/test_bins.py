@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.bootstrap.collections import collections_ports
-from chalicelib.collections.usecases import premises_at
+from chalicelib.collections.usecases import premises_at_postcode
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.published import published_files, put_json, restore_places
@@ -62,7 +62,7 @@ def _collections(stack: LocalStack) -> Iterator[None]:
     before = published_files(stack)
     put_json(stack, "data/collections/rounds.json", {"known_until": day(60), "items": rounds})
     put_json(stack, "data/collections/today.json", {"items": [out]})
-    found = premises_at(POSTCODE, collections_ports())
+    found = premises_at_postcode(POSTCODE, collections_ports())
     subscribe(*(each.premises_id for each in found if each.address == ADDRESS))
     yield
     restore_places(stack, before)

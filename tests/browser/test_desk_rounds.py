@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from chalicelib.bootstrap.collections import collections_ports
-from chalicelib.collections.round_days import Kind, Reason, RoundOperation
+from chalicelib.collections.round_days import CollectionReason, RoundEventKind, RoundOperation
 from chalicelib.collections.round_events import Sender
-from chalicelib.collections.round_operations import operate
-from chalicelib.collections.today import planned_for
+from chalicelib.collections.round_operations import apply_operations
+from chalicelib.collections.today import rounds_planned_for
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
 from tests.browser.officer import open_desk_page
@@ -18,10 +18,15 @@ from tests.browser.test_desk_pages import assert_accessible_at_a_desk
 
 
 def record_operation(
-    code: str, day: date, phone: str, kind: Kind, reason: Reason | None, about: str
+    code: str,
+    day: date,
+    phone: str,
+    kind: RoundEventKind,
+    reason: CollectionReason | None,
+    about: str,
 ) -> None:
     ports = collections_ports()
-    (first, *_) = ports.premises.on_round(code)
+    (first, *_) = ports.premises.streets_of_round(code)
     is_street = kind.startswith("street")
     operation = RoundOperation(
         op_id=f"{phone}-{kind}-{about}",
@@ -34,7 +39,7 @@ def record_operation(
         premises_id=None if is_street else first.premises[0].premises_id,
         reason=reason,
     )
-    (outcome,) = operate([operation], Sender(phone, phone), ports)
+    (outcome,) = apply_operations([operation], Sender(phone, phone), ports)
     assert outcome.result in ("applied", "conflict"), outcome
 
 
@@ -48,7 +53,7 @@ def monday(stack: LocalStack) -> date:
 def test_officer_sees_what_was_not_reached_and_decides(
     new_page: NewPage, stack: LocalStack, monday: date
 ) -> None:
-    code = sorted(planned_for(monday, collections_ports()))[0]
+    code = sorted(rounds_planned_for(monday, collections_ports()))[0]
     record_operation(code, monday, "phone-1", "street_missed", "parked_cars", "desk")
     record_operation(code, monday, "phone-2", "street_reached", None, "desk")
     record_operation(code, monday, "phone-1", "not_emptied", "contaminated", "desk")

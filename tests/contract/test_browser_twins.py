@@ -28,8 +28,8 @@ from chalicelib.collections.model import (
 from chalicelib.collections.round_days import (
     ROUND_REASONS,
     MissedStreet,
+    RoundState,
     RoundStatus,
-    State,
 )
 from chalicelib.facilities.model import (
     Facility,
@@ -462,7 +462,7 @@ def test_next_collection_is_the_same_in_the_browser() -> None:
 def status(random: Random, of: Round, day: date) -> RoundStatus:
     """A round on a day, as anything that can be said of it."""
     streets = random.sample(("Dial Row", "Mill Lane", "Quay"), random.randrange(3))
-    state: State = random.choice(get_args(State))
+    state: RoundState = random.choice(get_args(RoundState))
     closes_at = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
     return RoundStatus(
         round=of.round,

@@ -13,7 +13,7 @@ from chalicelib.collections.model import Move, Round, Rounds
 from chalicelib.collections.ports import Ports
 from chalicelib.collections.premises import (
     CURRENT,
-    Current,
+    CurrentVersion,
     ListedPremises,
     Premises,
     RoundStreet,
@@ -22,7 +22,7 @@ from chalicelib.collections.premises import (
     round_key,
 )
 from chalicelib.collections.round_days import LogKey, RoundLog
-from chalicelib.collections.stored_premises import Shown, StoredPremises
+from chalicelib.collections.stored_premises import Adjust, StoredPremises
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.optimistic import VersionConflict
 
@@ -51,7 +51,7 @@ def round_of(
     )
 
 
-def one_home(*rounds: str, shown: Shown = lambda found: found) -> StoredPremises:
+def one_home(*rounds: str, adjust: Adjust = lambda premises: premises) -> StoredPremises:
     """Imported premises that are one home on these rounds."""
     home = Premises(
         premises_id=HOME,
@@ -63,7 +63,7 @@ def one_home(*rounds: str, shown: Shown = lambda found: found) -> StoredPremises
         street=STREET,
     )
     listed = (ListedPremises(premises_id=HOME, address=home.address),)
-    version = Current(version="1", parts=1)
+    version = CurrentVersion(version="1", parts=1)
     documents: dict[str, object] = {
         CURRENT: version,
         part_key(version, HOME): {HOME: home},
@@ -72,7 +72,7 @@ def one_home(*rounds: str, shown: Shown = lambda found: found) -> StoredPremises
     street = (RoundStreet(street=STREET, premises=listed),)
     documents |= {round_key(version, each): street for each in rounds}
     encoded = {key: msgspec.json.encode(document) for key, document in documents.items()}
-    return StoredPremises(encoded.get, lambda: 0.0, shown=shown)
+    return StoredPremises(encoded.get, lambda: 0.0, adjust=adjust)
 
 
 class MemoryRoundLogs:
@@ -119,7 +119,7 @@ def ports_of(
         premises=premises,
         rounds=lambda: rounds,
         logs=logs or MemoryRoundLogs(),
-        reported=reported.intersection,
+        find_reported=reported.intersection,
         council=load("demo"),
         note=lambda *entry: entries.append(entry),
         now=lambda: now,

@@ -37,7 +37,9 @@ class CalendarAddresses(msgspec.Struct, frozen=True, kw_only=True):
     success=HTTPStatus.CREATED,
     raises=(NotFound, TooMany),
 )
-def create(call: Call, sent: CalendarRequest) -> CalendarAddresses:
+def create_calendar(call: Call, sent: CalendarRequest) -> CalendarAddresses:
     rate_limits.check("premises", call)
-    url = calendars.publish(sent.premises_id, request_language.current_language(), calendar_ports())
-    return CalendarAddresses(url=url, webcal_url=calendars.webcal(url))
+    url = calendars.publish_calendar(
+        sent.premises_id, request_language.current_language(), calendar_ports()
+    )
+    return CalendarAddresses(url=url, webcal_url=calendars.webcal_address(url))

@@ -1,5 +1,5 @@
-"""Routes of garden waste subscriptions: for those who have the link of a request that bought one,
-and for officers, by address."""
+"""Routes of garden waste subscriptions: by the link to the request that bought one, and for
+officers by address."""
 
 from typing import Literal
 
@@ -51,8 +51,8 @@ class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
     summary=("Get the garden waste subscription that a request bought, at its present address"),
     query=(REPORT_TOKEN,),
 )
-def read(call: Call, service_request_id: str) -> GardenView:
-    return _view(_bought_by(call, service_request_id).subscription)
+def read_subscription(call: Call, service_request_id: str) -> GardenView:
+    return _view(_find_purchase(call, service_request_id).subscription)
 
 
 @routes.endpoint(
@@ -66,14 +66,14 @@ def read(call: Call, service_request_id: str) -> GardenView:
     query=(REPORT_TOKEN,),
     raises=(Conflict,),
 )
-def cancel(call: Call, service_request_id: str) -> GardenView:
-    found = _bought_by(call, service_request_id)
-    of = found.subscription
+def cancel_subscription_of(call: Call, service_request_id: str) -> GardenView:
+    found = _find_purchase(call, service_request_id)
+    subscription = found.subscription
     if found.may_change:
-        _note_officer(call, of, "cancelled")
-        return _view(_cancelled(of.premises_id))
+        _audit_officer(call, subscription, "cancelled")
+        return _view(_cancel(subscription.premises_id))
     cancel_purchase(found.report, garden_ports(), order_ports())
-    return _view(usecases.get_subscription(of.premises_id, garden_ports()))
+    return _view(usecases.get_subscription(subscription.premises_id, garden_ports()))
 
 
 @routes.endpoint(
@@ -84,14 +84,14 @@ def cancel(call: Call, service_request_id: str) -> GardenView:
     query=(REPORT_TOKEN,),
     raises=(Conflict,),
 )
-def move(call: Call, to: NewHome, service_request_id: str) -> GardenView:
-    found = _bought_by(call, service_request_id)
+def move_subscription(call: Call, to: NewHome, service_request_id: str) -> GardenView:
+    found = _find_purchase(call, service_request_id)
     found.require_change()
-    of = found.subscription
-    if of.premises_id == to.premises_id:
-        return _view(of)
-    _note_officer(call, of, f"moved to {to.premises_id}")
-    return _view(usecases.move(of.premises_id, to.premises_id, garden_ports()))
+    subscription = found.subscription
+    if subscription.premises_id == to.premises_id:
+        return _view(subscription)
+    _audit_officer(call, subscription, f"moved to {to.premises_id}")
+    return _view(usecases.move(subscription.premises_id, to.premises_id, garden_ports()))
 
 
 @routes.endpoint(
@@ -100,7 +100,7 @@ def move(call: Call, to: NewHome, service_request_id: str) -> GardenView:
     auth=auth.may("garden.manage"),
     summary="Get the garden waste subscription of an address",
 )
-def read_at(call: Call, premises_id: str) -> GardenDeskView:
+def read_for_officer(call: Call, premises_id: str) -> GardenDeskView:
     record_action("garden.look", premises_id, "", call.caller)
     return desk_view(usecases.get_subscription(premises_id, garden_ports()), garden_ports())
 
@@ -112,10 +112,10 @@ def read_at(call: Call, premises_id: str) -> GardenDeskView:
     summary="Cancel the garden waste subscription of an address",
     raises=(Conflict,),
 )
-def cancel_at(call: Call, wanted: Cancellation, premises_id: str) -> GardenDeskView:
-    change = "cancelled" if wanted.refund else "cancelled without money back"
-    record_action("garden.change", premises_id, f"{change}: {wanted.reason}", call.caller)
-    return desk_view(_cancelled(premises_id, refund=wanted.refund), garden_ports())
+def cancel_for_officer(call: Call, cancellation: Cancellation, premises_id: str) -> GardenDeskView:
+    change = "cancelled" if cancellation.refund else "cancelled without money back"
+    record_action("garden.change", premises_id, f"{change}: {cancellation.reason}", call.caller)
+    return desk_view(_cancel(premises_id, refund=cancellation.refund), garden_ports())
 
 
 @routes.endpoint(
@@ -125,27 +125,28 @@ def cancel_at(call: Call, wanted: Cancellation, premises_id: str) -> GardenDeskV
     summary="Move the garden waste subscription of an address to another one",
     raises=(Conflict,),
 )
-def move_at(call: Call, to: NewHome, premises_id: str) -> GardenDeskView:
+def move_for_officer(call: Call, to: NewHome, premises_id: str) -> GardenDeskView:
     record_action("garden.change", premises_id, f"moved to {to.premises_id}", call.caller)
     return desk_view(usecases.move(premises_id, to.premises_id, garden_ports()), garden_ports())
 
 
-def _bought_by(call: Call, service_request_id: str) -> SubscriptionAccess:
-    """What the request bought, for callers who may see it. Raises NotFound, UpstreamFailed."""
+def _find_purchase(call: Call, service_request_id: str) -> SubscriptionAccess:
+    """The subscription that the request bought, if the caller may see it. Raises NotFound,
+    UpstreamFailed."""
     author = call.caller.author(call.parameter("token"))
     return find_subscription(id_of(service_request_id), author, garden_ports(), order_ports())
 
 
-def _note_officer(call: Call, of: GardenSubscription, change: str) -> None:
-    """Records that an officer is about to change it; residents change their own. Raises
-    UpstreamFailed."""
+def _audit_officer(call: Call, subscription: GardenSubscription, change: str) -> None:
+    """Record that an officer is about to change the subscription; changes by residents need no
+    record. Raises UpstreamFailed."""
     if call.caller.author().officer_in:
-        record_action("garden.change", of.premises_id, change, call.caller)
+        record_action("garden.change", subscription.premises_id, change, call.caller)
 
 
-def _cancelled(premises_id: str, *, refund: bool = True) -> GardenSubscription:
+def _cancel(premises_id: str, *, refund: bool = True) -> GardenSubscription:
     return cancel_subscription(premises_id, garden_ports(), order_ports(), refund=refund)
 
 
-def _view(of: GardenSubscription) -> GardenView:
-    return garden_view(of, garden_ports())
+def _view(subscription: GardenSubscription) -> GardenView:
+    return garden_view(subscription, garden_ports())

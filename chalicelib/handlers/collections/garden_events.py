@@ -1,4 +1,4 @@
-"""The event handler of garden waste subscriptions: reminders of their end, and calendars."""
+"""The event handler of garden waste subscriptions, which sends reminders and updates calendars."""
 
 from chalice.app import Blueprint, CloudWatchEvent
 
@@ -26,6 +26,6 @@ def garden_due(_: CloudWatchEvent) -> None:
             ports = garden_ports()
         except NotFound:
             return
-        calendars.publish_of(premises_changed_lately(ports), calendar_ports())
+        calendars.publish_calendars_of(premises_changed_lately(ports), calendar_ports())
         if ports.now().astimezone(ports.zone).hour in HOURS:
             send_reminders(ports, reports_ports())

@@ -1,4 +1,4 @@
-"""Routes of premises: the addresses of a postcode, and when their waste is collected."""
+"""Routes of premises: the addresses of a postcode, and the collections of an address."""
 
 import msgspec
 from msgspec.structs import replace
@@ -41,9 +41,9 @@ class PremisesList(msgspec.Struct, frozen=True, kw_only=True):
     ),
     raises=(TooMany,),
 )
-def premises(call: Call) -> PremisesList:
+def list_premises(call: Call) -> PremisesList:
     rate_limits.check("premises", call)
-    found = usecases.premises_at(call.parameter("postcode"), collections_ports())
+    found = usecases.premises_at_postcode(call.parameter("postcode"), collections_ports())
     return PremisesList(items=list(found))
 
 
@@ -57,15 +57,15 @@ def premises(call: Call) -> PremisesList:
     ),
     raises=(TooMany,),
 )
-def collections(call: Call, premises_id: str) -> PremisesCollections:
+def get_collections(call: Call, premises_id: str) -> PremisesCollections:
     rate_limits.check("premises", call)
     ports = collections_ports()
     found = usecases.collections_of(premises_id, ports)
     joining = garden_purchases().joining_pence(premises_id, ports.council, ports.today)
-    return replace(found, missed=tuple(map(_said, found.missed)), garden_pence=joining)
+    return replace(found, missed=tuple(map(_translate, found.missed)), garden_pence=joining)
 
 
-def _said(of: Missed) -> Missed:
-    """The same in the language of the request."""
+def _translate(missed: Missed) -> Missed:
+    """The result with its reason in the language of the request."""
     say = request_language.current_language().say
-    return replace(of, why_not=say(of.why_not) if of.why_not else None)
+    return replace(missed, why_not=say(missed.why_not) if missed.why_not else None)

@@ -1,6 +1,5 @@
-"""Routes of collection rounds: what crews record, and what the office sees and corrects."""
+"""Routes of collection rounds: lists, the operations of crews and the corrections of the office."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -13,8 +12,8 @@ from chalicelib.collections import staff_rounds
 from chalicelib.collections.premises import RoundStreet
 from chalicelib.collections.round_days import RoundOperation
 from chalicelib.collections.round_events import Sender
-from chalicelib.collections.round_operations import OperationResult, operate
-from chalicelib.collections.staff_rounds import Correction, no_round
+from chalicelib.collections.round_operations import RoundOperationResult, apply_operations
+from chalicelib.collections.staff_rounds import Correction, round_not_found
 from chalicelib.collections.views import PremisesDayView, RoundDayView
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.handlers.http import auth
@@ -87,10 +86,10 @@ class RoundResults(msgspec.Struct, frozen=True, kw_only=True):
     summary="List the collection rounds of a day and what crews recorded",
     query=(Query("date", "the day, such as 2026-06-01; today by default", schema=DAY),),
 )
-def rounds(call: Call) -> RoundDays:
+def list_rounds(call: Call) -> RoundDays:
     ports = collections_ports()
     day = day_of(call.parameter("date")) or ports.today
-    items = staff_rounds.rounds_of_day(day, ports) if _collects(call) else ()
+    items = staff_rounds.rounds_of_day(day, ports) if _is_collector(call) else ()
     return RoundDays(items=list(items))
 
 
@@ -102,8 +101,8 @@ def rounds(call: Call) -> RoundDays:
     query=(ROUND,),
     raises=(NotFound,),
 )
-def streets(call: Call) -> StreetList:
-    code = _round(call)
+def list_streets(call: Call) -> StreetList:
+    code = _round_code(call)
     found = staff_rounds.streets_of(code, collections_ports())
     record_action("rounds.look", code, "streets", call.caller)
     return StreetList(items=list(found))
@@ -117,8 +116,8 @@ def streets(call: Call) -> StreetList:
     query=(ROUND, Query("date", "the day, such as 2026-06-01; today by default", schema=DAY)),
     raises=(NotFound,),
 )
-def premises(call: Call) -> PremisesDays:
-    code, ports = _round(call), collections_ports()
+def list_premises_of_day(call: Call) -> PremisesDays:
+    code, ports = _round_code(call), collections_ports()
     day = day_of(call.parameter("date")) or ports.today
     record_action("rounds.look", code, f"{day}", call.caller)
     return PremisesDays(items=list(staff_rounds.premises_of_day(code, day, ports)))
@@ -131,14 +130,15 @@ def premises(call: Call) -> PremisesDays:
     summary="Record what a crew did; each operation is stored once, however often it is sent",
     body=RoundOperations,
 )
-def record(call: Call) -> RoundResults:
-    sent = operations_in(call.body, _operation)
-    if not _collects(call):
+def record_operations(call: Call) -> RoundResults:
+    sent = operations_in(call.body, _parse_operation)
+    if not _is_collector(call):
         sent = [Unreadable(op_id=each.op_id, reason=NOT_YOURS) for each in sent]
     session = call.caller.session
     assert session, "The route's gate lets in only who is signed in."
     sender = Sender(call.caller.signed_in.account_id, session.session_id)
-    return RoundResults(items=_results(operate(sent, sender, collections_ports())))
+    outcomes = apply_operations(sent, sender, collections_ports())
+    return RoundResults(items=[_result_view(each) for each in outcomes])
 
 
 @routes.endpoint(
@@ -152,40 +152,36 @@ def record(call: Call) -> RoundResults:
     versioned=True,
     raises=(Conflict, NotFound),
 )
-def correct(call: Call, correction: Correction) -> RoundResult:
-    if not _collects(call):
-        raise no_round(correction.round)
+def correct_round(call: Call, correction: Correction) -> RoundResult:
+    if not _is_collector(call):
+        raise round_not_found(correction.round)
     key, version = call.idempotency_key, call.version
     actor = call.caller.signed_in.account_id
-    log = staff_rounds.correct(correction, key, version, actor, collections_ports())
-    return _with_log(OperationResult(op_id="", result="applied", log=log))
+    log = staff_rounds.correct_round(correction, key, version, actor, collections_ports())
+    return _result_view(RoundOperationResult(op_id="", result="applied", log=log))
 
 
-def _collects(call: Call) -> bool:
-    """True if the caller is in the team that collects."""
+def _is_collector(call: Call) -> bool:
+    """True if the caller is in the team that collects waste."""
     rules = container.council().collections
     return rules is not None and call.caller.staff("rounds.work").covers_team(rules.team)
 
 
-def _round(call: Call) -> str:
+def _round_code(call: Call) -> str:
     """The code of a round that the caller may see. Raises NotFound, Invalid."""
     code = call.parameter("round")
     if code is None:
         raise Invalid.field("round", "is required")
-    if not _collects(call):
-        raise no_round(code)
+    if not _is_collector(call):
+        raise round_not_found(code)
     return code
 
 
-def _operation(sent: dict[str, Any]) -> RoundOperation:
+def _parse_operation(sent: dict[str, Any]) -> RoundOperation:
     return parse(sent, RoundOperation)
 
 
-def _results(outcomes: Sequence[OperationResult]) -> list[RoundResult]:
-    return [_with_log(each) for each in outcomes]
-
-
-def _with_log(outcome: OperationResult) -> RoundResult:
+def _result_view(outcome: RoundOperationResult) -> RoundResult:
     view = staff_rounds.view_of(outcome.log, collections_ports()) if outcome.log else None
     return RoundResult(
         op_id=outcome.op_id or None,

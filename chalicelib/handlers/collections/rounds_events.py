@@ -1,4 +1,4 @@
-"""The event handlers of collection rounds: the state of today's rounds is published."""
+"""The event handlers of collection rounds, which publish the state of today's rounds."""
 
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
@@ -38,6 +38,6 @@ def publish_rounds(event: SQSEvent) -> BatchAnswer:
 
 @events.schedule("rate(1 minute)")
 def publish_rounds_due(_: CloudWatchEvent) -> None:
-    """Publishes the rounds of a day that begins, and those that close at the council's hour."""
+    """Publishes the rounds of a day that begins, and the rounds that close."""
     with batch("publish_rounds_due"):
         publish_today(today_ports())

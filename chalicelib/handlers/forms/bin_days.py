@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from chalicelib.collections.model import NextCollection, Round, cancelled_before, next_collection
-from chalicelib.collections.round_days import Reason, RoundStatus, State
+from chalicelib.collections.round_days import CollectionReason, RoundState, RoundStatus
 from chalicelib.kernel.languages import Language
 from chalicelib.texts import Text
 
-REASONS: Mapping[Reason, str] = {
+REASONS: Mapping[CollectionReason, str] = {
     "parked_cars": Text("Parked cars"),
     "road_closed": Text("Road closed"),
     "weather": Text("Bad weather"),
@@ -39,7 +39,7 @@ class PremisesRounds(NamedTuple):
         """The statuses of a round."""
         return [each for each in self.statuses if each.round == round_code]
 
-    def state_of(self, status: RoundStatus) -> State:
+    def state_of(self, status: RoundStatus) -> RoundState:
         """The state now: a round is over at its hour."""
         is_closed = status.state != "off" and status.is_over(self.now)
         return "finished" if is_closed else status.state
@@ -50,8 +50,8 @@ class PremisesRounds(NamedTuple):
             of,
             self.today,
             self.known_until,
-            over={day for day, state in states.items() if state in ("finished", "off")},
-            out={day for day, state in states.items() if state == "out"},
+            over_days={day for day, state in states.items() if state in ("finished", "off")},
+            out_days={day for day, state in states.items() if state == "out"},
         )
 
 
@@ -218,7 +218,7 @@ class BinWords:
             case days:
                 return text if days < FAR_DAYS else self._long_date(day)
 
-    def _reason_words(self, reason: Reason | None) -> str:
+    def _reason_words(self, reason: CollectionReason | None) -> str:
         return self.say(REASONS.get(reason or "other", REASONS["other"]))
 
     def _name_of(self, of: Round) -> str:

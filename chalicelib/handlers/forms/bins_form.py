@@ -34,16 +34,18 @@ def calendar(call: Call) -> Page:
     """The address of the calendar of a posted address. Raises NotFound, TooMany, UpstreamFailed."""
     rate_limits.check("premises", call)
     premises_id = posted_form(call).one("premises_id")
-    url = calendars.publish(premises_id, request_language.current_language(), calendar_ports())
+    url = calendars.publish_calendar(
+        premises_id, request_language.current_language(), calendar_ports()
+    )
     return Page(
-        render_page("forms", "bins-calendar", (), url=url, webcal_url=calendars.webcal(url))
+        render_page("forms", "bins-calendar", (), url=url, webcal_url=calendars.webcal_address(url))
     )
 
 
 def _find_bins(postcode: str, premises_id: str | None) -> dict[str, Any]:
     """Raises Invalid, UpstreamFailed."""
     ports = collections_ports()
-    addresses = usecases.premises_at(postcode, ports)
+    addresses = usecases.premises_at_postcode(postcode, ports)
     if not addresses:
         raise Invalid.field(
             "postcode", Text("We collect no bins at this postcode. Check that it is right")

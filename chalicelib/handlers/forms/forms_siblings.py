@@ -46,7 +46,7 @@ class Siblings:
     def find_premises(self, postcode: str) -> Sequence[tuple[str, str]]:
         if self._admit:
             self._admit()
-        found = collections.premises_at(postcode, collections_ports())
+        found = collections.premises_at_postcode(postcode, collections_ports())
         return [(each.premises_id, each.address) for each in found]
 
     def find_home(self, premises_id: str) -> Home | None:

@@ -8,7 +8,7 @@ from chalicelib.bootstrap.collections import collections_ports
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payments import order_ports
 from chalicelib.catalogue.garden import GardenItem
-from chalicelib.collections.usecases import premises_at
+from chalicelib.collections.usecases import premises_at_postcode
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.garden import usecases
 from chalicelib.garden.model import NOT_SUBSCRIBED, GardenSubscription
@@ -172,7 +172,7 @@ def _move_page(
 
 def _addresses(postcode: str) -> tuple[tuple[str, str, str], ...]:
     """The addresses of the postcode as choices. Raises Invalid, UpstreamFailed."""
-    found = premises_at(postcode, collections_ports())
+    found = premises_at_postcode(postcode, collections_ports())
     if not found:
         raise Invalid.field(
             "postcode", Text("We collect no bins at this postcode. Check that it is right")

@@ -36,7 +36,7 @@ from chalicelib.alerts.usecases.sending import process_request, process_wake, wa
 from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Move, Round, Rounds, with_moves
 from chalicelib.collections.premises import Premises
-from chalicelib.collections.round_days import RoundStatus, State
+from chalicelib.collections.round_days import RoundState, RoundStatus
 from chalicelib.collections.today import Today
 from chalicelib.errors import NotNow
 from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts, off_rounds
@@ -117,7 +117,7 @@ class Town:
         self.rounds = replace(self.rounds, items=rounds)
         self.compare()
 
-    def say(self, code: str, day: date, state: State) -> None:
+    def say(self, code: str, day: date, state: RoundState) -> None:
         """The crew or the office says how a round goes."""
         closes_at = datetime.combine(day, time(20), UTC)
         status = RoundStatus(round=code, day=day, state=state, closes_at=closes_at)
@@ -340,7 +340,7 @@ def test_nobody_is_reminded_of_a_round_that_is_off(town: Town) -> None:
 def test_reminder_is_corrected_once_when_the_round_is_off_after_it(town: Town) -> None:
     to = town.subscribe(1, "1")
     town.run(EVENING + timedelta(hours=10))
-    states: tuple[State, ...] = ("out", "off", "off", "out")
+    states: tuple[RoundState, ...] = ("out", "off", "off", "out")
     for state in states:
         town.say("R1", DAY, state)
         town.run(town.clock.now + QUARTER)

@@ -8,7 +8,7 @@ import pytest
 import vobject
 
 from chalicelib.collections import calendars
-from chalicelib.collections.calendar_events import Words
+from chalicelib.collections.calendar_events import CalendarWords
 from chalicelib.collections.model import Move, Round, Rounds
 from chalicelib.collections.premises import Premises
 from chalicelib.errors import NotFound
@@ -64,14 +64,16 @@ class Town:
         self.published, self.asked_for = MemoryObjects(), MemoryObjects()
 
     @property
-    def ports(self) -> calendars.Ports:
-        return calendars.Ports(
+    def ports(self) -> calendars.CalendarPorts:
+        return calendars.CalendarPorts(
             premises=self._premises,
             rounds=lambda: self.rounds,
-            published=self.published,
-            asked_for=self.asked_for,
+            files=self.published,
+            records=self.asked_for,
             digest=lambda *parts: derived_id("secret", *parts) * 2,
-            words_of=lambda code: Words(language=language(code), containers={"garden": "Garden"}),
+            words_of=lambda code: CalendarWords(
+                language=language(code), containers={"garden": "Garden"}
+            ),
             site_url=SITE,
             now=lambda: self.now,
         )
@@ -83,13 +85,13 @@ class Town:
 
     def publish(self, premises_id: str = "1", code: str = "en") -> str:
         spoken = ENGLISH if code == "en" else language(code)
-        return calendars.publish(premises_id, spoken, self.ports)
+        return calendars.publish_calendar(premises_id, spoken, self.ports)
 
     def change(self, *found: Round) -> None:
         """Imports rounds some days later."""
         self.now += timedelta(days=3)
         self.rounds = rounds(*found)
-        calendars.publish_again(self.ports)
+        calendars.publish_all_again(self.ports)
 
     def file(self, url: str) -> str:
         return self.published.bodies[url.removeprefix(f"{SITE}/")].decode()

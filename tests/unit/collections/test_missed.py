@@ -12,8 +12,8 @@ from chalicelib.collections.missed import (
     TOO_LATE,
     Missed,
     PastCollection,
-    missed,
-    too_late_at,
+    check_collection,
+    report_deadline,
 )
 
 CALENDAR = load("demo").calendar
@@ -26,7 +26,7 @@ END = datetime(2026, 11, 26, tzinfo=UTC)
 
 
 def at(now: datetime, due: PastCollection = DUE) -> Missed:
-    return missed(due, now, CALENDAR)
+    return check_collection(due, now, CALENDAR)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_last_day_to_report_is_the_second_working_day_after_the_collection(
     midnight = datetime.combine(date.fromisoformat(last) + timedelta(days=1), datetime.min.time())
     end = midnight.replace(tzinfo=CALENDAR.zone)
     due = replace(DUE, date=day, over_at=datetime(day.year, day.month, day.day, 16, tzinfo=UTC))
-    assert too_late_at(day, CALENDAR) == end
+    assert report_deadline(day, CALENDAR) == end
     assert [at(end + step, due).may_report for step in (-SECOND, timedelta(), SECOND)] == [
         *(True, False, False),
     ]

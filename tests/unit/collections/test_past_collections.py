@@ -18,7 +18,7 @@ from chalicelib.collections.missed import (
 from chalicelib.collections.past_collections import check_missed
 from chalicelib.collections.round_days import RoundOperation
 from chalicelib.collections.round_events import Sender
-from chalicelib.collections.round_operations import operate
+from chalicelib.collections.round_operations import apply_operations
 from chalicelib.collections.usecases import collections_of
 from tests.support.fakes_collections import HOME, MORNING, STREET, TODAY, CollectionsWorld, round_of
 
@@ -40,7 +40,7 @@ def tell(here: CollectionsWorld, kind: str, **values: Any) -> None:
     sent = {"op_id": f"operation-{next(NUMBERS)}", "round": "R1", "day": TODAY, "kind": kind}
     sent |= {"base_version": 0, "at": here.now, **values}
     operation = msgspec.convert(sent, RoundOperation)
-    (outcome,) = operate([operation], Sender("ann", "phone-1"), here.ports)
+    (outcome,) = apply_operations([operation], Sender("ann", "phone-1"), here.ports)
     assert outcome.result == "applied"
 
 

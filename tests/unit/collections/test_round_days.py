@@ -14,13 +14,17 @@ from chalicelib.collections.round_days import (
     MissedStreet,
     RoundLog,
     RoundOperation,
-    not_emptied,
+    reason_not_emptied,
 )
 from chalicelib.collections.round_events import Sender
-from chalicelib.collections.round_operations import OperationResult, Sent, operate
+from chalicelib.collections.round_operations import (
+    RoundOperationResult,
+    SentOperation,
+    apply_operations,
+)
 from chalicelib.collections.staff_rounds import (
     Correction,
-    correct,
+    correct_round,
     premises_of_day,
     rounds_of_day,
 )
@@ -58,11 +62,11 @@ def operation(kind: str = "out", **values: Any) -> RoundOperation:
 
 
 def tell(depot: CollectionsWorld, *sent: RoundOperation, by: Sender = LORRY) -> list[str]:
-    return [each.result for each in operate(sent, by, depot.ports)]
+    return [each.result for each in apply_operations(sent, by, depot.ports)]
 
 
-def one(depot: CollectionsWorld, sent: RoundOperation, by: Sender = LORRY) -> OperationResult:
-    (outcome,) = operate([sent], by, depot.ports)
+def one(depot: CollectionsWorld, sent: RoundOperation, by: Sender = LORRY) -> RoundOperationResult:
+    (outcome,) = apply_operations([sent], by, depot.ports)
     return outcome
 
 
@@ -148,7 +152,7 @@ def test_premises_are_in_no_public_document() -> None:
 
 
 def log_of_home(depot: CollectionsWorld) -> str | None:
-    return not_emptied(depot.logs.stored.get(LogKey("R1", TODAY, HOME)))
+    return reason_not_emptied(depot.logs.stored.get(LogKey("R1", TODAY, HOME)))
 
 
 def test_premises_that_ask_are_told_why_their_container_was_left() -> None:
@@ -260,7 +264,7 @@ def test_correction_decides_the_dispute_and_is_audited() -> None:
     tell(here, operation("street_reached", street=STREET), by=OTHER)
     version = log(here).version
     reached = correction("street_reached", street=STREET)
-    correct(reached, "key-1", version, "officer", here.ports)
+    correct_round(reached, "key-1", version, "officer", here.ports)
     (view,) = rounds_of_day(TODAY, here.ports)
     assert (view.streets, view.disputes) == ((), ())
     assert here.noted == [("officer", "rounds.correct", f"R1 {TODAY}", "street_reached")]
@@ -270,7 +274,7 @@ def test_correction_is_applied_once_for_each_key() -> None:
     here = depot()
     for _ in range(2):
         here.now += timedelta(minutes=1)
-        correct(correction("finished"), "key-1", 0, "officer", here.ports)
+        correct_round(correction("finished"), "key-1", 0, "officer", here.ports)
     assert len(log(here).events) == 1
 
 
@@ -278,21 +282,21 @@ def test_correction_of_an_older_version_is_refused_with_the_present_one() -> Non
     here = depot()
     tell(here, operation("out"))
     with pytest.raises(Conflict) as caught:
-        correct(correction("off", reason="weather"), "key-1", 0, "officer", here.ports)
+        correct_round(correction("off", reason="weather"), "key-1", 0, "officer", here.ports)
     assert caught.value.version == 1
 
 
 def test_correction_without_its_reason_is_refused() -> None:
     here = depot()
     with pytest.raises(Invalid, match="reason"):
-        correct(correction("off"), "key-1", 0, "officer", here.ports)
+        correct_round(correction("off"), "key-1", 0, "officer", here.ports)
     assert here.noted == []
 
 
 def test_outcome_that_the_office_took_back_is_disputed_when_a_phone_had_not_seen_it() -> None:
     here = depot()
     tell(here, operation("finished"))
-    correct(correction("out"), "key-1", 1, "officer", here.ports)
+    correct_round(correction("out"), "key-1", 1, "officer", here.ports)
     assert tell(here, operation("finished"), by=OTHER) == ["conflict"]
     assert state(here) == "out"
 
@@ -324,8 +328,12 @@ def test_operation_that_cannot_be_is_rejected_with_the_field(
 
 def test_rejected_operation_does_not_stop_the_others() -> None:
     here = depot()
-    sent: list[Sent] = [operation("off"), Unreadable(op_id="x", reason="kind"), operation("out")]
-    outcomes = operate(sent, LORRY, here.ports)
+    sent: list[SentOperation] = [
+        operation("off"),
+        Unreadable(op_id="x", reason="kind"),
+        operation("out"),
+    ]
+    outcomes = apply_operations(sent, LORRY, here.ports)
     assert [each.result for each in outcomes] == ["rejected", "rejected", "applied"]
 
 

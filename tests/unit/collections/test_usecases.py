@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from chalicelib.collections.model import Move, NextCollection, Round
-from chalicelib.collections.usecases import collections_of, premises_at
+from chalicelib.collections.usecases import collections_of, premises_at_postcode
 from chalicelib.errors import Invalid, NotFound
 from tests.support.fakes_collections import HOME, KNOWN_UNTIL, TODAY, CollectionsWorld, round_of
 
@@ -87,12 +87,12 @@ def test_unknown_premises_is_not_found() -> None:
 @pytest.mark.parametrize("text", ["ZZ1 1AA", "zz11aa", " zz1  1aa "])
 def test_premises_are_found_by_a_postcode_in_any_case_and_spacing(text: str) -> None:
     ports = CollectionsWorld().ports
-    assert [each.premises_id for each in premises_at(text, ports)] == [HOME]
-    assert premises_at("ZZ1 1AB", ports) == ()
+    assert [each.premises_id for each in premises_at_postcode(text, ports)] == [HOME]
+    assert premises_at_postcode("ZZ1 1AB", ports) == ()
 
 
 @pytest.mark.parametrize("text", [None, "", "ZZ1", "ZZ1 1A", "Dial Row", "ZZ1 1AAA"])
 def test_part_of_a_postcode_is_refused(text: str | None) -> None:
     ports = CollectionsWorld().ports
     with pytest.raises(Invalid, match="full postcode"):
-        premises_at(text, ports)
+        premises_at_postcode(text, ports)

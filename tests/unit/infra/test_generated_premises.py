@@ -17,13 +17,13 @@ import pytest
 from chalicelib.collections.model import NextCollection, next_collection
 from chalicelib.collections.premises import (
     CURRENT,
-    Current,
+    CurrentVersion,
     Part,
     Premises,
-    parts_for,
+    part_count,
 )
 from chalicelib.collections.stored_premises import StoredPremises
-from chalicelib.collections.usecases import collections_of, premises_at
+from chalicelib.collections.usecases import collections_of, premises_at_postcode
 from infra.premises import documents_of, premises_of
 from infra.rounds import rounds_of
 from tests.support.effort import EXHAUSTIVE, effort
@@ -60,7 +60,7 @@ class Imported:
         self.rounds, summary = rounds_of(city.rounds, city.council, city.today)
         premises, taken = premises_of(city.premises, city.council, self.rounds)
         assert (summary.refused, taken.refused) == ([], [])
-        current = Current(version="1", parts=parts_for(len(premises)))
+        current = CurrentVersion(version="1", parts=part_count(len(premises)))
         documents = {CURRENT: msgspec.json.encode(current)} | documents_of(premises, current)
         self.stored = StoredPremises(documents.get, lambda: 0.0)
         self.premises = DecodedOnce(documents)
@@ -136,7 +136,7 @@ def test_every_postcode_lists_its_addresses_by_number(city: Imported) -> None:
         by_postcode[row["postcode"]].append((row["address"], row["uprn"]))
     ports = ports_of(city.premises, city.rounds, at_dawn(city.today))
     for postcode, expected in by_postcode.items():
-        listed = premises_at(postcode, ports)
+        listed = premises_at_postcode(postcode, ports)
         assert sorted((each.address, each.premises_id) for each in listed) == sorted(expected)
         numbers = [int(found[0]) for each in listed if (found := re.match(r"\d+", each.address))]
         assert numbers == sorted(numbers), postcode

@@ -9,7 +9,13 @@ import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Round, Rounds
-from chalicelib.collections.premises import CURRENT, Current, Premises, in_order, street_of
+from chalicelib.collections.premises import (
+    CURRENT,
+    CurrentVersion,
+    Premises,
+    address_sort_key,
+    street_of,
+)
 from chalicelib.collections.stored_premises import StoredPremises
 from infra.premises import Summary, documents_of, premises_of
 
@@ -85,7 +91,7 @@ def test_row_is_refused_with_its_line_the_column_and_the_fix(
 
 
 def stored(premises: list[Premises]) -> StoredPremises:
-    current = Current(version="v1", parts=3)
+    current = CurrentVersion(version="v1", parts=3)
     documents = documents_of(premises, current) | {CURRENT: msgspec.json.encode(current)}
     return StoredPremises(documents.get, lambda: 0.0)
 
@@ -118,7 +124,7 @@ def test_addresses_are_ordered_by_the_value_of_their_numbers() -> None:
         "Abbey House",
         "ABBEY COTTAGE",
     ]
-    assert sorted(addresses, key=in_order) == [
+    assert sorted(addresses, key=address_sort_key) == [
         *("2 High Street", "2a High Street", "10 High Street", "ABBEY COTTAGE", "Abbey House"),
     ]
 
@@ -153,11 +159,13 @@ def test_round_lists_its_streets_with_their_premises_in_order(read: Read) -> Non
         ("102", "1 Ash Way", "R1"),
     )
     homes, _ = read(*(f"{uprn},{at},YO1 7HH,{PLACE},{rounds}" for uprn, at, rounds in rows))
-    current = Current(version="1", parts=1)
+    current = CurrentVersion(version="1", parts=1)
     documents = {CURRENT: msgspec.json.encode(current)} | documents_of(homes, current)
     stored = StoredPremises(documents.get, lambda: 0.0)
-    found = {of.street: [each.address for each in of.premises] for of in stored.on_round("R1")}
+    found = {
+        of.street: [each.address for each in of.premises] for of in stored.streets_of_round("R1")
+    }
     assert found == {"Ash Way": ["1 Ash Way"], "Dial Row": ["2 Dial Row", "10 Dial Row"]}
     assert list(found) == ["Ash Way", "Dial Row"]
-    assert [of.street for of in stored.on_round("G1")] == ["Dial Row"]
-    assert stored.on_round("R2") == ()
+    assert [of.street for of in stored.streets_of_round("G1")] == ["Dial Row"]
+    assert stored.streets_of_round("R2") == ()

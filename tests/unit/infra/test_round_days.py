@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from chalicelib.collections.round_days import LogKey, MissedStreet, not_emptied
+from chalicelib.collections.round_days import LogKey, MissedStreet, reason_not_emptied
 from chalicelib.collections.today import today_document
 from infra.round_days import Summary, apply_round_days, read_round_days
 from tests.support.fakes_collections import HOME, STREET, TODAY, CollectionsWorld, round_of
@@ -54,7 +54,7 @@ def test_reason_in_other_words_is_kept_for_officers_and_said(office: Office) -> 
     summary = office.imported(f"R1,{TODAY},,,{HOME},Dog in garden")
     assert list(summary.others.values()) == [[2]]
     log = office.depot.logs.stored[LogKey("R1", TODAY, HOME)]
-    assert (not_emptied(log), log.events[0].text) == ("other", "Dog in garden")
+    assert (reason_not_emptied(log), log.events[0].text) == ("other", "Dog in garden")
 
 
 def test_repeated_import_changes_nothing(office: Office) -> None:

@@ -30,10 +30,10 @@ def of_subscribers(garden: GardenWorld, published: Rounds | None = ROUNDS) -> Su
 
 
 def shown(garden: GardenWorld, *rounds: str, published: Rounds | None = ROUNDS) -> tuple[str, ...]:
-    premises = one_home(*rounds, shown=of_subscribers(garden, published).hide_from_others)
+    premises = one_home(*rounds, adjust=of_subscribers(garden, published).hide_from_others)
     found = premises.get(HOME)
     assert found
-    assert premises.many([HOME, "9"]) == {HOME: found}
+    assert premises.get_many([HOME, "9"]) == {HOME: found}
     assert premises.get("9") is None
     return found.rounds
 
