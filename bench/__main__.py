@@ -70,9 +70,9 @@ def measure_all(run: Run) -> None:
     run.measure("runtime", runtime.rows)
     run.measure("publishing", partial(_publishing, run))
     run.measure("visible", publishing.measure_delay)
-    with run.guarded("laboratory"), laboratory() as here:
+    with run.guard("laboratory"), laboratory() as here:
         for count in COUNTS:
-            with run.guarded(f"table of {count:,}"), here.table_of(count):
+            with run.guard(f"table of {count:,}"), here.table_of(count):
                 _in_the_database(run, here, count)
     run.measure("database", partial(_database, run))
     run.measure("views", views.rows)
@@ -115,7 +115,7 @@ def _publishing(run: Run) -> Iterator[Row]:
 def _in_the_database(run: Run, here: Laboratory, count: int) -> None:
     """The handlers on dynalite with that many reports, and once the measurements without
     reports."""
-    with run.guarded(f"database at {count:,}"):
+    with run.guard(f"database at {count:,}"):
         run.costs[count] = database.measure_costs(count, here.officer)
     if count == PEERS_AT:
         beside = partial(fixmystreet.rows, run.machine, here.engine, run.publishing_ms)

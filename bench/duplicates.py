@@ -42,8 +42,8 @@ def rows(
 def _rows_within(radius_m: int, peer: "Peer", at: list[Point], searched: int) -> Iterator[Row]:
     """The rows for one radius, searched around each of these places."""
     ours = [_our_search(place, radius_m) for place in at]
-    planned = [peer.planned(place, radius_m) for place in at]
-    theirs = [peer.searched(place, radius_m) for place in at[:searched]]
+    planned = [peer.planned_requests(place, radius_m) for place in at]
+    theirs = [peer.count_search(place, radius_m) for place in at[:searched]]
     requests = [each for each, _ in ours]
     if [requests for requests, _ in theirs] != planned[:searched]:
         raise RuntimeError("dynamodbgeo did not make the requests that it planned.")
@@ -83,7 +83,7 @@ class Peer:
         self._manager = self._library.GeoDataManager(self._config)
         fill(engine, self._config.tableName, map(self._item, items(count)))
 
-    def planned(self, place: Point, radius_m: int) -> int:
+    def planned_requests(self, place: Point, radius_m: int) -> int:
         """The number of requests in its plan for this circle."""
         rectangle = self._library.S2Util().getBoundingLatLngRectFromQueryRadiusInput(
             self._question(place, radius_m)
@@ -91,7 +91,7 @@ class Peer:
         cells = self._config.S2RegionCoverer().get_covering(rectangle)
         return len(self._library.Covering(cells).getGeoHashRanges(self._config.hashKeyLength))
 
-    def searched(self, place: Point, radius_m: int) -> tuple[int, int]:
+    def count_search(self, place: Point, radius_m: int) -> tuple[int, int]:
         """The number of requests of its search, and of the items read."""
         with record() as calls:
             self._manager.queryRadius(self._question(place, radius_m))

@@ -76,7 +76,9 @@ class Meter:
         finally:
             self.looking.now = False
 
-    def measured(self, operation: str, request: Mapping[str, Any], send: Callable[[], Any]) -> Any:
+    def measure_call(
+        self, operation: str, request: Mapping[str, Any], send: Callable[[], Any]
+    ) -> Any:
         """Sends the request, and adds the call."""
         used, body = time.thread_time(), request["body"]
         # Sending moves a file that is sent to its end.
@@ -114,7 +116,7 @@ def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
         if meter.is_looking:
             return make(self, operation_model, request_dict)
         operation = f"{operation_model.service_model.service_name}.{operation_model.name}"
-        return meter.measured(
+        return meter.measure_call(
             operation, request_dict, lambda: make(self, operation_model, request_dict)
         )
 

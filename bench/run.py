@@ -31,7 +31,7 @@ class Run:
         self._load_before = os.getloadavg()[0]
 
     @contextmanager
-    def guarded(self, name: str) -> Iterator[None]:
+    def guard(self, name: str) -> Iterator[None]:
         """Prints and stores a failure inside, and continues."""
         began = time.monotonic()
         try:
@@ -46,7 +46,7 @@ class Run:
 
     def measure(self, name: str, rows: Callable[[], Iterator[Row]]) -> None:
         """Keeps the rows up to a failure; yielding none is a failure, too."""
-        with self.guarded(name):
+        with self.guard(name):
             before = len(self.rows)
             # Row by row: those before a failure stay.
             for row in rows():

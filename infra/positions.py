@@ -17,17 +17,17 @@ class Position:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def kept(self) -> dict[str, Any]:
+    def load(self) -> dict[str, Any]:
         start: dict[str, Any] = {"after": None, "seen": 0, "ended": False}
         if self._file.exists():
             start |= json.loads(self._file.read_text(encoding="utf-8"))
         return start
 
-    def keep(self, **values: Any) -> None:
+    def store(self, **values: Any) -> None:
         """Replaces these values."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         written = self._file.with_suffix(".new")
-        written.write_text(json.dumps(self.kept() | values), encoding="utf-8")
+        written.write_text(json.dumps(self.load() | values), encoding="utf-8")
         written.replace(self._file)
 
     def forget(self) -> None:
@@ -40,7 +40,7 @@ def read_pages(
 ) -> Iterator[list[Raw]]:
     """The items from the position on, which is kept after each page. `progress` is called with the
     number of items that were read, also by an earlier run."""
-    start = position.kept()
+    start = position.load()
     seen = start["seen"]
     progress(seen)
     while not start["ended"]:
@@ -51,4 +51,4 @@ def read_pages(
         progress(len(found["Items"]))
         last = found.get("LastEvaluatedKey")
         start = {"after": last, "seen": seen, "ended": last is None}
-        position.keep(**start)
+        position.store(**start)

@@ -135,7 +135,7 @@ def publish_days(
     Returns the failures. Raises UpstreamFailed."""
     from chalicelib.publishing.day_lists import rebuild_day
 
-    last = position.kept().get("day", "")
+    last = position.load().get("day", "")
     left = [day for day in days if day > last]
     progress(len(days) - len(left))
     failed: Failed = {}
@@ -145,7 +145,7 @@ def publish_days(
             failed |= wrong
             progress(1)
             if not failed:
-                position.keep(day=day)
+                position.store(day=day)
     return failed
 
 

@@ -130,7 +130,7 @@ class _Council:
         return "fixed" if act.what == "fixed" else "state_changed"
 
     def _to_ask(self, report: _Report) -> set[str]:
-        found = {person.address for person in self._hearing(report, "repair_question")}
+        found = {person.address for person in self._subscribers_of(report, "repair_question")}
         return found | self._reporters(report)
 
     def _notify_all(self, report: _Report, what: What) -> None:
@@ -140,7 +140,7 @@ class _Council:
         case = report.case
         # The reporter already has a confirmation.
         heard = {case.reporter} if what == "new" and case.wants_alerts else reporters
-        for person in self._hearing(report, what):
+        for person in self._subscribers_of(report, what):
             if person.address in heard:
                 continue
             if person.frequency != "now":
@@ -159,7 +159,7 @@ class _Council:
             if report.seen_by == "everybody" or (each is report and report.seen_by == "sender")
         }
 
-    def _hearing(self, report: _Report, what: str) -> list[Person]:
+    def _subscribers_of(self, report: _Report, what: str) -> list[Person]:
         if report.seen_by != "everybody":
             return []
         return [p for p in self.subscribed if any(_matches(w, report, what) for w in p.wishes)]

@@ -96,7 +96,7 @@ class Crowd:
             self._wake("evening", "digests")
             self._live("next day")
             self._wake("next evening", "next digests", "questions", "weekly digests")
-        return Run(Counter(self._landed()), Counter(asked))
+        return Run(Counter(self._delivered_messages()), Counter(asked))
 
     def _live(self, phase: Phase) -> None:
         self._clock.move_to(PHASE_TIMES[phase])
@@ -130,8 +130,8 @@ class Crowd:
                 process_all(self._cloud.pump)
                 self._clock.shift(60)
 
-    def _landed(self) -> Iterator[DeliveredMessage]:
-        shown = mail.outbox(each.shown() for each in self._push.taken)["items"]
+    def _delivered_messages(self) -> Iterator[DeliveredMessage]:
+        shown = mail.outbox(each.outbox_entry() for each in self._push.taken)["items"]
         names = {browser["endpoint"]: name for name, browser in self._browsers.items()}
         return read_messages(shown, self._reports.ids, names)
 

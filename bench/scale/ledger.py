@@ -22,14 +22,14 @@ Result = TypeVar("Result")
 
 
 class Ledger:
-    """What each function has used since the last `taken()`."""
+    """What each function has used since the last `take_usage()`."""
 
     def __init__(self) -> None:
         self.outside = 0
         """The calls of other organisations so far."""
         self._used: UsageByFunction = defaultdict(Counter)
 
-    def taken(self) -> UsageByFunction:
+    def take_usage(self) -> UsageByFunction:
         """Everything so far; it begins again with nothing."""
         used, self._used = dict(self._used), defaultdict(Counter)
         return used

@@ -73,7 +73,7 @@ def sample_size(size: Size) -> SampledCouncil:
         here.report()
         found["heard_report"] = _usage_of(here, here.report)
         found["receipt"] = _usage_of(here, here.take_receipt)
-        here.settled()
+        here.discard_waiting()
         found["wards_of_hour"] = _usage_of(here, here.publish_wards_of_hour)
         samples = {name: as_json(used) for name, used in found.items()}
         return SampledCouncil(samples, sorted(here.metrics()), _peaks(here, ids))
@@ -93,7 +93,7 @@ def _peaks(here: Town, ids: list[str]) -> dict[str, float]:
     finally:
         tracemalloc.stop()
         gc.set_threshold(*threshold)
-    return {name: used["peak_kb"] for name, used in sorted(here.taken().items())}
+    return {name: used["peak_kb"] for name, used in sorted(here.take_usage().items())}
 
 
 def stale_counts(known: dict[str, Any], now: SampledCouncil) -> list[str]:
@@ -115,14 +115,14 @@ def _fill_town(here: Town, size: Size) -> list[str]:
         here.run_queues()
         here.later(24)
     here.payers.prepare()
-    here.settled()
+    here.discard_waiting()
     return ids
 
 
 def _usage_of(here: Town, act: Callable[[], Any]) -> UsageByFunction:
-    here.taken()
+    here.take_usage()
     act()
-    return here.taken()
+    return here.take_usage()
 
 
 def _usage_by_event(here: Town, ids: list[str]) -> Iterator[tuple[str, UsageByFunction]]:
@@ -145,7 +145,7 @@ def _usage_by_event(here: Town, ids: list[str]) -> Iterator[tuple[str, UsageByFu
     for kind, act in kinds.items():
         act(0)
         yield kind, _usage_of(here, lambda act=act: act(1))  # type: ignore[misc]
-    here.settled()
+    here.discard_waiting()
 
 
 def _usage_by_schedule(here: Town, ids: list[str]) -> Iterator[tuple[str, UsageByFunction]]:
@@ -157,7 +157,7 @@ def _usage_by_schedule(here: Town, ids: list[str]) -> Iterator[tuple[str, UsageB
     yield "soon", _usage_of(here, here.run_schedules)
     here.later(LATER)
     yield "lingering", _usage_of(here, here.run_schedules)
-    here.settled()
+    here.discard_waiting()
     for number in range(SEVERAL):
         here.change(ids[-1 - number], title=f"Number {number}")
     here.later(SOON)

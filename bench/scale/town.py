@@ -72,9 +72,9 @@ class Town:
         """Time passes, and the clock of all schedules with it."""
         self._clock.shift(timedelta(hours=hours))
 
-    def taken(self) -> UsageByFunction:
+    def take_usage(self) -> UsageByFunction:
         """What was used since this was last asked."""
-        return self._ledger.taken()
+        return self._ledger.take_usage()
 
     def metrics(self) -> set[str]:
         """The metrics of our own that CloudWatch has made of the lines so far."""
@@ -87,12 +87,12 @@ class Town:
             for metric in made["Metrics"]
         }
 
-    def settled(self) -> None:
+    def discard_waiting(self) -> None:
         """Works off what is waiting, and counts nothing of it."""
         self.run_queues()
         self.later(3)
         self.run_schedules()
-        self.taken()
+        self.take_usage()
 
     def run_queues(self) -> None:
         self._cloud.pump.run_until_idle()

@@ -47,7 +47,7 @@ class Clock:
             self._travel.stop()
             self._travel = None
 
-    def shown(self) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """The moment, and whether it is another one than this machine's."""
         return {"now": text_of(utc_now()), "is_moved": self._travel is not None}
 

@@ -64,7 +64,7 @@ class ReceivedNotification:
     message: dict[str, Any]
     at: datetime
 
-    def shown(self) -> dict[str, str]:
+    def outbox_entry(self) -> dict[str, str]:
         """The notification in the outbox's format."""
         return {
             "channel": "push",

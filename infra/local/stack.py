@@ -163,10 +163,10 @@ class LocalStack:
         api_key = people.demo_api_key(secret, partners_ports())
         return {
             "/_local/tokens.json": lambda: {**self._tokens, "open311_api_key": api_key},
-            clock.PATH: self._clock.shown,
+            clock.PATH: self._clock.state,
             "/_local/outbox.json": self._outbox,
             "/_local/templates": templates.page,
-            LIST_PATH: self.pay.listed,
+            LIST_PATH: self.pay.list_payments,
         }
 
     def _local_forms(self) -> dict[str, Callable[[bytes], Any]]:
@@ -185,10 +185,10 @@ class LocalStack:
             self._clock.put_back()
         self._tokens = people.tokens(accounts_ports())
         self.cloud.pump.wait_until_idle()
-        return self._clock.shown()
+        return self._clock.state()
 
     def _outbox(self) -> dict[str, Any]:
-        return mail.outbox(each.shown() for each in self.push.taken)
+        return mail.outbox(each.outbox_entry() for each in self.push.taken)
 
     def _cdn_headers(self, path: str) -> tuple[cdn.Header, ...]:
         names = {

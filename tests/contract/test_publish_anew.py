@@ -119,7 +119,7 @@ def test_interrupted_run_goes_on_where_it_stopped_and_loses_no_report(
     assert sorted(first.sent + second.sent) == ids
     assert {report_key(each) for each in ids} < published(cloud).keys()
     replace_built(monkeypatch, container.queue, third, "publish")
-    Position(tmp_path / "publish" / f"{cloud.environment['REPORTS_TABLE']}.json").keep(ended=True)
+    Position(tmp_path / "publish" / f"{cloud.environment['REPORTS_TABLE']}.json").store(ended=True)
     assert run(["publish", "--from-start"]).exit_code == 0
     assert sorted(third.sent) == ids
 
@@ -183,10 +183,10 @@ def test_days_of_an_interrupted_run_are_not_made_again(
 ) -> None:
     empty(cloud)
     position, told = Position(tmp_path / "kept.json"), list[int]()
-    position.keep(day=DAYS[1])
+    position.store(day=DAYS[1])
     assert publish_anew.publish_days(DAYS, publishing_ports(), position, told.append) == {}
     assert [day_key(day) in published(cloud) for day in DAYS] == [False, False, True]
-    assert (position.kept()["day"], sum(told)) == (DAYS[2], 3)
+    assert (position.load()["day"], sum(told)) == (DAYS[2], 3)
 
 
 def test_given_up_messages_are_named(ids: list[str], delivered: None) -> None:

@@ -96,7 +96,7 @@ class PaidOrder(PaymentsWorld):
         self.days: BookingDays = MemoryDays()
         self.ids = HoldIds(digest=lambda *parts: f"{abs(hash(parts)):032x}"[-32:])
 
-    def ordered(self) -> "PaidOrder":
+    def place_order(self) -> "PaidOrder":
         """The same with a booking that nobody has paid; nothing goes wrong with ordering."""
         ports = self.bookings(self.days)
         place = hold(PLACE, 1, "account-1", "hold", ports)
@@ -176,7 +176,7 @@ class PaidOrder(PaymentsWorld):
                 REFUND, request, pence, self.ports()
             ),
             has_fulfilment=lambda _: True,
-            fulfil=lambda report: self.faults.call(self._fulfilled),
+            fulfil=lambda report: self.faults.call(self._fulfil),
             undo_fulfilment=lambda report: self.faults.call(self._take_back),
         )
 
@@ -190,7 +190,7 @@ class PaidOrder(PaymentsWorld):
     def _settle(self, service_request_id: str) -> None:
         settle_order(service_request_id, "card", self.orders())
 
-    def _fulfilled(self) -> None:
+    def _fulfil(self) -> None:
         self.is_fulfilled_too_early |= not self.repository.was_settled()
         self.fulfilled_at.append(self.clock())
         self.has_service = not self.is_taken_back

@@ -294,7 +294,7 @@ class PaymentsWorld:
         assert isinstance(self.ledger, MemoryLedger)
         return self.ledger.booked
 
-    def booked(self) -> Counter[str]:
+    def booked_pence(self) -> Counter[str]:
         """The pence under the id of each entry of the ledger, of all days together."""
         found: Counter[str] = Counter()
         for day in (NOON.date() + timedelta(days=n) for n in range(DAYS_OF_A_STORY)):
@@ -302,15 +302,15 @@ class PaymentsWorld:
                 found[each.entry_id] += each.amount_pence
         return found
 
-    def heard(self) -> dict[str, int]:
+    def notified_pence(self) -> dict[str, int]:
         """The pence of each entry that other systems were told of, by its id."""
         return {each.entry_id: each.amount_pence for each in self.told}
 
-    def reconciled(self, day: date) -> Reconciliation:
+    def reconcile(self, day: date) -> Reconciliation:
         """The result of a comparison of that day."""
-        return reconcile(day, self.reconciling())
+        return reconcile(day, self.reconciling_ports())
 
-    def reconciling(self) -> ReconcilingPorts:
+    def reconciling_ports(self) -> ReconcilingPorts:
         return ReconcilingPorts(
             payments=self.ports(),
             entries_of_day=self.ledger.entries_of_day,

@@ -35,7 +35,7 @@ def run_story(story: Story, template: Ports, faults: Faults) -> PaidOrder:
 
 def run_story_with(of: PaidOrder, story: Story) -> PaidOrder:
     """The same for an order that is yet to be made."""
-    try_again(of.ordered)
+    try_again(of.place_order)
     for step in story():
         step(of)
     pass_eight_days(of)
@@ -279,7 +279,7 @@ def find_problems(of: PaidOrder) -> list[str]:
     return [
         problem
         for problem, is_so in {
-            "the ledger differs from the provider": of.booked() != totals,
+            "the ledger differs from the provider": of.booked_pence() != totals,
             "paid twice": len(paid) > 1,
             "more went back than was paid": kept < 0,
             "settled and not paid": is_settled and not (paid or is_waived),

@@ -262,8 +262,8 @@ def find_problems(money: PaymentsWorld) -> list[str]:
     return [
         problem
         for problem, is_so in {
-            "the ledger differs from the provider": money.booked() != totals,
-            "others were told of another ledger": money.heard() != totals,
+            "the ledger differs from the provider": money.booked_pence() != totals,
+            "others were told of another ledger": money.notified_pence() != totals,
             "paid twice": len(paid) > 1,
             "paid and not fulfilled": bool(paid) and not money.fulfilled_at,
             "fulfilled and not paid": bool(money.fulfilled_at) and not paid,

@@ -72,15 +72,15 @@ class PayService:
     ) -> Answer:
         match method, parts:
             case "POST", ["payments"]:
-                return self._created(_read(body))
+                return self._create_payment(_read(body))
             case "GET", ["payments" | "refunds" as what]:
                 return self._search(what, query)
             case "GET", ["payments", payment_id]:
-                return Answer(HTTPStatus.OK, self.views.payment(self.found(payment_id)))
+                return Answer(HTTPStatus.OK, self.views.payment(self.get_payment(payment_id)))
             case "GET", ["payments", payment_id, "refunds"]:
-                return Answer(HTTPStatus.OK, self.views.refunds(self.found(payment_id)))
+                return Answer(HTTPStatus.OK, self.views.refunds(self.get_payment(payment_id)))
             case "POST", ["payments", payment_id, "refunds"]:
-                return self._refunded(self.found(payment_id), _read(body))
+                return self._refund_payment(self.get_payment(payment_id), _read(body))
             case _:
                 raise RefusedRequest(HTTPStatus.NOT_FOUND, "P0200", "Not found")
 
@@ -139,9 +139,9 @@ class PayService:
     def of_token(self, token: str) -> StoredPayment:
         """The payment of a card page. Raises KeyError."""
         by_token = {each.token: each.payment_id for each in self.payments.values()}
-        return self.found(by_token[token])
+        return self.get_payment(by_token[token])
 
-    def found(self, payment_id: str) -> StoredPayment:
+    def get_payment(self, payment_id: str) -> StoredPayment:
         """The payment as it is now. Raises RefusedRequest."""
         payment = self.payments.get(payment_id)
         if payment is None:
@@ -150,7 +150,7 @@ class PayService:
             payment.end("failed", "P0020")
         return payment
 
-    def _created(self, sent: Mapping[str, Any]) -> Answer:
+    def _create_payment(self, sent: Mapping[str, Any]) -> Answer:
         _check_new(sent)
         payment = StoredPayment(
             payment_id=token_hex(13),
@@ -166,7 +166,7 @@ class PayService:
         self.payments[payment.payment_id] = payment
         return Answer(HTTPStatus.CREATED, self.views.payment(payment))
 
-    def _refunded(self, payment: StoredPayment, sent: Mapping[str, Any]) -> Answer:
+    def _refund_payment(self, payment: StoredPayment, sent: Mapping[str, Any]) -> Answer:
         if sent.get("refund_amount_available") != payment.available:
             differs = "The value of refund_amount_available does not match"
             raise RefusedRequest(HTTPStatus.PRECONDITION_FAILED, "P0604", differs)
@@ -189,7 +189,7 @@ class PayService:
         def is_asked_for(at: datetime) -> bool:
             return (since is None or since <= at) and (until is None or at < until)
 
-        known = [self.found(each) for each in self.payments]
+        known = [self.get_payment(each) for each in self.payments]
         if what == "payments":
             found = [self.views.payment(each) for each in known if is_asked_for(each.created_at)]
         else:

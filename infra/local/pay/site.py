@@ -58,7 +58,7 @@ class PaySite:
                 return _json(self._refused.pop(0), {"code": "P0900", "description": "A fault"})
             return _json(*self.service.answer(method, path, headers, body))
 
-    def listed(self) -> dict[str, Any]:
+    def list_payments(self) -> dict[str, Any]:
         """The payments that the stand-in holds."""
         with self._lock:
             views, payments = self.service.views, list(self.service.payments.values())

@@ -27,10 +27,10 @@ def test_clock_runs_on_from_where_it_is_moved_and_is_put_back(clock: Clock) -> N
     for at in (CHRISTMAS_EVE, CHRISTMAS_EVE - timedelta(days=400)):
         clock.move(at)
         assert timedelta(0) <= utc_now() - at < SOON
-        assert clock.shown() == {"now": f"{at:%Y-%m-%dT%H}:00:00Z", "is_moved": True}
+        assert clock.state() == {"now": f"{at:%Y-%m-%dT%H}:00:00Z", "is_moved": True}
     clock.put_back()
     assert before < utc_now() < before + SOON
-    assert clock.shown()["is_moved"] is False
+    assert clock.state()["is_moved"] is False
 
 
 @pytest.mark.parametrize(
@@ -70,5 +70,5 @@ def test_command_follows_the_clock_of_a_stack_that_was_moved(is_moved: bool, clo
     with HTTPServer(("127.0.0.1", 0), Stack) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
         follow_stack(f"http://127.0.0.1:{server.server_port}", clock)
-    assert clock.shown()["is_moved"] is is_moved
+    assert clock.state()["is_moved"] is is_moved
     assert (utc_now() > CHRISTMAS_EVE) is is_moved

@@ -57,7 +57,7 @@ def test_outbox_shows_what_the_browser_reads(service: PushService) -> None:
     to = subscribed(service)
     sender(service).send(MENDED, to)
     (taken,) = service.taken
-    shown = taken.shown()
+    shown = taken.outbox_entry()
     assert shown.pop("sent_at").endswith("Z")
     assert shown == {
         "channel": "push",

@@ -86,7 +86,7 @@ class Round:
 
 @pytest.fixture
 def booked(ports: Ports) -> Round:
-    of = PaidOrder(template=ports).ordered()
+    of = PaidOrder(template=ports).place_order()
     for step in (open_card_page, enter_good_card, return_browser, deliver_stream):
         step(of)
     return Round(of)
@@ -104,13 +104,13 @@ def test_crew_of_its_team_collects_what_was_booked_on_its_day(booked: Round) -> 
 
 
 def test_unpaid_booking_brings_no_crew(ports: Ports) -> None:
-    assert Round(PaidOrder(template=ports).ordered()).reacts() is None
+    assert Round(PaidOrder(template=ports).place_order()).reacts() is None
 
 
 def test_booking_that_was_paid_too_late_brings_a_crew_once_it_has_another_slot(
     ports: Ports,
 ) -> None:
-    of = PaidOrder(template=ports).ordered()
+    of = PaidOrder(template=ports).place_order()
     for step in (open_card_page, enter_good_card, wait_minutes(200), fill_slot, run_schedule):
         step(of)
     here = Round(of)

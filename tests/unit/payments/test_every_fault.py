@@ -52,7 +52,7 @@ def test_return_notification_and_schedule_may_come_in_any_order() -> None:
             news(money)
         run_schedule_for_days(money)
         assert find_problems(money) == [], order
-        assert money.booked() == {"payment:p1": PRICE}
+        assert money.booked_pence() == {"payment:p1": PRICE}
 
 
 def orders_of_news() -> Iterator[Sequence[Step]]:

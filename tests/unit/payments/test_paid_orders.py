@@ -38,7 +38,7 @@ def test_every_fault_at_every_call_ends_in_a_service_or_a_refund(
 def test_provider_that_is_down_for_an_hour_at_noon_ends_in_a_service_or_a_refund(
     story: Story, ports: Ports
 ) -> None:
-    of = PaidOrder(template=ports).ordered()
+    of = PaidOrder(template=ports).place_order()
     first, *rest = story()
     first(of)
     of.provider.is_down_until = of.clock.now + timedelta(hours=1)

@@ -28,12 +28,12 @@ def money() -> PaymentsWorld:
 
 def test_a_day_agrees_when_all_was_booked(money: PaymentsWorld) -> None:
     check(REQUEST, money.ports())
-    assert money.reconciled(DAY).differences == ()
+    assert money.reconcile(DAY).differences == ()
 
 
 def test_a_payment_that_nobody_told_us_of_is_booked(money: PaymentsWorld) -> None:
-    assert money.reconciled(DAY).differences == ()
-    assert money.booked() == {"payment:p1": 4_200}
+    assert money.reconcile(DAY).differences == ()
+    assert money.booked_pence() == {"payment:p1": 4_200}
 
 
 def test_a_refund_at_the_providers_own_site_is_booked_although_all_was_settled(
@@ -42,15 +42,15 @@ def test_a_refund_at_the_providers_own_site_is_booked_although_all_was_settled(
     check(REQUEST, money.ports())
     money.provider.refund(money.provider.get("p1"), 500, "elsewhere")
     money.provider.settle_refunds()
-    assert money.reconciled(DAY).differences == ()
-    assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -500}
+    assert money.reconcile(DAY).differences == ()
+    assert money.booked_pence() == {"payment:p1": 4_200, "refund:p1-r1": -500}
 
 
 def test_money_for_no_request_of_ours_is_a_difference(money: PaymentsWorld) -> None:
     check(REQUEST, money.ports())
     money.provider.references["p1"] = "INVOICE 7"
     money.entries().clear()
-    assert money.reconciled(DAY).differences == (
+    assert money.reconcile(DAY).differences == (
         Difference(
             entry_id="payment:p1", ledger_pence=None, provider_pence=4_200, reference="INVOICE 7"
         ),
@@ -66,7 +66,7 @@ def test_money_that_the_provider_does_not_have_or_has_otherwise_is_a_difference(
     money.ledger.book(entry_like(booked, "payment:p9", 10))
     assert [
         (each.entry_id, each.ledger_pence, each.provider_pence)
-        for each in money.reconciled(DAY).differences
+        for each in money.reconcile(DAY).differences
     ] == [("payment:p1", 4_100, 4_200), ("payment:p9", 10, None)]
 
 
@@ -91,13 +91,13 @@ def test_a_refund_that_failed_is_a_difference_until_its_amount_goes_back(
         reference=REQUEST,
         refused_pence=500,
     )
-    assert money.reconciled(DAY).differences == (owed,)
+    assert money.reconcile(DAY).differences == (owed,)
     for refund_id, pence, left in (("r2", 400, (owed,)), ("r3", 500, ())):
         refunded(money, refund_id, pence)
-        assert money.reconciled(DAY).differences == (owed,)
+        assert money.reconcile(DAY).differences == (owed,)
         money.provider.settle_refunds()
         check(REQUEST, money.ports())
-        assert money.reconciled(DAY).differences == left
+        assert money.reconcile(DAY).differences == left
 
 
 def test_a_refund_that_the_bank_returned_is_a_difference(money: PaymentsWorld) -> None:
@@ -106,11 +106,11 @@ def test_a_refund_that_the_bank_returned_is_a_difference(money: PaymentsWorld) -
     money.provider.settle_refunds("error")
     check(REQUEST, money.ports())
     check(REQUEST, money.ports(), settled_too=True)
-    assert [each.refused_pence for each in money.reconciled(DAY).differences] == [500]
+    assert [each.refused_pence for each in money.reconcile(DAY).differences] == [500]
 
 
 def test_each_of_the_last_seven_days_is_compared_but_not_today(money: PaymentsWorld) -> None:
-    days = [each.day for each in reconcile_latest(money.reconciling())]
+    days = [each.day for each in reconcile_latest(money.reconciling_ports())]
     assert days == [DAY - timedelta(days=n) for n in range(7, 0, -1)]
 
 

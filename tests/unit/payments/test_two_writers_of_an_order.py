@@ -76,7 +76,7 @@ def test_two_who_change_a_settled_order_end_in_a_service_or_a_refund(
 def at_once(writers: Sequence[Act], before: Sequence[Act], ports: Ports) -> None:
     """Nothing is wrong after the two, however their calls are mixed."""
     for first, second in TURNS:
-        of = PaidOrder(template=ports).ordered()
+        of = PaidOrder(template=ports).place_order()
         for step in before:
             step(of)
         steps = Lockstep(turns_of(first, second))

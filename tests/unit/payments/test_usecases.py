@@ -131,10 +131,10 @@ def test_a_refund_is_booked_when_the_money_has_gone(money: PaymentsWorld) -> Non
     card_paid(money)
     sent = refund(refund_request(1_000), money.ports())
     assert [each.state for each in sent.refunds] == ["submitted"]
-    assert list(money.booked()) == ["payment:p1"]
+    assert list(money.booked_pence()) == ["payment:p1"]
     money.provider.settle_refunds()
     check(REQUEST, money.ports())
-    assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
+    assert money.booked_pence() == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
 
 
 def test_only_a_payment_says_its_vat(money: PaymentsWorld) -> None:
@@ -150,7 +150,7 @@ def test_a_refund_that_the_bank_returns_is_not_booked(money: PaymentsWorld) -> N
     refund(refund_request(1_000), money.ports())
     money.provider.settle_refunds("error")
     assert check(REQUEST, money.ports()).refunded_pence == 0
-    assert money.booked() == {"payment:p1": 4_200}
+    assert money.booked_pence() == {"payment:p1": 4_200}
 
 
 def test_a_refund_that_the_provider_refuses_for_good_has_failed(money: PaymentsWorld) -> None:
@@ -194,7 +194,7 @@ def test_money_is_booked_although_another_refund_cannot_be_sent(money: PaymentsW
     money.provider.refund = not_sent  # type: ignore[method-assign]
     with pytest.raises(UpstreamFailed):
         check(REQUEST, money.ports())
-    assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
+    assert money.booked_pence() == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
 
 
 def test_a_second_refund_waits_until_the_first_has_arrived(money: PaymentsWorld) -> None:
@@ -260,7 +260,7 @@ def test_a_charge_that_cannot_be_checked_does_not_stop_the_others(money: Payment
     money.clock.now += timedelta(minutes=4)
     money.faults = Faults({3: "request lost"})
     assert list(check_due(money.ports())) == [REQUEST]
-    assert money.booked() == {"payment:p2": 1}
+    assert money.booked_pence() == {"payment:p2": 1}
     assert money.charges.list_due(money.clock.now) == [REQUEST]
 
 
