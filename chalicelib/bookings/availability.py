@@ -72,7 +72,7 @@ def availability_of(calendar: Calendar, ports: Ports) -> Availability:
     """The document of a calendar as it is now. Raises UpstreamFailed."""
     open_days = list(calendar.bookable_days(ports.now(), ports.working))
     last = open_days[-1] if open_days else None
-    found = ports.days.between(calendar.calendar, open_days[0], open_days[-1]) if last else ()
+    found = ports.days.list_between(calendar.calendar, open_days[0], open_days[-1]) if last else ()
     stored = {each.day: each for each in found}
     return Availability(
         calendar=calendar.calendar,

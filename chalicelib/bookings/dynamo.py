@@ -41,7 +41,7 @@ class DynamoDays:
         found = BookingDayItem.find(calendar, day.isoformat())
         return _day(found) if found else BookingDay(calendar=calendar, day=day)
 
-    def between(self, calendar: str, first: date, last: date) -> Sequence[BookingDay]:
+    def list_between(self, calendar: str, first: date, last: date) -> Sequence[BookingDay]:
         within = BookingDayItem.record.between(first.isoformat(), last.isoformat())
         return [_day(item) for item in BookingDayItem.under(calendar, within)]
 

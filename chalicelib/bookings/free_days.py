@@ -17,7 +17,9 @@ def free_slots(
     days = list(calendar.bookable_days(now, ports.working))
     if not days or units > calendar.capacity:
         return
-    stored = {each.day: each for each in ports.days.between(calendar.calendar, days[0], days[-1])}
+    stored = {
+        each.day: each for each in ports.days.list_between(calendar.calendar, days[0], days[-1])
+    }
     for day in days:
         booking_day = stored.get(day) or BookingDay(calendar=calendar.calendar, day=day)
         yield (

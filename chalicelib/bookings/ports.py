@@ -17,7 +17,7 @@ class BookingDays(Protocol):
     def get(self, calendar: str, day: date) -> BookingDay:
         """The day as it is now (a consistent read); one without claims if none is stored."""
 
-    def between(self, calendar: str, first: date, last: date) -> Sequence[BookingDay]:
+    def list_between(self, calendar: str, first: date, last: date) -> Sequence[BookingDay]:
         """The stored days from `first` to `last`, in order (a consistent read)."""
 
     def save(self, *days: BookingDay) -> None:

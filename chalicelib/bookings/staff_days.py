@@ -31,7 +31,7 @@ def week_for_staff(code: str, first: date, ports: Ports) -> Sequence[StaffDaySum
     calendar = calendar_of(code, ports)
     end = min(first.toordinal() + WEEK - 1, date.max.toordinal())
     days = [date.fromordinal(n) for n in range(first.toordinal(), end + 1)]
-    stored = {each.day: each for each in ports.days.between(code, days[0], days[-1])}
+    stored = {each.day: each for each in ports.days.list_between(code, days[0], days[-1])}
     return [
         _day_summary(calendar, stored.get(day) or BookingDay(calendar=code, day=day), ports)
         for day in days

@@ -183,14 +183,21 @@ def _collection_choices(answers: Answers, ports: Ports) -> dict[str, Any]:
     }
 
 
-def _collection_choice(of: PastCollection) -> tuple[str, str, str]:
+def _collection_choice(collection: PastCollection) -> tuple[str, str, str]:
     """A collection as a choice: the field's value, its words, and a hint."""
     value = collection_value(
-        container=of.container, date=of.date, disputes=of.may_dispute, title=of.title
+        container=collection.container,
+        date=collection.date,
+        disputes=collection.may_dispute,
+        title=collection.title,
     )
-    if of.may_dispute:
-        return value, Text("{title}: this is wrong", title=of.title), of.why_not or ""
-    return value, of.title, Text("You can report it until {day}", day=of.until)
+    if collection.may_dispute:
+        return (
+            value,
+            Text("{title}: this is wrong", title=collection.title),
+            collection.why_not or "",
+        )
+    return value, collection.title, Text("You can report it until {day}", day=collection.until)
 
 
 def _service_groups(answers: Answers, ports: Ports) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def test_nobody_else_gets_the_day_while_somebody_types_and_it_lapses_by_itself(
 ) -> None:
     to_check(browser)
     ports = bookings_ports()
-    (day,) = ports.days.between("bulky", BEFORE.date(), BEFORE.date() + timedelta(days=60))
+    (day,) = ports.days.list_between("bulky", BEFORE.date(), BEFORE.date() + timedelta(days=60))
     (claim,) = day.claims
     assert claim.units == 4
     clock.shift(timedelta(minutes=30))

@@ -55,8 +55,8 @@ class FreshDays:
     def get(self, calendar: str, day: date) -> BookingDay:
         return replace(self._days.get(self._own(calendar), day), calendar=calendar)
 
-    def between(self, calendar: str, first: date, last: date) -> list[BookingDay]:
-        found = self._days.between(self._own(calendar), first, last)
+    def list_between(self, calendar: str, first: date, last: date) -> list[BookingDay]:
+        found = self._days.list_between(self._own(calendar), first, last)
         return [replace(each, calendar=calendar) for each in found]
 
     def save(self, *days: BookingDay) -> None:

@@ -64,7 +64,7 @@ def test_days_of_a_calendar_are_read_in_order(store: BookingDays) -> None:
     for on in (MONDAY + timedelta(days=7), TUESDAY, MONDAY):
         store.save(day(on))
     store.save(day(calendar="hall"))
-    found = store.between("bulky", MONDAY, TUESDAY)
+    found = store.list_between("bulky", MONDAY, TUESDAY)
     assert [each.day for each in found] == [MONDAY, TUESDAY]
 
 

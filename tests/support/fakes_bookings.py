@@ -18,7 +18,7 @@ class MemoryDays:
     def get(self, calendar: str, day: date) -> BookingDay:
         return self._stored.get((calendar, day)) or BookingDay(calendar=calendar, day=day)
 
-    def between(self, calendar: str, first: date, last: date) -> Sequence[BookingDay]:
+    def list_between(self, calendar: str, first: date, last: date) -> Sequence[BookingDay]:
         found = sorted(self._stored.items())
         return [day for (code, on), day in found if code == calendar and first <= on <= last]
 

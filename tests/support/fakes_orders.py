@@ -68,7 +68,7 @@ class MemorySlots:
             raise SlotFull("This slot is full.", [FreeSlot(DAY, "day")])
         self.confirmed[booking.hold_id] = there
 
-    def taken(self, place: SlotOfDay) -> int:
+    def units_taken(self, place: SlotOfDay) -> int:
         """The confirmed units of a place."""
         return sum(each.units for each in self.confirmed.values() if each.place == place)
 
@@ -76,7 +76,7 @@ class MemorySlots:
         held = self.held.get(booking.hold_id)
         if held and held.place == booking.place:
             return True
-        return self.taken(booking.place) + booking.units <= self.room
+        return self.units_taken(booking.place) + booking.units <= self.room
 
 
 class OrderWorld:
@@ -107,7 +107,7 @@ class OrderWorld:
             undo_fulfilment=self._take_back,
         )
 
-    def stored(self, service_request_id: str) -> ServiceRequest:
+    def stored_request(self, service_request_id: str) -> ServiceRequest:
         found = self.reports.repository.get(service_request_id)
         assert found
         return found

@@ -47,7 +47,7 @@ LATE = EXPIRES + MARGIN + timedelta(minutes=5)
 class StreamedReports(reports.Repository, Protocol):
     """A store of reports and the stream of the changes of their orders."""
 
-    def changed(self) -> list[str]:
+    def changed_parts(self) -> list[str]:
         """The ids of the reports whose changes wait to be carried out."""
 
     def was_settled(self) -> bool:
@@ -62,7 +62,7 @@ class StreamedRepository(MemoryRepository):
         self._was_settled = False
         self._changed: list[str] = []
 
-    def changed(self) -> list[str]:
+    def changed_parts(self) -> list[str]:
         return self._changed
 
     def was_settled(self) -> bool:

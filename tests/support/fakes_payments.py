@@ -279,8 +279,8 @@ class PaymentsWorld:
     clock: Clock = field(default_factory=Clock)
     charges: Charges = field(default_factory=MemoryCharges)
     ledger: Ledger = field(default_factory=lambda: MemoryLedger(LONDON))
-    told: list[Entry] = field(default_factory=list)
-    refused: list[Difference] = field(default_factory=list)
+    announced_entries: list[Entry] = field(default_factory=list)
+    failed_refunds: list[Difference] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     refunded_elsewhere: int = 0
     fulfilled_at: list[datetime] = field(default_factory=list)
@@ -304,7 +304,7 @@ class PaymentsWorld:
 
     def notified_pence(self) -> dict[str, int]:
         """The pence of each entry that other systems were told of, by its id."""
-        return {each.entry_id: each.amount_pence for each in self.told}
+        return {each.entry_id: each.amount_pence for each in self.announced_entries}
 
     def reconcile(self, day: date) -> Reconciliation:
         """The result of a comparison of that day."""
@@ -314,7 +314,7 @@ class PaymentsWorld:
         return ReconcilingPorts(
             payments=self.ports(),
             entries_of_day=self.ledger.entries_of_day,
-            failed_refunds=lambda day: self.refused if day == self.clock().date() else (),
+            failed_refunds=lambda day: self.failed_refunds if day == self.clock().date() else (),
             save=lambda _: None,
             zone=LONDON,
         )
@@ -324,8 +324,10 @@ class PaymentsWorld:
             charges=FaultyPort(self.charges, self.faults),
             provider=FaultyPort(self.provider, self.faults),
             book=lambda entry: self.faults.call(lambda: self.ledger.book(entry)),
-            on_booked=lambda entry: self.faults.call(lambda: self.told.append(entry)),
-            on_refund_failed=lambda found: self.faults.call(lambda: self.refused.append(found)),
+            on_booked=lambda entry: self.faults.call(lambda: self.announced_entries.append(entry)),
+            on_refund_failed=lambda found: self.faults.call(
+                lambda: self.failed_refunds.append(found)
+            ),
             on_paid=lambda _: self.faults.call(lambda: self.fulfilled_at.append(self.clock())),
             on_unpaid=lambda _: self.faults.call(lambda: self.given_up_at.append(self.clock())),
             payment_id=lambda request, number: f"{request}-{number}",

@@ -81,7 +81,7 @@ def run_schedule(of: PaidOrder) -> None:
 
 def deliver_stream(of: PaidOrder) -> None:
     """Each change that waits is carried out; one that fails waits on."""
-    changed = of.repository.changed()
+    changed = of.repository.changed_parts()
     delivered = [*dict.fromkeys(changed)]
     changed.clear()
     for each in delivered:
@@ -168,7 +168,7 @@ def pass_eight_days(of: PaidOrder) -> None:
 
 def next_event_at(of: PaidOrder) -> datetime:
     """The moment of the next check, or now if a change waits to be carried out."""
-    if of.repository.changed():
+    if of.repository.changed_parts():
         return of.clock.now
     charge = read_store(lambda: of.charges.get(of.service_request_id))
     at = charge.check_at if charge else None

@@ -64,7 +64,7 @@ class StreamedDynamo(DynamoRepository):
         self._was_settled = False
         self._changed: list[str] = []
 
-    def changed(self) -> list[str]:
+    def changed_parts(self) -> list[str]:
         self._read_on()
         return self._changed
 

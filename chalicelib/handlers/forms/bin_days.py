@@ -44,10 +44,10 @@ class PremisesRounds(NamedTuple):
         is_closed = status.state != "off" and status.is_over(self.now)
         return "finished" if is_closed else status.state
 
-    def next_collection_of(self, of: Round) -> NextCollection:
-        states = {each.day: self.state_of(each) for each in self.statuses_of(of.round)}
+    def next_collection_of(self, round_: Round) -> NextCollection:
+        states = {each.day: self.state_of(each) for each in self.statuses_of(round_.round)}
         return next_collection(
-            of,
+            round_,
             self.today,
             self.known_until,
             over_days={day for day, state in states.items() if state in ("finished", "off")},
@@ -99,17 +99,17 @@ class BinWords:
         found.sort(key=lambda each: (each[1].date or date.max, each[1].container))
         return [
             BinDay(
-                name=self._name_of(of),
-                colour=of.colour,
+                name=self._name_of(round_),
+                colour=round_.colour,
                 date=coming.date,
                 headline=self._headline_words(coming),
                 notes=[
-                    *self._round_news(of),
-                    *self._move_notes(of, coming),
+                    *self._round_news(round_),
+                    *self._move_notes(round_, coming),
                     *self._distance_note(coming),
                 ],
             )
-            for of, coming in found
+            for round_, coming in found
         ]
 
     def known_days(self) -> str:
@@ -120,15 +120,15 @@ class BinWords:
     def collection_days(self) -> Sequence[CollectionDay]:
         """All known collections from today on, in the order of days."""
         bins: dict[date, list[str]] = defaultdict(list)
-        for of in self._known.rounds:
-            for day in of.dates:
+        for round_ in self._known.rounds:
+            for day in round_.dates:
                 if day >= self._known.today:
-                    bins[day].append(self._collection_words(of, day))
+                    bins[day].append(self._collection_words(round_, day))
         return [CollectionDay(day, self._long_date(day), sorted(bins[day])) for day in sorted(bins)]
 
-    def _collection_words(self, of: Round, day: date) -> str:
-        name = self._name_of(of)
-        move = next((each for each in of.moved if each.to == day), None)
+    def _collection_words(self, round_: Round, day: date) -> str:
+        name = self._name_of(round_)
+        move = next((each for each in round_.moved if each.to == day), None)
         if move is None:
             return name
         moved_from = self._weekday_date(move.planned)
@@ -136,9 +136,9 @@ class BinWords:
 
     def missed_streets(self) -> Iterator[MissedStreet]:
         """The other streets that the rounds did not reach today and yesterday."""
-        for of in self._known.rounds:
-            name = self._name_of(of)
-            for status in self._known.statuses_of(of.round):
+        for round_ in self._known.rounds:
+            name = self._name_of(round_)
+            for status in self._known.statuses_of(round_.round):
                 for street, reason in self._missed_lately(status):
                     if street != self._street:
                         yield MissedStreet(street, self._missed_words(status.day, name, reason))
@@ -164,8 +164,8 @@ class BinWords:
             return self.say("Starts again on {day}", day=self._long_date(coming.date))
         return self._day_from_today(coming.date)
 
-    def _round_news(self, of: Round) -> Iterator[str]:
-        for status in self._known.statuses_of(of.round):
+    def _round_news(self, round_: Round) -> Iterator[str]:
+        for status in self._known.statuses_of(round_.round):
             yield from self._state_news(status)
             for street, reason in self._missed_lately(status):
                 if street == self._street:
@@ -192,11 +192,11 @@ class BinWords:
             )
         return self.say("Your street was not reached today. Reason: {reason}", reason=reason)
 
-    def _move_notes(self, of: Round, coming: NextCollection) -> Iterator[str]:
+    def _move_notes(self, round_: Round, coming: NextCollection) -> Iterator[str]:
         if coming.original_date:
             day = self._weekday_date(coming.original_date)
             yield self.say("Moved from {day}. Reason: {reason}", day=day, reason=coming.why)
-        for each in cancelled_before(of, self._known.today, coming.date):
+        for each in cancelled_before(round_, self._known.today, coming.date):
             day = self._weekday_date(each.planned)
             yield self.say("No collection on {day}. Reason: {reason}", day=day, reason=each.why)
 
@@ -221,8 +221,8 @@ class BinWords:
     def _reason_words(self, reason: CollectionReason | None) -> str:
         return self.say(REASONS.get(reason or "other", REASONS["other"]))
 
-    def _name_of(self, of: Round) -> str:
-        return self._names.get(of.container, of.name)
+    def _name_of(self, round_: Round) -> str:
+        return self._names.get(round_.container, round_.name)
 
     def _long_date(self, day: date) -> str:
         return self._language.day(day)

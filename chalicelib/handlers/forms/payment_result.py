@@ -108,11 +108,11 @@ def show_result(call: Call, payment_id: str) -> Page:
     except UpstreamFailed as error:
         logs.failure("a payment was not checked", error, service_request_id=service_request_id)
         return _page(call, payment_id, NOT_KNOWN, "")
-    shown, amount = _result_of_charge(charge, payment_id)
-    report = reports_ports().repository.get(service_request_id) if shown.is_paid else None
-    if shown is PAID and report:
-        shown = _result_for_request(report, has_link=bool(_own_page(call, service_request_id)))
-    return _page(call, payment_id, shown, amount, report)
+    result, amount = _result_of_charge(charge, payment_id)
+    report = reports_ports().repository.get(service_request_id) if result.is_paid else None
+    if result is PAID and report:
+        result = _result_for_request(report, has_link=bool(_own_page(call, service_request_id)))
+    return _page(call, payment_id, result, amount, report)
 
 
 def pay_again(call: Call, payment_id: str) -> SeeOther:
@@ -175,20 +175,20 @@ def _own_page(call: Call, service_request_id: str) -> str:
 def _page(
     call: Call,
     payment_id: str,
-    shown: ResultText,
+    result: ResultText,
     amount: str,
     report: ServiceRequest | None = None,
 ) -> Page:
     language, service_request_id = request_language.current_language(), _request_of(payment_id)
     html = render_form(
         "payment",
-        heading=language.say(shown.heading),
-        text=language.say(shown.text, amount=amount, phone=request_language.council().phone),
-        amount="" if shown is REFUNDED else amount,
+        heading=language.say(result.heading),
+        text=language.say(result.text, amount=amount, phone=request_language.council().phone),
+        amount="" if result is REFUNDED else amount,
         reference=format_reference(service_request_id),
-        refresh_s=shown.refresh_s,
-        may_pay=shown.may_pay,
-        is_paid=shown.is_paid,
+        refresh_s=result.refresh_s,
+        may_pay=result.may_pay,
+        is_paid=result.is_paid,
         action=f"/forms/payments/{payment_id}",
         own_page=_own_page(call, service_request_id),
         **_purchase_context(report),

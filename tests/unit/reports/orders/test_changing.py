@@ -38,7 +38,7 @@ def move(
 def test_moved_booking_has_the_new_slot_alone_and_one_message(world: OrderWorld) -> None:
     moved = move(paid(world), world.ports)
     assert moved.order and moved.order.booking and moved.order.booking.place == THERE
-    assert (world.slots.taken(PLACE), world.slots.taken(THERE)) == (0, 1)
+    assert (world.slots.units_taken(PLACE), world.slots.units_taken(THERE)) == (0, 1)
     assert [each.text for each in moved.updates] == ["Your booking was moved to Tuesday 9 June."]
 
 
@@ -69,16 +69,16 @@ def test_booking_stays_where_it_is_if_the_new_slot_is_full(world: OrderWorld) ->
     third = paid(world, "three")
     with pytest.raises(SlotFull):
         move(third, world.ports)
-    stored = world.stored(third.service_request_id)
+    stored = world.stored_request(third.service_request_id)
     assert stored.order == third.order
-    assert world.slots.taken(PLACE) == 1
+    assert world.slots.units_taken(PLACE) == 1
 
 
 def test_slot_that_does_not_exist_is_refused_before_anything_changes(world: OrderWorld) -> None:
     report = paid(world)
     with pytest.raises(Invalid):
         move(report, world.ports, to=(DAY, "night"))
-    assert world.stored(report.service_request_id) == report
+    assert world.stored_request(report.service_request_id) == report
 
 
 def test_move_that_was_interrupted_is_finished_by_the_stream(world: OrderWorld) -> None:
@@ -90,9 +90,9 @@ def test_move_that_was_interrupted_is_finished_by_the_stream(world: OrderWorld) 
     with pytest.raises(UpstreamFailed):
         move(report, replace(world.ports, move_booking=interrupted))
     carry_out_stored_order(report.service_request_id, world.ports)
-    moved = world.stored(report.service_request_id)
+    moved = world.stored_request(report.service_request_id)
     assert moved.order and moved.order.booking and moved.order.booking.place == THERE
-    assert (world.slots.taken(PLACE), world.slots.taken(THERE)) == (0, 1)
+    assert (world.slots.units_taken(PLACE), world.slots.units_taken(THERE)) == (0, 1)
     assert len(moved.updates) == 1
 
 
@@ -100,7 +100,7 @@ def test_cancelled_booking_gives_slot_and_money_back_once(world: OrderWorld) -> 
     report = paid(world)
     for _ in range(2):
         done = cancel_order(report.service_request_id, OWNER, world.ports)
-    assert (done.state, world.slots.taken(PLACE)) == ("cancelled", 0)
+    assert (done.state, world.slots.units_taken(PLACE)) == ("cancelled", 0)
     assert world.refunds == {report.service_request_id: 2000}
     assert len(done.updates) == 1
 
@@ -201,4 +201,4 @@ def test_cancelled_booking_cannot_be_moved(world: OrderWorld) -> None:
         move(done, world.ports)
     except Conflict as error:
         refused.append(error)
-    assert refused and world.slots.taken(THERE) == 0
+    assert refused and world.slots.units_taken(THERE) == 0

@@ -26,7 +26,7 @@ from tests.unit.reports.orders.orders import NO_HOLD, OFFICER, OWNER, order, pai
 
 
 def of(world: OrderWorld, service_request_id: str) -> Order:
-    found = world.stored(service_request_id).order
+    found = world.stored_request(service_request_id).order
     assert found
     return found
 
@@ -34,7 +34,10 @@ def of(world: OrderWorld, service_request_id: str) -> Order:
 def test_paid_request_is_booked_and_in_the_queue(world: OrderWorld) -> None:
     report = paid(world)
     assert (report.visibility, report.is_in_queue) == ("private", True)
-    assert (of(world, report.service_request_id).state, world.slots.taken(PLACE)) == ("settled", 1)
+    assert (of(world, report.service_request_id).state, world.slots.units_taken(PLACE)) == (
+        "settled",
+        1,
+    )
     assert world.fulfilled == [report.service_request_id]
 
 
@@ -57,7 +60,7 @@ def test_payer_cannot_take_a_paid_bill_back_but_an_officer_can(world: OrderWorld
 def test_settling_again_changes_nothing(world: OrderWorld) -> None:
     report = paid(world)
     assert pay(report, world) == report
-    assert (world.slots.taken(PLACE), world.refunds) == (1, {})
+    assert (world.slots.units_taken(PLACE), world.refunds) == (1, {})
 
 
 def test_free_request_is_settled_when_it_is_carried_out(world: OrderWorld) -> None:
@@ -69,7 +72,7 @@ def test_free_request_is_settled_when_it_is_carried_out(world: OrderWorld) -> No
 def test_request_that_has_to_be_paid_is_not_settled_by_carrying_it_out(world: OrderWorld) -> None:
     report = order(world)
     assert carry_out_order(report, world.ports) == report
-    assert world.slots.taken(PLACE) == 0
+    assert world.slots.units_taken(PLACE) == 0
 
 
 def test_request_paid_after_its_slot_had_gone_needs_an_officer(world: OrderWorld) -> None:
@@ -78,7 +81,7 @@ def test_request_paid_after_its_slot_had_gone_needs_an_officer(world: OrderWorld
     paid(world, "one", premises_id="101"), paid(world, "two", premises_id="101")
     lost = pay(late, world)
     assert (of(world, late.service_request_id).state, lost.attention) == ("lost", "slot_lost")
-    assert (lost.updates[-1].text, world.slots.taken(PLACE)) == (PAID_TOO_LATE, 2)
+    assert (lost.updates[-1].text, world.slots.units_taken(PLACE)) == (PAID_TOO_LATE, 2)
     assert late.service_request_id not in world.fulfilled
 
 
@@ -100,7 +103,7 @@ def test_money_for_a_lost_slot_goes_back_after_two_working_days(
     assert cancel_lost_orders(orders_at(NOON + after, world)) == {}
     assert world.refunds == ({request_id: 2000} if is_refunded else {})
     if is_refunded:
-        report = world.stored(request_id)
+        report = world.stored_request(request_id)
         assert (report.state, report.updates[-1].text) == ("cancelled", PAID_BACK)
         assert report.attention is None
 
@@ -140,7 +143,7 @@ def test_weekend_does_not_count_for_a_lost_slot(world: OrderWorld) -> None:
 def test_lost_slot_can_be_replaced_by_another_one(world: OrderWorld) -> None:
     request_id = lost(world)
     another = (DAY + timedelta(days=1), "day")
-    version = world.stored(request_id).version
+    version = world.stored_request(request_id).version
     moved = move_booking(request_id, another, version, OWNER, world.ports)
     assert (of(world, request_id).state, moved.attention) == ("settled", None)
     cancel_lost_orders(orders_at(NOON + timedelta(days=9), world))
@@ -150,11 +153,11 @@ def test_lost_slot_can_be_replaced_by_another_one(world: OrderWorld) -> None:
 def test_lost_slot_can_be_had_after_all_when_an_officer_makes_room(world: OrderWorld) -> None:
     request_id = lost(world)
     world.slots.room = 3
-    version = world.stored(request_id).version
+    version = world.stored_request(request_id).version
     for _ in range(2):
         again = move_booking(request_id, (PLACE.day, PLACE.slot), version, OWNER, world.ports)
     assert (of(world, request_id).state, again.attention) == ("settled", None)
-    assert (world.slots.taken(PLACE), len(again.updates)) == (3, 2)
+    assert (world.slots.units_taken(PLACE), len(again.updates)) == (3, 2)
 
 
 def test_paid_request_is_settled_although_the_council_dropped_its_service(
@@ -173,7 +176,7 @@ def test_payment_of_a_request_that_was_cancelled_meanwhile_goes_back(world: Orde
     cancel_order(report.service_request_id, OWNER, world.ports)
     pay(report, world)
     assert world.refunds == {report.service_request_id: 2000}
-    assert world.slots.taken(PLACE) == 0
+    assert world.slots.units_taken(PLACE) == 0
 
 
 def test_payment_of_a_request_that_was_withdrawn_meanwhile_goes_back(world: OrderWorld) -> None:
