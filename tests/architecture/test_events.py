@@ -38,7 +38,7 @@ class Fails:
         raise UpstreamFailed("nothing is there")
 class Publishing(Fails):
     from chalicelib.geo.quadkey import Tile
-    whole = Tile(9, 254, 164)
+    council_tile = Tile(9, 254, 164)
     pages = {}
 built = {(builder,): Fails() for builder in every_builder_of_ports()}
 built[publishing_ports,] = Publishing()
