@@ -6,7 +6,7 @@ import { newBrowser, nextPage } from "../browser.ts";
 const HERE = { lat: 53.959, long: -1.081 };
 const RECEIPT = { subscription_id: "s1", state: "active" as const, manage_url: "/alerts/s1" };
 
-async function written(changes: Partial<Draft>) {
+async function draftWith(changes: Partial<Draft>) {
   newBrowser();
   const module = await import("../../src/features/alerts/draft.ts");
   module.startDraft(changes);
@@ -38,7 +38,7 @@ describe("a step that is asked for", () => {
     ["nothing was sent", { kind: "council" }, "sent", "what"],
     ["it was sent", { kind: "council", receipt: RECEIPT }, "sent", "sent"],
   ])("is shown or not: %s", async (_, changes, wanted, step) => {
-    const { currentDraft } = await written(changes);
+    const { currentDraft } = await draftWith(changes);
     expect(allowedStep(wanted, currentDraft())).toBe(step);
   });
 });
@@ -52,11 +52,11 @@ describe("what is asked for", () => {
     [{ kind: "roadworks" }, "Road works anywhere in the council’s area"],
     [{ kind: "report", service_request_id: "7K3M2QXV9HTD" }, "Report 7K3M-2QXV-9HTD"],
   ])("is said in words: %o", async (changes, words) => {
-    expect((await written(changes)).aboutWords()).toBe(words);
+    expect((await draftWith(changes)).aboutWords()).toBe(words);
   });
 
   test("has no place when it is not about one", async () => {
-    const { requestBody, currentDraft } = await written({
+    const { requestBody, currentDraft } = await draftWith({
       kind: "ward",
       ward_code: "W1",
       place: HERE,
@@ -70,7 +70,7 @@ describe("what is asked for", () => {
   });
 
   test("has only what is wanted of a report, and quiet hours", async () => {
-    const { requestBody, currentDraft } = await written({
+    const { requestBody, currentDraft } = await draftWith({
       kind: "report",
       service_request_id: "7K3M",
       unwanted: ["updated"],
@@ -87,13 +87,17 @@ describe("what is asked for", () => {
   });
 
   test("has the place of road works that are near one", async () => {
-    const { requestBody, currentDraft } = await written({ kind: "roadworks", place: HERE, service_codes: ["pothole"] });
+    const { requestBody, currentDraft } = await draftWith({
+      kind: "roadworks",
+      place: HERE,
+      service_codes: ["pothole"],
+    });
     expect(requestBody(currentDraft())).toMatchObject({ topic: { kind: "roadworks", ...HERE, radius_m: 500 } });
   });
 });
 
 test("a change is another request, and the draft is there after a reload", async () => {
-  const { currentDraft, changeDraft, storeReceipt } = await written({ kind: "council" });
+  const { currentDraft, changeDraft, storeReceipt } = await draftWith({ kind: "council" });
   const { key } = currentDraft();
   storeReceipt(RECEIPT);
   expect(currentDraft().key).toBe(key);

@@ -21,7 +21,7 @@ const ROUND: RoundDay = {
   disputes: [],
 };
 
-function ofRound(op_id: string, kind: Item["kind"], changes: Partial<Item> = {}): Item {
+function roundOperation(op_id: string, kind: Item["kind"], changes: Partial<Item> = {}): Item {
   return item(op_id, { kind, job_id: `round/R1/${DAY}`, reason: null, round: { code: "R1", day: DAY }, ...changes });
 }
 
@@ -61,12 +61,12 @@ describe("what a crew says of a round", () => {
   }
 
   test("waits in the queue of jobs, and goes to its own address", async () => {
-    const missed = ofRound("c", "street_missed", {
+    const missed = roundOperation("c", "street_missed", {
       seq: 3,
       reason: "weather",
       round: { code: "R1", day: DAY, street: "Dial Row" },
     });
-    expect(await flushed(ofRound("a", "out", { seq: 1 }), item("b", { seq: 2 }), missed)).toEqual([]);
+    expect(await flushed(roundOperation("a", "out", { seq: 1 }), item("b", { seq: 2 }), missed)).toEqual([]);
     expect(office.taken.map(({ op_id }) => op_id)).toEqual(["b"]);
     expect(sent).toMatchObject([
       { op_id: "a", round: "R1", day: DAY, kind: "out" },
@@ -78,7 +78,7 @@ describe("what a crew says of a round", () => {
   test("updates the round on the phone", async () => {
     const { storeRounds, loadRounds } = await import("../../src/features/crew/rounds/kept.ts");
     await storeRounds("day", DAY, [ROUND, { ...ROUND, round: "R2" }]);
-    await flushed(ofRound("a", "out"));
+    await flushed(roundOperation("a", "out"));
     const days = (await loadRounds("day")).get(DAY)!;
     expect(days.map(({ round, state }) => [round, state])).toEqual([
       ["R1", "out"],
@@ -87,7 +87,7 @@ describe("what a crew says of a round", () => {
   });
 
   test("stays with the reason when it is rejected", async () => {
-    expect(await flushed(ofRound("a", "off"))).toMatchObject([{ op_id: "a", attention: "reason: choose one" }]);
+    expect(await flushed(roundOperation("a", "off"))).toMatchObject([{ op_id: "a", attention: "reason: choose one" }]);
   });
 });
 
@@ -95,15 +95,15 @@ describe("a round on the phone", () => {
   const shown = (...waiting: Item[]) => toRoundView(ROUND, NO_ROUNDS, waiting);
 
   test("shows what is not sent yet", () => {
-    const missed = ofRound("b", "street_missed", {
+    const missed = roundOperation("b", "street_missed", {
       reason: "weather",
       round: { code: "R1", day: DAY, street: "Dial Row" },
     });
-    const left = ofRound("c", "not_emptied", {
+    const left = roundOperation("c", "not_emptied", {
       reason: "not_out",
       round: { code: "R1", day: DAY, premises_id: "1", address: "1 Dial Row" },
     });
-    expect(shown(ofRound("a", "out"), missed, left)).toMatchObject({
+    expect(shown(roundOperation("a", "out"), missed, left)).toMatchObject({
       state: "out",
       missed: [{ street: "Dial Row", reason: "weather" }],
       left: [{ premises_id: "1", address: "1 Dial Row" }],
@@ -112,13 +112,13 @@ describe("a round on the phone", () => {
 
   test("no longer shows a street that was reached later", () => {
     const round = { code: "R1", day: DAY, street: "Dial Row" };
-    const missed = ofRound("b", "street_missed", { reason: "weather", round });
-    expect(shown(missed, ofRound("c", "street_reached", { round })).missed).toEqual([]);
+    const missed = roundOperation("b", "street_missed", { reason: "weather", round });
+    expect(shown(missed, roundOperation("c", "street_reached", { round })).missed).toEqual([]);
   });
 
   test("does not count what was rejected, nor what is of another day", () => {
-    const rejected = ofRound("a", "out", { attention: "no" });
-    const other = ofRound("b", "out", { round: { code: "R1", day: "2026-12-22" } });
+    const rejected = roundOperation("a", "out", { attention: "no" });
+    const other = roundOperation("b", "out", { round: { code: "R1", day: "2026-12-22" } });
     expect(shown(rejected, other)).toMatchObject({ state: "to_come", waiting: [{ op_id: "a" }] });
   });
 });

@@ -9,7 +9,7 @@ beforeEach(() => {
   office = new Office(job(1), job(2), job(3));
 });
 
-async function phone(...waiting: Item[]) {
+async function setUpPhone(...waiting: Item[]) {
   const outbox = await import("../../src/features/crew/outbox.ts");
   const photos = await import("../../src/features/crew/photos.ts");
   const { send } = await import("../../src/shared/send.ts");
@@ -33,7 +33,7 @@ const said = () => office.taken.map(({ op_id }) => op_id);
 
 describe("what a crew did", () => {
   test("is sent in its order, all at once, and then gone from the phone", async () => {
-    const { flush, items } = await phone(
+    const { flush, items } = await setUpPhone(
       item("b", { seq: 2 }),
       item("c", { seq: 3, job_id: "JOB2" }),
       item("a", { seq: 1, kind: "start" }),
@@ -44,14 +44,14 @@ describe("what a crew did", () => {
   });
 
   test("is told to the phone as it is now", async () => {
-    const { flush } = await phone(item("a"));
+    const { flush } = await setUpPhone(item("a"));
     await flush();
     const { readJobs } = await import("../../src/features/crew/jobs.ts");
     expect((await readJobs()).get("JOB1")).toMatchObject({ state: "done", version: 2 });
   });
 
   test("is taken once when the reply to it was lost", async () => {
-    const { flush, items } = await phone(item("a"));
+    const { flush, items } = await setUpPhone(item("a"));
     office.losesReplies = true;
     expect(await flush()).toEqual({ kind: "later", retryAfterSeconds: null });
     expect(await items()).toMatchObject([{ op_id: "a", tries: 1 }]);
@@ -61,7 +61,7 @@ describe("what a crew did", () => {
   });
 
   test("keeps the photos that it was first sent with", async () => {
-    const { flush } = await phone(
+    const { flush } = await setUpPhone(
       item("a", {
         sent_photos: ["FIRST"],
         photos: [{ ...photo("p1"), uploaded: { photo_id: "SECOND", at: Date.now() } }],
@@ -72,7 +72,7 @@ describe("what a crew did", () => {
   });
 
   test("waits where nobody is signed in", async () => {
-    const { flush, items } = await phone(item("a"));
+    const { flush, items } = await setUpPhone(item("a"));
     office.network.answer("/api/jobs/operations", () =>
       Response.json({ title: "Unauthorized", status: 401 }, { status: 401 }),
     );
@@ -81,13 +81,13 @@ describe("what a crew did", () => {
   });
 
   test("waits until its own account is signed in", async () => {
-    const { flush, items } = await phone(item("a", { account: "crew-2" }));
+    const { flush, items } = await setUpPhone(item("a", { account: "crew-2" }));
     expect(await flush()).toEqual({ kind: "empty" });
     expect([said(), (await items()).length]).toEqual([[], 1]);
   });
 
   test("says when to try again when the service is busy", async () => {
-    const { flush } = await phone(item("a"));
+    const { flush } = await setUpPhone(item("a"));
     office.network.answer("/api/jobs/operations", () =>
       Response.json({ title: "Too many", status: 429 }, { status: 429, headers: { "Retry-After": "90" } }),
     );
@@ -96,7 +96,7 @@ describe("what a crew did", () => {
 
   test("stays with the reason when it is rejected, and is not sent again", async () => {
     office.rejects.done = "This job is not yours.";
-    const { flush, items } = await phone(item("a"), item("b", { job_id: "JOB2", kind: "start", seq: 2 }));
+    const { flush, items } = await setUpPhone(item("a"), item("b", { job_id: "JOB2", kind: "start", seq: 2 }));
     await flush();
     expect(await items()).toMatchObject([{ op_id: "a", attention: "This job is not yours." }]);
     office.rejects = {};
@@ -106,7 +106,7 @@ describe("what a crew did", () => {
 
   test("is not kept back by another that the service cannot read", async () => {
     office.cannotRead = "note";
-    const { flush, items } = await phone(
+    const { flush, items } = await setUpPhone(
       item("a"),
       item("b", { kind: "note", seq: 2 }),
       item("c", { job_id: "JOB2", seq: 3 }),
@@ -117,7 +117,9 @@ describe("what a crew did", () => {
   });
 
   test("is sent in parts of fifty", async () => {
-    const { flush } = await phone(...Array.from({ length: 60 }, (_, seq) => item(`op-${seq}`, { seq, kind: "note" })));
+    const { flush } = await setUpPhone(
+      ...Array.from({ length: 60 }, (_, seq) => item(`op-${seq}`, { seq, kind: "note" })),
+    );
     await flush();
     expect(office.batches).toEqual([50, 10]);
   });
@@ -125,7 +127,7 @@ describe("what a crew did", () => {
 
 describe("a photo", () => {
   test("goes before what it belongs to, under its own key, and is then gone from the phone", async () => {
-    const { flush, findPhoto } = await phone(item("a", { photos: [photo("p1"), photo("p2", 2)] }));
+    const { flush, findPhoto } = await setUpPhone(item("a", { photos: [photo("p1"), photo("p2", 2)] }));
     expect(await flush()).toEqual({ kind: "empty" });
     expect(office.uploads).toEqual(["a/1", "a/2"]);
     expect(office.taken).toMatchObject([{ op_id: "a", photo_ids: ["PHOTO-a/1", "PHOTO-a/2"] }]);
@@ -133,7 +135,7 @@ describe("a photo", () => {
   });
 
   test("holds back what came after it on the same job alone", async () => {
-    const { flush, items } = await phone(
+    const { flush, items } = await setUpPhone(
       item("a", { seq: 1, kind: "start", photos: [photo("p1")] }),
       item("b", { seq: 2 }),
       item("c", { seq: 3, job_id: "JOB2" }),
@@ -144,7 +146,7 @@ describe("a photo", () => {
   });
 
   test("is sent again by itself when it came too slowly", async () => {
-    const { flush } = await phone(item("a", { photos: [photo("p1")] }));
+    const { flush } = await setUpPhone(item("a", { photos: [photo("p1")] }));
     office.breaks = ["RequestTimeout"];
     expect(await flush()).toEqual({ kind: "empty" });
     expect(said()).toEqual([]);
@@ -153,7 +155,7 @@ describe("a photo", () => {
   });
 
   test("goes alone from the third time that it breaks off, so that what was done is known", async () => {
-    const { flush, items } = await phone(item("a", { photos: [{ ...photo("p1"), broke: 2 }] }));
+    const { flush, items } = await setUpPhone(item("a", { photos: [{ ...photo("p1"), broke: 2 }] }));
     office.breaks = ["RequestTimeout"];
     await flush();
     const [done, alone] = office.taken;
@@ -166,7 +168,7 @@ describe("a photo", () => {
   });
 
   test("that cannot be used stays with the reason, and what was done is sent without it", async () => {
-    const { flush, items, findPhoto } = await phone(item("a", { photos: [photo("p1"), photo("p2", 2)] }));
+    const { flush, items, findPhoto } = await setUpPhone(item("a", { photos: [photo("p1"), photo("p2", 2)] }));
     office.breaks = ["EntityTooLarge"];
     await flush();
     expect(office.taken).toMatchObject([{ op_id: "a", photo_ids: ["PHOTO-a/2"] }]);
@@ -177,7 +179,7 @@ describe("a photo", () => {
   });
 
   test("is sent anew when it lay with the service for half a day", async () => {
-    const { flush } = await phone(
+    const { flush } = await setUpPhone(
       item("a", { photos: [{ ...photo("p1"), uploaded: { photo_id: "OLD", at: Date.now() - 12 * 3600_000 } }] }),
     );
     await flush();
@@ -185,7 +187,7 @@ describe("a photo", () => {
   });
 
   test("is not sent twice when it lies with the service", async () => {
-    const { flush } = await phone(
+    const { flush } = await setUpPhone(
       item("a", { photos: [{ ...photo("p1"), uploaded: { photo_id: "THERE", at: Date.now() } }] }),
     );
     await flush();
@@ -193,7 +195,7 @@ describe("a photo", () => {
   });
 
   test("as the camera made it waits where nothing can make it small", async () => {
-    const { flush, storePhoto, items } = await phone(item("a", { photos: [photo("p1")] }));
+    const { flush, storePhoto, items } = await setUpPhone(item("a", { photos: [photo("p1")] }));
     await storePhoto({ id: "p1", blob: new Blob(["raw"]), name: "p1", raw: true });
     expect(await flush()).toEqual({ kind: "empty" });
     expect([office.uploads, (await items()).length]).toEqual([[], 1]);
@@ -202,7 +204,7 @@ describe("a photo", () => {
   });
 
   test("that the phone lost does not hold up what was done", async () => {
-    const { flush, deletePhoto, items } = await phone(item("a", { photos: [photo("p1")] }));
+    const { flush, deletePhoto, items } = await setUpPhone(item("a", { photos: [photo("p1")] }));
     await deletePhoto("p1");
     await flush();
     expect(said()).toEqual(["a"]);
@@ -213,7 +215,7 @@ describe("a photo", () => {
 describe("what is said", () => {
   async function saying() {
     const { recordOperation, asNote } = await import("../../src/features/crew/record.ts");
-    return { recordOperation, asNote, ...(await phone()) };
+    return { recordOperation, asNote, ...(await setUpPhone()) };
   }
 
   test("keeps its order when the clock was put back", async () => {

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 
 /** A phone that shows the crew's list of today. */
-async function phone() {
+async function setUpPhone() {
   vi.stubGlobal("window", globalThis);
   vi.stubGlobal("document", { visibilityState: "hidden" });
   vi.stubGlobal("dispatchEvent", () => true);
@@ -26,13 +26,13 @@ async function phone() {
   };
 }
 
-type Phone = Awaited<ReturnType<typeof phone>>;
+type Phone = Awaited<ReturnType<typeof setUpPhone>>;
 const listed = ({ state }: Phone) =>
   state.jobs.map(({ job: { job_id }, number, state: now, gone }) => [job_id, number, now, gone]);
 
 describe("the day's list", () => {
   test("is read with the jobs in the office's order", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     expect(listed(here)).toEqual([
       ["JOB1", 1, "planned", null],
@@ -43,7 +43,7 @@ describe("the day's list", () => {
   });
 
   test("stays without a signal, and says so", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     office.isAway = true;
     await here.sync();
@@ -51,7 +51,7 @@ describe("the day's list", () => {
   });
 
   test("is not sent again when nothing changed, and counts as read", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     const { at, etag } = here.state.storedDay!;
     vi.setSystemTime(Date.now() + 5000);
@@ -64,7 +64,7 @@ describe("the day's list", () => {
   });
 
   test("tells what is new and what went until the crew has seen it", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     office.jobs = [job(1), job(3), job(4)];
     office.gone = [{ job_id: "JOB2", because: "Another crew does it." }];
@@ -79,13 +79,13 @@ describe("the day's list", () => {
   });
 
   test("tells no change of the first list", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     expect(here.state.storedDay!.changes).toEqual([]);
   });
 
   test("stays with the reason when the crew may not read it any more", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     office.refusesList = "You are in this crew no more.";
     vi.setSystemTime(Date.now() + 2 * 3600_000);
@@ -95,7 +95,7 @@ describe("the day's list", () => {
   });
 
   test("is nobody's when somebody else is signed in", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     office.account = "crew-2";
     await import("../../src/shared/session.ts").then(({ signOut }) => {
@@ -109,7 +109,7 @@ describe("the day's list", () => {
 
   test("waits for signing in when nobody is signed in", async () => {
     office.isSignedOut = true;
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     expect(here.state.who).toBe("signed-out");
   });
@@ -117,7 +117,7 @@ describe("the day's list", () => {
 
 describe("what waits on the phone", () => {
   test("is shown over the list before the office knows of it", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     office.isAway = true;
     await here.outbox.save(item("a", { kind: "start" }));
@@ -134,7 +134,7 @@ describe("what waits on the phone", () => {
   });
 
   test("is sent first, and the list shows it as done though the day's document is late", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     const late = office.jobs;
     await here.outbox.save(item("a"));
@@ -146,7 +146,7 @@ describe("what waits on the phone", () => {
   });
 
   test("of a job that went is still told with the job", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     office.jobs = [job(1)];
     office.rejects = { done: "Too late." };
@@ -161,7 +161,7 @@ describe("what waits on the phone", () => {
 
 describe("the day before", () => {
   test("is there after midnight, for a crew that works on", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.outbox.save(item("a", { kind: "start", job_id: "JOB2" }));
     await here.sync();
     office.isAway = true;
@@ -172,7 +172,7 @@ describe("the day before", () => {
   });
 
   test("is forgotten a day later, with pictures and jobs, and what waits is not", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     const before = { photo_id: "BEFORE", url: "/_office/whole.svg", thumbnail_url: "/_office/small.svg" };
     office.jobs = [job(1, { photos_before: [before] })];
     office.network.answer("/_office/whole.svg", () => new Response("whole"));
@@ -196,7 +196,7 @@ describe("the day before", () => {
   });
 
   test("keeps pictures of drafts and of what waits", async () => {
-    const here = await phone();
+    const here = await setUpPhone();
     await here.sync();
     const { saveDraft, readDraft, readDrafts } = await import("../../src/features/crew/drafts.ts");
     const { storePhoto, findPhoto } = await import("../../src/features/crew/photos.ts");
@@ -212,7 +212,7 @@ describe("the day before", () => {
 });
 
 test("a draft is its writer's alone", async () => {
-  const here = await phone();
+  const here = await setUpPhone();
   await here.sync();
   const { saveDraft, readDraft } = await import("../../src/features/crew/drafts.ts");
   await saveDraft({ ...(await readDraft("JOB1", "done")), text: "Half of it." });

@@ -3,7 +3,7 @@ import type { Draft } from "../../src/shared/pending-report.ts";
 import { type Answer, newBrowser } from "../browser.ts";
 import { documents, HERE, lights } from "./council.ts";
 
-async function opened(written: Partial<Draft>, changes: Record<string, Answer>) {
+async function openDraft(written: Partial<Draft>, changes: Record<string, Answer>) {
   const network = newBrowser(documents(changes));
   const draft = await import("../../src/features/report/draft.ts");
   await draft.loadDraft();
@@ -17,13 +17,13 @@ const AT_LIGHT = { ...HERE, service_code: "light" };
 
 describe("what there is to choose from", () => {
   test("is the nearest eight within 250 m, nearest first", async () => {
-    const { findAssets } = await opened(AT_LIGHT, lights(200, 10, 249, 90, 80, 70, 60, 50, 40, 30, 251));
+    const { findAssets } = await openDraft(AT_LIGHT, lights(200, 10, 249, 90, 80, 70, 60, 50, 40, 30, 251));
     const names = (await findAssets())!.near.map(({ facility }) => facility.name);
     expect(names).toEqual([2, 10, 9, 8, 7, 6, 5, 4].map((number) => `Light ${number}`));
   });
 
   test("is loaded once, early", async () => {
-    const { preloadAssets, findAssets, network } = await opened(AT_LIGHT, lights(10));
+    const { preloadAssets, findAssets, network } = await openDraft(AT_LIGHT, lights(10));
     await preloadAssets();
     await findAssets();
     expect(network.of("/data/facilities/lights.json")).toHaveLength(1);
@@ -32,7 +32,7 @@ describe("what there is to choose from", () => {
 
 describe("the choice", () => {
   test("moves the report to what it is about, and shows the same choice again", async () => {
-    const { findAssets, chooseAsset, currentDraft, hasNewAssets } = await opened(AT_LIGHT, lights(20, 40));
+    const { findAssets, chooseAsset, currentDraft, hasNewAssets } = await openDraft(AT_LIGHT, lights(20, 40));
     const choice = (await findAssets())!;
     chooseAsset(choice.near[1], choice);
     expect(currentDraft()).toMatchObject({
@@ -44,7 +44,7 @@ describe("the choice", () => {
   });
 
   test("of none leaves the place as it is", async () => {
-    const { findAssets, chooseAsset, currentDraft, hasNewAssets } = await opened(AT_LIGHT, lights(20));
+    const { findAssets, chooseAsset, currentDraft, hasNewAssets } = await openDraft(AT_LIGHT, lights(20));
     chooseAsset(undefined, (await findAssets())!);
     expect(currentDraft()).toMatchObject({ ...HERE, asset: null });
     expect(await hasNewAssets()).toBe(false);
@@ -53,7 +53,7 @@ describe("the choice", () => {
 
 describe("a link from a thing's own page", () => {
   test("begins a report about it, where it is", async () => {
-    const { startFromAsset, currentDraft } = await opened({}, lights(20));
+    const { startFromAsset, currentDraft } = await openDraft({}, lights(20));
     expect(await startFromAsset("lights-1")).toBe("details");
     expect(currentDraft()).toMatchObject({
       service_code: "light",
@@ -69,14 +69,14 @@ describe("a link from a thing's own page", () => {
     { attributes: { depth: "deep" } },
     { service_code: "litter" },
   ])("asks first, and changes nothing, when another report is begun: %o", async (written) => {
-    const { startFromAsset, currentDraft } = await opened(written, lights(20));
+    const { startFromAsset, currentDraft } = await openDraft(written, lights(20));
     const before = currentDraft();
     expect(await startFromAsset("lights-1")).toBe("begun");
     expect(currentDraft()).toBe(before);
   });
 
   test("goes on with the report that is about the same thing", async () => {
-    const { startFromAsset, changeDraft, currentDraft } = await opened({}, lights(20));
+    const { startFromAsset, changeDraft, currentDraft } = await openDraft({}, lights(20));
     await startFromAsset("lights-1");
     changeDraft({ description: "It is dark" });
     expect(await startFromAsset("lights-1")).toBe("details");
@@ -84,7 +84,7 @@ describe("a link from a thing's own page", () => {
   });
 
   test("leads to the place when there is no such thing", async () => {
-    const { startFromAsset } = await opened({}, lights(20));
+    const { startFromAsset } = await openDraft({}, lights(20));
     expect(await startFromAsset("lights-99")).toBe("where");
   });
 });

@@ -3,7 +3,7 @@ import type { Draft } from "../../src/shared/pending-report.ts";
 import { newBrowser } from "../browser.ts";
 import { HERE } from "./council.ts";
 
-async function opened(written: Partial<Draft> = {}) {
+async function openDraft(written: Partial<Draft> = {}) {
   newBrowser();
   const draft = await import("../../src/features/report/draft.ts");
   await draft.loadDraft();
@@ -20,19 +20,19 @@ describe("the address", () => {
     ["4", "", "4"],
     [" By the bench ", "Market Place", "By the bench"],
   ])("of “%s” on %s is “%s”", async (address, suggested_address, whole) => {
-    const { addressOf, currentDraft } = await opened({ address, suggested_address });
+    const { addressOf, currentDraft } = await openDraft({ address, suggested_address });
     expect(addressOf(currentDraft())).toBe(whole);
   });
 
   test("is left alone while the resident types it", async () => {
-    const { movePin, suggestStreet, currentDraft } = await opened();
+    const { movePin, suggestStreet, currentDraft } = await openDraft();
     movePin(HERE);
     suggestStreet("Dial Row", true);
     expect(currentDraft()).toMatchObject({ address: "", suggested_address: "Dial Row" });
   });
 
   test("that the search wrote goes with its place", async () => {
-    const { movePin, currentDraft } = await opened();
+    const { movePin, currentDraft } = await openDraft();
     movePin(HERE, "Market Place", "Market Place");
     movePin({ lat: 53, long: -1 });
     expect(currentDraft()).toMatchObject({ lat: 53, long: -1, address: "", place_label: "" });
@@ -43,14 +43,14 @@ describe("the address", () => {
     ["", ""],
     ["Market Place", "4 Market Place"],
   ])("that is suggested follows the pin to “%s”", async (street, address) => {
-    const { movePin, suggestStreet, currentDraft } = await opened();
+    const { movePin, suggestStreet, currentDraft } = await openDraft();
     movePin(HERE, "Market Place", "4 Market Place");
     suggestStreet(street, false);
     expect(currentDraft()).toMatchObject({ address, suggested_address: address });
   });
 
   test("is near the nearest house, which follows the pin", async () => {
-    const { movePin, suggestStreet, setNearestHouse, lastingSuggestion, addressOf, currentDraft } = await opened();
+    const { movePin, suggestStreet, setNearestHouse, lastingSuggestion, addressOf, currentDraft } = await openDraft();
     movePin(HERE);
     suggestStreet("Market Place", false);
     setNearestHouse("12 Market Place", false);
@@ -66,7 +66,7 @@ describe("the address", () => {
     ["typed", { address: "Outside 4" }, "", "Outside 4"],
     ["searched for", {}, "4 Market Place", "4 Market Place"],
   ])("that was %s stays when a house is near", async (_, written, searched, whole) => {
-    const { movePin, setNearestHouse, lastingSuggestion, addressOf, currentDraft } = await opened(written);
+    const { movePin, setNearestHouse, lastingSuggestion, addressOf, currentDraft } = await openDraft(written);
     movePin(HERE, "", searched || "Market Place");
     setNearestHouse("12 Market Place", false);
     movePin({ lat: 53, long: -1 }, "", lastingSuggestion());
@@ -75,14 +75,14 @@ describe("the address", () => {
   });
 
   test("is not changed by a house while the resident types it", async () => {
-    const { movePin, setNearestHouse, currentDraft } = await opened();
+    const { movePin, setNearestHouse, currentDraft } = await openDraft();
     movePin(HERE, "", "Market Place");
     setNearestHouse("12 Market Place", true);
     expect(currentDraft()).toMatchObject({ address: "Market Place", nearest_house: "12 Market Place" });
   });
 
   test("that the reporter wrote stays", async () => {
-    const { movePin, suggestStreet, currentDraft } = await opened({ address: "By the bench" });
+    const { movePin, suggestStreet, currentDraft } = await openDraft({ address: "By the bench" });
     movePin(HERE, "Market Place", "Market Place");
     suggestStreet("Dial Row", false);
     expect(currentDraft().address).toBe("By the bench");
@@ -94,7 +94,7 @@ test.each([
   ["somebody wrote something", { description: "A hole" }, "A hole"],
 ])("a pin that the page proposes is saved only with a report: %s", async (_, written, saved) => {
   vi.stubGlobal("navigator", {});
-  const { proposePin, suggestStreet, currentDraft, changeDraft } = await opened({});
+  const { proposePin, suggestStreet, currentDraft, changeDraft } = await openDraft({});
   if (saved) changeDraft(written);
   else sessionStorage.removeItem("ginnel.draft.report");
   proposePin(HERE);
@@ -105,7 +105,7 @@ test.each([
 });
 
 test("another pin is a place without words, and about nothing that stands elsewhere", async () => {
-  const { movePin, currentDraft } = await opened({
+  const { movePin, currentDraft } = await openDraft({
     in_words: true,
     asset: { asset_id: "lights-1", name: "L1", service_code: "light" },
   });
@@ -114,7 +114,7 @@ test("another pin is a place without words, and about nothing that stands elsewh
 });
 
 test("what it is about changes with the problem, the place and the report", async () => {
-  const { draftSubject, changeDraft, renewKey } = await opened({ ...HERE, service_code: "light" });
+  const { draftSubject, changeDraft, renewKey } = await openDraft({ ...HERE, service_code: "light" });
   const seen = [draftSubject()];
   for (const act of [() => changeDraft({ service_code: "litter" }), () => changeDraft({ lat: 53 }), renewKey]) {
     act();
@@ -125,7 +125,7 @@ test("what it is about changes with the problem, the place and the report", asyn
 
 test("an asset belongs to the service that it was chosen for", async () => {
   const asset = { asset_id: "lights-1", name: "L1", service_code: "light" };
-  const { assetOf, currentDraft, changeDraft } = await opened({ asset, service_code: "light" });
+  const { assetOf, currentDraft, changeDraft } = await openDraft({ asset, service_code: "light" });
   expect(assetOf(currentDraft())).toEqual(asset);
   changeDraft({ service_code: "litter" });
   expect(assetOf(currentDraft())).toBeNull();
@@ -137,12 +137,12 @@ test.each([
   ["an officer, for a resident who wants to be unknown", { anonymous: true, channel: "phone" }, "account-1"],
   ["an officer who wants to be unknown", { anonymous: true, channel: "online" }, ""],
 ])("the account that sends it is that of %s", async (_, changes, sender) => {
-  const { senderOf, currentDraft } = await opened({ account: "account-1", ...changes });
+  const { senderOf, currentDraft } = await openDraft({ account: "account-1", ...changes });
   expect(senderOf(currentDraft())).toBe(sender);
 });
 
 test("the next report holds nothing of the one that is finished", async () => {
-  const { finishDraft, currentDraft } = await opened({ description: "A hole", name: "Ann" });
+  const { finishDraft, currentDraft } = await openDraft({ description: "A hole", name: "Ann" });
   const { key } = currentDraft();
   finishDraft();
   expect(currentDraft()).toMatchObject({ description: "", name: "" });
@@ -150,7 +150,7 @@ test("the next report holds nothing of the one that is finished", async () => {
 });
 
 test("signing out in another tab takes the sender's details away", async () => {
-  const { currentDraft } = await opened({
+  const { currentDraft } = await openDraft({
     account: "account-1",
     name: "Ann",
     email: "ann@example.org",

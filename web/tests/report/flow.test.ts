@@ -4,7 +4,7 @@ import type { Draft } from "../../src/shared/pending-report.ts";
 import { type Answer, newBrowser, problem, silence } from "../browser.ts";
 import { around, documents, HERE, lights, WHOLE } from "./council.ts";
 
-async function opened(
+async function openFlow(
   written: Partial<Draft>,
   changes: Record<string, Answer> = {},
   elsewhere: Elsewhere[] = [],
@@ -24,17 +24,17 @@ const NEARBY = {
 
 describe("the place", () => {
   test("is asked for first", async () => {
-    const { stepAfter } = await opened({});
+    const { stepAfter } = await openFlow({});
     expect(await stepAfter("begun")).toBe("where");
   });
 
   test("may be words instead of a pin", async () => {
-    const { stepAfter } = await opened({ in_words: true, address: "Behind the third bench" });
+    const { stepAfter } = await openFlow({ in_words: true, address: "Behind the third bench" });
     expect(await stepAfter("where")).toBe("service");
   });
 
   test("has to be in one of the council's wards", async () => {
-    const { stepAfter } = await opened({ lat: 54.5, long: -1 });
+    const { stepAfter } = await openFlow({ lat: 54.5, long: -1 });
     expect(await stepAfter("where")).toBe("where");
   });
 
@@ -42,7 +42,7 @@ describe("the place", () => {
     ["lost", null],
     ["none yet", { items: [] }],
   ])("is left to the server to judge when the wards are %s", async (_, wards) => {
-    const { stepAfter } = await opened({ lat: 54.5, long: -1 }, { "/data/wards.json": wards });
+    const { stepAfter } = await openFlow({ lat: 54.5, long: -1 }, { "/data/wards.json": wards });
     expect(await stepAfter("where")).toBe("service");
   });
 });
@@ -63,26 +63,26 @@ describe("a place that another body looks after", () => {
     ["west of it", { service_code: "pothole", long: HERE.long - 0.0015 }, "details"],
     ["east of it", { service_code: "pothole", long: HERE.long + 0.0015 }, "details"],
   ])("stops only its own services within its edges: %s", async (_, changes, step) => {
-    const { stepAfter } = await opened({ ...HERE, ...changes }, {}, [trunk]);
+    const { stepAfter } = await openFlow({ ...HERE, ...changes }, {}, [trunk]);
     expect(await stepAfter("service")).toBe(step);
   });
 
   test("stops every service when it names none", async () => {
-    const { stepAfter } = await opened({ ...HERE, service_code: "litter" }, {}, [{ ...trunk, services: null }]);
+    const { stepAfter } = await openFlow({ ...HERE, service_code: "litter" }, {}, [{ ...trunk, services: null }]);
     expect(await stepAfter("service")).toBe("elsewhere");
   });
 });
 
 describe("reports nearby", () => {
   test("are shown before the details, and once", async () => {
-    const { stepAfter, changeDraft, draftSubject } = await opened({ ...HERE, service_code: "pothole" }, NEARBY);
+    const { stepAfter, changeDraft, draftSubject } = await openFlow({ ...HERE, service_code: "pothole" }, NEARBY);
     expect(await stepAfter("service")).toBe("nearby");
     changeDraft({ nearby_for: draftSubject() });
     expect(await stepAfter("service")).toBe("details");
   });
 
   test("are shown again when the problem becomes another", async () => {
-    const { stepAfter, changeDraft, draftSubject } = await opened({ ...HERE, service_code: "pothole" }, NEARBY);
+    const { stepAfter, changeDraft, draftSubject } = await openFlow({ ...HERE, service_code: "pothole" }, NEARBY);
     changeDraft({ nearby_for: draftSubject() });
     changeDraft({ service_code: "litter" });
     expect(await stepAfter("service")).toBe("nearby");
@@ -93,12 +93,12 @@ describe("reports nearby", () => {
     ["the answer is lost", null],
     ["the service fails", () => problem(500, "Broken")],
   ])("are left out when %s", async (_, answer) => {
-    const { stepAfter } = await opened({ ...HERE, service_code: "pothole" }, { "/api/reports/nearby": answer });
+    const { stepAfter } = await openFlow({ ...HERE, service_code: "pothole" }, { "/api/reports/nearby": answer });
     expect(await stepAfter("service")).toBe("details");
   });
 
   test("are left out after four seconds without an answer", async () => {
-    const { stepAfter } = await opened({ ...HERE, service_code: "pothole" }, { "/api/reports/nearby": silence });
+    const { stepAfter } = await openFlow({ ...HERE, service_code: "pothole" }, { "/api/reports/nearby": silence });
     const patience = vi.spyOn(globalThis, "setTimeout").mockImplementation(((
       act: (value: unknown) => void,
       ms: number,
@@ -112,7 +112,7 @@ describe("reports nearby", () => {
   });
 
   test("are not looked for without a pin", async () => {
-    const { stepAfter, allowedStep, network } = await opened(
+    const { stepAfter, allowedStep, network } = await openFlow(
       { in_words: true, address: "By the bench", service_code: "pothole" },
       NEARBY,
     );
@@ -124,7 +124,7 @@ describe("reports nearby", () => {
 
 describe("which one it is", () => {
   test("is asked before the reports nearby when there are some around", async () => {
-    const { stepAfter } = await opened({ ...HERE, service_code: "light" }, { ...lights(20, 300), ...NEARBY });
+    const { stepAfter } = await openFlow({ ...HERE, service_code: "light" }, { ...lights(20, 300), ...NEARBY });
     expect(await stepAfter("service")).toBe("asset");
     expect(await stepAfter("asset")).toBe("nearby");
   });
@@ -134,12 +134,12 @@ describe("which one it is", () => {
     ["the kind is another service's", "litter", lights(20)],
     ["the list cannot be had", "light", { ...lights(20), "/data/facilities/lights.json": null }],
   ])("is not asked when %s", async (_, service_code, changes) => {
-    const { stepAfter } = await opened({ ...HERE, service_code }, changes);
+    const { stepAfter } = await openFlow({ ...HERE, service_code }, changes);
     expect(await stepAfter("service")).not.toBe("asset");
   });
 
   test("is not asked again of the same report", async () => {
-    const { stepAfter, changeDraft, draftSubject } = await opened({ ...HERE, service_code: "light" }, lights(20));
+    const { stepAfter, changeDraft, draftSubject } = await openFlow({ ...HERE, service_code: "light" }, lights(20));
     changeDraft({ asset_for: draftSubject() });
     expect(await stepAfter("service")).toBe("details");
   });
@@ -149,31 +149,35 @@ describe("the service's own questions", () => {
   test.each<Draft["attributes"]>([{}, { what: "" }, { what: "  " }])(
     "hold up the report while a required answer is missing: %o",
     async (attributes) => {
-      const { allowedStep } = await opened({ ...WHOLE, service_code: "light", attributes });
+      const { allowedStep } = await openFlow({ ...WHOLE, service_code: "light", attributes });
       expect(await allowedStep("check")).toBe("details");
     },
   );
 
   test("do not hold it up without the answers that nobody has to give", async () => {
-    const { allowedStep } = await opened({ ...WHOLE, service_code: "pothole" });
+    const { allowedStep } = await openFlow({ ...WHOLE, service_code: "pothole" });
     expect(await allowedStep("check")).toBe("check");
   });
 
   test("are those of another service when the problem is changed after the check", async () => {
-    const { stepAfter } = await opened({ ...WHOLE, service_code: "pothole", asked_for: "litter", checked: true });
+    const { stepAfter } = await openFlow({ ...WHOLE, service_code: "pothole", asked_for: "litter", checked: true });
     expect(await stepAfter("service")).toBe("details");
   });
 });
 
 describe("a dangerous answer", () => {
   test("stops the report", async () => {
-    const { stepAfter, allowedStep } = await opened({ ...WHOLE, service_code: "light", attributes: { what: "wires" } });
+    const { stepAfter, allowedStep } = await openFlow({
+      ...WHOLE,
+      service_code: "light",
+      attributes: { what: "wires" },
+    });
     expect(await stepAfter("details")).toBe("danger");
     expect(await allowedStep("check")).toBe("danger");
   });
 
   test("stops it no more when it is changed", async () => {
-    const { stepAfter, allowedStep } = await opened({ ...WHOLE, service_code: "light", attributes: { what: "out" } });
+    const { stepAfter, allowedStep } = await openFlow({ ...WHOLE, service_code: "light", attributes: { what: "out" } });
     expect(await stepAfter("details")).toBe("check");
     expect(await allowedStep("danger")).toBe("service");
   });
@@ -183,20 +187,20 @@ describe("words about a person", () => {
   const words = { ...WHOLE, description: "Mr Smith fell over it" };
 
   test("are asked about before the check", async () => {
-    expect(await (await opened(words)).stepAfter("details")).toBe("personal");
+    expect(await (await openFlow(words)).stepAfter("details")).toBe("personal");
   });
 
   test("are asked about in the title and the address, too", async () => {
-    expect(await (await opened({ ...WHOLE, title: "For Mrs Jones" })).stepAfter("details")).toBe("personal");
-    expect(await (await opened({ ...WHOLE, address: "Next to Mrs Jones" })).stepAfter("details")).toBe("personal");
+    expect(await (await openFlow({ ...WHOLE, title: "For Mrs Jones" })).stepAfter("details")).toBe("personal");
+    expect(await (await openFlow({ ...WHOLE, address: "Next to Mrs Jones" })).stepAfter("details")).toBe("personal");
   });
 
   test("are not asked about when nobody but the council reads them", async () => {
-    expect(await (await opened({ ...words, service_code: "noise" })).stepAfter("details")).toBe("check");
+    expect(await (await openFlow({ ...words, service_code: "noise" })).stepAfter("details")).toBe("check");
   });
 
   test("are not asked about again once they are kept, until they change", async () => {
-    const { stepAfter, changeDraft, currentDraft } = await opened(words);
+    const { stepAfter, changeDraft, currentDraft } = await openFlow(words);
     const { publicWords } = await import("../../src/features/report/personal-data.ts");
     changeDraft({ kept_words: publicWords(currentDraft()) });
     expect(await stepAfter("details")).toBe("check");
@@ -205,18 +209,18 @@ describe("words about a person", () => {
   });
 
   test("lead back to the details when they are gone", async () => {
-    expect(await (await opened(WHOLE)).allowedStep("personal")).toBe("details");
+    expect(await (await openFlow(WHOLE)).allowedStep("personal")).toBe("details");
   });
 });
 
 describe("a report that was checked", () => {
   test.each(["where", "service", "details"] as const)("goes back to the check after a change of: %s", async (step) => {
-    const { stepAfter } = await opened({ ...WHOLE, checked: true, asked_for: "litter" });
+    const { stepAfter } = await openFlow({ ...WHOLE, checked: true, asked_for: "litter" });
     expect(await stepAfter(step)).toBe("check");
   });
 
   test("stops again at what the change leaves open", async () => {
-    const { stepAfter } = await opened({ ...WHOLE, checked: true, service_code: "light", asked_for: "litter" });
+    const { stepAfter } = await openFlow({ ...WHOLE, checked: true, service_code: "light", asked_for: "litter" });
     expect(await stepAfter("service")).toBe("details");
   });
 });
@@ -230,16 +234,16 @@ describe("a step that the address asks for", () => {
     [{ ...HERE, service_code: "permit" }, "sign-in"],
     [WHOLE, "check"],
   ])("is not shown before what it needs: %o", async (written, step) => {
-    expect(await (await opened(written)).allowedStep("check")).toBe(step);
+    expect(await (await openFlow(written)).allowedStep("check")).toBe(step);
   });
 
   test("is the beginning when nothing was begun", async () => {
-    expect(await (await opened({})).allowedStep("begun")).toBe("where");
-    expect(await (await opened({ description: "A hole" })).allowedStep("begun")).toBe("begun");
-    expect(await (await opened({}, {}, [], "/report/?asset=lights-1")).allowedStep("begun")).toBe("begun");
+    expect(await (await openFlow({})).allowedStep("begun")).toBe("where");
+    expect(await (await openFlow({ description: "A hole" })).allowedStep("begun")).toBe("begun");
+    expect(await (await openFlow({}, {}, [], "/report/?asset=lights-1")).allowedStep("begun")).toBe("begun");
   });
 
   test("is left to the server to judge when the services cannot be had", async () => {
-    expect(await (await opened(WHOLE, { "/data/services.json": null })).allowedStep("check")).toBe("check");
+    expect(await (await openFlow(WHOLE, { "/data/services.json": null })).allowedStep("check")).toBe("check");
   });
 });

@@ -41,7 +41,7 @@ function item(key: string, changes: Partial<WaitingReport> = {}, photos = [] as 
   return { key, seq: 1, at: Date.now(), ...plain, attention: null, sent: null, content, ...changes };
 }
 
-async function phone(...waiting: WaitingReport[]) {
+async function setUpOutbox(...waiting: WaitingReport[]) {
   const outbox = await import("../../src/features/report/outbox.ts");
   const photos = await import("../../src/features/report/photo-store.ts");
   const delivery = await import("../../src/features/report/delivery.ts");
@@ -61,7 +61,7 @@ async function phone(...waiting: WaitingReport[]) {
 
 describe("a waiting report", () => {
   test("is sent with its photos, and its answer kept until it is seen", async () => {
-    const { flush, items, areStored } = await phone(item("a", {}, [photo(0), photo(1)]));
+    const { flush, items, areStored } = await setUpOutbox(item("a", {}, [photo(0), photo(1)]));
     expect(await flush()).toEqual({ kind: "empty" });
     expect(stored.get("a")).toEqual({ description: "a", photo_ids: ["PHOTO-a/0", "PHOTO-a/1"] });
     expect(await items()).toMatchObject([{ key: "a", content: null, sent: receipt }]);
@@ -71,7 +71,7 @@ describe("a waiting report", () => {
   });
 
   test("is stored once when its reply was lost", async () => {
-    const { flush, items } = await phone(item("a", {}, [photo(0)]));
+    const { flush, items } = await setUpOutbox(item("a", {}, [photo(0)]));
     network.answer("/api/reports", (asked: Asked) => take(asked) && null);
     expect(await flush()).toEqual({ kind: "later", retryAfterSeconds: null });
     network.answer("/api/reports", take);
@@ -81,13 +81,13 @@ describe("a waiting report", () => {
   });
 
   test("is sent once when a page and the worker send at the same time", async () => {
-    const { flush } = await phone(item("a"), item("b", { seq: 2 }));
+    const { flush } = await setUpOutbox(item("a"), item("b", { seq: 2 }));
     await Promise.all([flush(), flush()]);
     expect(network.of("/api/reports").map(({ headers }) => headers.get("Idempotency-Key"))).toEqual(["a", "b"]);
   });
 
   test("stays, and those after it, while the service cannot be reached", async () => {
-    const { flush, items } = await phone(item("a"), item("b", { seq: 2 }));
+    const { flush, items } = await setUpOutbox(item("a"), item("b", { seq: 2 }));
     network.answer("/api/reports", () => problem(503, "Busy", { "Retry-After": "30" }));
     expect(await flush()).toEqual({ kind: "later", retryAfterSeconds: 30 });
     expect(network.of("/api/reports")).toHaveLength(1);
@@ -95,7 +95,7 @@ describe("a waiting report", () => {
   });
 
   test("that is refused says why, and does not stop the next one", async () => {
-    const { flush, items } = await phone(item("a"), item("b", { seq: 2 }));
+    const { flush, items } = await setUpOutbox(item("a"), item("b", { seq: 2 }));
     stored.set("a", { description: "other words" });
     expect(await flush()).toEqual({ kind: "empty" });
     expect(await items()).toMatchObject([
@@ -107,14 +107,14 @@ describe("a waiting report", () => {
   });
 
   test("waits for its sender to sign in", async () => {
-    const { flush, items } = await phone(item("a", { account: "me" }));
+    const { flush, items } = await setUpOutbox(item("a", { account: "me" }));
     network.answer("/api/reports", () => problem(401, "Unauthorized"));
     await flush();
     expect((await items())[0]!.attention).toContain("Sign in");
   });
 
   test("says so when a photo is gone from the device", async () => {
-    const { flush, items, deletePhotos } = await phone(item("a", {}, [photo(0)]));
+    const { flush, items, deletePhotos } = await setUpOutbox(item("a", {}, [photo(0)]));
     await deletePhotos(["photo-0"]);
     await flush();
     expect((await items())[0]!.attention).toContain("no longer saved");
@@ -126,7 +126,7 @@ describe("a waiting report", () => {
     [13, 1],
   ])("sends a photo again if it was uploaded %i hours ago: %i times", async (hours, times) => {
     const uploaded = { photo_id: "PHOTO-a/0", at: Date.now() - hours * 3600_000 };
-    const { flush } = await phone(item("a", {}, [{ ...photo(0), uploaded } as ReturnType<typeof photo>]));
+    const { flush } = await setUpOutbox(item("a", {}, [{ ...photo(0), uploaded } as ReturnType<typeof photo>]));
     await flush();
     expect(network.of("/api/photos")).toHaveLength(times);
     expect(stored.get("a")).toMatchObject({ photo_ids: ["PHOTO-a/0"] });
@@ -136,13 +136,16 @@ describe("a waiting report", () => {
     ["sent", 13, 1],
     ["forgotten, with its photos,", 15, 0],
   ])("is %s after %i days", async (_, days, sent) => {
-    const { flush, areStored } = await phone(item("a", { at: Date.now() - days * DAY_MS }, [photo(0)]));
+    const { flush, areStored } = await setUpOutbox(item("a", { at: Date.now() - days * DAY_MS }, [photo(0)]));
     await flush();
     expect([stored.size, await areStored(["photo-0"])]).toEqual([sent, false]);
   });
 
   test("has no sender's details and is not sent after its sender signed out", async () => {
-    const { flush, items, removeSenders } = await phone(item("mine", { account: "me" }), item("nobody's", { seq: 2 }));
+    const { flush, items, removeSenders } = await setUpOutbox(
+      item("mine", { account: "me" }),
+      item("nobody's", { seq: 2 }),
+    );
     await removeSenders((draft) => ({ ...draft, email: "" }));
     await flush();
     expect([...stored.keys()]).toEqual(["nobody's"]);
@@ -156,7 +159,7 @@ describe("a waiting update", () => {
   test("is sent with its photos, as the account that is signed in, and its report named", async () => {
     const senders: string[] = [];
     const { post } = await import("../../src/shared/send.ts");
-    const { flush, items } = await phone(item("a", about, [photo(0)]));
+    const { flush, items } = await setUpOutbox(item("a", about, [photo(0)]));
     expect(
       await flush({
         post: ({ account }, path, body, key) => {
@@ -172,7 +175,7 @@ describe("a waiting update", () => {
   });
 
   test("is sent as the same account when its reply was lost and its sender signed out", async () => {
-    const { flush, items } = await phone(item("a", about));
+    const { flush, items } = await setUpOutbox(item("a", about));
     network.answer("/api/reports/7K3M2QXV9HTD/updates", (asked: Asked) => take(asked) && null);
     await flush();
     await flush({ account: async () => ({ kind: "stored", value: "" }) });
@@ -180,7 +183,7 @@ describe("a waiting update", () => {
   });
 
   test("waits until it is known who is signed in", async () => {
-    const { flush } = await phone(item("a", about));
+    const { flush } = await setUpOutbox(item("a", about));
     const later = { kind: "later", retryAfterSeconds: null } as const;
     expect(await flush({ account: async () => later })).toEqual(later);
     expect(stored.size).toBe(0);
