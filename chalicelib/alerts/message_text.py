@@ -69,7 +69,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
     ) -> Message:
         """Describes a report as it is now, with the words of the `new` entries. Only a subscriber
         to that very report can reply to its case, which takes a limited number of notes."""
-        title, opening = self.words.opening(alert, subscription, report, new)
+        title, opening = self.words.introduce(alert, subscription, report, new)
         state = self.words.short_state(report)
         return self._message_about(
             report,

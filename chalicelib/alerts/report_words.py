@@ -108,7 +108,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
     def _day(self, moment: datetime) -> str:
         return self.language.day(moment.astimezone(self.zone).date())
 
-    def opening(
+    def introduce(
         self,
         alert: Alert,
         subscription: Subscription,
@@ -119,9 +119,9 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         about the state. The sentence is empty if the entries describe what happened to an order."""
         if title := order_title(subscription, new):
             return f"{title}: {name_of(report)}", ""
-        return self._opening(alert, subscription, report, new)
+        return self._introduce_change(alert, subscription, report, new)
 
-    def _opening(
+    def _introduce_change(
         self,
         alert: Alert,
         subscription: Subscription,

@@ -59,7 +59,7 @@ def _senders(deliveries: Deliveries) -> Mapping[Kind, DeliverySender[Any]]:
     return {
         "webhook": WebhookSender(reports.public, container.safe_http_client, utc_now),
         "open311": Open311Sender(reports.case, client, utc_now),
-        "update": UpdateSender(reports.reopening, deliveries.get, client),
+        "update": UpdateSender(reports.find_reopening, deliveries.get, client),
         "mailbox": MailboxSender(
             reports.case, messaging.send_email, wording, messaging.reply_address
         ),

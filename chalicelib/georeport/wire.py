@@ -91,13 +91,15 @@ def _fill(element: "Element", tree: Tree, made: "type[Element]") -> None:
         case str() | None | int() | float() | datetime():
             element.text = _text_of(tree)
         case _:
-            for name, inner in _children(element.tag, tree):
+            for name, inner in _child_elements(element.tag, tree):
                 child = made(name)
                 _fill(child, inner, made)
                 element.append(child)
 
 
-def _children(name: str, tree: Mapping[str, Tree] | Sequence[Tree]) -> Iterable[tuple[str, Tree]]:
+def _child_elements(
+    name: str, tree: Mapping[str, Tree] | Sequence[Tree]
+) -> Iterable[tuple[str, Tree]]:
     if isinstance(tree, Mapping):
         # A missing moment has no element: readers cannot parse an empty one as a date.
         there = [(k, v) for k, v in tree.items() if v is not None or not k.endswith("_datetime")]

@@ -32,7 +32,7 @@ class ReportsForOutbound:
             return None
         return _case_of(report, self.public(service_request_id), self._ports())
 
-    def reopening(self, service_request_id: str) -> Reopening | None:
+    def find_reopening(self, service_request_id: str) -> Reopening | None:
         report = self._report(service_request_id)
         update = forwarding.find_reopening(report) if report else None
         if report is None or update is None or report.visibility not in ("public", "private"):

@@ -112,7 +112,7 @@ class ReportsToSend(Protocol):
     def case(self, service_request_id: str) -> Case | None:
         """The report for another body; None if it may not be passed on."""
 
-    def reopening(self, service_request_id: str) -> Reopening | None:
+    def find_reopening(self, service_request_id: str) -> Reopening | None:
         """The text of the resident who last reopened the report; None if no resident did, or it may
         not be passed on."""
 

@@ -192,7 +192,7 @@ class FakeReports:
     def case(self, service_request_id: str) -> Case | None:
         return None
 
-    def reopening(self, service_request_id: str) -> Reopening | None:
+    def find_reopening(self, service_request_id: str) -> Reopening | None:
         return None
 
     def passed_on(

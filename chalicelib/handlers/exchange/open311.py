@@ -93,7 +93,7 @@ def _found(
 
 for _method in ("GET", "POST"):
     for _depth in range(1, len(SEGMENTS) + 1):
-        routes.formatted(
+        routes.formatted_answer(
             "/open311/" + "/".join(f"{{{name}}}" for name in SEGMENTS[:_depth]),
             method=_method,
             auth=auth.partner,

@@ -75,11 +75,10 @@ class Routes(Blueprint):
             is_page=True,
         )
 
-    def formatted(
+    def formatted_answer(
         self, path: str, *, method: str, auth: Gate, summary: str, media_types: tuple[str, ...]
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Registers a view that answers in a format of its own, for what other systems
-        post."""
+        """Registers a view that answers in the format of a standard, such as Open311's."""
         problem = self._format_problem
         assert problem, "Routes that answer in a form of their own need a format_problem."
 
@@ -104,13 +103,13 @@ class Routes(Blueprint):
             if reply is answers.answer:
                 facts = self.facts[place] = _with_shapes(facts, view)
 
-            def answered(**parameters: str) -> Response:
+            def answer_request(**parameters: str) -> Response:
                 return reply_to(partial(reply, view), self.current_request, facts, parameters)
 
-            answered.__name__ = view.__name__
+            answer_request.__name__ = view.__name__
             # With types listed, Chalice answers 415 to a GET too, and in a shape of its own; a
             # body is read as JSON whatever it is called.
-            self.route(facts.path, methods=[facts.method], content_types=[])(answered)
+            self.route(facts.path, methods=[facts.method], content_types=[])(answer_request)
             return view
 
         return register

@@ -43,7 +43,7 @@ class ReceiptDraft(msgspec.Struct, frozen=True, kw_only=True):
     raises=(Conflict,),
 )
 def waive(call: Call, draft: WaiverDraft, service_request_id: str) -> OrderView:
-    return _settled(call, service_request_id, "waived", draft.reason)
+    return _settle(call, service_request_id, "waived", draft.reason)
 
 
 @routes.endpoint(
@@ -54,10 +54,10 @@ def waive(call: Call, draft: WaiverDraft, service_request_id: str) -> OrderView:
     raises=(Conflict,),
 )
 def take(call: Call, draft: ReceiptDraft, service_request_id: str) -> OrderView:
-    return _settled(call, service_request_id, "receipt", draft.number)
+    return _settle(call, service_request_id, "receipt", draft.number)
 
 
-def _settled(
+def _settle(
     call: Call, sent_id: str, paid_by: Literal["waived", "receipt"], receipt: str
 ) -> OrderView:
     service_request_id = id_of(sent_id)

@@ -62,7 +62,11 @@ def quote(call: Call) -> QuoteView:
         # The price says whether the address used its free order.
         rate_limits.check("premises", call)
     found = quote_order(
-        service, premises_id, _wanted(call), reports_ports(), request_language.current_language()
+        service,
+        premises_id,
+        _order_input(call),
+        reports_ports(),
+        request_language.current_language(),
     )
     return QuoteView(lines=list(found.lines), amount_pence=found.amount_pence)
 
@@ -77,7 +81,7 @@ def _service(service_code: str) -> ServiceDefinition:
     return known[service_code]
 
 
-def _wanted(call: Call) -> OrderInput:
+def _order_input(call: Call) -> OrderInput:
     amount = _in_form(call, "amount_pence", PENCE)
     return OrderInput(
         items=tuple(

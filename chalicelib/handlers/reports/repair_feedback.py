@@ -41,11 +41,13 @@ routes = Routes(__name__, problem_page)
     query=(Query("answer", "yes or no, which is preselected"),),
 )
 def ask_mended(call: Call, token: str) -> Page:
-    standing = repair_feedback.feedback_status(_asked(token), reports_ports())
+    standing = repair_feedback.feedback_status(_read_token(token), reports_ports())
     if standing.answer or not standing.is_open:
-        return _told(standing)
+        return _answered_page(standing)
     typed = {"answer": call.parameter("answer") or "", "text": ""}
-    return Page(render_alerts_page("mended", token=token, typed=typed, **_of(standing.report)))
+    return Page(
+        render_alerts_page("mended", token=token, typed=typed, **_page_details(standing.report))
+    )
 
 
 @routes.page(
@@ -55,35 +57,39 @@ def ask_mended(call: Call, token: str) -> Page:
     summary=("Answer the question whether a problem is fixed"),
 )
 def answer_mended(call: Call, token: str) -> Page:
-    asked = _asked(token)
+    asked = _read_token(token)
     form = posted_form(call)
     files = [each.body for each in form.files if each.name == "photos"]
     typed = {name: form.one(name) for name in ("answer", "text")}
     try:
         draft = parse({name: value for name, value in typed.items() if value}, AnswerDraft)
         rate_limits.check("update", call)
-        return _told(repair_feedback.answer_question(asked, draft, files, reports_ports()))
+        return _answered_page(repair_feedback.answer_question(asked, draft, files, reports_ports()))
     except Invalid as error:
-        return _refused(error, asked, token, typed)
+        return _refusal_page(error, asked, token, typed)
 
 
-def _asked(token: str) -> FeedbackRequest:
+def _read_token(token: str) -> FeedbackRequest:
     return FeedbackRequest(**read_repair_question(token, alerts_ports())._asdict())
 
 
-def _refused(error: Invalid, asked: FeedbackRequest, token: str, typed: dict[str, str]) -> Page:
+def _refusal_page(
+    error: Invalid, asked: FeedbackRequest, token: str, typed: dict[str, str]
+) -> Page:
     """The question again, with the faults of the answer."""
     report = repair_feedback.feedback_status(asked, reports_ports()).report
     faults = [FieldError(field, SAID.get(field, message)) for field, message in error.errors]
-    html = render_alerts_page("mended", token=token, typed=typed, faults=faults, **_of(report))
+    html = render_alerts_page(
+        "mended", token=token, typed=typed, faults=faults, **_page_details(report)
+    )
     return Page(html, is_refusal=True)
 
 
-def _told(standing: FeedbackStatus) -> Page:
-    return Page(render_alerts_page("answered", standing=standing, **_of(standing.report)))
+def _answered_page(standing: FeedbackStatus) -> Page:
+    return Page(render_alerts_page("answered", standing=standing, **_page_details(standing.report)))
 
 
-def _of(report: ServiceRequest) -> dict[str, Any]:
+def _page_details(report: ServiceRequest) -> dict[str, Any]:
     """The details of a report on the pages."""
     language = request_language.current_language()
     service = request_language.council().by_code.get(report.service_code)

@@ -35,7 +35,7 @@ LENGTH = Text("Enter your answer, with at most 2,000 characters")
     summary="Show an officer's question to the reporter",
 )
 def show_question(_: Call, token: str) -> Page:
-    return _shown(questions.question_status(_asked(token), reports_ports()), token)
+    return _status_page(questions.question_status(_read_token(token), reports_ports()), token)
 
 
 @routes.page(
@@ -45,32 +45,34 @@ def show_question(_: Call, token: str) -> Page:
     summary="Answer an officer's question",
 )
 def answer_question(call: Call, token: str) -> Page:
-    asked, ports, typed = _asked(token), reports_ports(), posted_form(call).one("text")
+    asked, ports, typed = _read_token(token), reports_ports(), posted_form(call).one("text")
     try:
         draft = parse({"text": typed}, ReplyDraft)
     except Invalid:
         faults = [FieldError("text", LENGTH)]
-        return _shown(questions.question_status(asked, ports), token, typed=typed, faults=faults)
+        return _status_page(
+            questions.question_status(asked, ports), token, typed=typed, faults=faults
+        )
     rate_limits.check("update", call)
-    return _shown(questions.reply_to_question(asked, draft.text, ports), token)
+    return _status_page(questions.reply_to_question(asked, draft.text, ports), token)
 
 
-def _asked(token: str) -> QuestionKey:
+def _read_token(token: str) -> QuestionKey:
     request_id, number = read_officer_question(token, alerts_ports())
     return QuestionKey(service_request_id=request_id, number=number)
 
 
-def _shown(
+def _status_page(
     reply: QuestionStatus, token: str, *, typed: str = "", faults: list[FieldError] | None = None
 ) -> Page:
     name = "question" if reply.is_open else "replied"
     html = render_alerts_page(
-        name, faults or (), reply=reply, token=token, typed=typed, **_of(reply.report)
+        name, faults or (), reply=reply, token=token, typed=typed, **_page_details(reply.report)
     )
     return Page(html, is_refusal=bool(faults) and reply.is_open)
 
 
-def _of(report: ServiceRequest) -> dict[str, Any]:
+def _page_details(report: ServiceRequest) -> dict[str, Any]:
     """The details of a report on the pages."""
     service = request_language.council().by_code.get(report.service_code)
     return {

@@ -66,8 +66,8 @@ class DynamoClaims:
             return VersionConflict()
         if "ConditionalCheckFailed" not in reasons:
             return None
-        return AlreadyExists() if reasons[0] else self._claimed(claim)
+        return AlreadyExists() if reasons[0] else self._find_conflict(claim)
 
-    def _claimed(self, claim: str) -> Exception:
+    def _find_conflict(self, claim: str) -> Exception:
         holder = self.find_claim_holders([claim]).get(claim)
         return AlreadyClaimed(holder) if holder else VersionConflict()

@@ -173,11 +173,11 @@ def _rewrite_report(
 ) -> None:
     """Stores the report after the change, if the change makes a difference."""
 
-    def changed(present: ServiceRequest) -> ServiceRequest:
+    def change_if_different(present: ServiceRequest) -> ServiceRequest:
         after = change(present)
         return present if after == present else after
 
-    update_report(lambda: get_report(service_request_id, ports), changed, ports)
+    update_report(lambda: get_report(service_request_id, ports), change_if_different, ports)
 
 
 def _without_sender(report: ServiceRequest) -> ServiceRequest:
