@@ -68,7 +68,7 @@ def measure_all(run: Run) -> None:
     run.measure("cold sign-in", cold_sign_in.rows)
     run.measure("start", start.rows)
     run.measure("runtime", runtime.rows)
-    run.measure("publishing", partial(_publishing, run))
+    run.measure("publishing", partial(_publishing_rows, run))
     run.measure("visible", publishing.measure_delay)
     with run.guard("laboratory"), laboratory() as here:
         for count in COUNTS:
@@ -106,7 +106,7 @@ def marks_of(part: str) -> tuple[str, str]:
     return f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
 
 
-def _publishing(run: Run) -> Iterator[Row]:
+def _publishing_rows(run: Run) -> Iterator[Row]:
     together, alone = publishing.measure_publishing()
     run.publishing_ms = together.cpu_ms
     yield from publishing.rows(together, alone)

@@ -131,7 +131,7 @@ def _answers(page: Page) -> list[Response]:
 
 
 def _requests_of(answers: Sequence[Response]) -> Sequence[Request]:
-    return [Request(urlsplit(each.url).path, web.compressed(each.body())) for each in answers]
+    return [Request(urlsplit(each.url).path, web.compressed_size(each.body())) for each in answers]
 
 
 def poll_of(url: str, premises_id: str) -> Poll:
@@ -142,7 +142,7 @@ def poll_of(url: str, premises_id: str) -> Poll:
     with urllib.request.urlopen(publish) as answer:
         path = urlsplit(json.loads(answer.read())["url"]).path
     with urllib.request.urlopen(url + path) as answer:
-        whole, etag = web.compressed(answer.read()), answer.headers["ETag"]
+        whole, etag = web.compressed_size(answer.read()), answer.headers["ETag"]
     again = urllib.request.Request(url + path, headers={"If-None-Match": etag})
     return Poll(path, whole, _transferred_bytes(again))
 
@@ -151,7 +151,7 @@ def _transferred_bytes(request: urllib.request.Request) -> int:
     """The compressed size of the answer, 0 if nothing changed. Raises HTTPError."""
     try:
         with urllib.request.urlopen(request) as answer:
-            return web.compressed(answer.read())
+            return web.compressed_size(answer.read())
     except urllib.error.HTTPError as error:
         if error.code != 304:
             raise

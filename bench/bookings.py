@@ -79,7 +79,7 @@ class Browser:
         if answer.status >= 400:
             raise RuntimeError(f"{method} {path} answered {answer.status}.")
         if not path.startswith(CARD_PAGES):
-            self.requests, self.size = self.requests + 1, self.size + web.compressed(content)
+            self.requests, self.size = self.requests + 1, self.size + web.compressed_size(content)
         self.path, self.html = path, content.decode()
         if location:
             at = urlsplit(location)

@@ -83,10 +83,10 @@ def fresh_call(
 ) -> Fresh:
     """A new process that answers one event."""
 
-    def saying() -> bytes:
+    def encode_event() -> bytes:
         return json.dumps(making()).encode()
 
-    return Fresh(["-P", "bench/first_call.py", handler], environment, saying)
+    return Fresh(["-P", "bench/first_call.py", handler], environment, encode_event)
 
 
 def _program(code: str, environment: Mapping[str, str] = MappingProxyType({})) -> Fresh:

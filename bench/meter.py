@@ -64,7 +64,7 @@ class Meter:
         """Whether this thread reads for the meter."""
         return getattr(self.looking, "now", False)
 
-    def written(
+    def items_written(
         self, operation: str, asked: Mapping[str, Any]
     ) -> list[tuple[ItemKey, Item | None]]:
         """The items that a call writes, as they are now."""
@@ -83,11 +83,11 @@ class Meter:
         used, body = time.thread_time(), request["body"]
         # Sending moves a file that is sent to its end.
         asked, sent_bytes = _decode(operation, body), determine_content_length(body) or 0
-        before = self.written(operation, asked)
+        before = self.items_written(operation, asked)
         began = time.perf_counter()
         reply, parsed = send()
         ended = time.perf_counter()
-        both = zip(before, self.written(operation, asked), strict=True)
+        both = zip(before, self.items_written(operation, asked), strict=True)
         self.calls.append(
             Call(
                 operation=operation,
@@ -112,7 +112,7 @@ def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
     meter = Meter(sees_old)
     make = Endpoint.make_request
 
-    def metered(self: Endpoint, operation_model: Any, request_dict: Any) -> Any:
+    def measure_request(self: Endpoint, operation_model: Any, request_dict: Any) -> Any:
         if meter.is_looking:
             return make(self, operation_model, request_dict)
         operation = f"{operation_model.service_model.service_name}.{operation_model.name}"
@@ -120,7 +120,7 @@ def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
             operation, request_dict, lambda: make(self, operation_model, request_dict)
         )
 
-    Endpoint.make_request = metered  # type: ignore[method-assign]
+    Endpoint.make_request = measure_request  # type: ignore[method-assign]
     try:
         yield meter.calls
     finally:

@@ -69,14 +69,14 @@ class UsedCpu:
         """The handler of that name, whose CPU is counted."""
         known = handler_named(name)
 
-        def counted(event: dict[str, Any], context: Any) -> Any:
+        def run_counted(event: dict[str, Any], context: Any) -> Any:
             began = time.process_time()
             try:
                 return known(event, context)
             finally:
                 self.cpu_s += time.process_time() - began
 
-        return counted
+        return run_counted
 
 
 def measure_publishing() -> tuple[Cost, Cost]:

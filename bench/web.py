@@ -65,10 +65,10 @@ def rows() -> Iterator[Row]:
 
 
 def weight(path: Path) -> int:
-    return compressed(path.read_bytes())
+    return compressed_size(path.read_bytes())
 
 
-def compressed(content: bytes) -> int:
+def compressed_size(content: bytes) -> int:
     """The number of bytes on the wire."""
     return len(gzip.compress(content, 9))
 
@@ -101,7 +101,7 @@ def _rows_of(name: str, html: bytes) -> Iterator[Row]:
     links.feed(html.decode())
     scripts = sum(map(weight, scripts_of(links.scripts))) / 1000
     styles = sum(weight(WEB / each.removeprefix("/")) for each in links.styles) / 1000
-    whole = compressed(html) / 1000 + scripts + styles
+    whole = compressed_size(html) / 1000 + scripts + styles
     for kind, ours, most in (
         ("JavaScript", scripts, MOST_SCRIPT),
         ("CSS", styles, MOST_STYLE),

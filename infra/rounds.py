@@ -149,7 +149,9 @@ class _RoundsReader:
         if values["weekday"]:
             return self._pattern_dates(values)
         if values["dates"]:
-            days = [self._checked("dates", text) for text in re.split(r"[\s;]+", values["dates"])]
+            days = [
+                self._parse_near_day("dates", text) for text in re.split(r"[\s;]+", values["dates"])
+            ]
             return days, max(days)
         if values["resumes"]:
             return [], date.min
@@ -226,9 +228,9 @@ class _RoundsReader:
         return self._today - PUBLISHED_FOR
 
     def _day(self, values: Mapping[str, str], column: str) -> date:
-        return self._checked(column, values[column])
+        return self._parse_near_day(column, values[column])
 
-    def _checked(self, column: str, text: str) -> date:
+    def _parse_near_day(self, column: str, text: str) -> date:
         """Raises Invalid if the text is no date, or one so far away that its year is a mistake."""
         day = parse_day(text)
         if day is None:

@@ -44,7 +44,7 @@ def counting_queries() -> Iterator[list[int]]:
     delivered = queries = 0
     deliver, entries = event_sources.deliver, DynamoIndex.entries
 
-    def counted(self: DynamoIndex, area: AreaQuery, *, limit: int | None = None) -> Any:
+    def count_and_read(self: DynamoIndex, area: AreaQuery, *, limit: int | None = None) -> Any:
         nonlocal queries
         queries += 1
         return entries(self, area, limit=limit)
@@ -60,7 +60,7 @@ def counting_queries() -> Iterator[list[int]]:
             asked.append(queries)
         return failed
 
-    event_sources.deliver, DynamoIndex.entries = again, counted  # type: ignore[method-assign]
+    event_sources.deliver, DynamoIndex.entries = again, count_and_read  # type: ignore[method-assign]
     try:
         yield asked
     finally:

@@ -39,10 +39,10 @@ class Ledger:
         name = function_of(handler_string)
         run = handler_named(handler_string)
 
-        def counted(event: dict[str, Any], context: Any) -> Any:
+        def run_counted(event: dict[str, Any], context: Any) -> Any:
             return self.run(name, lambda: run(event, context))
 
-        return counted
+        return run_counted
 
     def run(self, function: str, work: Callable[[], Result]) -> Result:
         """Does the work in that function's name."""

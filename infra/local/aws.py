@@ -148,11 +148,11 @@ def moto_server(host: str, port: int) -> BaseWSGIServer:
     """A server through which other processes reach the same moto; port 0 chooses a free one."""
     application = DomainDispatcherApplication(create_backend_app)
 
-    def locked(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def call_with_lock(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         with _LOCK:
             return [b"".join(application(environ, start_response))]
 
-    return make_server(host, port, locked, threaded=True, request_handler=_Quiet)
+    return make_server(host, port, call_with_lock, threaded=True, request_handler=_Quiet)
 
 
 class _Quiet(WSGIRequestHandler):
@@ -166,8 +166,8 @@ def _lock_moto() -> None:
         return
 
     @wraps(process)
-    def locked(self: BotocoreStubber, request: Any) -> Any:
+    def call_with_lock(self: BotocoreStubber, request: Any) -> Any:
         with _LOCK:
             return process(self, request)
 
-    BotocoreStubber.process_request = locked  # type: ignore[method-assign]
+    BotocoreStubber.process_request = call_with_lock  # type: ignore[method-assign]

@@ -67,11 +67,11 @@ class Signer:
     def check_form(self, bucket: str, form: Form) -> None:
         """Raises RefusedByS3 if the form's policy does not allow it or is not valid."""
         fields = form.fields
-        encoded = _required(fields, "policy")
-        signature = _required(fields, "x-amz-signature")
-        if _required(fields, "x-amz-algorithm") != "AWS4-HMAC-SHA256":
-            raise _denied("Only AWS4-HMAC-SHA256 is known.")
-        key = self._key(_required(fields, "x-amz-credential"))
+        encoded = _require_field(fields, "policy")
+        signature = _require_field(fields, "x-amz-signature")
+        if _require_field(fields, "x-amz-algorithm") != "AWS4-HMAC-SHA256":
+            raise _access_denied("Only AWS4-HMAC-SHA256 is known.")
+        key = self._key(_require_field(fields, "x-amz-credential"))
         if not hmac.compare_digest(_hmac(key, encoded).hex(), signature):
             raise _mismatch()
         _check_policy(encoded, {**fields, "bucket": bucket}, len(form.file), self.now())
@@ -83,7 +83,7 @@ class Signer:
         sent = dict(parse_qsl(query, keep_blank_values=True))
         signature = sent.pop("X-Amz-Signature", "")
         if not signature:
-            raise _denied("Access Denied")
+            raise _access_denied("Access Denied")
         began = _moment(sent.get("X-Amz-Date", ""))
         lasts = timedelta(seconds=int(sent.get("X-Amz-Expires", "0")))
         key = self._key(sent.get("X-Amz-Credential", ""))
@@ -103,13 +103,13 @@ class Signer:
         if not hmac.compare_digest(_hmac(key, to_sign).hex(), signature):
             raise _mismatch()
         if not began <= self.now() + timedelta(minutes=15) or self.now() > began + lasts:
-            raise _denied("Request has expired")
+            raise _access_denied("Request has expired")
 
     def _key(self, credential: str) -> bytes:
         """The signing key of a credential: access key, date, region, service, aws4_request."""
         parts = credential.split("/")
         if len(parts) != 5 or parts[3:] != ["s3", "aws4_request"]:
-            raise _malformed("The credential is mal-formed.")
+            raise _malformed_request("The credential is mal-formed.")
         secret = self.secret_of(parts[0])
         if secret is None:
             raise RefusedByS3(
@@ -127,7 +127,9 @@ def read_form(content_type: str, length: int, read: Callable[[int], bytes]) -> F
     """
     kind, options = parse_options_header(content_type)
     if kind != "multipart/form-data" or "boundary" not in options:
-        raise _malformed("The body of your POST request is not well-formed multipart/form-data.")
+        raise _malformed_request(
+            "The body of your POST request is not well-formed multipart/form-data."
+        )
     if length > MOST_FILE_BYTES:
         for _ in _chunks(length, read):
             pass
@@ -135,7 +137,7 @@ def read_form(content_type: str, length: int, read: Callable[[int], bytes]) -> F
     try:
         fields = _fields(options["boundary"], length, _chunks(length, read))
     except MultipartError as error:
-        raise _malformed("The body is not well-formed multipart/form-data.") from error
+        raise _malformed_request("The body is not well-formed multipart/form-data.") from error
     file = fields.pop("file", b"")
     return Form({name: value.decode() for name, value in fields.items()}, file)
 
@@ -172,7 +174,7 @@ def _check_policy(encoded: str, fields: Mapping[str, str], size: int, now: datet
             HTTPStatus.BAD_REQUEST, "InvalidPolicyDocument", f"Invalid Policy: {error}"
         ) from error
     if now > ends:
-        raise _denied("Invalid according to Policy: Policy expired.")
+        raise _access_denied("Invalid according to Policy: Policy expired.")
     covered = {"bucket"}
     for operator, name, value in conditions:
         if operator == "content-length-range":
@@ -181,10 +183,10 @@ def _check_policy(encoded: str, fields: Mapping[str, str], size: int, now: datet
         covered.add(name)
         sent = fields.get(name, "")
         if not (sent == value if operator == "eq" else sent.startswith(str(value))):
-            raise _denied(f'Invalid according to Policy: Policy Condition failed: "{name}"')
+            raise _access_denied(f'Invalid according to Policy: Policy Condition failed: "{name}"')
     for name in fields:
         if name not in covered and name not in _UNSIGNED and not name.startswith("x-ignore-"):
-            raise _denied(f"Invalid according to Policy: Extra input fields: {name}")
+            raise _access_denied(f"Invalid according to Policy: Extra input fields: {name}")
 
 
 def _condition(written: Any) -> tuple[str, str, Any]:
@@ -211,31 +213,31 @@ def _check_length(size: int, least: int, most: int) -> None:
         )
 
 
-def _required(fields: Mapping[str, str], name: str) -> str:
+def _require_field(fields: Mapping[str, str], name: str) -> str:
     try:
         return fields[name]
     except KeyError:
         if name == "policy":
-            raise _denied("Access Denied") from None
-        raise _malformed(f"Bucket POST must contain a field named '{name}'.") from None
+            raise _access_denied("Access Denied") from None
+        raise _malformed_request(f"Bucket POST must contain a field named '{name}'.") from None
 
 
 def _moment(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise _denied("X-Amz-Date must be in the ISO8601 Long Format") from None
+        raise _access_denied("X-Amz-Date must be in the ISO8601 Long Format") from None
 
 
 def _hmac(key: bytes, text: str) -> bytes:
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
 
-def _denied(message: str) -> RefusedByS3:
+def _access_denied(message: str) -> RefusedByS3:
     return RefusedByS3(HTTPStatus.FORBIDDEN, "AccessDenied", message)
 
 
-def _malformed(message: str) -> RefusedByS3:
+def _malformed_request(message: str) -> RefusedByS3:
     return RefusedByS3(HTTPStatus.BAD_REQUEST, "MalformedPOSTRequest", message)
 
 
