@@ -30,7 +30,7 @@ for code in ("en", "cy"):
     print(email.html, email.text)
     pages = JinjaPages(council=load("demo").page_details, zone=ZoneInfo("Europe/London"),
                        now=lambda: NOON, language=language(code))
-    print(pages.report(report_view("7K3M2QXV9HTD")).decode())
+    print(pages.render_report(report_view("7K3M2QXV9HTD")).decode())
     path = "/forms/bins"
     form = api.handle({
         "requestContext": {"httpMethod": "GET", "resourcePath": path, "path": path},
