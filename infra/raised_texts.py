@@ -55,7 +55,7 @@ _FOR_OTHERS = (
     "photos/usecases/blackening.py",
     "publishing/",
     "reports/cases.py",
-    "reports/posted.py",
+    "reports/open311_forms.py",
     "reports/usecases/attention.py",
     "reports/usecases/exchange/",
     "reports/usecases/target_dates.py",

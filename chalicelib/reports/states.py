@@ -37,8 +37,8 @@ EXTERNAL_STATES: Mapping[str, State] = {
 WORK_STATES: frozenset[State] = frozenset(
     ("for_triage", "investigating", "in_progress", "action_scheduled")
 )
-REOPENED: frozenset[State] = frozenset(("reopen",))
-OPEN_STATES: frozenset[State] = WORK_STATES | REOPENED | {"open"}
+REOPENED_STATES: frozenset[State] = frozenset(("reopen",))
+OPEN_STATES: frozenset[State] = WORK_STATES | REOPENED_STATES | {"open"}
 CLOSED_STATES: frozenset[State] = frozenset(STATES) - OPEN_STATES
 
 DONE_STATES: frozenset[State] = frozenset(("fixed", "closed"))
@@ -73,7 +73,7 @@ def moves_from(state: State) -> frozenset[State]:
     """
     if state in OPEN_STATES:
         return (WORK_STATES | CLOSED_STATES) - {state}
-    return (CLOSED_STATES | REOPENED) - {state}
+    return (CLOSED_STATES | REOPENED_STATES) - {state}
 
 
 def next_state(state: State, asked: State | Literal["not_fixed"] | None) -> State:

@@ -9,8 +9,8 @@ from pynamodb.models import Model
 
 from chalicelib.jobs.dynamo.items import JobItem
 from chalicelib.jobs.model import Job
-from chalicelib.reports.dynamo.beside import FollowerItem
 from chalicelib.reports.dynamo.items import ReportItem
+from chalicelib.reports.dynamo.related_items import FollowerItem
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.states import LABELS
 from chalicelib.settings import Settings

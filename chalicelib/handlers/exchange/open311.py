@@ -19,7 +19,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import FormattedAnswer
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.observability import trace
-from chalicelib.reports.posted import with_open311_names
+from chalicelib.reports.open311_forms import with_open311_names
 
 SEGMENTS = ("first", "second", "third", "fourth", "fifth")
 MOST_BYTES = 5_000_000

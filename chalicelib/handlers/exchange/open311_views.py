@@ -29,9 +29,14 @@ from chalicelib.partners import usecases as partners
 from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.open311 import extended_attributes_of, wire_request, wire_update
+from chalicelib.reports.open311_forms import (
+    attributes_in,
+    check_location,
+    parse_report,
+    parse_update,
+)
 from chalicelib.reports.partner import Partner, PartnerReport
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.posted import attributes_in, check_location, parse_report, parse_update
 from chalicelib.reports.published import ReportView
 from chalicelib.reports.usecases import access, reading
 from chalicelib.reports.usecases.exchange import listing

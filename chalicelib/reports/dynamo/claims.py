@@ -47,7 +47,7 @@ class DynamoClaims:
                     transaction.save(item, ReportItem.service_request_id.does_not_exist())
                     transaction.save(held, free)
             except TransactWriteError as error:
-                refusal = self._refusal(error, claim)
+                refusal = self._error_of(error, claim)
                 if refusal is None:
                     raise
                 raise refusal from error
@@ -59,7 +59,7 @@ class DynamoClaims:
             found = ClaimItem.batch_get(keys, consistent_read=True)
             return {item.service_request_id: item.holder for item in found}
 
-    def _refusal(self, error: TransactWriteError, claim: str) -> Exception | None:
+    def _error_of(self, error: TransactWriteError, claim: str) -> Exception | None:
         """What a refused transaction means to the caller; None if no condition refused it."""
         reasons = [each and each.code for each in error.cancellation_reasons]
         if "TransactionConflict" in reasons:

@@ -11,14 +11,6 @@ from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import FINEST, count_tiles, cover_box
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.time import text_of
-from chalicelib.reports.dynamo.beside import (
-    AnswerItem,
-    ArchivedUpdateItem,
-    AuthorItem,
-    FollowerItem,
-    NoteItem,
-    RelatedItems,
-)
 from chalicelib.reports.dynamo.claims import ClaimItem, DynamoClaims
 from chalicelib.reports.dynamo.items import (
     OUTLINE_ATTRIBUTES,
@@ -26,6 +18,14 @@ from chalicelib.reports.dynamo.items import (
     item_of,
     outline_of,
     report_of,
+)
+from chalicelib.reports.dynamo.related_items import (
+    AnswerItem,
+    ArchivedUpdateItem,
+    AuthorItem,
+    FollowerItem,
+    NoteItem,
+    RelatedItems,
 )
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, index_key_of, months_of, remaining_window
 from chalicelib.reports.model import RetentionKind, ServiceRequest

@@ -1,4 +1,4 @@
-"""Officers are asked to look at a report, and say that they did."""
+"""Adds and settles needs: the reasons why an officer has to look at a report."""
 
 from msgspec.structs import replace
 
@@ -22,8 +22,8 @@ SETTLED_BY_QUESTION: tuple[NeedReason, ...] = ("answered", "updated")
 
 
 def add_need(service_request_id: str, need: Need, ports: Ports) -> None:
-    """Notes why an officer has to look at the report; once for each need_id, even after an officer
-    dealt with it. Does nothing if the report was withdrawn. Raises NotFound, UpstreamFailed."""
+    """Adds a need to the report, once for each need_id, even if an officer has settled it. Does
+    nothing if the report was withdrawn. Raises NotFound, UpstreamFailed."""
 
     def change(report: ServiceRequest) -> ServiceRequest:
         needs = with_need(report.needs, need)

@@ -1,7 +1,7 @@
-"""Requests that each take one of some claims of their premises, such as one of two bins.
+"""Stores requests that need one of several claims of their premises, such as one of two bins.
 
-Each claim is an item of its own. A request is stored together with a free one, so that two requests
-at once cannot both take the last.
+Each claim is an item of its own. A request is stored together with a free claim in one transaction,
+so that two requests at the same time cannot both take the last claim.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,24 +12,25 @@ from chalicelib.reports.ports import AlreadyClaimed, Ports
 from chalicelib.texts import Text
 
 NeedsClaim = Callable[[ServiceRequest | None], bool]
-"""True if a request, None if there is none of its id, still needs the claim that it took."""
+"""True if a request still needs the claim that it took; the request is None if it does not
+exist."""
 
 
 class NoFreeClaim(Exception):
-    """Other requests hold all of the claims."""
+    """Other requests hold all claims."""
 
 
 def create_with_free_claim(
     report: ServiceRequest,
     claims: Sequence[str],
-    counts: NeedsClaim,
+    needs_claim: NeedsClaim,
     ports: Ports,
 ) -> ServiceRequest:
-    """Stores a request together with one of the claims that no request holds that counts. Raises
-    NoneLeft, AlreadyExists, UpstreamFailed."""
+    """Stores a request together with a claim that no request holds, or none that still needs it.
+    Raises NoFreeClaim, AlreadyExists, UpstreamFailed."""
 
     def attempt() -> ServiceRequest:
-        free = _find_free_claim(claims, counts, ports)
+        free = _find_free_claim(claims, needs_claim, ports)
         if free is None:
             raise NoFreeClaim
         claim, holder = free
@@ -44,10 +45,10 @@ def create_with_free_claim(
 
 
 def _find_free_claim(
-    claims: Sequence[str], counts: NeedsClaim, ports: Ports
+    claims: Sequence[str], needs_claim: NeedsClaim, ports: Ports
 ) -> tuple[str, str | None] | None:
-    """A claim that no request holds that counts, and the request that holds it otherwise."""
+    """Find a claim that no request needs, and the id of the request that holds it nevertheless."""
     holders = ports.repository.find_claim_holders(claims)
     reports = ports.repository.get_many(list(holders.values()))
     found = ((claim, holders.get(claim)) for claim in claims)
-    return next((each for each in found if not counts(reports.get(each[1] or ""))), None)
+    return next((each for each in found if not needs_claim(reports.get(each[1] or ""))), None)

@@ -15,11 +15,11 @@ def create_within_limit(report: ServiceRequest, most: int, ports: Ports) -> Serv
     (container,) = report.attributes[CONTAINER]
     claims = [f"container#{report.premises_id}#{container}#{n}" for n in range(1, most + 1)]
 
-    def counts(holder: ServiceRequest | None) -> bool:
+    def needs_claim(holder: ServiceRequest | None) -> bool:
         return _needs_container(holder, report.service_code)
 
     try:
-        return create_with_free_claim(report, claims, counts, ports)
+        return create_with_free_claim(report, claims, needs_claim, ports)
     except NoFreeClaim:
         raise _too_many_error(most, ports) from None
 
@@ -37,7 +37,7 @@ def _too_many_error(most: int, ports: Ports) -> Invalid:
 
 
 def _needs_container(report: ServiceRequest | None, service_code: str) -> bool:
-    """True while the container is to be delivered, and after it was."""
+    """True if the container is to be delivered or was delivered."""
     if report is None or report.is_inactive or report.service_code != service_code:
         return False
     return report.state in OPEN_STATES | DONE_STATES

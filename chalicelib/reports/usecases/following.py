@@ -1,4 +1,4 @@
-"""Me-too: people follow a report, once each, and stay with it when it is merged into another."""
+"""Me too: people follow a report, once each, and stay followers when it is merged into another."""
 
 from collections.abc import Callable, Iterator
 
@@ -33,10 +33,10 @@ def follow_report(
     client: Client = UNKNOWN,
     admit: AdmitFollower | None = None,
 ) -> ServiceRequest:
-    """Notes that the caller follows the report, or the report that it was merged into, and returns
-    that report. A caller who is not signed in is identified by the device, else by the network, and
-    if neither is known by the key. `admit` is called with the report's id before a new follower is
-    noted. Raises NotFound, and as `admit` does."""
+    """Adds the caller as a follower of the report, or of the report that it was merged into, and
+    returns that report. A caller who is not signed in is identified by the device, else by the
+    network, and if neither is known by the key. `admit` is called with the report's id before a new
+    follower is noted. Raises NotFound, and as `admit` does."""
     report = find_surviving_report(get_visible_report(service_request_id, author, ports), ports)
     for _ in range(MOST_MERGES):
         person = _follower_id(report, key, author, client, ports)
@@ -54,7 +54,8 @@ def follow_report(
 def follow_first_request(
     service_request_id: str, key: str, author: Author, ports: Ports
 ) -> ServiceRequest:
-    """Notes that the sender of a repeated request follows the first one, and returns that one."""
+    """Adds the sender of a repeated request as a follower of the first one, and returns the first
+    one."""
     person = _follower_id(get_report(service_request_id, ports), key, author, UNKNOWN, ports)
     ports.repository.add_follower(service_request_id, person)
     return update_report(
@@ -71,13 +72,13 @@ def _follower_id(
     on each, so that nobody can link them."""
     if author.account:
         return ports.ids.person(author.scope, "")
-    if told := client.device or client.network:
-        return ports.ids.person(f"follow:{report.service_request_id}", told)
+    if client_name := client.device or client.network:
+        return ports.ids.person(f"follow:{report.service_request_id}", client_name)
     return ports.ids.person(author.scope, key)
 
 
 def find_report_to_follow(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
-    """The report that a caller who asks for this one would follow. Raises NotFound."""
+    """Find the report that the caller would follow by following this one. Raises NotFound."""
     reference = parse_reference(service_request_id)
     if reference is None:
         raise NotFound(Text("There is no report {reference}.", reference=service_request_id))
@@ -85,7 +86,7 @@ def find_report_to_follow(service_request_id: str, author: Author, ports: Ports)
 
 
 def find_surviving_report(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """The public report that this one was merged into, or itself."""
+    """Find the last public report that this one was merged into, or itself."""
     survivor = report
     for into in list_merge_targets(report, ports):
         if into.visibility == "public":
@@ -94,7 +95,7 @@ def find_surviving_report(report: ServiceRequest, ports: Ports) -> ServiceReques
 
 
 def list_merge_targets(report: ServiceRequest, ports: Ports) -> Iterator[ServiceRequest]:
-    """The report that this one was merged into, then the report that that one was merged into, and
+    """List the report that this one was merged into, then the report that it was merged into, and
     so on."""
     seen = {report.service_request_id}
     while report.duplicate_of and report.duplicate_of not in seen:
@@ -124,7 +125,7 @@ def carry_followers(report: ServiceRequest, into: str, ports: Ports) -> None:
 
 
 def list_people_of(report: ServiceRequest, ports: Ports) -> list[str]:
-    """Every follower of the report, and its reporter."""
+    """List the ids of the followers of the report and of its reporter."""
     return [
         *ports.repository.list_followers(report.service_request_id),
         _reporter_id(report, ports),

@@ -1,7 +1,7 @@
 """Updates of other systems wait for an officer if the reports of the system's key do.
 
-Only officers see a held update; it tells nobody and changes no state. Once an officer shows it, it
-enters the timeline with that moment as its time, so that followers find it.
+Only officers see a held update; nobody is notified of it, and it changes no state. When an officer
+shows it, it is added to the timeline with the present time, so that followers are notified.
 """
 
 from collections.abc import Callable

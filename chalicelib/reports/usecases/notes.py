@@ -1,4 +1,4 @@
-"""Notes beside a report, which only officers see."""
+"""Stores notes about a report, which only officers see."""
 
 from collections.abc import Sequence
 
@@ -58,9 +58,9 @@ def add_note(
 def keep_full_text(
     service_request_id: str, note_id: str, sender: str, whole: str | None, ports: Ports
 ) -> None:
-    """Keeps the whole text of another system beside the report that has it cut; does nothing if
-    `whole` is None. If the report takes no note, this only logs it: a refusal would make the sender
-    send it for ever. Raises UpstreamFailed."""
+    """Stores the full text of another system as a note, because the report has it shortened; does
+    nothing if `whole` is None. If the report takes no note, this is only logged: after an error
+    the sender would repeat the request for ever. Raises UpstreamFailed."""
     if whole is None:
         return
     try:

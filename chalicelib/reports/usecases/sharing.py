@@ -1,4 +1,4 @@
-"""Shows reports to other slices, in the published language."""
+"""Gives reports to other slices, in the published language."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,7 +24,8 @@ def find_report(service_request_id: str, ports: Ports) -> Report | None:
 
 
 def find_report_with_work(service_request_id: str, ports: Ports) -> ReportWithWork | None:
-    """The same, with the work that the report needs."""
+    """The report as it is now, with the work that it needs; None if there is none. Raises
+    UpstreamFailed."""
     report = ports.repository.get(service_request_id)
     if report is None:
         return None
@@ -35,14 +36,13 @@ def find_report_with_work(service_request_id: str, ports: Ports) -> ReportWithWo
 
 
 def find_reports(service_request_ids: Sequence[str], ports: Ports) -> Mapping[str, Report]:
-    """Those of the reports that are stored, as they are now (consistent reads). Raises
-    UpstreamFailed."""
+    """The reports that exist, as they are now, by id (consistent reads). Raises UpstreamFailed."""
     found = ports.repository.get_many(service_request_ids)
     return {key: published_report_of(report) for key, report in found.items()}
 
 
 def published_report_of(report: ServiceRequest) -> Report:
-    """The stored report without what only this slice may know."""
+    """The report in the published language, without the values that are private to this slice."""
     reopening = find_reopening(report)
     return made_from(
         Report,

@@ -1,7 +1,6 @@
 """Gives a report a new target date, with the reason.
 
-The date that was promised first stays known: figures count it, and pages show it beside the new
-one.
+The date that was promised first is kept: figures use it, and pages show it next to the new date.
 """
 
 from datetime import date, datetime
@@ -20,7 +19,7 @@ from chalicelib.reports.states import OPEN_STATES
 from chalicelib.reports.usecases.triage import LAST_YEAR, mark_as_manual
 
 MOST_DELAYS = 20
-"""How many later dates a report keeps; the last one replaces the one before it after that."""
+"""How many delays a report keeps; after that, a new delay replaces the last one."""
 
 
 def apply_new_date(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
@@ -39,8 +38,8 @@ def apply_new_date(report: ServiceRequest, changes: ReportChanges, ports: Ports)
 def with_new_date(
     report: ServiceRequest, day: date, reason: str, given_at: datetime, ports: Ports
 ) -> ServiceRequest:
-    """The report with a new date: closing time of that day. It is no delay if that is not later
-    than what was promised first."""
+    """The report with a new target: closing time of that day. It adds a delay if the target is
+    later than the one that was promised first."""
     expected, first = closing_time_on(day, ports.council.calendar), report.promised_datetime
     delays = report.delays
     if first and expected > first:
@@ -51,5 +50,5 @@ def with_new_date(
 
 
 def new_date_text(day: date, reason: str) -> str:
-    """What the timeline says of a new date."""
+    """The timeline text about a new date."""
     return NEW_DATE.format(day=f"{format_day(day)} {day.year}", reason=reason.strip())

@@ -1,4 +1,4 @@
-"""Applies the council's rules to a report, and keeps what an officer chose instead."""
+"""Applies the council's rules to a report, and keeps the values that an officer chose."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -56,7 +56,7 @@ class NewEntry(Struct, frozen=True, kw_only=True):
 def council_update(
     update_id: str, fingerprint: str, state: State, text: str, ports: Ports
 ) -> Update:
-    """An update of now in the council's name."""
+    """A new update in the council's name, at the present time."""
     return Update(
         update_id=update_id,
         datetime=to_the_second(ports.now()),

@@ -9,9 +9,9 @@ from chalicelib.errors import Invalid
 from chalicelib.geo.point import Point
 from chalicelib.reports.drafts import OwnChanges, ReportChanges
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.open311_forms import parse_report
 from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import Ports, PremisesAddress
-from chalicelib.reports.posted import parse_report
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.reading import public_views

@@ -42,7 +42,7 @@ def find_reopening(report: ServiceRequest) -> Update | None:
 def record_forwarding(
     service_request_id: str, to: str, their_reference: str | None, key: str, ports: Ports
 ) -> ServiceRequest:
-    """Says on the report's timeline that it was passed on to a body with that name; once for each
+    """Adds to the timeline that the report was passed on to a body with that name, once for each
     `key`, which is hexadecimal. A report that was withdrawn meanwhile stays as it is.
 
     Raises NotFound, UpstreamFailed.

@@ -1,4 +1,4 @@
-"""Adds what another body says of a report that was passed on to it to the report's timeline."""
+"""Adds another body's updates about a report that was passed on to it to the report's timeline."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -24,7 +24,7 @@ faulty."""
 def add_inbound_update(
     service_request_id: str, key: str, status: str, text: str, ports: Ports
 ) -> InboundResult:
-    """Adds what the other body said in the council's name; once for each `key`, which is
+    """Adds the other body's update in the council's name, once for each `key`, which is
     hexadecimal. A status that the report cannot have here is ignored. A withdrawn report stays as
     it is, and so does one with MOST_A_DAY council updates today ("over"). Raises NotFound,
     UpstreamFailed."""

@@ -1,4 +1,5 @@
-"""What other systems do through Open311: send reports and updates, and ask for a report's id."""
+"""Stores reports and updates that other systems send through Open311, and finds reports' ids by
+token."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -1,8 +1,8 @@
-"""Forgets who sent reports, and keeps the reports: when the sender asks for it, or when the
+"""Removes the senders of reports, and keeps the reports: when the sender asks for it, or when the
 retention time is over.
 
-Items beside a report go first, the report itself last. The report is found by the values that it
-forgets, so an interrupted run is found and done again.
+Related items are changed first, the report itself last. The report is found by the values that are
+removed, so an interrupted run finds it again and repeats the work.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -73,13 +73,13 @@ def forget_sender(service_request_id: str, *, redact: bool, ports: Ports) -> Non
         ports.photos.remove_later(service_request_id, [photo.photo_id for photo in report.photos])
         _redact_archived(report, _redact_if_by_resident, ports)
     _rewrite_report(service_request_id, _redact_report if redact else _without_sender, ports)
-    # Drops a note that came meanwhile; from now on none is kept.
+    # Deletes a note that was added meanwhile; from now on none can be added.
     ports.repository.drop_notes(service_request_id)
 
 
 def _forget_own_words(report: ServiceRequest, ports: Ports) -> None:
-    """Forgets that updates and flags on the report are the sender's own, and lets the photos of
-    updates go that were never shown: those updates are forgotten with the sender."""
+    """Removes the sender as author of updates and flags, and the photos of held updates, which are
+    removed with the sender."""
     if report.reporter and not is_from_partner(report):
         person = author_digest(report.reporter, ports)
         _forget_author_in(report, person, ports, redact=False)

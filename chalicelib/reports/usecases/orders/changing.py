@@ -85,8 +85,8 @@ def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> 
 
 
 def cancel_lost_orders(ports: OrderPorts) -> Mapping[str, AppError]:
-    """Cancel the orders that were paid after their slot had gone, and send their money back, where
-    no officer dealt with them for two working days.
+    """Cancel and refund the orders that were paid after their slot had gone, if no officer has
+    dealt with them for two working days.
 
     Returns: the error of each that failed, by service_request_id.
 
@@ -103,7 +103,7 @@ def cancel_lost_orders(ports: OrderPorts) -> Mapping[str, AppError]:
 
 
 def _list_lost_orders(until: datetime, ports: OrderPorts) -> Iterator[WaitingReport]:
-    """All whose slot was lost by then, the oldest first."""
+    """List the reports whose slot was lost by then, the oldest first."""
     after = None
     while page := ports.reports.repository.list_needing_attention(
         "slot_lost", until=until, limit=READ_AT_ONCE, after=after
@@ -175,7 +175,7 @@ def _refuse_if_late(
 
 
 def too_late_error(report: ServiceRequest, ports: OrderPorts) -> Conflict:
-    """The refusal after the time for a change."""
+    """The error for a change after its deadline."""
     phone = ports.reports.council.phone
     text = Text("It is too late to do this online. Call us on {phone}.", phone=phone)
     return Conflict(text, version=report.version)

@@ -1,5 +1,5 @@
-"""Do what a stored order says, outside the report. Each step can be repeated: it runs after the
-change of the order, and again from the reports' stream in case it was interrupted."""
+"""Carry out the effects of a stored order outside the report. Each step can be repeated: it runs
+after the change of the order, and again from the reports' stream in case it was interrupted."""
 
 from collections.abc import Callable
 from functools import partial
@@ -52,7 +52,7 @@ def carry_out_stored_order(service_request_id: str, ports: OrderPorts) -> None:
 
 
 def _settle_if_due(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
-    """The report after its order was settled, if it is free or an officer has settled it."""
+    """Settle the order if it is free or an officer has settled it, and return the report."""
     order = report.order
     if order is None or order.state != "unpaid" or order.is_to_pay:
         return fulfil_order(report, ports)
@@ -65,7 +65,7 @@ def _settle_if_due(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
 
 
 def _move_booking(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
-    """The report after its booking moved; where that is impossible, it stays where it was."""
+    """Move the booking and return the report; a booking that cannot be moved stays where it was."""
     booking = order.booking
     assert booking and booking.moving_to
     there = replace(booking, place=booking.moving_to, moving_to=None, no_show_at=None)

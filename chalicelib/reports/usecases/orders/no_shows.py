@@ -1,4 +1,4 @@
-"""Note that nobody came to a booking. Nothing follows from it: no money moves, nobody is told."""
+"""Record that nobody came to a booking. It has no effects: no refund, no notification."""
 
 from datetime import date, datetime
 from functools import partial
@@ -60,7 +60,7 @@ def _require_visit(report: ServiceRequest, ports: Ports) -> tuple[Order, BookedS
 def _refuse_on_other_days(
     report: ServiceRequest, booking: BookedSlot, today: date, ports: Ports
 ) -> None:
-    """Raises Conflict."""
+    """Raises Conflict before the day of the booking, or if the note was made on an earlier day."""
     if booking.no_show_at is None and today < booking.place.day:
         raise Conflict(Text("The day of this booking has not come yet."), version=report.version)
     if booking.no_show_at and today != _council_day(booking.no_show_at, ports):
@@ -71,5 +71,5 @@ def _refuse_on_other_days(
 
 
 def _council_day(at: datetime, ports: Ports) -> date:
-    """On the council's clock."""
+    """The day on the council's clock."""
     return at.astimezone(ports.council.zone).date()

@@ -8,7 +8,7 @@ from chalicelib.texts import Text
 
 
 def require_unpaid_order(report: ServiceRequest, ports: OrderPorts) -> Order:
-    """The order of a request that is to be paid. What it holds stays held until a payment that
+    """Return the order of a request that is to be paid, and extend its hold until a payment that
     begins now has ended.
 
     Raises: Conflict if nothing is to be paid or its slot is no longer held, UpstreamFailed.

@@ -1,4 +1,4 @@
-"""Settle an order: it is paid, or nothing has to be paid. Then its service does its part."""
+"""Settle an order that is paid or free, and fulfil it."""
 
 from datetime import datetime
 from functools import partial
@@ -78,14 +78,14 @@ def _paid_at(paid_by: PaidBy, ports: OrderPorts) -> datetime | None:
 
 
 def _refund_second_payment(report: ServiceRequest, order: Order, paid_by: PaidBy) -> ServiceRequest:
-    """Somebody finished a payment by card after an officer had settled the order."""
+    """Refund a payment by card that ended after an officer had settled the order."""
     if paid_by != "card" or order.refund_pence:
         return report
     return replace(report, order=replace(order, refund_pence=order.amount_pence))
 
 
 def _card_refund_of(order: Order) -> int:
-    """Money that came by card goes back to it; other money is the officer's concern."""
+    """The pence to refund to the card; an officer refunds other payments."""
     return order.amount_pence if order.paid_by == "card" else 0
 
 
@@ -101,7 +101,8 @@ def _settle(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceR
 
 
 def _mark_lost(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
-    """The request that was paid and cannot get what it ordered."""
+    """The request after its slot was lost: it is paid, and an officer has to offer something
+    else."""
     order = report.order and replace(report.order, state="lost", is_to_fulfil=False)
     update = council_update("slot-lost", "", report.state, PAID_TOO_LATE, ports.reports)
     need = Need(need_id="slot-lost", reason="slot_lost", since=update.datetime)
@@ -110,7 +111,7 @@ def _mark_lost(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
 
 
 def _needs_only_payment(report: ServiceRequest, ports: OrderPorts) -> bool:
-    """True if nobody has anything left to do once it is paid."""
+    """True if the request is only a payment, so that nothing remains to be done after it."""
     service = ports.reports.council.by_code.get(report.service_code)
     return service is not None and service.kind == "payment" and service.needs == "none"
 
@@ -120,7 +121,8 @@ def _close_paid_bill(report: ServiceRequest, ports: OrderPorts) -> ServiceReques
 
 
 def _confirm_booking(report: ServiceRequest, order: Order, ports: OrderPorts) -> bool:
-    """True if the request got what it books. Raises Conflict for an officer who settles it."""
+    """Confirm the booking, if there is one. Returns False if the slot is gone; raises Conflict
+    instead if an officer settles the order."""
     try:
         if order.booking:
             ports.confirm_booking(report.service_request_id, order.booking)

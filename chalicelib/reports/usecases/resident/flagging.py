@@ -36,8 +36,8 @@ def flag_report(
     client: Client = UNKNOWN,
     admit: Admit | None = None,
 ) -> ServiceRequest:
-    """Notes for an officer that a report should not be public as it is. One sender has one flag for
-    each reason, to which later words are added. Raises NotFound, Conflict (something else was
+    """Stores a flag for officers: a report should not be public as it is. One sender has one flag
+    for each reason, to which later words are added. Raises NotFound, Conflict (something else was
     flagged under this key, or there is no room to keep it), and as `admit` does."""
     sender = _sender_of(service_request_id, key, author, client, ports)
     flag_id = ports.ids.update_id(f"flag:{author.scope}", service_request_id, key)
@@ -78,8 +78,8 @@ def _sender_of(
     sender's flags on different reports cannot be linked."""
     if author.account:
         return author_digest(author.account, ports)
-    told = client.network or client.device or key
-    return ports.ids.person(f"flag:{service_request_id}", told)
+    client_name = client.network or client.device or key
+    return ports.ids.person(f"flag:{service_request_id}", client_name)
 
 
 def _find_flag(flag_id: str, report: ServiceRequest) -> Flag | None:

@@ -1,5 +1,5 @@
-"""Takes a follower's answer whether a report is mended: once for each repair, by a link that only
-the follower has."""
+"""Stores a follower's answer to the question whether a repair holds: once for each repair, through
+a link that only the follower has."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -59,16 +59,16 @@ def feedback_status(asked: FeedbackRequest, ports: Ports) -> FeedbackStatus:
 def answer_question(
     asked: FeedbackRequest, draft: AnswerDraft, files: Sequence[bytes], ports: Ports
 ) -> FeedbackStatus:
-    """Takes an answer, unless the follower has given one or the report has moved on. The answer no
-    opens the report again; a repeat of the same answer finishes what was left undone of that.
+    """Stores an answer, unless the follower has answered or the report has changed since. The
+    answer "no" opens the report again; a repeat of the same answer completes an interrupted one.
 
     Raises NotFound, Invalid, UpstreamFailed.
     """
-    standing, is_fixed = feedback_status(asked, ports), draft.answer == "yes"
-    earlier = standing.answer
-    can_be_taken = earlier.is_fixed == is_fixed if earlier else standing.is_open
-    if not can_be_taken:
-        return standing
+    status, is_fixed = feedback_status(asked, ports), draft.answer == "yes"
+    earlier = status.answer
+    is_accepted = earlier.is_fixed == is_fixed if earlier else status.is_open
+    if not is_accepted:
+        return status
     photo_ids = () if is_fixed else _take_photos(files, asked, ports)
     mine = Answer(
         answer_id=asked.answer_id,
@@ -85,11 +85,11 @@ def answer_question(
         lambda each: recount_answers(each, ports),
         ports,
     )
-    return FeedbackStatus(report, kept, standing.is_open, is_new=earlier is None and kept == mine)
+    return FeedbackStatus(report, kept, status.is_open, is_new=earlier is None and kept == mine)
 
 
 def update_id_of(service_request_id: str, answer_id: str, ports: Ports) -> str:
-    """The id of the timeline entry for that answer, if it is no."""
+    """The id of the timeline entry for the answer "no"."""
     return ports.ids.update_id("mended", service_request_id, answer_id)
 
 

@@ -1,4 +1,4 @@
-"""A reporter withdraws a report, and everything that it said is forgotten."""
+"""Withdraws reports: the content of the report is deleted."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ WITHDRAW_WITHIN = timedelta(minutes=5)
 def withdraw_report(
     service_request_id: str, key: str, author: Author, ports: Ports
 ) -> ServiceRequest:
-    """Withdraws a report and forgets what it said. The key it was sent under proves the sender.
+    """Withdraws a report and deletes its content. The key that it was sent under proves the sender.
 
     Raises NotFound (another key, too), Conflict (too late).
     """
@@ -54,9 +54,9 @@ def empty_report(
     change: Callable[[ServiceRequest], ServiceRequest],
     ports: Ports,
 ) -> ServiceRequest:
-    """The report after `change`, which empties it or refuses to. Items beside the report are
-    dropped first, because an empty report no longer knows its photos and nobody would ask again;
-    items that came meanwhile are dropped at the end. Raises as `change` does."""
+    """Save the report after `change`, which empties the report or raises. Related items are deleted
+    first, because an empty report no longer names its photos; items that were added meanwhile are
+    deleted at the end. Raises as `change` does."""
     before = get_report(service_request_id, ports)
     if change(before) is not before:
         ports.photos.remove_later(service_request_id, [photo.photo_id for photo in before.photos])
@@ -85,15 +85,14 @@ def refuse_if_ordered(report: ServiceRequest) -> None:
 
 
 def drop_related_items(service_request_id: str, ports: Ports) -> None:
-    """Forgets the updates and notes that are kept beside a withdrawn report, and who wrote on
-    it."""
+    """Deletes the archived updates, notes and authors of a withdrawn report."""
     ports.repository.drop_archived_updates(service_request_id)
     ports.repository.drop_authors(service_request_id)
     ports.repository.drop_notes(service_request_id)
 
 
 def without_content(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """The report after it was withdrawn: nothing that it said is left."""
+    """The withdrawn report: without everything that its sender, followers and officers wrote."""
     return replace(
         report.without_contact().with_visibility("withdrawn", ports.now()),
         state="cancelled",

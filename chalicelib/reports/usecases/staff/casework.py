@@ -1,7 +1,7 @@
-"""Officers work on cases: they write notes, and change one or many, once for each request.
+"""Writes officers' notes and changes one case or many, once for each request.
 
-A change is planned, then its undo record is kept, then the change is carried out. So a request that
-was cut short can be sent again: it does what is left, and gets the answer of a complete request.
+A change is planned, then its undo record is stored, then the change is carried out. A request that
+was interrupted can be sent again: it does the remaining steps and gets the same answer.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,8 +33,8 @@ OFFICER = "account:"
 
 
 class ChangeResult(NamedTuple):
-    """A report after a change: the version that the change made, and what can be put back of it,
-    which is None if a repeat found the change done."""
+    """A report after a change, the version that the change created, and its undo record, which is
+    None if a repeat found the change made."""
 
     report: ServiceRequest
     version: int
@@ -42,8 +42,8 @@ class ChangeResult(NamedTuple):
 
 
 class PreparedChange(NamedTuple):
-    """One of many reports before it is changed: the plan, the change if a repeat finds it done, or
-    the reason why there is neither."""
+    """One of many reports before its change: the plan, the result if a repeat finds the change
+    made, or the reason why the report cannot be changed."""
 
     service_request_id: str
     plan: PlannedChange | None = None
@@ -60,13 +60,13 @@ class BulkResult(NamedTuple):
 
 
 KeepUndoRecords = Callable[[Sequence[UndoRecord]], None]
-"""Keeps the undo records of changes that are about to be made."""
+"""Stores the undo records of changes that are about to be made."""
 
 
 def write_note(
     service_request_id: str, text: str, key: str, author: Author, ports: Ports
 ) -> tuple[Note, ServiceRequest]:
-    """Keeps an officer's note beside the report; the same note under the same key is kept once.
+    """Stores an officer's note about the report; the same note under the same key is stored once.
 
     Raises NotFound, Forbidden, Conflict.
     """
@@ -110,7 +110,7 @@ def change_case(
 def find_change(
     service_request_id: str, change_id: str | None, ports: Ports
 ) -> ChangeResult | None:
-    """The change, if an earlier request with the same key has made it, even if the change took the
+    """Find the change that an earlier request with the same key made, even if the change moved the
     report out of the officer's remit."""
     report = ports.repository.get(service_request_id) if change_id else None
     done = report.find_officer_change(change_id) if report and change_id else None
@@ -132,7 +132,7 @@ def change_cases(
     `words` turns the common reply into the reply for each report. Raises as `keep` does, which is
     called before anything is changed."""
 
-    def ready(one: OneOfMany) -> PreparedChange:
+    def prepare(one: OneOfMany) -> PreparedChange:
         request_id, changes = one.service_request_id, draft.changes.changes
         if done := find_change(request_id, change_id, ports):
             return PreparedChange(request_id, done=done)
@@ -143,7 +143,7 @@ def change_cases(
         )
         return PreparedChange(request_id, plan=plan)
 
-    found = [_prepare_or_explain(one, ready) for one in draft.ids]
+    found = [_prepare_or_explain(one, prepare) for one in draft.ids]
     if draft.check:
         return [BulkResult(each.service_request_id, None, each.because) for each in found]
     keep([undo_record_of(each.plan) for each in found if each.plan])
@@ -151,8 +151,8 @@ def change_cases(
 
 
 def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceRequest:
-    """Has the report's pictures published again and their copies dropped, after something was
-    removed from one of them. Raises NotFound, UpstreamFailed."""
+    """Publishes the report's pictures again and purges their copies, after something was removed
+    from one of them. Raises NotFound, UpstreamFailed."""
     return update_report(
         lambda: get_report(service_request_id, ports),
         lambda report: replace(report, redactions=report.redactions + 1),
@@ -161,7 +161,7 @@ def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceReque
 
 
 def undo_record_of(plan: PlannedChange) -> UndoRecord:
-    """The undo record of that change."""
+    """The undo record of a planned change."""
     before, after = plan.before, plan.after
     change = after.officer_changes[-1]
     known = {each.update_id for each in before.updates}
@@ -185,14 +185,14 @@ def undo_record_of_question(
 ) -> UndoRecord:
     """The undo record of a question: the case no longer waits for an answer, and an officer has to
     look again at the needs that the question dealt with."""
-    stands = snapshot_of(report)
+    after = snapshot_of(report)
     dealt_with = [each.need_id for each in report.needs if each.settled_at == asked.asked_at]
     before = reopen_needs(report.needs, dealt_with)
     return UndoRecord(
         service_request_id=report.service_request_id,
         change_id=change.change_id,
         before=snapshot_of(replace(report, needs=before)),
-        after=stands,
+        after=after,
         update_id=None,
         question_id=asked.question_id,
         tells=True,
@@ -209,8 +209,8 @@ def snapshot_of(report: ServiceRequest) -> CaseSnapshot:
 
 
 def _lasting_parts(changes: ReportChanges) -> tuple[str, ...]:
-    """The parts of the change that cannot be put back: words that were rewritten or taken out,
-    which are kept nowhere, and decisions about a contractor's or another system's words."""
+    """The parts of the change that cannot be undone: text that was rewritten or removed, which is
+    not stored anywhere, and decisions about texts of contractors and other systems."""
     found = (name for name in ("title", "description", "address") if getattr(changes, name))
     texts = ("timeline",) if changes.updates else ()
     answers = ("answers",) if changes.questions else ()
@@ -227,10 +227,10 @@ def _carry_out(plan: PlannedChange, ports: Ports) -> ChangeResult:
 
 
 def _prepare_or_explain(
-    one: OneOfMany, ready: Callable[[OneOfMany], PreparedChange]
+    one: OneOfMany, prepare: Callable[[OneOfMany], PreparedChange]
 ) -> PreparedChange:
     try:
-        return ready(one)
+        return prepare(one)
     except AppError as error:
         return PreparedChange(one.service_request_id, because=str(error.detail))
 

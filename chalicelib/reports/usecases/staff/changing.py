@@ -83,7 +83,7 @@ def plan_change(
     reply: str | None = None,
     change_id: str | None = None,
 ) -> PlannedChange:
-    """Plans the change without storing it. A repeat finds the change by its `change_id`. Raises as
+    """Plans a change without saving it. A repeat finds the change by its `change_id`. Raises as
     `change_report` does."""
     report = get_visible_report(service_request_id, author, ports)
     require_team_access(report, author)
@@ -120,21 +120,22 @@ def plan_change(
 
 
 def _timeline_text(changes: ReportChanges, reply: str | None) -> str | None:
-    """What the change adds to the timeline: the new date with its reason, and the reply."""
+    """The text that the change adds to the timeline: the new date with its reason, and the
+    reply."""
     new = changes.new_date
     words = new_date_text(new.day, new.reason) if new else None
     return "\n\n".join(filter(None, (words, reply))) or None
 
 
 def carry_out_change(plan: PlannedChange, ports: Ports) -> ServiceRequest:
-    """Stores the planned change and returns the report. Raises Conflict if somebody else wrote
-    since it was planned."""
+    """Saves the planned change and returns the report. Raises Conflict if somebody else has saved
+    the report since."""
     saved = _redact_archived(save_or_refuse(plan.after, ports), plan.changes, ports)
     return complete_merge(saved, ports) if plan.merges else saved
 
 
 def _is_visible_change(after: ServiceRequest, before: ServiceRequest) -> bool:
-    """True if the report's followers have to hear of the change."""
+    """True if the change is visible to other people than officers."""
     return any(getattr(after, name) != getattr(before, name) for name in VISIBLE_FIELDS)
 
 
@@ -235,8 +236,8 @@ def _emptied_values(changes: ReportChanges) -> dict[str, Any]:
 def _redact_archived(
     report: ServiceRequest, changes: ReportChanges, ports: Ports
 ) -> ServiceRequest:
-    """Redacts the updates that are kept outside the report, including any that a delayed writer
-    left there. Saves the report again, so that anything published in between is published again."""
+    """Redacts the archived updates, including any that a delayed request archived since. Saves the
+    report again, so that what was published meanwhile is published again."""
     texts = changes.updates or {}
     outside = ports.repository.list_archived_updates(report.service_request_id) if texts else ()
     redacted = [replace(u, text=texts[u.update_id]) for u in outside if u.update_id in texts]
@@ -247,10 +248,12 @@ def _redact_archived(
     if not redacted:
         return report
 
-    def again(present: ServiceRequest) -> ServiceRequest:
+    def count_redaction(present: ServiceRequest) -> ServiceRequest:
         return replace(present, redactions=present.redactions + 1)
 
-    return update_report(lambda: get_report(report.service_request_id, ports), again, ports)
+    return update_report(
+        lambda: get_report(report.service_request_id, ports), count_redaction, ports
+    )
 
 
 def _apply_visibility(

@@ -21,8 +21,8 @@ from chalicelib.reports.usecases.updating import council_update
 def find_merge_target(
     report: ServiceRequest, changes: ReportChanges, author: Author, ports: Ports
 ) -> ServiceRequest | None:
-    """The report that this one is to be merged into, None if it is not to be merged. Raises
-    Invalid; a private report beyond the officer's remit is refused as if it did not exist."""
+    """Find the report that this one is to be merged into; None if it is not to be merged. Raises
+    Invalid, also for a private report outside the officer's remit, as if it did not exist."""
     if changes.duplicate_of is None:
         if changes.state == "duplicate" and report.state != "duplicate":
             raise Invalid.field("duplicate_of", "send the report that this one duplicates")
@@ -43,7 +43,7 @@ def find_merge_target(
 
 
 def _require_mergeable(survivor: ServiceRequest, author: Author) -> None:
-    """Raises Invalid if the officer can merge nothing into this report."""
+    """Raises Invalid if the officer cannot merge reports into this one."""
     if survivor.visibility != "public":
         raise Invalid.field("duplicate_of", "that report is not public, so nobody could follow it")
     if not author.is_officer_for(survivor):
@@ -59,7 +59,7 @@ def _require_mergeable(survivor: ServiceRequest, author: Author) -> None:
 
 
 def complete_merge(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """Carries the followers along, once the report is stored as a duplicate.
+    """Adds the followers of a saved duplicate to the report that it was merged into.
 
     Raises Conflict if the other one was merged into this one meanwhile: two reports cannot both be
     the duplicate, so this one is open again.
@@ -86,7 +86,7 @@ def move_to_state(report: ServiceRequest, state: State, ports: Ports) -> Service
 
 
 def add_reply(report: ServiceRequest, text: str, ports: Ports) -> ServiceRequest:
-    """The report with that text of the council added to the change that is being made."""
+    """The report with the council's text in the timeline entry of the present change."""
     update_id = state_entry_id(report, ports)
     if any(each.update_id == update_id for each in report.updates):
         updates = (replace(u, text=text) if u.update_id == update_id else u for u in report.updates)

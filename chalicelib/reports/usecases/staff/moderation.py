@@ -1,4 +1,4 @@
-"""What waits for officers, and held reports that are published when their time comes."""
+"""Lists the reports that need an officer's attention, and publishes held reports on time."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from chalicelib.reports.usecases.access import (
 
 
 def publish_held_reports(ports: Ports) -> int:
-    """Makes the reports public whose holding time is over. Returns how many."""
+    """Makes held reports public whose `publish_at` has passed. Returns how many."""
     count = 0
     while due := ports.repository.list_needing_attention(
         "held", until=ports.now(), limit=100, after=None
@@ -39,8 +39,8 @@ class WaitingPage(NamedTuple):
 def list_needing_attention(
     attention: Attention, author: Author, *, limit: int, after: str | None, ports: Ports
 ) -> WaitingPage:
-    """Reports in the officer's remit that somebody has to look at, those that wait longest first.
-    Reads `limit` of all reports, so a page may be short, or empty, if the remit is small."""
+    """Lists the reports in the officer's remit that need that attention, the oldest first. Reads
+    `limit` reports of all remits, so a page may be short or empty if the remit is small."""
     found = ports.repository.list_needing_attention(attention, until=None, limit=limit, after=after)
     following = found[-1].place if len(found) == limit else None
     return WaitingPage(_filter_by_remit(found, author, ports), following)
@@ -49,8 +49,8 @@ def list_needing_attention(
 def _filter_by_remit(
     found: Sequence[WaitingReport], author: Author, ports: Ports
 ) -> Sequence[WaitingReport]:
-    """The reports in the officer's remit. The index does not tell teams and wards apart, so a
-    narrow remit reads the reports again."""
+    """The reports in the officer's remit. The index has no teams and wards, so for a limited remit
+    the reports are read."""
     if Remit() in author.officer_in:
         return found
     stored = ports.repository.get_many([each.service_request_id for each in found])

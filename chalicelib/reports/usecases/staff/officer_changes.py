@@ -1,6 +1,5 @@
-"""Notes officers' changes in the report. A repeat of a request finds the change that it made.
-Nobody is told of a change while it can be taken back, or of a change that was taken back.
-"""
+"""Records officers' changes in the report, so that a repeated request finds the change that it
+made. Nobody is notified of a change while it can be undone, or after it was undone."""
 
 from datetime import timedelta
 
@@ -13,10 +12,10 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on
 
 NOTIFIED_UNDO_WITHIN = timedelta(seconds=60)
-"""How long an officer can take back a change that people are told of."""
+"""How long an officer can undo a change of which people are notified."""
 NOTIFY_AFTER = NOTIFIED_UNDO_WITHIN + timedelta(seconds=10)
-"""How long nobody is told of a change: as long as it can be taken back, plus the time to store
-that, so that a change taken back in the last second is not told either."""
+"""How long nobody is notified of a change: as long as it can be undone, plus the time to save an
+undo of the last second."""
 
 
 def record_officer_change(
@@ -39,8 +38,8 @@ def record_officer_change(
 
 
 def notifies_anybody(before: ServiceRequest, after: ServiceRequest) -> bool:
-    """True if somebody outside is told of the change: a follower of the report or of a place, or
-    the body that the report is passed on to."""
+    """True if people outside the council are notified of the change: followers of the report or of
+    a place, or the body that the report is passed on to."""
     said = {each.update_id for each in before.updates if each.text}
     replies = any(each.text and each.update_id not in said for each in after.updates)
     becomes_public = after.visibility == "public" != before.visibility

@@ -1,8 +1,8 @@
-"""Takes a merged report out of the other one: it is a separate report again, and the people who
-came with it go back to it.
+"""Unmerges a duplicate: it is a separate report again, and the followers who came with it leave the
+other report.
 
-The followers go first and the report last: an officer whose request was cut short finds the report
-still merged, and sends the request again.
+The followers are removed first and the report is saved last: if a request is interrupted, the
+report is still merged and the request can be sent again.
 """
 
 from itertools import pairwise
@@ -60,8 +60,9 @@ def unmerge(
 
 
 def save_unmerged(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """Takes a duplicate's followers out and saves it as `after`. Raises Conflict if somebody else
-    wrote meanwhile: then it stays merged, with its people."""
+    """Removes a duplicate's followers from the other report and saves the duplicate as `after`.
+    Raises Conflict if somebody else has saved it since: then it stays merged, with its
+    followers."""
     into = list(list_merge_targets(report, ports))
     _remove_carried_followers(report, into, ports)
     try:
@@ -91,8 +92,8 @@ def list_merged_reports(report: ServiceRequest, ports: Ports) -> list[ServiceReq
 def _remove_carried_followers(
     report: ServiceRequest, into: list[ServiceRequest], ports: Ports
 ) -> None:
-    """Removes the followers that came through this report from the reports in `into`: the report
-    that it was merged into, and those that that one was merged into since."""
+    """Removes the followers who came with this report from the reports in `into`: the report that
+    it was merged into, and the reports that this one was merged into since."""
     left, staying = report, set[str]()
     for survivor in into:
         via, of = left.service_request_id, survivor.service_request_id

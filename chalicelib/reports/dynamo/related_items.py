@@ -1,5 +1,5 @@
-"""Items that DynamoDB keeps beside a report: its older updates, its followers, the answers to the
-question whether it is mended, and officers' notes."""
+"""The items of a report besides its own: archived updates, followers, authors, the answers to the
+question whether a repair holds, and officers' notes."""
 
 from collections.abc import Sequence
 
@@ -65,7 +65,7 @@ class NoteItem(ReportsItem):
 
 
 class RelatedItems:
-    """The part of the reports' Repository that is about the items beside them."""
+    """The methods of the Repository about related items."""
 
     def archive_updates(
         self, service_request_id: str, updates: Sequence[Update], *, first: int, version: int

@@ -1,4 +1,4 @@
-"""Turns what another system posts through Open311 into drafts.
+"""Parses the forms that other systems post through Open311 into drafts.
 
 Field names are those of GeoReport v2, "POST Service Request", and of its extension for updates;
 `deviceid` is FixMyStreet's spelling. Fields that are not named here (device_id, account_id and the
@@ -124,7 +124,7 @@ def parse_update(fields: FormFields, files: tuple[bytes, ...]) -> PartnerUpdate:
 
 
 class _Cutter:
-    """Cuts texts to the length that a report allows, and collects the whole of each cut text."""
+    """Shortens texts to the length that a report allows, and collects the full texts."""
 
     def __init__(self) -> None:
         self._wholes: list[str] = []
