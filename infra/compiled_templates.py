@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chalicelib.kernel import languages
-from chalicelib.kernel.templating import compiled, environment
+from chalicelib.kernel.templating import compiled_folder, environment
 from infra.template import ROOT
 
 
@@ -14,7 +14,7 @@ def compile_templates(folder: Path) -> None:
     for templates in template_folders(ROOT):
         for language in _all_languages():
             environment(templates, language).compile_templates(
-                compiled(folder / templates.relative_to(ROOT), language),
+                compiled_folder(folder / templates.relative_to(ROOT), language),
                 filter_func={path.name for path in templates.iterdir()}.__contains__,
                 zip=None,
                 ignore_errors=False,

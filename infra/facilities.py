@@ -33,7 +33,7 @@ from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames, N
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.rounding import round_shape
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.document_targets import put_document
@@ -197,7 +197,7 @@ def _put_list(
     ports: Ports,
 ) -> None:
     """Replaces the index and the list. Raises UpstreamFailed."""
-    listed = made_from(FacilityList, kind, index=digest(index), items=tuple(items))
+    listed = copy_fields(FacilityList, kind, index=digest(index), items=tuple(items))
     try:
         # A reader detects a new index beside the old list by the digest.
         key = index_key(kind.kind)

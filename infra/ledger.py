@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import click
 
 from chalicelib.errors import ConfigurationError
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.payments.ledger import Difference
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -18,7 +18,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 def ledger(first: datetime, last: datetime) -> None:
     """Prints the entries of some days as CSV, and the sum of each fund on standard error."""
     from chalicelib.bootstrap import payments
-    from chalicelib.kernel.fields import made_from
+    from chalicelib.kernel.fields import copy_fields
     from chalicelib.payments.views import LedgerEntryView, csv_of, totals_by_fund
 
     if last < first:
@@ -26,10 +26,10 @@ def ledger(first: datetime, last: datetime) -> None:
     days = [first.date() + timedelta(days=n) for n in range((last - first).days + 1)]
     with click.progressbar(days, label="Days", file=sys.stderr) as bar:
         found = [each for day in bar for each in payments.ledger().entries_of_day(day)]
-    entries = [made_from(LedgerEntryView, each) for each in found]
+    entries = [copy_fields(LedgerEntryView, each) for each in found]
     click.echo(csv_of(entries), nl=False)
     for each in totals_by_fund(entries):
-        came, went = pounds(each.in_pence), pounds(-each.out_pence)
+        came, went = format_pounds(each.in_pence), format_pounds(-each.out_pence)
         click.echo(f"{each.fund}: {came} in, {went} out", err=True)
     click.echo(f"{len(entries)} entries.", err=True)
 
@@ -53,9 +53,9 @@ def reconcile(day: datetime) -> None:
 def _difference_text(difference: Difference) -> str:
     about = f"{difference.entry_id} ({difference.reference})"
     if difference.refused_pence is not None:
-        return f"{about}: a refund of {pounds(difference.refused_pence)} failed"
+        return f"{about}: a refund of {format_pounds(difference.refused_pence)} failed"
     ours, theirs = (
-        "nothing" if pence is None else pounds(pence)
+        "nothing" if pence is None else format_pounds(pence)
         for pence in (difference.ledger_pence, difference.provider_pence)
     )
     return f"{about}: the ledger has {ours}, the provider {theirs}"

@@ -10,7 +10,7 @@ from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.bootstrap import container
 from chalicelib.handlers.http.auth import issue_token
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 
 def account_with(
@@ -18,7 +18,7 @@ def account_with(
 ) -> Account:
     """The account of that id with that role for all teams and wards, created if it does not
     exist."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     grants = () if role == "resident" else (Grant(role=role),)
     confirmed = tuple(
         Address(kind=each.kind, value=each.value, confirmed_at=now) for each in addresses
@@ -34,7 +34,7 @@ def account_with(
 
 def token_of(account: Account, lifetime: timedelta, device: str, ports: Ports) -> str:
     """A token with that lifetime. Raises Forbidden if the account is disabled."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     who = open_session(
         account,
         device=device,

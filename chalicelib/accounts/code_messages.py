@@ -18,7 +18,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.kernel.email import Email
 from chalicelib.kernel.languages import ENGLISH, Language
-from chalicelib.kernel.segments import plain
+from chalicelib.kernel.segments import replace_costly_characters
 from chalicelib.kernel.site import Site
 from chalicelib.kernel.templating import environment
 
@@ -115,7 +115,9 @@ class CodeMessages(Struct, frozen=True):
                 "Don't share it with anyone.",
                 **values,
             )
-        return plain(f"{said}\n\n@{urlsplit(self.look.site_url).hostname} #{code}")
+        return replace_costly_characters(
+            f"{said}\n\n@{urlsplit(self.look.site_url).hostname} #{code}"
+        )
 
     def _email(
         self,

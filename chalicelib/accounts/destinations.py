@@ -11,9 +11,9 @@ from chalicelib.accounts.model import Destination
 from chalicelib.errors import Invalid
 from chalicelib.kernel.addresses import (
     AddressKind,
-    normalised,
-    normalised_email,
-    normalised_phone,
+    normalise_address,
+    normalise_email,
+    normalise_phone,
     parse_phone,
 )
 from chalicelib.texts import Text
@@ -43,7 +43,7 @@ def destination(text: str, *, takes_phones: bool) -> Destination:
     """
     tidy = text.strip()
     if "@" in tidy:
-        email = normalised_email(tidy)
+        email = normalise_email(tidy)
         if email is None:
             raise _no_email()
         return Destination("email", email)
@@ -76,7 +76,7 @@ def _has_no_texts(text: str) -> bool:
     if number is None:
         return False
     kind = number_type(number)
-    if number.country_code == COUNTRY and not MOBILE.fullmatch(normalised_phone(text) or ""):
+    if number.country_code == COUNTRY and not MOBILE.fullmatch(normalise_phone(text) or ""):
         return True
     # Numbers reserved for examples have no known type.
     return kind not in (
@@ -98,7 +98,7 @@ def written(text: str) -> Destination:
 def contact(kind: AddressKind, text: str) -> Destination | None:
     """Returns a person's contact details, normalised in the same way; accepts any possible phone
     number, as nothing is sent to it. None if the text is not an address of that kind."""
-    found = normalised(kind, text)
+    found = normalise_address(kind, text)
     return Destination(kind, found) if found else None
 
 
@@ -128,7 +128,7 @@ def _no_email() -> Invalid:
 
 
 def _mobile(text: str) -> str:
-    found = normalised_phone(text)
+    found = normalise_phone(text)
     if found is None:
         raise _no_mobile()
     if _has_no_texts(text):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from chalicelib.accounts.destinations import mailbox
 from chalicelib.accounts.model import Destination, Session
-from chalicelib.kernel.signing import Secret, hmac_hex, holds, is_same, six_digits
+from chalicelib.kernel.signing import Secret, hmac_hex, is_made_with, is_same, six_digits
 
 MOST_PROOFS = 10
 """Of one device: a household has a few addresses, and a cookie has little room."""
@@ -35,11 +35,13 @@ class Codes:
 
     def holds_code(self, attempt_id: str, sent: str) -> bool:
         """True if the code is right; takes the same time in any case."""
-        return holds(self._secret, sent, lambda secret: six_digits(secret, "code", attempt_id))
+        return is_made_with(
+            self._secret, sent, lambda secret: six_digits(secret, "code", attempt_id)
+        )
 
     def holds_link_token(self, attempt_id: str, sent: str) -> bool:
         """The same for the link's token."""
-        return holds(self._secret, sent, lambda secret: _link_token(secret, attempt_id))
+        return is_made_with(self._secret, sent, lambda secret: _link_token(secret, attempt_id))
 
 
 class Presented(NamedTuple):
@@ -69,7 +71,7 @@ class RefreshTokens:
             return None
         account_id, session_id, generation, sent = found.groups()
         parts = ("refresh", account_id, session_id, generation)
-        if not holds(self._secret, sent, lambda secret: hmac_hex(secret, *parts)):
+        if not is_made_with(self._secret, sent, lambda secret: hmac_hex(secret, *parts)):
             return None
         return Presented(account_id, session_id, int(generation))
 

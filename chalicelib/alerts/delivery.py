@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.alerts.model import AlertRequested, Channel, EventType, Subscription
-from chalicelib.kernel.delivery_retry import Leased
+from chalicelib.kernel.delivery_retry import LeasedDelivery
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import text_of
 
@@ -46,7 +46,7 @@ PROGRESS: Mapping[State, int] = {
 """How far an alert has got in each state: a receipt moves it forward, and never back."""
 
 
-class Alert(Leased, frozen=True, kw_only=True):
+class Alert(LeasedDelivery, frozen=True, kw_only=True):
     """A message to one subscriber, with its delivery state. `version` is the version of the report
     or the notice; for a question it is the number of the repair or of the officer's question, and
     for a reminder of a booking that of the reminder. `occurred_at` of a digest is when it is due.

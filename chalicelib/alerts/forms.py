@@ -16,14 +16,14 @@ from chalicelib.alerts.model import (
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
-from chalicelib.kernel.posted_form import Posted
+from chalicelib.kernel.posted_form import PostedForm
 from chalicelib.texts import Text
 
 NEEDS_A_PLACE = ("area",)
 MAY_HAVE_A_PLACE = ("area", "roadworks", "disruptions")
 
 
-def subscription_request_of(form: Posted, place: Point | None) -> SubscriptionRequest:
+def subscription_request_of(form: PostedForm, place: Point | None) -> SubscriptionRequest:
     """The request in the form; `place` is the centre of its circle. Raises Invalid."""
     topic: dict[str, Any] = {"kind": form.one("topic.kind")}
     match topic["kind"]:
@@ -40,7 +40,7 @@ def subscription_request_of(form: Posted, place: Point | None) -> SubscriptionRe
     return parse(sent | {"topic": topic}, SubscriptionRequest)
 
 
-def changes_of(form: Posted, present: Subscription) -> SubscriptionChanges:
+def changes_of(form: PostedForm, present: Subscription) -> SubscriptionChanges:
     """The changes in the form. Raises Invalid."""
     names = ("frequency", "remind_at")
     sent: dict[str, Any] = {name: form.one(name) or None for name in names}
@@ -55,7 +55,7 @@ def changes_of(form: Posted, present: Subscription) -> SubscriptionChanges:
     return parse(sent | ({"topic": topic} if topic else {}), SubscriptionChanges)
 
 
-def _event_types(form: Posted, offered: frozenset[str]) -> list[str]:
+def _event_types(form: PostedForm, offered: frozenset[str]) -> list[str]:
     """The chosen event types; empty if all are chosen, so that types that are added later count,
     too. Raises Invalid."""
     chosen = form.all("event_types")
@@ -64,7 +64,7 @@ def _event_types(form: Posted, offered: frozenset[str]) -> list[str]:
     return [] if offered <= set(chosen) else list(chosen)
 
 
-def _changed_topic(form: Posted, present: Subscription) -> Mapping[str, Any] | None:
+def _changed_topic(form: PostedForm, present: Subscription) -> Mapping[str, Any] | None:
     topic = present.topic
     kind: TopicKind = topic.kind
     if kind in ("report", "bins"):
@@ -76,7 +76,7 @@ def _changed_topic(form: Posted, present: Subscription) -> Mapping[str, Any] | N
     return changed
 
 
-def _radius(form: Posted) -> float:
+def _radius(form: PostedForm) -> float:
     try:
         return float(form.one("topic.radius_m"))
     except ValueError as error:

@@ -18,7 +18,7 @@ from chalicelib.alerts.messages import Message
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.kernel.email import Email, SendEmail
 from chalicelib.kernel.languages import Language
-from chalicelib.kernel.segments import plain, segments
+from chalicelib.kernel.segments import count_segments, replace_costly_characters
 from chalicelib.kernel.templating import environment
 from chalicelib.kernel.text_message import SendText
 
@@ -66,19 +66,21 @@ def email_of(message: Message, to: str, look: EmailLook) -> Email:
 def text_of_message(message: Message, site_url: str) -> str:
     """The message as a text message: the longest wording with the fewest segments."""
     if message.code:
-        return plain(f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}")
+        return replace_costly_characters(
+            f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}"
+        )
     end = message.url
     if message.unsubscribe_url:
         link = shorten_stop_url(message.unsubscribe_url)
         end = f"{end}\n{message.language.say('Stop: {link}', link=link)}"
     wordings = (f"{message.council}: {message.short}", message.short, *message.shorter)
-    texts = [plain(f"{words} {end}") for words in wordings]
-    return min(texts, key=segments)
+    texts = [replace_costly_characters(f"{words} {end}") for words in wordings]
+    return min(texts, key=count_segments)
 
 
 def segments_of(message: Message, *, site_url: str) -> int:
     """The number of segments of the message as a text message."""
-    return segments(text_of_message(message, site_url))
+    return count_segments(text_of_message(message, site_url))
 
 
 class _Templates(NamedTuple):

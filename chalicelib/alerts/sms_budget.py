@@ -50,4 +50,4 @@ def segments_for_unknown_devices(texts_a_day: int) -> int:
 def measure_spending(line: SmsBudgetLine, spent: int | None, most: int) -> None:
     """Logs the percentage of the line that is spent; None means that it has no segments left."""
     percent = 100 if spent is None or not most else 100 * spent // most
-    logs.measured("texts were asked for", logs.TEXTS, purse=line, texts_percent=percent)
+    logs.measurement("texts were asked for", logs.TEXTS, purse=line, texts_percent=percent)

@@ -7,7 +7,7 @@ address. None is stored.
 
 from chalicelib.alerts.links import SHORT_TOKEN
 from chalicelib.alerts.model import Subscription
-from chalicelib.kernel.signing import Secret, hmac_hex, holds, six_digits
+from chalicelib.kernel.signing import Secret, hmac_hex, is_made_with, six_digits
 from chalicelib.kernel.time import text_of
 
 
@@ -48,7 +48,7 @@ class SubscriptionTokens:
     def is_unsubscribe_token(self, of: Subscription, sent: str) -> bool:
         """Accepts the beginning of the token, too, which text messages have."""
         length = SHORT_TOKEN if len(sent) == SHORT_TOKEN else None
-        return holds(
+        return is_made_with(
             self._secret, sent, lambda secret: _derive_token(secret, "unsubscribe", of)[:length]
         )
 
@@ -56,7 +56,9 @@ class SubscriptionTokens:
         return self._holds("confirm", sent, of)
 
     def is_confirmation_code(self, of: Subscription, sent: str) -> bool:
-        return holds(self._secret, sent, lambda each: six_digits(each, "code", *_identity_of(of)))
+        return is_made_with(
+            self._secret, sent, lambda each: six_digits(each, "code", *_identity_of(of))
+        )
 
     def is_answer_token(
         self, of: Subscription, service_request_id: str, repair: int, sent: str
@@ -72,7 +74,9 @@ class SubscriptionTokens:
         return _derive_token(self._secret.current(), purpose, of, *about)
 
     def _holds(self, purpose: str, sent: str, of: Subscription, *about: str) -> bool:
-        return holds(self._secret, sent, lambda secret: _derive_token(secret, purpose, of, *about))
+        return is_made_with(
+            self._secret, sent, lambda secret: _derive_token(secret, purpose, of, *about)
+        )
 
 
 def _derive_token(secret: str, purpose: str, of: Subscription, *about: str) -> str:

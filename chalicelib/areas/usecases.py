@@ -13,7 +13,7 @@ from chalicelib.geo.ellipsoid import displayed_distance_m
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon_edge import nearest_on_edge
 from chalicelib.geo.ward import Ward
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.texts import Text, either
 
 NEAR_WARD_M = 500.0
@@ -177,4 +177,4 @@ def _sort_by_distance(works: Sequence[RoadWork], place: Point) -> tuple[NearRoad
 
 
 def _councillor(each: Any) -> CouncillorView:
-    return made_from(CouncillorView, each)
+    return copy_fields(CouncillorView, each)

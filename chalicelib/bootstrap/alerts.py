@@ -18,7 +18,7 @@ from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.collections.round_days import TODAY
 from chalicelib.collections.today import Today
-from chalicelib.kernel.cached_document import CachedDocument, decoded
+from chalicelib.kernel.cached_document import CachedDocument, decode_document
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import utc_now
@@ -203,7 +203,7 @@ def _collections() -> "CollectionsForAlerts":
 
 
 def _today() -> Today | None:
-    return decoded(container.read_published, TODAY, Today)
+    return decode_document(container.read_published, TODAY, Today)
 
 
 def _off_rounds() -> Collection[object]:

@@ -6,7 +6,7 @@ from chalicelib.bookings.availability import AvailabilityPorts
 from chalicelib.bookings.holds import HoldIds
 from chalicelib.bookings.ports import BookedRequest, Ports, StaffPorts
 from chalicelib.bootstrap import container
-from chalicelib.kernel.time import to_the_second, utc_now
+from chalicelib.kernel.time import truncate_to_second, utc_now
 
 CACHE_CONTROL = "public, max-age=0, must-revalidate, s-maxage=10"
 """The CDN keeps what is free for ten seconds: a page shows it, and a claim decides."""
@@ -23,7 +23,7 @@ def bookings_ports() -> Ports:
         working=council.calendar,
         hold_id=ids.make,
         read_hold_id=ids.read,
-        now=lambda: to_the_second(utc_now()),
+        now=lambda: truncate_to_second(utc_now()),
     )
 
 

@@ -11,8 +11,8 @@ from chalicelib.collections.model import ROUNDS, Rounds
 from chalicelib.collections.ports import Ports, TodayPorts
 from chalicelib.collections.round_days import TODAY
 from chalicelib.collections.stored_premises import Adjust, StoredPremises
-from chalicelib.kernel.cached_document import CachedDocument, decoded
-from chalicelib.kernel.time import to_the_second, utc_now
+from chalicelib.kernel.cached_document import CachedDocument, decode_document
+from chalicelib.kernel.time import truncate_to_second, utc_now
 
 if TYPE_CHECKING:
     from chalicelib.aws.s3 import Bucket
@@ -64,7 +64,7 @@ def _rounds() -> "CachedDocument[Rounds | None]":
 
 
 def _read_rounds() -> Rounds | None:
-    return decoded(container.read_published, ROUNDS, Rounds)
+    return decode_document(container.read_published, ROUNDS, Rounds)
 
 
 def _reported_collections(keys: Collection[CollectionKey]) -> Set[CollectionKey]:
@@ -142,7 +142,7 @@ def calendar_ports() -> "calendars.CalendarPorts":
         digest=container.digest,
         words_of=_words_of,
         site_url=container.settings().site_url,
-        now=lambda: to_the_second(utc_now()),
+        now=lambda: truncate_to_second(utc_now()),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from chalicelib.catalogue.price_lists import Price, PriceList
 from chalicelib.kernel.languages import Language
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 
 
 def price_words(price: Price | None, on: date, language: Language) -> list[str]:
@@ -34,13 +34,13 @@ def _with_dates(lists: list[PriceList], on: date, language: Language) -> Iterato
 
 def _words(prices: PriceList, language: Language) -> str:
     amounts = sorted({*_amounts(prices)})
-    words = pounds(amounts[0])
+    words = format_pounds(amounts[0])
     if len(amounts) > 1:
-        words = language.say("{least} to {most}", least=words, most=pounds(amounts[-1]))
+        words = language.say("{least} to {most}", least=words, most=format_pounds(amounts[-1]))
     if prices.items:
         words = language.say("{price} for each item", price=words)
     if prices.admin_fee_pence:
-        fee = pounds(prices.admin_fee_pence)
+        fee = format_pounds(prices.admin_fee_pence)
         words = language.say("{price}, and an administration fee of {fee}", price=words, fee=fee)
     return words
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from chalicelib.catalogue.services import ServiceDefinition
-from chalicelib.kernel.spelling import allowed, edits, folded
+from chalicelib.kernel.spelling import count_edits, fold_words, permitted_edits
 
 NAME, KEYWORDS, DESCRIPTION = 4, 3, 1
 """A word in the name counts more than a keyword, and a keyword more than a word in the
@@ -16,7 +16,7 @@ WHOLE, START, MISSPELT = 1.0, 0.5, 0.25
 """A whole word, the start of a word, and a word with a spelling mistake."""
 SHORTEST_PREFIX = 3
 STOP_WORDS = frozenset(
-    folded(
+    fold_words(
         "a an and are at been by for from has have here i in is it its my near no not of on or our "
         "out outside that the there this to very was we with"
     )
@@ -44,7 +44,7 @@ class _SearchableService(Struct, frozen=True):
 def suggest_services(typed: str, services: Iterable[ServiceDefinition]) -> list[ServiceDefinition]:
     """The services that match at least one word; equally good ones in their order."""
     known = [_SearchableService(each, _fields(each)) for each in services]
-    words = folded(typed)
+    words = fold_words(typed)
     telling = [word for word in words if word not in STOP_WORDS]
     scores = [0.0] * len(known)
     for word in dict.fromkeys(map(_stem, telling or words)):
@@ -71,7 +71,7 @@ def _fields(service: ServiceDefinition) -> Sequence[tuple[int, Collection[str]]]
 def _stems(text: str) -> list[str]:
     """The words of a text, and each two neighbours as one word: people write "pot hole" and
     "flytipping"."""
-    words = folded(text)
+    words = fold_words(text)
     return list(map(_stem, [*words, *_pairs(words)]))
 
 
@@ -98,5 +98,7 @@ def _score_word(word: str, stems: Collection[str]) -> float:
 
 
 def _score_misspelling(word: str, stems: Collection[str]) -> float:
-    most = allowed(word)
-    return MISSPELT if most and any(edits(word, stem, most) <= most for stem in stems) else 0.0
+    most = permitted_edits(word)
+    return (
+        MISSPELT if most and any(count_edits(word, stem, most) <= most for stem in stems) else 0.0
+    )

@@ -1,6 +1,6 @@
 """The VAT that prices include. All amounts are in pence."""
 
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.texts import Text
 
 
@@ -14,4 +14,4 @@ def included_vat(amount_pence: int, percent: int) -> int:
 
 def vat_words(vat_pence: int) -> str:
     """What stands under a total; empty without VAT."""
-    return Text("Includes VAT of {amount}", amount=pounds(vat_pence)) if vat_pence else ""
+    return Text("Includes VAT of {amount}", amount=format_pounds(vat_pence)) if vat_pence else ""

@@ -19,16 +19,16 @@ from chalicelib.collections.round_days import (
 )
 from chalicelib.collections.round_events import RoundOperationEffect, Sender, apply_operation
 from chalicelib.kernel.observability import trace
-from chalicelib.kernel.operations import Result, Unreadable
+from chalicelib.kernel.operations import Result, UnreadableOperation
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 CALLED_OFF_AHEAD = timedelta(days=1)
 """How long before its day a round can be called off."""
 ACCEPTED_FOR = timedelta(days=14)
 """How long after its day a round accepts the operations of phones that had no signal."""
 
-SentOperation = RoundOperation | Unreadable
+SentOperation = RoundOperation | UnreadableOperation
 
 
 class RoundOperationResult(Struct, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ def apply_operations(
     outcomes: dict[int, RoundOperationResult] = {}
     by_log: dict[LogKey, dict[int, RoundOperation]] = {}
     for place, each in enumerate(operations):
-        if isinstance(each, Unreadable):
+        if isinstance(each, UnreadableOperation):
             outcomes[place] = _rejection(each.op_id, each.reason)
         elif fault := fault_of(each, sender, ports):
             outcomes[place] = _rejection(each.op_id, fault)
@@ -65,7 +65,7 @@ def _apply_to_log(
     key: LogKey, operations: Mapping[int, RoundOperation], sender: Sender, ports: Ports
 ) -> dict[int, RoundOperationResult]:
     """Apply the operations of one log. Returns their outcomes by their places in the call."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
 
     def attempt() -> dict[int, RoundOperationResult]:
         before = ports.logs.get([key]).get(key) or RoundLog(**key._asdict(), updated_at=now)
@@ -86,7 +86,7 @@ def _apply_to_log(
 
 def _save(after: RoundLog, ports: Ports) -> RoundLog:
     """Save the log. Raises VersionConflict, but not if only the reply was lost."""
-    after = replace(after, request_id=trace.current())
+    after = replace(after, request_id=trace.current_id())
     try:
         return ports.logs.save(after)
     except VersionConflict:

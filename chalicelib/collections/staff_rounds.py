@@ -26,7 +26,7 @@ from chalicelib.collections.today import current_status, round_statuses
 from chalicelib.collections.views import PremisesDayView, RoundDayView
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 
 class Correction(Struct, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ def correct_round(
 ) -> RoundLog:
     """Record a correction of the office, which settles all disputes about its subject. Applied once
     for each key. Raises Invalid, Conflict (with the present version), UpstreamFailed."""
-    op_id, at = derived_id("correction", actor, key), to_the_second(ports.now())
+    op_id, at = derived_id("correction", actor, key), truncate_to_second(ports.now())
     operation = RoundOperation(op_id=op_id, base_version=version, at=at, **asdict(correction))
     stored = ports.logs.get([operation.key]).get(operation.key)
     present = stored.version if stored else 0

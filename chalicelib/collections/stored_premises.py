@@ -17,7 +17,13 @@ from chalicelib.collections.premises import (
     part_key,
     round_key,
 )
-from chalicelib.kernel.cached_document import KEPT_FOR_S, CachedDocument, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import (
+    KEPT_FOR_S,
+    CachedDocument,
+    MonotonicClock,
+    ReadDocument,
+    decode_document,
+)
 
 MOST_ROUNDS = 8
 """The number of rounds that are kept in memory."""
@@ -32,17 +38,19 @@ class StoredPremises:
 
     def __init__(
         self,
-        read: Read,
-        seconds: Seconds,
+        read: ReadDocument,
+        seconds: MonotonicClock,
         kept_for_s: float = KEPT_FOR_S,
         adjust: Adjust = lambda premises: premises,
     ) -> None:
         self._read = read
         self._adjust = adjust
-        read_current = partial(decoded, read, CURRENT, CurrentVersion)
+        read_current = partial(decode_document, read, CURRENT, CurrentVersion)
         self._current = CachedDocument(read_current, seconds, kept_for_s)
         # A version of the premises never changes, and a crew names many premises of one round.
-        self._round = lru_cache(MOST_ROUNDS)(lambda key: decoded(read, key, RoundStreets) or ())
+        self._round = lru_cache(MOST_ROUNDS)(
+            lambda key: decode_document(read, key, RoundStreets) or ()
+        )
 
     def get(self, premises_id: str) -> Premises | None:
         """The premises of that id; None if there is none."""
@@ -58,7 +66,7 @@ class StoredPremises:
             by_part[part_key(current, premises_id)].append(premises_id)
         found: dict[str, Premises] = {}
         for key, wanted in by_part.items():
-            part = decoded(self._read, key, Part) or {}
+            part = decode_document(self._read, key, Part) or {}
             found |= {each: part[each] for each in wanted if each in part}
         return self._adjust(found)
 
@@ -67,7 +75,7 @@ class StoredPremises:
         current = self._current.value()
         if current is None:
             return ()
-        listing = decoded(self._read, listing_key(current, postcode), Listing)
+        listing = decode_document(self._read, listing_key(current, postcode), Listing)
         return listing.get(postcode, ()) if listing else ()
 
     def streets_of_round(self, round_code: str) -> Sequence[RoundStreet]:

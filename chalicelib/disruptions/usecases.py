@@ -25,7 +25,7 @@ from chalicelib.geo.point import Point
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 
 def post_disruption(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disruption:
@@ -37,7 +37,7 @@ def post_disruption(draft: DisruptionDraft, key: str, actor: str, ports: Ports) 
         posted_at=now,
         updated_at=now,
         fingerprint=sha256(msgspec.json.encode(draft)).hexdigest(),
-        request_id=trace.current(),
+        request_id=trace.current_id(),
         **msgspec.structs.asdict(draft),
     )
     _check(new, now, ports)
@@ -108,7 +108,7 @@ def _load_version(disruption_id: str, version: int, ports: Ports) -> Disruption:
 
 def _save(after: Disruption, ports: Ports) -> Disruption:
     """Saves the changed disruption. Raises Conflict if it was changed meanwhile."""
-    after = replace(after, request_id=trace.current())
+    after = replace(after, request_id=trace.current_id())
     try:
         return ports.disruptions.save(after)
     except VersionConflict as error:
@@ -184,4 +184,4 @@ def _service_faults(disruption: Disruption, ports: Ports) -> Iterator[FieldError
 
 
 def _now(ports: Ports) -> datetime:
-    return to_the_second(ports.now())
+    return truncate_to_second(ports.now())

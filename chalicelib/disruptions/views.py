@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.disruptions.model import Disruption, DisruptionArea
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 
 DISRUPTIONS = "data/disruptions.json"
 """The key of the published document."""
@@ -34,7 +34,7 @@ class DisruptionList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def view_of(disruption: Disruption) -> DisruptionView:
-    return made_from(DisruptionView, disruption)
+    return copy_fields(DisruptionView, disruption)
 
 
 def list_of(disruptions: Iterable[Disruption]) -> DisruptionList:

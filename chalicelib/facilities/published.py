@@ -9,17 +9,22 @@ from chalicelib.facilities.model import (
     index_key,
     list_key,
 )
-from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import (
+    CachedDocument,
+    MonotonicClock,
+    ReadDocument,
+    decode_document,
+)
 
 
 class PublishedFacilities:
     """The council's published facilities; `read` gives a published document. Every method raises
     UpstreamFailed."""
 
-    def __init__(self, read: Read, seconds: Seconds) -> None:
+    def __init__(self, read: ReadDocument, seconds: MonotonicClock) -> None:
         self._read = read
         self._seconds = seconds
-        self._kinds = CachedDocument(lambda: decoded(read, KINDS, KindList), seconds)
+        self._kinds = CachedDocument(lambda: decode_document(read, KINDS, KindList), seconds)
         self._by_kind: dict[str, CachedDocument[SearchableFacilities | None]] = {}
 
     def kinds(self) -> tuple[KindEntry, ...]:
@@ -37,5 +42,5 @@ class PublishedFacilities:
         return self._by_kind[kind].value()
 
     def _read_kind(self, kind: str) -> SearchableFacilities | None:
-        listed = decoded(self._read, list_key(kind), FacilityList)
+        listed = decode_document(self._read, list_key(kind), FacilityList)
         return SearchableFacilities(listed, self._read(index_key(kind))) if listed else None

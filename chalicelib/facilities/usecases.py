@@ -12,7 +12,7 @@ from chalicelib.facilities.ports import Ports
 from chalicelib.geo.nearest import find_nearest
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of, tiles_in
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.texts import Text
 
 
@@ -118,7 +118,7 @@ def _view_of(
 ) -> NearFacility:
     state = state_at(item.opens, ports.now(), ports.zone, ports.holidays) if item.opens else None
     opening = state or OpenState(open_now=False)
-    return made_from(
+    return copy_fields(
         NearFacility,
         item,
         lat=round(near.place.lat, 6),

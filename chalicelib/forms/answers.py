@@ -10,7 +10,7 @@ from datetime import date
 from msgspec import Struct
 
 from chalicelib.geo.point import Point
-from chalicelib.kernel.posted_form import Posted
+from chalicelib.kernel.posted_form import PostedForm
 
 ATTRIBUTE = "attributes."
 ITEM = "items."
@@ -56,7 +56,7 @@ class Answers(Struct, frozen=True):
     values: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def from_posted(cls, posted: Posted) -> "Answers":
+    def from_posted(cls, posted: PostedForm) -> "Answers":
         """The answers among the posted fields."""
         answers = {
             name: values

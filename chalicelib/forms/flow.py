@@ -25,7 +25,7 @@ from chalicelib.forms.personal import find_personal_data
 from chalicelib.forms.ports import Home, PastCollection, Ports
 from chalicelib.forms.steps import Step
 from chalicelib.forms.validation import VALIDATORS, service_of
-from chalicelib.kernel.posted_form import Posted
+from chalicelib.kernel.posted_form import PostedForm
 from chalicelib.texts import Text
 
 _Context = Callable[[Answers, Ports], dict[str, Any]]
@@ -75,7 +75,7 @@ def _with_premises(home: Home, answers: Answers) -> Answers:
     return known.with_done(*steps.PAGES["premises"])
 
 
-def advance(posted: Posted, ports: Ports) -> Screen | CompleteAnswers:
+def advance(posted: PostedForm, ports: Ports) -> Screen | CompleteAnswers:
     """The page after a posted one, or the complete answers. Raises Invalid, UpstreamFailed."""
     answers = Answers.from_posted(posted)
     button = posted.one("go")

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.catalogue.prices import OrderInput, OrderItem
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.forms.answers import ATTRIBUTE, CONCESSION, ITEM, Answers
-from chalicelib.kernel.money import pence_of
+from chalicelib.kernel.money import parse_pence
 from chalicelib.kernel.numbers import whole_number
 
 AMOUNT = "amount"
@@ -40,7 +40,7 @@ def order_input(answers: Answers, service: ServiceDefinition) -> OrderInput:
     return OrderInput(
         items=tuple(items_in(answers, service)),
         answers={code: values for code, values in given.items() if values},
-        amount_pence=pence_of(answers.one(AMOUNT)) if is_typed else None,
+        amount_pence=parse_pence(answers.one(AMOUNT)) if is_typed else None,
         is_concession=bool(answers.one(CONCESSION)),
     )
 

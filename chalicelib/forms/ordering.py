@@ -19,7 +19,7 @@ from chalicelib.forms.order_answers import (
     slot_value,
 )
 from chalicelib.forms.ports import FreeDay, Orders, Ports
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.texts import Text
 
 MOST_NEAREST = 3
@@ -53,7 +53,7 @@ def item_faults(answers: Answers, service: ServiceDefinition, ports: Ports) -> S
         return ()
     if price.typed:
         least, most = (
-            pounds(each) for each in (price.typed.smallest_pence, price.typed.largest_pence)
+            format_pounds(each) for each in (price.typed.smallest_pence, price.typed.largest_pence)
         )
         amount = order_input(answers, service).amount_pence
         if amount is None or not price.typed.smallest_pence <= amount <= price.typed.largest_pence:
@@ -137,7 +137,11 @@ def items_context(answers: Answers, service: ServiceDefinition, ports: Ports) ->
         ],
         "most": max((each.most for each in offers), default=0),
         "bands": [
-            Text("Up to {count} items: {price}", count=each.up_to, price=pounds(each.amount_pence))
+            Text(
+                "Up to {count} items: {price}",
+                count=each.up_to,
+                price=format_pounds(each.amount_pence),
+            )
             for each in (prices.bands if prices else ())
         ],
     }
@@ -169,13 +173,13 @@ def _days_words(answers: Answers, service: ServiceDefinition, ports: Ports) -> s
 def _price_words(price: ItemPrice | None) -> str:
     if price is None:
         return ""
-    first = pounds(price.first_pence)
+    first = format_pounds(price.first_pence)
     if price.further_pence in (None, price.first_pence):
         return Text("{price} each", price=first)
     return Text(
         "{first} for the first, {further} for each other one",
         first=first,
-        further=pounds(price.further_pence or 0),
+        further=format_pounds(price.further_pence or 0),
     )
 
 
@@ -238,8 +242,8 @@ def price_context(answers: Answers, service: ServiceDefinition, ports: Ports) ->
     return {
         "booked": booked,
         "days": _days_words(answers, service, ports),
-        "lines": [(each.text, pounds(each.amount_pence)) for each in price.lines],
-        "total": pounds(price.amount_pence),
+        "lines": [(each.text, format_pounds(each.amount_pence)) for each in price.lines],
+        "total": format_pounds(price.amount_pence),
         "vat": vat_words(price.vat_pence),
         "shown_pence": f"{price.amount_pence}",
         "may_reduce": bool(price.amount_pence or answers.one(CONCESSION))

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.forms.charsets import DEFAULT, FIELD, codec_of, decode
-from chalicelib.kernel.card_numbers import masked
-from chalicelib.kernel.posted_form import Posted, Upload
+from chalicelib.kernel.card_numbers import mask_card_numbers
+from chalicelib.kernel.posted_form import PostedForm, Upload
 from chalicelib.texts import Text
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
 
 
-def parse_form(body: bytes, content_type: str) -> Posted:
+def parse_form(body: bytes, content_type: str) -> PostedForm:
     """Read the form in a request's body.
 
     Raises: TooLarge; Invalid if it is no form, or its character set is not supported.
@@ -43,7 +43,7 @@ def parse_form(body: bytes, content_type: str) -> Posted:
         )
     if len(body) > MOST_TEXT_BYTES:
         raise TooLarge("Your form has too much text. Write less.")
-    return Posted(_clean_fields(_parse_urlencoded(body, content_type)))
+    return PostedForm(_clean_fields(_parse_urlencoded(body, content_type)))
 
 
 def _parse_urlencoded(body: bytes, content_type: str) -> dict[str, list[str]]:
@@ -61,7 +61,7 @@ def _parse_urlencoded(body: bytes, content_type: str) -> dict[str, list[str]]:
     return texts
 
 
-def _parse_multipart(body: bytes, content_type: str) -> Posted:
+def _parse_multipart(body: bytes, content_type: str) -> PostedForm:
     import multipart
 
     files: list[Upload] = []
@@ -78,7 +78,7 @@ def _parse_multipart(body: bytes, content_type: str) -> Posted:
         raise _not_a_form() from error
     if sum(len(text) for values in texts.values() for text in values) > MOST_TEXT_BYTES:
         raise TooLarge("Your form has too much text. Write less.")
-    return Posted(_clean_fields(texts), tuple(files))
+    return PostedForm(_clean_fields(texts), tuple(files))
 
 
 def _parts(body: bytes, boundary: str) -> "Iterator[MultipartPart]":
@@ -134,7 +134,9 @@ def _not_a_form() -> Invalid:
 def _clean_fields(sent: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
     stripped = {
         name: tuple(
-            text for value in values if (text := masked(value.replace("\r\n", "\n").strip()))
+            text
+            for value in values
+            if (text := mask_card_numbers(value.replace("\r\n", "\n").strip()))
         )
         for name, values in sent.items()
     }

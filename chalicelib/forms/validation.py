@@ -15,7 +15,7 @@ from chalicelib.forms.order_answers import chosen_day
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.steps import Step
 from chalicelib.kernel import idempotency
-from chalicelib.kernel.posted_form import Posted, Upload
+from chalicelib.kernel.posted_form import PostedForm, Upload
 from chalicelib.texts import Text
 
 MOST_PHOTOS = 5
@@ -29,7 +29,7 @@ def key_of(answers: Answers) -> str:
     """The key from the first page, under which the report is sent. Raises Invalid if it is
     missing."""
     key = answers.one("key")
-    if not idempotency.is_usable(key) or idempotency.can_be_guessed(key):
+    if not idempotency.is_usable(key) or idempotency.is_guessable(key):
         raise Invalid.field("key", "the form is incomplete: start again")
     return key
 
@@ -39,7 +39,7 @@ def service_of(answers: Answers, ports: Ports) -> ServiceDefinition | None:
     return ports.council.by_code.get(answers.one("service_code"))
 
 
-def _validate_location(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_location(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     answers = answers.with_("place").with_todo("place", "nearby")
     q = answers.one("q")
     if not q:
@@ -67,7 +67,7 @@ def _validate_location(posted: Posted, answers: Answers, ports: Ports) -> StepRe
     return answers, ()
 
 
-def _validate_place(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_place(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     if answers.one("place") == steps.IN_WORDS:
         if not answers.one("address"):
             return answers, [FieldError("address", Text("Describe where the problem is"))]
@@ -86,19 +86,19 @@ def _validate_place(posted: Posted, answers: Answers, ports: Ports) -> StepResul
     return answers.with_todo("nearby"), _faults_of_step("where", answers, ports)
 
 
-def _validate_service(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_service(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     if service_of(answers, ports) is None:
         return answers, [FieldError("service_code", Text("Choose the kind of problem"))]
     return answers.with_todo("nearby", "questions", "photos"), ()
 
 
-def _validate_questions(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_questions(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     if steps.dangerous_answer(answers, service_of(answers, ports)):
         return answers, ()
     return answers, _faults_of_step("questions", answers, ports)
 
 
-def _store_photos(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _store_photos(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     removed = posted.all("remove")
     present = [photo_id for photo_id in answers.all("photo_ids") if photo_id not in removed]
     answers = answers.with_("photo_ids", *present)
@@ -130,15 +130,15 @@ def _photos_fault(files: Sequence[Upload], present: int) -> str | None:
     return None
 
 
-def _validate_description(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_description(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     return answers, _faults_of_step("description", answers, ports)
 
 
-def _validate_contact(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_contact(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     return answers, _faults_of_step("contact", answers, ports)
 
 
-def _validate_postcode(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_postcode(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     answers = answers.with_("premises").with_todo("premises")
     typed = answers.one("postcode")
     try:
@@ -153,25 +153,25 @@ def _validate_postcode(posted: Posted, answers: Answers, ports: Ports) -> StepRe
     return answers, ()
 
 
-def _validate_premises(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_premises(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     if not answers.premises_address:
         return answers, [FieldError("premises", Text("Choose your address"))]
     return answers.with_todo("collection"), ()
 
 
-def _validate_collection(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_collection(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     if not answers.one("collection"):
         return answers, [FieldError("collection", Text("Choose a collection"))]
     return answers, _faults_of_step("collection", answers, ports)
 
 
-def _validate_items(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_items(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     service = service_of(answers, ports)
     faults = ordering.item_faults(answers, service, ports) if service else ()
     return answers.with_todo("day", "slot"), faults
 
 
-def _validate_day(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_day(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     day, only = chosen_day(answers)
     if day is None:
         return answers, [FieldError("day", Text("Choose a day"))]
@@ -180,7 +180,7 @@ def _validate_day(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
     return _hold_slot(answers, only, ports)
 
 
-def _validate_slot(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _validate_slot(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     if not answers.one("slot"):
         return answers, [FieldError("slot", Text("Choose a time"))]
     return _hold_slot(answers, answers.one("slot"), ports)
@@ -191,13 +191,13 @@ def _hold_slot(answers: Answers, slot: str, ports: Ports) -> StepResult:
     return ordering.hold_slot(answers, slot, service, ports) if service else (answers, ())
 
 
-def _hold_slot_again(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _hold_slot_again(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     """Hold the slot again: the hold may have lapsed in the meantime."""
     day, only = chosen_day(answers)
     return _hold_slot(answers, only or answers.one("slot"), ports) if day else (answers, ())
 
 
-def _accept_answers(posted: Posted, answers: Answers, ports: Ports) -> StepResult:
+def _accept_answers(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     return answers, ()
 
 
@@ -209,7 +209,7 @@ def _faults_of_step(step: Step, answers: Answers, ports: Ports) -> list[FieldErr
     return [messages.explain_fault(fault, answers, service) for fault in own]
 
 
-VALIDATORS: dict[Step, Callable[[Posted, Answers, Ports], StepResult]] = {
+VALIDATORS: dict[Step, Callable[[PostedForm, Answers, Ports], StepResult]] = {
     "where": _validate_location,
     "place": _validate_place,
     "service": _validate_service,

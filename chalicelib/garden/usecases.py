@@ -8,7 +8,7 @@ from chalicelib.garden import model
 from chalicelib.garden.model import NOT_SUBSCRIBED, GardenSubscription, Purchase
 from chalicelib.garden.ports import Ports
 from chalicelib.kernel.optimistic import retry_on_conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.texts import Text
 
 WHAT = Text("this subscription")
@@ -120,4 +120,4 @@ def premises_changed_lately(ports: Ports) -> Iterator[str]:
 
 
 def _now(ports: Ports) -> datetime:
-    return to_the_second(ports.now())
+    return truncate_to_second(ports.now())

@@ -16,7 +16,7 @@ import msgspec
 
 from chalicelib.gazetteer.postcodes import Postcodes
 from chalicelib.geo.place import Place
-from chalicelib.kernel.spelling import ByWord, folded
+from chalicelib.kernel.spelling import WordIndex, fold_words
 
 PLACES = "data/places.json"
 """The key of the published document of streets and places."""
@@ -48,7 +48,7 @@ class SearchText:
     share."""
 
     def __init__(self, text: str) -> None:
-        self.plain = tuple(folded(text))
+        self.plain = tuple(fold_words(text))
         self.short = tuple(map(short_form, self.plain))
 
     @cached_property
@@ -69,7 +69,7 @@ class IndexedPlace:
 
     @cached_property
     def _name_length(self) -> int:
-        return len(folded(self.place.label.partition(",")[0]))
+        return len(fold_words(self.place.label.partition(",")[0]))
 
     def match(self, typed: SearchText) -> Match:
         """How `typed` matches this place; each of its words is known to match a word. The beginning
@@ -105,9 +105,9 @@ class Gazetteer:
         self.postcodes = postcodes or Postcodes()
 
     @cached_property
-    def by_word(self) -> ByWord[list[IndexedPlace]]:
+    def by_word(self) -> WordIndex[list[IndexedPlace]]:
         """The places by each word of their labels."""
-        found: ByWord[list[IndexedPlace]] = ByWord()
+        found: WordIndex[list[IndexedPlace]] = WordIndex()
         for place in self.indexed:
             for word in dict.fromkeys(place.words.plain):
                 found.setdefault(word, []).append(place)

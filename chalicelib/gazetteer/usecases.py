@@ -10,7 +10,7 @@ from chalicelib.gazetteer.ports import Ports
 from chalicelib.gazetteer.postcodes import Postcode
 from chalicelib.geo.place import Place
 from chalicelib.kernel import spelling
-from chalicelib.kernel.spelling import folded
+from chalicelib.kernel.spelling import fold_words
 from chalicelib.texts import Text
 
 MAX_RESULTS = 20
@@ -92,7 +92,7 @@ def _search_once(q: str, places: Gazetteer) -> list[Place]:
 
 
 def _search_text(text: str) -> SearchText:
-    return SearchText(" ".join(folded(text)[:MOST_WORDS]))
+    return SearchText(" ".join(fold_words(text)[:MOST_WORDS]))
 
 
 def _rank_matches(
@@ -166,7 +166,7 @@ def _match_spelling(typed: SearchText, places: Gazetteer) -> Ranks:
 
 def _spelling_costs(plain: str, short: str, places: Gazetteer) -> dict[IndexedPlace, int]:
     """The places with a similar word, and the number of edits to the nearest one."""
-    words = spelling.near(plain, places.by_word)
+    words = spelling.find_similar(plain, places.by_word)
     words |= dict.fromkeys(places.by_short.get(short, ()), 0)
     costs: dict[IndexedPlace, int] = {}
     for word, cost in words.items():

@@ -8,7 +8,12 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.streets import STREETS, StreetMap, Streets
 from chalicelib.gazetteer.wards import WARDS, Wards
 from chalicelib.geo.point import Point
-from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import (
+    CachedDocument,
+    MonotonicClock,
+    ReadDocument,
+    decode_document,
+)
 
 T = TypeVar("T")
 
@@ -17,9 +22,9 @@ class PublishedAddressLookup:
     """Ward and street of a place from the published documents, each read at most once a minute,
     even if it cannot be read; then nothing is known."""
 
-    def __init__(self, read: Read, seconds: Seconds) -> None:
+    def __init__(self, read: ReadDocument, seconds: MonotonicClock) -> None:
         self._wards = CachedDocument(
-            lambda: _none_if_unavailable(lambda: decoded(read, WARDS, Wards)), seconds
+            lambda: _none_if_unavailable(lambda: decode_document(read, WARDS, Wards)), seconds
         )
         self._streets = CachedDocument(
             lambda: _none_if_unavailable(lambda: _street_map(read)), seconds
@@ -43,8 +48,8 @@ class PublishedAddressLookup:
         return streets.name_at(point) if streets else None
 
 
-def _street_map(read: Read) -> StreetMap | None:
-    document = decoded(read, STREETS, Streets)
+def _street_map(read: ReadDocument) -> StreetMap | None:
+    document = decode_document(read, STREETS, Streets)
     return StreetMap(document.streets) if document else None
 
 

@@ -12,7 +12,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.disruptions import ports as disruptions
 from chalicelib.disruptions.model import Disruption, DisruptionArea
 from chalicelib.geo.point import Box, Point
-from chalicelib.kernel.cached_document import Read, decoded
+from chalicelib.kernel.cached_document import ReadDocument, decode_document
 from chalicelib.kernel.site import Site
 
 
@@ -24,7 +24,7 @@ class NoticesForAlerts:
         disruptions: Callable[[], disruptions.Ports],
         areas: Callable[[], areas.Ports],
         council: Council,
-        read_published: Read,
+        read_published: ReadDocument,
     ) -> None:
         self._disruptions = disruptions
         self._areas = areas
@@ -81,7 +81,7 @@ class NoticesForAlerts:
 
     def _notices_of_works(self, notice_ids: set[str], site: Site) -> Mapping[str, Notice]:
         # Not cached, so that alerts know the road works that another process has just published.
-        document = decoded(self._read_published, ROADWORKS, RoadWorks) or RoadWorks()
+        document = decode_document(self._read_published, ROADWORKS, RoadWorks) or RoadWorks()
         today = self._areas().today()
         return {
             work.notice_id: _notice_of_works(work, site)

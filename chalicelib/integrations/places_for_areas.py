@@ -8,7 +8,7 @@ from chalicelib.gazetteer.published import PublishedPlaces
 from chalicelib.gazetteer.wards import WARDS, Wards
 from chalicelib.geo.point import Point
 from chalicelib.geo.ward import Ward
-from chalicelib.kernel.cached_document import CachedDocument, decoded
+from chalicelib.kernel.cached_document import CachedDocument, decode_document
 from chalicelib.publishing.wards import ward_key
 
 
@@ -21,9 +21,9 @@ class PlacesForAreas:
     ) -> None:
         self._read = read_published
         self._places = places
-        self._wards = CachedDocument(lambda: decoded(self._read, WARDS, Wards), monotonic)
+        self._wards = CachedDocument(lambda: decode_document(self._read, WARDS, Wards), monotonic)
         self._roadworks = CachedDocument(
-            lambda: decoded(self._read, ROADWORKS, RoadWorks), monotonic
+            lambda: decode_document(self._read, ROADWORKS, RoadWorks), monotonic
         )
 
     def wards(self) -> Sequence[Ward]:
@@ -43,4 +43,4 @@ class PlacesForAreas:
         return found.point if found else None
 
     def document(self, ward_code: str) -> WardDocument | None:
-        return decoded(self._read, ward_key(ward_code), WardDocument)
+        return decode_document(self._read, ward_key(ward_code), WardDocument)

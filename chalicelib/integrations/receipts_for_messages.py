@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from chalicelib.alerts.messages import Fact
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import Language
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.reports.orders import BookedSlot, Order, booking_of
 from chalicelib.reports.receipts import Receipt, receipt_of
 
@@ -29,7 +29,7 @@ def order_facts(order: Order, council: Council, language: Language) -> tuple[Fac
 
 def _refund_facts(order: Order, language: Language) -> Iterator[Fact]:
     if order.refund_pence:
-        yield Fact(language.say("Sent back to your card"), pounds(order.refund_pence))
+        yield Fact(language.say("Sent back to your card"), format_pounds(order.refund_pence))
     elif order.paid_by == "card":
         yield Fact(language.say("Payment"), language.say("No money goes back"))
 
@@ -57,6 +57,6 @@ def _payment_facts(receipt: Receipt, language: Language) -> Iterator[Fact]:
 
 def _free_order_facts(order: Order, language: Language) -> Iterator[Fact]:
     for each in order.lines:
-        yield Fact(each.text, pounds(each.amount_pence))
+        yield Fact(each.text, format_pounds(each.amount_pence))
     if order.lines:
         yield Fact(language.say("Total"), language.say("Nothing to pay"))

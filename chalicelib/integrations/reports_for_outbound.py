@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec.structs import asdict
 
 from chalicelib.errors import NotFound
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.outbound.inbound_updates import RemoteStatus
 from chalicelib.outbound.model import Case, Contact, Reopening
 from chalicelib.reports import ports as reports
@@ -73,7 +73,7 @@ def _case_of(report: ServiceRequest, shown: ReportView | None, ports: reports.Po
     request_id = report.service_request_id
     service = ports.council.by_code.get(report.service_code)
     assert report.lat is not None and report.long is not None, "It has a place."
-    return made_from(
+    return copy_fields(
         Case,
         report,
         service_name=service.service_name if service else report.service_code,

@@ -11,7 +11,7 @@ from chalicelib.alerts.sms_budget import (
     segments_for_unknown_devices,
 )
 from chalicelib.catalogue.model import Council
-from chalicelib.kernel.segments import segments
+from chalicelib.kernel.segments import count_segments
 
 if TYPE_CHECKING:
     from chalicelib.alerts.dynamo.alerts import DynamoSendingBudget
@@ -33,7 +33,7 @@ class SmsBudgetForAccounts:
             self._today(),
             self._budget(),
             self._most(is_known),
-            segments(text),
+            count_segments(text),
         )
         spent = budget.take(day, "sign_in", cost, most=most)
         measure_spending("sign_in", spent, most)

@@ -15,7 +15,7 @@ from chalicelib.jobs.drafts import JobChanges
 from chalicelib.jobs.model import MOST_OFFICE_CHANGES, Job, Placement
 from chalicelib.jobs.parts import Dispute, DisputeSettlement, OfficeChange, PlanSetAside, StateClaim
 from chalicelib.jobs.states import OVER, Side, State
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 
 PLAN_FIELDS = ("crew", "planned_day")
 DIRECT_FIELDS = (
@@ -145,7 +145,7 @@ def with_link_restored(job: Job, now: datetime) -> Job:
 def _with_plan_set_aside(job: Job, now: datetime) -> Job:
     if job.state != "planned" or job.crew is None or job.planned_day is None:
         return job
-    return replace(job, set_aside=made_from(PlanSetAside, job, at=now))
+    return replace(job, set_aside=copy_fields(PlanSetAside, job, at=now))
 
 
 def with_office_change(before: Job, after: Job, now: datetime) -> Job:

@@ -22,7 +22,7 @@ from chalicelib.jobs.states import ENDED, LEADS_TO, State
 from chalicelib.kernel.claims import (
     States,
     Verdict,
-    order,
+    order_of,
     verdict,
 )
 from chalicelib.kernel.operations import DIFFERENT_OPERATION, Result
@@ -153,7 +153,7 @@ def _with_dispute(job: Job, event: JobEvent, state: State) -> Job:
     earlier = _own_dispute(job, event)
     if earlier:
         last = job.event(earlier.op_id)
-        is_newer = last is None or order(event) >= order(last)
+        is_newer = last is None or order_of(event) >= order_of(last)
         dispute = _update_dispute(earlier, event, site) if is_newer else earlier
         others = tuple(each for each in job.disputes if each is not earlier)
     else:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chalicelib.kernel.signing import Secret, hmac_hex, holds
+from chalicelib.kernel.signing import Secret, hmac_hex, is_made_with
 from chalicelib.kernel.time import text_of
 
 
@@ -18,7 +18,9 @@ class JobLinks:
 
     def is_valid(self, job_id: str, link_id: str, expires_at: datetime, sent: str) -> bool:
         """True if `sent` is the proof under the present secret or the one before it."""
-        return holds(self._secret, sent, lambda secret: _proof(secret, job_id, link_id, expires_at))
+        return is_made_with(
+            self._secret, sent, lambda secret: _proof(secret, job_id, link_id, expires_at)
+        )
 
 
 def _proof(secret: str, job_id: str, link_id: str, expires_at: datetime) -> str:

@@ -13,7 +13,7 @@ from chalicelib.catalogue.decisions import Priority
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.parts import Dispute, JobEvent
 from chalicelib.jobs.states import By, CouldNot, JobEventKind, Kind, Side, State
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 
 PhotoViewState = Literal["waiting", "ready", "refused"]
 WorkPhase = Literal["before", "after"]
@@ -162,14 +162,14 @@ class JobDetails(msgspec.Struct, frozen=True, kw_only=True):
 
 def job_view(job: Job, beside: JobDetails) -> JobView:
     contractor = job.active_contractor
-    return made_from(
+    return copy_fields(
         JobView,
         job,
         service_name=beside.service_name,
         description=beside.description,
-        window=made_from(WindowView, job.window) if job.window else None,
+        window=copy_fields(WindowView, job.window) if job.window else None,
         photos_before=beside.photos_before,
-        contractor=made_from(ContractorView, contractor) if contractor else None,
+        contractor=copy_fields(ContractorView, contractor) if contractor else None,
         events=tuple(_event_view(event, beside) for event in job.events),
         disputes=tuple(_dispute_view(dispute, job) for dispute in job.disputes),
     )
@@ -179,7 +179,7 @@ def _event_view(event: JobEvent, beside: JobDetails) -> JobEventView:
     photos = (
         beside.photos.get(photo_id) or waiting_photo(photo_id) for photo_id in event.photo_ids
     )
-    return made_from(JobEventView, event, at=event.happened_at, photos=tuple(photos))
+    return copy_fields(JobEventView, event, at=event.happened_at, photos=tuple(photos))
 
 
 def phase_of(event: JobEvent, job: Job) -> WorkPhase:
@@ -195,11 +195,11 @@ def waiting_photo(photo_id: str) -> JobEventPhotoView:
 
 def _dispute_view(dispute: Dispute, job: Job) -> DisputeView:
     event, settled = job.event(dispute.op_id), dispute.settled
-    site = made_from(SideView, dispute.site, by=event.by if event else "crew")
-    return made_from(
+    site = copy_fields(SideView, dispute.site, by=event.by if event else "crew")
+    return copy_fields(
         DisputeView,
         dispute,
         site=site,
-        office=made_from(SideView, dispute.office),
-        settled=made_from(SettledView, settled) if settled else None,
+        office=copy_fields(SideView, dispute.office),
+        settled=copy_fields(SettledView, settled) if settled else None,
     )

@@ -17,13 +17,13 @@ _ENCODED = "=?"
 """Begins an encoded word (RFC 2047), which mail programs decode into different text."""
 
 
-def normalised(kind: AddressKind, text: str) -> str | None:
+def normalise_address(kind: AddressKind, text: str) -> str | None:
     """The address in its stored form; None if the text is not an address of that kind. Accepts any
     possible phone number, whether or not texts can be sent to it."""
-    return normalised_email(text.strip()) if kind == "email" else normalised_phone(text)
+    return normalise_email(text.strip()) if kind == "email" else normalise_phone(text)
 
 
-def normalised_email(text: str) -> str | None:
+def normalise_email(text: str) -> str | None:
     """The address in lower case, with an ASCII domain; None if mail cannot be sent to it."""
     # Imported when an address is read: it takes 50 ms, and no other call has to wait for that.
     from email_validator import EmailNotValidError, validate_email
@@ -40,7 +40,7 @@ def normalised_email(text: str) -> str | None:
     return f"{found.local_part}@{found.ascii_domain}".lower()
 
 
-def normalised_phone(text: str) -> str | None:
+def normalise_phone(text: str) -> str | None:
     """The number in E.164; None if it is not a possible number."""
     from phonenumbers import PhoneNumberFormat, format_number
 

@@ -10,9 +10,9 @@ from chalicelib.kernel.observability import logs
 
 KEPT_FOR_S = 60.0
 
-Read = Callable[[str], bytes | None]
+ReadDocument = Callable[[str], bytes | None]
 """Returns the published document of that key, None if there is none. Raises UpstreamFailed."""
-Seconds = Callable[[], float]
+MonotonicClock = Callable[[], float]
 """A monotonic clock."""
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ class CachedDocument(Generic[T]):
     """Caches the value of `fresh` for a while; if `fresh` then fails, keeps the previous value."""
 
     def __init__(
-        self, fresh: Callable[[], T], seconds: Seconds, kept_for_s: float = KEPT_FOR_S
+        self, fresh: Callable[[], T], seconds: MonotonicClock, kept_for_s: float = KEPT_FOR_S
     ) -> None:
         self._fresh = fresh
         self._seconds = seconds
@@ -43,7 +43,7 @@ class CachedDocument(Generic[T]):
         return found
 
 
-def decoded(read: Read, key: str, kind: type[T]) -> T | None:
+def decode_document(read: ReadDocument, key: str, kind: type[T]) -> T | None:
     """The published document, None if there is none. Raises UpstreamFailed."""
     raw = read(key)
     if raw is None:

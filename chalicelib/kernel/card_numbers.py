@@ -43,36 +43,36 @@ _ISSUED = re.compile(
 """Visa; Mastercard; American Express; Diners Club; JCB; Discover; Maestro and UnionPay."""
 
 
-def masked(text: str) -> str:
+def mask_card_numbers(text: str) -> str:
     """The text with **** in place of each card number."""
     for run in _RUNS:
-        text = run.sub(_masked_run, text)
+        text = run.sub(_mask_run, text)
     return text
 
 
-def masked_in(value: Any) -> Any:
+def mask_texts_in(value: Any) -> Any:
     """A decoded JSON value with all its texts masked."""
     match value:
         case str():
-            return masked(value)
+            return mask_card_numbers(value)
         case list():
-            return [masked_in(each) for each in value]
+            return [mask_texts_in(each) for each in value]
         case dict():
-            return {name: masked_in(each) for name, each in value.items()}
+            return {name: mask_texts_in(each) for name, each in value.items()}
         case _:
             return value
 
 
-def _masked_run(found: re.Match[str]) -> str:
+def _mask_run(found: re.Match[str]) -> str:
     text = found[0]
     parts, at = [], 0
-    for begins, ends in _cards(text):
+    for begins, ends in _find_cards(text):
         parts += [text[at:begins], MASK]
         at = ends
     return "".join([*parts, text[at:]])
 
 
-def _cards(run: str) -> Iterator[tuple[int, int]]:
+def _find_cards(run: str) -> Iterator[tuple[int, int]]:
     """Where the card numbers in groups of digits begin and end; others may stand beside them, such
     as a security code."""
     if _DATES.fullmatch(run):

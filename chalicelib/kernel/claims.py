@@ -67,10 +67,10 @@ def verdict(
         return "kept" if states.begins_ended(claim.state, state) else "disputed"
     if report.base_version >= claim.version:
         return "stands"
-    return _unseen(claim, state, states)
+    return _verdict_if_unseen(claim, state, states)
 
 
-def _unseen(claim: Claim, state: str, states: States) -> Verdict:
+def _verdict_if_unseen(claim: Claim, state: str, states: States) -> Verdict:
     """The effect of a report by a phone that had not seen the claim of another state."""
     if states.begins_ended(claim.state, state):
         return "kept"
@@ -78,7 +78,7 @@ def _unseen(claim: Claim, state: str, states: States) -> Verdict:
     return "disputed" if contradicts else "stands"
 
 
-def order(report: Report) -> tuple[int, datetime]:
+def order_of(report: Report) -> tuple[int, datetime]:
     """The sort key of one phone's reports: its clock may have been corrected in between, but its
     version never decreases."""
     return report.base_version, report.at
@@ -86,4 +86,4 @@ def order(report: Report) -> tuple[int, datetime]:
 
 def _is_later(report: Report, claim: Claim) -> bool:
     """True if the report is later than the claim of the same phone."""
-    return report.base_version >= claim.version or order(report) >= order(claim)
+    return report.base_version >= claim.version or order_of(report) >= order_of(claim)

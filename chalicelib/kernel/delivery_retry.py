@@ -25,7 +25,7 @@ LEASE = timedelta(seconds=90)
 """The duration of a sender's lease: longer than its function may run."""
 
 
-class Leased(Struct, frozen=True, kw_only=True):
+class LeasedDelivery(Struct, frozen=True, kw_only=True):
     """A delivery to send. `is_unclear`: it may have arrived. `last_error` is a code, never text
     that another system wrote."""
 
@@ -49,10 +49,10 @@ class Leased(Struct, frozen=True, kw_only=True):
                 return self.updated_at
 
 
-L = TypeVar("L", bound=Leased)
+L = TypeVar("L", bound=LeasedDelivery)
 
 
-def claimed(mine: L, now: datetime) -> L | None:
+def claim_delivery(mine: L, now: datetime) -> L | None:
     """The delivery held by one sender; None if it is not due or another sender holds it.
 
     One whose sender disappeared may have arrived.
@@ -73,13 +73,13 @@ def claimed(mine: L, now: datetime) -> L | None:
     )
 
 
-def put_off(mine: L, code: str, now: datetime, *, chance: float, asked_for_s: int = 0) -> L:
+def reschedule(mine: L, code: str, now: datetime, *, chance: float, asked_for_s: int = 0) -> L:
     """The delivery after a failed try: it waits, or has failed after the last try.
 
     `chance` from 0 to 1 is the share of the longest wait (full jitter).
     """
     if mine.tries >= MOST_TRIES:
-        return refused(mine, code, now)
+        return mark_failed(mine, code, now)
     wait_s = max(chance * LONGEST_WAITS_S[mine.tries - 1], min(asked_for_s, MOST_ASKED_FOR_S))
     return replace(
         mine,
@@ -91,7 +91,7 @@ def put_off(mine: L, code: str, now: datetime, *, chance: float, asked_for_s: in
     )
 
 
-def refused(mine: L, code: str, now: datetime) -> L:
+def mark_failed(mine: L, code: str, now: datetime) -> L:
     """The delivery after it failed for good."""
     return replace(mine, state="failed", last_error=code, lease_until=None, updated_at=now)
 

@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-Made = TypeVar("Made")
+Target = TypeVar("Target")
 
 
 def fields_of(kind: type) -> frozenset[str]:
@@ -14,7 +14,7 @@ def fields_of(kind: type) -> frozenset[str]:
     return frozenset(kind._fields)  # type: ignore[attr-defined]
 
 
-def made_from(kind: type[Made], source: object, **given: Any) -> Made:
+def copy_fields(kind: type[Target], source: object, **given: Any) -> Target:
     """An object whose fields are what is `given`, and the attributes of the same name that the
     source has for all others. Raises AttributeError if the source has no such attribute."""
     names = fields_of(kind) - given.keys()

@@ -30,12 +30,12 @@ def is_usable(key: str) -> bool:
     return 1 <= len(key) <= LONGEST and key.isprintable()
 
 
-def can_be_guessed(key: str) -> bool:
+def is_guessable(key: str) -> bool:
     """True for a key that is too short for a caller who is not signed in."""
     return len(key) < SHORTEST_UNSIGNED
 
 
 def refuse_guessable(key: str) -> None:
     """Raises Invalid if a caller who is not signed in may not use the key."""
-    if can_be_guessed(key):
+    if is_guessable(key):
         raise Invalid.field(HEADER, _GUESSABLE)

@@ -3,8 +3,8 @@
 import hashlib
 from typing import Literal
 
-from chalicelib.kernel.addresses import AddressKind, normalised
-from chalicelib.kernel.signing import Secret, hmac_hex, holds, is_same
+from chalicelib.kernel.addresses import AddressKind, normalise_address
+from chalicelib.kernel.signing import Secret, hmac_hex, is_made_with, is_same
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: digits and capitals without I, L, O and U. Source: Douglas Crockford, "Base
@@ -66,7 +66,7 @@ class Ids:
     def contact_key(self, kind: AddressKind, value: str) -> str | None:
         """The key of an address: the same for each way of writing it, without revealing it. None if
         the value is not an address."""
-        found = normalised(kind, value)
+        found = normalise_address(kind, value)
         return self._digest("contact", kind, found)[:32] if found else None
 
     def address_key(self, channel: Literal["email", "sms", "push"], address: str) -> str:
@@ -85,7 +85,7 @@ class Ids:
 
     def holds_link_token(self, service_request_id: str, token: str) -> bool:
         """True for the token of such a link, also if it was made before the last rotation."""
-        return holds(
+        return is_made_with(
             self._link_secret, token, lambda secret: _link_token(secret, service_request_id)
         )
 

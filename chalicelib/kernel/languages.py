@@ -96,9 +96,9 @@ class Language:
     def html(self, source: str, file: str) -> str:
         """The page or template in this language. `file`, as in the catalogue, chooses between two
         translations of one text."""
-        from chalicelib.kernel.translation import translated
+        from chalicelib.kernel.translation import translate_html
 
-        said = translated(source, lambda text: self._in_file(text, file), self.link)
+        said = translate_html(source, lambda text: self._in_file(text, file), self.link)
         said = said.replace(_MANIFEST, _MANIFEST.replace("/", f"/{self.code}/", 1))
         return said.replace(_ENGLISH_PAGE, f'<html lang="{self.code}">')
 
@@ -129,7 +129,7 @@ ENGLISH = Language("en", NullTranslations())
 
 
 @cache
-def names() -> dict[str, str]:
+def language_names() -> dict[str, str]:
     """The name of each language in itself, by its code."""
     found: dict[str, str] = json.loads((FOLDER / "names.json").read_text(encoding="utf-8"))
     return found

@@ -7,14 +7,14 @@ _TYPED = re.compile(
 )
 
 
-def pounds(pence: int) -> str:
+def format_pounds(pence: int) -> str:
     """£12.50, £12 for whole pounds, £1,200, -£12.50."""
     sign = "-" if pence < 0 else ""
     whole, rest = divmod(abs(pence), 100)
     return f"{sign}£{whole:,}.{rest:02}" if rest else f"{sign}£{whole:,}"
 
 
-def pence_of(typed: str) -> int | None:
+def parse_pence(typed: str) -> int | None:
     """The pence of a typed amount, such as 12.50, £12 or 1,200; None if it is not one."""
     found = _TYPED.fullmatch(typed.strip())
     if found is None:

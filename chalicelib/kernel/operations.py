@@ -31,7 +31,7 @@ DIFFERENT_OPERATION = (
 Operation = TypeVar("Operation")
 
 
-class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
+class UnreadableOperation(msgspec.Struct, frozen=True, kw_only=True):
     """An operation that could not be read; `op_id` is empty if it could not be read either."""
 
     op_id: str
@@ -44,9 +44,9 @@ class _Batch(msgspec.Struct, frozen=True, kw_only=True):
     operations: Annotated[list[Any], Meta(max_length=MOST_OPERATIONS)]
 
 
-def operations_in(
+def parse_operations(
     body: bytes, read: Callable[[dict[str, Any]], Operation]
-) -> list[Operation | Unreadable]:
+) -> list[Operation | UnreadableOperation]:
     """The operations of a JSON body `{"operations": […]}`, in order; `read` makes one of what was
     sent, and raises Invalid or NotFound. Raises Invalid, TooLarge for the body as a whole."""
     if len(body) > MOST_BYTES:
@@ -57,15 +57,17 @@ def operations_in(
         raise Invalid.field("body", f"must be a JSON object ({error})") from error
     if not isinstance(sent, dict):
         raise Invalid.field("body", 'must be a JSON object: {"operations": […]}')
-    return [_operation(each, read) for each in parse(sent, _Batch).operations]
+    return [_parse_operation(each, read) for each in parse(sent, _Batch).operations]
 
 
-def _operation(sent: Any, read: Callable[[dict[str, Any]], Operation]) -> Operation | Unreadable:
+def _parse_operation(
+    sent: Any, read: Callable[[dict[str, Any]], Operation]
+) -> Operation | UnreadableOperation:
     if not isinstance(sent, dict):
-        return Unreadable(op_id="", reason="operations: each must be an object")
+        return UnreadableOperation(op_id="", reason="operations: each must be an object")
     op_id = sent.get("op_id")
     known = op_id[:LONGEST_OP_ID] if isinstance(op_id, str) else ""
     try:
         return read(sent)
     except (Invalid, NotFound) as error:
-        return Unreadable(op_id=known, reason=str(error.detail))
+        return UnreadableOperation(op_id=known, reason=str(error.detail))

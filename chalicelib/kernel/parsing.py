@@ -10,7 +10,7 @@ import msgspec
 from msgspec import structs
 
 from chalicelib.errors import FieldError, Invalid, TooLarge
-from chalicelib.kernel.card_numbers import masked_in
+from chalicelib.kernel.card_numbers import mask_texts_in
 from chalicelib.kernel.languages import translatable
 from chalicelib.texts import Text
 
@@ -77,7 +77,7 @@ def parse(sent: dict[str, Any], kind: type[T]) -> T:
     """
     faults: list[FieldError] = []
     try:
-        texts = masked_in(sent)
+        texts = mask_texts_in(sent)
     except RecursionError as error:
         raise Invalid.field("body", Text("must be a JSON object ({error})", error=error)) from error
     draft = _convert(texts, kind, "", faults)
@@ -94,7 +94,7 @@ def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError
         unknown = Text("is not a known field; known are: {known}", known=known)
         faults.append(FieldError(path + name, unknown))
     values = {
-        name: _value(_tidied(sent.get(name)), field, path + name, faults)
+        name: _parse_value(_strip_text(sent.get(name)), field, path + name, faults)
         for name, field in fields.items()
     }
     if check := getattr(kind, "faults_in", None):
@@ -102,7 +102,7 @@ def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError
     return None if len(faults) > before else kind(**values)
 
 
-def _value(value: Any, field: structs.FieldInfo, path: str, faults: list[FieldError]) -> Any:
+def _parse_value(value: Any, field: structs.FieldInfo, path: str, faults: list[FieldError]) -> Any:
     hint = field.type
     if value is None:
         if field.default is msgspec.NODEFAULT:
@@ -121,13 +121,13 @@ def _value(value: Any, field: structs.FieldInfo, path: str, faults: list[FieldEr
         if len(faults) > before:
             return None
     try:
-        return msgspec.convert(_whole(value), hint, from_attributes=True)
+        return msgspec.convert(_as_integer(value), hint, from_attributes=True)
     except msgspec.ValidationError as error:
         faults.append(FieldError(path, _message(str(error), hint)))
         return None
 
 
-def _whole(value: Any) -> Any:
+def _as_integer(value: Any) -> Any:
     """Converts a number that JSON Schema counts as an integer, such as 3.0."""
     if isinstance(value, float) and value.is_integer() and abs(value) <= MOST_EXACT:
         return int(value)
@@ -171,6 +171,6 @@ def _entry_in(hint: Any) -> Any:
     return next(filter(None, map(_entry_in, get_args(hint))), None)
 
 
-def _tidied(value: Any) -> Any:
+def _strip_text(value: Any) -> Any:
     """A text without surrounding white space, None for a blank one; other values unchanged."""
     return value.replace("\r\n", "\n").strip() or None if isinstance(value, str) else value

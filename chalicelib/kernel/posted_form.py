@@ -16,7 +16,7 @@ class Upload(HidesPrivate, frozen=True):
     body: Private[bytes]
 
 
-class Posted(Struct, frozen=True):
+class PostedForm(Struct, frozen=True):
     """A posted form. Texts have no white space around them, and empty ones are left out."""
 
     fields: Mapping[str, tuple[str, ...]]

@@ -16,7 +16,7 @@ class HidesPrivate(Struct, frozen=True):
     """A value whose representation leaves out its private fields."""
 
     def __repr__(self) -> str:
-        shown = (f"{name}={getattr(self, name)!r}" for name in _shown(type(self)))
+        shown = (f"{name}={getattr(self, name)!r}" for name in _public_fields(type(self)))
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
@@ -29,6 +29,6 @@ def private_fields(kind: type[Struct]) -> frozenset[str]:
 
 
 @cache
-def _shown(kind: type[Struct]) -> tuple[str, ...]:
+def _public_fields(kind: type[Struct]) -> tuple[str, ...]:
     hidden = private_fields(kind)
     return tuple(name for name in kind.__struct_fields__ if name not in hidden)

@@ -14,7 +14,7 @@ DIGEST_BITS = 256
 LONGEST = 20
 
 
-def holds(key: str, proof: str) -> bool:
+def is_valid(key: str, proof: str) -> bool:
     """True if SHA-256 of the key, a space and the proof begins with that many zero bits. Raises
     nothing, whatever is given."""
     if not (proof.isascii() and proof.isdecimal() and len(proof) <= LONGEST):

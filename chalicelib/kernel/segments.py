@@ -22,21 +22,21 @@ _PLAIN = str.maketrans(
 texts without it, and one letter would make a text of one segment two or three."""
 
 
-def plain(text: str) -> str:
+def replace_costly_characters(text: str) -> str:
     """The text without characters that would more than double its price."""
     return text.translate(_PLAIN)
 
 
-def segments(text: str) -> int:
+def count_segments(text: str) -> int:
     """The number of segments that the text is sent, and paid for, as."""
     if set(text) <= _BASIC | _EXTENDED:
         rooms, single, each = [2 if c in _EXTENDED else 1 for c in text], 160, 153
     else:
         rooms, single, each = [2 if ord(c) > _LAST_OF_ONE_UNIT else 1 for c in text], 70, 67
-    return 1 if sum(rooms) <= single else _filled(rooms, each)
+    return 1 if sum(rooms) <= single else _count_filled(rooms, each)
 
 
-def _filled(rooms: Iterable[int], each: int) -> int:
+def _count_filled(rooms: Iterable[int], each: int) -> int:
     """The number of segments that the text fills. A character that takes the room of two is not
     split."""
     count, left = 0, 0

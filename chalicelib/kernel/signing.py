@@ -38,7 +38,7 @@ def is_same(own: str, sent: str) -> bool:
     return hmac.compare_digest(own.encode(), sent.encode())
 
 
-def holds(secret: Secret, sent: str, make: Callable[[str], str]) -> bool:
+def is_made_with(secret: Secret, sent: str, make: Callable[[str], str]) -> bool:
     """True if `make` gives `sent` under the secret, also under the value before the last
     rotation."""
     return any(is_same(make(value), sent) for value in secret.accepted())

@@ -21,7 +21,7 @@ MOST_MISTAKES = 2
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´", None) | {"&": " and "})
 
 
-def folded(text: str) -> list[str]:
+def fold_words(text: str) -> list[str]:
     """The words of a text: no case, accents, apostrophes or punctuation."""
     plain = text.translate(_APOSTROPHES)
     if not plain.isascii():
@@ -30,14 +30,14 @@ def folded(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", plain.casefold())
 
 
-def allowed(typed: str) -> int:
+def permitted_edits(typed: str) -> int:
     """The permitted number of edits of a typed word; none for numbers."""
     if typed.isdigit():
         return 0
     return next((most for length, most in MISTAKES if len(typed) < length), MOST_MISTAKES)
 
 
-class ByWord(dict[str, T]):
+class WordIndex(dict[str, T]):
     """The objects by each word, and the words by the position of each letter."""
 
     @cached_property
@@ -59,17 +59,20 @@ class ByWord(dict[str, T]):
         return list(takewhile(lambda word: word.startswith(start), self.in_order[first:]))
 
 
-def near(typed: str, words: ByWord[T]) -> dict[str, int]:
+def find_similar(typed: str, words: WordIndex[T]) -> dict[str, int]:
     """The words with a beginning within the permitted edits, with the number of edits."""
-    most = allowed(typed)
-    costs = {word: edits(typed, word[: len(typed) + most], most) for word in _maybe(typed, words)}
+    most = permitted_edits(typed)
+    costs = {
+        word: count_edits(typed, word[: len(typed) + most], most)
+        for word in _candidates(typed, words)
+    }
     return {word: cost for word, cost in costs.items() if cost <= most}
 
 
-def _maybe(typed: str, words: ByWord[T]) -> Iterator[str]:
+def _candidates(typed: str, words: WordIndex[T]) -> Iterator[str]:
     """The words that lack no more typed letters than permitted: a letter that no edit inserts,
     removes or changes is off by at most as many positions as there are edits."""
-    most = allowed(typed)
+    most = permitted_edits(typed)
     # The bits at `lacking[n]` are the words that lack at most n of the letters so far.
     lacking = [(1 << len(words)) - 1] * (most + 1)
     for at, letter in enumerate(typed):
@@ -86,7 +89,7 @@ def _maybe(typed: str, words: ByWord[T]) -> Iterator[str]:
         left ^= 1 << last
 
 
-def edits(typed: str, word: str, most: int) -> int:
+def count_edits(typed: str, word: str, most: int) -> int:
     """The fewest edits from `typed` to a beginning of `word`; if there are more than `most`, any
     number above it. O(typed × word)."""
     before: list[int] = []

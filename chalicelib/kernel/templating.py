@@ -22,7 +22,7 @@ SHARED = Path(__file__).parent / "templates"
 ROOT = Path(__file__).parents[2]
 
 
-def compiled(templates: Path, language: Language) -> Path:
+def compiled_folder(templates: Path, language: Language) -> Path:
     """Where a package has the templates of that folder in that language as Python (ADR 76)."""
     return templates / "compiled" / language.code
 
@@ -42,7 +42,7 @@ class _Sources(FileSystemLoader):
 
 
 def _loader(folders: list[Path], language: Language) -> BaseLoader:
-    modules = [compiled(each, language) for each in folders]
+    modules = [compiled_folder(each, language) for each in folders]
     if modules[0].is_dir():
         return ModuleLoader(modules)
     return _Sources(folders, language)
@@ -70,7 +70,7 @@ def environment(templates: Path, language: Language = ENGLISH) -> Environment:
     return made
 
 
-def _sentence(text: str) -> str:
+def _capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
@@ -88,7 +88,7 @@ class Pages:
     def render(self, name: str, faults: Iterable[tuple[str, str]] = (), **context: Any) -> str:
         """The page as HTML, with the faults (field, message) of the form that was sent:
         `faults` lists them all, `errors` has the first one of each field."""
-        listed = [(field, _sentence(self._language.say(message))) for field, message in faults]
+        listed = [(field, _capitalise(self._language.say(message))) for field, message in faults]
         shared: dict[str, Any] = {
             "council": self._council,
             "faults": listed,

@@ -9,7 +9,7 @@ def text_of(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def to_the_second(moment: datetime) -> datetime:
+def truncate_to_second(moment: datetime) -> datetime:
     """The aware moment in UTC without its fraction, as every stored moment is."""
     return moment.astimezone(UTC).replace(microsecond=0)
 

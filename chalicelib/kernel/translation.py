@@ -62,23 +62,23 @@ def messages(source: str) -> list[str]:
         found.append(text)
         return text
 
-    translated(source, note)
+    translate_html(source, note)
     return found
 
 
-def translated(source: str, translate: Translate, link: Link | None = None) -> str:
+def translate_html(source: str, translate: Translate, link: Link | None = None) -> str:
     """The page or template with each message translated and each link led to its address."""
     made: list[str] = []
     run: list[_Token] = []
     for each in _tokens(source):
         is_tag = each.kind in ("open", "close")
-        token = each._replace(source=_tag(each, translate, link)) if is_tag else each
+        token = each._replace(source=_translate_tag(each, translate, link)) if is_tag else each
         if token.kind == "statement" or (token.name and token.name not in INLINE):
-            made += [_run(run, translate), token.source]
+            made += [_translate_run(run, translate), token.source]
             run = []
         else:
             run.append(token)
-    return "".join([*made, _run(run, translate)])
+    return "".join([*made, _translate_run(run, translate)])
 
 
 def placeholders(message: str) -> list[str]:
@@ -100,14 +100,14 @@ def _tokens(source: str) -> Iterator[_Token]:
             yield _Token(found[0], str(found.lastgroup))
 
 
-def _tag(token: _Token, translate: Translate, link: Link | None) -> str:
+def _translate_tag(token: _Token, translate: Translate, link: Link | None) -> str:
     """A tag with its attributes translated."""
     is_description = _DESCRIPTION.match(token.source)
 
     def attribute(found: re.Match[str]) -> str:
         name, text = found["name"], found["text"]
         if name in ATTRIBUTES or (is_description and name == "content"):
-            return f' {name}="{_plain(text, translate)}"'
+            return f' {name}="{_translate_text(text, translate)}"'
         if link and (token.name, name) in _LINKS:
             address, language = link(text)
             of_other = f' hreflang="{language}"' if language and token.name == "a" else ""
@@ -117,13 +117,15 @@ def _tag(token: _Token, translate: Translate, link: Link | None) -> str:
     return _ATTRIBUTE.sub(attribute, token.source)
 
 
-def _plain(text: str, translate: Translate) -> str:
-    return _message([_Token(text, "text")] if "{{" not in text else [*_tokens(text)], translate)
+def _translate_text(text: str, translate: Translate) -> str:
+    return _translate_message(
+        [_Token(text, "text")] if "{{" not in text else [*_tokens(text)], translate
+    )
 
 
-def _run(run: list[_Token], translate: Translate) -> str:
+def _translate_run(run: list[_Token], translate: Translate) -> str:
     """The HTML between two block elements, translated."""
-    pairs = _pairs(run)
+    pairs = _element_ends(run)
     items, depth_end = [], -1
     for at, token in enumerate(run):
         if at <= depth_end:
@@ -132,21 +134,24 @@ def _run(run: list[_Token], translate: Translate) -> str:
         items.append((at, depth_end))
         if token.kind in ("open", "close") and at not in pairs and token.name not in ("br", "wbr"):
             # It opens or closes around a block: the parts before and after it are apart.
-            before, after = _run(run[:at], translate), _run(run[at + 1 :], translate)
+            before, after = (
+                _translate_run(run[:at], translate),
+                _translate_run(run[at + 1 :], translate),
+            )
             return before + token.source + after
     if any(_LETTER.search(run[at].source) for at, _ in items if run[at].kind == "text"):
-        return _message(run, translate)
+        return _translate_message(run, translate)
     made = []
     for first, last in items:
         if last > first:
-            inner = _run(run[first + 1 : last], translate)
+            inner = _translate_run(run[first + 1 : last], translate)
             made += [run[first].source, inner, run[last].source]
         else:
             made.append(run[first].source)
     return "".join(made)
 
 
-def _pairs(run: list[_Token]) -> dict[int, int]:
+def _element_ends(run: list[_Token]) -> dict[int, int]:
     """The end of each inline element, by its beginning."""
     pairs: dict[int, int] = {}
     opened: list[int] = []
@@ -161,20 +166,20 @@ def _pairs(run: list[_Token]) -> dict[int, int]:
     return pairs
 
 
-def _message(run: list[_Token], translate: Translate) -> str:
+def _translate_message(run: list[_Token], translate: Translate) -> str:
     whole = "".join(token.source for token in run)
     if not _LETTER.search("".join(token.source for token in run if token.kind == "text")):
         return whole
     names = [token.name for token in run if token.kind == "open"]
     sources: dict[str, str] = {}
-    text = "".join(_short(token, names, sources) for token in run)
+    text = "".join(_placeholder_of(token, names, sources) for token in run)
     said = translate(" ".join(text.split()))
     filled = PLACEHOLDER.sub(lambda found: sources.get(found[0], found[0]), said)
     before, after = whole[: len(whole) - len(whole.lstrip())], whole[len(whole.rstrip()) :]
     return before + filled + after
 
 
-def _short(token: _Token, names: list[str], sources: dict[str, str]) -> str:
+def _placeholder_of(token: _Token, names: list[str], sources: dict[str, str]) -> str:
     """A token as it stands in the message: a tag has no attributes, and a number if there are
     several."""
     if token.kind == "text":

@@ -20,7 +20,7 @@ from html import unescape
 from itertools import islice
 from typing import NamedTuple
 
-from chalicelib.kernel.card_numbers import masked
+from chalicelib.kernel.card_numbers import mask_card_numbers
 from chalicelib.outbound.mailbox import ABOVE
 
 MOST_BYTES = 10_000_000
@@ -96,7 +96,7 @@ def reply_in(raw: bytes) -> Reply:
         parts = _parts(message_from_bytes(raw))
         headers = _headers(raw)
         sender = _sender(headers)
-        text = masked(_reply_text(parts)) or "(no text)"
+        text = mask_card_numbers(_reply_text(parts)) or "(no text)"
         return Reply(sender, text, _is_authentic(headers, sender))
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         # The library raises all of these on malformed mail.

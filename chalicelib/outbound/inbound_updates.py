@@ -17,7 +17,7 @@ from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NotNow
 from chalicelib.georeport import moments
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.model import UPDATE
 from chalicelib.outbound.open311_client import TOO_LONG, Entry, Open311Client, id_in
 from chalicelib.outbound.ports import Deliveries, Mark, Marks, ReportsToSend
@@ -89,7 +89,7 @@ def poll(there: Open311Destination, ports: Ports, by: datetime) -> Polled:
     A server without updates is no error. Raises: UpstreamFailed, Refused; the next poll then
     requests the same time span.
     """
-    now, result = to_the_second(ports.now()), Polled()
+    now, result = truncate_to_second(ports.now()), Polled()
     mark = ports.marks.get(there.destination) or Mark(now)
     at, length = _start(there, mark, now, ports), AT_ONCE
     while at < now and ports.now() < by:

@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from chalicelib.kernel.delivery_retry import Leased
+from chalicelib.kernel.delivery_retry import LeasedDelivery
 from chalicelib.kernel.ids import derived_id
 
 Kind = Literal["open311", "mailbox", "update", "webhook"]
@@ -32,7 +32,7 @@ WEBHOOKS_KEPT_FOR = timedelta(days=30)
 """How long webhook deliveries are stored and can be replayed."""
 
 
-class Delivery(Leased, frozen=True, kw_only=True):
+class Delivery(LeasedDelivery, frozen=True, kw_only=True):
     """One message to one destination.
 
     `destination` is the destination's code, or the receiver's id; `occurred_at` is the time of the

@@ -17,6 +17,6 @@ class SendQueue:
         self._queue = queue
 
     def send(self, delivery_ids: Sequence[str], *, delay_s: int = 0) -> None:
-        request_id = trace.current()
+        request_id = trace.current_id()
         wakes = [Wake(delivery_id=each, request_id=request_id) for each in delivery_ids]
         self._queue.send(wakes, delay_s=delay_s)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.inbound_updates import RUNS_EVERY_S, Ports
 from chalicelib.outbound.model import TOKEN, Delivery
 from chalicelib.outbound.open311_client import id_for_token
@@ -54,7 +54,7 @@ def _resolve(delivery: Delivery, token: str, there: Open311Destination, ports: P
     Raises: Refused, UpstreamFailed; VersionConflict if the delivery was changed meanwhile, and the
     next run finds it again if it still has a token.
     """
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     if delivery.updated_at < now - LAST:
         ports.deliveries.save(replace(delivery, external_id=None))
         return

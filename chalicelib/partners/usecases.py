@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
 from chalicelib.kernel.observability import logs
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.partners.model import READS_A_WRITE, ApiKey, NewKey
 from chalicelib.partners.ports import Counted, Ports
 
@@ -44,7 +44,7 @@ def make(new: NewKey, ports: Ports, note: Callable[[str], None] = lambda _: None
         sets_state=new.sets_state,
         reports=new.reports,
         per_minute=new.per_minute,
-        created_at=to_the_second(ports.now()),
+        created_at=truncate_to_second(ports.now()),
     )
     note(key_id)
     ports.keys.add(key)
@@ -59,7 +59,7 @@ def list_keys(ports: Ports) -> Sequence[ApiKey]:
 
 def revoke(key_id: str, ports: Ports) -> ApiKey:
     """Revokes the key and returns it. Raises NotFound."""
-    key = ports.keys.revoke(key_id, to_the_second(ports.now()))
+    key = ports.keys.revoke(key_id, truncate_to_second(ports.now()))
     if key is None:
         raise NotFound(f"There is no API key {key_id}.")
     return key
@@ -116,7 +116,7 @@ def _count(key: ApiKey, what: Counted, most: int, ports: Ports) -> None:
 
 
 def _note_use(key: ApiKey, ports: Ports) -> None:
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     if key.last_used_at and now - key.last_used_at < USE_NOTED_EVERY:
         return
     try:

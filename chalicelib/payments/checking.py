@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.payments.ledger import Difference, Entry, entry_id
 from chalicelib.payments.model import ORDER, Charge, Payment, Refund, with_refund
 from chalicelib.payments.ports import ProviderPayment, ProviderRefund
@@ -148,7 +148,7 @@ def ledger_entries(charge: Charge, payment_id: str, latest: ProviderPayment) -> 
 def _entry(own_id: str, charge: Charge, payment_id: str, at: datetime, pence: int) -> Entry:
     return Entry(
         entry_id=own_id,
-        at=to_the_second(at),
+        at=truncate_to_second(at),
         amount_pence=pence,
         fund=charge.fund,
         service_request_id=charge.service_request_id,

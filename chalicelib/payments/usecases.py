@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.errors import AppError, Conflict, Invalid, NoReply
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict, update
 from chalicelib.payments.checking import (
     is_lapsed,
@@ -249,7 +249,7 @@ def _new_refund(charge: Charge, request: RefundRequest, ports: Ports) -> Refund:
         raise Conflict(Text("Somebody else has sent money back. Look again at what is left."))
     available = ports.provider.get(paid.provider_id).refundable_pence
     if not 0 < request.amount_pence <= available:
-        most = Text("Enter an amount of at most {amount}", amount=pounds(available))
+        most = Text("Enter an amount of at most {amount}", amount=format_pounds(available))
         raise Invalid.field("amount_pence", most)
     return Refund(
         refund_id=request.refund_id,

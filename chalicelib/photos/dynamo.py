@@ -75,7 +75,7 @@ def _key(photo: PhotoKey) -> tuple[str, str]:
 
 def _item(photo: Photo) -> PhotoItem:
     key = PhotoKey(photo.service_request_id, photo.photo_id)
-    return PhotoItem.of(photo, *_key(key), request_id=trace.current())
+    return PhotoItem.of(photo, *_key(key), request_id=trace.current_id())
 
 
 def _photo(item: PhotoItem) -> Photo:

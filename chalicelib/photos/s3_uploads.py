@@ -43,7 +43,7 @@ class S3Uploads:
     def policy(self, photo: PhotoKey, content_type: str, size: int) -> Policy:
         fixed = {
             "Content-Type": content_type,
-            f"x-amz-meta-{REQUEST}": trace.current(),
+            f"x-amz-meta-{REQUEST}": trace.current_id(),
             f"x-amz-meta-{DECLARED}": str(size),
         }
         answer = self._signer.generate_presigned_post(
@@ -59,7 +59,7 @@ class S3Uploads:
         return Policy(answer["url"], answer["fields"])
 
     def put(self, photo: PhotoKey, raw: bytes) -> bool:
-        request = {REQUEST: trace.current()}
+        request = {REQUEST: trace.current_id()}
         return self._bucket.put_new("/".join(photo), raw, Metadata=request)
 
     def sent_for(self, photo: PhotoKey) -> Sequence[Upload]:
@@ -77,7 +77,7 @@ class S3Uploads:
         with self._bucket.open("/".join(upload.photo), **_version(upload)) as answer:
             if answer is None:
                 return None
-            trace.follow(answer["Metadata"].get(REQUEST))
+            trace.adopt_id(answer["Metadata"].get(REQUEST))
             # The limits of the policy are checked again: other writers are not bound by them.
             if answer["ContentLength"] > MOST_BYTES:
                 raise TooLargeToRead

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalicelib.kernel.languages import Language, translatable
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.templating import environment
 from chalicelib.privacy.export_exclusions import REASONS
 from chalicelib.privacy.registry import load
@@ -152,7 +152,7 @@ class ExportPages(Struct, frozen=True, kw_only=True, dict=True):
         if isinstance(value, list | tuple):
             return ", ".join(self._said(way, each) for each in value)
         if way.endswith("_pence"):
-            return pounds(value)
+            return format_pounds(value)
         code = str(value)
         return self._time(code) or self.names.get(way.rpartition(".")[2], {}).get(value, code)
 

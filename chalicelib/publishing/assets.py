@@ -4,7 +4,12 @@ from collections.abc import Collection, Mapping
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.quadkey import Tile
-from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import (
+    CachedDocument,
+    MonotonicClock,
+    ReadDocument,
+    decode_document,
+)
 from chalicelib.publishing.model import Pin, PinTile, key_of_tile
 
 CACHED_FOR_S = 10.0
@@ -15,7 +20,7 @@ MAX_CACHED_TILES = 500
 class ReportedAssets:
     """The open reports of assets, by tile; each tile is read at most once every few seconds."""
 
-    def __init__(self, read: Read, seconds: Seconds) -> None:
+    def __init__(self, read: ReadDocument, seconds: MonotonicClock) -> None:
         self._read = read
         self._seconds = seconds
         self._cached: dict[Tile, CachedDocument[Collection[Pin]]] = {}
@@ -42,7 +47,7 @@ class ReportedAssets:
 
     def _read_tile(self, tile: Tile) -> Collection[Pin]:
         try:
-            published = decoded(self._read, key_of_tile(tile), PinTile)
+            published = decode_document(self._read, key_of_tile(tile), PinTile)
         except UpstreamFailed:
             # A place is useful without its reports, too.
             return ()

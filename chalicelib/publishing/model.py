@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile, tile_of, tile_of_key
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.reports.published import Delay, ReportView
 
@@ -124,8 +124,8 @@ def pin_of(report: ReportView) -> Pin | None:
     if report.lat is None or report.long is None:
         return None
     if report.status == "open":
-        return made_from(Pin, report)
-    return made_from(Pin, report, expected_datetime=None, delay=None)
+        return copy_fields(Pin, report)
+    return copy_fields(Pin, report, expected_datetime=None, delay=None)
 
 
 def is_past_display(pin: Pin, *, now: datetime, closed_shown: timedelta) -> bool:

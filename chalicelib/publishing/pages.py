@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.kernel.languages import ENGLISH, Language, names
+from chalicelib.kernel.languages import ENGLISH, Language, language_names
 from chalicelib.kernel.templating import environment
 from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.automatic_texts import translate_text
@@ -58,7 +58,11 @@ class JinjaPages:
         """The address of the page in each language."""
         english = f"/reports/{report.service_request_id}"
         return [
-            {"code": each.code, "name": names()[each.code], "address": each.address(english)}
+            {
+                "code": each.code,
+                "name": language_names()[each.code],
+                "address": each.address(english),
+            }
             for each in self._languages
         ]
 

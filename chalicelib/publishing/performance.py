@@ -18,7 +18,7 @@ import msgspec
 from chalicelib.errors import AppError
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.publishing.counting import count_newly_due
 from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.figures import (
@@ -231,7 +231,7 @@ def _publish_index(
             if now := _published_month(month, ports):
                 months[month] = now
         made = Index(
-            updated_datetime=to_the_second(as_of),
+            updated_datetime=truncate_to_second(as_of),
             about=about(),
             services=_names(ports.services(), {}),
             wards=_names(ports.wards(), {UNKNOWN: "Unknown ward"}),

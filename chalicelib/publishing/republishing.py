@@ -8,7 +8,7 @@ none.
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of, quadkey, tile_of_key
-from chalicelib.kernel.languages import names
+from chalicelib.kernel.languages import language_names
 from chalicelib.publishing.document_targets import (
     count_targets,
     photo_targets,
@@ -133,5 +133,5 @@ def _counted_tiles(ports: Ports) -> Iterator[str]:
 
 def _pages_in_former_languages(ports: Ports) -> Iterator[str]:
     """The keys of the reports' pages in languages that the council no longer offers."""
-    for language in names().keys() - ports.pages.keys():
+    for language in language_names().keys() - ports.pages.keys():
         yield from ports.documents.keys(pages_folder(language))

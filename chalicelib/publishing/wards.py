@@ -13,10 +13,10 @@ import msgspec
 
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_bounds, tile_of_key, tiles_in
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.publishing.document_targets import DocumentTarget, published_pins
 from chalicelib.publishing.model import JSON, TILES, Pin, key_of_tile
 from chalicelib.publishing.ports import Document, Ports, WardArea
@@ -149,7 +149,7 @@ def _ward_target(
         # If only its time differs, it is left unchanged.
         if held and before and held.body == _body(content, before.updated_datetime):
             return Document(held.body, JSON)
-        return Document(_body(content, to_the_second(ports.now())), JSON)
+        return Document(_body(content, truncate_to_second(ports.now())), JSON)
 
     key, asked_by = ward_key(ward.code), frozenset((ward.code,))
     return DocumentTarget(key, frozenset(), asked_by, make, reads_more=True)
@@ -169,7 +169,7 @@ def _listed_reports(
 ) -> tuple[ListedReport, ...]:
     by_id = titles.titles_of([pin.service_request_id for pin in pins], before)
     return tuple(
-        made_from(ListedReport, pin, title=by_id[pin.service_request_id])
+        copy_fields(ListedReport, pin, title=by_id[pin.service_request_id])
         for pin in pins
         if pin.service_request_id in by_id
     )

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.errors import FieldError
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.drafts import NewDate, ReportChanges
 from chalicelib.reports.field_types import Line, UpdateText
 from chalicelib.reports.model import ServiceRequest
@@ -117,7 +117,7 @@ class CaseChanges(ReportChanges, frozen=True, kw_only=True):
     @property
     def changes(self) -> ReportChanges:
         """Without the reply."""
-        return made_from(ReportChanges, self)
+        return copy_fields(ReportChanges, self)
 
 
 class OneOfMany(Struct, frozen=True, kw_only=True):

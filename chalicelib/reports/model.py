@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.geo.point import Point, point_if_known
-from chalicelib.kernel.time import text_of, to_the_second
+from chalicelib.kernel.time import text_of, truncate_to_second
 from chalicelib.reports.needs import open_needs
 from chalicelib.reports.parts import (
     ATTENTIONS,
@@ -242,7 +242,7 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
 
     def with_updated_datetime(self, at: datetime) -> "ServiceRequest":
         """The report with a new `updated_datetime`, after a change that others can see."""
-        return replace(self, updated_datetime=max(self.updated_datetime, to_the_second(at)))
+        return replace(self, updated_datetime=max(self.updated_datetime, truncate_to_second(at)))
 
     def split_timeline(self) -> tuple["ServiceRequest", tuple[Update, ...]]:
         """Split off the oldest updates so that the timeline fits the report's item.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.prices import PriceLine
 from chalicelib.kernel.languages import Language
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.reports.orders import Order
 
 
@@ -27,8 +27,8 @@ def receipt_of(order: Order, council: Council, language: Language) -> Receipt | 
     has_vat = order.vat_pence != 0
     return Receipt(
         lines=tuple((each.text, _amount(each, language)) for each in order.lines),
-        total=pounds(order.amount_pence),
-        vat=pounds(order.vat_pence) if has_vat else "",
+        total=format_pounds(order.amount_pence),
+        vat=format_pounds(order.vat_pence) if has_vat else "",
         vat_number=council.vat_number or "" if has_vat else "",
         paid=paid_words(order, council, language),
     )
@@ -48,12 +48,12 @@ def paid_words(order: Order, council: Council, language: Language) -> str:
 
 
 def _amount(line: PriceLine, language: Language) -> str:
-    amount = pounds(line.amount_pence)
+    amount = format_pounds(line.amount_pence)
     if not line.vat_pence:
         return amount
     return language.say(
         "{amount}, including {vat} VAT at {percent}%",
         amount=amount,
-        vat=pounds(line.vat_pence),
+        vat=format_pounds(line.vat_pence),
         percent=line.vat_percent,
     )

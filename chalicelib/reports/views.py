@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports.model import ServiceRequest
@@ -156,7 +156,7 @@ def report_view(
 ) -> ReportView:
     """The report with all of its timeline; a service no longer offered is named by its code.
     `ready` are the photos that can be shown."""
-    return made_from(ReportView, report, **_derived_values(report, updates, ready, ports))
+    return copy_fields(ReportView, report, **_derived_values(report, updates, ready, ports))
 
 
 def full_view(
@@ -168,13 +168,13 @@ def full_view(
 ) -> FullView:
     """The report with everything that only officers may see."""
     wishes = ports.preferences_of(report.reporter) if report.reporter else ContactPreferences()
-    return made_from(
+    return copy_fields(
         FullView,
         report,
         **_derived_values(report, updates, ready, ports),
         language=wishes.language or report.language,
         reach_by=wishes.reach_by,
-        flags=tuple(made_from(FlagView, flag) for flag in report.flags),
+        flags=tuple(copy_fields(FlagView, flag) for flag in report.flags),
         held_updates=report.waiting_updates,
         all_photos=tuple(_kept_photo(report, photo, ports) for photo in report.photos),
         notes=tuple(notes),
@@ -196,16 +196,16 @@ def _derived_values(
 
 
 def update_view(update: Update, report: ServiceRequest, ready: Pairs, ports: Ports) -> UpdateView:
-    return made_from(UpdateView, update, photos=_photos(report, update.update_id, ready, ports))
+    return copy_fields(UpdateView, update, photos=_photos(report, update.update_id, ready, ports))
 
 
 def summary_view(summary: ReportSummary, site_url: str) -> SummaryView:
-    return made_from(SummaryView, summary, **_summary_values(summary, site_url))
+    return copy_fields(SummaryView, summary, **_summary_values(summary, site_url))
 
 
 def near_view(summary: ReportSummary, distance_m: float, site_url: str) -> NearView:
     made = _summary_values(summary, site_url)
-    return made_from(NearView, summary, **made, distance_m=round(distance_m, 1))
+    return copy_fields(NearView, summary, **made, distance_m=round(distance_m, 1))
 
 
 def _summary_values(summary: ReportSummary, site_url: str) -> dict[str, str]:
@@ -233,7 +233,7 @@ def _kept_photo(report: ServiceRequest, photo: Photo, ports: Ports) -> KeptPhoto
         return ports.photos.private_address(report.service_request_id, photo.photo_id, size)
 
     urls = {"url": address("page"), "thumbnail_url": address("thumbnail")}
-    return made_from(KeptPhotoView, photo, **urls)
+    return copy_fields(KeptPhotoView, photo, **urls)
 
 
 def photo_address(report: ServiceRequest, photo_id: str, size: str, ports: Ports) -> str:

@@ -8,7 +8,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.collections.premises import Premises
 from chalicelib.garden.model import GardenSubscription, Year
 from chalicelib.garden.ports import GardenSubscriptions
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 ONE_IN = 8
 TWO_BINS_ONE_IN = 5
@@ -27,7 +27,7 @@ def demo_garden(
             year = Year(first=span.first, last=span.last, containers=containers)
             store.save(
                 GardenSubscription(
-                    premises_id=each.premises_id, updated_at=to_the_second(now), years=(year,)
+                    premises_id=each.premises_id, updated_at=truncate_to_second(now), years=(year,)
                 )
             )
 

@@ -28,7 +28,7 @@ from chalicelib.alerts.push import payload_of
 from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.alerts import message_composer
 from chalicelib.kernel.languages import language
-from chalicelib.kernel.segments import segments
+from chalicelib.kernel.segments import count_segments
 from chalicelib.kernel.templating import environment
 from chalicelib.reports.automatic_texts import (
     MOVED,
@@ -165,7 +165,7 @@ def _sample(name: str, message: Message, voice: MessageComposer) -> Sample:
     sent = email_of(message, "resident@example.org", messaging.email_look())
     words = text_of_message(message, voice.site.url)
     pushed = payload_of(message).decode()
-    return Sample(name, sent.subject, sent.html, sent.text, words, segments(words), pushed)
+    return Sample(name, sent.subject, sent.html, sent.text, words, count_segments(words), pushed)
 
 
 def _subscription(*, is_own: bool) -> Subscription:

@@ -88,7 +88,7 @@ def test_network_must_wait_after_too_many_requests(here: Api, what: str) -> None
 
 def proof_for(key: str) -> str:
     return next(
-        str(number) for number in count() if proof_of_work.holds(long_key(key), str(number))
+        str(number) for number in count() if proof_of_work.is_valid(long_key(key), str(number))
     )
 
 

@@ -137,7 +137,7 @@ def bracketed(folder: Path) -> None:
 
 def forget() -> None:
     spoken.language.cache_clear()
-    spoken.names.cache_clear()
+    spoken.language_names.cache_clear()
     container.forget_built()
 
 

@@ -185,7 +185,7 @@ def test_repeat_returns_the_stored_report_and_writes_nothing(api: Api) -> None:
 
 def test_photo_of_a_form_is_traced_to_its_publication(api: Api) -> None:
     photo = PhotoKey("7K3M2QXV9HTD", "0" * 26)
-    with trace.following(PHONE):
+    with trace.request_context(PHONE):
         photos_ports().uploads.put(photo, save_image("JPEG"))
     with capture_lines() as written:
         api.cloud.pump.run_until_idle()
@@ -274,7 +274,7 @@ def test_log_contains_no_typed_text(api: Api, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_exception_text_in_the_log_is_detected(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = logs.told
+    told = logs.error_fields
     monkeypatch.setattr(logs, "told", lambda error: {**told(error), "code": str(error)})
     token = api.token("resident", ACCOUNT)
     with capture_lines() as written:

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.promise import closing_time_on
-from chalicelib.kernel.time import text_of, to_the_second, utc_now
+from chalicelib.kernel.time import text_of, truncate_to_second, utc_now
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.usecases.figures.outcomes import outcome_of
 from chalicelib.reports.usecases.reading import public_views
@@ -132,7 +132,7 @@ def test_crew_gives_a_new_date_that_an_officers_later_one_outlasts(api: Api) -> 
     depot = JobsApi(api)
     job = depot.job()
     (request_id,) = job["service_request_ids"]
-    recorded = to_the_second(utc_now())
+    recorded = truncate_to_second(utc_now())
     sent = operation(job, "new_date", day=str(later_day()), text="The road is closed.")
     early = operation(
         job,

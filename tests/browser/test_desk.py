@@ -15,7 +15,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import known, make
 from chalicelib.reports.partner import Partner, PartnerUpdate
@@ -323,7 +323,7 @@ def test_officer_publishes_one_update_of_another_system_and_refuses_another(
     for key, words in (("1", "Still there in the rain."), ("2", "Rude words.")):
         new = NewKey(name="FixMyStreet", sets_state=True, reports="waiting")
         key_of_partner = known(make(new, partners_ports()).text, partners_ports())
-        partner = made_from(Partner, key_of_partner)
+        partner = copy_fields(Partner, key_of_partner)
         sent = PartnerUpdate(text=words, state="in_progress")
         ports = reports_ports()
         update_for_partner(report.service_request_id, sent, key, partner, ports)

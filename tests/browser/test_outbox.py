@@ -89,7 +89,7 @@ def test_report_is_sent_with_a_proof_of_work_when_many_people_share_the_network(
     def crowded(route: Route) -> None:
         headers = route.request.headers
         proofs.append(headers.get("x-ginnel-proof", ""))
-        if proof_of_work.holds(headers["idempotency-key"], proofs[-1]):
+        if proof_of_work.is_valid(headers["idempotency-key"], proofs[-1]):
             route.continue_()
         else:
             bits = {proof_of_work.BITS_HEADER: str(proof_of_work.BITS), "Retry-After": "600"}

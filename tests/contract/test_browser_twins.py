@@ -52,7 +52,7 @@ from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
 from chalicelib.geo.ward import Ward
 from chalicelib.handlers.forms.bin_days import BinWords, PremisesRounds
 from chalicelib.kernel.languages import ENGLISH
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from tests.conftest import ROOT
 from tests.support.fakes_facilities import FacilitiesWorld
 
@@ -282,7 +282,7 @@ def test_money_is_written_the_same_in_the_browser() -> None:
         120_000: "£1,200",
         10_000_001: "£100,000.01",
     }
-    assert [pounds(each) for each in said] == list(said.values())
+    assert [format_pounds(each) for each in said] == list(said.values())
     assert browser("money", amounts=list(said)) == list(said.values())
 
 

@@ -140,7 +140,7 @@ TAKEN = ("applied", "conflict", "duplicate")
 def answer_of(writer: Writer, on: Scene) -> str:
     """The outcome; a refusal is told by its kind. Each is a request of its own."""
     try:
-        with trace.following(f"request-{next(numbers)}"):
+        with trace.request_context(f"request-{next(numbers)}"):
             return writer(on)
     except AppError as error:
         return type(error).__name__

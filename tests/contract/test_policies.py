@@ -61,7 +61,7 @@ from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.handlers.reports import photos_events
 from chalicelib.jobs.dynamo.jobs import DynamoJobs
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.time import to_the_second, utc_now
+from chalicelib.kernel.time import truncate_to_second, utc_now
 from chalicelib.net import safe_http_client
 from chalicelib.publishing import open_data_index
 from chalicelib.reports.needs import Need as OfficersNeed
@@ -638,7 +638,7 @@ def put_order(service_request_id: str, **values: Any) -> None:
 
 def put_garden(service_request_id: str) -> None:
     """Makes it a request that bought the garden waste subscription of a home of its own."""
-    repository, now = reports_ports().repository, to_the_second(utc_now())
+    repository, now = reports_ports().repository, truncate_to_second(utc_now())
     report = repository.get(service_request_id)
     assert report and report.order
     order = replace(report.order, items=(OrderItem(code="join", count=1),))

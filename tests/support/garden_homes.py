@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from chalicelib.bootstrap.collections import garden_subscriptions
 from chalicelib.garden.model import GardenSubscription, Year
-from chalicelib.kernel.time import to_the_second, utc_now
+from chalicelib.kernel.time import truncate_to_second, utc_now
 
 
 def subscribe(*premises_ids: str) -> None:
     """Stores a subscription of today and the next 90 days for each of the premises."""
-    now = to_the_second(utc_now())
+    now = truncate_to_second(utc_now())
     year = Year(first=now.date(), last=now.date() + timedelta(days=90), containers=1)
     for each in premises_ids:
         if garden_subscriptions().get(each) is None:

@@ -8,7 +8,7 @@ from chalicelib.accounts.destinations import contact
 from chalicelib.accounts.limit_ports import BlockPorts
 from chalicelib.accounts.model import Block, Destination
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 
 class Blocked(NamedTuple):
@@ -27,7 +27,7 @@ def block(address_or_domain: str, reason: str, actor: str, ports: BlockPorts) ->
         kind="domain" if isinstance(of, str) else of.kind,
         domain=of if isinstance(of, str) else None,
         reason=reason,
-        added_at=to_the_second(ports.log.now()),
+        added_at=truncate_to_second(ports.log.now()),
         added_by=actor,
     )
     audit.note(actor, "blocks.add", made.block_id, made.kind, ports.log)

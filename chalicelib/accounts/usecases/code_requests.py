@@ -15,7 +15,7 @@ from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination
 from chalicelib.accounts.ports import Ports
 from chalicelib.errors import Invalid, TooMany
 from chalicelib.kernel.observability import trace
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.texts import Text
 
 HOURLY = {
@@ -73,13 +73,13 @@ def ask(
     is_known = asker.known_device is not None
     _refuse_unpaid(to, ports, is_known=is_known)
     _count(to, asker, ports)
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     attempt = Attempt(
         attempt_id=ports.new_id(),
         destination=to,
         created_at=now,
         expires_at=now + CODE_HOLDS,
-        request_id=trace.current(),
+        request_id=trace.current_id(),
         account_id=account_id,
         onward=onward,
         is_known=is_known,

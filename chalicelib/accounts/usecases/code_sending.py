@@ -9,7 +9,7 @@ from chalicelib.accounts.model import Attempt
 from chalicelib.accounts.ports import SendingPorts
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
 from chalicelib.kernel.observability import logs
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 
 def send_code(attempt_id: str, ports: SendingPorts) -> None:
@@ -36,11 +36,11 @@ def _mail(attempt: Attempt, ports: SendingPorts) -> None:
                 ports.codes.link_token(attempt.attempt_id),
             )
         )
-    ports.attempts.note_sent(attempt.attempt_id, to_the_second(ports.now()))
+    ports.attempts.note_sent(attempt.attempt_id, truncate_to_second(ports.now()))
 
 
 def _text(attempt: Attempt, ports: SendingPorts) -> None:
-    if not ports.attempts.note_sent(attempt.attempt_id, to_the_second(ports.now())):
+    if not ports.attempts.note_sent(attempt.attempt_id, truncate_to_second(ports.now())):
         return
     words = ports.messages.text(attempt, ports.codes.code(attempt.attempt_id))
     try:

@@ -27,7 +27,7 @@ from chalicelib.accounts.usecases.sign_in_audit import (
     note_sign_in,
 )
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.texts import Text
 
 OVER = (
@@ -58,7 +58,7 @@ def add_address(attempt_id: str, code: str, account_id: str, ports: Ports) -> Ac
     another account, Conflict if the address belongs to another account."""
     attempt = _shown(attempt_id, code, account_id, ports)
     refuse_too_many(ports.accounts.get(account_id))
-    if not ports.attempts.use(attempt_id, ports.new_id(), to_the_second(ports.now())):
+    if not ports.attempts.use(attempt_id, ports.new_id(), truncate_to_second(ports.now())):
         raise NotFound(OVER)
     if ports.accounts.claim(attempt.destination, account_id) != account_id:
         raise Conflict(
@@ -79,7 +79,7 @@ def account_of(address: Destination, ports: Ports) -> Account:
     """The account of a confirmed address, a new one if there is none. Staff who were invited with
     the address accept the invitation by this. Raises NotFound if it was erased just now."""
     account_id = ports.accounts.owner(address) or ports.accounts.claim(address, ports.new_id())
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     own = Address(kind=address.kind, value=address.value, confirmed_at=now)
     new = Account(account_id=account_id, created_at=now, addresses=(own,))
     known = known_or(new, address, ports)
@@ -119,7 +119,7 @@ def open_session(
             "This account was disabled or is being deleted. If you deleted it, you can sign in "
             "again in a few minutes. If you did not, call us."
         )
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     session = Session(
         session_id=session_id or ports.new_id(),
         account_id=account.account_id,
@@ -158,7 +158,7 @@ def _wrong(attempt: Attempt) -> str:
 def _tried(attempt_id: str, account_id: str | None, ports: Ports) -> Attempt:
     """An attempt to sign in only signs in, and an attempt to add an address only adds it: a person
     who opens a link that somebody else asked for does not add the address to any account."""
-    attempt = ports.attempts.count_try(attempt_id, to_the_second(ports.now()))
+    attempt = ports.attempts.count_try(attempt_id, truncate_to_second(ports.now()))
     if attempt is None or attempt.account_id != account_id:
         count_failure()
         raise NotFound(OVER)
@@ -167,7 +167,7 @@ def _tried(attempt_id: str, account_id: str | None, ports: Ports) -> Attempt:
 
 def _signed_in(attempt: Attempt, device: str, way: str, ports: Ports) -> SignedIn:
     session_id = ports.new_id()
-    if not ports.attempts.use(attempt.attempt_id, session_id, to_the_second(ports.now())):
+    if not ports.attempts.use(attempt.attempt_id, session_id, truncate_to_second(ports.now())):
         raise NotFound(OVER)
     account = account_of(attempt.destination, ports)
     note_sign_in(account, way, ports)

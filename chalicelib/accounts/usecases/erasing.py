@@ -22,7 +22,7 @@ from chalicelib.accounts.model import (
 )
 from chalicelib.errors import AppError, Conflict
 from chalicelib.kernel.observability import logs
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 SETTLES = timedelta(minutes=1)
 """Indexes lag: reports sent just before are found after this time."""
@@ -42,7 +42,7 @@ def begin_erasure(account: Account, *, redact: bool, ports: ErasurePorts) -> Era
     begun = ports.erasures.add(
         Erasure(
             account_id=account.account_id,
-            requested_at=to_the_second(ports.now()),
+            requested_at=truncate_to_second(ports.now()),
             redact=redact,
         )
     )

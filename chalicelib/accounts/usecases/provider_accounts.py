@@ -16,7 +16,7 @@ from chalicelib.accounts.usecases.code_verification import account_of, known_or
 from chalicelib.accounts.usecases.staff import described
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import Invalid
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 LONGEST_LABEL = 254
 
@@ -43,7 +43,7 @@ def _account(provider: IdentityProvider, claims: Mapping[str, Any], people: Port
     if account_id is None:
         known_id = _by_address(provider, claims, people)
         account_id = people.accounts.claim(identity, known_id or people.new_id())
-    new = Account(account_id=account_id, created_at=to_the_second(people.now()))
+    new = Account(account_id=account_id, created_at=truncate_to_second(people.now()))
     known = known_or(new, identity, people)
     after = known
     if identity not in known.identities:

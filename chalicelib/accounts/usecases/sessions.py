@@ -16,7 +16,7 @@ from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.tokens import Presented
 from chalicelib.errors import NotFound, Unauthenticated
 from chalicelib.kernel.observability import logs
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 AGAIN = "You are signed out on this device. Sign in again."
 LOOKS = 2
@@ -57,7 +57,7 @@ def refresh(token: str, ports: Ports) -> Refreshed:
 
 def end(account_id: str, session_id: str, ports: Ports) -> None:
     """Signs out of one device. Raises NotFound if the account has no device with that id."""
-    if not ports.sessions.end(account_id, session_id, to_the_second(ports.now())):
+    if not ports.sessions.end(account_id, session_id, truncate_to_second(ports.now())):
         raise NotFound("This device is not in your list.")
 
 
@@ -66,7 +66,7 @@ def end_by_token(token: str, ports: Ports) -> None:
     already."""
     sent = ports.refresh_tokens.read(token)
     if sent:
-        ports.sessions.end(sent.account_id, sent.session_id, to_the_second(ports.now()))
+        ports.sessions.end(sent.account_id, sent.session_id, truncate_to_second(ports.now()))
 
 
 def devices(account_id: str, ports: Ports) -> Sequence[Session]:
@@ -79,14 +79,14 @@ def end_everywhere(account_id: str, ports: Ports) -> int:
     """Signs out of every device; returns how many there were."""
     holding = devices(account_id, ports)
     for each in holding:
-        ports.sessions.end(account_id, each.session_id, to_the_second(ports.now()))
+        ports.sessions.end(account_id, each.session_id, truncate_to_second(ports.now()))
     return len(holding)
 
 
 def _exchanged(found: SignedIn, sent: Presented, ports: Ports) -> SignedIn | None:
     """The account signed in with the new token; None if the caller has to read again. Raises
     Unauthenticated."""
-    session, now = found.session, to_the_second(ports.now())
+    session, now = found.session, truncate_to_second(ports.now())
     if sent.generation == session.generation:
         expires_at = stays_until(found.account, session.created_at, now)
         if not ports.sessions.rotate(session, now=now, expires_at=expires_at):

@@ -27,7 +27,7 @@ def count_sign_in() -> None:
 
 def count_failure() -> None:
     """Counts one more failed sign-in."""
-    logs.measured("a sign-in failed", logs.SIGN_INS, function="api", sign_in_failures=1)
+    logs.measurement("a sign-in failed", logs.SIGN_INS, function="api", sign_in_failures=1)
 
 
 def note_failure(attempt: Attempt, way: str, ports: Ports) -> None:

@@ -18,7 +18,7 @@ from chalicelib.accounts.usecases.provider_accounts import recognised, texts
 from chalicelib.accounts.usecases.sign_in_audit import count_sign_in, note_refusal, note_sign_in
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import Conflict, Forbidden, NotFound
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.texts import Text
 
 AGAIN = (
@@ -49,7 +49,7 @@ class Back(NamedTuple):
 def send_to(provider: str, onward: str, ports: SignOnPorts) -> Departure:
     """Begins a sign-in through that provider. Raises NotFound, UpstreamFailed."""
     _provider(provider, ports)
-    now = to_the_second(ports.people.now())
+    now = truncate_to_second(ports.people.now())
     handover = Handover(
         handover_id=ports.people.new_id(),
         provider=provider,
@@ -103,7 +103,7 @@ def _provider(code: str, ports: SignOnPorts) -> IdentityProvider:
 
 
 def _used(back: Back, session_id: str, ports: SignOnPorts) -> Handover:
-    handover = ports.handovers.use(back.state, session_id, to_the_second(ports.people.now()))
+    handover = ports.handovers.use(back.state, session_id, truncate_to_second(ports.people.now()))
     if handover is None or handover.provider != back.provider:
         raise NotFound(AGAIN)
     return handover

@@ -17,7 +17,7 @@ from chalicelib.accounts.model import Account, Destination, Grant
 from chalicelib.accounts.ports import PeoplePorts
 from chalicelib.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from chalicelib.kernel.audit_entry import Action
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 MOST_GRANTS = 3
 """One for each role."""
@@ -225,4 +225,4 @@ def _sign_out(account_id: str, ports: PeoplePorts) -> None:
 
 
 def _now(ports: PeoplePorts) -> datetime:
-    return to_the_second(ports.log.now())
+    return truncate_to_second(ports.log.now())

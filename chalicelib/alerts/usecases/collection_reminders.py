@@ -21,7 +21,7 @@ from chalicelib.alerts.reminders import HOURS, ONE_DAY, hours_due, number_of
 from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.alerts.usecases.notice_pages import Cursor, read_page
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 CHANGE_WAIT_S = 120
 """How long after a change the reminders are compared: until no function has the old dates in its
@@ -35,7 +35,7 @@ SCHEDULE, LAST_RUN, OFF_ROUNDS = "reminders", "hours", "off"
 def request_reminders(ports: Ports) -> int:
     """Sends the matcher the hours that have come since the last run. Returns their number. Raises
     UpstreamFailed."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     last = ports.alerts.last_alert(SCHEDULE, LAST_RUN)
     due = [
         CollectionsPageWanted(
@@ -83,7 +83,7 @@ def corrections_from(now: datetime, zone: ZoneInfo) -> Sequence[CollectionsPageW
             day=day,
             hours=HOURS,
             version=int(now.timestamp()),
-            occurred_at=to_the_second(now),
+            occurred_at=truncate_to_second(now),
         )
         for day in (today, today + ONE_DAY)
     ]

@@ -10,7 +10,7 @@ from chalicelib.alerts.times import next_digest
 from chalicelib.alerts.usecases.last_alerts import Subject, record_alert
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.site import Site
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 
 def add_to_digest(event: AlertRequested, subscription: Subscription, ports: Ports) -> None:
@@ -19,7 +19,7 @@ def add_to_digest(event: AlertRequested, subscription: Subscription, ports: Port
     If that digest is no longer waiting, its sender may have read the events before this one was
     stored. Then the event is stored for the following digest as well, which sends nothing twice.
     """
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     due = next_digest(subscription.frequency, max(now, event.not_before or now), ports.council.zone)
     ports.alerts.add_to_digest(due, event)
     if _open_digest(digest_alert(subscription, due, now), ports).state != "waiting":

@@ -17,7 +17,7 @@ from chalicelib.alerts.delivery import (
 from chalicelib.alerts.delivery_ports import AlertPage, Ports
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.optimistic import retry_on_conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.texts import Text
 
 PAGE_SIZE = 100
@@ -62,7 +62,7 @@ def resend(name: str, ports: Ports) -> Alert:
             raise NotFound("There is no alert with this id.")
         if stored.backlog not in get_args(OfficerBacklog):
             raise Conflict("The alert has been sent, or is waiting for its next try.")
-        return ports.alerts.save(restart(stored, to_the_second(ports.now())))
+        return ports.alerts.save(restart(stored, truncate_to_second(ports.now())))
 
     sent = retry_on_conflict(send, what=Text("this alert"))
     ports.wake_queue.send([Wake(subscription_id=sent.subscription_id, alert_id=sent.alert_id)])

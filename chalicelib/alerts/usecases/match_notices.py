@@ -12,7 +12,7 @@ from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.alerts.usecases.notice_pages import Cursor, read_page
 from chalicelib.events import DisruptionChanged, DisruptionEnded, OfNotice, RoadWorkPlanned
 from chalicelib.geo.point import Point
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 
 def match_notice(fact: OfNotice, ports: MatchPorts) -> int:
@@ -89,4 +89,4 @@ def areas_of_notice(what: EventType, scope: NoticeScope) -> Sequence[AreaQuery]:
 def _occurred_at(fact: OfNotice, ports: MatchPorts) -> datetime:
     if fact.stored_at_ms:
         return datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
-    return to_the_second(ports.now())
+    return truncate_to_second(ports.now())

@@ -15,7 +15,7 @@ from chalicelib.alerts.model import AlertRequested, EventType, Subscription, Top
 from chalicelib.alerts.ports import MatchPorts, Reporter
 from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.published import Report
 
 
@@ -122,7 +122,7 @@ def add_own_subscription(
 ) -> Subscription | None:
     """Stores the reporter's own subscription to the report unless it is stored. Returns the stored
     one; None if the reporter has stopped it."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     stored = ports.subscriptions.add(
         Subscription(
             subscription_id=own_subscription_id(fact.service_request_id, ports),
@@ -168,7 +168,7 @@ def alert_request_of(
         subscription_id=subscription_id,
         what=what,
         version=fact.version,
-        occurred_at=stored_at if fact.stored_at_ms else to_the_second(ports.now()),
+        occurred_at=stored_at if fact.stored_at_ms else truncate_to_second(ports.now()),
         service_request_id=fact.service_request_id,
         request_id=fact.request_id,
         not_before=fact.told_from if isinstance(fact, ReportChanged) else None,

@@ -18,7 +18,7 @@ from chalicelib.alerts.times import end_of_quiet_hours
 from chalicelib.alerts.usecases.digests import digest_contents
 from chalicelib.alerts.usecases.last_alerts import Reminder, Subject, record_alert, record_reminder
 from chalicelib.alerts.usecases.questions import answer_link, reply_link
-from chalicelib.kernel.delivery_retry import refused
+from chalicelib.kernel.delivery_retry import mark_failed
 
 
 class ReadyMessage(NamedTuple):
@@ -46,7 +46,7 @@ def prepare(alert: Alert, now: datetime, ports: Ports) -> ReadyMessage | Alert:
     if moment > now and alert.what != "confirm":
         return postpone(alert, moment, now)
     if subscription.address_key and ports.suppressed_addresses.has(subscription.address_key, now):
-        return refused(alert, "suppressed", now)
+        return mark_failed(alert, "suppressed", now)
     message = _message(alert, subscription, now, ports)
     if message is None:
         return mark_dropped(alert, "nothing_to_tell", now)

@@ -9,7 +9,7 @@ from chalicelib.alerts.model import StopReason
 from chalicelib.alerts.receipts import Receipt
 from chalicelib.alerts.usecases.stopping import suppress_address
 from chalicelib.kernel.optimistic import retry_on_conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.texts import Text
 
 SOON = timedelta(minutes=5)
@@ -40,7 +40,7 @@ def process_receipt(receipt: Receipt, ports: Ports) -> Alert | None:
         stored = ports.alerts.get(subscription_id, alert_id)
         if stored is None or not _is_of_last_try(receipt, stored):
             return stored
-        after = apply_receipt(stored, receipt.outcome, to_the_second(ports.now()))
+        after = apply_receipt(stored, receipt.outcome, truncate_to_second(ports.now()))
         return stored if after == stored else ports.alerts.save(after)
 
     return retry_on_conflict(save_outcome, what=Text("this alert"))

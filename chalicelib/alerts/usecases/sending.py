@@ -32,11 +32,11 @@ from chalicelib.alerts.usecases.digests import add_to_digest
 from chalicelib.alerts.usecases.preparing import ReadyMessage, prepare
 from chalicelib.alerts.usecases.stopping import end_subscription, suppress_address
 from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
-from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
+from chalicelib.kernel.delivery_retry import MOST_TRIES, claim_delivery, mark_failed, reschedule
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.queue import LONGEST_DELAY_S
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 NEVER_IN_DIGESTS = (
     *("repair_question", "officer_question"),
@@ -123,7 +123,7 @@ def _send_if_due(alert: Alert, ports: Ports) -> Alert | None:
     was stored or sent."""
     if not alert.revision:
         alert = ports.alerts.get(alert.subscription_id, alert.alert_id) or alert
-    claim = claimed(alert, _now(ports))
+    claim = claim_delivery(alert, _now(ports))
     if claim is None:
         return None if alert.revision else _save_outcome(alert, ports)
     mine = _claim(replace(claim, claim_id=ports.random_id()), ports)
@@ -146,7 +146,7 @@ def _give_up(alert: Alert, ports: Ports) -> Alert | None:
     finish, else None."""
     if alert.is_unclear and alert.channel == "sms":
         return mark_unclear(alert, _now(ports))
-    return refused(alert, GAVE_UP, _now(ports)) if alert.tries > MOST_TRIES else None
+    return mark_failed(alert, GAVE_UP, _now(ports)) if alert.tries > MOST_TRIES else None
 
 
 def _try_to_send(alert: Alert, ports: Ports) -> Alert:
@@ -160,7 +160,7 @@ def _try_to_send(alert: Alert, ports: Ports) -> Alert:
     except AddressRefused:
         if alert.channel == "sms":
             suppress_address(alert.subscription_id, "bounced", ports)
-        return refused(alert, "refused", _now(ports))
+        return mark_failed(alert, "refused", _now(ports))
     except UpstreamFailed as error:
         return _reschedule(alert, error, ports)
     except Exception as error:
@@ -172,7 +172,7 @@ def _try_to_send(alert: Alert, ports: Ports) -> Alert:
 def _send(alert: Alert, ready: ReadyMessage, ports: Ports) -> Alert:
     sender = ports.senders.get(alert.channel)
     if sender is None:
-        return refused(alert, "no_sender", _now(ports))
+        return mark_failed(alert, "no_sender", _now(ports))
     if alert.channel == "sms":
         return _send_text(alert, ready, sender, ports)
     if alert.channel == "email" and not _may_be_sent_today(alert, ports):
@@ -225,7 +225,7 @@ def _reschedule(alert: Alert, error: UpstreamFailed, ports: Ports) -> Alert:
     if isinstance(error, NoReply) and alert.channel == "sms":
         return mark_unclear(alert, _now(ports))
     code = "no_reply" if isinstance(error, NoReply) else "not_reached"
-    return put_off(
+    return reschedule(
         alert,
         error.code if isinstance(error, NotNow) else code,
         _now(ports),
@@ -248,4 +248,4 @@ def _save_outcome(after: Alert, ports: Ports) -> Alert:
 
 
 def _now(ports: Ports) -> datetime:
-    return to_the_second(ports.now())
+    return truncate_to_second(ports.now())

@@ -3,7 +3,7 @@
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import StopReason, mark_stopped
 from chalicelib.kernel.optimistic import retry_on_conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.texts import Text
 
 
@@ -12,7 +12,7 @@ def suppress_address(subscription_id: str, because: StopReason, ports: Ports) ->
     UpstreamFailed."""
     subscription = ports.subscriptions.get(subscription_id)
     if subscription and subscription.address_key:
-        now = to_the_second(ports.now())
+        now = truncate_to_second(ports.now())
         ports.suppressed_addresses.add(subscription.address_key, because, now)
     end_subscription(subscription_id, because, ports)
 
@@ -23,6 +23,6 @@ def end_subscription(subscription_id: str, because: StopReason, ports: Ports) ->
     def stop() -> None:
         stored = ports.subscriptions.get(subscription_id)
         if stored and stored.state != "stopped":
-            ports.subscriptions.save(mark_stopped(stored, because, to_the_second(ports.now())))
+            ports.subscriptions.save(mark_stopped(stored, because, truncate_to_second(ports.now())))
 
     retry_on_conflict(stop, what=Text("this subscription"))

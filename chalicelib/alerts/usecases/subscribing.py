@@ -21,7 +21,7 @@ from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.site import Site
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.texts import Text
 
 
@@ -136,7 +136,7 @@ def with_topic(
 
 def current_second(ports: Ports) -> datetime:
     """The present time, in the precision that is stored."""
-    return to_the_second(ports.now())
+    return truncate_to_second(ports.now())
 
 
 def raise_faults(faults: Sequence[FieldError]) -> None:
@@ -175,7 +175,7 @@ def _new_subscription(
         address_key=ports.ids.address_key(request.channel, address or ""),
         created_at=current_second(ports),
         fingerprint=ports.ids.fingerprint(msgspec.json.encode(_without_language(request))),
-        request_id=trace.current(),
+        request_id=trace.current_id(),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from chalicelib.desk.model import CaseEvent
 from chalicelib.desk.ports import Ports
 from chalicelib.kernel.audit_entry import Action, Entry
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 
 ACTIONS: Mapping[Action, str] = {
     "reports.look": "Looked at it",
@@ -76,7 +76,7 @@ def _describe_action(entry: Entry) -> str:
             return f"Changed {', '.join(fields)}" if fields else "Changed it"
         case "payments.refund":
             pence = int(entry.details.removesuffix(" pence"))
-            return f"Asked to send {pounds(pence)} back to the card"
+            return f"Asked to send {format_pounds(pence)} back to the card"
         case action:
             usual = ACTIONS.get(action, action)
             return BY_DETAILS.get((action, entry.details), usual)

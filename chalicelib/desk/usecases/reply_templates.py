@@ -16,7 +16,7 @@ from chalicelib.desk.ports import Ports
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.states import STATES
 
 
@@ -49,7 +49,7 @@ def add_template(draft: TemplateDraft, key: str, actor: str, ports: Ports) -> Te
         service_codes=draft.service_codes,
         state=draft.state,
         author=actor,
-        updated_at=to_the_second(ports.now()),
+        updated_at=truncate_to_second(ports.now()),
         fingerprint=derived_id("template", msgspec.json.encode(draft).decode()),
     )
     ports.note(actor, "templates.add", new.template_id, "")
@@ -92,7 +92,7 @@ def _with_changes(
         ),
         state=changes.state or present.state,
         author=actor,
-        updated_at=to_the_second(ports.now()),
+        updated_at=truncate_to_second(ports.now()),
     )
     cleared = changes.clear or ()
     return replace(

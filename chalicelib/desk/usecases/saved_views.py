@@ -7,7 +7,7 @@ from chalicelib.desk.model import MOST_VIEWS, View, ViewDraft
 from chalicelib.desk.ports import Ports
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 FILTERS = frozenset(
     (
@@ -37,7 +37,7 @@ def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View
         account_id=account_id,
         name=draft.name,
         query=draft.query,
-        saved_at=to_the_second(ports.now()),
+        saved_at=truncate_to_second(ports.now()),
     )
     ports.note(account_id, "views.add", view_id, "")
     stored = ports.store.add_view(new)

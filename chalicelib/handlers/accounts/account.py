@@ -26,7 +26,7 @@ from chalicelib.handlers.http.params import PAGED, hex_id_of, id_of, limit_of
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.addresses import AddressKind
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.drafts import OwnChanges
 from chalicelib.reports.queries import ListPosition
 from chalicelib.reports.usecases.resident import own_reports
@@ -207,13 +207,13 @@ def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
     ports = reports_ports()
     author = author_of(call.caller.signed_in, reports_ports())
     report = own_reports.withdraw_own_report(id_of(service_request_id), author, ports)
-    return made_from(Withdrawn, report)
+    return copy_fields(Withdrawn, report)
 
 
 def _view(account: Account, call: Call) -> OwnAccountView:
-    addresses = [made_from(AddressView, each) for each in account.addresses]
+    addresses = [copy_fields(AddressView, each) for each in account.addresses]
     roles = sorted(call.caller.roles)
-    return made_from(OwnAccountView, account, addresses=addresses, roles=roles)
+    return copy_fields(OwnAccountView, account, addresses=addresses, roles=roles)
 
 
 def cursor_of(place: ListPosition) -> str:

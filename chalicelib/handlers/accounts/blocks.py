@@ -14,7 +14,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import HEX_ID, PAGED, cursor_of, hex_id_of, limit_of
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 
 routes = Routes(__name__)
 
@@ -89,4 +89,4 @@ def unblock(call: Call, block_id: str) -> Unblocked:
 
 
 def _view(block: Block) -> BlockView:
-    return made_from(BlockView, block)
+    return copy_fields(BlockView, block)

@@ -11,7 +11,7 @@ from chalicelib.bootstrap.reports import garden_purchases
 from chalicelib.garden.views import GardenView, garden_view
 from chalicelib.handlers.http import request_language
 from chalicelib.integrations.garden_access import holds_subscription
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import SenderAction, sender_action_of
 from chalicelib.reports.ports import Ports
@@ -94,7 +94,7 @@ def _refunded(reports: Sequence[ServiceRequest]) -> Mapping[str, int]:
 
 
 def _view(report: ServiceRequest, refunded_pence: int, ports: Ports) -> OwnReportView:
-    return made_from(
+    return copy_fields(
         OwnReportView,
         report,
         status=status_of(report.state),
@@ -129,7 +129,7 @@ def _garden_view(report: ServiceRequest) -> OwnGardenView | None:
     if found is None:
         return None
     garden = garden_ports()
-    return made_from(
+    return copy_fields(
         OwnGardenView,
         garden_view(found, garden),
         may_change=holds_subscription(report, found, garden.today),

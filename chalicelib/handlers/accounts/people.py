@@ -21,7 +21,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, cursor_of, limit_of
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.audit_entry import Action
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 
 routes = Routes(__name__)
 PERSON_CURSOR = re.compile(r"[0-9T:Z-]{20}#[\w-]{1,64}", re.ASCII)
@@ -153,7 +153,7 @@ def change(call: Call, changes: PersonChanges, account_id: str) -> PersonView:
 )
 def log(call: Call) -> EntryList:
     page = audit.page(limit=limit_of(call), before=cursor_of(call, LOG_CURSOR), ports=audit_ports())
-    items = [made_from(EntryView, each) for each in page.entries]
+    items = [copy_fields(EntryView, each) for each in page.entries]
     return EntryList(items=items, next=page.next)
 
 
@@ -176,7 +176,7 @@ def _view(account: Account) -> PersonView:
     providers = container.council().identity_providers
     staffs = {each.issuer for each in providers if each.serves == "staff"}
     subjects = [each.subject for each in account.identities if each.issuer in staffs]
-    return made_from(
+    return copy_fields(
         PersonView,
         account,
         name=account.work_name or account.name,

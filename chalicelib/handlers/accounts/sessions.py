@@ -15,8 +15,8 @@ from chalicelib.handlers.http.answers import WithCookie
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.fields import copy_fields
+from chalicelib.kernel.time import truncate_to_second
 
 routes = Routes(__name__)
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -75,7 +75,7 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
 def refresh(call: Call) -> WithCookie:
     ports = accounts_ports()
     fresh = sessions.refresh(cookies.read_cookie(call.request), ports)
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     token = auth.issue_token(
         fresh.who,
         now=now,
@@ -153,7 +153,7 @@ def end_all(call: Call) -> WithCookie:
 def account_view(caller: Caller) -> AccountView:
     assert caller.account and caller.role and caller.assurance, "The caller is signed in."
     given = {"role": caller.role, "roles": sorted(caller.roles), "assurance": caller.assurance}
-    return made_from(AccountView, caller.account, **given)
+    return copy_fields(AccountView, caller.account, **given)
 
 
 def _own(call: Call) -> Session:
@@ -163,4 +163,4 @@ def _own(call: Call) -> Session:
 
 
 def _device_view(session: Session, own: Session) -> SignedInDevice:
-    return made_from(SignedInDevice, session, is_this=session.session_id == own.session_id)
+    return copy_fields(SignedInDevice, session, is_this=session.session_id == own.session_id)

@@ -83,7 +83,7 @@ def submit_form(call: Call) -> Page:
         place = _chosen_place(places, form.one("place") or typed["q"])
         request = check_request(subscription_request_of(form, place), ports)
         # A key that can be guessed is not used, so nobody can find out what is stored under it.
-        key = None if idempotency.can_be_guessed(typed["key"]) else typed["key"]
+        key = None if idempotency.is_guessable(typed["key"]) else typed["key"]
         subscription = subscribe(request, key, call)
     except Invalid as error:
         return _form_page(typed, _form_faults(error), places)

@@ -122,20 +122,20 @@ def _match(fact: OfReport | OfNotice, line: logs.Fields) -> None:
         ports = match_ports()
         line["told"] = match_report(fact, ports) + request_booking_reminders(fact, ports)
     else:
-        trace.follow(fact.request_id or trace.current())
+        trace.adopt_id(fact.request_id or trace.current_id())
         line["notice_id"] = fact.notice_id
         line["told"] = match_notice(fact, match_ports())
 
 
 def _match_page(wanted: NoticePageWanted, line: logs.Fields) -> None:
-    trace.follow(wanted.fact.request_id or trace.current())
+    trace.adopt_id(wanted.fact.request_id or trace.current_id())
     line["notice_id"] = wanted.fact.notice_id
     line["told"] = match_notice_page(wanted, match_ports())
 
 
 def _enqueue_batch(alerts: AlertBatch, line: logs.Fields) -> None:
     """Queues the requests of a batch. They were logged when the subscribers were found."""
-    trace.follow(alerts.tell.request_id or trace.current())
+    trace.adopt_id(alerts.tell.request_id or trace.current_id())
     if alerts.tell.service_request_id:
         line["service_request_ids"] = [alerts.tell.service_request_id]
     elif alerts.tell.notice_id:

@@ -76,10 +76,10 @@ def _process(message: AlertRequested | Confirm | Wake) -> Alert | None:
         case Wake():
             return sending.process_wake(message, ports)
         case Confirm():
-            trace.follow(message.request_id or trace.current())
+            trace.adopt_id(message.request_id or trace.current_id())
             return sending.process_confirmation(message, ports)
         case AlertRequested():
-            trace.follow(message.request_id or trace.current())
+            trace.adopt_id(message.request_id or trace.current_id())
             return sending.process_request(message, ports)
 
 

@@ -16,7 +16,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, limit_of, one_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 
 routes = Routes(__name__)
 BACKLOGS: tuple[OfficerBacklog, ...] = get_args(OfficerBacklog)
@@ -83,4 +83,4 @@ def resend_alert(_: Call, alert_id: str) -> FailedAlert:
 
 
 def _view_of(alert: Alert) -> FailedAlert:
-    return made_from(FailedAlert, alert, alert_id=alert.name, event_type=alert.what)
+    return copy_fields(FailedAlert, alert, alert_id=alert.name, event_type=alert.what)

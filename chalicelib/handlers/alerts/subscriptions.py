@@ -37,7 +37,7 @@ from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.http.subscribers import subscribe
 from chalicelib.integrations.accounts_for_alerts import address_keys_of
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 
 routes = Routes(__name__)
 TOKEN = Query(
@@ -223,9 +223,9 @@ def access_proof_of(call: Call) -> AccessProof:
 
 
 def view_of(subscription: Subscription) -> SubscriptionView:
-    return made_from(SubscriptionView, subscription, to=address_hint(subscription))
+    return copy_fields(SubscriptionView, subscription, to=address_hint(subscription))
 
 
 def _receipt_of(subscription: Subscription) -> SubscriptionReceipt:
     manage_url = manage_url_of(subscription, alerts_ports())
-    return made_from(SubscriptionReceipt, subscription, manage_url=manage_url)
+    return copy_fields(SubscriptionReceipt, subscription, manage_url=manage_url)

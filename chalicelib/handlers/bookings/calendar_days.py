@@ -22,7 +22,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.texts import Text
 
 routes = Routes(__name__)
@@ -67,7 +67,7 @@ class CapacityChange(msgspec.Struct, frozen=True, kw_only=True):
 def list_calendars(call: Call) -> Calendars:
     return Calendars(
         items=[
-            made_from(CalendarView, each, is_visited=each.place is not None)
+            copy_fields(CalendarView, each, is_visited=each.place is not None)
             for each in container.council().calendars
         ]
     )

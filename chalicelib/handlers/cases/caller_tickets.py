@@ -10,7 +10,7 @@ from chalicelib.handlers.http import auth, caller_tickets
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.caller_tickets import HOLDS, AssistedChannel
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.time import to_the_second, utc_now
+from chalicelib.kernel.time import truncate_to_second, utc_now
 
 routes = Routes(__name__)
 
@@ -36,7 +36,7 @@ class CallerTicket(msgspec.Struct, frozen=True, kw_only=True):
     success=HTTPStatus.CREATED,
 )
 def issue_ticket(call: Call, draft: CallerTicketDraft) -> CallerTicket:
-    session, now = call.caller.session, to_the_second(utc_now())
+    session, now = call.caller.session, truncate_to_second(utc_now())
     assert session, "The route's gate lets in only people who are signed in."
     who = SignedIn(call.caller.signed_in, session)
     return CallerTicket(

@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.jobs.people import Staff
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
@@ -60,7 +60,7 @@ class MergedCase(msgspec.Struct, frozen=True, kw_only=True):
 def jobs_of_case(report: ServiceRequest, planner: Staff) -> tuple[JobShort, ...]:
     """The jobs of the case; `in_remit` is false for a planner of another team or ward."""
     return tuple(
-        made_from(JobShort, each, in_remit=planner.covers_place(each.team, each.ward_code))
+        copy_fields(JobShort, each, in_remit=planner.covers_place(each.team, each.ward_code))
         for each in desk_ports().jobs_of(report.service_request_id)
     )
 
@@ -77,7 +77,7 @@ def cases_near(report: ServiceRequest, author: Author, ports: Ports) -> tuple[Ne
     stored = ports.repository.get_many([each.report.service_request_id for each in shown])
     own = {key for key, each in stored.items() if author.is_officer_for(each)}
     return tuple(
-        made_from(
+        copy_fields(
             NearCase,
             each.report,
             distance_m=round(each.distance_m, 1),

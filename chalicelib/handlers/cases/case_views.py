@@ -27,7 +27,7 @@ from chalicelib.handlers.http.identity import Caller
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.usecases.job_reports import can_create_job
 from chalicelib.jobs.views import WorkPhotoView
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.cases import Case, Target, case_of
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import NeedReason, open_needs
@@ -169,7 +169,7 @@ def case_item(case: Case) -> CaseItem:
     """The case as the queue shows it."""
     report = case.report
     service = container.council().by_code.get(report.service_code)
-    return made_from(
+    return copy_fields(
         CaseItem,
         report,
         service_name=service.service_name if service else report.service_code,
@@ -186,7 +186,7 @@ def case_view(report: ServiceRequest, caller: Caller, ports: Ports) -> CaseView:
     seen, case = reading.full_view_of(report, ports), case_of(report, ports.now())
     author, planner = caller.author(), caller.staff("jobs.plan")
     names, why = _names_in(report.questions, seen.notes), why_not_asked(report, can_be_asked)
-    return made_from(
+    return copy_fields(
         CaseView,
         seen,
         placeless=report.placeless,
@@ -217,7 +217,9 @@ def case_view(report: ServiceRequest, caller: Caller, ports: Ports) -> CaseView:
 
 def question_view(question: Question, names: dict[str, str]) -> QuestionView:
     """The question with the name of the officer who asked."""
-    return made_from(QuestionView, question, asked_by=history.staff_name(question.asked_by, names))
+    return copy_fields(
+        QuestionView, question, asked_by=history.staff_name(question.asked_by, names)
+    )
 
 
 def note_view(note: Note) -> CaseNote:
@@ -244,7 +246,7 @@ def _note(note: Note, names: dict[str, str]) -> CaseNote:
         by = f"Not verified: {by.removeprefix(UNVERIFIED)}"
     elif by.startswith(PARTNER):
         by = "Another system's full text"
-    return made_from(CaseNote, note, by=by)
+    return copy_fields(CaseNote, note, by=by)
 
 
 def sender_name(sender: str) -> str:
@@ -266,7 +268,7 @@ def sender_name(sender: str) -> str:
 
 def _needs(report: ServiceRequest) -> tuple[NeedView, ...]:
     return tuple(
-        made_from(
+        copy_fields(
             NeedView, each, job_id=each.about or None, by=sender_name(each.by) if each.by else None
         )
         for each in open_needs(report.needs)

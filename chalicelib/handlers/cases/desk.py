@@ -15,7 +15,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import hex_id_of, id_of
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.field_types import Line
 from chalicelib.reports.usecases.access import get_visible_report, require_team_access
 
@@ -182,8 +182,8 @@ def _account_id(call: Call) -> str:
 
 
 def _template(template: Template) -> TemplateView:
-    return made_from(TemplateView, template)
+    return copy_fields(TemplateView, template)
 
 
 def _view(view: View) -> SavedView:
-    return made_from(SavedView, view)
+    return copy_fields(SavedView, view)

@@ -15,7 +15,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, id_of, limit_of, one_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.drafts import FlagDraft, ReportChanges
 from chalicelib.reports.parts import Attention, FlagReason
 from chalicelib.reports.published import Visibility
@@ -111,7 +111,7 @@ def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
         call.caller.author(),
         reports_ports(),
     )
-    return made_from(Withdrawn, report)
+    return copy_fields(Withdrawn, report)
 
 
 @routes.endpoint(
@@ -134,6 +134,6 @@ def list_waiting(call: Call) -> WaitingList:
         ports=reports_ports(),
     )
     return WaitingList(
-        items=[made_from(WaitingView, each, reason=reason) for each in found.reports],
+        items=[copy_fields(WaitingView, each, reason=reason) for each in found.reports],
         next=found.next,
     )

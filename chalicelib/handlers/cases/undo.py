@@ -17,7 +17,7 @@ from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.observability import logs
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.cases import UndoRecord
 from chalicelib.reports.usecases.staff import undo as reports_undo
 from chalicelib.reports.usecases.staff.officer_changes import NOTIFIED_UNDO_WITHIN
@@ -69,7 +69,7 @@ class UndoableChange:
         new = Undo(
             undo_id=self.change_id,
             account_id=self._account,
-            made_at=to_the_second(ports.now()),
+            made_at=truncate_to_second(ports.now()),
             within=within,
             left=tuple(entries),
             fingerprint=self._fingerprint,

@@ -22,7 +22,12 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.operations import MOST_OPERATIONS, Result, Unreadable, operations_in
+from chalicelib.kernel.operations import (
+    MOST_OPERATIONS,
+    Result,
+    UnreadableOperation,
+    parse_operations,
+)
 from chalicelib.kernel.parsing import parse
 
 NOT_YOURS = "Collection rounds are not in your teams. Keep what you recorded, and call the office."
@@ -131,9 +136,9 @@ def list_premises_of_day(call: Call) -> PremisesDays:
     body=RoundOperations,
 )
 def record_operations(call: Call) -> RoundResults:
-    sent = operations_in(call.body, _parse_operation)
+    sent = parse_operations(call.body, _parse_operation)
     if not _is_collector(call):
-        sent = [Unreadable(op_id=each.op_id, reason=NOT_YOURS) for each in sent]
+        sent = [UnreadableOperation(op_id=each.op_id, reason=NOT_YOURS) for each in sent]
     session = call.caller.session
     assert session, "The route's gate lets in only who is signed in."
     sender = Sender(call.caller.signed_in.account_id, session.session_id)

@@ -15,7 +15,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, hex_id_of, limit_of, one_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.outbound.model import Delivery, DeliveryEvent, Kind, State
 from chalicelib.outbound.usecases import handling
 
@@ -113,4 +113,4 @@ def _destination(text: str | None) -> str | None:
 
 
 def _view(delivery: Delivery) -> DeliveryView:
-    return made_from(DeliveryView, delivery)
+    return copy_fields(DeliveryView, delivery)

@@ -54,7 +54,7 @@ def problem(request: Request, status: HTTPStatus, error: AppError | None) -> For
 
 def _said(error: AppError | None) -> Sequence[str]:
     if error is None:
-        return [f"Something went wrong on our side. Try again. ({trace.current()})"]
+        return [f"Something went wrong on our side. Try again. ({trace.current_id()})"]
     if isinstance(error, Invalid) and error.errors:
         return [f"{field}: {message}" for field, message in with_open311_names(error.errors)]
     return [str(error.detail)]

@@ -24,7 +24,7 @@ from chalicelib.handlers.exchange.open311_query import (
 )
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.partners import usecases as partners
 from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest
@@ -161,7 +161,7 @@ def update(call: Call) -> Answer:
 
 def _admitted(sent: Query) -> Partner:
     key = partners.admit(sent.one("api_key"), sent.one("service_code"), partners_ports())
-    return made_from(Partner, key)
+    return copy_fields(Partner, key)
 
 
 def _service(service_code: str) -> ServiceDefinition:

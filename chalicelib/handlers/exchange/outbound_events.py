@@ -71,7 +71,7 @@ def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
     wake = _read(record, Wake)
     if wake is None:
         return False
-    trace.follow(wake.request_id or trace.current())
+    trace.adopt_id(wake.request_id or trace.current_id())
     line["delivery_id"] = wake.delivery_id
     try:
         after = sending.send(wake.delivery_id, outbound_ports())

@@ -12,7 +12,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.partners import usecases
 from chalicelib.partners.model import FirstVisibility, NewKey
 
@@ -55,7 +55,7 @@ class KeyList(msgspec.Struct, frozen=True, kw_only=True):
 )
 def keys(_: Call) -> KeyList:
     found = usecases.list_keys(partners_ports())
-    return KeyList(items=[made_from(KeyView, key) for key in found], next=None)
+    return KeyList(items=[copy_fields(KeyView, key) for key in found], next=None)
 
 
 @routes.endpoint(
@@ -72,7 +72,7 @@ def make(call: Call, new: NewKey) -> MadeKey:
         record_action("keys.make", key_id, details, call.caller)
 
     made = usecases.make(new, partners_ports(), noted)
-    return made_from(MadeKey, made.key, api_key=made.text)
+    return copy_fields(MadeKey, made.key, api_key=made.text)
 
 
 @routes.endpoint(
@@ -85,4 +85,4 @@ def revoke(call: Call, key_id: str) -> KeyView:
     if not re.fullmatch(r"[0-9a-f]{12}", key_id):
         raise NotFound("There is no API key with this id.")
     record_action("keys.revoke", key_id, "", call.caller)
-    return made_from(KeyView, usecases.revoke(key_id, partners_ports()))
+    return copy_fields(KeyView, usecases.revoke(key_id, partners_ports()))

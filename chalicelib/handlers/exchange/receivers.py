@@ -14,7 +14,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import changed_fields, record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.outbound.receivers import Filter, Receiver, ReceiverChanges, ReceiverDraft
 from chalicelib.outbound.usecases import handling, receiving
 
@@ -97,7 +97,7 @@ def add_receiver(call: Call, draft: ReceiverDraft) -> MadeReceiver:
     receiver = receiving.add_receiver(
         draft, key, scope, outbound_ports(), reads_ledger=call.caller.may("ledger.read")
     )
-    return made_from(MadeReceiver, receiver)
+    return copy_fields(MadeReceiver, receiver)
 
 
 @routes.endpoint(
@@ -146,4 +146,4 @@ def replay(call: Call, draft: ReplayDraft, receiver_id: str) -> ReplayView:
 
 
 def _view(receiver: Receiver) -> ReceiverView:
-    return made_from(ReceiverView, receiver)
+    return copy_fields(ReceiverView, receiver)

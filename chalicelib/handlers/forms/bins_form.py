@@ -13,7 +13,7 @@ from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import posted_form, render_page
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.texts import Text
 
 
@@ -96,7 +96,7 @@ def _garden_link(premises_id: str, ports: Ports) -> dict[str, str] | None:
     if garden is None or pence is None:
         return None
     form = f"/forms/services/{garden.service}?premises_id={premises_id}"
-    return {"form": form, "price": pounds(pence)}
+    return {"form": form, "price": format_pounds(pence)}
 
 
 def _missed_form() -> str | None:

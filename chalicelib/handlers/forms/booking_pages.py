@@ -23,9 +23,9 @@ from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.params import id_of
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.numbers import whole_number
-from chalicelib.kernel.posted_form import Posted
+from chalicelib.kernel.posted_form import PostedForm
 from chalicelib.kernel.site import Site
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot, Order
@@ -66,7 +66,7 @@ def move(call: Call, service_request_id: str) -> Page | SeeOther:
 
 
 def _try_move(
-    report: ServiceRequest, to: tuple[date, str], field: str, form: Posted, call: Call
+    report: ServiceRequest, to: tuple[date, str], field: str, form: PostedForm, call: Call
 ) -> Faults:
     """Moves the booking. Returns: the reasons why it cannot be moved there."""
     author = call.caller.author(form.one("token") or None)
@@ -114,8 +114,8 @@ def _refund_words(service_request_id: str, refund_pence: int) -> dict[str, str]:
     before = charge.refunded_pence if charge else 0
     left = refund_pence - before
     return {
-        "refund": pounds(left) if left > 0 else "",
-        "refunded": pounds(before) if before else "",
+        "refund": format_pounds(left) if left > 0 else "",
+        "refunded": format_pounds(before) if before else "",
     }
 
 

@@ -8,7 +8,7 @@ from chalicelib.handlers.forms.form_pages import render_form
 from chalicelib.handlers.http import caller_tickets
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.kernel.posted_form import Posted
+from chalicelib.kernel.posted_form import PostedForm
 from chalicelib.reports.parts import Channel
 from chalicelib.texts import Text
 
@@ -34,16 +34,16 @@ class Sender(NamedTuple):
         return self.channel != "online"
 
 
-def with_new_ticket(form: Posted) -> Posted:
+def with_new_ticket(form: PostedForm) -> PostedForm:
     """The form with the new ticket, if one was typed."""
     ticket = form.one(NEW)
     if not ticket:
         return form
     others = {name: values for name, values in form.fields.items() if name != NEW}
-    return Posted({**others, FOR_CALLER: (ticket,)}, form.files)
+    return PostedForm({**others, FOR_CALLER: (ticket,)}, form.files)
 
 
-def sender_of(form: Posted, call: Call) -> Sender | None:
+def sender_of(form: PostedForm, call: Call) -> Sender | None:
     """The sender of a form; None if the form's ticket is not valid. Raises UpstreamFailed."""
     text = form.one(FOR_CALLER)
     if not text:
@@ -52,7 +52,7 @@ def sender_of(form: Posted, call: Call) -> Sender | None:
     return Sender(call._replace(caller=ticket.officer), ticket.channel) if ticket else None
 
 
-def ticket_page(form: Posted, action: str) -> Page:
+def ticket_page(form: PostedForm, action: str) -> Page:
     """The page that asks for a new ticket, with all posted fields as hidden inputs."""
     carried = [(name, value) for name, values in form.fields.items() for value in values]
     html = render_form("ticket", field=NEW, hidden=carried, action=action, other_languages=())

@@ -16,7 +16,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import render_page
 from chalicelib.handlers.http.params import id_of
-from chalicelib.kernel.posted_form import Posted
+from chalicelib.kernel.posted_form import PostedForm
 from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases import reading
 
@@ -55,11 +55,11 @@ def render_form(name: str, **context: Any) -> str:
     return render_page("forms", name, **context)
 
 
-def posted_form(call: Call) -> Posted:
+def posted_form(call: Call) -> PostedForm:
     return posted.parse_form(call.body, str(call.request.headers.get("content-type", "")))
 
 
-def key_of_form(form: Posted) -> str:
+def key_of_form(form: PostedForm) -> str:
     return key_of(Answers.from_posted(form))
 
 

@@ -25,7 +25,7 @@ from chalicelib.integrations.garden_cancelling import (
     is_refundable,
     refund_pence,
 )
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.site import Site
 from chalicelib.reports.usecases.orders.changing import too_late_error
 from chalicelib.texts import Text
@@ -88,7 +88,7 @@ def ask_cancellation(call: Call, service_request_id: str) -> Page:
         "action": f"{found.path}/garden/cancellation",
         "token": found.token or "",
         "address": found.address,
-        "refund": pounds(back) if back else "",
+        "refund": format_pounds(back) if back else "",
     }
     return Page(render_form("garden-cancellation", **shown))
 

@@ -13,7 +13,7 @@ from chalicelib.handlers.forms.forms_orders import day_words, slot_words, time_o
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_lines import translate_order
 from chalicelib.reports.order_ports import BookingDeadlines
@@ -80,8 +80,8 @@ def price_context(order: Order, service_code: str) -> dict[str, Any]:
     language = request_language.current_language()
     said = translate_order(language, order, service_code, container.council())
     return {
-        "lines": [(each.text, pounds(each.amount_pence)) for each in said.lines],
-        "total": pounds(order.amount_pence),
+        "lines": [(each.text, format_pounds(each.amount_pence)) for each in said.lines],
+        "total": format_pounds(order.amount_pence),
         "vat": language.say(vat_words(order.vat_pence)),
     }
 
@@ -91,7 +91,7 @@ def payment_words(order: Order) -> str:
     say = request_language.current_language().say
     match order.state:
         case "cancelled" if order.refund_pence:
-            back = pounds(order.refund_pence)
+            back = format_pounds(order.refund_pence)
             return say("{amount} goes back to your card. It can take some days.", amount=back)
         case "cancelled":
             return say("No money goes back") if order.paid_by == "card" else say("Nothing was paid")

@@ -16,7 +16,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.integrations.payments_for_reports import card_page
 from chalicelib.kernel.languages import translatable
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.observability import logs
 from chalicelib.payments.model import Charge, Failure, Payment
 from chalicelib.payments.usecases import check
@@ -138,11 +138,11 @@ def _result_of_charge(charge: Charge, payment_id: str) -> tuple[ResultText, str]
     """The text about a payment, and the amount that it names."""
     paid = charge.successful_payment
     if paid and charge.refunded_pence:
-        return REFUNDED, pounds(charge.refunded_pence)
+        return REFUNDED, format_pounds(charge.refunded_pence)
     payment = paid or charge.find_payment(payment_id)
     if payment is None:
         raise NotFound(Text("There is no such payment."))
-    return _result_of_payment(payment), pounds(charge.amount_pence)
+    return _result_of_payment(payment), format_pounds(charge.amount_pence)
 
 
 def _result_of_payment(payment: Payment) -> ResultText:

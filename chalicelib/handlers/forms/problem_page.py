@@ -41,7 +41,7 @@ def problem_page(error: AppError | None) -> str:
             heading, typed = Text("You have done this too many times"), NOT_SENT
     say = request_language.current_language().say
     link = error.link if isinstance(error, Conflict) else None
-    quoted = trace.current() if error is None or isinstance(error, UpstreamFailed) else None
+    quoted = trace.current_id() if error is None or isinstance(error, UpstreamFailed) else None
     return render_page(
         "forms",
         "problem",

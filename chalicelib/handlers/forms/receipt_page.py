@@ -10,7 +10,7 @@ from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.params import id_of
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.reports.order_lines import translate_order
 from chalicelib.reports.orders import Order
 from chalicelib.reports.receipts import Receipt, receipt_of
@@ -55,4 +55,4 @@ def _refund_words(service_request_id: str, order: Order) -> str:
     """The refunds to the card, also those on their way; empty if there are none."""
     charge = charges().get(service_request_id) if order.paid_by == "card" else None
     back = charge.refunded_pence if charge else 0
-    return pounds(back) if back else ""
+    return format_pounds(back) if back else ""

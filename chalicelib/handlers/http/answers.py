@@ -144,5 +144,5 @@ def _details(
     }
     if status >= 500:
         # For a caller who reports it to the council: the same id is in the log.
-        content["request_id"] = trace.current()
+        content["request_id"] = trace.current_id()
     return reply(msgspec.json.encode(content | more), status, PROBLEM, headers)

@@ -28,7 +28,7 @@ def batch(function: str, records: Sequence[Any] = ()) -> Iterator[logs.Fields]:
     origin. Raises HandlerFailed in place of any error."""
     count = len(records)
     with (
-        trace.following(None),
+        trace.request_context(None),
         logs.line("handled", logs.BATCHES, function=function, records=count, failed=0) as line,
     ):
         try:
@@ -37,7 +37,7 @@ def batch(function: str, records: Sequence[Any] = ()) -> Iterator[logs.Fields]:
             line["failed"] = line["failed"] or max(count, 1)
             logs.failure("a handler broke", error)
             # Lambda prints the message of an exception that leaves a handler.
-            said = f"{type(error).__name__}; the log has it under {trace.current()}"
+            said = f"{type(error).__name__}; the log has it under {trace.current_id()}"
             raise HandlerFailed(said) from None
 
 
@@ -104,7 +104,7 @@ def follow_requests(facts: Iterable[Event | EntryBooked | JobChanged], line: log
     requests."""
     ids = sorted({fact.request_id for fact in facts if fact.request_id})
     if len(ids) == 1:
-        trace.follow(ids[0])
+        trace.adopt_id(ids[0])
     elif ids:
         line["request_ids"] = ids
 

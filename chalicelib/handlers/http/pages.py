@@ -66,7 +66,9 @@ def problem_pages(kind: Kind, heading: Heading = heading_of) -> ProblemPage:
             other_languages=(),
             heading=say(heading(error)),
             detail=say(error.detail) if error else say("The problem is on our side."),
-            quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
+            quoted=trace.current_id()
+            if error is None or isinstance(error, UpstreamFailed)
+            else None,
         )
 
     return page

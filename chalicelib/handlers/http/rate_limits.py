@@ -193,7 +193,7 @@ def _sender(call: Call) -> Sender:
 def _is_proven(call: Call) -> bool:
     headers = call.request.headers
     proof = str(headers.get(proof_of_work.HEADER, ""))
-    return proof_of_work.holds(str(headers.get(idempotency.HEADER, "")).strip(), proof)
+    return proof_of_work.is_valid(str(headers.get(idempotency.HEADER, "")).strip(), proof)
 
 
 def _confirmed_addresses(account: Account | None) -> tuple[Destination, ...]:

@@ -16,7 +16,7 @@ from chalice.app import Request
 
 from chalicelib.bootstrap import container
 from chalicelib.catalogue.model import Council
-from chalicelib.kernel.languages import ENGLISH, Language, names
+from chalicelib.kernel.languages import ENGLISH, Language, language_names
 
 FOLDER = "x-ginnel-language"
 """The header in which the CDN names the folder; it drops a client's own."""
@@ -50,7 +50,9 @@ def other_languages() -> list[OtherLanguage]:
     if address is None:
         return []
     return [
-        OtherLanguage(code, names()[code], address if code == ENGLISH.code else f"/{code}{address}")
+        OtherLanguage(
+            code, language_names()[code], address if code == ENGLISH.code else f"/{code}{address}"
+        )
         for code in (ENGLISH.code, *container.council().translations)
         if code != current_language().code
     ]

@@ -136,7 +136,7 @@ def reply_to(
     """The answer, under the id that came with the call or a new one, in its language."""
     page = _page_address(request, facts, parameters)
     with (
-        trace.following(request.headers.get(REQUEST_ID)) as request_id,
+        trace.request_context(request.headers.get(REQUEST_ID)) as request_id,
         request_language.use_language_of(request, page) as language,
         logs.line(
             "called", logs.CALLS, function="api", route=facts.path, method=facts.method

@@ -21,7 +21,7 @@ from chalicelib.handlers.jobs.jobs_views import CrewDevice, CrewList, CrewView, 
 from chalicelib.jobs.usecases import job_lists
 from chalicelib.jobs.usecases.crew_devices import register_device
 from chalicelib.jobs.usecases.day_publishing import DepotView, ShiftView, day_link
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.push_address import PushAddress
 
@@ -110,5 +110,5 @@ def _device_id(session: Session) -> str:
 
 
 def _crew_view(crew: Crew) -> CrewView:
-    depot, shift = made_from(DepotView, crew.depot), made_from(ShiftView, crew.shift)
-    return made_from(CrewView, crew, depot=depot, shift=shift)
+    depot, shift = copy_fields(DepotView, crew.depot), copy_fields(ShiftView, crew.shift)
+    return copy_fields(CrewView, crew, depot=depot, shift=shift)

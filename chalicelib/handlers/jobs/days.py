@@ -22,7 +22,7 @@ from chalicelib.jobs.ordering import LeftOutStop
 from chalicelib.jobs.usecases import day_planning
 from chalicelib.jobs.usecases.crew_load import CrewLoad, crew_loads
 from chalicelib.jobs.usecases.day_planning import PlannedDay
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 
 MOST_JOBS = 100
 routes = Routes(__name__)
@@ -107,7 +107,7 @@ def _load_view(load: CrewLoad) -> LoadView:
 
 def _planned_view(day: PlannedDay) -> PlannedView:
     left_out = [_left_out_view(each) for each in day.left_out]
-    return made_from(PlannedView, day, job_ids=list(day.job_ids), left_out=left_out)
+    return copy_fields(PlannedView, day, job_ids=list(day.job_ids), left_out=left_out)
 
 
 def _left_out_view(found: LeftOutStop) -> LeftOut:

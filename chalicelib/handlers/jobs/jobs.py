@@ -34,7 +34,7 @@ from chalicelib.jobs.states import Side, State
 from chalicelib.jobs.usecases import contractor_links, job_lists, planning
 from chalicelib.jobs.usecases.operations import OperationResult, apply_operations
 from chalicelib.jobs.views import JobView
-from chalicelib.kernel.operations import MOST_OPERATIONS, operations_in
+from chalicelib.kernel.operations import MOST_OPERATIONS, parse_operations
 from chalicelib.kernel.parsing import parse
 
 MOST_REPLY_BYTES = 2_000_000
@@ -198,7 +198,7 @@ def drop_link(call: Call, job_id: str) -> JobView:
     body=Operations,
 )
 def record_operations(call: Call) -> Results:
-    sent = operations_in(call.body, _parse_operation)
+    sent = parse_operations(call.body, _parse_operation)
     outcomes = apply_operations(sent, operator_of(call), jobs_ports())
     return Results(items=_result_views(outcomes, call))
 

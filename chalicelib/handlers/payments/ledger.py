@@ -14,7 +14,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.payments.ledger import Reconciliation
 from chalicelib.payments.views import FundTotal, LedgerEntryView, csv_of, totals_by_fund
 from chalicelib.texts import Text
@@ -54,7 +54,7 @@ def get_ledger(call: Call) -> LedgerView | CsvText:
     days = _parse_days(call)
     stored = ledger()
     items = [
-        made_from(LedgerEntryView, each) for day in days for each in stored.entries_of_day(day)
+        copy_fields(LedgerEntryView, each) for day in days for each in stored.entries_of_day(day)
     ]
     if CSV in str(call.request.headers.get("accept", "")):
         return CsvText(csv_of(items))

@@ -30,7 +30,7 @@ def reconcile_payments(_: CloudWatchEvent) -> None:
     with batch("reconcile_payments") as line:
         found = reconcile_latest(reconciling_ports())
         line["records"] = sum(len(each.differences) for each in found)
-        logs.measured(
+        logs.measurement(
             "reconciled",
             logs.DIFFERENCES,
             function="reconcile_payments",

@@ -53,7 +53,7 @@ def recount_figures(_: CloudWatchEvent) -> None:
     anything was wrong."""
     with batch("recount_figures") as line:
         drift = recounting.recount_nightly(counting_ports())
-        logs.measured("recounted", logs.DRIFT, function="recount_figures", drift=drift)
+        logs.measurement("recounted", logs.DRIFT, function="recount_figures", drift=drift)
         line["records"] = drift
 
 

@@ -136,5 +136,5 @@ def _touched_parts(facts: Iterable[Event]) -> dict[str, TouchedParts]:
 def _log_failures(failed: Mapping[str, Exception], asked_by: Mapping[str, str]) -> None:
     """Logs each failure under the request that caused it, if that is known."""
     for service_request_id, error in failed.items():
-        with trace.following(asked_by.get(service_request_id) or trace.current()):
+        with trace.request_context(asked_by.get(service_request_id) or trace.current_id()):
             logs.failure("not published", error, service_request_id=service_request_id)

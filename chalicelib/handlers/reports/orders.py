@@ -14,7 +14,7 @@ from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.route_facts import REPORT_TOKEN
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.audit_entry import Action
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import Order
 from chalicelib.reports.states import State
@@ -103,4 +103,4 @@ def _note(action: Action, request_id: str, author: Author, call: Call) -> None:
 
 def order_view(report: ServiceRequest) -> OrderView:
     """The request with its order."""
-    return made_from(OrderView, report)
+    return copy_fields(OrderView, report)

@@ -28,7 +28,7 @@ from chalicelib.handlers.http.params import (
 )
 from chalicelib.handlers.http.route_facts import REPORT_TOKEN, Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.drafts import Draft, UpdateDraft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
@@ -221,7 +221,7 @@ def add_update(call: Call, draft: UpdateDraft, service_request_id: str) -> Updat
 
 def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:
     """The new report, as the reporter gets it at once."""
-    return made_from(
+    return copy_fields(
         ReportReceipt,
         report,
         status=status_of(report.state),

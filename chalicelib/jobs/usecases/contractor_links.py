@@ -13,7 +13,7 @@ from chalicelib.jobs.people import Operator, Staff
 from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.states import ENDED
 from chalicelib.jobs.usecases.job_updates import get_authorised, update_job
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 LONGEST_NAME = 100
 NO_LINK = "This link has expired. Ask the council for a new one."
@@ -39,7 +39,7 @@ def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Lin
     if not name.strip() or len(name) > LONGEST_NAME:
         raise Invalid.field("name", f"must be a company's name of 1 to {LONGEST_NAME} characters")
     job = get_authorised(job_id, who, ports)
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     contractor = Contractor(
         name=name.strip(), link_id=ports.random_id(), expires_at=now + timedelta(days=days)
     )
@@ -62,7 +62,7 @@ def drop_link(job_id: str, who: Staff, ports: Ports) -> Job:
     if job.contractor is None:
         return job
     ports.note(who.actor, "jobs.drop_link", job_id, job.contractor.name)
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
 
     def change(present: Job) -> Job:
         return dispatch_rules.with_office_change(present, replace(present, contractor=None), now)

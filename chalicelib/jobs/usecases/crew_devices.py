@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from chalicelib.errors import Conflict
 from chalicelib.jobs.crew_ports import CrewPorts, Device
 from chalicelib.kernel.push_address import PushAddress
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 KEPT_FOR = timedelta(days=30)
 """How long a registration is valid. A phone renews it each time it opens the day."""
@@ -22,7 +22,7 @@ def register_device(
     phones), UpstreamFailed.
     """
     ports.check_push(push)
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     device = Device(
         crew=crew,
         device_id=device_id,

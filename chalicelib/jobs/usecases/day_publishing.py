@@ -18,7 +18,7 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.views import JobView
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.optimistic import retry_on_conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 ATTEMPTS = 20
 PICTURES_FOR = timedelta(hours=12)
@@ -129,7 +129,7 @@ def day_link(crew: str, day: date, ports: CrewPorts) -> DayLink:
             f"There is no plan of {day} for {crew} yet. Plans exist from yesterday to a week "
             "ahead, and can take some minutes to appear."
         )
-    expires_at = to_the_second(ports.now()) + READ_FOR
+    expires_at = truncate_to_second(ports.now()) + READ_FOR
     url = ports.documents.address(document_key(crew, day), expires_at)
     jobs = msgspec.json.decode(document.body, type=DayDocument).jobs
     about = dict.fromkeys(each for job in jobs for each in job.service_request_ids[:1])
@@ -167,7 +167,7 @@ def _document(crew: str, day: date, before: DayDocument | None, ports: CrewPorts
         key=lambda job: (job.position is None, job.position, job.job_id),
     )
     gone = [each for each in (*was_gone, *had) if each not in {job.job_id for job in jobs}]
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     details = ports.council.by_crew[crew]
     depot = details.depot
     return DayDocument(

@@ -10,7 +10,7 @@ from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.day_stops import moment_of
 from chalicelib.jobs.usecases.job_updates import load_job, update_job
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 PLAN_FIELDS = ("state", "team", "crew", "planned_day")
 
@@ -46,7 +46,7 @@ def save_routes(
 def _place_job(placement: Placement, loaded: Job, ports: Ports) -> None:
     """Place a job, unless a crew has started or ended it meanwhile, or an officer has changed its
     plan."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
 
     def change(job: Job) -> Job:
         return dispatch_rules.place(job, placement, now) if _has_same_plan(job, loaded) else job
@@ -56,7 +56,7 @@ def _place_job(placement: Placement, loaded: Job, ports: Ports) -> None:
 
 def unplan_job(loaded: Job, ports: Ports) -> None:
     """Remove a job from its day, unless it was started or changed meanwhile."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
 
     def change(job: Job) -> Job:
         return dispatch_rules.remove_plan(job, now) if _has_same_plan(job, loaded) else job

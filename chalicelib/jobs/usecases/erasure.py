@@ -11,7 +11,7 @@ from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import ReactionPorts
 from chalicelib.jobs.usecases.job_updates import update_job
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.published import ReportWithWork
 
 A_KILOMETRE = 2
@@ -23,7 +23,7 @@ def update_address(job: Job, report: ReportWithWork, ports: ReactionPorts) -> Jo
     been withdrawn."""
     if job.service_request_ids[:1] != (report.service_request_id,):
         return job
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     return update_job(
         job,
         lambda present: dispatch_rules.with_office_change(
@@ -45,7 +45,7 @@ def erase_with_report(report: ReportWithWork, title: str, ports: ReactionPorts) 
 def _erase(
     job: Job, reports: Sequence[ReportWithWork | None], title: str, ports: ReactionPorts
 ) -> None:
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     is_needed = any(each and each.is_open and not each.is_withdrawn for each in reports)
     first = reports[0]
 

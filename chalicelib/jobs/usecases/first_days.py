@@ -10,7 +10,7 @@ from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import ReactionPorts
 from chalicelib.jobs.states import OVER
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.published import ReportWithWork
 
 
@@ -41,7 +41,9 @@ def return_to_booked_day(job: Job, ports: ReactionPorts) -> Job:
 
 
 def _move_to_day(job: Job, day: date, ports: ReactionPorts) -> Job:
-    return dispatch_rules.move_booking(job, day, _only_crew(job, ports), to_the_second(ports.now()))
+    return dispatch_rules.move_booking(
+        job, day, _only_crew(job, ports), truncate_to_second(ports.now())
+    )
 
 
 def _first_day(report: ReportWithWork, ports: ReactionPorts) -> date | None:

@@ -31,7 +31,7 @@ def update_job(job: Job, change: Callable[[Job], Job], ports: Ports | ReactionPo
 
 def save_job(after: Job, ports: Ports | ReactionPorts) -> Job:
     """Replace the stored job if it still has the job's version. Raises VersionConflict."""
-    after = replace(after, request_id=trace.current())
+    after = replace(after, request_id=trace.current_id())
     try:
         return ports.jobs.save(after)
     except VersionConflict:

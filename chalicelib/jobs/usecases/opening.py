@@ -30,7 +30,7 @@ from chalicelib.jobs.usecases.merged_reports import (
     survivor_of,
 )
 from chalicelib.kernel.observability import trace
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.published import ReportWithWork
 
 FIELDS_FROM_REPORT = (
@@ -227,7 +227,7 @@ def _new_job(report: ReportWithWork, last_done: Job | None, ports: ReactionPorts
         job_id=derive_job_id("report", report.service_request_id, str(report.repairs)),
         state="to_plan",
         service_request_ids=(report.service_request_id,),
-        request_id=trace.current(),
+        request_id=trace.current_id(),
         opened_at=now,
         updated_at=now,
         **values,
@@ -250,4 +250,4 @@ def _today(ports: ReactionPorts) -> date:
 
 
 def _now(ports: ReactionPorts) -> datetime:
-    return to_the_second(ports.now())
+    return truncate_to_second(ports.now())

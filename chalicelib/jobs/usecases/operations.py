@@ -12,9 +12,9 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.job_updates import save_job
-from chalicelib.kernel.operations import MOST_OPERATIONS, Result, Unreadable
+from chalicelib.kernel.operations import MOST_OPERATIONS, Result, UnreadableOperation
 from chalicelib.kernel.optimistic import retry_on_conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 
 MOST_REASON = 300
 """The longest reason for a new date, as everybody reads it."""
@@ -35,7 +35,7 @@ class OperationResult(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-SentOperation = Operation | Unreadable
+SentOperation = Operation | UnreadableOperation
 
 
 def apply_operations(
@@ -98,7 +98,7 @@ def _apply_all(
         if is_new and (reason := _fault_of(operation, who, ports)):
             taken[place] = OperationEffect(after, "rejected", reason)
             continue
-        taken[place] = apply_operation(after, operation, who, to_the_second(ports.now()))
+        taken[place] = apply_operation(after, operation, who, truncate_to_second(ports.now()))
         after = taken[place].job
     return taken, after
 

@@ -26,7 +26,7 @@ from chalicelib.jobs.usecases.job_updates import (
 )
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.published import ReportWithWork
 
 FIELDS_FROM_REPORT = (
@@ -137,7 +137,7 @@ def _new_job(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
         instructions=draft.instructions,
         by_hand=tuple(sorted(chosen)),
         fingerprint=sha256(msgspec.json.encode(draft)).hexdigest(),
-        request_id=trace.current(),
+        request_id=trace.current_id(),
         opened_at=now,
         updated_at=now,
         **values,
@@ -215,7 +215,7 @@ def _validate_crew(job: Job, ports: Ports) -> None:
 
 
 def _place_job(placement: Placement, who: Staff, ports: Ports) -> Job:
-    arrives_at = placement.arrives_at and to_the_second(placement.arrives_at)
+    arrives_at = placement.arrives_at and truncate_to_second(placement.arrives_at)
     placement = replace(placement, arrives_at=arrives_at)
 
     def attempt() -> Job:
@@ -236,4 +236,4 @@ def _is_valid_window(window: Window) -> bool:
 
 
 def _now(ports: Ports) -> datetime:
-    return to_the_second(ports.now())
+    return truncate_to_second(ports.now())

@@ -13,7 +13,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.kernel.fields import fields_of, made_from
+from chalicelib.kernel.fields import copy_fields, fields_of
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.texts import Text
 
@@ -80,7 +80,7 @@ class Item(Model):
     def read_as(self, kind: type[Kept], **given: Any) -> Kept:
         """The Struct or named tuple of the item: its fields are what is `given`, and the
         attributes of the same name."""
-        return made_from(kind, self, **given)
+        return copy_fields(kind, self, **given)
 
     @classmethod
     @contextmanager

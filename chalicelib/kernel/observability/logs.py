@@ -113,14 +113,14 @@ def event(name: str, /, level: Level = "info", **fields: Unpack[Fields]) -> None
     _write(name, level, fields)
 
 
-def measured(name: str, metrics: Metrics, /, **fields: Unpack[Fields]) -> None:
+def measurement(name: str, metrics: Metrics, /, **fields: Unpack[Fields]) -> None:
     """Logs an event that is counted. `name` is a fixed text."""
     _write(name, "info", fields, metrics)
 
 
 def failure(name: str, error: BaseException, /, **fields: Unpack[Fields]) -> None:
     """Logs a failure: everything about `error` except its message."""
-    fields.update(told(error))
+    fields.update(error_fields(error))
     _write(name, "error", fields)
 
 
@@ -138,7 +138,7 @@ def line(name: str, metrics: Metrics, /, **fields: Unpack[Fields]) -> Iterator[F
         _function.reset(before)
 
 
-def told(error: BaseException) -> Fields:
+def error_fields(error: BaseException) -> Fields:
     """The loggable facts of an error and its causes: types, the AWS operation and its code, and
     places in our own code, the first cause first."""
     chain = list(_chain(error))
@@ -161,20 +161,22 @@ class JsonLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         said: Fields | None = getattr(record, "fields", None)
-        fields = _of_others(record) if said is None else said
+        fields = _fields_of_library_record(record) if said is None else said
         known = {name: fields[name] for name in Fields.__annotations__ if name in fields}  # type: ignore[literal-required]
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         whole = {
             "timestamp": at.replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "event": "log" if said is None else record.msg,
-            "request_id": trace.current(),
+            "request_id": trace.current_id(),
             "function": _function.get(),
             **known,
         }
         metrics: Metrics | None = getattr(record, "metrics", None)
         if metrics and any(known.get(name) for name in metrics.names):
-            whole["_aws"] = _embedded(self.namespace, metrics, known, int(record.created * 1000))
+            whole["_aws"] = _metric_format(
+                self.namespace, metrics, known, int(record.created * 1000)
+            )
         return msgspec.json.encode(whole).decode()
 
 
@@ -194,7 +196,7 @@ def _write(name: str, level: Level, fields: Fields, metrics: Metrics | None = No
     _log.log(number, name, extra={"fields": fields, "metrics": metrics})
 
 
-def _embedded(
+def _metric_format(
     namespace: str, metrics: Metrics, known: dict[str, Any], at_ms: int
 ) -> dict[str, Any]:
     measured = [{"Name": n, "Unit": UNITS[n]} for n in metrics.names if known.get(n)]
@@ -228,10 +230,10 @@ def _places(error: BaseException) -> Iterator[str]:
         frame = frame.tb_next
 
 
-def _of_others(record: logging.LogRecord) -> Fields:
+def _fields_of_library_record(record: logging.LogRecord) -> Fields:
     error = record.exc_info[1] if record.exc_info else None
     where = f"{record.filename}:{record.lineno} {record.funcName}"
-    fields = told(error) if error else Fields(stack=[])
+    fields = error_fields(error) if error else Fields(stack=[])
     fields["stack"] = [*fields["stack"], where]
     return fields
 

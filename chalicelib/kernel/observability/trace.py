@@ -13,35 +13,35 @@ from contextvars import ContextVar
 _SHAPE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
-def new() -> str:
+def new_id() -> str:
     """A new, unique id."""
     return secrets.token_hex(16)
 
 
-_OF_THE_PROCESS = new()
+_OF_THE_PROCESS = new_id()
 _current: ContextVar[str] = ContextVar("request_id", default=_OF_THE_PROCESS)
 
 
-def current() -> str:
+def current_id() -> str:
     """The id of the current request."""
     return _current.get()
 
 
 @contextmanager
-def following(sent: str | None) -> Iterator[str]:
+def request_context(sent: str | None) -> Iterator[str]:
     """Runs the block under the id that was sent, or under a new id if that one is not valid."""
-    before = _current.set(_accepted(sent) or new())
+    before = _current.set(_valid_id(sent) or new_id())
     try:
-        yield current()
+        yield current_id()
     finally:
         _current.reset(before)
 
 
-def follow(sent: str | None) -> None:
+def adopt_id(sent: str | None) -> None:
     """Continues the current run under the id that was sent, if it is valid."""
-    if accepted := _accepted(sent):
+    if accepted := _valid_id(sent):
         _current.set(accepted)
 
 
-def _accepted(sent: str | None) -> str | None:
+def _valid_id(sent: str | None) -> str | None:
     return sent if sent and _SHAPE.fullmatch(sent) else None

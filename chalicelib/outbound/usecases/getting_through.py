@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.catalogue.destinations import Destination
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Ports
 
@@ -85,5 +85,5 @@ def _health(name: str, kind: str, counted: Iterable[_Counted], ports: Ports) -> 
         waiting=sum(one.waiting for one in each),
         failed=sum(one.failed for one in each),
         median_delay_s=round(median(delays)) if delays else None,
-        as_of=to_the_second(ports.now()),
+        as_of=truncate_to_second(ports.now()),
     )

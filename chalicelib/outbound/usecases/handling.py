@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.optimistic import VersionConflict, update
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.model import WEBHOOKS_KEPT_FOR, Delivery, State
 from chalicelib.outbound.ports import Listed, Ports
 
@@ -59,7 +59,7 @@ def keep(delivery_id: str, ports: Ports) -> Delivery:
 
     def set_kept(delivery: Delivery) -> Delivery:
         _refuse(("sent", "sending"), delivery)
-        return replace(delivery, state="kept", updated_at=to_the_second(ports.now()))
+        return replace(delivery, state="kept", updated_at=truncate_to_second(ports.now()))
 
     return _update(delivery_id, set_kept, ports)
 
@@ -73,7 +73,7 @@ def replay(receiver_id: str, since: datetime, until: datetime | None, ports: Por
     """
     if ports.receivers.get(receiver_id) is None:
         raise NotFound(f"There is no receiver {receiver_id}.")
-    start, end = _within(since, until, to_the_second(ports.now()))
+    start, end = _within(since, until, truncate_to_second(ports.now()))
     deliveries = [
         delivery
         for state in ENDED
@@ -108,7 +108,7 @@ def _is_woken(delivery: Delivery, ports: Ports) -> bool:
 
 
 def _waiting(delivery: Delivery, ports: Ports) -> Delivery:
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     return replace(delivery, state="waiting", tries=0, next_try_at=now, updated_at=now)
 
 

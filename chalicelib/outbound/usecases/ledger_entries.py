@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from chalicelib.events import EntryBooked
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.receivers import LEDGER_ENTRY, Receiver
 
@@ -15,7 +15,7 @@ def of_entry(
 ) -> Iterator[Delivery]:
     """One delivery for each receiver that takes the ledger; the same ones if the fact is
     repeated."""
-    due = to_the_second(now)
+    due = truncate_to_second(now)
     for receiver in receivers:
         if receiver.filter.takes_ledger:
             yield Delivery(

@@ -10,7 +10,7 @@ from chalicelib.catalogue.destinations import Destination
 from chalicelib.events import EntryBooked, Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.model import Delivery, DeliveryEvent, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
@@ -128,7 +128,7 @@ def _event_for_receivers(event: Event, report: Report) -> DeliveryEvent | None:
 
 def _delivery_of(event: Event, report: Report, ports: Ports) -> Delivery:
     """A template with the fields that all deliveries of this event share."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     stored = datetime.fromtimestamp(event.stored_at_ms // 1000, UTC)
     return Delivery(
         delivery_id="",

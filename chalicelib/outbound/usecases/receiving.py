@@ -7,7 +7,7 @@ from msgspec.structs import asdict, replace
 from chalicelib.errors import AddressRefused, Conflict, Forbidden, NotFound, UpstreamFailed
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import (
     Filter,
@@ -43,7 +43,7 @@ def add_receiver(
     receiver = Receiver(
         receiver_id=receiver_id_of(scope, key),
         secret=new_secret(ports.random_bytes),
-        created_at=to_the_second(ports.now()),
+        created_at=truncate_to_second(ports.now()),
         **asdict(draft),
     )
     try:

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
-from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
+from chalicelib.kernel.delivery_retry import MOST_TRIES, claim_delivery, mark_failed, reschedule
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.model import Delivery, arrived
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
@@ -52,7 +52,7 @@ def wake_due(ports: Ports) -> int:
 
 
 def _claim(stored: Delivery, ports: Ports) -> Delivery | None:
-    delivery = claimed(stored, to_the_second(ports.now()))
+    delivery = claim_delivery(stored, truncate_to_second(ports.now()))
     try:
         return ports.deliveries.save(delivery) if delivery else None
     except VersionConflict:
@@ -70,9 +70,9 @@ def _try_to_send(delivery: Delivery, ports: Ports) -> Delivery:
         sender = ports.senders[delivery.kind]
         found = sender.find(delivery, destination) if delivery.is_unclear else None
         sent = found or sender.send(delivery, destination)
-        return arrived(delivery, sent.external_id, to_the_second(ports.now()))
+        return arrived(delivery, sent.external_id, truncate_to_second(ports.now()))
     except Refused as error:
-        return refused(delivery, error.code, to_the_second(ports.now()))
+        return mark_failed(delivery, error.code, truncate_to_second(ports.now()))
     except NotNow as error:
         return _retry_later(delivery, error.code, error.retry_after_s, ports)
     except Unclear as error:
@@ -85,8 +85,8 @@ def _try_to_send(delivery: Delivery, ports: Ports) -> Delivery:
 
 
 def _retry_later(delivery: Delivery, code: str, asked_for_s: int, ports: Ports) -> Delivery:
-    now = to_the_second(ports.now())
-    return put_off(delivery, code, now, chance=ports.chance(), asked_for_s=asked_for_s)
+    now = truncate_to_second(ports.now())
+    return reschedule(delivery, code, now, chance=ports.chance(), asked_for_s=asked_for_s)
 
 
 def _destination(delivery: Delivery, ports: Ports) -> Destination | Receiver:

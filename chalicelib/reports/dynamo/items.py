@@ -175,7 +175,7 @@ def item_of(report: ServiceRequest) -> ReportItem:
         key = key_of(report.point)
         item.cell = key[:CELL_LENGTH]
         item.place = f"{key}-{report.service_request_id}"
-    item.request_id = trace.current()
+    item.request_id = trace.current_id()
     item.requested_month = report.requested_datetime.date().isoformat()[:7]
     if not report.archived:
         item.outcome = outcome_in(report.updates, report)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from chalicelib.errors import Invalid
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import REASONS, Need, NeedReason, mark_settled, open_needs, with_need
@@ -36,7 +36,7 @@ def add_need(service_request_id: str, need: Need, ports: Ports) -> None:
 
 def settle_needs_of_job(service_request_id: str, job_id: str, ports: Ports) -> None:
     """Settles the need that a job ended without being done. Raises NotFound, UpstreamFailed."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
 
     def change(report: ServiceRequest) -> ServiceRequest:
         needs = mark_settled(report.needs, now, reasons=UNDONE_REASONS, about=job_id)
@@ -54,7 +54,7 @@ def settle_needs(
     deals = changes.needs_settled or changes.state or changes.duplicate_of or reply
     if not deals:
         return report
-    needs = mark_settled(report.needs, to_the_second(ports.now()), reasons=SETTLED_BY_REPLY)
+    needs = mark_settled(report.needs, truncate_to_second(ports.now()), reasons=SETTLED_BY_REPLY)
     return replace(report, needs=needs)
 
 
@@ -69,7 +69,7 @@ def _apply_contractor_texts(
         raise Invalid.field(
             f"contractor_text.{unknown[0]}", "is not waiting for a decision about this report"
         )
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     for need_id, decided in chosen.items():
         if decided == "shown":
             report = report.with_update(_contractor_update(report, waiting[need_id], ports))
@@ -81,7 +81,7 @@ def _contractor_update(report: ServiceRequest, need: Need, ports: Ports) -> Upda
     update_id = ports.ids.update_id("contractor_text", report.service_request_id, need.need_id)
     return Update(
         update_id=update_id,
-        datetime=to_the_second(ports.now()),
+        datetime=truncate_to_second(ports.now()),
         state=report.state,
         text=need.why,
         by="contractor",

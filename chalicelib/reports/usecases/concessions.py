@@ -1,6 +1,6 @@
 """Say before a request is sent whether an officer may grant its reduced price."""
 
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
@@ -14,5 +14,5 @@ def may_grant_concession(draft: Draft, author: Author, ports: Ports) -> bool:
     team and ward follow from its answers and place. Raises Invalid, UpstreamFailed."""
     draft, now = with_premises(draft, ports), ports.now()
     answers, _ = ports.council.check_answers(draft.service_code, draft.attributes or {}, now)
-    report = new_report(draft, answers, "", "", requested=to_the_second(now), ports=ports)
+    report = new_report(draft, answers, "", "", requested=truncate_to_second(now), ports=ports)
     return has_concession(report, ports) and may_grant(report, author)

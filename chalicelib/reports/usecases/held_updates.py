@@ -10,7 +10,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, TooMany
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.partner import state_for_partner
@@ -72,7 +72,7 @@ def _show_update(ports: Ports, report: ServiceRequest, update: HeldUpdate) -> Se
     return without.with_update(
         Update(
             update_id=update.update_id,
-            datetime=to_the_second(ports.now()),
+            datetime=truncate_to_second(ports.now()),
             state=state_for_partner(report, update.requested_state, sets_state=True),
             text=update.text,
             by=update.by,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.observability import logs
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import NOTE_LENGTH
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Note
@@ -50,7 +50,7 @@ def add_note(
     if sum(len(note.text) > NOTE_LENGTH for note in notes) >= MOST_LONG_NOTES:
         longest = NOTE_LENGTH
     kept = text if len(text) <= longest else text[: longest - 1] + "…"
-    note = Note(note_id=note_id, datetime=to_the_second(ports.now()), sender=sender, text=kept)
+    note = Note(note_id=note_id, datetime=truncate_to_second(ports.now()), sender=sender, text=kept)
     ports.repository.add_note(service_request_id, note)
     _drop_if_gone(service_request_id, ports)
 

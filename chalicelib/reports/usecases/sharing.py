@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import asdict
 
 from chalicelib.catalogue.prices import item_texts
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import open_needs
 from chalicelib.reports.orders import booking_of
@@ -44,7 +44,7 @@ def find_reports(service_request_ids: Sequence[str], ports: Ports) -> Mapping[st
 def published_report_of(report: ServiceRequest) -> Report:
     """The report in the published language, without the values that are private to this slice."""
     reopening = find_reopening(report)
-    return made_from(
+    return copy_fields(
         Report,
         report,
         is_forgotten=report.forgotten,
@@ -76,7 +76,7 @@ def _work_of(report: ServiceRequest, ports: Ports) -> Work:
         return Work()
     booking = booking_of(report.order)
     items = report.order.items if report.order else ()
-    return made_from(
+    return copy_fields(
         Work,
         decision_of(report, ports),
         on_next_day=report.collection is not None,

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from chalicelib.catalogue.decisions import ReportFacts
 from chalicelib.errors import Conflict, FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
 from chalicelib.geo.point import Point
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.kernel.optimistic import AlreadyExists
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Photo, PhotoState
@@ -94,7 +94,7 @@ def _build_report(
     if draft.premises_id or draft.collection:
         draft = with_collection(draft, ports)
     answers = _validate(draft, key, author, ports)
-    requested = to_the_second(ports.now())
+    requested = truncate_to_second(ports.now())
     report = new_report(draft, answers, request_id, fingerprint, requested=requested, ports=ports)
     report = _limit_visibility(report, author)
     if not ports.council.by_code[draft.service_code].is_order:
@@ -212,7 +212,7 @@ def new_report(
 ) -> ServiceRequest:
     ward_code = ward_of(requested, draft.point, ports)
     decision = ports.council.decide(
-        made_from(
+        copy_fields(
             ReportFacts,
             draft,
             ward_code=ward_code,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.promise import closing_time_on
 from chalicelib.errors import Invalid
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.automatic_texts import NEW_DATE, format_day
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
@@ -43,7 +43,7 @@ def with_new_date(
     expected, first = closing_time_on(day, ports.council.calendar), report.promised_datetime
     delays = report.delays
     if first and expected > first:
-        at = to_the_second(given_at)
+        at = truncate_to_second(given_at)
         delay = Delay(promised_datetime=first, reason=reason.strip(), given_at=at)
         delays = (*delays[: MOST_DELAYS - 1], delay)
     return replace(mark_as_manual(report, "target"), expected_datetime=expected, delays=delays)

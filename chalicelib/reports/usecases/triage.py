@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.decisions import Decision, Reason, ReportFacts
 from chalicelib.errors import Invalid
-from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.fields import copy_fields
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import ManualChoice
@@ -27,7 +27,7 @@ LAST_YEAR = 2100
 def decision_of(report: ServiceRequest, ports: Ports) -> Decision:
     """The rules' decision about the report as it is now; its service must still be offered."""
     return ports.council.decide(
-        made_from(
+        copy_fields(
             ReportFacts,
             report,
             requested=report.requested_datetime,
@@ -84,7 +84,7 @@ def apply_officer_choices(
         report,
         team=changes.team or report.team,
         priority=changes.priority or report.priority,
-        expected_datetime=to_the_second(target) if target else report.expected_datetime,
+        expected_datetime=truncate_to_second(target) if target else report.expected_datetime,
         because=_merge_reasons(chosen, report.because),
         decided_by_hand=chosen,
     )

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.errors import Forbidden, Invalid
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import UpdateDraft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, mark_settled, with_need
@@ -59,7 +59,7 @@ def council_update(
     """A new update in the council's name, at the present time."""
     return Update(
         update_id=update_id,
-        datetime=to_the_second(ports.now()),
+        datetime=truncate_to_second(ports.now()),
         state=state,
         text=text,
         by="council",
@@ -160,7 +160,7 @@ def _with_entry(
     """The report with the entry in its timeline. Raises as `append_entry` does."""
     update = Update(
         update_id=entry.update_id,
-        datetime=to_the_second(ports.now()),
+        datetime=truncate_to_second(ports.now()),
         state=entry.state_after(report),
         text=entry.text,
         by="council" if author.is_staff_for(report) else "resident",
@@ -184,7 +184,7 @@ def _with_held_entry(
     entry.state_after(report)
     update = HeldUpdate(
         update_id=entry.update_id,
-        datetime=to_the_second(ports.now()),
+        datetime=truncate_to_second(ports.now()),
         text=entry.text,
         by="council" if author.is_staff_for(report) else "resident",
         requested_state=entry.requested_state,

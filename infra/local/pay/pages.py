@@ -2,7 +2,7 @@
 
 from html import escape
 
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from infra.local.pay.model import OUTCOMES, StoredPayment
 
 _PAGE = """<!doctype html>
@@ -52,6 +52,6 @@ def _page(payment: StoredPayment, title: str, content: str) -> str:
         language=payment.language,
         title=title,
         description=escape(payment.description),
-        amount=pounds(payment.amount),
+        amount=format_pounds(payment.amount),
         content=content,
     )

@@ -16,7 +16,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Email
-from chalicelib.kernel.segments import segments
+from chalicelib.kernel.segments import count_segments
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_accounts import CODES, FewTexts, MemoryAttempts
@@ -283,4 +283,4 @@ def test_code_is_sent_in_the_language_of_its_request_as_one_text(
     ask(attempts, PHONE, account_id, code)
     send_code(ID, sending)
     ((_, words),) = way.texts
-    assert says in words and segments(words) == 1
+    assert says in words and count_segments(words) == 1

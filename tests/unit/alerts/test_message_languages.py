@@ -37,7 +37,7 @@ from chalicelib.alerts.usecases.sending import (
 )
 from chalicelib.kernel import languages
 from chalicelib.kernel.languages import Language
-from chalicelib.kernel.segments import segments
+from chalicelib.kernel.segments import count_segments
 from chalicelib.kernel.site import Site
 from chalicelib.reports.published import Delay
 from infra.local.templates import messages
@@ -258,7 +258,7 @@ def test_each_kind_of_welsh_text_fits_one_part_with_a_usual_street_name() -> Non
     for name, message in messages(WELSH_VOICE):
         shown = replace(message, **welsh_service(message))
         words = text_of_message(shown, SITE)
-        parts[name] = segments(words)
+        parts[name] = count_segments(words)
         sys.stdout.write(f"{parts[name]} part: {words}\n")
     two = {name for name, count in parts.items() if count > 1}
     assert two <= {"Days after it was marked as fixed", "An officer asks the reporter a question"}

@@ -31,7 +31,7 @@ from chalicelib.collections.staff_rounds import (
 from chalicelib.collections.today import publish_today, today_document
 from chalicelib.collections.usecases import NotEmptied, collections_of
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.kernel.operations import Unreadable
+from chalicelib.kernel.operations import UnreadableOperation
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from tests.support.fakes_collections import HOME, MORNING, STREET, TODAY, CollectionsWorld, round_of
@@ -330,7 +330,7 @@ def test_rejected_operation_does_not_stop_the_others() -> None:
     here = depot()
     sent: list[SentOperation] = [
         operation("off"),
-        Unreadable(op_id="x", reason="kind"),
+        UnreadableOperation(op_id="x", reason="kind"),
         operation("out"),
     ]
     outcomes = apply_operations(sent, LORRY, here.ports)

@@ -14,7 +14,7 @@ from chalicelib.forms.steps import STEPS, STREET_REPORT
 from chalicelib.forms.validation import key_of
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
-from chalicelib.kernel.posted_form import Posted, Upload
+from chalicelib.kernel.posted_form import PostedForm, Upload
 from chalicelib.reports.drafts import Draft
 from tests.unit.forms.fakes import (
     COUNCIL,
@@ -62,7 +62,7 @@ class Browser:
         for name, given in fields.items():
             values = given if isinstance(given, tuple) else (given,)
             sent[name.replace("__", ".")] = tuple(value for value in values if value)
-        self.screen = advance(Posted({k: v for k, v in sent.items() if v}, files), self.ports)
+        self.screen = advance(PostedForm({k: v for k, v in sent.items() if v}, files), self.ports)
         return self.name
 
     def to(self, name: str) -> "Browser":

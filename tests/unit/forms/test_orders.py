@@ -20,7 +20,7 @@ from chalicelib.forms.ordering import day_choices
 from chalicelib.forms.ports import FreeDay
 from chalicelib.forms.views import screen_context
 from chalicelib.kernel.parsing import parse
-from chalicelib.kernel.posted_form import Posted
+from chalicelib.kernel.posted_form import PostedForm
 from chalicelib.reports.drafts import Draft
 from tests.unit.forms.fakes import COUNCIL, MemoryOrders, ports
 
@@ -39,7 +39,7 @@ def sent_from(
     """What follows when a page is posted with these fields."""
     posted = {"key": KEY, "service_code": code, "step": step, **fields}
     return advance(
-        Posted({name: tuple(value.split("+")) for name, value in posted.items() if value}),
+        PostedForm({name: tuple(value.split("+")) for name, value in posted.items() if value}),
         ports(orders=orders),
     )
 
@@ -66,7 +66,7 @@ def whole_way(code: str, given: dict[str, dict[str, str]]) -> tuple[list[str], D
         fields |= {name: (value,) for name, value in given.get(screen.name, {}).items()}
         if screen.name == "check":
             fields["shown_pence"] = (screen.context["shown_pence"],)
-        screen = advance(Posted(fields), here)
+        screen = advance(PostedForm(fields), here)
     return seen, parse(draft_of(screen.answers, COUNCIL.by_code[code]), Draft)
 
 

@@ -17,7 +17,7 @@ from chalicelib.forms.flow import (
 from chalicelib.forms.views import screen_context
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
-from chalicelib.kernel.posted_form import Posted
+from chalicelib.kernel.posted_form import PostedForm
 from chalicelib.reports.drafts import Draft
 from tests.unit.forms.fakes import COUNCIL, MemorySiblings, ports
 
@@ -31,7 +31,7 @@ ANSWERS = {"attributes.how-long": "always", "attributes.kept": "Behind the gate"
 def sent_from(step: str, **fields: str) -> Screen | CompleteAnswers:
     """What follows when a page of the request is posted with these fields."""
     posted = {"key": KEY, "service_code": CODE, "step": step, **fields}
-    return advance(Posted({name: (value,) for name, value in posted.items() if value}), ports())
+    return advance(PostedForm({name: (value,) for name, value in posted.items() if value}), ports())
 
 
 def screen_after(step: str, **fields: str) -> Screen:
@@ -57,7 +57,7 @@ def test_request_asks_only_the_steps_that_its_council_names() -> None:
             fields[name] = (*fields.get(name, ()), value)
         typed = given.get(screen.name, ANSWERS if screen.name == "questions" else {})
         fields |= {name: (value,) for name, value in typed.items()}
-        screen = advance(Posted(fields), ports())
+        screen = advance(PostedForm(fields), ports())
     assert seen == ["postcode", "premises", "questions", "description", "contact", "check"]
     draft = parse(draft_of(screen.answers, COUNCIL.by_code[CODE]), Draft)
     assert (draft.premises_id, draft.address, draft.point) == ("100", None, None)
@@ -72,7 +72,7 @@ def test_request_without_a_place_asks_for_none() -> None:
     assert page["is_request"] and not page["has_back"]
     posted = dict(screen.answers.carried_fields(())) | {"step": "questions"}
     fields = {name: (value,) for name, value in posted.items()}
-    contact = advance(Posted({**fields, "attributes.what": ("Kind people",)}), ports())
+    contact = advance(PostedForm({**fields, "attributes.what": ("Kind people",)}), ports())
     assert isinstance(contact, Screen) and contact.name == "contact"
     draft = parse(draft_of(contact.answers, service), Draft)
     assert (draft.premises_id, draft.address, draft.point) == (None, None, None)
@@ -139,7 +139,7 @@ def test_place_of_another_organisation_does_not_stop_a_request() -> None:
     council = replace(COUNCIL, areas=tuple(replace(a, services=None) for a in COUNCIL.areas))
     posted = {"key": KEY, "service_code": CODE, "step": "service", "place": trunk_road}
     here = replace(ports(MemorySiblings()), council=council)
-    screen = advance(Posted({name: (value,) for name, value in posted.items()}), here)
+    screen = advance(PostedForm({name: (value,) for name, value in posted.items()}), here)
     assert isinstance(screen, Screen) and screen.name == "postcode"
 
 

@@ -11,7 +11,7 @@ from chalicelib.jobs.parts import Contractor
 from chalicelib.jobs.people import Remit
 from chalicelib.jobs.usecases.operations import SentOperation, apply_operations
 from chalicelib.jobs.usecases.planning import change_job
-from chalicelib.kernel.operations import Unreadable
+from chalicelib.kernel.operations import UnreadableOperation
 from tests.support.builders import NOON
 from tests.support.fakes_jobs import (
     JOB,
@@ -38,7 +38,7 @@ def test_each_operation_has_its_outcome_in_order_when_some_are_bad() -> None:
     here = yard()
     sent: list[SentOperation] = [
         operation("operation-1", kind="start"),
-        Unreadable(op_id="", reason="op_id: is required"),
+        UnreadableOperation(op_id="", reason="op_id: is required"),
         operation("operation-2", job_id="NOSUCHJOB000"),
         operation("operation-3", kind="could_not"),
         operation("operation-1", kind="start"),

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.forms import posted
-from chalicelib.kernel.card_numbers import masked
+from chalicelib.kernel.card_numbers import mask_card_numbers
 from chalicelib.kernel.parsing import parse
 from chalicelib.outbound.email_parser import reply_in
 from chalicelib.reports.drafts import Draft
@@ -14,14 +14,14 @@ from infra.local.pay.model import OUTCOMES
 def test_card_number_is_masked_however_it_is_grouped(number: str) -> None:
     groups = " ".join(number[at : at + 4] for at in range(0, len(number), 4))
     for written in (number, groups, groups.replace(" ", "-")):
-        assert masked(f"My card is {written}, use it.") == "My card is ****, use it."
+        assert mask_card_numbers(f"My card is {written}, use it.") == "My card is ****, use it."
 
 
 @pytest.mark.parametrize("gap", ["  ", " - ", ".", ". ", "/", " / ", "\u00a0", "\u202f", "\u2013"])
 @pytest.mark.parametrize("number", OUTCOMES)
 def test_card_number_with_unusual_gaps_is_masked(number: str, gap: str) -> None:
     written = gap.join(number[at : at + 4] for at in range(0, len(number), 4))
-    assert masked(f"My card is {written}, use it.") == "My card is ****, use it."
+    assert mask_card_numbers(f"My card is {written}, use it.") == "My card is ****, use it."
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_card_number_with_unusual_gaps_is_masked(number: str, gap: str) -> None:
     ],
 )
 def test_card_number_beside_other_numbers_is_masked(text: str, after: str) -> None:
-    assert masked(text) == after
+    assert mask_card_numbers(text) == after
 
 
 def test_all_of_many_card_numbers_are_masked() -> None:
-    assert masked("4444 3333 2222 1111 " * 500) == "**** " * 500
+    assert mask_card_numbers("4444 3333 2222 1111 " * 500) == "**** " * 500
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_all_of_many_card_numbers_are_masked() -> None:
     ],
 )
 def test_other_numbers_stay_as_they_are(text: str) -> None:
-    assert masked(text) == text
+    assert mask_card_numbers(text) == text
 
 
 def test_card_numbers_in_all_that_people_send_are_masked() -> None:

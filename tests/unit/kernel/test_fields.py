@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from chalicelib.kernel.fields import fields_of, made_from
+from chalicelib.kernel.fields import copy_fields, fields_of
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +34,12 @@ def test_fields_of_every_kind_of_class_are_known() -> None:
 
 
 def test_given_values_come_before_those_of_the_source_and_others_are_left_out() -> None:
-    assert made_from(View, Stored(name="abc"), shown_as="x") == View(
+    assert copy_fields(View, Stored(name="abc"), shown_as="x") == View(
         name="abc", length=3, shown_as="x"
     )
-    assert made_from(Pair, Stored(name="abc"), name="d") == Pair("d", "s")
+    assert copy_fields(Pair, Stored(name="abc"), name="d") == Pair("d", "s")
 
 
 def test_field_with_a_default_is_never_left_out_silently() -> None:
     with pytest.raises(AttributeError, match="shown_as"):
-        made_from(View, Stored(name="abc"))
+        copy_fields(View, Stored(name="abc"))

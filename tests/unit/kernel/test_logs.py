@@ -22,7 +22,7 @@ PHONE = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"
 
 def test_event_is_one_line_of_json_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     before = datetime.now(UTC) - timedelta(milliseconds=1)
-    with trace.following(PHONE):
+    with trace.request_context(PHONE):
         logs.event("something\nhappened")
     after = datetime.now(UTC)
     (line,) = capsys.readouterr().out.splitlines()
@@ -116,7 +116,7 @@ def test_failure_has_its_place_in_our_own_code() -> None:
     assert first["error"] == "DecodeError"
     assert first["stack"][0].startswith("chalicelib/kernel/cached_document.py:")
     where = [place.split(" ")[1] for place in second["stack"]]
-    assert where == ["decoded", "gazetteer", "value", "_fresh", "decoded"]
+    assert where == ["decode_document", "gazetteer", "value", "_fresh", "decode_document"]
     assert CANARY not in written[0] + again[0]
 
 

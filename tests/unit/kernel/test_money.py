@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.kernel.money import pence_of, pounds
+from chalicelib.kernel.money import format_pounds, parse_pence
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from chalicelib.kernel.money import pence_of, pounds
     ],
 )
 def test_pence_are_said_in_pounds(pence: int, text: str) -> None:
-    assert pounds(pence) == text
+    assert format_pounds(pence) == text
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,11 @@ def test_pence_are_said_in_pounds(pence: int, text: str) -> None:
     ],
 )
 def test_a_typed_amount_is_read_as_pence(typed: str, pence: int) -> None:
-    assert pence_of(typed) == pence
+    assert parse_pence(typed) == pence
 
 
 @pytest.mark.parametrize(
     "typed", ["", "£", "12.505", "-5", "12,50", "1,20", "1e3", "12p", "٣", "5.", "9999999999"]
 )
 def test_something_else_is_not_an_amount(typed: str) -> None:
-    assert pence_of(typed) is None
+    assert parse_pence(typed) is None

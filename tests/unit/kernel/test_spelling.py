@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kernel.spelling import ByWord, allowed, edits, near
+from chalicelib.kernel.spelling import WordIndex, count_edits, find_similar, permitted_edits
 
 LETTERS = st.text("abcde", max_size=12)
 
@@ -24,7 +24,7 @@ LETTERS = st.text("abcde", max_size=12)
 def test_edits_are_the_fewest_when_a_word_is_spelt_in_another_way(
     typed: str, word: str, count: int
 ) -> None:
-    assert edits(typed, word, 9) == count
+    assert count_edits(typed, word, 9) == count
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_edits_are_the_fewest_when_a_word_is_spelt_in_another_way(
 def test_typing_mistakes_are_allowed_by_length_when_a_word_is_not_a_number(
     typed: str, most: int
 ) -> None:
-    assert allowed(typed) == most
+    assert permitted_edits(typed) == most
 
 
 def whole(a: str, b: str) -> int:
@@ -50,17 +50,17 @@ def whole(a: str, b: str) -> int:
 @given(st.text("abc", max_size=5), st.text("abc", max_size=5))
 def test_edits_equal_their_definition_when_words_are_random(typed: str, word: str) -> None:
     expected = min(whole(typed, word[:end]) for end in range(len(word) + 1))
-    assert edits(typed, word, 9) == expected
+    assert count_edits(typed, word, 9) == expected
 
 
 @given(LETTERS, st.lists(LETTERS, max_size=20))
 def test_near_leaves_out_no_word_when_it_skips_most_of_the_work(
     typed: str, words: list[str]
 ) -> None:
-    most = allowed(typed)
-    every = {word: edits(typed, word, 9) for word in words}
+    most = permitted_edits(typed)
+    every = {word: count_edits(typed, word, 9) for word in words}
     meant = {word: cost for word, cost in every.items() if cost <= most}
-    assert near(typed, ByWord(dict.fromkeys(words))) == meant
+    assert find_similar(typed, WordIndex(dict.fromkeys(words))) == meant
 
 
 @given(st.text("abc", min_size=8, max_size=10), st.data())
@@ -72,12 +72,12 @@ def test_near_finds_a_word_when_two_mistakes_were_made_in_it(
         at = data.draw(st.integers(0, len(typed) - 2))
         a, b, rest = typed[at], typed[at + 1], typed[at + 2 :]
         typed = typed[:at] + data.draw(st.sampled_from([b + a, a + "x" + b, "x" + b, b])) + rest
-    most = allowed(typed)
-    found = near(typed, ByWord(dict.fromkeys([word, "another"])))
-    assert (word in found) == (edits(typed, word, 9) <= most)
+    most = permitted_edits(typed)
+    found = find_similar(typed, WordIndex(dict.fromkeys([word, "another"])))
+    assert (word in found) == (count_edits(typed, word, 9) <= most)
 
 
 @given(LETTERS, st.lists(LETTERS, max_size=20))
 def test_words_are_found_by_their_beginning(start: str, words: list[str]) -> None:
-    found = ByWord(dict.fromkeys(words)).beginning(start)
+    found = WordIndex(dict.fromkeys(words)).beginning(start)
     assert found == sorted({word for word in words if word.startswith(start)})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.kernel.translation import messages, placeholders, translated
+from chalicelib.kernel.translation import messages, placeholders, translate_html
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_messages_are_the_texts_that_people_read(source: str, found: list[str]) 
     ],
 )
 def test_page_is_unchanged_when_each_text_is_its_own_translation(source: str) -> None:
-    assert translated(source, lambda text: text) == source
+    assert translate_html(source, lambda text: text) == source
 
 
 def test_tags_and_values_keep_what_they_had_in_another_order() -> None:
     source = (
         '<p><a class="x" href="/a">One</a> before <a href="/b">two</a> of {{ council.name }}</p>'
     )
-    said = translated(source, lambda _: "{council.name}: <a2>dau</a2> ar ôl <a1>un</a1>")
+    said = translate_html(source, lambda _: "{council.name}: <a2>dau</a2> ar ôl <a1>un</a1>")
     assert said == (
         '<p>{{ council.name }}: <a href="/b">dau</a> ar ôl <a class="x" href="/a">un</a></p>'
     )
@@ -62,7 +62,7 @@ def test_link_leads_to_its_page_in_the_language_or_says_the_language_of_its_page
         return (f"/cy{address}", None) if address == "/cookies/" else (address, "en")
 
     source = '<p>See <a href="/cookies/">it</a> and <a href="/map/">that</a></p>'
-    assert translated(source, lambda text: text, link) == (
+    assert translate_html(source, lambda text: text, link) == (
         '<p>See <a href="/cy/cookies/">it</a> and <a href="/map/" hreflang="en">that</a></p>'
     )
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.kernel.optimistic import AlreadyExists
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import ImportedReport
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
@@ -54,8 +54,8 @@ def import_report(imported: ImportedReport, ports: Ports) -> ImportResult:
 def _build_report(
     imported: ImportedReport, request_id: str, fingerprint: str, ports: Ports
 ) -> ServiceRequest:
-    requested = to_the_second(imported.requested_datetime)
-    updated = max(requested, to_the_second(imported.updated_datetime or requested))
+    requested = truncate_to_second(imported.requested_datetime)
+    updated = max(requested, truncate_to_second(imported.updated_datetime or requested))
     is_closed = imported.state in CLOSED_STATES
     visibility = limit_to_service(imported.visibility, imported.draft.service_code, ports)
     return replace(

@@ -8,7 +8,7 @@ from itertools import count, islice
 from msgspec.structs import replace
 
 from chalicelib.errors import AppError, Conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.automatic_texts import CANCELLED, PAID_BACK
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import mark_settled
@@ -158,7 +158,7 @@ def _require_booking(report: ServiceRequest) -> tuple[Order, BookedSlot]:
 def _cancellation_update(report: ServiceRequest, author: Author, ports: OrderPorts) -> Update:
     return Update(
         update_id="cancelled",
-        datetime=to_the_second(ports.reports.now()),
+        datetime=truncate_to_second(ports.reports.now()),
         state="cancelled",
         text=CANCELLED,
         by="council" if author.is_staff_for(report) else "resident",

@@ -6,7 +6,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot, Order, booking_of
 from chalicelib.reports.ports import Ports
@@ -34,7 +34,7 @@ def note_no_show(
         order, booking = _require_visit(report, ports)
         if came == (booking.no_show_at is None):
             return report
-        now = to_the_second(ports.now())
+        now = truncate_to_second(ports.now())
         _refuse_on_other_days(report, booking, _council_day(now, ports), ports)
         noted = replace(booking, no_show_at=None if came else now)
         return replace(report, order=replace(order, booking=noted))

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from chalicelib.kernel.money import pounds
+from chalicelib.kernel.money import format_pounds
 from chalicelib.reports.automatic_texts import PART_PAID_BACK
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
@@ -15,7 +15,7 @@ def add_refund_update(
 ) -> ServiceRequest:
     """Adds the refund to the timeline, once. Raises NotFound, UpstreamFailed."""
     update_id = f"refund-{refund_id}"
-    words = PART_PAID_BACK.format(amount=pounds(amount_pence))
+    words = PART_PAID_BACK.format(amount=format_pounds(amount_pence))
 
     def change(report: ServiceRequest) -> ServiceRequest:
         if any(each.update_id == update_id for each in report.updates):

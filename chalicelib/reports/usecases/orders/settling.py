@@ -6,7 +6,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.automatic_texts import PAID_TOO_LATE, PAYMENT_CAME
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, with_need
@@ -74,7 +74,7 @@ def _mark_fulfilled(report: ServiceRequest) -> ServiceRequest:
 
 
 def _paid_at(paid_by: PaidBy, ports: OrderPorts) -> datetime | None:
-    return to_the_second(ports.reports.now()) if paid_by in WITH_MONEY else None
+    return truncate_to_second(ports.reports.now()) if paid_by in WITH_MONEY else None
 
 
 def _refund_second_payment(report: ServiceRequest, order: Order, paid_by: PaidBy) -> ServiceRequest:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import FlagDraft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Flag
@@ -65,7 +65,7 @@ def _new_flag(flag_id: str, draft: FlagDraft, sender: str, ports: Ports) -> Flag
         flag_id=flag_id,
         reason=draft.reason,
         text=draft.text or "",
-        datetime=to_the_second(ports.now()),
+        datetime=truncate_to_second(ports.now()),
         sender=sender,
     )
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import AnswerDraft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Answer
@@ -75,7 +75,7 @@ def answer_question(
         person=asked.person,
         repair=asked.repair,
         is_fixed=is_fixed,
-        datetime=to_the_second(ports.now()),
+        datetime=truncate_to_second(ports.now()),
     )
     kept = ports.repository.add_answer(asked.service_request_id, mine)
     if not is_fixed and not kept.is_fixed:

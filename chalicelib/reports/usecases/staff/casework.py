@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from chalicelib.errors import AppError, NotFound
-from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.cases import BulkDraft, CaseSnapshot, OneOfMany, UndoRecord
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
@@ -203,7 +203,7 @@ def snapshot_of(report: ServiceRequest) -> CaseSnapshot:
     """A snapshot of the report as it is now."""
     needs = (each.need_id for each in open_needs(report.needs) if each.reason != "contractor_text")
     photos = {each.photo_id: each.state for each in report.photos}
-    return made_from(
+    return copy_fields(
         CaseSnapshot, report, needs=tuple(needs), photos=photos, delays=len(report.delays)
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.model import MOST_OFFICER_CHANGES, ServiceRequest
 from chalicelib.reports.parts import OfficerChange
 from chalicelib.reports.ports import Ports
@@ -22,7 +22,7 @@ def record_officer_change(
     before: ServiceRequest, after: ServiceRequest, change_id: str | None, ports: Ports
 ) -> ServiceRequest:
     """The report after a change by an officer, with the change added to `officer_changes`."""
-    at = to_the_second(ports.now())
+    at = truncate_to_second(ports.now())
     name = change_id or ports.ids.update_id(
         "change", before.service_request_id, f"version {before.version}"
     )

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, mark_settled, with_need
 from chalicelib.reports.parts import Question
@@ -101,7 +101,7 @@ def _new_question(
         question_id=question_id,
         number=1,
         text=text,
-        asked_at=to_the_second(ports.now()),
+        asked_at=truncate_to_second(ports.now()),
         asked_by=author.account,
         fingerprint=fingerprint,
     )
@@ -126,7 +126,7 @@ def settle_question(
         question = _find_question(report, question_id)
         if question is None:
             raise Invalid.field("question_id", "is not a question about this report")
-        settled = replace(question, settled_at=to_the_second(ports.now()))
+        settled = replace(question, settled_at=truncate_to_second(ports.now()))
         return _replace_question(report, settled) if question.is_open else report
 
     return update_report(
@@ -142,7 +142,7 @@ def question_status(asked: QuestionKey, ports: Ports) -> QuestionStatus:
 def reply_to_question(asked: QuestionKey, text: str, ports: Ports) -> QuestionStatus:
     """Takes the answer, unless there is one already or the report waits for none. Raises NotFound,
     UpstreamFailed."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
 
     def change(report: ServiceRequest) -> ServiceRequest:
         reply = _status_of(report, asked)

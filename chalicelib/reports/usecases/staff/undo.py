@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.cases import PARTS, CaseSnapshot, UndoRecord
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import reopen_needs
@@ -209,7 +209,7 @@ def _without_reply(report: ServiceRequest, record: UndoRecord) -> ServiceRequest
 
 def _settle_question(report: ServiceRequest, record: UndoRecord, ports: Ports) -> ServiceRequest:
     """The report with the question of the change settled, so that it waits for no answer."""
-    now = to_the_second(ports.now())
+    now = truncate_to_second(ports.now())
     questions = (
         replace(each, settled_at=now)
         if each.question_id == record.question_id and each.is_open
@@ -225,7 +225,7 @@ def _mark_taken_back(report: ServiceRequest, change: OfficerChange, ports: Ports
     back = OfficerChange(
         change_id=ports.ids.update_id("undo", report.service_request_id, change.change_id),
         version=report.version + 1,
-        at=to_the_second(ports.now()),
+        at=truncate_to_second(ports.now()),
         is_taken_back=True,
     )
     known = (
