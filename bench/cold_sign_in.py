@@ -17,9 +17,9 @@ from bench.packaged import build_package
 from bench.process import FRESH_ROUNDS
 from bench.table import Row
 from chalicelib.accounts.model import Destination
-from chalicelib.accounts.usecases.code_requests import ask
-from chalicelib.accounts.usecases.code_verification import account_of, open_session
-from chalicelib.accounts.usecases.single_sign_on import send_to
+from chalicelib.accounts.usecases.code_requests import request_code
+from chalicelib.accounts.usecases.code_verification import ensure_account, open_session
+from chalicelib.accounts.usecases.single_sign_on import begin_sign_in
 from chalicelib.bootstrap.accounts import accounts_ports, sign_on_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.handlers.http import cookies
@@ -88,7 +88,7 @@ def _address() -> str:
 
 
 def _attempt_id() -> str:
-    return ask(_address(), accounts_ports()).attempt_id
+    return request_code(_address(), accounts_ports()).attempt_id
 
 
 def _code_event() -> dict[str, Any]:
@@ -99,14 +99,14 @@ def _code_event() -> dict[str, Any]:
 
 def _cookie_event() -> dict[str, Any]:
     ports = accounts_ports()
-    account = account_of(Destination("email", _address()), ports)
+    account = ensure_account(Destination("email", _address()), ports)
     who = open_session(account, device="A bench", assurance="contact", ports=ports)
     token = ports.refresh_tokens.token(who.session)
     return _call("POST", "/api/session/refresh", cookie=f"{cookies.NAME}={token}")
 
 
 def _return_event(issuer: Issuer) -> dict[str, Any]:
-    departure = send_to("staff", "/", sign_on_ports())
+    departure = begin_sign_in("staff", "/", sign_on_ports())
     query = issuer.sign_in(departure.url, groups=["roads"])
     cookie = f"{cookies.HANDOVER}={departure.browser}"
     return _call("GET", f"{FORMS}/back/staff?{urlencode(query)}", cookie=cookie)

@@ -48,7 +48,7 @@ def make_key(
     }
     if services:
         sent["service_codes"] = list(services)
-    made = usecases.make(parse(sent, NewKey), partners_ports())
+    made = usecases.create_key(parse(sent, NewKey), partners_ports())
     click.echo(made.text)
     click.echo(f"This is key {made.key.key_id}. It cannot be shown again: keep it safe.", err=True)
 

@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from chalicelib.accounts.audit import OPERATOR
-from chalicelib.accounts.destinations import destination
+from chalicelib.accounts.destinations import parse_destination
 from chalicelib.accounts.model import Account, Destination, Grant, StaffRole
 from chalicelib.accounts.usecases import staff
 from chalicelib.accounts.usecases.staff import PersonChanges
@@ -39,7 +39,7 @@ GRANTS = click.argument("grants", nargs=-1, type=GrantType(), metavar="[ROLE[:TE
 @click.argument("address")
 def first_admin(address: str) -> None:
     """Lets ADDRESS sign in as the first administrator; refused where there is one."""
-    _print_account(staff.first_admin(_destination_of(address), people_ports()))
+    _print_account(staff.invite_first_admin(_destination_of(address), people_ports()))
 
 
 @click.command("invite")
@@ -71,12 +71,12 @@ def disable(who: str, undo: bool) -> None:
 def _change(who: str, changes: PersonChanges) -> None:
     ports = people_ports()
     by_id = staff.ACCOUNT_ID.fullmatch(who) and ports.accounts.get(who)
-    known = by_id or staff.person_at(_destination_of(who), ports)
+    known = by_id or staff.find_person_at(_destination_of(who), ports)
     _print_account(staff.change_person(known.account_id, changes, known.version, OPERATOR, ports))
 
 
 def _destination_of(address: str) -> Destination:
-    return destination(address, takes_phones=accounts_ports().takes_phones)
+    return parse_destination(address, takes_phones=accounts_ports().takes_phones)
 
 
 def _codes(text: str) -> tuple[str, ...]:
@@ -85,4 +85,4 @@ def _codes(text: str) -> tuple[str, ...]:
 
 def _print_account(account: Account) -> None:
     state = ", disabled" if account.disabled_at else ", not signed in yet" * account.is_pending
-    click.echo(f"Account {account.account_id}: {staff.described(account.grants)}{state}.")
+    click.echo(f"Account {account.account_id}: {staff.describe_grants(account.grants)}{state}.")

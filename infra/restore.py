@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from chalicelib.accounts.usecases.erasing import SETTLES, erase_again
+from chalicelib.accounts.usecases.erasing import INDEX_LAG, erase_again
 from chalicelib.errors import ConfigurationError
 from chalicelib.reports.keys import REPORT
 
@@ -58,7 +58,7 @@ def restore_reports(table: str) -> None:
     # Its service may have become private since.
     withheld = withhold_private_reports(reports_ports())
     # By then the indexes contain the restored records.
-    sleep(SETTLES.total_seconds())
+    sleep(INDEX_LAG.total_seconds())
     count = erase_again(erasure_ports())
     click.echo(f"{count} people were erased again.")
     if withheld:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from chalicelib.accounts.usecases.erasing import SETTLES, erase_again
+from chalicelib.accounts.usecases.erasing import INDEX_LAG, erase_again
 from chalicelib.errors import ConfigurationError
 
 TABLES = ("audit", "partners", "accounts", "alerts", "jobs", "outbound")
@@ -45,7 +45,7 @@ def restore_table(name: str, source: str) -> None:
     with click.progressbar(length=0, label="Items", file=sys.stderr) as bar:
         summary = copy_missing_items(boto3.client("dynamodb"), source, live, bar.update)
     # By then the indexes contain the restored items.
-    sleep(SETTLES.total_seconds())
+    sleep(INDEX_LAG.total_seconds())
     count = erase_again(erasure_ports())
     click.echo(
         f"{summary.restored} items restored, {summary.present} already there. {count} people were "

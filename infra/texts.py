@@ -68,7 +68,7 @@ def pages_messages() -> Iterator[Message]:
 
 def registry_messages() -> Iterator[Message]:
     """The texts of the data registry, which the privacy notice shows."""
-    shown = registry.load()
+    shown = registry.load_registry()
     rows = ((each.what, *(getattr(each, fact) for fact in shown.facts)) for each in shown.rows)
     titles = (store.title for store in shown.stores)
     for text in chain(shown.facts.values(), titles, *rows):

@@ -27,7 +27,7 @@ class Page(NamedTuple):
     next: str | None
 
 
-class Trail(Protocol):
+class AuditStore(Protocol):
     """Where entries are kept. No method changes or removes an entry. Every method raises
     UpstreamFailed if the store does not answer."""
 
@@ -44,7 +44,7 @@ class Trail(Protocol):
 class Ports(Struct, frozen=True):
     """All external dependencies of the log; `new_id` makes 128 random bits."""
 
-    trail: Trail
+    trail: AuditStore
     new_id: Callable[[], str]
     now: Callable[[], datetime]
 
@@ -63,7 +63,7 @@ def note(actor: str, action: Action, subject: str, details: str, ports: Ports) -
     ports.trail.add(entry)
 
 
-def about(subject: str, *, limit: int, ports: Ports) -> Sequence[Entry]:
+def entries_about(subject: str, *, limit: int, ports: Ports) -> Sequence[Entry]:
     """The actions on a subject, newest first."""
     return ports.trail.about(subject, limit=limit)
 

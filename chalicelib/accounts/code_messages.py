@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Template
 from msgspec import Struct
 
-from chalicelib.accounts.model import CODE_HOLDS, Attempt
+from chalicelib.accounts.model import CODE_VALID_FOR, Attempt
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.kernel.email import Email
@@ -23,7 +23,7 @@ from chalicelib.kernel.site import Site
 from chalicelib.kernel.templating import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-MINUTES = int(CODE_HOLDS.total_seconds() // 60)
+MINUTES = int(CODE_VALID_FOR.total_seconds() // 60)
 
 
 class Link(NamedTuple):
@@ -41,13 +41,13 @@ class CodeMessages(Struct, frozen=True):
 
     def email(self, attempt: Attempt, code: str, link_token: str) -> Email:
         if attempt.account_id:
-            return self._to_add(attempt, code)
-        return self._to_sign_in(attempt, code, link_token)
+            return self._email_to_add(attempt, code)
+        return self._email_to_sign_in(attempt, code, link_token)
 
-    def _to_add(self, attempt: Attempt, code: str) -> Email:
-        language, council = self._spoken(attempt)
+    def _email_to_add(self, attempt: Attempt, code: str) -> Email:
+        language, council = self._language_and_council(attempt)
         say = language.say
-        return self._email(
+        return self._compose(
             attempt,
             say("Your code to add this address to your account with {council}", council=council),
             code=code,
@@ -71,10 +71,10 @@ class CodeMessages(Struct, frozen=True):
             ),
         )
 
-    def _to_sign_in(self, attempt: Attempt, code: str, link_token: str) -> Email:
-        language, council = self._spoken(attempt)
+    def _email_to_sign_in(self, attempt: Attempt, code: str, link_token: str) -> Email:
+        language, council = self._language_and_council(attempt)
         say, site = language.say, Site(self.look.site_url, language)
-        return self._email(
+        return self._compose(
             attempt,
             say("Your code to sign in to {council}", council=council),
             code=code,
@@ -101,25 +101,25 @@ class CodeMessages(Struct, frozen=True):
         )
 
     def text(self, attempt: Attempt, code: str) -> str:
-        language, council = self._spoken(attempt)
+        language, council = self._language_and_council(attempt)
         values = {"code": code, "council": council, "minutes": MINUTES}
         if attempt.account_id:
-            said = language.say(
+            words = language.say(
                 "{code} is your code to add this number to your account with {council}. It works "
                 "for {minutes} minutes. Don't share it with anyone.",
                 **values,
             )
         else:
-            said = language.say(
+            words = language.say(
                 "{code} is your code to sign in to {council}. It works for {minutes} minutes. "
                 "Don't share it with anyone.",
                 **values,
             )
         return replace_costly_characters(
-            f"{said}\n\n@{urlsplit(self.look.site_url).hostname} #{code}"
+            f"{words}\n\n@{urlsplit(self.look.site_url).hostname} #{code}"
         )
 
-    def _email(
+    def _compose(
         self,
         attempt: Attempt,
         subject: str,
@@ -129,8 +129,8 @@ class CodeMessages(Struct, frozen=True):
         link: Link | None = None,
         after: tuple[str, ...],
     ) -> Email:
-        language, council = self._spoken(attempt)
-        html = _template(language).render(
+        language, council = self._language_and_council(attempt)
+        html = _email_template(language).render(
             look=self.look._replace(council=council),
             before=before,
             code=code,
@@ -146,12 +146,12 @@ class CodeMessages(Struct, frozen=True):
             thread=f"sign-in.{attempt.attempt_id}",
         )
 
-    def _spoken(self, attempt: Attempt) -> tuple[Language, str]:
+    def _language_and_council(self, attempt: Attempt) -> tuple[Language, str]:
         """The language of the message, and the council's name in it."""
         language = self.council.offered_language(attempt.language) or ENGLISH
         return language, self.council.in_language(language.code).name
 
 
 @cache
-def _template(language: Language) -> Template:
+def _email_template(language: Language) -> Template:
     return environment(TEMPLATES, language).get_template("email.html")

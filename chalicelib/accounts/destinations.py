@@ -26,7 +26,7 @@ pagers, except 07624, which are mobiles of the Isle of Man (Ofcom's numbering pl
 GMAIL = ("gmail.com", "googlemail.com")
 """Sources: Google's help, "Dots don't matter in Gmail addresses" and "Send emails from a different
 address or alias"."""
-_WANTED = {
+_FORMATS = {
     "email": Text("enter an email address in the form of name@example.org"),
     "sms": Text("enter a UK mobile number, such as 07700 900123"),
 }
@@ -36,7 +36,7 @@ _NO_TEXTS = (
 )
 
 
-def destination(text: str, *, takes_phones: bool) -> Destination:
+def parse_destination(text: str, *, takes_phones: bool) -> Destination:
     """Returns the destination of an address, normalised so that every way of writing it is equal.
 
     Raises Invalid about the field `address`.
@@ -45,25 +45,25 @@ def destination(text: str, *, takes_phones: bool) -> Destination:
     if "@" in tidy:
         email = normalise_email(tidy)
         if email is None:
-            raise _no_email()
+            raise _invalid_email()
         return Destination("email", email)
     if not takes_phones:
         raise Invalid.field("address", "enter an email address, such as name@example.org")
-    return Destination("phone", _mobile(tidy))
+    return Destination("phone", _parse_mobile(tidy))
 
 
-def reachable(channel: Literal["email", "sms"], text: str) -> Destination:
+def parse_destination_for(channel: Literal["email", "sms"], text: str) -> Destination:
     """Returns the destination to send messages to by that channel. Raises Invalid about the field
     `to`."""
     wanted: AddressKind = "phone" if channel == "sms" else "email"
     if channel == "sms" and _has_no_texts(text):
         raise Invalid.field("to", _NO_TEXTS)
     try:
-        found = destination(text, takes_phones=True)
+        found = parse_destination(text, takes_phones=True)
     except Invalid as error:
-        raise Invalid.field("to", _WANTED[channel]) from error
+        raise Invalid.field("to", _FORMATS[channel]) from error
     if found.kind != wanted:
-        raise Invalid.field("to", _WANTED[channel])
+        raise Invalid.field("to", _FORMATS[channel])
     return found
 
 
@@ -86,23 +86,23 @@ def _has_no_texts(text: str) -> bool:
     )
 
 
-def written(text: str) -> Destination:
+def parse_any_address(text: str) -> Destination:
     """Returns an address in its stored form, whether or not messages can be sent to it. Raises
     Invalid about the field `address`."""
-    found = contact("email", text) or contact("phone", text)
+    found = parse_contact("email", text) or parse_contact("phone", text)
     if found is None:
-        raise _no_mobile()
+        raise _invalid_mobile()
     return found
 
 
-def contact(kind: AddressKind, text: str) -> Destination | None:
+def parse_contact(kind: AddressKind, text: str) -> Destination | None:
     """Returns a person's contact details, normalised in the same way; accepts any possible phone
     number, as nothing is sent to it. None if the text is not an address of that kind."""
     found = normalise_address(kind, text)
     return Destination(kind, found) if found else None
 
 
-def mailbox(of: Destination) -> Destination:
+def mailbox_of(of: Destination) -> Destination:
     """Returns one destination for all addresses that certainly reach the same person, for limits
     and blocks only: mail goes to the address as it was typed. Gmail ignores dots and the part after
     a plus, and has a second domain. With other providers a dot or a plus can make another person's
@@ -114,31 +114,31 @@ def mailbox(of: Destination) -> Destination:
     return Destination("email", f"{own}@{GMAIL[0]}")
 
 
-def tagged(of: Destination) -> str | None:
+def without_tag(of: Destination) -> str | None:
     """Returns the common form of all addresses that differ only in the part after a plus; None if
     the address has no such part. Many providers deliver them to one person (RFC 5233), but not
     all."""
-    name, _, domain = mailbox(of).value.partition("@")
+    name, _, domain = mailbox_of(of).value.partition("@")
     own, plus, _ = name.partition("+")
     return f"{own}+@{domain}" if of.kind == "email" and plus else None
 
 
-def _no_email() -> Invalid:
+def _invalid_email() -> Invalid:
     return Invalid.field("address", "enter an email address in the form of name@example.org")
 
 
-def _mobile(text: str) -> str:
+def _parse_mobile(text: str) -> str:
     found = normalise_phone(text)
     if found is None:
-        raise _no_mobile()
+        raise _invalid_mobile()
     if _has_no_texts(text):
         raise Invalid.field("address", _NO_TEXTS)
     if not MOBILE.fullmatch(found):
-        raise _no_mobile()
+        raise _invalid_mobile()
     return found
 
 
-def _no_mobile() -> Invalid:
+def _invalid_mobile() -> Invalid:
     return Invalid.field(
         "address",
         "enter an email address such as name@example.org, or a UK mobile number such as "

@@ -23,7 +23,7 @@ SYSTEMS = (
 )
 
 
-def device(user_agent: str) -> str:
+def device_name(user_agent: str) -> str:
     """Returns a name such as "Chrome on Android": enough to recognise the device; nothing else is
     kept."""
     browser = next((name for word, name in BROWSERS if word in user_agent), None)

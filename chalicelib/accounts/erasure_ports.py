@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from chalicelib.accounts import audit
-from chalicelib.accounts.model import Account, Destination, Erasure, Forgotten, Step
+from chalicelib.accounts.model import Account, Destination, ErasedKind, Erasure, Step
 from chalicelib.accounts.ports import Accounts, Attempts, Sessions
 from chalicelib.reports.published import ReportPart
 
@@ -32,10 +32,10 @@ class ErasureRecords(Protocol):
     """Completed erasures, only by the ids of accounts, reports and subscriptions, kept for ever;
     raises as Accounts does."""
 
-    def note(self, what: Forgotten, of: str) -> None:
+    def note(self, what: ErasedKind, of: str) -> None:
         """Adds the entry, once."""
 
-    def noted(self, what: Forgotten) -> Sequence[str]:
+    def noted(self, what: ErasedKind) -> Sequence[str]:
         """The ids of everything for which that was forgotten."""
 
 

@@ -19,15 +19,15 @@ Assurance = Literal["contact", "proven", "staff"]
 """How certain a person's identity is: an address was confirmed, a national sign-in has proven it,
 or the council's own organisation states it."""
 
-CODE_HOLDS = timedelta(minutes=10)
+CODE_VALID_FOR = timedelta(minutes=10)
 MOST_TRIES = 5
 MOST_ADDRESSES = 5
-ACCESS_HOLDS = timedelta(minutes=15)
-RESIDENT_STAYS = timedelta(days=60)
+ACCESS_VALID_FOR = timedelta(minutes=15)
+RESIDENT_SESSION = timedelta(days=60)
 """Counted from the last use of a session."""
-STAFF_STAYS = timedelta(hours=12)
+STAFF_SESSION = timedelta(hours=12)
 """Counted from signing in: staff who see other people's data sign in again each day."""
-STEP_BACK = timedelta(seconds=30)
+PREVIOUS_TOKEN_VALID_FOR = timedelta(seconds=30)
 """How long a refresh token is still accepted after it was exchanged."""
 
 
@@ -188,7 +188,7 @@ class Erasure(Struct, frozen=True, kw_only=True):
     step: Step = "close"
 
 
-Forgotten = Literal["account", "text", "answers", "words", "written", ReportPart]
+ErasedKind = Literal["account", "text", "answers", "words", "written", ReportPart]
 """The kinds of things that were forgotten; `text` is a report with all its text, `answers` the
 answers to a subscription's questions, `words` those with everything that was written, and `written`
 an account's texts on reports of others."""
@@ -206,7 +206,7 @@ class Block(Struct, frozen=True, kw_only=True):
     added_by: str
 
 
-class SignedIn(NamedTuple):
+class SignedInAccount(NamedTuple):
     """An account on one of its devices."""
 
     account: Account
@@ -218,10 +218,10 @@ def roles_of(grants: Iterable[Grant]) -> frozenset[Role]:
     return frozenset(("resident", *(grant.role for grant in grants)))
 
 
-def highest(roles: Iterable[Role]) -> Role:
+def highest_role(roles: Iterable[Role]) -> Role:
     return max(roles, key=RANKS.index)
 
 
-def stays_until(account: Account, created_at: datetime, now: datetime) -> datetime:
+def session_expiry(account: Account, created_at: datetime, now: datetime) -> datetime:
     """When a session that is used now ends."""
-    return created_at + STAFF_STAYS if account.grants else now + RESIDENT_STAYS
+    return created_at + STAFF_SESSION if account.grants else now + RESIDENT_SESSION

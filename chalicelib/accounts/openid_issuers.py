@@ -17,19 +17,19 @@ from chalicelib.accounts.tokens import Proofs
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import ConfigurationError, Forbidden, UpstreamFailed
 from chalicelib.kernel.observability import logs
-from chalicelib.net.id_tokens import Expected, key_id_of, verified
+from chalicelib.net.id_tokens import ExpectedClaims, key_id_of, verify_token
 from chalicelib.net.openid_discovery import (
     FAILED,
     MOST_BYTES,
     TIMEOUT_S,
+    IssuerDocuments,
     Metadata,
-    Published,
-    answering,
-    object_in,
+    parse_object,
+    refusal_as_failure,
 )
 from chalicelib.net.safe_http_client import SafeHttpClient
 
-NOT_BELIEVED = (
+NOT_CONFIRMED = (
     "The other organisation could not confirm who you are. Start again, or sign in with a code."
 )
 
@@ -51,56 +51,57 @@ class OpenIdIssuers:
         self._outside = outside
         self._back_url = back_url
         self._client_secret = client_secret
-        self._published = {
-            code: Published(each.issuer, outside, monotonic) for code, each in providers.items()
+        self._documents = {
+            code: IssuerDocuments(each.issuer, outside, monotonic)
+            for code, each in providers.items()
         }
 
     def way_to(self, provider: str, state: str, proofs: Proofs) -> str:
         here = self._providers[provider]
         challenge = urlsafe_b64encode(sha256(proofs.verifier.encode()).digest()).rstrip(b"=")
-        asked = {
+        query = {
             **here.parameters,
             "response_type": "code",
             "client_id": here.client_id,
-            "redirect_uri": self._back_to(here),
+            "redirect_uri": self._return_url(here),
             "scope": " ".join(here.scopes),
             "state": state,
             "nonce": proofs.nonce,
             "code_challenge": challenge.decode(),
             "code_challenge_method": "S256",
         }
-        endpoint = self._published[provider].metadata().authorization_endpoint
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+        endpoint = self._documents[provider].metadata().authorization_endpoint
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
     def claims(
         self, provider: str, code: str, answering_issuer: str | None, proofs: Proofs
     ) -> Mapping[str, Any]:
-        here, published = self._providers[provider], self._published[provider]
+        here, published = self._providers[provider], self._documents[provider]
         metadata = published.metadata()
         if answering_issuer != here.issuer and (answering_issuer or metadata.names_itself):
-            logs.event("another issuer answered than was asked", "warning")
-            raise Forbidden(NOT_BELIEVED)
-        token = self._exchanged(here, metadata, code, proofs.verifier)
-        expected = Expected(here.issuer, here.client_id, proofs.nonce, here.algorithms)
+            logs.event("another issuer answered than was query", "warning")
+            raise Forbidden(NOT_CONFIRMED)
+        token = self._exchange_code(here, metadata, code, proofs.verifier)
+        expected = ExpectedClaims(here.issuer, here.client_id, proofs.nonce, here.algorithms)
         try:
-            return verified(token, published.keys(key_id_of(token)), expected)
+            return verify_token(token, published.keys(key_id_of(token)), expected)
         except jwt.PyJWTError as error:
             name = type(error).__name__
             logs.event("an issuer's word does not hold", "warning", error=name)
-            raise Forbidden(NOT_BELIEVED) from error
+            raise Forbidden(NOT_CONFIRMED) from error
 
-    def _exchanged(
+    def _exchange_code(
         self, here: IdentityProvider, metadata: Metadata, code: str, verifier: str
     ) -> str:
         """The issuer's answer to the code. Raises Forbidden, UpstreamFailed."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": self._back_to(here),
+            "redirect_uri": self._return_url(here),
             "code_verifier": verifier,
         }
         own, headers = self._credentials(here, metadata)
-        with answering():
+        with refusal_as_failure():
             reply = self._outside.post(
                 metadata.token_endpoint,
                 urlencode(form | own).encode(),
@@ -108,13 +109,13 @@ class OpenIdIssuers:
                 most_bytes=MOST_BYTES,
                 timeout_s=TIMEOUT_S,
             )
-        said = object_in(reply) or {}
-        token = said.get("id_token")
+        answer = parse_object(reply) or {}
+        token = answer.get("id_token")
         if reply.status == 200 and isinstance(token, str):
             return token
-        if said.get("error") == "invalid_grant":
+        if answer.get("error") == "invalid_grant":
             logs.event("an issuer did not take its code", "warning")
-            raise Forbidden(NOT_BELIEVED)
+            raise Forbidden(NOT_CONFIRMED)
         logs.event("an issuer exchanged no code", "error", status=reply.status)
         raise UpstreamFailed(FAILED)
 
@@ -134,6 +135,6 @@ class OpenIdIssuers:
         pair = f"{quote_plus(here.client_id)}:{quote_plus(secret)}".encode()
         return {}, {"Authorization": f"Basic {b64encode(pair).decode()}"}
 
-    def _back_to(self, here: IdentityProvider) -> str:
+    def _return_url(self, here: IdentityProvider) -> str:
         # Each issuer has its own return address: one issuer's answer is never taken for another's.
         return f"{self._back_url}/{here.provider}"

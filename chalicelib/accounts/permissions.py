@@ -7,7 +7,7 @@ A route without a permission is open to everybody, or to the holder of its key o
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from chalicelib.accounts.model import Grant, Role, SignedIn
+from chalicelib.accounts.model import Grant, Role, SignedInAccount
 
 Permission = Literal[
     "account.own",
@@ -149,7 +149,7 @@ def may(roles: Iterable[Role], permission: Permission) -> bool:
     return not PERMISSIONS[permission].roles.isdisjoint(roles)
 
 
-def effective_grants(who: SignedIn, *, staff_come_elsewhere: bool) -> tuple[Grant, ...]:
+def effective_grants(who: SignedInAccount, *, staff_come_elsewhere: bool) -> tuple[Grant, ...]:
     """Returns the account's grants that hold on this device. If staff sign in through their own
     organisation, which knows on the same day who has left, a code or link gives no role. The only
     exception is an administrator whose account the operator made and who has never signed in

@@ -13,7 +13,7 @@ from chalicelib.accounts.model import (
     Destination,
     Identity,
     Session,
-    SignedIn,
+    SignedInAccount,
 )
 from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
 from chalicelib.kernel.email import SendEmail
@@ -58,7 +58,7 @@ class Accounts(Protocol):
 class Sessions(Protocol):
     """The store of sessions; raises as Accounts does."""
 
-    def signed_in(self, account_id: str, session_id: str) -> SignedIn | None:
+    def signed_in(self, account_id: str, session_id: str) -> SignedInAccount | None:
         """Reads both in one consistent read, including ended, expired and disabled ones."""
 
     def add(self, session: Session) -> None:

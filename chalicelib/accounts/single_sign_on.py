@@ -11,7 +11,7 @@ from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.tokens import HandoverProofs, Proofs
 from chalicelib.catalogue.identity import IdentityProvider
 
-HANDOVER_HOLDS = timedelta(minutes=10)
+HANDOVER_VALID_FOR = timedelta(minutes=10)
 
 
 class Handover(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from chalicelib.accounts.destinations import mailbox
+from chalicelib.accounts.destinations import mailbox_of
 from chalicelib.accounts.model import Destination, Session
 from chalicelib.kernel.signing import Secret, hmac_hex, is_made_with, is_same, six_digits
 
@@ -44,7 +44,7 @@ class Codes:
         return is_made_with(self._secret, sent, lambda secret: _link_token(secret, attempt_id))
 
 
-class Presented(NamedTuple):
+class ParsedRefreshToken(NamedTuple):
     """The content of a refresh token: its session, and its number in that session, counted from
     1."""
 
@@ -64,7 +64,7 @@ class RefreshTokens:
         parts = (session.account_id, session.session_id, str(session.generation))
         return ".".join((*parts, hmac_hex(self._secret.current(), "refresh", *parts)))
 
-    def read(self, text: str) -> Presented | None:
+    def read(self, text: str) -> ParsedRefreshToken | None:
         """The content of the token, None if we never made it."""
         found = _REFRESH.fullmatch(text)
         if not found:
@@ -73,7 +73,7 @@ class RefreshTokens:
         parts = ("refresh", account_id, session_id, generation)
         if not is_made_with(self._secret, sent, lambda secret: hmac_hex(secret, *parts)):
             return None
-        return Presented(account_id, session_id, int(generation))
+        return ParsedRefreshToken(account_id, session_id, int(generation))
 
 
 class KnownDevices:
@@ -133,7 +133,7 @@ def _link_token(secret: str, attempt_id: str) -> str:
 
 
 def _device_proof(secret: str, device: str, address: Destination) -> str:
-    return hmac_hex(secret, "known device", device, *mailbox(address))[:32]
+    return hmac_hex(secret, "known device", device, *mailbox_of(address))[:32]
 
 
 def _proofs(secret: str, handover_id: str) -> Proofs:

@@ -42,7 +42,7 @@ class SharedSession(Session):
             return super().create_client(*what, **options)
 
 
-def signing(*, at: str) -> Config:
+def signing_config(*, at: str) -> Config:
     """For a client that signs a browser's requests to S3, or to a store at the address `at`."""
     # Without "regional", an address of us-east-1 names no region, and the CSP names it.
     return Config(
@@ -54,7 +54,7 @@ def signing(*, at: str) -> Config:
     )
 
 
-def lend_to_pynamodb(session: Callable[[], Session]) -> None:
+def share_with_pynamodb(session: Callable[[], Session]) -> None:
     """Makes PynamoDB's tables use that session. PynamoDB makes one for each table and thread, and
     has no setting for it, so its factory is replaced.
     """
@@ -63,7 +63,7 @@ def lend_to_pynamodb(session: Callable[[], Session]) -> None:
     vars(base)["get_session"] = session
 
 
-class _ItemsAsTheyCame(JSONParser):
+class _RawItemParser(JSONParser):
     """Leaves DynamoDB's items in their received form, which PynamoDB expects. botocore would
     rebuild each value to find binary ones, which takes most of a long list's time: no table here
     has any."""
@@ -75,7 +75,7 @@ class _ItemsAsTheyCame(JSONParser):
 class _Parsers(ResponseParserFactory):
     def create_parser(self, protocol_name: str) -> Any:
         if protocol_name == "json":
-            return _ItemsAsTheyCame(**self._defaults)  # type: ignore[attr-defined]
+            return _RawItemParser(**self._defaults)  # type: ignore[attr-defined]
         return super().create_parser(protocol_name)
 
 

@@ -32,12 +32,12 @@ class Bucket:
     def open(self, key: str, **version: Any) -> Iterator[Any]:
         """The response of GetObject, or None if the object does not exist."""
         answer = None
-        with suppress(_Missing), self._errors():
+        with suppress(_Missing), self._translate_errors():
             answer = self.client.get_object(Bucket=self.name, Key=key, **version)
         if answer is None:
             yield None
             return
-        with self._errors(), answer["Body"]:
+        with self._translate_errors(), answer["Body"]:
             yield answer
 
     def get(self, key: str, most_bytes: int | None = None) -> StoredDocument | None:
@@ -49,7 +49,7 @@ class Bucket:
 
     def put(self, key: str, body: bytes, **headers: Any) -> None:
         """Store the object, replacing any other."""
-        with self._errors():
+        with self._translate_errors():
             self.client.put_object(Bucket=self.name, Key=key, Body=body, **headers)
 
     def replace(self, key: str, body: bytes, etag: str | None, **headers: Any) -> None:
@@ -72,14 +72,14 @@ class Bucket:
 
     def delete(self, key: str, **version: Any) -> None:
         """Remove the object, if it exists."""
-        with suppress(_Missing), self._errors():
+        with suppress(_Missing), self._translate_errors():
             self.client.delete_object(Bucket=self.name, Key=key, **version)
 
     def delete_if(self, key: str, etag: str) -> None:
         """Remove the object with that etag. Raises: VersionConflict if the stored object
         differs."""
         try:
-            with self._errors():
+            with self._translate_errors():
                 self.client.delete_object(Bucket=self.name, Key=key, IfMatch=etag)
         except _Missing as error:
             raise VersionConflict(key) from error
@@ -87,16 +87,16 @@ class Bucket:
     def delete_all(self, keys: list[str]) -> None:
         """Remove up to 1,000 objects."""
         objects: Any = [{"Key": key} for key in keys]
-        with self._errors():
+        with self._translate_errors():
             answer = self.client.delete_objects(
                 Bucket=self.name, Delete={"Objects": objects, "Quiet": True}
             )
         if answer.get("Errors"):
-            raise self._failed()
+            raise self._no_answer()
 
     def copy_from(self, bucket: str, source: str, key: str, **headers: Any) -> bool:
         """Copy an object of another bucket to `key`. Returns: False if it does not exist."""
-        with suppress(_Missing), self._errors():
+        with suppress(_Missing), self._translate_errors():
             self.client.copy_object(
                 Bucket=self.name, Key=key, CopySource={"Bucket": bucket, "Key": source}, **headers
             )
@@ -105,38 +105,38 @@ class Bucket:
 
     def entries(self, prefix: str = "") -> Iterator[Any]:
         """The entries of ListObjectsV2."""
-        yield from self._listed("list_objects_v2", "Contents", prefix)
+        yield from self._list_entries("list_objects_v2", "Contents", prefix)
 
     def versions(self, prefix: str = "") -> Iterator[Any]:
         """The entries of ListObjectVersions, of one key from the newest to the oldest; after those
         of each page its delete markers."""
-        yield from self._listed("list_object_versions", "Versions DeleteMarkers", prefix)
+        yield from self._list_entries("list_object_versions", "Versions DeleteMarkers", prefix)
 
-    def _listed(self, operation: Any, names: str, prefix: str) -> Iterator[Any]:
+    def _list_entries(self, operation: Any, names: str, prefix: str) -> Iterator[Any]:
         pages = self.client.get_paginator(operation)
         where = {"Prefix": prefix} if prefix else {}
-        with self._errors():
+        with self._translate_errors():
             for page in pages.paginate(Bucket=self.name, **where):
                 for name in names.split():
                     yield from page.get(name, [])
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             if code in _CHANGED:
                 raise VersionConflict(code) from error
-            raise (_Missing() if code in _MISSING else self._failed()) from error
+            raise (_Missing() if code in _MISSING else self._no_answer()) from error
         except BotoCoreError as error:
-            raise self._failed() from error
+            raise self._no_answer() from error
 
-    def _failed(self) -> UpstreamFailed:
+    def _no_answer(self) -> UpstreamFailed:
         return UpstreamFailed(
             Text("The store of {name} did not answer. Send it again.", name=self._holding)
         )
 
 
 class _Missing(Exception):
-    """True if the error means that the object does not exist."""
+    """The object does not exist."""

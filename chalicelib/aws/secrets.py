@@ -53,16 +53,16 @@ class ManagedSecret:
         self._kept: dict[str, CachedValue] = {}
 
     def current(self) -> str:
-        return self._needed(KEPT_FOR_S)
+        return self._current_value(KEPT_FOR_S)
 
     def accepted(self) -> Iterator[str]:
         for at_most_s in (KEPT_FOR_S, ASKED_AGAIN_AFTER_S):
-            yield self._needed(at_most_s)
-            if previous := self._value(PREVIOUS, at_most_s):
+            yield self._current_value(at_most_s)
+            if previous := self._cached_value(PREVIOUS, at_most_s):
                 yield previous
 
-    def _needed(self, at_most_s: float) -> str:
-        value = self._value(CURRENT, at_most_s)
+    def _current_value(self, at_most_s: float) -> str:
+        value = self._cached_value(CURRENT, at_most_s)
         if value is None:
             raise ConfigurationError(
                 f"{self._setting} is not the name of a secret. Set it to the ARN in the stack's "
@@ -70,13 +70,13 @@ class ManagedSecret:
             )
         return value
 
-    def _value(self, stage: str, at_most_s: float) -> str | None:
+    def _cached_value(self, stage: str, at_most_s: float) -> str | None:
         """The value of that stage, at most that old if the store answers; None if there is none."""
         now, kept = self._monotonic(), self._kept.get(stage)
         if kept and (now - kept.read_at < at_most_s or now - kept.failed_at < ASKED_AGAIN_AFTER_S):
             return kept.value
         try:
-            kept = CachedValue(self._read(stage), now)
+            kept = CachedValue(self._fetch_value(stage), now)
         except UpstreamFailed:
             if kept is None:
                 raise
@@ -84,7 +84,7 @@ class ManagedSecret:
         self._kept[stage] = kept
         return kept.value
 
-    def _read(self, stage: str) -> str | None:
+    def _fetch_value(self, stage: str) -> str | None:
         try:
             answer = self._client().get_secret_value(SecretId=self._arn, VersionStage=stage)
         except ClientError as error:
@@ -101,7 +101,7 @@ class ManagedSecret:
         return value
 
 
-class GivenTexts:
+class IssuedCredentials:
     """Credentials issued by other organisations, such as API keys: one secret with a JSON object
     that has a text for each. An unusable entry does not affect the others: it is logged with its
     name. Texts may have any length."""

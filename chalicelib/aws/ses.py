@@ -1,7 +1,7 @@
-"""Sends emails by Amazon SES, as MIME messages. Every email is serialised by `mime`, and only
+"""Sends emails by Amazon SES, as MIME messages. Every email is serialised by `serialise_email`, and only
 there. Python 3.11 decodes the encoded words of a header value when the value is set and writes the
-decoded text unchecked, so a line break within an encoded word would begin another header. `mime`
-breaks up anything like an encoded word, and refuses an email whose headers do not read back as they
+decoded text unchecked, so a line break within an encoded word would begin another header.
+`serialise_email` breaks up anything like an encoded word, and refuses an email whose headers do not read back as they
 were set.
 
 Sources: RFC 5322 (mail), RFC 2047 (encoded words), RFC 3834 (automatic emails are marked, and not
@@ -67,33 +67,33 @@ class SesEmailSender:
         try:
             answer = self._client.send_email(
                 FromEmailAddress=self._from.addr_spec,
-                FeedbackForwardingEmailAddress=self._comes_back_to(email),
+                FeedbackForwardingEmailAddress=self._bounce_address(email),
                 Destination={"ToAddresses": [email.to]},
-                Content={"Raw": {"Data": mime(email, self._sender(email), self._now())}},
-                **self._tagged(email),
+                Content={"Raw": {"Data": serialise_email(email, self._sender(email), self._now())}},
+                **self._tag_options(email),
             )
         except ClientError as error:
-            raise _told(error) from error
+            raise _translate_error(error) from error
         except _NOT_SENT as error:
             raise UpstreamFailed("The mail service could not be reached.") from error
         except (BotoCoreError, ResponseParserError) as error:
             raise NoReply("The mail service did not answer.") from error
-        called: str | None = answer.get("MessageId")
-        if not called:
+        message_id: str | None = answer.get("MessageId")
+        if not message_id:
             raise NoReply("The mail service sent an answer that cannot be read.")
-        return called
+        return message_id
 
     def _sender(self, email: Email) -> Address:
         if email.sender is None:
             return self._from
         return Address(email.sender, self._from.username, self._from.domain)
 
-    def _comes_back_to(self, email: Email) -> str:
+    def _bounce_address(self, email: Email) -> str:
         """A bounced email is a reply too, which an officer has to see. A tagged one is reported by
         a receipt instead, and its bounce would name an address that does not belong on a case."""
         return self._from.addr_spec if email.tag else email.reply_to or self._from.addr_spec
 
-    def _tagged(self, email: Email) -> dict[str, Any]:
+    def _tag_options(self, email: Email) -> dict[str, Any]:
         if not email.tag or not self._receipts:
             return {}
         return {
@@ -102,54 +102,54 @@ class SesEmailSender:
         }
 
 
-def mime(email: Email, sender: Address, at: datetime) -> bytes:
+def serialise_email(email: Email, sender: Address, at: datetime) -> bytes:
     """Serialise an email: ASCII lines of at most 998 characters that end in CRLF.
 
     Raises: AddressRefused if the headers would not reach the receiver as they were set.
     """
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    for name, value in _head(email, sender, at):
+    for name, value in _headers(email, sender, at):
         message[name] = value
     message.set_content(email.text)
     message.add_alternative(email.html, subtype="html")
     for attachment in email.attachments:
         kind, _, subtype = attachment.content_type.partition("/")
         message.add_attachment(
-            attachment.body, maintype=kind, subtype=subtype, filename=_line(attachment.name)
+            attachment.body, maintype=kind, subtype=subtype, filename=_one_line(attachment.name)
         )
     # Folded at 78, a long address would be written as encoded words, which no mail program reads as
     # an address.
     raw = message.as_bytes(policy=SMTP.clone(cte_type="7bit", max_line_length=MOST_IN_A_LINE))
-    _refuse_if_it_reads_differently(raw, message, email)
+    _check_reads_back(raw, message, email)
     return raw
 
 
-def _head(email: Email, sender: Address, at: datetime) -> Iterator[tuple[str, str | Address]]:
-    yield "From", Address(_line(sender.display_name), sender.username, sender.domain)
-    yield "To", _address(email.to)
-    yield "Subject", _line(email.subject)
+def _headers(email: Email, sender: Address, at: datetime) -> Iterator[tuple[str, str | Address]]:
+    yield "From", Address(_one_line(sender.display_name), sender.username, sender.domain)
+    yield "To", _check_address(email.to)
+    yield "Subject", _one_line(email.subject)
     yield "Date", format_datetime(at)
     yield "Auto-Submitted", "auto-generated"
-    yield "References", _line(f"<{email.thread}@{sender.domain}>")
+    yield "References", _one_line(f"<{email.thread}@{sender.domain}>")
     if email.reply_to:
-        yield "Reply-To", _address(email.reply_to)
+        yield "Reply-To", _check_address(email.reply_to)
     for name, value in email.headers:
-        yield name, _line(value)
+        yield name, _one_line(value)
 
 
-def _line(value: str) -> str:
+def _one_line(value: str) -> str:
     """The value as one line without encoded words: "=?" becomes "= ?"."""
     return _CONTROL.sub(" ", " ".join(value.split())).replace(ENCODED, "= ?")
 
 
-def _address(value: str) -> str:
+def _check_address(value: str) -> str:
     """Raises: AddressRefused if the value would not be read as exactly that one address."""
     if ENCODED in value or _CONTROL.search(value):
         raise AddressRefused("The email names an address that mail programs cannot read.")
     return value
 
 
-def _refuse_if_it_reads_differently(raw: bytes, message: EmailMessage, email: Email) -> None:
+def _check_reads_back(raw: bytes, message: EmailMessage, email: Email) -> None:
     """Raises: AddressRefused if a receiver would find other headers, addresses or parts."""
     read = message_from_bytes(raw, policy=SMTP)
     parts, parts_read = list(message.walk()), list(read.walk())
@@ -167,7 +167,7 @@ def _addresses(message: EmailMessage, name: str) -> tuple[Address, ...]:
     return header.addresses if header else ()
 
 
-def _told(error: ClientError) -> AddressRefused | UpstreamFailed:
+def _translate_error(error: ClientError) -> AddressRefused | UpstreamFailed:
     if error.response.get("Error", {}).get("Code") in _NEVER:
         return AddressRefused("The mail service refused the email.")
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _MAYBE) >= _MAYBE:

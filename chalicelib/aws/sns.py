@@ -40,27 +40,27 @@ class SnsTexts:
                 PhoneNumber=to, Message=text, MessageAttributes=self._attributes
             )
         except ClientError as error:
-            raise _told(error) from error
+            raise _translate_error(error) from error
         except _NOT_SENT as error:
             raise UpstreamFailed("The text message service could not be reached.") from error
         except (BotoCoreError, ResponseParserError) as error:
             raise NoReply("The text message service did not answer.") from error
-        called: str | None = answer.get("MessageId")
-        if not called:
+        message_id: str | None = answer.get("MessageId")
+        if not message_id:
             raise NoReply("The text message service sent an answer that cannot be read.")
-        return called
+        return message_id
 
 
-def _told(error: ClientError) -> AddressRefused | UpstreamFailed:
-    said = error.response.get("Error", {})
-    if _is_of_the_number(said.get("Code", ""), said.get("Message", "")):
+def _translate_error(error: ClientError) -> AddressRefused | UpstreamFailed:
+    details = error.response.get("Error", {})
+    if _is_number_refused(details.get("Code", ""), details.get("Message", "")):
         return AddressRefused("The text message service refused this number.")
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _MAYBE) >= _MAYBE:
         return NoReply("The text message service failed.")
     return UpstreamFailed("The text message service did not accept the message.")
 
 
-def _is_of_the_number(code: str, message: str) -> bool:
+def _is_number_refused(code: str, message: str) -> bool:
     """True if the number itself is refused; False, for example, for our sender ID: then the number
     must not be suppressed."""
     return code == "OptedOut" or (code in _INVALID and "PhoneNumber" in message)

@@ -33,20 +33,20 @@ class SqsReaction:
         self._kinds = kinds
         self._only = only
 
-    def send(self, said: Sequence[object], *, delay_s: int = 0) -> None:
+    def send(self, messages: Sequence[object], *, delay_s: int = 0) -> None:
         """Queues messages as JSON, in batches, that nobody receives for that many seconds. Raises
         UpstreamFailed if any was not accepted."""
-        heard = [each for each in said if isinstance(each, self._kinds)]
+        accepted = [each for each in messages if isinstance(each, self._kinds)]
         if self._only:
-            heard = list(filter(self._only, heard))
-        for start in range(0, len(heard), MOST_IN_A_BATCH):
-            self._send_batch(heard[start : start + MOST_IN_A_BATCH], delay_s)
+            accepted = list(filter(self._only, accepted))
+        for start in range(0, len(accepted), MOST_IN_A_BATCH):
+            self._send_batch(accepted[start : start + MOST_IN_A_BATCH], delay_s)
 
-    def _send_batch(self, said: Sequence[object], delay_s: int) -> None:
+    def _send_batch(self, messages: Sequence[object], delay_s: int) -> None:
         delay = {"DelaySeconds": delay_s} if delay_s else {}
         entries = [
             {"Id": str(at), "MessageBody": msgspec.json.encode(each).decode(), **delay}
-            for at, each in enumerate(said)
+            for at, each in enumerate(messages)
         ]
         try:
             answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)  # type: ignore[arg-type]

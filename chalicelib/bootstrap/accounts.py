@@ -118,10 +118,10 @@ def block_ports() -> BlockPorts:
 
 @container.once
 def audit_ports() -> audit.Ports:
-    from chalicelib.accounts.dynamo.audit import DynamoTrail
+    from chalicelib.accounts.dynamo.audit import DynamoAuditStore
 
     return audit.Ports(
-        trail=DynamoTrail(container.table("audit")), new_id=container.random_id, now=utc_now
+        trail=DynamoAuditStore(container.table("audit")), new_id=container.random_id, now=utc_now
     )
 
 

@@ -157,11 +157,11 @@ def secret_arn(name: SecretName) -> str:
 def secret_text(name: str, setting: Literal["destinations", "identity", "payments"]) -> str | None:
     """The text under that name in the JSON object of a secret that another organisation gave us;
     None if there is none. Raises UpstreamFailed, ConfigurationError."""
-    from chalicelib.aws.secrets import GivenTexts
+    from chalicelib.aws.secrets import IssuedCredentials
 
     if not secret_arn(setting):
         return None
-    return GivenTexts(secret(setting), setting=_setting_name(setting)).of(name)
+    return IssuedCredentials(secret(setting), setting=_setting_name(setting)).of(name)
 
 
 @once
@@ -201,9 +201,9 @@ def client(service: str, **options: Any) -> Any:
 
 def table(name: TableName) -> str:
     """The name of a DynamoDB table, for a store that uses the session of this process."""
-    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.aws.clients import share_with_pynamodb
 
-    lend_to_pynamodb(session)
+    share_with_pynamodb(session)
     found: str = getattr(settings(), f"{name}_table")
     return found
 
@@ -240,10 +240,10 @@ def _secrets_manager() -> Any:
 def preload() -> None:
     """Loads the database's modules and makes the first clients, which nearly every request uses.
     Calls nobody."""
-    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.aws.clients import share_with_pynamodb
     from chalicelib.kernel.dynamo import item  # noqa: F401
 
-    lend_to_pynamodb(session)
+    share_with_pynamodb(session)
     # PynamoDB makes its own clients from what this one has read.
     client("dynamodb")
     _secrets_manager()
@@ -258,10 +258,10 @@ def s3() -> "S3Client":
 @once
 def signer() -> "S3Client":
     """Signs requests that a browser sends to the store: at its own address, or at this stack's."""
-    from chalicelib.aws.clients import signing
+    from chalicelib.aws.clients import signing_config
 
     endpoint = settings().uploads_endpoint
-    made: S3Client = client("s3", endpoint_url=endpoint or None, config=signing(at=endpoint))
+    made: S3Client = client("s3", endpoint_url=endpoint or None, config=signing_config(at=endpoint))
     return made
 
 

@@ -21,7 +21,7 @@ def desk_ports() -> desk.Ports:
         jobs_of=lambda service_request_id: jobs_of_report(service_request_id, stored_jobs()),
         council=container.council(),
         note=note,
-        audit_entries=lambda service_request_id: audit.about(
+        audit_entries=lambda service_request_id: audit.entries_about(
             service_request_id, limit=MOST_OF_A_HISTORY, ports=audit_ports()
         ),
         names=lambda account_ids: names_of_staff(account_ids, accounts_ports().accounts),

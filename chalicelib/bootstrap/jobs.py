@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 @container.once
 def jobs_ports() -> jobs.Ports:
     from chalicelib.jobs.links import JobLinks
-    from chalicelib.photos.usecases.asking import belongs
+    from chalicelib.photos.usecases.asking import is_own_photo
 
     return jobs.Ports(
         jobs=stored_jobs(),
         reports=_reports(),
         council=container.council(),
-        is_requested_photo=lambda scope, key, photo_id: belongs(
+        is_requested_photo=lambda scope, key, photo_id: is_own_photo(
             scope, key, photo_id, photos_ports()
         ),
         links=JobLinks(container.secret("link")),

@@ -97,8 +97,10 @@ def reply_ports() -> "replies.Ports":
         inbox=S3Inbox(container.s3(), container.settings().mail_bucket),
         note=_reports().note,
         holds=container.ids().holds_reply_token,
-        is_teams=partial(
-            replies.is_teams, destinations=container.council().destinations, deliveries=deliveries
+        is_from_team=partial(
+            replies.is_from_team,
+            destinations=container.council().destinations,
+            deliveries=deliveries,
         ),
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @container.once
 def erasure_ports() -> ErasurePorts:
-    from chalicelib.accounts.dynamo.erasures import DynamoErased, DynamoErasures
+    from chalicelib.accounts.dynamo.erasures import DynamoErasureLog, DynamoErasures
     from chalicelib.desk.usecases.saved_views import forget_views
     from chalicelib.integrations.reports_for_accounts import ReportsForAccounts
 
@@ -28,7 +28,7 @@ def erasure_ports() -> ErasurePorts:
         sessions=people.sessions,
         attempts=people.attempts,
         erasures=DynamoErasures(container.table("accounts")),
-        erased=DynamoErased(container.table("audit")),
+        erased=DynamoErasureLog(container.table("audit")),
         reports=ReportsForAccounts(reports_ports),
         subscriptions=subscriptions_of_people(),
         forget_desk=lambda account_id: forget_views(account_id, desk_ports()),

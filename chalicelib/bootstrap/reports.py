@@ -84,9 +84,9 @@ def _missed_answer(
 def photos_ports() -> photos.Ports:
     from chalicelib.integrations.reports_for_photos import ReportsForPhotos
     from chalicelib.photos.dynamo import DynamoRecords
-    from chalicelib.photos.image_sandbox import rebuild_apart
-    from chalicelib.photos.media_fetcher import fetched
-    from chalicelib.photos.picture import blackened
+    from chalicelib.photos.image_sandbox import rebuild_in_sandbox
+    from chalicelib.photos.media_fetcher import fetch_media
+    from chalicelib.photos.picture import blacken_picture
     from chalicelib.photos.s3_uploads import S3Gallery, S3Uploads
 
     return photos.Ports(
@@ -95,9 +95,9 @@ def photos_ports() -> photos.Ports:
         records=DynamoRecords(container.table("reports")),
         ids=container.ids(),
         is_held=ReportsForPhotos(reports_ports, stored_jobs).holds,
-        rebuild=rebuild_apart,
-        blacken=blackened,
-        fetch=lambda media_url: fetched(media_url, container.safe_http_client()),
+        rebuild=rebuild_in_sandbox,
+        blacken=blacken_picture,
+        fetch=lambda media_url: fetch_media(media_url, container.safe_http_client()),
         now=utc_now,
     )
 

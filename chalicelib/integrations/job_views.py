@@ -131,11 +131,11 @@ class JobViews:
         )
 
     def _state_of(self, pairs: Sequence[PhotoPair]) -> PhotoViewState:
-        found = (asking.look(photos.PhotoKey(*pair), self._photos()).state for pair in pairs)
+        found = (asking.photo_state(photos.PhotoKey(*pair), self._photos()).state for pair in pairs)
         return "refused" if "refused" in found else "waiting"
 
     def _ready_pairs(self, pairs: Sequence[PhotoPair]) -> frozenset[PhotoPair]:
-        return asking.ready(pairs, self._photos()) if pairs else frozenset()
+        return asking.find_ready(pairs, self._photos()) if pairs else frozenset()
 
     def _address(self, service_request_id: str, photo_id: str, size: str) -> str:
         return asking.private_address(service_request_id, photo_id, size, self._photos())

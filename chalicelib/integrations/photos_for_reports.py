@@ -13,7 +13,7 @@ class PhotosForReports:
         self._ports = ports
 
     def is_for_key(self, scope: str, key: str, photo_id: str) -> bool:
-        return asking.belongs(scope, key, photo_id, self._ports())
+        return asking.is_own_photo(scope, key, photo_id, self._ports())
 
     def photo_ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
         return asking.photo_ids_for(scope, key, count, self._ports()) if count else ()
@@ -21,19 +21,19 @@ class PhotosForReports:
     def add_file(
         self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None
     ) -> str:
-        return asking.take_upload(raw, key, scope, held, self._ports(), about=about)
+        return asking.store_upload(raw, key, scope, held, self._ports(), about=about)
 
     def fetch_later(self, service_request_id: str, photo_id: str, url: str) -> None:
-        fetching.want(service_request_id, photo_id, url, self._ports())
+        fetching.request_fetch(service_request_id, photo_id, url, self._ports())
 
     def remove_later(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
         keys = [photos.PhotoKey(service_request_id, photo_id) for photo_id in photo_ids]
         if keys:
-            sweeping.let_go(keys, self._ports())
+            sweeping.release_photos(keys, self._ports())
 
     def select_ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         pairs = list(wanted)
-        return asking.ready(pairs, self._ports()) if pairs else frozenset()
+        return asking.find_ready(pairs, self._ports()) if pairs else frozenset()
 
     def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
         return asking.private_address(service_request_id, photo_id, size, self._ports())

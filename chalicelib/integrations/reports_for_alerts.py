@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from chalicelib.accounts.destinations import reachable
+from chalicelib.accounts.destinations import parse_destination_for
 from chalicelib.accounts.limit_ports import LimitPorts
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.ports import Accounts
@@ -110,7 +110,7 @@ class ReportsForAlerts:
 
 def normalise_address(channel: alerts.AddressChannel, text: str) -> str:
     """The text as an address of the channel. Raises Invalid about the field `to`."""
-    return reachable(channel, text).value
+    return parse_destination_for(channel, text).value
 
 
 def _valid_address(channel: alerts.AddressChannel, text: str) -> str | None:

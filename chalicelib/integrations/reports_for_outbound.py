@@ -58,10 +58,10 @@ class ReportsForOutbound:
             return "known"
 
     def note(
-        self, service_request_id: str, note_id: str, sender: str, text: str, is_teams: bool
+        self, service_request_id: str, note_id: str, sender: str, text: str, is_from_team: bool
     ) -> None:
         """Keeps a reply that came by mail as a note beside the report."""
-        known = sender if is_teams else f"{notes.UNVERIFIED}{sender}"
+        known = sender if is_from_team else f"{notes.UNVERIFIED}{sender}"
         notes.add_note(service_request_id, note_id, known, text, self._ports())
 
     def _report(self, service_request_id: str) -> ServiceRequest | None:

@@ -28,7 +28,7 @@ from chalicelib.kernel.observability import logs
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.net.reply import Reply
 from chalicelib.net.safe_http_client import SafeHttpClient
-from chalicelib.net.vapid_keys import PushKey, decoded
+from chalicelib.net.vapid_keys import PushKey, decode_base64url
 
 TIMEOUT_S = 10
 MOST_BYTES = 1_000
@@ -136,7 +136,7 @@ def _keys_of(to: PushAddress) -> tuple[bytes, bytes]:
     """The browser's public key as a point on the curve, and its authentication secret. Raises
     AddressRefused if they are invalid."""
     try:
-        point, auth = decoded(to.p256dh), decoded(to.auth)
+        point, auth = decode_base64url(to.p256dh), decode_base64url(to.auth)
         EllipticCurvePublicKey.from_encoded_point(_CURVE, point)
     except ValueError as error:
         raise AddressRefused("These are not the keys of a browser's subscription.") from error

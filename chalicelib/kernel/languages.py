@@ -71,7 +71,7 @@ class Language:
         """The text in this language, with its values: `say("By {name}", name=name)`."""
         if isinstance(text, Text):
             return self.say(
-                text.source, **{key: self._said(text.values[key]) for key in text.values}
+                text.source, **{key: self._translate_value(text.values[key]) for key in text.values}
             )
         # The translation of the empty text is the catalogue's header.
         found = self._texts.gettext(text) if text else ""
@@ -98,9 +98,9 @@ class Language:
         translations of one text."""
         from chalicelib.kernel.translation import translate_html
 
-        said = translate_html(source, lambda text: self._in_file(text, file), self.link)
-        said = said.replace(_MANIFEST, _MANIFEST.replace("/", f"/{self.code}/", 1))
-        return said.replace(_ENGLISH_PAGE, f'<html lang="{self.code}">')
+        page = translate_html(source, lambda text: self._translate_in_file(text, file), self.link)
+        page = page.replace(_MANIFEST, _MANIFEST.replace("/", f"/{self.code}/", 1))
+        return page.replace(_ENGLISH_PAGE, f'<html lang="{self.code}">')
 
     def link(self, address: str) -> tuple[str, str | None]:
         """Where a link to an English page leads: to the page in this language, or else to the
@@ -115,12 +115,12 @@ class Language:
         """The address of a page in this language, or else of the English one."""
         return self.link(address)[0]
 
-    def _said(self, value: object) -> object:
+    def _translate_value(self, value: object) -> object:
         if not isinstance(value, Text):
             return value
         return self._names.get(value) or self.say(value)
 
-    def _in_file(self, text: str, file: str) -> str:
+    def _translate_in_file(self, text: str, file: str) -> str:
         own = self._texts.pgettext(file, text)
         return self._texts.gettext(text) if own == text else own
 

@@ -13,7 +13,7 @@ Keys = Sequence[Mapping[str, Any]]
 """An issuer's public keys, each a JSON Web Key (RFC 7517)."""
 
 
-class Expected(NamedTuple):
+class ExpectedClaims(NamedTuple):
     """The values that the token must have."""
 
     issuer: str
@@ -32,7 +32,7 @@ def has_key(keys: Keys, kid: str | None) -> bool:
     return any(kid is None or key.get("kid") == kid for key in keys)
 
 
-def verified(token: str, keys: Keys, expected: Expected) -> Mapping[str, Any]:
+def verify_token(token: str, keys: Keys, expected: ExpectedClaims) -> Mapping[str, Any]:
     """The claims of the token. The token never decides where a key is found or which type it has.
 
     Raises jwt.PyJWTError if anything is not as expected.
@@ -43,18 +43,18 @@ def verified(token: str, keys: Keys, expected: Expected) -> Mapping[str, Any]:
         raise jwt.InvalidAlgorithmError
     claims: dict[str, Any] = jwt.decode(
         token,
-        _key(keys, header.get("kid"), algorithm),
+        _find_signing_key(keys, header.get("kid"), algorithm),
         algorithms=[algorithm],
         audience=expected.client_id,
         issuer=expected.issuer,
         leeway=LEEWAY_S,
         options={"require": REQUIRED, "enforce_minimum_key_length": True},
     )
-    _check(claims, expected)
+    _check_claims(claims, expected)
     return claims
 
 
-def _key(keys: Keys, kid: str | None, algorithm: str) -> jwt.PyJWK:
+def _find_signing_key(keys: Keys, kid: str | None, algorithm: str) -> jwt.PyJWK:
     """The only key that can have signed the token. Raises jwt.PyJWTError."""
     able = [each for each in keys if each.get("use", "sig") == "sig" and has_key([each], kid)]
     fitting = [each for each in able if each.get("alg", algorithm) == algorithm]
@@ -63,7 +63,7 @@ def _key(keys: Keys, kid: str | None, algorithm: str) -> jwt.PyJWK:
     return jwt.PyJWK(dict(fitting[0]), algorithm)
 
 
-def _check(claims: Mapping[str, Any], expected: Expected) -> None:
+def _check_claims(claims: Mapping[str, Any], expected: ExpectedClaims) -> None:
     """The checks that PyJWT leaves to its user. Raises jwt.PyJWTError."""
     if claims["nonce"] != expected.nonce:
         raise jwt.InvalidTokenError

@@ -13,7 +13,7 @@ from chalicelib.net.safe_http_client import Connection
 Answer = Sequence[str] | OSError
 
 
-def asked(host: str) -> Answer:
+def resolve_host(host: str) -> Answer:
     """The result of the system's resolver for a name."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -27,7 +27,7 @@ class Internet:
 
     seconds = staticmethod(monotonic)
 
-    def __init__(self, resolver: Callable[[str], Answer] = asked) -> None:
+    def __init__(self, resolver: Callable[[str], Answer] = resolve_host) -> None:
         self._resolver = resolver
 
     def look_up(self, host: str, timeout_s: float) -> Sequence[str]:

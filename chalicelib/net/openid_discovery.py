@@ -48,23 +48,23 @@ class CachedAnswer(Generic[Read]):
     def __init__(self, read: Callable[[], Read], monotonic: Callable[[], float]) -> None:
         self._read = read
         self._monotonic = monotonic
-        self._known: tuple[Read, float] | None = None
+        self._cached: tuple[Read, float] | None = None
         self._failed_at: float | None = None
 
     def get(self, enough_s: Callable[[Read], float]) -> Read:
         """The cached value if it is fresh enough, else a new one. Raises UpstreamFailed."""
-        if self._known and self._age_s(self._known[1]) < enough_s(self._known[0]):
-            return self._known[0]
+        if self._cached and self._age_s(self._cached[1]) < enough_s(self._cached[0]):
+            return self._cached[0]
         if self._failed_at is None or self._age_s(self._failed_at) >= DOWN_FOR_S:
-            self._look_again()
-        if self._known and self._age_s(self._known[1]) < WHILE_DOWN * enough_s(self._known[0]):
-            return self._known[0]
+            self._refresh()
+        if self._cached and self._age_s(self._cached[1]) < WHILE_DOWN * enough_s(self._cached[0]):
+            return self._cached[0]
         raise UpstreamFailed(FAILED)
 
-    def _look_again(self) -> None:
+    def _refresh(self) -> None:
         now = self._monotonic()
         try:
-            self._known, self._failed_at = (self._read(), now), None
+            self._cached, self._failed_at = (self._read(), now), None
         except UpstreamFailed:
             self._failed_at = now
 
@@ -72,14 +72,14 @@ class CachedAnswer(Generic[Read]):
         return self._monotonic() - since
 
 
-class Published:
+class IssuerDocuments:
     """One issuer's metadata and keys; cached, and read again when they are needed and old."""
 
     def __init__(
-        self, issuer: str, outside: SafeHttpClient, monotonic: Callable[[], float]
+        self, issuer: str, http_client: SafeHttpClient, monotonic: Callable[[], float]
     ) -> None:
         self._issuer = issuer
-        self._outside = outside
+        self._http_client = http_client
         self._metadata = CachedAnswer(self._read_metadata, monotonic)
         self._keys = CachedAnswer(self._read_keys, monotonic)
 
@@ -100,33 +100,33 @@ class Published:
         return [key for key in found if isinstance(key, dict)] if isinstance(found, list) else []
 
     def _read_metadata(self) -> Metadata:
-        said = self._document(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-        endpoints = {name: said.get(name) for name in ENDPOINTS}
+        document = self._document(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        endpoints = {name: document.get(name) for name in ENDPOINTS}
         texts = {name: url for name, url in endpoints.items() if isinstance(url, str)}
         # Forged metadata under this name could send browsers and codes to an attacker.
-        if said.get("issuer") != self._issuer or len(texts) < len(ENDPOINTS):
+        if document.get("issuer") != self._issuer or len(texts) < len(ENDPOINTS):
             logs.event("an issuer's metadata is not its own, or not whole", "error")
             raise UpstreamFailed(FAILED)
-        with answering():
-            self._outside.check(texts["authorization_endpoint"], timeout_s=TIMEOUT_S)
-        ways = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        with refusal_as_failure():
+            self._http_client.check(texts["authorization_endpoint"], timeout_s=TIMEOUT_S)
+        ways = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         return Metadata(
             **texts,
-            names_itself=said.get("authorization_response_iss_parameter_supported") is True,
+            names_itself=document.get("authorization_response_iss_parameter_supported") is True,
             wants_secret_in_body="client_secret_basic" not in ways,
         )
 
     def _document(self, url: str) -> dict[str, Any]:
-        with answering():
-            reply = self._outside.get(url, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S)
-        found = object_in(reply)
+        with refusal_as_failure():
+            reply = self._http_client.get(url, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S)
+        found = parse_object(reply)
         if reply.status != 200 or found is None:
             logs.event("an issuer did not publish what it should", "error", status=reply.status)
             raise UpstreamFailed(FAILED)
         return found
 
 
-def object_in(reply: Reply) -> dict[str, Any] | None:
+def parse_object(reply: Reply) -> dict[str, Any] | None:
     """The JSON object in the reply, None if it is not one."""
     try:
         found = json.loads(reply.body)
@@ -136,7 +136,7 @@ def object_in(reply: Reply) -> dict[str, Any] | None:
 
 
 @contextmanager
-def answering() -> Iterator[None]:
+def refusal_as_failure() -> Iterator[None]:
     """Raises UpstreamFailed instead of AddressRefused: no user typed that address."""
     try:
         yield

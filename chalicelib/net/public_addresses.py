@@ -79,7 +79,7 @@ def target_of(url: str, allowed: Collection[str] = ()) -> Target:
     is_tls = parts.scheme == "https"
     is_allowed = f"{parts.scheme}://{parts.netloc}" in allowed
     if not is_allowed:
-        _check(is_tls, parts.netloc, host, port)
+        _check_rules(is_tls, parts.netloc, host, port)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(host, port or (443 if is_tls else 80), parts.netloc, path, is_tls, is_allowed)
 
@@ -92,7 +92,7 @@ def is_public(address: str) -> bool:
     return ip in _GLOBAL_UNICAST and not any(ip in network for network in _NOT_PUBLIC_6)
 
 
-def _check(is_tls: bool, netloc: str, host: str, port: int | None) -> None:
+def _check_rules(is_tls: bool, netloc: str, host: str, port: int | None) -> None:
     if not is_tls:
         raise AddressRefused("The address must begin with https://.")
     if "@" in netloc:

@@ -20,7 +20,7 @@ from chalicelib.net.reply import Reply
 OVERHEAD_BYTES = 64 * 1024
 """For the head of a reply and the framing of its chunks."""
 LOOK_UP_S = 5.0
-_AT_ONCE = 16 * 1024
+_RECORD_BYTES = 16 * 1024
 """The size of one TLS record: a longer read would get a new time limit for each record."""
 
 
@@ -60,7 +60,7 @@ class SafeHttpClient(HttpClient):
     def check(self, url: str, *, timeout_s: float = LOOK_UP_S) -> None:
         """Checks an address before it is saved. Raises AddressRefused if it may not be requested,
         UpstreamFailed if its name cannot be resolved now."""
-        self._addresses(target_of(url, self._allowed), timeout_s)
+        self._look_up(target_of(url, self._allowed), timeout_s)
 
     def ask(
         self,
@@ -74,40 +74,40 @@ class SafeHttpClient(HttpClient):
     ) -> Reply:
         target = target_of(url, self._allowed)
         until = self._network.seconds() + timeout_s
-        line = self._connected(target, until, 2 * most_bytes + OVERHEAD_BYTES)
-        asking = HTTPConnection(target.host, target.port)
+        sock = self._connect(target, until, 2 * most_bytes + OVERHEAD_BYTES)
+        connection = HTTPConnection(target.host, target.port)
         # It must never connect by itself: it would resolve the name again.
-        asking.auto_open = 0
-        asking.sock = line
+        connection.auto_open = 0
+        connection.sock = sock
         try:
             own = {"Host": target.authority, "User-Agent": "Ginnel", "Connection": "close"}
-            asking.request(method, target.path, body, {**headers, **own})
-            with asking.getresponse() as response:
-                return _reply(response, most_bytes)
+            connection.request(method, target.path, body, {**headers, **own})
+            with connection.getresponse() as response:
+                return _read_reply(response, most_bytes)
         except (OSError, HTTPException) as error:
             raise NoReply(
                 "The other system did not answer, or its answer was incomplete."
             ) from error
         finally:
-            asking.close()
-            line.connection.close()
+            connection.close()
+            sock.connection.close()
 
-    def _connected(self, target: Target, until: float, most_bytes: int) -> "_Line":
+    def _connect(self, target: Target, until: float, most_bytes: int) -> "_LimitedSocket":
         """A connection to the first of the target's addresses that accepts one."""
         failed: OSError | None = None
-        for address in self._addresses(target, self._left(until)):
+        for address in self._look_up(target, self._time_left(until)):
             try:
-                connection = self._network.connect(address, target.port, self._left(until))
+                connection = self._network.connect(address, target.port, self._time_left(until))
                 if target.is_tls:
-                    connection.settimeout(self._left(until))
+                    connection.settimeout(self._time_left(until))
                     connection = self._network.secure(connection, target.host)
             except OSError as error:
                 failed = error
             else:
-                return _Line(connection, lambda: self._left(until), most_bytes)
+                return _LimitedSocket(connection, lambda: self._time_left(until), most_bytes)
         raise UpstreamFailed("The other system cannot be reached.") from failed
 
-    def _addresses(self, target: Target, timeout_s: float) -> Sequence[str]:
+    def _look_up(self, target: Target, timeout_s: float) -> Sequence[str]:
         try:
             found = self._network.look_up(target.host, timeout_s)
         except OSError as error:
@@ -117,14 +117,14 @@ class SafeHttpClient(HttpClient):
             raise AddressRefused("The address does not lead to a public network.")
         return found
 
-    def _left(self, until: float) -> float:
+    def _time_left(self, until: float) -> float:
         left = until - self._network.seconds()
         if left <= 0:
             raise TimeoutError("the time for all of it is over")
         return left
 
 
-class _Line:
+class _LimitedSocket:
     """A connection in the form of a socket for the HTTP library, with its remaining time and
     bytes."""
 
@@ -134,37 +134,37 @@ class _Line:
         self._most_bytes = most_bytes
 
     def sendall(self, some: bytes) -> None:
-        for start in range(0, len(some), _AT_ONCE):
+        for start in range(0, len(some), _RECORD_BYTES):
             self.connection.settimeout(self.left())
-            self.connection.sendall(some[start : start + _AT_ONCE])
+            self.connection.sendall(some[start : start + _RECORD_BYTES])
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reading(self, self._most_bytes))
+        return io.BufferedReader(_LimitedReader(self, self._most_bytes))
 
     def close(self) -> None:
         """Does nothing: HTTPConnection calls it after the head, and the body may still arrive."""
 
 
-class _Reading(io.RawIOBase):
+class _LimitedReader(io.RawIOBase):
     """Reads from a connection, until its time or size limit."""
 
-    def __init__(self, line: _Line, most_bytes: int) -> None:
-        self._line = line
+    def __init__(self, sock: _LimitedSocket, most_bytes: int) -> None:
+        self._sock = sock
         self._left_bytes = most_bytes
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        self._line.connection.settimeout(self._line.left())
-        count = self._line.connection.recv_into(buffer)
+        self._sock.connection.settimeout(self._sock.left())
+        count = self._sock.connection.recv_into(buffer)
         self._left_bytes -= count
         if self._left_bytes < 0:
             raise OSError("more came than is read")
         return count
 
 
-def _reply(response: HTTPResponse, most_bytes: int) -> Reply:
+def _read_reply(response: HTTPResponse, most_bytes: int) -> Reply:
     """Raises HTTPException if the body ends before its length."""
     body = response.read(most_bytes)
     if response.length and len(body) < most_bytes:

@@ -18,7 +18,7 @@ from chalicelib.errors import AddressRefused
 
 ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
 """The order of P-256: a private key is a number from 1 to one less."""
-HOLDS_FOR = timedelta(hours=12)
+VALID_FOR = timedelta(hours=12)
 """RFC 8292, 2: at most 24 hours; half of that tolerates wrong clocks."""
 _PURPOSE = b"Ginnel web push P-256"
 _BYTES = 40
@@ -38,11 +38,11 @@ class PushKey:
         point = self._private.public_key().public_bytes(
             Encoding.X962, PublicFormat.UncompressedPoint
         )
-        return encoded(point)
+        return encode_base64url(point)
 
     def authorization(self, endpoint: str, now: datetime) -> str:
         """The header that identifies the sender to this endpoint's push service."""
-        claims = {"aud": origin_of(endpoint), "exp": now + HOLDS_FOR, "sub": self._subject}
+        claims = {"aud": origin_of(endpoint), "exp": now + VALID_FOR, "sub": self._subject}
         return f"vapid t={jwt.encode(claims, self._private, algorithm='ES256')}, k={self.public}"
 
 
@@ -63,11 +63,11 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}" + ("" if is_usual else f":{port}")
 
 
-def encoded(some: bytes) -> str:
+def encode_base64url(some: bytes) -> str:
     """Encodes as base64url without padding (RFC 7515)."""
     return urlsafe_b64encode(some).rstrip(b"=").decode()
 
 
-def decoded(text: str) -> bytes:
+def decode_base64url(text: str) -> bytes:
     """The bytes of base64url, with or without its padding. Raises ValueError."""
     return urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))

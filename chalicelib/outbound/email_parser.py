@@ -60,7 +60,7 @@ class MailRefused(Exception):
         self.code = code
 
 
-class Named(NamedTuple):
+class ReplyAddress(NamedTuple):
     """The report that a mail names, and the token that authorises a reply."""
 
     service_request_id: str
@@ -76,7 +76,7 @@ class Reply(NamedTuple):
     is_authentic: bool = False
 
 
-def named_in(raw: bytes) -> Named:
+def parse_recipient(raw: bytes) -> ReplyAddress:
     """The report named by the addresses of the mail's recipients. Raises MailRefused."""
     if len(raw) > MOST_BYTES:
         raise MailRefused("too_large")
@@ -85,11 +85,11 @@ def named_in(raw: bytes) -> Named:
         raise MailRefused("spam_or_virus")
     for addresses in _values(headers, *ADDRESSEES):
         if match := _NAMED.search(addresses):
-            return Named(match[1].upper(), match[2].lower())
+            return ReplyAddress(match[1].upper(), match[2].lower())
     raise MailRefused("no_token")
 
 
-def reply_in(raw: bytes) -> Reply:
+def parse_reply(raw: bytes) -> Reply:
     """Read the reply from a mail. Raises MailRefused."""
     _refuse_slow_mail(raw)
     try:
@@ -212,10 +212,10 @@ def _text(part: Message) -> str:
 def _files(parts: list[Message]) -> Iterator[str]:
     for part in parts:
         if name := part.get_filename():
-            yield _decoded(name[:400])[:100]
+            yield _decode_name(name[:400])[:100]
 
 
-def _decoded(name: str) -> str:
+def _decode_name(name: str) -> str:
     """The file name, decoded as RFC 2047 says where a mail program encoded it."""
     try:
         return str(make_header(decode_header(name)))

@@ -21,7 +21,7 @@ from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.model import UPDATE
 from chalicelib.outbound.open311_client import TOO_LONG, Entry, Open311Client, id_in
 from chalicelib.outbound.ports import Deliveries, Mark, Marks, ReportsToSend
-from chalicelib.outbound.senders import Refused
+from chalicelib.outbound.senders import DeliveryRefused
 from chalicelib.reports.published import InboundResult
 
 OVERLAP = timedelta(hours=2)
@@ -68,7 +68,7 @@ class Ports(Struct, frozen=True):
     now: Callable[[], datetime]
 
 
-class Polled(Struct):
+class PollResult(Struct):
     """The result of polling one destination.
 
     `updates` counts its updates about our reports, `added` the new ones among them, `over` those
@@ -83,20 +83,20 @@ class Polled(Struct):
     full: set[str] = field(default_factory=set)
 
 
-def poll(there: Open311Destination, ports: Ports, by: datetime) -> Polled:
+def poll(there: Open311Destination, ports: Ports, by: datetime) -> PollResult:
     """Import the destination's updates since the last poll, until the time `by`.
 
     A server without updates is no error. Raises: UpstreamFailed, Refused; the next poll then
     requests the same time span.
     """
-    now, result = truncate_to_second(ports.now()), Polled()
+    now, result = truncate_to_second(ports.now()), PollResult()
     mark = ports.marks.get(there.destination) or Mark(now)
     at, length = _start(there, mark, now, ports), AT_ONCE
     while at < now and ports.now() < by:
         end = min(at + length, now)
         try:
             _import_span(there, at, end, result, ports)
-        except (Refused, NotNow) as error:
+        except (DeliveryRefused, NotNow) as error:
             if error.code == NO_UPDATES:
                 break
             if error.code not in TOO_MUCH:
@@ -133,7 +133,7 @@ def _start(there: Open311Destination, mark: Mark, now: datetime, ports: Ports) -
 
 
 def _import_span(
-    there: Open311Destination, start: datetime, end: datetime, result: Polled, ports: Ports
+    there: Open311Destination, start: datetime, end: datetime, result: PollResult, ports: Ports
 ) -> None:
     window = {"start_date": moments.write(start), "end_date": moments.write(end)}
     delivery_of = cache(lambda external_id: ports.deliveries.called(there.destination, external_id))
@@ -148,7 +148,9 @@ def _import_span(
             _add_to_report(delivery.service_request_id, key, entry, result, ports)
 
 
-def _add_to_report(request_id: str, key: str, entry: Entry, result: Polled, ports: Ports) -> None:
+def _add_to_report(
+    request_id: str, key: str, entry: Entry, result: PollResult, ports: Ports
+) -> None:
     """Add the update to the report, unless the report has too many, and count it."""
     status = RemoteStatus(entry.get("status", ""), entry.get("description", ""))
     outcome = "over" if request_id in result.full else ports.bring_back(request_id, key, status)

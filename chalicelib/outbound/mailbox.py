@@ -15,7 +15,7 @@ from chalicelib.georeport.wire import Tree, write
 from chalicelib.kernel.email import Attachment, Email, SendEmail
 from chalicelib.kernel.templating import environment
 from chalicelib.outbound.model import Case, Contact, Delivery
-from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent
+from chalicelib.outbound.senders import NOT_PASSED_ON, DeliveryRefused, SendResult
 from chalicelib.reports.reference import format_reference
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,19 +44,19 @@ class MailboxSender(Struct, frozen=True):
     wording: Wording
     reply_to: Callable[[str], str]
 
-    def send(self, delivery: Delivery, destination: MailboxDestination) -> Sent:
+    def send(self, delivery: Delivery, destination: MailboxDestination) -> SendResult:
         case = self.case(delivery.service_request_id)
         if case is None:
-            raise Refused(NOT_PASSED_ON)
+            raise DeliveryRefused(NOT_PASSED_ON)
         reply_to = self.reply_to(case.service_request_id)
         contact = case.contact if destination.passes_contact else None
         try:
             self.send_email(email_of(case, contact, destination, reply_to, self.wording))
         except AddressRefused as error:
-            raise Refused("mail_refused") from error
-        return Sent()
+            raise DeliveryRefused("mail_refused") from error
+        return SendResult()
 
-    def find(self, delivery: Delivery, destination: MailboxDestination) -> Sent | None:
+    def find(self, delivery: Delivery, destination: MailboxDestination) -> SendResult | None:
         """Always None, so the email is sent again: two emails with one reference do no harm."""
         return None
 

@@ -110,7 +110,7 @@ def id_of_forwarded(destination: str, service_request_id: str) -> str:
     return derived_id("forwarded", destination, service_request_id)
 
 
-def arrived(delivery: Delivery, external_id: str | None, now: datetime) -> Delivery:
+def mark_sent(delivery: Delivery, external_id: str | None, now: datetime) -> Delivery:
     """The delivery after the destination accepted it."""
     return replace(
         delivery,

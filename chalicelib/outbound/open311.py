@@ -16,9 +16,9 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.georeport import moments
 from chalicelib.georeport.reading import UnreadableXml
 from chalicelib.outbound.model import TOKEN, Case, Delivery
-from chalicelib.outbound.open311_client import Open311Client, entries_in, id_for_token, id_in
+from chalicelib.outbound.open311_client import Open311Client, id_for_token, id_in, parse_entries
 from chalicelib.outbound.open311_form import form_of
-from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent, Unclear
+from chalicelib.outbound.senders import NOT_PASSED_ON, DeliveryRefused, DeliveryUnclear, SendResult
 from chalicelib.reports.reference import format_reference
 
 MOST_PAGES = 3
@@ -33,20 +33,20 @@ class Open311Sender(Struct, frozen=True):
     client: Open311Client
     now: Callable[[], datetime]
 
-    def send(self, delivery: Delivery, destination: Open311Destination) -> Sent:
+    def send(self, delivery: Delivery, destination: Open311Destination) -> SendResult:
         case = self.case(delivery.service_request_id)
         if case is None:
-            raise Refused(NOT_PASSED_ON)
+            raise DeliveryRefused(NOT_PASSED_ON)
         service = destination.services.get(case.service_code)
         if service is None:
-            raise Refused("no_such_service")
+            raise DeliveryRefused("no_such_service")
         contact = case.contact if destination.passes_contact else None
         form = list(form_of(case, service, contact, format_reference(case.service_request_id)))
         key = {"idempotency-key": case.service_request_id}
         reply = self.client.post(destination, "requests", form, key)
-        return self._sent(reply.body, destination)
+        return self._parse_result(reply.body, destination)
 
-    def find(self, delivery: Delivery, destination: Open311Destination) -> Sent | None:
+    def find(self, delivery: Delivery, destination: Open311Destination) -> SendResult | None:
         """Look for our reference among the requests since the delivery was created.
 
         Returns: None if it is not found. A server may list no requests, or not this one; the
@@ -55,11 +55,13 @@ class Open311Sender(Struct, frozen=True):
         Raises: Unclear if there are too many requests to read, UpstreamFailed.
         """
         try:
-            return self._found(delivery, destination)
-        except Refused:
+            return self._find_reference(delivery, destination)
+        except DeliveryRefused:
             return None
 
-    def _found(self, delivery: Delivery, destination: Open311Destination) -> Sent | None:
+    def _find_reference(
+        self, delivery: Delivery, destination: Open311Destination
+    ) -> SendResult | None:
         reference = format_reference(delivery.service_request_id)
         query = {
             "service_code": self._possible_codes(delivery, destination),
@@ -71,13 +73,13 @@ class Open311Sender(Struct, frozen=True):
             listed = self.client.entries(destination, "requests", **query, page=str(page))
             for entry in listed:
                 if reference in entry.get("description", ""):
-                    return Sent(id_in(entry, "service_request_id"))
+                    return SendResult(id_in(entry, "service_request_id"))
             ids = {entry.get("service_request_id", "") for entry in listed}
             # A server that does not know pages returns the same entries again.
             if ids <= seen:
                 return None
             seen |= ids
-        raise Unclear("not_looked_through")
+        raise DeliveryUnclear("not_looked_through")
 
     def _possible_codes(self, delivery: Delivery, destination: Open311Destination) -> str:
         """The service_code at the destination, or all of them, separated by commas, if the report
@@ -88,23 +90,23 @@ class Open311Sender(Struct, frozen=True):
             return mapping[case.service_code].service_code
         return ",".join(sorted({each.service_code for each in mapping.values()}))
 
-    def _sent(self, body: bytes, destination: Open311Destination) -> Sent:
+    def _parse_result(self, body: bytes, destination: Open311Destination) -> SendResult:
         """The result with the report's id at the destination, or the token for it. Raises
         Unclear."""
         try:
-            entry = next(iter(entries_in(body)), {})
+            entry = next(iter(parse_entries(body)), {})
         except UnreadableXml as error:
-            raise Unclear("unreadable") from error
+            raise DeliveryUnclear("unreadable") from error
         if external_id := id_in(entry, "service_request_id"):
-            return Sent(external_id)
+            return SendResult(external_id)
         token = id_in(entry, "token")
         if not token:
-            return Sent()
-        return Sent(self._id_now(token, destination) or TOKEN + token)
+            return SendResult()
+        return SendResult(self._find_id(token, destination) or TOKEN + token)
 
-    def _id_now(self, token: str, destination: Open311Destination) -> str | None:
+    def _find_id(self, token: str, destination: Open311Destination) -> str | None:
         # The report has arrived, so a missing id is no failure.
         try:
             return id_for_token(token, destination, self.client)
-        except (Refused, UpstreamFailed):
+        except (DeliveryRefused, UpstreamFailed):
             return None

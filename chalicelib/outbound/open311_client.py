@@ -14,7 +14,7 @@ from chalicelib.georeport.reading import UnreadableXml, read_xml
 from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.net.http_client import HttpClient
 from chalicelib.net.reply import Reply
-from chalicelib.outbound.senders import Refused, Unclear
+from chalicelib.outbound.senders import DeliveryRefused, DeliveryUnclear
 from chalicelib.outbound.webhook import check_accepted
 
 POST_S = 20
@@ -71,9 +71,9 @@ class Open311Client(Struct, frozen=True):
                 timeout_s=POST_S,
             )
         except AddressRefused as error:
-            raise Refused("address_refused") from error
+            raise DeliveryRefused("address_refused") from error
         if reply.status >= 500 or reply.status in UNCLEAR:
-            raise Unclear(f"http_{reply.status}", retry_after_s(reply.headers))
+            raise DeliveryUnclear(f"http_{reply.status}", retry_after_s(reply.headers))
         check_accepted(reply)
         return reply
 
@@ -101,12 +101,12 @@ class Open311Client(Struct, frozen=True):
                 timeout_s=timeout_s,
             )
         except AddressRefused as error:
-            raise Refused("address_refused") from error
+            raise DeliveryRefused("address_refused") from error
         check_accepted(reply)
         if len(reply.body) >= MOST_BYTES:
             raise NotNow(TOO_LONG)
         try:
-            yield from entries_in(reply.body)
+            yield from parse_entries(reply.body)
         except UnreadableXml as error:
             raise NotNow("unreadable") from error
 
@@ -124,7 +124,7 @@ def id_in(entry: Entry, name: str) -> str | None:
     return given if 0 < len(given) <= LONGEST_ID else None
 
 
-def entries_in(body: bytes) -> Iterator[Entry]:
+def parse_entries(body: bytes) -> Iterator[Entry]:
     """The elements of a list in XML.
 
     Raises: Unreadable, also for XML that is no such list: the error page of a proxy must not count

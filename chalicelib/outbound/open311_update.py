@@ -16,8 +16,8 @@ from chalicelib.errors import NotNow
 from chalicelib.georeport import moments
 from chalicelib.georeport.reading import UnreadableXml
 from chalicelib.outbound.model import UPDATE, Delivery, Reopening, id_of_forwarded
-from chalicelib.outbound.open311_client import Open311Client, entries_in, id_in
-from chalicelib.outbound.senders import Refused, Sent
+from chalicelib.outbound.open311_client import Open311Client, id_in, parse_entries
+from chalicelib.outbound.senders import DeliveryRefused, SendResult
 
 STATUS = "OPEN"
 """Every server knows this status; for a report that was closed it means that it was reopened."""
@@ -31,11 +31,11 @@ class UpdateSender(Struct, frozen=True):
     delivery: Callable[[str], Delivery | None]
     client: Open311Client
 
-    def send(self, delivery: Delivery, destination: Open311Destination) -> Sent:
+    def send(self, delivery: Delivery, destination: Open311Destination) -> SendResult:
         request_id = delivery.service_request_id
         reopening = self.reopening(request_id)
         if reopening is None:
-            raise Refused("not_reopened")
+            raise DeliveryRefused("not_reopened")
         form = [
             ("service_request_id", self._their_reference(request_id, destination)),
             ("update_id", delivery.delivery_id),
@@ -46,7 +46,7 @@ class UpdateSender(Struct, frozen=True):
         ]
         key = {"idempotency-key": delivery.delivery_id}
         reply = self.client.post(destination, "servicerequestupdates", form, key)
-        return Sent(_external_id(reply.body))
+        return SendResult(_external_id(reply.body))
 
     def find(self, delivery: Delivery, destination: Open311Destination) -> None:
         """Always None, so the update is sent again: the receiver recognises its update_id."""
@@ -56,7 +56,7 @@ class UpdateSender(Struct, frozen=True):
         given a token yet."""
         forwarded = self.delivery(id_of_forwarded(there.destination, request_id))
         if forwarded is None or forwarded.external_id is None:
-            raise Refused("no_reference")
+            raise DeliveryRefused("no_reference")
         if forwarded.their_reference is None:
             raise NotNow("no_reference_yet")
         return forwarded.their_reference
@@ -65,7 +65,7 @@ class UpdateSender(Struct, frozen=True):
 def _external_id(body: bytes) -> str | None:
     """The update's id at the destination, by which it is recognised among the polled updates."""
     try:
-        update_id = id_in(next(iter(entries_in(body)), {}), "update_id")
+        update_id = id_in(next(iter(parse_entries(body)), {}), "update_id")
     except UnreadableXml:
         return None
     return UPDATE + update_id if update_id else None

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import UpstreamFailed
-from chalicelib.outbound.inbound_updates import RUNS_EVERY_S, Polled, Ports, poll
-from chalicelib.outbound.senders import Refused
+from chalicelib.outbound.inbound_updates import RUNS_EVERY_S, PollResult, Ports, poll
+from chalicelib.outbound.senders import DeliveryRefused
 from chalicelib.outbound.tokens import resolve_tokens
 
 FOR_UPDATES = timedelta(seconds=125)
@@ -22,8 +22,8 @@ class PollOutcome(NamedTuple):
     """The result of a run by destination: those polled, those that failed, and those `left` over
     for lack of time, which come first in the following runs."""
 
-    polled: dict[str, Polled]
-    failed: dict[str, UpstreamFailed | Refused]
+    polled: dict[str, PollResult]
+    failed: dict[str, UpstreamFailed | DeliveryRefused]
     left: list[str]
 
     @property
@@ -37,14 +37,14 @@ def poll_all(ports: Ports) -> PollOutcome:
     failure stops neither the other destinations nor the tokens."""
     end = ports.now() + FOR_ALL
     outcome = PollOutcome({}, {}, [])
-    for there in _in_turn(ports.destinations, ports.now()):
+    for there in _rotate(ports.destinations, ports.now()):
         if ports.now() >= end:
             outcome.left.append(there.destination)
             continue
         try:
             by = min(ports.now() + FOR_UPDATES, end)
             outcome.polled[there.destination] = poll(there, ports, by)
-        except (UpstreamFailed, Refused) as error:
+        except (UpstreamFailed, DeliveryRefused) as error:
             outcome.failed[there.destination] = error
         try:
             resolve_tokens(there, ports, min(ports.now() + FOR_TOKENS, end))
@@ -53,7 +53,7 @@ def poll_all(ports: Ports) -> PollOutcome:
     return outcome
 
 
-def _in_turn(
+def _rotate(
     destinations: Sequence[Open311Destination], now: datetime
 ) -> Sequence[Open311Destination]:
     first = int(now.timestamp()) // RUNS_EVERY_S % max(1, len(destinations))

@@ -25,7 +25,7 @@ class Mark(NamedTuple):
     missed_until: datetime | None = None
 
 
-class Listed(NamedTuple):
+class DeliveryPage(NamedTuple):
     """One page of a list. `next` is where the next page starts, None at the end."""
 
     deliveries: Sequence[Delivery]
@@ -54,7 +54,7 @@ class Deliveries(Protocol):
 
     def in_state(
         self, state: State, destination: str | None, *, limit: int, after: str | None
-    ) -> Listed:
+    ) -> DeliveryPage:
         """Deliveries in the state, of one destination or of all, newest first."""
 
     def finished(

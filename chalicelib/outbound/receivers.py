@@ -98,7 +98,7 @@ class ReceiverChanges(Struct, frozen=True, kw_only=True):
     enabled: bool | None = None
 
 
-def changed(receiver: Receiver, changes: ReceiverChanges) -> Receiver:
+def apply_changes(receiver: Receiver, changes: ReceiverChanges) -> Receiver:
     """The receiver after the changes."""
     values = {name: value for name, value in asdict(changes).items() if value is not None}
     return replace(receiver, **values)

@@ -14,7 +14,7 @@ from msgspec import Struct
 from chalicelib.catalogue.destinations import Destination, MailboxDestination
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.ids import derived_id
-from chalicelib.outbound.email_parser import MailRefused, named_in, reply_in
+from chalicelib.outbound.email_parser import MailRefused, parse_recipient, parse_reply
 from chalicelib.outbound.model import id_of_forwarded
 from chalicelib.outbound.ports import Deliveries
 
@@ -33,23 +33,23 @@ class Inbox(Protocol):
         """Deletes the mail; does nothing if it is gone."""
 
 
-class Taken(NamedTuple):
-    """The report that a reply is about; `is_teams` if it is a team's."""
+class AddedReply(NamedTuple):
+    """The report that a reply is about; `is_from_team` if it is a team's."""
 
     service_request_id: str
-    is_teams: bool
+    is_from_team: bool
 
 
 class Ports(Struct, frozen=True):
     """The dependencies of handling a reply. `note` adds a note to a report, once for each note_id:
-    (service_request_id, note_id, sender, text, is_teams); raises NotFound, Conflict (too many
-    notes), UpstreamFailed. `holds` checks the token of a report; `is_teams` tells whether an
+    (service_request_id, note_id, sender, text, is_from_team); raises NotFound, Conflict (too many
+    notes), UpstreamFailed. `holds` checks the token of a report; `is_from_team` tells whether an
     address is of a team that received the report."""
 
     inbox: Inbox
     note: Callable[[str, str, str, str, bool], None]
     holds: Callable[[str, str], bool]
-    is_teams: Callable[[str, str], bool]
+    is_from_team: Callable[[str, str], bool]
 
 
 def is_from(sender: str, allowed: Sequence[str]) -> bool:
@@ -59,7 +59,7 @@ def is_from(sender: str, allowed: Sequence[str]) -> bool:
     return any(each.lower() == (address if "@" in each else domain) for each in allowed)
 
 
-def is_teams(
+def is_from_team(
     service_request_id: str,
     address: str,
     *,
@@ -81,7 +81,7 @@ def _may_have_received(destination: str, service_request_id: str, deliveries: De
     return delivery is not None and (delivery.sent_at is not None or delivery.is_unclear)
 
 
-def take(key: str, ports: Ports) -> Taken | None:
+def add_reply(key: str, ports: Ports) -> AddedReply | None:
     """Add a reply to its case, once, and delete the mail.
 
     Returns: None if the mail is gone, so the reply was added before, and for the notification of
@@ -95,17 +95,17 @@ def take(key: str, ports: Ports) -> Taken | None:
     raw = ports.inbox.read(key)
     if raw is None:
         return None
-    service_request_id, token = named_in(raw)
+    service_request_id, token = parse_recipient(raw)
     if not ports.holds(service_request_id, token):
         raise MailRefused("wrong_token")
-    reply = reply_in(raw)
+    reply = parse_reply(raw)
     note_id = derived_id("mail", key)
-    is_teams = reply.is_authentic and ports.is_teams(service_request_id, reply.sender)
+    is_from_team = reply.is_authentic and ports.is_from_team(service_request_id, reply.sender)
     try:
-        ports.note(service_request_id, note_id, reply.sender, reply.text, is_teams)
+        ports.note(service_request_id, note_id, reply.sender, reply.text, is_from_team)
     except NotFound as error:
         raise MailRefused("no_report") from error
     except Conflict as error:
         raise MailRefused("too_many_notes") from error
     ports.inbox.discard(key)
-    return Taken(service_request_id, is_teams)
+    return AddedReply(service_request_id, is_from_team)

@@ -8,7 +8,7 @@ NOT_PASSED_ON = "not_to_be_passed_on"
 """The error code of a report that, in its present state, must not be sent to the destination."""
 
 
-class Refused(Exception):
+class DeliveryRefused(Exception):
     """The destination, or a rule of ours, will never accept the delivery; `code` is one of our
     error codes."""
 
@@ -17,7 +17,7 @@ class Refused(Exception):
         self.code = code
 
 
-class Unclear(Exception):
+class DeliveryUnclear(Exception):
     """It was sent and may have arrived: the sender looks for it before it sends it again, after the
     requested wait."""
 
@@ -27,7 +27,7 @@ class Unclear(Exception):
         self.retry_after_s = retry_after_s
 
 
-class Sent(NamedTuple):
+class SendResult(NamedTuple):
     """The destination accepted it; `external_id` is its id there, if it gave one."""
 
     external_id: str | None = None
@@ -39,13 +39,13 @@ To_contra = TypeVar("To_contra", contravariant=True)
 class DeliverySender(Protocol[To_contra]):
     """Sends deliveries of one kind. It reads the present content itself."""
 
-    def send(self, delivery: Delivery, destination: To_contra) -> Sent:
+    def send(self, delivery: Delivery, destination: To_contra) -> SendResult:
         """Sends the delivery.
 
         Raises Refused (never send it again), Unclear or NoReply (it may have arrived), NotNow or
         another UpstreamFailed (it did not arrive, or the report could not be read).
         """
 
-    def find(self, delivery: Delivery, destination: To_contra) -> Sent | None:
+    def find(self, delivery: Delivery, destination: To_contra) -> SendResult | None:
         """Looks for a delivery that may have arrived; None if it did not, or if nobody can tell and
         a second copy does no harm. Raises Unclear, UpstreamFailed."""

@@ -17,7 +17,7 @@ from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.inbound_updates import RUNS_EVERY_S, Ports
 from chalicelib.outbound.model import TOKEN, Delivery
 from chalicelib.outbound.open311_client import id_for_token
-from chalicelib.outbound.senders import Refused
+from chalicelib.outbound.senders import DeliveryRefused
 
 LAST = timedelta(days=7)
 """A token without an id is given up after this time."""
@@ -33,7 +33,7 @@ def resolve_tokens(there: Open311Destination, ports: Ports, by: datetime) -> Non
             return
         delivery = ports.deliveries.get(delivery_id)
         if delivery and delivery.external_id and not delivery.their_reference:
-            with suppress(Refused, VersionConflict):
+            with suppress(DeliveryRefused, VersionConflict):
                 _resolve(delivery, delivery.external_id.removeprefix(TOKEN), there, ports)
 
 

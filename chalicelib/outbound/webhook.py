@@ -20,7 +20,7 @@ from chalicelib.net.http_client import HttpClient
 from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.receivers import Receiver
-from chalicelib.outbound.senders import Refused, Sent
+from chalicelib.outbound.senders import DeliveryRefused, SendResult
 
 TIMEOUT_S = 10
 MOST_BYTES = 1_000
@@ -43,7 +43,7 @@ class WebhookSender:
         self._outside = outside
         self._now = now
 
-    def send(self, delivery: Delivery, destination: Receiver) -> Sent:
+    def send(self, delivery: Delivery, destination: Receiver) -> SendResult:
         body = delivery.body.encode() if delivery.body else self._body(delivery)
         message_id = delivery.message_id or delivery.delivery_id
         headers = signed_headers(message_id, body, destination.secret, self._now())
@@ -52,7 +52,7 @@ class WebhookSender:
                 destination.url, body, headers, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
             )
         except AddressRefused as error:
-            raise Refused("address_refused") from error
+            raise DeliveryRefused("address_refused") from error
         return check_accepted(reply)
 
     def find(self, delivery: Delivery, destination: Receiver) -> None:
@@ -85,14 +85,14 @@ def signed_headers(message_id: str, body: bytes, secret: str, now: datetime) -> 
     }
 
 
-def check_accepted(reply: Reply) -> Sent:
+def check_accepted(reply: Reply) -> SendResult:
     """Check that the status of a response is 2xx.
 
     Raises: NotNow if a later try may succeed, Refused for all other statuses.
     """
     if 200 <= reply.status < 300:
-        return Sent()
+        return SendResult()
     code = f"http_{reply.status}"
     if reply.status >= 500 or reply.status in RETRIED:
         raise NotNow(code, retry_after_s(reply.headers))
-    raise Refused(code)
+    raise DeliveryRefused(code)

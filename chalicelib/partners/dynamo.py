@@ -18,7 +18,7 @@ from chalicelib.kernel.dynamo.attributes import MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Item
 from chalicelib.kernel.time import text_of
 from chalicelib.partners.model import ApiKey, FirstVisibility
-from chalicelib.partners.ports import Counted
+from chalicelib.partners.ports import CallKind
 
 KEY = "key"
 COUNTS_KEPT = timedelta(hours=1)
@@ -82,7 +82,7 @@ class DynamoKeys:
             [ApiKeyItem.last_used_at.set(at)], ApiKeyItem.item.exists()
         )
 
-    def count(self, key_id: str, what: Counted, minute: datetime) -> int:
+    def count(self, key_id: str, what: CallKind, minute: datetime) -> int:
         # If a reply is lost, the SDK adds once more: the key may then do less, never more.
         item = UseCountItem(f"{what}#{key_id}", text_of(minute))
         with UseCountItem.translated():

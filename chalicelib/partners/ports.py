@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from chalicelib.partners.model import ApiKey
 
-Counted = Literal["writes", "reads"]
+CallKind = Literal["writes", "reads"]
 
 
 class Keys(Protocol):
@@ -29,7 +29,7 @@ class Keys(Protocol):
     def used(self, key_id: str, at: datetime) -> None:
         """Stores when the key was last used."""
 
-    def count(self, key_id: str, what: Counted, minute: datetime) -> int:
+    def count(self, key_id: str, what: CallKind, minute: datetime) -> int:
         """Counts one more call in that minute; returns the number of calls so far."""
 
 

@@ -14,21 +14,23 @@ from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, UpstreamFai
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import truncate_to_second
 from chalicelib.partners.model import READS_A_WRITE, ApiKey, NewKey
-from chalicelib.partners.ports import Counted, Ports
+from chalicelib.partners.ports import CallKind, Ports
 
 USE_NOTED_EVERY = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 _FORM = re.compile(r"ginnel_([0-9a-f]{12})_([0-9a-f]{64})")
 
 
-class Made(NamedTuple):
+class CreatedKey(NamedTuple):
     """A new key, and its text, which cannot be read again."""
 
     key: ApiKey
     text: str
 
 
-def make(new: NewKey, ports: Ports, note: Callable[[str], None] = lambda _: None) -> Made:
+def create_key(
+    new: NewKey, ports: Ports, note: Callable[[str], None] = lambda _: None
+) -> CreatedKey:
     """Stores a new key, after calling `note` with its id. Raises Invalid for an unknown service,
     and as `note` does."""
     codes = tuple(sorted(set(new.service_codes))) if new.service_codes else None
@@ -39,7 +41,7 @@ def make(new: NewKey, ports: Ports, note: Callable[[str], None] = lambda _: None
     key = ApiKey(
         key_id=key_id,
         name=new.name,
-        hashed=_hashed(secret),
+        hashed=_hash_secret(secret),
         service_codes=codes,
         sets_state=new.sets_state,
         reports=new.reports,
@@ -48,7 +50,7 @@ def make(new: NewKey, ports: Ports, note: Callable[[str], None] = lambda _: None
     )
     note(key_id)
     ports.keys.add(key)
-    return Made(key, f"ginnel_{key_id}_{secret}")
+    return CreatedKey(key, f"ginnel_{key_id}_{secret}")
 
 
 def list_keys(ports: Ports) -> Sequence[ApiKey]:
@@ -65,28 +67,28 @@ def revoke(key_id: str, ports: Ports) -> ApiKey:
     return key
 
 
-def known(text: str | None, ports: Ports) -> ApiKey:
+def authorise_read(text: str | None, ports: Ports) -> ApiKey:
     """The key of a reading caller. Raises Forbidden, with the same text for any fault, TooMany
     above the key's limit per minute."""
-    key = _held(text, ports)
+    key = _verify_key(text, ports)
     _count(key, "reads", key.per_minute * READS_A_WRITE, ports)
     return key
 
 
-def admit(text: str | None, service_code: str | None, ports: Ports) -> ApiKey:
+def authorise_write(text: str | None, service_code: str | None, ports: Ports) -> ApiKey:
     """The key of a writing caller, for a service if one is named. Raises as `known`."""
-    key = _held(text, ports)
+    key = _verify_key(text, ports)
     if service_code is not None and not key.may_report(service_code):
         raise _refusal()
     _count(key, "writes", key.per_minute, ports)
     return key
 
 
-def _held(text: str | None, ports: Ports) -> ApiKey:
+def _verify_key(text: str | None, ports: Ports) -> ApiKey:
     """The valid key. Raises Forbidden."""
     sent = _FORM.fullmatch(text or "")
     key = ports.keys.get(sent[1]) if sent else None
-    holds = sent and key and compare_digest(key.hashed, _hashed(sent[2]))
+    holds = sent and key and compare_digest(key.hashed, _hash_secret(sent[2]))
     if not key or not holds or key.revoked_at:
         raise _refusal()
     _note_use(key, ports)
@@ -97,7 +99,7 @@ def _refusal() -> Forbidden:
     return Forbidden("The api_key is missing, or not valid for this.")
 
 
-def _count(key: ApiKey, what: Counted, most: int, ports: Ports) -> None:
+def _count(key: ApiKey, what: CallKind, most: int, ports: Ports) -> None:
     """Raises TooMany for more than `most` in a minute. If counting fails, all pass: the key is
     valid, and a refused report may be lost."""
     now = ports.now()
@@ -125,5 +127,5 @@ def _note_use(key: ApiKey, ports: Ports) -> None:
         logs.failure("the use of a key was not noted", error, key_id=key.key_id)
 
 
-def _hashed(secret: str) -> str:
+def _hash_secret(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()

@@ -26,11 +26,11 @@ _PNG_NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _ORIENTATION = 0x0112
 
 
-class Broken(Exception):
+class BrokenFile(Exception):
     """The file does not follow its format, or is incomplete."""
 
 
-class Plain(Struct, frozen=True, kw_only=True):
+class PlainFile(Struct, frozen=True, kw_only=True):
     """A file with only its pixels. `orientation` is Exif's, 1 to 8; `icc` a small colour
     profile, if any. `samples` and `scans` are those of a JPEG that has to be in memory completely
     before it can be decoded; 0 for others."""
@@ -73,20 +73,20 @@ _ICC = b"ICC_PROFILE\x00\x01\x01"
 """A profile in one segment, as small ones are."""
 
 
-def plain_jpeg(raw: bytes) -> Plain:
+def plain_jpeg(raw: bytes) -> PlainFile:
     """The first picture of a JPEG file. Raises Broken."""
     segments = list(_jpeg_segments(raw))
     frame = _frame(segments)
     scans = [segment for marker, segment, _ in segments if marker == _SOS]
     if not scans:
-        raise Broken("no picture in it")
+        raise BrokenFile("no picture in it")
     height, width, components = struct.unpack_from(">HHB", frame, 5)
     # A sequential picture in one scan is decoded while it is read.
     held = frame[1] == _PROGRESSIVE or len(scans) > 1 or scans[0][4] != components
     kept = [part for each in segments if _is_needed(each) for part in each[1:]]
     exif = next((s[10:] for m, s, _ in segments if m == _APP1 and s[4:10] == b"Exif\0\0"), b"")
     icc = next((s[18:] for m, s, _ in segments if m == _APP2 and s[4:18] == _ICC), b"")
-    return Plain(
+    return PlainFile(
         kind="JPEG",
         width=width,
         height=height,
@@ -100,10 +100,10 @@ def plain_jpeg(raw: bytes) -> Plain:
 
 def _frame(segments: list[_Segment]) -> bytes:
     if any(marker in _OTHER_SOF for marker, _, _ in segments):
-        raise Broken("another kind of JPEG")
+        raise BrokenFile("another kind of JPEG")
     frames = [segment for marker, segment, _ in segments if marker in _SOF]
     if len(frames) != 1 or len(frames[0]) < 10:
-        raise Broken("not one picture")
+        raise BrokenFile("not one picture")
     return frames[0]
 
 
@@ -114,7 +114,7 @@ def _jpeg_segments(raw: bytes) -> Iterator[_Segment]:
     for _ in range(MOST_SEGMENTS):
         found = _NEXT_MARKER.match(raw, at)
         if not found:
-            raise Broken("no marker where one has to be")
+            raise BrokenFile("no marker where one has to be")
         marker, at = raw[found.end() - 1], found.end()
         if marker == _EOI:
             return
@@ -127,10 +127,10 @@ def _jpeg_segments(raw: bytes) -> Iterator[_Segment]:
         if marker == _SOS:
             following = _NEXT_MARKER.search(raw, at)
             if not following:
-                raise Broken("it ends within its pixels")
+                raise BrokenFile("it ends within its pixels")
             entropy, at = raw[at : following.start()], following.start()
         yield marker, segment, entropy
-    raise Broken("it is not whole, or in too many pieces")
+    raise BrokenFile("it is not whole, or in too many pieces")
 
 
 def _is_needed(each: _Segment) -> bool:
@@ -147,7 +147,7 @@ def _samples(frame: bytes) -> int:
     factors = [frame[11 + 3 * i] for i in range(count) if 11 + 3 * i < len(frame)]
     across, down = [factor >> 4 for factor in factors], [factor & 15 for factor in factors]
     if not factors or 0 in across or 0 in down:
-        raise Broken("sampling factors of nothing")
+        raise BrokenFile("sampling factors of nothing")
     units: int = -(-width // (8 * max(across))) * -(-height // (8 * max(down)))
     return units * 64 * sum(x * y for x, y in zip(across, down, strict=True))
 
@@ -155,7 +155,7 @@ def _samples(frame: bytes) -> int:
 # PNG
 
 
-def plain_png(raw: bytes) -> Plain:
+def plain_png(raw: bytes) -> PlainFile:
     """The default picture of a PNG file. Raises Broken."""
     kept: list[bytes] = [_PNG_SIGNATURE]
     at, orientation = 8, 1
@@ -163,7 +163,7 @@ def plain_png(raw: bytes) -> Plain:
         length, name = _unpack(">I4s", raw, at)
         end = at + 12 + length
         if end > len(raw):
-            raise Broken("it is not whole")
+            raise BrokenFile("it is not whole")
         if name in _PNG_NEEDED:
             kept.append(raw[at:end])
         elif name == b"eXIf":
@@ -172,18 +172,18 @@ def plain_png(raw: bytes) -> Plain:
             break
         at = end
     else:
-        raise Broken("too many chunks")
+        raise BrokenFile("too many chunks")
     if raw[12:16] != b"IHDR":
-        raise Broken("no header")
+        raise BrokenFile("no header")
     width, height = _unpack(">II", raw, 16)
     file = b"".join(kept)
-    return Plain(kind="PNG", width=width, height=height, file=file, orientation=orientation)
+    return PlainFile(kind="PNG", width=width, height=height, file=file, orientation=orientation)
 
 
 # WebP
 
 
-def plain_webp(raw: bytes) -> Plain:
+def plain_webp(raw: bytes) -> PlainFile:
     """The first frame of a WebP file. Raises Broken."""
     chunks = list(_riff(raw, 12))
     first: dict[bytes, bytes] = {}
@@ -193,7 +193,7 @@ def plain_webp(raw: bytes) -> Plain:
         first |= dict(_riff(first[b"ANMF"], 16))
     exif, icc = first.get(b"EXIF", b""), first.get(b"ICCP", b"")
     (width, height), body = _webp_picture(first)
-    return Plain(
+    return PlainFile(
         kind="WebP",
         width=width,
         height=height,
@@ -208,12 +208,12 @@ def _webp_picture(chunks: dict[bytes, bytes]) -> tuple[tuple[int, int], bytes]:
     if lossless := chunks.get(b"VP8L"):
         signature, bits = _unpack("<BI", lossless, 0)
         if signature != 0x2F:
-            raise Broken("no lossless picture")
+            raise BrokenFile("no lossless picture")
         return ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1), _chunk(b"VP8L", lossless)
     lossy = chunks.get(b"VP8 ", b"")
     start, across, down = _unpack("<3sHH", lossy, 3)
     if start != b"\x9d\x01\x2a":
-        raise Broken("no key frame")
+        raise BrokenFile("no key frame")
     width, height, body = across & 0x3FFF, down & 0x3FFF, _chunk(b"VP8 ", lossy)
     if (alpha := chunks.get(b"ALPH")) and width and height:
         canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
@@ -228,10 +228,10 @@ def _riff(raw: bytes, at: int) -> Iterator[tuple[bytes, bytes]]:
             return
         name, length = _unpack("<4sI", raw, at)
         if at + 8 + length > len(raw):
-            raise Broken("it is not whole")
+            raise BrokenFile("it is not whole")
         yield name, raw[at + 8 : at + 8 + length]
         at += 8 + length + length % 2
-    raise Broken("too many chunks")
+    raise BrokenFile("too many chunks")
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
@@ -264,4 +264,4 @@ def _unpack(form: str, raw: bytes, at: int) -> tuple[Any, ...]:
     try:
         return struct.unpack_from(form, raw, at)
     except struct.error as error:
-        raise Broken("it is not whole") from error
+        raise BrokenFile("it is not whole") from error

@@ -15,7 +15,7 @@ from chalicelib import settings
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.observability import logs
 from chalicelib.photos.image_sandbox_worker import Answer
-from chalicelib.photos.model import Pictures, Refused
+from chalicelib.photos.model import PhotoRefused, Pictures
 from chalicelib.photos.picture import TOO_HEAVY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,16 +24,16 @@ PATIENCE_S = 45
 PROGRAM = ("-m", "chalicelib.photos.image_sandbox_worker")
 
 
-def rebuild_apart(raw: bytes) -> Pictures:
+def rebuild_in_sandbox(raw: bytes) -> Pictures:
     """The pictures of a photo. Raises Refused; UpstreamFailed if the process could not run."""
     try:
-        done = started(PROGRAM, raw)
+        done = run_program(PROGRAM, raw)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UpstreamFailed("We could not check the photo.") from error
-    return outcome(done)
+    return parse_outcome(done)
 
 
-def started(program: Sequence[str], raw: bytes) -> "subprocess.CompletedProcess[bytes]":
+def run_program(program: Sequence[str], raw: bytes) -> "subprocess.CompletedProcess[bytes]":
     """The output of that Python program for an untrusted file. Raises OSError,
     subprocess.TimeoutExpired."""
     return subprocess.run(
@@ -47,13 +47,13 @@ def started(program: Sequence[str], raw: bytes) -> "subprocess.CompletedProcess[
     )
 
 
-def outcome(done: "subprocess.CompletedProcess[bytes]") -> Pictures:
+def parse_outcome(done: "subprocess.CompletedProcess[bytes]") -> Pictures:
     """The result of the process. Raises as `rebuild_apart`."""
     if done.returncode < 0:
         # A limit or a decoder's defect ended it, and would do so again: the file is the cause.
         code = f"signal {-done.returncode}"
         logs.event("a photo was refused, it ended its process", "warning", code=code)
-        raise Refused(TOO_HEAVY)
+        raise PhotoRefused(TOO_HEAVY)
     if done.returncode:
         code = f"exit {done.returncode}"
         stack = _places(done.stderr.decode(errors="replace"))
@@ -62,7 +62,7 @@ def outcome(done: "subprocess.CompletedProcess[bytes]") -> Pictures:
     head, _, pictures = done.stdout.partition(b"\n")
     answer = msgspec.json.decode(head, type=Answer)
     if answer.refused:
-        raise Refused(answer.refused)
+        raise PhotoRefused(answer.refused)
     return Pictures(pictures[: answer.page_bytes], pictures[answer.page_bytes :])
 
 

@@ -27,13 +27,13 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Imported under the limits.
-    from chalicelib.photos.model import Refused
+    from chalicelib.photos.model import PhotoRefused
     from chalicelib.photos.picture import rebuild
 
     out = sys.stdout.buffer
     try:
         page, thumbnail = rebuild(sys.stdin.buffer.read())
-    except Refused as refused:
+    except PhotoRefused as refused:
         out.write(msgspec.json.encode(Answer(refused=refused.reason)) + b"\n")
     else:
         out.write(msgspec.json.encode(Answer(page_bytes=len(page))) + b"\n" + page + thumbnail)

@@ -104,7 +104,7 @@ class Pictures(NamedTuple):
     thumbnail: bytes
 
 
-class Refused(Exception):
+class PhotoRefused(Exception):
     """The file is refused; `reason` tells its sender what is wrong and what to do."""
 
     def __init__(self, reason: str) -> None:
@@ -120,7 +120,7 @@ def check_size(size: int) -> None:
         )
 
 
-def numbered(key: str) -> tuple[str, int]:
+def split_photo_key(key: str) -> tuple[str, int]:
     """The key of the report or update, and the photo's number, of `<key>/<n>`. Raises Invalid."""
     whole, _, number = key.rpartition("/")
     if not whole or not (number.isascii() and number.isdigit()) or str(int(number)) != number:

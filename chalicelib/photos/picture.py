@@ -13,13 +13,13 @@ from chalicelib.kernel.languages import translatable
 from chalicelib.photos.containers import (
     MOST_ICC_BYTES,
     Kind,
-    Plain,
+    PlainFile,
     kind_of,
     plain_jpeg,
     plain_png,
     plain_webp,
 )
-from chalicelib.photos.model import MOST_BYTES, TOO_LARGE, PictureArea, Pictures, Refused
+from chalicelib.photos.model import MOST_BYTES, TOO_LARGE, PhotoRefused, PictureArea, Pictures
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -70,24 +70,26 @@ Rows = Callable[[int, int], "Image"]
 def rebuild(raw: bytes) -> Pictures:
     """The pictures of a photo: upright, on white, with nothing but pixels. Raises Refused."""
     if len(raw) > MOST_BYTES:
-        raise Refused(TOO_LARGE)
+        raise PhotoRefused(TOO_LARGE)
     kind = kind_of(raw)
     if kind is None:
-        raise Refused(UNKNOWN)
+        raise PhotoRefused(UNKNOWN)
     try:
         page = _DECODERS[kind](raw)
-        thumbnail = _fitted(page, THUMBNAIL_PX)
-        return Pictures(_jpeg(page, PAGE_QUALITY), _jpeg(thumbnail, THUMBNAIL_QUALITY))
-    except Refused:
+        thumbnail = _fit(page, THUMBNAIL_PX)
+        return Pictures(
+            _encode_jpeg(page, PAGE_QUALITY), _encode_jpeg(thumbnail, THUMBNAIL_QUALITY)
+        )
+    except PhotoRefused:
         raise
     except MemoryError:
-        raise Refused(TOO_HEAVY) from None
+        raise PhotoRefused(TOO_HEAVY) from None
     except Exception as error:
         # A decoder may raise anything; there is no picture in any case.
-        raise Refused(BROKEN) from error
+        raise PhotoRefused(BROKEN) from error
 
 
-def blackened(page: bytes, areas: Sequence[PictureArea]) -> Pictures:
+def blacken_picture(page: bytes, areas: Sequence[PictureArea]) -> Pictures:
     """The pictures made from a page of `rebuild`, with the areas blackened: they are filled before
     any other processing. An area includes every pixel that it touches."""
     from PIL import ImageDraw
@@ -97,12 +99,12 @@ def blackened(page: bytes, areas: Sequence[PictureArea]) -> Pictures:
         picture = file.convert("RGB")
     draw = ImageDraw.Draw(picture)
     for area in areas:
-        draw.rectangle(_pixels(area, *picture.size), fill=0)
-    thumbnail = _fitted(picture, THUMBNAIL_PX)
-    return Pictures(_jpeg(picture, PAGE_QUALITY), _jpeg(thumbnail, THUMBNAIL_QUALITY))
+        draw.rectangle(_area_in_pixels(area, *picture.size), fill=0)
+    thumbnail = _fit(picture, THUMBNAIL_PX)
+    return Pictures(_encode_jpeg(picture, PAGE_QUALITY), _encode_jpeg(thumbnail, THUMBNAIL_QUALITY))
 
 
-def _pixels(area: PictureArea, width: int, height: int) -> tuple[int, int, int, int]:
+def _area_in_pixels(area: PictureArea, width: int, height: int) -> tuple[int, int, int, int]:
     """The first and last pixels of an area, with the surrounding ones that may still contain traces
     of it."""
     left, top = floor(area.x * width) - EDGE_PX, floor(area.y * height) - EDGE_PX
@@ -117,11 +119,11 @@ def _from_jpeg(raw: bytes) -> "Image":
     plain = plain_jpeg(raw)
     _check_size("JPEG", plain.width, plain.height)
     if plain.samples > MOST_HELD_SAMPLES or plain.scans > MOST_SCANS:
-        raise Refused(TOO_HEAVY)
+        raise PhotoRefused(TOO_HEAVY)
     image = JpegImageFile(BytesIO(plain.file))
     # Decodes at a half, a quarter or an eighth where that is enough.
-    image.draft("RGB", _target(plain.width, plain.height))
-    return _page(image, plain)
+    image.draft("RGB", _target_size(plain.width, plain.height))
+    return _make_page(image, plain)
 
 
 def _from_png(raw: bytes) -> "Image":
@@ -129,7 +131,7 @@ def _from_png(raw: bytes) -> "Image":
 
     plain = plain_png(raw)
     _check_size("PNG", plain.width, plain.height)
-    return _page(PngImageFile(BytesIO(plain.file)), plain)
+    return _make_page(PngImageFile(BytesIO(plain.file)), plain)
 
 
 def _from_webp(raw: bytes) -> "Image":
@@ -137,7 +139,7 @@ def _from_webp(raw: bytes) -> "Image":
 
     plain = plain_webp(raw)
     _check_size("WebP", plain.width, plain.height)
-    return _page(WebPImageFile(BytesIO(plain.file)), plain)
+    return _make_page(WebPImageFile(BytesIO(plain.file)), plain)
 
 
 def _from_heic(raw: bytes) -> "Image":
@@ -156,14 +158,14 @@ def _from_heic(raw: bytes) -> "Image":
     _check_size("HEIC", *picture.size)
     (width, height), stride, mode = picture.size, picture.stride, picture.mode
     if stride - width * len(mode) > MOST_PADDING_BYTES:
-        raise Refused(BROKEN)
+        raise PhotoRefused(BROKEN)
 
     def rows(top: int, bottom: int) -> "Image":
         part, size = bytes(pixels[top * stride : bottom * stride]), (width, bottom - top)
         return frombuffer(mode, size, part, "raw", mode, stride, 1)
 
     icc = picture.info.get("icc_profile")
-    return _in_srgb(_shrunk(width, height, rows), icc if isinstance(icc, bytes) else b"")
+    return _convert_to_srgb(_shrink(width, height, rows), icc if isinstance(icc, bytes) else b"")
 
 
 _DECODERS: dict[Kind, Callable[[bytes], "Image"]] = {
@@ -177,15 +179,15 @@ _DECODERS: dict[Kind, Callable[[bytes], "Image"]] = {
 def _check_size(kind: Kind, width: int, height: int) -> None:
     """Raises Refused if there are too few or too many pixels."""
     if min(width, height) < LEAST_SIDE_PX:
-        raise Refused(TOO_SMALL.format(least=LEAST_SIDE_PX))
+        raise PhotoRefused(TOO_SMALL.format(least=LEAST_SIDE_PX))
     if max(width, height) > MOST_TIMES_AS_LONG * min(width, height):
-        raise Refused(TOO_LONG.format(most=MOST_TIMES_AS_LONG))
+        raise PhotoRefused(TOO_LONG.format(most=MOST_TIMES_AS_LONG))
     if width * height > MOST_PIXELS[kind]:
         has, most = -(-width * height // 1_000_000), MOST_PIXELS[kind] // 1_000_000
-        raise Refused(TOO_MANY_PIXELS.format(has=has, most=most))
+        raise PhotoRefused(TOO_MANY_PIXELS.format(has=has, most=most))
 
 
-def _page(image: "Image", plain: Plain) -> "Image":
+def _make_page(image: "Image", plain: PlainFile) -> "Image":
     from PIL.Image import Transpose
 
     upright = {
@@ -200,29 +202,29 @@ def _page(image: "Image", plain: Plain) -> "Image":
     image.load()
     was_rgb = image.mode in ("RGB", "RGBA")
     width, height = image.size
-    page = _shrunk(width, height, lambda top, bottom: image.crop((0, top, width, bottom)))
+    page = _shrink(width, height, lambda top, bottom: image.crop((0, top, width, bottom)))
     if plain.orientation in upright:
         page = page.transpose(upright[plain.orientation])
-    return _in_srgb(page, plain.icc) if was_rgb else page
+    return _convert_to_srgb(page, plain.icc) if was_rgb else page
 
 
-def _shrunk(width: int, height: int, rows: Rows) -> "Image":
+def _shrink(width: int, height: int, rows: Rows) -> "Image":
     """The picture on white at the size of a page. Works band by band, to avoid a second complete
     picture in memory."""
     from PIL import Image
     from PIL.Image import Resampling
 
-    target = _target(width, height)
+    target = _target_size(width, height)
     factor = max(1, int(min(width / target[0], height / target[1]) / LEAST_LEFT_TO_SCALE))
     small = Image.new("RGB", (-(-width // factor), -(-height // factor)))
     step = factor * max(1, BAND_PIXELS // (width * factor))
     for top in range(0, height, step):
-        band = _on_white(rows(top, min(top + step, height)))
+        band = _flatten(rows(top, min(top + step, height)))
         small.paste(band.reduce(factor), (0, top // factor))
     return small.resize(target, Resampling.LANCZOS)
 
 
-def _on_white(band: "Image") -> "Image":
+def _flatten(band: "Image") -> "Image":
     from PIL import Image
 
     if band.mode.startswith("I;16"):
@@ -236,7 +238,7 @@ def _on_white(band: "Image") -> "Image":
     return band.convert("RGB")
 
 
-def _in_srgb(page: "Image", profile: bytes) -> "Image":
+def _convert_to_srgb(page: "Image", profile: bytes) -> "Image":
     """The page in sRGB if the photo has a small, usable colour profile; otherwise unchanged."""
     if not profile or len(profile) > MOST_ICC_BYTES:
         return page
@@ -252,13 +254,13 @@ def _in_srgb(page: "Image", profile: bytes) -> "Image":
     return converted or page
 
 
-def _target(width: int, height: int) -> tuple[int, int]:
+def _target_size(width: int, height: int) -> tuple[int, int]:
     longest = max(width, height)
     scale = min(1.0, PAGE_PX / longest)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _fitted(page: "Image", longest: int) -> "Image":
+def _fit(page: "Image", longest: int) -> "Image":
     from PIL.Image import Resampling
 
     smaller = page.copy()
@@ -266,7 +268,7 @@ def _fitted(page: "Image", longest: int) -> "Image":
     return smaller
 
 
-def _jpeg(picture: "Image", quality: int) -> bytes:
+def _encode_jpeg(picture: "Image", quality: int) -> bytes:
     from PIL import Image
 
     # A new picture, which has only the pixels of the old one.

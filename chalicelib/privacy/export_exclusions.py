@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from chalicelib.kernel.languages import translatable
-from chalicelib.privacy.registry import load
+from chalicelib.privacy.registry import load_registry
 
 REASONS: Mapping[str, str] = {
     "photo": translatable(
@@ -73,5 +73,5 @@ class Exclusion(NamedTuple):
 
 def exclusions() -> list[Exclusion]:
     """Every store with personal data that is not in the export."""
-    titles = {store.store: store.title for store in load().stores}
+    titles = {store.store: store.title for store in load_registry().stores}
     return [Exclusion(titles[store], reason) for store, reason in REASONS.items()]

@@ -18,7 +18,7 @@ from chalicelib.kernel.languages import Language, translatable
 from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.templating import environment
 from chalicelib.privacy.export_exclusions import REASONS
-from chalicelib.privacy.registry import load
+from chalicelib.privacy.registry import load_registry
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -45,7 +45,7 @@ UNREADABLE = frozenset(
     }
 )
 """Personal, but without meaning for a reader, or repeated in another line."""
-BESIDES: Mapping[str, str] = {
+OTHER_LABELS: Mapping[str, str] = {
     "answer.service_request_id": translatable("Reference"),
     "archived-update.entry.datetime": translatable("When"),
     "archived-update.entry.by": translatable("Who wrote the update"),
@@ -97,66 +97,68 @@ class ExportPages(Struct, frozen=True, kw_only=True, dict=True):
 
     def page(self, export: Mapping[str, Any]) -> str:
         """The page of an export."""
-        titles = {store.store: store.title for store in load().stores}
+        titles = {store.store: store.title for store in load_registry().stores}
         sections = [
             (self.language.say(titles[store]), [list(self._lines(store, item)) for item in items])
             for store, items in export["records"].items()
             if items
         ]
         template = environment(TEMPLATES, self.language).get_template("export.html")
-        made_at = self._said("made_at", export["made_at"])
+        made_at = self._format_value("made_at", export["made_at"])
         return template.render(
             council=self.council, export=export, made_at=made_at, sections=sections
         )
 
     def _lines(self, store: str, item: Mapping[str, Any], within: str = "") -> Iterator[Line]:
         for name, value in item.items():
-            way = f"{within}{name}"
+            path = f"{within}{name}"
             if value in (None, "", [], {}):
                 continue
-            if way == "attributes":
+            if path == "attributes":
                 yield from self._answers(item["service_code"], value)
             elif name == "lat":
-                yield from self._line(store, way, _place(item))
+                yield from self._line(store, path, _format_place(item))
             elif name == "page":
                 yield Line(
-                    self._words["pictures.page"],
+                    self._labels["pictures.page"],
                     self.language.say("See it (for 10 minutes)"),
                     value,
                 )
             else:
-                yield from self._parts(store, way, value)
+                yield from self._parts(store, path, value)
 
-    def _parts(self, store: str, way: str, value: Any) -> Iterator[Line]:
+    def _parts(self, store: str, path: str, value: Any) -> Iterator[Line]:
         """The lines of a value that may contain others."""
         inner = [value] if isinstance(value, Mapping) else value
         if isinstance(inner, list | tuple) and all(isinstance(each, Mapping) for each in inner):
             for each in inner:
-                yield from self._lines(store, each, f"{way}.")
+                yield from self._lines(store, each, f"{path}.")
         else:
-            yield from self._line(store, way, self._said(way, value))
+            yield from self._line(store, path, self._format_value(path, value))
 
-    def _line(self, store: str, way: str, says: str) -> Iterator[Line]:
-        if what := self._words.get(f"{store}.{way}"):
+    def _line(self, store: str, path: str, says: str) -> Iterator[Line]:
+        if what := self._labels.get(f"{store}.{path}"):
             yield Line(what, says)
 
     def _answers(self, service_code: str, answers: Mapping[str, Iterable[str]]) -> Iterator[Line]:
         for code, given in answers.items():
-            way = f"{service_code}.{code}"
-            says = ", ".join(self.questions.get(f"{way}.{each}", each) for each in given)
-            yield Line(self.questions.get(way, code), says)
+            path = f"{service_code}.{code}"
+            says = ", ".join(self.questions.get(f"{path}.{each}", each) for each in given)
+            yield Line(self.questions.get(path, code), says)
 
-    def _said(self, way: str, value: Any) -> str:
+    def _format_value(self, path: str, value: Any) -> str:
         if isinstance(value, bool):
             return self.language.say("Yes") if value else self.language.say("No")
         if isinstance(value, list | tuple):
-            return ", ".join(self._said(way, each) for each in value)
-        if way.endswith("_pence"):
+            return ", ".join(self._format_value(path, each) for each in value)
+        if path.endswith("_pence"):
             return format_pounds(value)
         code = str(value)
-        return self._time(code) or self.names.get(way.rpartition(".")[2], {}).get(value, code)
+        return self._format_time(code) or self.names.get(path.rpartition(".")[2], {}).get(
+            value, code
+        )
 
-    def _time(self, value: str) -> str | None:
+    def _format_time(self, value: str) -> str | None:
         """A day or moment in words; None if it is neither, such as a text that looks like one."""
         try:
             if DAY.fullmatch(value):
@@ -169,28 +171,32 @@ class ExportPages(Struct, frozen=True, kw_only=True, dict=True):
         return f"{local.day} {self.language.month(local)} {local:%Y, %H:%M}"
 
     @cached_property
-    def _words(self) -> Mapping[str, str]:
-        return {way: self.language.say(what) for way, what in words().items()}
+    def _labels(self) -> Mapping[str, str]:
+        return {path: self.language.say(what) for path, what in labels().items()}
 
 
-def words() -> Mapping[str, str]:
+def labels() -> Mapping[str, str]:
     """The registry's names of what the page shows, by store and attribute."""
     personal = {
-        f"{row.store}.{row.attribute}": row.what for row in load().rows if row.personal != "no"
+        f"{row.store}.{row.attribute}": row.what
+        for row in load_registry().rows
+        if row.personal != "no"
     }
-    shown = {way: what for way, what in personal.items() if way not in UNREADABLE}
-    return {way: what for way, what in shown.items() if way.partition(".")[0] not in REASONS} | {
-        **BESIDES
+    shown = {path: what for path, what in personal.items() if path not in UNREADABLE}
+    return {path: what for path, what in shown.items() if path.partition(".")[0] not in REASONS} | {
+        **OTHER_LABELS
     }
 
 
 def registry_texts() -> Iterator[str]:
     """The texts of the registry that the page shows."""
-    exported = {way.partition(".")[0] for way in words()}
-    yield from words().values()
-    yield from (each.title for each in load().stores if each.store in exported | set(REASONS))
+    exported = {path.partition(".")[0] for path in labels()}
+    yield from labels().values()
+    yield from (
+        each.title for each in load_registry().stores if each.store in exported | set(REASONS)
+    )
 
 
-def _place(item: Mapping[str, Any]) -> str:
+def _format_place(item: Mapping[str, Any]) -> str:
     label = f"{item['label']}: " if "label" in item else ""
     return f"{label}{item['lat']}, {item['long']}"

@@ -51,12 +51,12 @@ class Registry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows: tuple[Row, ...]
 
 
-def load() -> Registry:
+def load_registry() -> Registry:
     """The registry that ships. Raises ConfigurationError."""
-    return parse(REGISTRY.read_bytes())
+    return parse_registry(REGISTRY.read_bytes())
 
 
-def parse(raw: bytes) -> Registry:
+def parse_registry(raw: bytes) -> Registry:
     """The registry in the document `raw`. Raises ConfigurationError naming the place and the
     fix."""
     try:

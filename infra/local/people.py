@@ -9,7 +9,7 @@ from chalicelib.accounts.model import Destination, Role
 from chalicelib.accounts.ports import Ports as Accounts
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.ports import Ports
-from chalicelib.partners.usecases import make
+from chalicelib.partners.usecases import create_key
 from infra.tokens import account_with, token_of
 
 PEOPLE: dict[str, Role] = {
@@ -45,4 +45,4 @@ def demo_api_key(secret: str, ports: Ports) -> str:
         return sha256(f"API key {size} {secret}".encode()).hexdigest()[: size * 2]
 
     new = NewKey(name="Demo partner", sets_state=True, per_minute=6000)
-    return make(new, replace(ports, token_hex=token_hex)).text
+    return create_key(new, replace(ports, token_hex=token_hex)).text

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chalicelib.net.vapid_keys import decoded, encoded
+from chalicelib.net.vapid_keys import decode_base64url, encode_base64url
 
 CURVE = SECP256R1()
 MOST_BYTES = 4096
@@ -43,7 +43,7 @@ class Browser:
         point = self.private.public_key().public_bytes(
             Encoding.X962, PublicFormat.UncompressedPoint
         )
-        keys = {"p256dh": encoded(point), "auth": encoded(self.auth)}
+        keys = {"p256dh": encode_base64url(point), "auth": encode_base64url(self.auth)}
         return {"endpoint": endpoint, "expirationTime": None, "keys": keys}
 
     def read(self, body: bytes) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class PushService(ThreadingHTTPServer):
         kind, _, parameters = authorization.partition(" ")
         said = dict(each.strip().split("=", 1) for each in parameters.split(",") if "=" in each)
         try:
-            point = EllipticCurvePublicKey.from_encoded_point(CURVE, decoded(said["k"]))
+            point = EllipticCurvePublicKey.from_encoded_point(CURVE, decode_base64url(said["k"]))
             claims = jwt.decode(
                 said["t"],
                 point,

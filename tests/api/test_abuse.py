@@ -11,7 +11,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib.accounts.destinations import written
+from chalicelib.accounts.destinations import parse_any_address
 from chalicelib.accounts.model import Destination, Role
 from chalicelib.accounts.usecases.rate_limits import DAILY, FOLLOWERS, HOURLY
 from chalicelib.bootstrap import container
@@ -316,7 +316,7 @@ def test_block_list_is_not_revealed_and_nothing_of_a_blocked_address_is_kept_or_
 
 
 def messages_to(address: str) -> int:
-    return sum(each["to"] == written(address).value for each in mail.outbox()["items"])
+    return sum(each["to"] == parse_any_address(address).value for each in mail.outbox()["items"])
 
 
 def looked(here: Api, what: str, address: str) -> list[Any]:

@@ -12,7 +12,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.kernel.time import utc_now
 from chalicelib.partners.model import NewKey
-from chalicelib.partners.usecases import make
+from chalicelib.partners.usecases import create_key
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
 from tests.support.open311 import other_system
@@ -23,7 +23,7 @@ LATER = timedelta(seconds=10)
 
 @pytest.fixture
 def key(api: Api) -> str:
-    return make(NewKey(name="Follower", per_minute=1), partners_ports()).text
+    return create_key(NewKey(name="Follower", per_minute=1), partners_ports()).text
 
 
 def events(api: Api, key: str | None, query: str = "") -> HTTPResponse:

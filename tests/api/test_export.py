@@ -19,7 +19,7 @@ from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.prices import OrderItem, PriceLine
 from chalicelib.privacy.export_exclusions import REASONS
 from chalicelib.privacy.page import UNREADABLE
-from chalicelib.privacy.registry import Row, load
+from chalicelib.privacy.registry import Row, load_registry
 from chalicelib.reports.needs import Need
 from chalicelib.reports.orders import BookedSlot, Order
 from chalicelib.reports.parts import Flag, HeldUpdate, MissedCollection, Question
@@ -139,18 +139,22 @@ def uncovered(row: Row, export: dict[str, Any]) -> bool:
 
 
 def test_export_has_every_personal_attribute(export: dict[str, Any]) -> None:
-    assert [f"{row.store}.{row.attribute}" for row in load().rows if uncovered(row, export)] == []
+    assert [
+        f"{row.store}.{row.attribute}" for row in load_registry().rows if uncovered(row, export)
+    ] == []
 
 
 def test_missing_attribute_is_detected_when_the_export_lacks_it(export: dict[str, Any]) -> None:
-    row = next(row for row in load().rows if row.personal != "no" and row.store == "account")
+    row = next(
+        row for row in load_registry().rows if row.personal != "no" and row.store == "account"
+    )
     planted = msgspec.structs.replace(row, attribute="shoe_size")
     assert uncovered(planted, export)
     assert uncovered(msgspec.structs.replace(planted, store="new-store"), export)
 
 
 def test_data_outside_the_export_is_personal_and_named(export: dict[str, Any]) -> None:
-    personal = {row.store for row in load().rows if row.personal != "no"}
+    personal = {row.store for row in load_registry().rows if row.personal != "no"}
     assert set(REASONS) <= personal
     assert len(export["not_included"]) == len(REASONS)
 
@@ -246,7 +250,7 @@ def test_page_has_all_personal_data_that_a_reader_understands(
     held = {"report.attributes": "What kind of nuisance is it?"}
     personal = [
         (f"{row.store}.{row.attribute}", row.what)
-        for row in load().rows
+        for row in load_registry().rows
         if row.personal != "no" and row.store in export["records"] and row.store != "pictures"
     ]
     said = {name for name, what in personal if f"<dt>{escape(held.get(name, what))}</dt>" in page}

@@ -127,7 +127,7 @@ def forged(desk: Api) -> str:
 def of_signed_out(desk: Api) -> str:
     made, ports = ticket(desk), accounts_ports()
     for each in ports.sessions.of("some-officer"):
-        sessions.end("some-officer", each.session_id, ports)
+        sessions.sign_out("some-officer", each.session_id, ports)
     return made
 
 

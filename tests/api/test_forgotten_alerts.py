@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from chalicelib.accounts.model import Destination
-from chalicelib.accounts.usecases.erasing import SETTLES, erase_due
+from chalicelib.accounts.usecases.erasing import INDEX_LAG, erase_due
 from chalicelib.alerts.usecases.sending import wake_due_alerts
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.alerts import delivery_ports
@@ -82,7 +82,7 @@ def everything_is_on_its_way(api: Api, token: str) -> str:
 
 def forget(api: Api, token: str) -> None:
     assert api.post("/api/account/erasure", {}, key=None, token=token).status_code == 202
-    with time_machine.travel(utc_now() + SETTLES, tick=False):
+    with time_machine.travel(utc_now() + INDEX_LAG, tick=False):
         assert erase_due(erasure_ports()) == {}
 
 

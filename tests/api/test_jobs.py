@@ -14,7 +14,7 @@ from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers.jobs import jobs as jobs_handler
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos.ports import PhotoKey
-from chalicelib.photos.usecases.asking import look
+from chalicelib.photos.usecases.asking import photo_state
 from chalicelib.photos.usecases.sweeping import sweep
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from infra.demo.gazetteer import COMMITTED
@@ -323,11 +323,11 @@ def test_job_and_its_photo_are_emptied_when_its_report_is_erased(
     photo_id = shown(depot, job, operation(job, text="Spoke to Ann."))
     (report_id,) = job["service_request_ids"]
     key = PhotoKey(report_id, photo_id)
-    assert look(key, photos_ports()).state == "ready"
+    assert photo_state(key, photos_ports()).state == "ready"
     forget_sender(report_id, redact=True, ports=reports_ports())
     depot.api.cloud.pump.run_until_idle()
     with time_machine.travel(utc_now() + timedelta(days=2), tick=False):
         assert sweep(photos_ports()) == {}
     after = depot.look(job["job_id"])
     assert (after["instructions"], after["events"][0]["text"]) == ("", "")
-    assert look(key, photos_ports()).state != "ready"
+    assert photo_state(key, photos_ports()).state != "ready"

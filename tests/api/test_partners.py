@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from chalicelib.accounts.model import Role
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.errors import Forbidden
-from chalicelib.partners.usecases import admit
+from chalicelib.partners.usecases import authorise_write
 from infra.__main__ import commands
 from tests.api.conftest import Api
 
@@ -44,7 +44,7 @@ def test_key_is_shown_only_when_it_is_made(api: Api) -> None:
     listed = api.get(KEYS, api.token("admin"))
     assert key["api_key"].rpartition("_")[2] not in listed.body.decode()
     assert [{**item, "api_key": key["api_key"]} for item in listed.json_body["items"]] == [key]
-    assert admit(key["api_key"], "pothole", partners_ports()).sets_state
+    assert authorise_write(key["api_key"], "pothole", partners_ports()).sets_state
 
 
 def test_key_is_refused_as_soon_as_it_is_revoked(api: Api) -> None:
@@ -52,7 +52,7 @@ def test_key_is_refused_as_soon_as_it_is_revoked(api: Api) -> None:
     answer = delete(api, key["key_id"], api.token("admin"))
     assert (answer.status_code, bool(answer.json_body["revoked_at"])) == (200, True)
     with pytest.raises(Forbidden):
-        admit(key["api_key"], None, partners_ports())
+        authorise_write(key["api_key"], None, partners_ports())
 
 
 @pytest.mark.parametrize("key_id", ["0" * 12, "x", "..%2f", "key"])
@@ -109,7 +109,7 @@ def run(*arguments: str) -> str:
 def test_operator_makes_lists_and_revokes_a_key(api: Api) -> None:
     options = ("--service", "pothole", "--sets-state", "--per-minute", "9")
     text = run("make", "FixMyStreet", *options).strip()
-    key = admit(text, "pothole", partners_ports())
+    key = authorise_write(text, "pothole", partners_ports())
     assert (key.sets_state, key.per_minute) == (True, 9)
     said = run("list")
     assert f"{key.key_id}  FixMyStreet: pothole, sets the state, 9 a minute; last used" in said
@@ -117,10 +117,10 @@ def test_operator_makes_lists_and_revokes_a_key(api: Api) -> None:
     run("revoke", key.key_id)
     assert "; revoked " in run("list")
     with pytest.raises(Forbidden):
-        admit(text, "pothole", partners_ports())
+        authorise_write(text, "pothole", partners_ports())
 
 
 def test_key_may_report_everything_when_the_operator_names_no_service(api: Api) -> None:
     text = run("make", "Plain").strip()
-    assert admit(text, "graffiti", partners_ports()).service_codes is None
+    assert authorise_write(text, "graffiti", partners_ports()).service_codes is None
     assert "Plain: all services, 60 a minute" in run("list")

@@ -10,13 +10,13 @@ import pytest
 import time_machine
 from chalice.test import HTTPResponse
 
-from chalicelib.accounts.model import ACCESS_HOLDS, CODE_HOLDS, Destination
-from chalicelib.accounts.usecases.code_verification import account_of
+from chalicelib.accounts.model import ACCESS_VALID_FOR, CODE_VALID_FOR, Destination
+from chalicelib.accounts.usecases.code_verification import ensure_account
 from chalicelib.alerts.dynamo.alerts import DynamoSendingBudget
 from chalicelib.alerts.sms_budget import segments_a_day
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.handlers.accounts.sign_in_pages import path_of_ours
+from chalicelib.handlers.accounts.sign_in_pages import own_path
 from infra.local import mail
 from tests.api.conftest import Api
 from tests.support.log_lines import capture_lines, decode_lines, metric_faults
@@ -218,7 +218,7 @@ def test_page_hides_the_address_when_its_code_has_expired(
     here.cloud.pump.run_until_idle()
     if is_used:
         sign_in_with(here.client.http, attempt_id, newest_code(address))
-    with time_machine.travel(datetime.now(UTC) + CODE_HOLDS * (not is_used), tick=False):
+    with time_machine.travel(datetime.now(UTC) + CODE_VALID_FOR * (not is_used), tick=False):
         shown = code_page(here, attempt_id)
     assert shown.status_code == 400 and address.encode() not in shown.body
     assert b'href="/forms/sign-in?next=%2Freport%2F"' in shown.body
@@ -283,7 +283,7 @@ def test_device_is_known_after_a_link_and_for_every_address_of_the_account(
     account_id = here.get("/api/account", bearer["Authorization"][7:]).json_body["account_id"]
     ports = accounts_ports()
     ports.accounts.claim(Destination("email", second), account_id)
-    account_of(Destination("email", second), ports)
+    ensure_account(Destination("email", second), ports)
     attempt_id, code = sent_code(here, address)
     headers = FORM | {"Cookie": device}
     answer = post_form(
@@ -477,7 +477,7 @@ OFF_SITE = [
 
 @pytest.mark.parametrize("onward", OFF_SITE)
 def test_sign_in_redirects_only_within_the_site(onward: str, here: Api, address: str) -> None:
-    assert path_of_ours(onward) == "/account/"
+    assert own_path(onward) == "/account/"
     attempt_id = ask_for_code(here.client.http, address, onward)
     assert b'name="next" value="/account/"' in code_page(here, attempt_id).body
     here.cloud.pump.run_until_idle()
@@ -494,7 +494,7 @@ def test_sign_in_redirects_only_within_the_site(onward: str, here: Api, address:
 
 @pytest.mark.parametrize("onward", ["/", "/account/reports", "/report/?from=%2Fmap%2F&a=b"])
 def test_own_path_is_kept(onward: str) -> None:
-    assert path_of_ours(onward) == onward
+    assert own_path(onward) == onward
 
 
 # The cookie.
@@ -559,7 +559,7 @@ def test_token_and_cookie_are_new_each_time_and_have_an_expiry(here: Api, addres
     before = datetime.now(UTC).replace(microsecond=0)
     answer = refreshed(here, cookie)
     until = datetime.fromisoformat(answer.json_body["expires_at"])
-    assert before + ACCESS_HOLDS <= until <= datetime.now(UTC) + ACCESS_HOLDS
+    assert before + ACCESS_VALID_FOR <= until <= datetime.now(UTC) + ACCESS_VALID_FOR
     assert cookie_in(answer) != cookie
     assert set(answer.json_body["account"]) >= {"account_id", "name", "role", "roles"}
     assert refreshed(here, cookie_in(answer)).status_code == 200

@@ -21,8 +21,8 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib.accounts.model import Destination, Grant, Identity
-from chalicelib.accounts.usecases.code_verification import account_of
-from chalicelib.accounts.usecases.single_sign_on import Back, take_back
+from chalicelib.accounts.usecases.code_verification import ensure_account
+from chalicelib.accounts.usecases.single_sign_on import ProviderReturn, finish_sign_in
 from chalicelib.accounts.usecases.staff import invite
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import (
@@ -224,7 +224,7 @@ def test_account_of_the_address_is_used_when_the_provider_has_verified_it(
     verified: bool, is_own: bool, here: Here
 ) -> None:
     address = f"verified-{verified}@example.org".lower()
-    known = account_of(Destination("email", address), accounts_ports())
+    known = ensure_account(Destination("email", address), accounts_ports())
     claims = json.dumps({"email": address, "email_verified": verified}).encode()
     headers = {"Content-Type": "application/json"}
     user = f"{here.public}/users/{quote(f'subject {verified}')}"
@@ -446,11 +446,11 @@ def test_one_of_ten_concurrent_returns_is_signed_in(here: Here) -> None:
     way, cookie = begun(here, "national")
     query, ports = here.national.sign_in(way), sign_on_ports()
     browser = cookie.partition("=")[2]
-    sent = Back("national", query["state"], query["code"], None, browser)
+    sent = ProviderReturn("national", query["state"], query["code"], None, browser)
 
     def outcome(_: int) -> bool:
         try:
-            return bool(take_back(sent, "Phone", ports))
+            return bool(finish_sign_in(sent, "Phone", ports))
         except NotFound:
             return False
 

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec.structs import replace
 
-from chalicelib.accounts.model import SignedIn
+from chalicelib.accounts.model import SignedInAccount
 from chalicelib.accounts.usecases.code_verification import open_session
-from chalicelib.accounts.usecases.sessions import end, end_everywhere
+from chalicelib.accounts.usecases.sessions import sign_out, sign_out_everywhere
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.handlers.http.auth import ACCESS, issue_token
@@ -35,8 +35,8 @@ PAST, FUTURE = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC
 class Forger:
     """Somebody who has an account, and tries to be another one."""
 
-    who: SignedIn
-    other: SignedIn
+    who: SignedInAccount
+    other: SignedInAccount
 
     @property
     def secret(self) -> str:
@@ -81,7 +81,7 @@ def _b64(raw: bytes) -> str:
 def forger(here: Api) -> Forger:
     ports = accounts_ports()
 
-    def somebody(name: str) -> SignedIn:
+    def somebody(name: str) -> SignedInAccount:
         account = account_with("resident", name, ports)
         return open_session(account, device="Phone", assurance="contact", ports=ports)
 
@@ -222,24 +222,24 @@ def test_token_in_the_address_signs_nobody_in(here: Api, forger: Forger) -> None
         assert here.get(f"{DEVICES}{where}").status_code == 401
 
 
-def sign_out(who: SignedIn) -> None:
-    end(who.account.account_id, who.session.session_id, accounts_ports())
+def end_session(who: SignedInAccount) -> None:
+    sign_out(who.account.account_id, who.session.session_id, accounts_ports())
 
 
-def sign_out_everywhere(who: SignedIn) -> None:
-    end_everywhere(who.account.account_id, accounts_ports())
+def end_all_sessions(who: SignedInAccount) -> None:
+    sign_out_everywhere(who.account.account_id, accounts_ports())
 
 
-def disable(who: SignedIn) -> None:
+def disable(who: SignedInAccount) -> None:
     accounts = accounts_ports().accounts
     now = accounts.get(who.account.account_id)
     assert now
     accounts.save(replace(now, disabled_at=datetime.now(UTC)))
 
 
-@pytest.mark.parametrize("ended", [sign_out, sign_out_everywhere, disable])
+@pytest.mark.parametrize("ended", [end_session, end_all_sessions, disable])
 def test_token_is_refused_at_once_when_its_owner_signs_out_or_is_disabled(
-    ended: Callable[[SignedIn], None], here: Api
+    ended: Callable[[SignedInAccount], None], here: Api
 ) -> None:
     ports = accounts_ports()
     account = account_with("resident", f"who-will-{ended.__name__}", ports)

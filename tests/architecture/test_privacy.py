@@ -14,7 +14,7 @@ from pynamodb.models import Model
 
 from chalicelib.handlers.http import cookies
 from chalicelib.kernel.dynamo.attributes import JsonAttribute
-from chalicelib.privacy.registry import load
+from chalicelib.privacy.registry import load_registry
 from chalicelib.publishing import feeds
 from chalicelib.publishing import model as published
 from chalicelib.publishing import open_data_index as index
@@ -33,7 +33,7 @@ OTHERWISE = re.compile(r"document\.cookie|cookieStore|storage\.getDirectory")
 
 
 def rows(*stores: str) -> Names:
-    return {(row.store, row.attribute) for row in load().rows if row.store in stores}
+    return {(row.store, row.attribute) for row in load_registry().rows if row.store in stores}
 
 
 def every_item() -> list[type[Model]]:
@@ -107,11 +107,11 @@ def test_attribute_is_detected_when_it_has_no_row() -> None:
 def test_everything_in_the_template_that_stores_data_belongs_to_a_store() -> None:
     resources = merged_fragments()["Resources"].items()
     keeps = {name for name, resource in resources if resource.get("Type") in KEEPS}
-    assert keeps == {name for store in load().stores for name in store.resources}
+    assert keeps == {name for store in load_registry().stores for name in store.resources}
 
 
 def test_times_are_those_of_the_template() -> None:
-    kept_for = {(row.store, row.attribute): row.kept_for for row in load().rows}
+    kept_for = {(row.store, row.attribute): row.kept_for for row in load_registry().rows}
     resources = merged_fragments()["Resources"]
     (uploads,) = resources["UploadsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     letters = resources["PublishDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"]

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, Route, expect
 
 from chalicelib.accounts.model import Destination, Grant
-from chalicelib.accounts.usecases.staff import invite, person_at
+from chalicelib.accounts.usecases.staff import find_person_at, invite
 from chalicelib.bootstrap.accounts import accounts_ports, people_ports
 from infra.local.stack import LocalStack
 from infra.tokens import account_with
@@ -128,7 +128,7 @@ def test_ticked_boxes_are_saved_with_the_next_press_after_a_version_conflict(
     entry = open_people_page(new_page(), stack).locator(".app-person", has_text=address)
     entry.get_by_role("button", name="Change roles").click()
     entry.get_by_label("Crew").check()
-    quicker = person_at(Destination("email", address), people_ports())
+    quicker = find_person_at(Destination("email", address), people_ports())
     people_ports().accounts.save(replace(quicker, grants=(Grant(role="officer"),)))
     entry.get_by_role("button", name="Save").click()
     expect(entry.get_by_role("alert")).to_contain_text("Reload it and try again")

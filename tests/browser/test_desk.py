@@ -17,7 +17,7 @@ from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.fields import copy_fields
 from chalicelib.partners.model import NewKey
-from chalicelib.partners.usecases import known, make
+from chalicelib.partners.usecases import authorise_read, create_key
 from chalicelib.reports.partner import Partner, PartnerUpdate
 from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases.exchange.partners import update_for_partner
@@ -322,7 +322,7 @@ def test_officer_publishes_one_update_of_another_system_and_refuses_another(
     report = submit_report(stack, title="Hole by the old mill")
     for key, words in (("1", "Still there in the rain."), ("2", "Rude words.")):
         new = NewKey(name="FixMyStreet", sets_state=True, reports="waiting")
-        key_of_partner = known(make(new, partners_ports()).text, partners_ports())
+        key_of_partner = authorise_read(create_key(new, partners_ports()).text, partners_ports())
         partner = copy_fields(Partner, key_of_partner)
         sent = PartnerUpdate(text=words, state="in_progress")
         ports = reports_ports()

@@ -41,7 +41,7 @@ def job_of(report: ServiceRequest) -> Job:
 def record_outcome(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
     """Somebody in the street tells the outcome of the job, with a photo."""
     op_id = f"needs-operation-{next(NUMBERS)}"
-    photo_id = asking.take_upload(
+    photo_id = asking.store_upload(
         jpeg(), op_id, who.scope, [], photos_ports(), about=job.service_request_ids[0]
     )
     sent = Operation(

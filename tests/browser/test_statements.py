@@ -5,7 +5,7 @@ from html import unescape
 
 from playwright.sync_api import expect
 
-from chalicelib.privacy.registry import load
+from chalicelib.privacy.registry import load_registry
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WEB, WIDTHS, NewPage
 from tests.browser.following import follower, give_email
@@ -85,7 +85,7 @@ def built_html(path: str) -> str:
 
 def test_privacy_notice_has_each_row_of_the_registry() -> None:
     first, whole = (" ".join(unescape(TAG.sub(" ", each)).split()) for each in parts())
-    registry = load()
+    registry = load_registry()
     for row in registry.rows:
         if row.personal != "no" and row.store != "browser":
             assert row.what in first, row

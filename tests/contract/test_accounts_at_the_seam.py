@@ -17,18 +17,18 @@ from msgspec.structs import replace
 
 import app
 from chalicelib.accounts.dynamo.attempts import DynamoLimits
-from chalicelib.accounts.model import Account, Destination, SignedIn
+from chalicelib.accounts.model import Account, Destination, SignedInAccount
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.block_list import block
-from chalicelib.accounts.usecases.code_requests import DAILY, HOURLY, Asker, ask
+from chalicelib.accounts.usecases.code_requests import DAILY, HOURLY, RequestOrigin, request_code
 from chalicelib.accounts.usecases.code_sending import send_code
 from chalicelib.accounts.usecases.code_verification import (
-    account_of,
+    ensure_account,
     open_session,
     sign_in_with_code,
     sign_in_with_link,
 )
-from chalicelib.accounts.usecases.sessions import devices, refresh, who
+from chalicelib.accounts.usecases.sessions import devices, find_signed_in, refresh
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, block_ports, sending_ports
 from chalicelib.bootstrap.container import digest
@@ -73,11 +73,11 @@ def new_address() -> str:
 
 def asked(address: str, people: Ports) -> tuple[str, str]:
     """An attempt, and its code."""
-    attempt_id = ask(address, people).attempt_id
+    attempt_id = request_code(address, people).attempt_id
     return attempt_id, people.codes.code(attempt_id)
 
 
-def signed_in(people: Ports, address: str | None = None) -> SignedIn:
+def signed_in(people: Ports, address: str | None = None) -> SignedInAccount:
     return sign_in_with_code(*asked(address or new_address(), people), "Phone", people)
 
 
@@ -144,7 +144,7 @@ def test_account_of_an_address_cannot_be_detected_by_response_or_calls(
                 )
             looks.append((seen(answer), seen(page), seen(wrong), trace(tries)))
             if round_ == 0:
-                account = account_of(Destination(kind, value), people)  # type: ignore[arg-type]
+                account = ensure_account(Destination(kind, value), people)  # type: ignore[arg-type]
                 disabled = NOON if value in ("disabled@example.org", "+447700900124") else None
                 people.accounts.save(replace(account, disabled_at=disabled))
     before, after = looks
@@ -174,7 +174,7 @@ def test_account_of_an_address_cannot_be_detected_by_the_limits(
                 ]
             looks.append((answers, trace(tries)))
             if round_ == 0:
-                people.accounts.save(account_of(Destination("email", address), people))
+                people.accounts.save(ensure_account(Destination("email", address), people))
                 clear_limits()
     assert looks[0] == looks[1]
     assert [status for status, _, _ in looks[0][0]] == [303] * 5 + [429]
@@ -230,15 +230,15 @@ def test_account_of_a_number_cannot_be_detected_by_the_texts_of_a_day(
     for round_ in range(2):
         with record_tries() as tries:
             if when == "before it is asked for":
-                told: object = str(_outcome(partial(ask, number, purse)))
+                told: object = str(_outcome(partial(request_code, number, purse)))
             else:
-                attempt_id = ask(number, replace(people, budget=spend)).attempt_id
+                attempt_id = request_code(number, replace(people, budget=spend)).attempt_id
                 send_code(attempt_id, sending)
                 found = people.attempts.get(attempt_id)
                 told = found and (found.is_over_cap, found.sent_at is not None)
         looks.append((told, trace(tries)))
         if round_ == 0:
-            account_of(Destination("phone", number), people)
+            ensure_account(Destination("phone", number), people)
     assert looks[0] == looks[1]
     assert looks[0][0] == (True, True) or "email address" in str(looks[0][0])
 
@@ -250,10 +250,10 @@ def refused_to_send(to: str, text: str) -> str:
 def test_trace_is_detected_when_a_known_address_is_looked_up(people: Ports) -> None:
     address = new_address()
     with record_tries() as plain:
-        ask(address, people)
+        request_code(address, people)
     with record_tries() as looking:
         people.accounts.owner(Destination("email", address))
-        ask(address, people)
+        request_code(address, people)
     assert trace(plain) != trace(looking)
 
 
@@ -285,13 +285,13 @@ def limits_at(clock: Clock) -> DynamoLimits:
     return DynamoLimits(table, hourly=HOURLY, daily=DAILY, digest=digest, now=clock)
 
 
-def codes_that_go(asked: int, clock: Clock, people: Ports, *askers: Asker, to: str) -> int:
+def codes_that_go(asked: int, clock: Clock, people: Ports, *askers: RequestOrigin, to: str) -> int:
     """How many of so many codes are sent that these ask for in turns, at once."""
     still = replace(people, spend=limits_at(clock).spend)
 
     def goes(number: int) -> bool:
         try:
-            ask(to, still, asker=askers[number % len(askers)])
+            request_code(to, still, asker=askers[number % len(askers)])
         except TooMany:
             return False
         return True
@@ -303,20 +303,20 @@ def codes_that_go(asked: int, clock: Clock, people: Ports, *askers: Asker, to: s
 def test_exactly_five_codes_go_to_an_address_in_fifty_more_concurrent_requests(
     people: Ports,
 ) -> None:
-    assert codes_that_go(55, Clock(), people, Asker("one"), to=new_address()) == 5
+    assert codes_that_go(55, Clock(), people, RequestOrigin("one"), to=new_address()) == 5
 
 
 def test_strangers_have_ten_codes_an_hour_and_twenty_a_day_sent_to_an_address(
     people: Ports,
 ) -> None:
     address, clock = new_address(), Clock()
-    networks = [Asker(f"network-{number}") for number in range(6)]
+    networks = [RequestOrigin(f"network-{number}") for number in range(6)]
     sent = []
     for hour in range(4):
         clock.now = NOON + timedelta(hours=hour)
         sent.append(codes_that_go(60, clock, people, *networks, to=address))
     assert sent == [10, 10, 0, 0]
-    known = Asker("network-0", known_device="known")
+    known = RequestOrigin("network-0", known_device="known")
     assert codes_that_go(9, clock, people, known, to=address) == 5
     assert codes_that_go(9, clock, people, networks[0], to=new_address()) == 5
     clock.now = NOON + timedelta(hours=12)
@@ -327,7 +327,7 @@ def test_one_network_can_use_only_a_part_of_an_addresss_codes(
     people: Ports,
 ) -> None:
     address, clock = new_address(), Clock()
-    one, other = Asker("one"), Asker("other")
+    one, other = RequestOrigin("one"), RequestOrigin("other")
     sent = []
     for hour in range(4):
         clock.now = NOON + timedelta(hours=hour)
@@ -341,7 +341,9 @@ def test_known_device_has_twenty_codes_a_day(people: Ports) -> None:
     sent = []
     for hour in range(6):
         clock.now = NOON + timedelta(hours=hour)
-        sent.append(codes_that_go(9, clock, people, Asker(known_device="known"), to=address))
+        sent.append(
+            codes_that_go(9, clock, people, RequestOrigin(known_device="known"), to=address)
+        )
     assert sent == [5, 5, 5, 5, 0, 0]
 
 
@@ -357,27 +359,32 @@ def test_variants_of_an_address_count_as_one_for_providers_that_ignore_them(
 ) -> None:
     number, clock = next(numbers), Clock()
     each = [way.format(n=number, j="j") for way in ways.split()]
-    assert sum(codes_that_go(9, clock, people, Asker("one"), to=to) for to in each) == sent
+    assert sum(codes_that_go(9, clock, people, RequestOrigin("one"), to=to) for to in each) == sent
 
 
 def test_tagged_addresses_of_one_name_have_twenty_codes_a_day(people: Ports) -> None:
     number, clock = next(numbers), Clock()
     sent = [
-        codes_that_go(6, clock, people, Asker(), to=f"t{number}+{tag}@example.org")
+        codes_that_go(6, clock, people, RequestOrigin(), to=f"t{number}+{tag}@example.org")
         for tag in range(6)
     ]
     assert sent == [5, 5, 5, 5, 0, 0]
-    assert codes_that_go(6, clock, people, Asker(), to=f"t{number}@example.org") == 5
+    assert codes_that_go(6, clock, people, RequestOrigin(), to=f"t{number}@example.org") == 5
 
 
 def test_network_has_twenty_texts_an_hour(people: Ports) -> None:
     clock = Clock()
     sent = [
-        codes_that_go(1, clock, people, Asker("a network of its own"), to=f"+44770090{n:04}")
+        codes_that_go(
+            1, clock, people, RequestOrigin("a network of its own"), to=f"+44770090{n:04}"
+        )
         for n in range(9000, 9025)
     ]
     assert sum(sent) == 20
-    assert codes_that_go(1, clock, people, Asker("a network of its own"), to=new_address()) == 1
+    assert (
+        codes_that_go(1, clock, people, RequestOrigin("a network of its own"), to=new_address())
+        == 1
+    )
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
@@ -387,7 +394,7 @@ def test_no_code_is_sent_when_counting_fails(kind: Refusal, people: Ports) -> No
         record_tries() as made,
         pytest.raises(UpstreamFailed),
     ):
-        ask(new_address(), people)
+        request_code(new_address(), people)
     assert struck and {each.operation for each in made} <= {"dynamodb.UpdateItem"}
 
 
@@ -418,9 +425,9 @@ def test_address_gets_one_account_when_two_devices_sign_in_concurrently(people: 
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_code_is_requested_once_when_a_reply_is_lost(loss: Loss, people: Ports) -> None:
-    for nth in range(1, calls_of(lambda: ask(new_address(), people)) + 1):
+    for nth in range(1, calls_of(lambda: request_code(new_address(), people)) + 1):
         with lose_reply(nth, loss=loss) as struck:
-            attempt = ask(new_address(), people)
+            attempt = request_code(new_address(), people)
         assert struck and people.attempts.get(attempt.attempt_id) == attempt
 
 
@@ -456,7 +463,7 @@ def test_failed_call_never_claims_that_the_user_is_signed_in(kind: Refusal, peop
             first = _outcome(partial(sign_in_with_code, *proof, "Phone", people))
         assert struck and isinstance(first, UpstreamFailed)
         again = _outcome(partial(sign_in_with_code, *proof, "Phone", people))
-        assert isinstance(again, SignedIn | NotFound)
+        assert isinstance(again, SignedInAccount | NotFound)
 
 
 def test_account_is_saved_once_when_the_reply_is_lost(people: Ports) -> None:
@@ -470,7 +477,9 @@ def test_account_is_saved_once_when_the_reply_is_lost(people: Ports) -> None:
 def test_caller_is_read_in_one_consistent_call(people: Ports) -> None:
     signed = signed_in(people)
     with record_tries() as tries:
-        assert who(signed.account.account_id, signed.session.session_id, people) == signed
+        assert (
+            find_signed_in(signed.account.account_id, signed.session.session_id, people) == signed
+        )
     (only,) = tries
     (asked_for,) = json.loads(only.body)["RequestItems"].values()
     assert only.operation == "dynamodb.BatchGetItem"

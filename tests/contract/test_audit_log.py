@@ -8,15 +8,15 @@ from itertools import count
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.accounts.audit import Trail
-from chalicelib.accounts.dynamo.audit import DynamoTrail
+from chalicelib.accounts.audit import AuditStore
+from chalicelib.accounts.dynamo.audit import DynamoAuditStore
 from chalicelib.accounts.model import Account, Destination, Grant
 from chalicelib.accounts.usecases.staff import (
     PersonChanges,
     change_person,
-    first_admin,
+    find_person_at,
     invite,
-    person_at,
+    invite_first_admin,
 )
 from chalicelib.bootstrap.accounts import people_ports
 from chalicelib.errors import AppError, UpstreamFailed
@@ -39,14 +39,14 @@ ENTRY = Entry(
 
 
 @pytest.fixture(params=["memory", "moto"])
-def trail(request: pytest.FixtureRequest) -> Trail:
+def trail(request: pytest.FixtureRequest) -> AuditStore:
     if request.param == "memory":
         return MemoryTrail()
     cloud: Cloud = request.getfixturevalue("cloud")
-    return DynamoTrail(cloud.environment["AUDIT_TABLE"])
+    return DynamoAuditStore(cloud.environment["AUDIT_TABLE"])
 
 
-def test_log_returns_its_entries_newest_first(trail: Trail) -> None:
+def test_log_returns_its_entries_newest_first(trail: AuditStore) -> None:
     later = [
         replace(ENTRY, entry_id=f"{number:032x}", at=NOON + timedelta(microseconds=number))
         for number in range(5)
@@ -59,21 +59,21 @@ def test_log_returns_its_entries_newest_first(trail: Trail) -> None:
     assert list(trail.newest(limit=2, before=later[0].place)) == []
 
 
-def test_entry_is_unchanged_when_another_is_put_under_its_key(trail: Trail) -> None:
+def test_entry_is_unchanged_when_another_is_put_under_its_key(trail: AuditStore) -> None:
     trail.add(ENTRY)
     trail.add(replace(ENTRY, details="nothing happened", actor="c" * 32))
     assert list(trail.newest(limit=10, before=None)) == [ENTRY]
 
 
 def test_entry_is_stored_once_when_its_reply_was_lost(cloud: Cloud) -> None:
-    trail = DynamoTrail(cloud.environment["AUDIT_TABLE"])
+    trail = DynamoAuditStore(cloud.environment["AUDIT_TABLE"])
     with lose_reply(1):
         trail.add(ENTRY)
     assert list(trail.newest(limit=10, before=None)) == [ENTRY]
 
 
 def test_log_fails_when_the_store_does_not_answer(cloud: Cloud) -> None:
-    trail = DynamoTrail(cloud.environment["AUDIT_TABLE"])
+    trail = DynamoAuditStore(cloud.environment["AUDIT_TABLE"])
     with refuse_call(1, kind="throttle", times=ALL_TRIES), pytest.raises(UpstreamFailed):
         trail.add(ENTRY)
 
@@ -84,7 +84,7 @@ def _invite() -> Account:
 
 def _change(changes: PersonChanges) -> Account:
     ports = people_ports()
-    known = person_at(WHO, ports)
+    known = find_person_at(WHO, ports)
     return change_person(known.account_id, changes, known.version, "operator", ports)
 
 
@@ -119,7 +119,7 @@ def test_every_change_has_its_entry_whichever_call_fails(
     cloud: Cloud,
 ) -> None:
     ports = people_ports()
-    first_admin(Destination("email", "admin@example.org"), ports)
+    invite_first_admin(Destination("email", "admin@example.org"), ports)
     if act is not _invite:
         _invite()
     known, before = len(ports.log.trail.newest(limit=100, before=None)), state()
@@ -133,7 +133,7 @@ def test_every_change_has_its_entry_whichever_call_fails(
     assert number > 2
 
 
-def test_log_lists_the_actions_on_one_subject(trail: Trail) -> None:
+def test_log_lists_the_actions_on_one_subject(trail: AuditStore) -> None:
     of_it = [
         replace(ENTRY, entry_id=f"{number:032x}", at=NOON + timedelta(microseconds=number))
         for number in range(3)

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from msgspec.structs import replace
 
 from chalicelib.accounts.erasure_ports import ErasurePorts
-from chalicelib.accounts.usecases.erasing import SETTLES, begin_erasure, erase_due
-from chalicelib.accounts.usecases.sessions import who
+from chalicelib.accounts.usecases.erasing import INDEX_LAG, begin_erasure, erase_due
+from chalicelib.accounts.usecases.sessions import find_signed_in
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.privacy import erasure_ports
 from chalicelib.bootstrap.publishing import publishing_ports
@@ -53,7 +53,7 @@ def begin(person: Resident, *, redact: bool = False) -> None:
 
 def work() -> None:
     """What the schedule does, after what was sent before can be found."""
-    with time_machine.travel(utc_now() + SETTLES, tick=False):
+    with time_machine.travel(utc_now() + INDEX_LAG, tick=False):
         assert erase_due(erasure_ports()) == {}
 
 
@@ -224,7 +224,7 @@ def test_account_is_closed_at_once(cloud: Cloud) -> None:
     person, people = somebody(), accounts_ports()
     (session,) = people.sessions.of(person.account.account_id)
     begin(person)
-    assert who(person.account.account_id, session.session_id, people) is None
+    assert find_signed_in(person.account.account_id, session.session_id, people) is None
 
 
 @pytest.mark.parametrize("failure", [UpstreamFailed("not now"), ValueError("cannot be read")])
@@ -234,7 +234,7 @@ def test_failed_erasure_continues_later_and_delays_no_other(
     first, second = somebody(), somebody()
     for each in (first, second):
         begin(each)
-    with time_machine.travel(utc_now() + SETTLES, tick=False):
+    with time_machine.travel(utc_now() + INDEX_LAG, tick=False):
         ports = erasure_ports()
         failed = erase_due(failing_for(first.account.account_id, failure, ports))
     assert set(failed) == {first.account.account_id}
@@ -256,7 +256,7 @@ def test_erasures_end_when_the_keys_of_networks_cannot_be_dropped(
     begin(somebody())
     limits = replace(limit_ports(), networks=Down())
     replace_built(monkeypatch, limit_ports, limits)
-    with time_machine.travel(utc_now() + SETTLES, tick=False), pytest.raises(HandlerFailed):
+    with time_machine.travel(utc_now() + INDEX_LAG, tick=False), pytest.raises(HandlerFailed):
         privacy_events.erase(EVENT, None)
     assert erasure_ports().erasures.pending() == []
 
@@ -281,7 +281,7 @@ def test_erasure_starts_when_the_indexes_are_up_to_date(
     person = somebody()
     begin(person)
     (erasure,) = erasure_ports().erasures.pending()
-    moment = erasure.requested_at + SETTLES + timedelta(seconds=after)
+    moment = erasure.requested_at + INDEX_LAG + timedelta(seconds=after)
     with time_machine.travel(moment, tick=False):
         erase_due(erasure_ports())
     assert (erasure_ports().erasures.pending() == []) is works
@@ -334,6 +334,6 @@ def test_person_is_erased_again_when_a_backup_restored_the_data(
     answer = CliRunner().invoke(restore_reports, [backup])
     assert answer.exit_code == 0, answer.output
     client.delete_table(TableName=backup)
-    assert waited == [(SETTLES.total_seconds(), True)]
+    assert waited == [(INDEX_LAG.total_seconds(), True)]
     assert_are_forgotten(cloud, person)
     assert reports_ports().repository.get(person.reports[0])

@@ -22,7 +22,7 @@ from chalicelib.accounts.usecases.rate_limits import (
     Flow,
     Sender,
     check,
-    may_write,
+    may_send_messages,
 )
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import limit_ports
@@ -74,7 +74,7 @@ def test_exactly_the_permitted_number_passes(scope: str, ports: LimitPorts) -> N
     def once(_: int) -> bool:
         try:
             if scope == "report to address":
-                return may_write(sender, typed, ports)
+                return may_send_messages(sender, typed, ports)
             check(flow, sender, typed, ports)
         except TooMany as error:
             assert error.retry_after_s > 0
@@ -130,30 +130,30 @@ def test_strangers_have_an_address_written_to_twenty_times_a_day_at_most(
         clock.now = NOON + timedelta(hours=number)
         typed = [Destination("email", f"{name}+{number}@example.org")]
         check("subscribe", Sender(), typed, ports)
-        assert may_write(Sender(), typed, ports)
+        assert may_send_messages(Sender(), typed, ports)
     clock.now = NOON + timedelta(hours=9)
-    assert [may_write(Sender(), typed, ports) for _ in range(2)] == [True, True]
+    assert [may_send_messages(Sender(), typed, ports) for _ in range(2)] == [True, True]
     clock.now = NOON + timedelta(hours=12) - timedelta(seconds=1)
-    assert not may_write(Sender(), typed, ports)
+    assert not may_send_messages(Sender(), typed, ports)
     with pytest.raises(TooMany, match="20 times in one day"):
         check("subscribe", Sender(), typed, ports)
     clock.now += timedelta(seconds=1)
-    assert may_write(Sender(), typed, ports)
+    assert may_send_messages(Sender(), typed, ports)
 
 
 def test_address_stays_usable_when_others_typed_it(ports: LimitPorts) -> None:
     own = [Destination("email", f"r{next(numbers)}@example.org")]
-    while may_write(Sender(), own, ports):
+    while may_send_messages(Sender(), own, ports):
         pass
     for _ in range(3):
         check("subscribe", Sender(addresses=own), own, ports)
-        assert may_write(Sender(addresses=own), own, ports)
+        assert may_send_messages(Sender(addresses=own), own, ports)
 
 
 def test_reporter_gets_messages_while_counting_fails(ports: LimitPorts) -> None:
     typed = [Destination("email", f"r{next(numbers)}@example.org")]
     with refuse_call(1, kind="503", times=ALL_TRIES) as struck:
-        assert may_write(Sender(), typed, ports)
+        assert may_send_messages(Sender(), typed, ports)
     assert struck
 
 

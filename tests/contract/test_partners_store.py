@@ -10,8 +10,8 @@ from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.errors import TooMany, UpstreamFailed
 from chalicelib.partners.dynamo import DynamoKeys
 from chalicelib.partners.model import ApiKey, NewKey
-from chalicelib.partners.ports import Counted, Keys
-from chalicelib.partners.usecases import admit, known, make
+from chalicelib.partners.ports import CallKind, Keys
+from chalicelib.partners.usecases import authorise_read, authorise_write, create_key
 from infra.local.cloud import Cloud
 from tests.engines import Dynalite
 from tests.support.builders import NOON
@@ -78,7 +78,7 @@ def test_nothing_is_stored_when_an_unknown_key_is_revoked(keys: Keys) -> None:
 def test_uses_are_counted_for_each_key_kind_and_minute(keys: Keys) -> None:
     keys.add(KEY)
     later = NOON + timedelta(minutes=1)
-    counted: list[tuple[str, Counted, datetime]] = [
+    counted: list[tuple[str, CallKind, datetime]] = [
         ("a", "writes", NOON),
         ("a", "writes", NOON),
         ("a", "writes", later),
@@ -94,11 +94,11 @@ def test_exactly_the_permitted_writes_pass_in_fifty_more_concurrent_ones(
     cloud: Cloud,
 ) -> None:
     ports = replace(partners_ports(), now=Clock())
-    text = make(NewKey(name="One", per_minute=20), ports).text
+    text = create_key(NewKey(name="One", per_minute=20), ports).text
 
     def passes(_: int) -> bool:
         try:
-            admit(text, "pothole", ports)
+            authorise_write(text, "pothole", ports)
         except TooMany:
             return False
         return True
@@ -109,11 +109,11 @@ def test_exactly_the_permitted_writes_pass_in_fifty_more_concurrent_ones(
 
 def test_call_costs_a_read_and_a_count(cloud: Cloud) -> None:
     ports = partners_ports()
-    text = make(NewKey(name="One"), ports).text
-    known(text, ports)
+    text = create_key(NewKey(name="One"), ports).text
+    authorise_read(text, ports)
     with record_tries() as tries:
-        admit(text, None, ports)
-        known(text, ports)
+        authorise_write(text, None, ports)
+        authorise_read(text, ports)
     asked = [each.operation.partition(".")[2] for each in tries]
     assert asked == ["GetItem", "UpdateItem"] * 2
 
@@ -121,19 +121,19 @@ def test_call_costs_a_read_and_a_count(cloud: Cloud) -> None:
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_write_passes_when_counting_fails(kind: Refusal, cloud: Cloud) -> None:
     ports = partners_ports()
-    text = make(NewKey(name="One", per_minute=1), ports).text
-    known(text, ports)
+    text = create_key(NewKey(name="One", per_minute=1), ports).text
+    authorise_read(text, ports)
     for _ in range(2):
         with refuse_call(2, kind=kind, times=ALL_TRIES):
-            assert admit(text, None, ports).name == "One"
+            assert authorise_write(text, None, ports).name == "One"
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_write_gets_retry_after_when_the_key_cannot_be_read(kind: Refusal, cloud: Cloud) -> None:
     ports = partners_ports()
-    text = make(NewKey(name="One"), ports).text
+    text = create_key(NewKey(name="One"), ports).text
     with refuse_call(1, kind=kind, times=ALL_TRIES), pytest.raises(UpstreamFailed):
-        admit(text, None, ports)
+        authorise_write(text, None, ports)
 
 
 def test_key_is_revoked_when_the_reply_is_lost(cloud: Cloud) -> None:

@@ -14,8 +14,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from chalicelib.photos.image_sandbox import outcome
-from chalicelib.photos.model import Refused
+from chalicelib.photos.image_sandbox import parse_outcome
+from chalicelib.photos.model import PhotoRefused
 from tests.conftest import ROOT
 from tests.support.attack_photos import ATTACKS, CANARY, JPEGS, save_image
 from tests.support.effort import sample
@@ -104,8 +104,8 @@ def faults_of(done: "subprocess.CompletedProcess[bytes]") -> list[str]:
     """What is wrong with how a file was dealt with."""
     found = []
     try:
-        pictures: tuple[bytes, ...] = outcome(done)
-    except Refused as refused:
+        pictures: tuple[bytes, ...] = parse_outcome(done)
+    except PhotoRefused as refused:
         pictures = ()
         if not (refused.reason.endswith(".") and len(refused.reason) > 30):
             found.append(f"the reason is no sentence: {refused.reason}")
@@ -139,8 +139,8 @@ def test_file_is_refused_or_rebuilt_within_its_limits_when_it_is_hostile(name: s
     done = opened(ATTACKS[name]())
     assert faults_of(done) == []
     try:
-        page, thumbnail = outcome(done)
-    except Refused as refused:
+        page, thumbnail = parse_outcome(done)
+    except PhotoRefused as refused:
         assert name not in TAKEN, refused.reason
         # By a rule: none of these needs the limits of its process.
         assert done.returncode == 0

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from chalicelib.photos.image_sandbox import rebuild_apart, started
+from chalicelib.photos.image_sandbox import rebuild_in_sandbox, run_program
 from tests.support.attack_photos import draw_picture, save_image
 
 LOOK = ("-c", "import json, os; print(json.dumps(dict(os.environ)))")
@@ -32,11 +32,11 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_process_of_photos_finds_no_credential_when_it_looks_in_its_environment() -> None:
-    found = json.loads(started(LOOK, b"").stdout)
+    found = json.loads(run_program(LOOK, b"").stdout)
     assert set(found) <= {"LD_LIBRARY_PATH", "PYTHONPATH", "LC_CTYPE"}
     assert not [value for value in found.values() if "planted" in value.lower()]
 
 
 def test_process_of_photos_rebuilds_a_photo_when_its_environment_is_bare() -> None:
-    made = rebuild_apart(save_image("JPEG", draw_picture(size=(400, 300))))
+    made = rebuild_in_sandbox(save_image("JPEG", draw_picture(size=(400, 300))))
     assert Image.open(BytesIO(made.page)).size == (400, 300)

@@ -16,9 +16,9 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.reports import photos_events
 from chalicelib.photos.model import KEPT_WITHOUT_REPORT
 from chalicelib.photos.ports import PhotoKey, Ports, Upload
-from chalicelib.photos.usecases.asking import look
+from chalicelib.photos.usecases.asking import photo_state
 from chalicelib.photos.usecases.sweeping import sweep
-from chalicelib.photos.usecases.taking_in import take_in
+from chalicelib.photos.usecases.taking_in import process_upload
 from infra.local.cloud import Cloud
 from tests.support.attack_photos import draw_picture, save_image
 from tests.support.fakes_photos import BROKEN, ReportedPhotos, fake_rebuild
@@ -79,7 +79,7 @@ class Stores:
         files = self.client.list_object_versions(Bucket=self.uploads, Prefix=prefix)
         found = self.pictures(f"{prefix}/")
         pictures = {key.rpartition("/")[2]: body for key, body in found.items()}
-        return Left(look(photo, self.ports).state, pictures, len(files.get("Versions", [])))
+        return Left(photo_state(photo, self.ports).state, pictures, len(files.get("Versions", [])))
 
 
 @pytest.fixture
@@ -111,28 +111,28 @@ def test_photo_is_processed_completely_when_a_call_fails_and_the_message_is_repe
 ) -> None:
     names = photos()
     for nth in each_call(
-        lambda photo: take_in(stores.arrive(photo, raw), stores.ports), next(names)
+        lambda photo: process_upload(stores.arrive(photo, raw), stores.ports), next(names)
     ):
         photo = next(names)
         upload = stores.arrive(photo, raw)
         with fault(nth, times=ALL_TRIES) as struck, pytest.raises(UpstreamFailed):
-            take_in(upload, stores.ports)
+            process_upload(upload, stores.ports)
         assert struck, nth
-        take_in(upload, stores.ports)
+        process_upload(upload, stores.ports)
         assert stores.left(photo) == wanted, nth
-        take_in(upload, stores.ports)
+        process_upload(upload, stores.ports)
         assert stores.left(photo) == wanted, nth
 
 
 def test_nothing_remains_of_a_half_processed_photo_that_no_report_uses(stores: Stores) -> None:
     names = photos()
     for nth in each_call(
-        lambda photo: take_in(stores.arrive(photo, ONE), stores.ports), next(names)
+        lambda photo: process_upload(stores.arrive(photo, ONE), stores.ports), next(names)
     ):
         photo = next(names)
         upload = stores.arrive(photo, ONE)
         with lose_reply(nth, times=ALL_TRIES), pytest.raises(UpstreamFailed):
-            take_in(upload, stores.ports)
+            process_upload(upload, stores.ports)
         sweep(in_a_day(stores.ports))
         assert stores.left(photo) == Left("waiting", {}, 0), nth
     assert stores.pictures() == {}
@@ -144,16 +144,18 @@ def test_photo_is_swept_completely_when_a_call_fails_and_the_sweep_is_repeated(
     names = photos()
 
     def swept(photo: PhotoKey) -> None:
-        take_in(stores.arrive(photo, ONE), stores.ports)
+        process_upload(stores.arrive(photo, ONE), stores.ports)
         stores.arrive(photo, TWO)
         sweep(in_a_day(stores.ports))
 
     calls = each_call(swept, next(names))
-    before = each_call(lambda photo: take_in(stores.arrive(photo, ONE), stores.ports), next(names))
+    before = each_call(
+        lambda photo: process_upload(stores.arrive(photo, ONE), stores.ports), next(names)
+    )
     sweep(in_a_day(stores.ports))
     for nth in range(1, len(calls) - len(before)):
         photo = next(names)
-        take_in(stores.arrive(photo, ONE), stores.ports)
+        process_upload(stores.arrive(photo, ONE), stores.ports)
         stores.arrive(photo, TWO)
         # Where the list itself cannot be read, there is nothing to answer.
         with lose_reply(nth, times=ALL_TRIES), suppress(UpstreamFailed):
@@ -194,9 +196,12 @@ def test_photo_is_the_first_file_in_any_interleaving_of_two(
         photo = next(names)
         _, later = uploads = [stores.arrive(photo, raw) for raw in (ONE, TWO)]
         interleaving.run(
-            *(lambda upload=upload: take_in(upload, stores.ports) for upload in reversed(uploads))
+            *(
+                lambda upload=upload: process_upload(upload, stores.ports)
+                for upload in reversed(uploads)
+            )
         )
-        take_in(later, stores.ports)
+        process_upload(later, stores.ports)
         assert stores.left(photo) == of(ONE), interleaving.turns
 
 
@@ -219,7 +224,7 @@ class Alone:
 
 
 def taken_in_alone(upload: Upload, ports: Ports) -> None:
-    take_in(upload, replace(ports, uploads=Alone(ports.uploads, upload)))
+    process_upload(upload, replace(ports, uploads=Alone(ports.uploads, upload)))
 
 
 class HastyPorts:
@@ -290,7 +295,7 @@ def test_handler_processes_exactly_the_file_in_its_message(cloud: Cloud, stores:
     first = stores.arrive(photo, save_image("PNG", draw_picture(size=(64, 64))))
     stores.arrive(photo, b"something else")
     assert photos_events.take_in(message(notice(photo, first.version)), None) == done()
-    assert look(photo, stores.ports).state == "ready"
+    assert photo_state(photo, stores.ports).state == "ready"
 
 
 @pytest.mark.parametrize(

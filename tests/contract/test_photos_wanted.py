@@ -19,10 +19,10 @@ from chalicelib.events import Event, PhotoTaken, PhotoWanted
 from chalicelib.handlers.reports import photos_events
 from chalicelib.photos.model import NOT_FETCHED, Photo
 from chalicelib.photos.ports import PhotoKey, Records, Upload
-from chalicelib.photos.usecases.asking import look
-from chalicelib.photos.usecases.fetching import fetch, want
+from chalicelib.photos.usecases.asking import photo_state
+from chalicelib.photos.usecases.fetching import fetch, request_fetch
 from chalicelib.photos.usecases.sweeping import sweep
-from chalicelib.photos.usecases.taking_in import take_in
+from chalicelib.photos.usecases.taking_in import process_upload
 from infra.local.cloud import Cloud
 from infra.resources import template
 from tests.contract.test_photos_at_the_seam import (
@@ -56,7 +56,7 @@ def stores(cloud: Cloud) -> Stores:
 
 def wanted(photo: PhotoKey, stores: Stores) -> None:
     stores.reports.held.add(photo)
-    want(*photo, URL, stores.ports)
+    request_fetch(*photo, URL, stores.ports)
 
 
 def fetched(photo: PhotoKey, stores: Stores) -> None:
@@ -67,7 +67,7 @@ def taken_in(photo: PhotoKey, stores: Stores) -> None:
     """What the messages of the bucket bring about: they name versions."""
     files = stores.client.list_object_versions(Bucket=stores.uploads, Prefix="/".join(photo))
     for each in files.get("Versions", []):
-        take_in(Upload(photo, each["VersionId"]), stores.ports)
+        process_upload(Upload(photo, each["VersionId"]), stores.ports)
 
 
 # A crash at each call
@@ -108,7 +108,7 @@ def test_address_is_removed_when_the_photo_was_interrupted_for_good(
         with FAULTS[0](nth, times=ALL_TRIES), pytest.raises(UpstreamFailed):
             fetched(photo, stores)
         assert sweep(in_a_day(stores.ports)) == {}
-        assert look(photo, stores.ports).media_url is None, nth
+        assert photo_state(photo, stores.ports).media_url is None, nth
 
 
 # Two at once
@@ -214,19 +214,19 @@ def test_wanted_photo_becomes_a_photo(
         origin = f"http://127.0.0.1:{port}"
         monkeypatch.setenv("OUTSIDE_ALLOWED", origin)
         container.forget_built()
-        want(*photo, f"{origin}/one.jpg", photos_ports())
+        request_fetch(*photo, f"{origin}/one.jpg", photos_ports())
         cloud.pump.run_until_idle()
     assert len(taken) == 1
-    assert look(photo, photos_ports()).state == state
+    assert photo_state(photo, photos_ports()).state == state
 
 
 def test_photo_is_refused_without_a_request_when_its_address_is_internal(cloud: Cloud) -> None:
     photo = next(photos())
     with run_server() as (port, taken):
-        want(*photo, f"http://127.0.0.1:{port}/one.jpg", photos_ports())
+        request_fetch(*photo, f"http://127.0.0.1:{port}/one.jpg", photos_ports())
         cloud.pump.run_until_idle()
     assert taken == []
-    assert look(photo, photos_ports()) == refused(photo)
+    assert photo_state(photo, photos_ports()) == refused(photo)
 
 
 def test_message_is_repeated_until_the_last_try_when_the_other_system_is_down(
@@ -237,11 +237,11 @@ def test_message_is_repeated_until_the_last_try_when_the_other_system_is_down(
         origin = f"http://127.0.0.1:{port}"
         monkeypatch.setenv("OUTSIDE_ALLOWED", origin)
         container.forget_built()
-        want(*photo, f"{origin}/one.jpg", photos_ports())
+        request_fetch(*photo, f"{origin}/one.jpg", photos_ports())
         for received in range(1, photos_events.TRIES):
             assert photos_events.fetch_wanted(message(photo, received), None) == done("1")
         assert photos_events.fetch_wanted(message(photo, photos_events.TRIES), None) == done()
-    assert look(photo, photos_ports()) == refused(photo)
+    assert photo_state(photo, photos_ports()) == refused(photo)
 
 
 def test_message_is_repeated_when_it_contains_no_fact(cloud: Cloud) -> None:

@@ -15,7 +15,7 @@ from chalicelib.accounts.model import (
     Destination,
     Identity,
     Session,
-    SignedIn,
+    SignedInAccount,
 )
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
@@ -75,10 +75,10 @@ class MemorySessions:
         self._accounts = accounts
         self._sessions: dict[tuple[str, str], Session] = {}
 
-    def signed_in(self, account_id: str, session_id: str) -> SignedIn | None:
+    def signed_in(self, account_id: str, session_id: str) -> SignedInAccount | None:
         account = self._accounts.get(account_id)
         session = self._sessions.get((account_id, session_id))
-        return SignedIn(account, session) if account and session else None
+        return SignedInAccount(account, session) if account and session else None
 
     def add(self, session: Session) -> None:
         self._sessions[session.account_id, session.session_id] = session

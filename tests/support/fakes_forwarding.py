@@ -108,14 +108,14 @@ class MemoryNotes:
         self.teams: dict[str, bool] = {}
 
     def __call__(
-        self, service_request_id: str, note_id: str, sender: str, text: str, is_teams: bool, /
+        self, service_request_id: str, note_id: str, sender: str, text: str, is_from_team: bool, /
     ) -> None:
         if service_request_id not in self.known:
             raise NotFound("There is no such report.")
         if len(self.kept) >= self.most:
             raise Conflict("This report has its notes.")
         self.kept.setdefault(note_id, (service_request_id, sender, text))
-        self.teams[note_id] = is_teams
+        self.teams[note_id] = is_from_team
 
 
 class MemoryMarks:

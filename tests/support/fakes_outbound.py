@@ -16,9 +16,9 @@ from chalicelib.catalogue.destinations import (
 )
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.outbound.model import Case, Delivery, Reopening, State
-from chalicelib.outbound.ports import MOST_COUNTED, Listed, Ports
+from chalicelib.outbound.ports import MOST_COUNTED, DeliveryPage, Ports
 from chalicelib.outbound.receivers import Filter, Receiver
-from chalicelib.outbound.senders import Sent
+from chalicelib.outbound.senders import SendResult
 from chalicelib.reports.published import Report
 from tests.support.builders import NOON, known_report
 from tests.support.fakes import Clock, MemoryQueue
@@ -105,11 +105,11 @@ class MemoryDeliveries:
 
     def in_state(
         self, state: State, destination: str | None, *, limit: int, after: str | None
-    ) -> Listed:
+    ) -> DeliveryPage:
         found = self._sorted(state, destination)[::-1]
         rest = [each for each in found if after is None or _place(each) < after]
         following = _place(rest[limit - 1]) if len(rest) > limit else None
-        return Listed(rest[:limit], following)
+        return DeliveryPage(rest[:limit], following)
 
     def finished(
         self, state: State, destination: str, *, since: datetime, until: datetime, limit: int
@@ -214,19 +214,19 @@ class FakeSender:
         self.looked_for: list[str] = []
         self.forgets = False
 
-    def send(self, delivery: Delivery, destination: Any) -> Sent:
+    def send(self, delivery: Delivery, destination: Any) -> SendResult:
         error = self.raises.pop(0) if self.raises else None
         if error and not getattr(error, "arrived", False):
             raise error
         self.there.append(delivery.delivery_id)
         if error:
             raise error
-        return Sent(f"X-{delivery.delivery_id[:4]}")
+        return SendResult(f"X-{delivery.delivery_id[:4]}")
 
-    def find(self, delivery: Delivery, destination: Any) -> Sent | None:
+    def find(self, delivery: Delivery, destination: Any) -> SendResult | None:
         self.looked_for.append(delivery.delivery_id)
         arrived = delivery.delivery_id in self.there and not self.forgets
-        return Sent(f"X-{delivery.delivery_id[:4]}") if arrived else None
+        return SendResult(f"X-{delivery.delivery_id[:4]}") if arrived else None
 
 
 @dataclass

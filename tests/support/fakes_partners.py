@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.partners.model import ApiKey
-from chalicelib.partners.ports import Counted
+from chalicelib.partners.ports import CallKind
 
 
 class MemoryKeys:
@@ -35,6 +35,6 @@ class MemoryKeys:
     def used(self, key_id: str, at: datetime) -> None:
         self._keys[key_id] = replace(self._keys[key_id], last_used_at=at)
 
-    def count(self, key_id: str, what: Counted, minute: datetime) -> int:
+    def count(self, key_id: str, what: CallKind, minute: datetime) -> int:
         self._counts[key_id, what, minute] += 1
         return self._counts[key_id, what, minute]

@@ -12,9 +12,9 @@ from chalicelib.photos.model import (
     MOST_BYTES,
     NOT_FETCHED,
     Photo,
+    PhotoRefused,
     PictureArea,
     Pictures,
-    Refused,
     StoredPicture,
 )
 from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Policy, Ports, TooLargeToRead, Upload
@@ -159,7 +159,7 @@ class ReportedPhotos:
 def fake_rebuild(raw: bytes) -> Pictures:
     """Pictures whose bytes name the original file; the page of a page is the page itself."""
     if raw.startswith(BROKEN):
-        raise Refused("This photo is damaged. Send it again.")
+        raise PhotoRefused("This photo is damaged. Send it again.")
     name = raw.removeprefix(b"page of ")
     return Pictures(b"page of " + name, b"thumbnail of " + name)
 
@@ -183,7 +183,7 @@ class FakeRemoteFiles:
         if media_url in self.down:
             raise UpstreamFailed("It does not answer now.")
         if media_url not in self.files:
-            raise Refused(NOT_FETCHED)
+            raise PhotoRefused(NOT_FETCHED)
         return self.files[media_url]
 
 

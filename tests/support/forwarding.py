@@ -16,7 +16,7 @@ from chalicelib.errors import NoReply, UpstreamFailed
 from chalicelib.handlers.exchange.forward_events import poll_updates
 from chalicelib.net.reply import Reply
 from chalicelib.partners.model import NewKey
-from chalicelib.partners.usecases import make
+from chalicelib.partners.usecases import create_key
 from tests.support.http_client import InProcessClient
 
 EVENTS = Path(__file__).parents[1] / "events"
@@ -95,7 +95,7 @@ def poll_destinations() -> None:
 def give_key(key: str | None = None) -> None:
     """Create a key of the county for the council, and store it with the keys of destinations."""
     new = NewKey(name="The council", sets_state=False, per_minute=600)
-    keys = {"county": key or make(new, partners_ports()).text}
+    keys = {"county": key or create_key(new, partners_ports()).text}
     boto3.client("secretsmanager").put_secret_value(
         SecretId=container.settings().destinations_secret_arn, SecretString=json.dumps(keys)
     )

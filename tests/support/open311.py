@@ -12,7 +12,7 @@ from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.georeport.reading import read_xml
 from chalicelib.partners.model import NewKey
-from chalicelib.partners.usecases import make
+from chalicelib.partners.usecases import create_key
 from chalicelib.reports.model import ServiceRequest
 from tests.api.conftest import Api
 from tests.support.builders import MARKET_PLACE
@@ -77,7 +77,7 @@ class OtherSystem:
 
 def other_system(api: Api, **values: Any) -> OtherSystem:
     """Create a partner with a new key; `values` are fields of its NewKey."""
-    made = make(NewKey(**{"name": "FixMyStreet", **values}), partners_ports())
+    made = create_key(NewKey(**{"name": "FixMyStreet", **values}), partners_ports())
     return OtherSystem(api, made.text)
 
 

@@ -9,7 +9,7 @@ import boto3
 from msgspec.structs import replace
 
 from chalicelib.accounts.model import Account, Destination, Identity, SavedPlace
-from chalicelib.accounts.usecases.code_requests import ask
+from chalicelib.accounts.usecases.code_requests import request_code
 from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.accounts.usecases.own_account import begin_adding
 from chalicelib.alerts.model import Topic
@@ -152,7 +152,7 @@ def _account(number: int, canary: str, email: str, phone: str) -> Account:
         )
     )
     open_session(account, device=f"{canary} on Linux", assurance="contact", ports=people)
-    ask(email, people)
+    request_code(email, people)
     begin_adding(phone, account, people)
     begin_adding(f"new-{email}", account, people)
     return account

@@ -10,7 +10,7 @@ from chalicelib.accounts.dynamo.items import (
     STAFF,
     AccountItem,
     ClaimItem,
-    of_account,
+    account_key,
 )
 from chalicelib.accounts.model import Account, Destination, Identity
 from chalicelib.errors import Conflict
@@ -29,7 +29,7 @@ class DynamoAccounts:
             item.Meta.table_name = table_name
 
     def get(self, account_id: str) -> Account | None:
-        item = AccountItem.find(of_account(account_id), ACCOUNT)
+        item = AccountItem.find(account_key(account_id), ACCOUNT)
         return account_of(item) if item else None
 
     def owner(self, of: Destination | Identity) -> str | None:
@@ -47,21 +47,21 @@ class DynamoAccounts:
 
     def add(self, account: Account) -> Account:
         item = _item(account)
-        return account_of(item) if item.add() else self._stored(account)
+        return account_of(item) if item.add() else self._load(account)
 
     def release(self, what: Destination | Identity, account_id: str) -> None:
         ClaimItem(self._key(what)).remove_where(ClaimItem.account_id == account_id)
 
     def remove(self, account_id: str) -> None:
-        AccountItem(of_account(account_id), ACCOUNT).remove()
+        AccountItem(account_key(account_id), ACCOUNT).remove()
 
     def save(self, account: Account) -> Account:
         try:
             return account_of(_item(account).put_on_version())
         except VersionConflict:
-            stored = self._stored(account)
+            stored = self._load(account)
             # Written by this very call if its reply was lost: the version is the one that it makes.
-            if _same_as_written(stored, account):
+            if _is_own_write(stored, account):
                 return stored
             raise Conflict(
                 "Somebody else has changed this account. Reload it and try again.",
@@ -78,7 +78,7 @@ class DynamoAccounts:
             }
         return [found[owner] for owner, _ in keys if owner in found and found[owner].grants]
 
-    def _stored(self, account: Account) -> Account:
+    def _load(self, account: Account) -> Account:
         stored = self.get(account.account_id)
         if stored is None:
             raise Conflict("This account no longer exists.")
@@ -95,8 +95,8 @@ def account_of(item: AccountItem) -> Account:
 
 def _item(account: Account) -> AccountItem:
     staff = STAFF if account.grants else None
-    return AccountItem.of(account, of_account(account.account_id), ACCOUNT, staff=staff)
+    return AccountItem.of(account, account_key(account.account_id), ACCOUNT, staff=staff)
 
 
-def _same_as_written(stored: Account, written: Account) -> bool:
+def _is_own_write(stored: Account, written: Account) -> bool:
     return stored == replace(written, version=written.version + 1)

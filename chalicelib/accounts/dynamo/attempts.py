@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.accounts.dynamo.accounts import Digest
-from chalicelib.accounts.dynamo.items import ATTEMPT, AttemptItem, LimitItem, of_attempt
+from chalicelib.accounts.dynamo.items import ATTEMPT, AttemptItem, LimitItem, attempt_key
 from chalicelib.accounts.model import MOST_TRIES, Attempt, Destination
 from chalicelib.errors import TooMany
 from chalicelib.kernel.languages import translatable
@@ -31,7 +31,7 @@ class DynamoAttempts:
     def add(self, attempt: Attempt) -> None:
         item = AttemptItem.of(
             attempt,
-            of_attempt(attempt.attempt_id),
+            attempt_key(attempt.attempt_id),
             address_kind=attempt.destination.kind,
             address=attempt.destination.value,
         )
@@ -39,30 +39,30 @@ class DynamoAttempts:
         item.add()
 
     def get(self, attempt_id: str) -> Attempt | None:
-        item = AttemptItem.find(of_attempt(attempt_id), ATTEMPT)
+        item = AttemptItem.find(attempt_key(attempt_id), ATTEMPT)
         return _attempt(item) if item else None
 
     def of(self, destination: Destination) -> Sequence[Attempt]:
-        return self._as_they_are(AttemptItem.by_address.all(destination.value))
+        return self._reload(AttemptItem.by_address.all(destination.value))
 
     def of_account(self, account_id: str) -> Sequence[Attempt]:
         attempts = AttemptItem.record == ATTEMPT
-        return self._as_they_are(AttemptItem.by_account.all(account_id, attempts))
+        return self._reload(AttemptItem.by_account.all(account_id, attempts))
 
-    def _as_they_are(self, items: Iterable[AttemptItem]) -> Sequence[Attempt]:
+    def _reload(self, items: Iterable[AttemptItem]) -> Sequence[Attempt]:
         found = [self.get(item.owner.partition("#")[2]) for item in items]
         return [each for each in found if each]
 
     def remove(self, attempt_id: str) -> None:
-        AttemptItem(of_attempt(attempt_id), ATTEMPT).remove()
+        AttemptItem(attempt_key(attempt_id), ATTEMPT).remove()
 
     def count_try(self, attempt_id: str, now: datetime) -> Attempt | None:
-        left = _holds(now) & (AttemptItem.tries < MOST_TRIES)
-        item = self._updated(attempt_id, [AttemptItem.tries.add(1)], left)
+        left = _is_usable(now) & (AttemptItem.tries < MOST_TRIES)
+        item = self._update(attempt_id, [AttemptItem.tries.add(1)], left)
         return _attempt(item) if item else None
 
     def use(self, attempt_id: str, session_id: str, now: datetime) -> bool:
-        used = self._updated(attempt_id, [AttemptItem.session_id.set(session_id)], _holds(now))
+        used = self._update(attempt_id, [AttemptItem.session_id.set(session_id)], _is_usable(now))
         if used:
             return True
         stored = self.get(attempt_id)
@@ -71,18 +71,18 @@ class DynamoAttempts:
 
     def note_sent(self, attempt_id: str, at: datetime) -> bool:
         new = AttemptItem.owner.exists() & AttemptItem.sent_at.does_not_exist()
-        return self._updated(attempt_id, [AttemptItem.sent_at.set(at)], new) is not None
+        return self._update(attempt_id, [AttemptItem.sent_at.set(at)], new) is not None
 
     def not_sent(self, attempt_id: str) -> None:
-        self._updated(attempt_id, [AttemptItem.sent_at.remove()], AttemptItem.owner.exists())
+        self._update(attempt_id, [AttemptItem.sent_at.remove()], AttemptItem.owner.exists())
 
     def note_over_cap(self, attempt_id: str) -> None:
         over = [AttemptItem.is_over_cap.set(True)]
-        self._updated(attempt_id, over, AttemptItem.owner.exists())
+        self._update(attempt_id, over, AttemptItem.owner.exists())
 
-    def _updated(self, attempt_id: str, actions: list[Any], condition: Any) -> AttemptItem | None:
+    def _update(self, attempt_id: str, actions: list[Any], condition: Any) -> AttemptItem | None:
         """The updated attempt, None if the condition does not hold."""
-        item = AttemptItem(of_attempt(attempt_id), ATTEMPT)
+        item = AttemptItem(attempt_key(attempt_id), ATTEMPT)
         return item if item.change_where(actions, condition) else None
 
 
@@ -108,9 +108,9 @@ class DynamoLimits:
 
     def spend(self, scope: str, key: str) -> None:
         now = self._now()
-        begin, span, said = now.replace(minute=0, second=0, microsecond=0), HOUR, PER_HOUR
+        begin, span, message = now.replace(minute=0, second=0, microsecond=0), HOUR, PER_HOUR
         if scope in self._daily:
-            begin, span, said = begin.replace(hour=0), DAY, PER_DAY
+            begin, span, message = begin.replace(hour=0), DAY, PER_DAY
         most = (self._daily if scope in self._daily else self._hourly)[scope]
         item = LimitItem(f"limit#{scope}#{self._digest('limit', scope, key)}", text_of(begin))
         one_more: list[Any] = [LimitItem.spent.add(1), LimitItem.expires_at.set(begin + 2 * span)]
@@ -118,12 +118,12 @@ class DynamoLimits:
         if not item.change_where(one_more, is_left):
             wait = begin + span - now
             raise TooMany(
-                Text(said, most=most),
+                Text(message, most=most),
                 retry_after_s=int(wait.total_seconds()) + 1,
             )
 
 
-def _holds(now: datetime) -> Any:
+def _is_usable(now: datetime) -> Any:
     unused = AttemptItem.owner.exists() & AttemptItem.session_id.does_not_exist()
     return unused & (AttemptItem.expires_at > now)
 

@@ -30,7 +30,7 @@ class AuditItem(Item):
     by_subject: Index["AuditItem"] = index("by-subject", "subject", "place")
 
 
-class DynamoTrail:
+class DynamoAuditStore:
     """The Trail port on one table."""
 
     def __init__(self, table_name: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from chalicelib.accounts.destinations import mailbox
+from chalicelib.accounts.destinations import mailbox_of
 from chalicelib.accounts.dynamo.accounts import Digest
 from chalicelib.accounts.dynamo.items import BLOCKS, BlockItem
 from chalicelib.accounts.model import Block, Destination
@@ -16,11 +16,13 @@ class DynamoBlocks:
         self._digest = digest
 
     def id_of(self, what: Destination | str) -> str:
-        parts = ("domain", what) if isinstance(what, str) else mailbox(what)
+        parts = ("domain", what) if isinstance(what, str) else mailbox_of(what)
         return self._digest("blocked", *parts)[:32]
 
     def has(self, addresses: Sequence[Destination]) -> bool:
-        wanted = {self.id_of(each) for address in addresses for each in _names(address)}
+        wanted = {
+            self.id_of(each) for address in addresses for each in _address_and_domains(address)
+        }
         keys = [(BLOCKS, each) for each in sorted(wanted)]
         with BlockItem.translated():
             return any(True for _ in BlockItem.batch_get(keys, consistent_read=True))
@@ -40,7 +42,7 @@ class DynamoBlocks:
             ]
 
 
-def _names(address: Destination) -> Iterator[Destination | str]:
+def _address_and_domains(address: Destination) -> Iterator[Destination | str]:
     """The address, its domain and all its parent domains."""
     yield address
     if address.kind == "email":

@@ -4,7 +4,7 @@ which nothing can be removed and which a restored backup of the other tables doe
 from collections.abc import Sequence
 
 from chalicelib.accounts.dynamo.items import ERASED, ERASURES, ErasedItem, ErasureItem
-from chalicelib.accounts.model import Erasure, Forgotten, Step
+from chalicelib.accounts.model import ErasedKind, Erasure, Step
 
 
 class DynamoErasures:
@@ -28,17 +28,17 @@ class DynamoErasures:
         ErasureItem(ERASURES, account_id).remove()
 
 
-class DynamoErased:
+class DynamoErasureLog:
     """The Erased port."""
 
     def __init__(self, table_name: str) -> None:
         ErasedItem.Meta.table_name = table_name
 
-    def note(self, what: Forgotten, of: str) -> None:
+    def note(self, what: ErasedKind, of: str) -> None:
         # Noted before, perhaps by this very write if its reply was lost.
         ErasedItem(ERASED, f"{what}#{of}").add()
 
-    def noted(self, what: Forgotten) -> Sequence[str]:
+    def noted(self, what: ErasedKind) -> Sequence[str]:
         found = ErasedItem.under(ERASED, ErasedItem.place.startswith(f"{what}#"))
         return [item.place.partition("#")[2] for item in found]
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from chalicelib.accounts.dynamo.items import HANDOVER, HandoverItem, of_handover
+from chalicelib.accounts.dynamo.items import HANDOVER, HandoverItem, handover_key
 from chalicelib.accounts.single_sign_on import Handover
 
 
@@ -16,15 +16,15 @@ class DynamoHandovers:
 
     def add(self, handover: Handover) -> None:
         # Its id is random: an existing item was stored by this call, whose reply was lost.
-        HandoverItem.of(handover, of_handover(handover.handover_id)).add()
+        HandoverItem.of(handover, handover_key(handover.handover_id)).add()
 
     def use(self, handover_id: str, session_id: str, now: datetime) -> Handover | None:
-        item = HandoverItem(of_handover(handover_id), HANDOVER)
+        item = HandoverItem(handover_key(handover_id), HANDOVER)
         unused = HandoverItem.owner.exists() & HandoverItem.session_id.does_not_exist()
         actions: list[Any] = [HandoverItem.session_id.set(session_id)]
         if item.change_where(actions, unused & (HandoverItem.expires_at > now)):
             return _handover(item)
-        stored = HandoverItem.find(of_handover(handover_id), HANDOVER)
+        stored = HandoverItem.find(handover_key(handover_id), HANDOVER)
         # Used by this very write if its reply was lost.
         return _handover(stored) if stored and stored.session_id == session_id else None
 

@@ -42,15 +42,15 @@ NETWORK_KEYS = "network-keys"
 BLOCKS = "blocks"
 
 
-def of_account(account_id: str) -> str:
+def account_key(account_id: str) -> str:
     return f"account#{account_id}"
 
 
-def of_attempt(attempt_id: str) -> str:
+def attempt_key(attempt_id: str) -> str:
     return f"attempt#{attempt_id}"
 
 
-def of_handover(handover_id: str) -> str:
+def handover_key(handover_id: str) -> str:
     return f"handover#{handover_id}"
 
 

@@ -23,13 +23,13 @@ class DynamoNetworks:
     def __init__(self, table_name: str, now: Callable[[], datetime]) -> None:
         NetworkKeyItem.Meta.table_name = table_name
         self._now = now
-        self._kept: tuple[str, bytes] | None = None
+        self._cached: tuple[str, bytes] | None = None
 
     def key(self, address: str) -> str:
         period = self._period()
-        if self._kept is None or self._kept[0] != period:
-            self._kept = period, bytes.fromhex(self._value(period))
-        return hmac.new(self._kept[1], _network(address).encode(), sha256).hexdigest()
+        if self._cached is None or self._cached[0] != period:
+            self._cached = period, bytes.fromhex(self._period_key(period))
+        return hmac.new(self._cached[1], _network(address).encode(), sha256).hexdigest()
 
     def drop_old_keys(self) -> None:
         for item in NetworkKeyItem.under(NETWORK_KEYS, NetworkKeyItem.record < self._period()):
@@ -40,13 +40,13 @@ class DynamoNetworks:
         hour = now.hour // HALF_A_DAY * HALF_A_DAY
         return text_of(now.replace(hour=hour, minute=0, second=0, microsecond=0))
 
-    def _value(self, period: str) -> str:
-        """The period's key, made by the first call that needs it."""
+    def _period_key(self, period: str) -> str:
+        """The period's key, item by the first call that needs it."""
         for item in NetworkKeyItem.under(NETWORK_KEYS, NetworkKeyItem.record == period):
             return str(item.value)
         end = datetime.fromisoformat(period) + timedelta(hours=HALF_A_DAY)
-        made = NetworkKeyItem(NETWORK_KEYS, period, value=token_hex(32), expires_at=end)
-        return str(made.add_or_find().value)
+        item = NetworkKeyItem(NETWORK_KEYS, period, value=token_hex(32), expires_at=end)
+        return str(item.add_or_find().value)
 
 
 def _network(address: str) -> str:

@@ -11,9 +11,9 @@ from chalicelib.accounts.dynamo.items import (
     AccountItem,
     AccountOwnedItem,
     SessionItem,
-    of_account,
+    account_key,
 )
-from chalicelib.accounts.model import Session, SignedIn
+from chalicelib.accounts.model import Session, SignedInAccount
 
 
 class DynamoSessions:
@@ -23,8 +23,8 @@ class DynamoSessions:
         for item in (AccountOwnedItem, AccountItem, SessionItem):
             item.Meta.table_name = table_name
 
-    def signed_in(self, account_id: str, session_id: str) -> SignedIn | None:
-        owner = of_account(account_id)
+    def signed_in(self, account_id: str, session_id: str) -> SignedInAccount | None:
+        owner = account_key(account_id)
         keys = [(owner, ACCOUNT), (owner, SESSION + session_id)]
         with AccountOwnedItem.translated():
             items = AccountOwnedItem.batch_get(keys, consistent_read=True)
@@ -32,13 +32,13 @@ class DynamoSessions:
         account, session = found.get(AccountItem), found.get(SessionItem)
         if not isinstance(account, AccountItem) or not isinstance(session, SessionItem):
             return None
-        return SignedIn(account_of(account), _session(session))
+        return SignedInAccount(account_of(account), _session(session))
 
     def add(self, session: Session) -> None:
         SessionItem.of(session, *_key(session.account_id, session.session_id)).put()
 
     def rotate(self, session: Session, *, now: datetime, expires_at: datetime) -> bool:
-        following: list[Any] = [
+        next_generation: list[Any] = [
             SessionItem.generation.set(session.generation + 1),
             SessionItem.last_used_at.set(now),
             SessionItem.expires_at.set(expires_at),
@@ -47,24 +47,24 @@ class DynamoSessions:
             SessionItem.ended_at.does_not_exist()
         )
         item = SessionItem(*_key(session.account_id, session.session_id))
-        return item.change_where(following, current)
+        return item.change_where(next_generation, current)
 
     def end(self, account_id: str, session_id: str, at: datetime) -> bool:
-        ended: list[Any] = [SessionItem.ended_at.set(SessionItem.ended_at | at)]
+        end_it: list[Any] = [SessionItem.ended_at.set(SessionItem.ended_at | at)]
         return SessionItem(*_key(account_id, session_id)).change_where(
-            ended, SessionItem.owner.exists()
+            end_it, SessionItem.owner.exists()
         )
 
     def remove(self, account_id: str) -> None:
-        SessionItem.drop_under(of_account(account_id), SessionItem.record.startswith(SESSION))
+        SessionItem.drop_under(account_key(account_id), SessionItem.record.startswith(SESSION))
 
     def of(self, account_id: str) -> Sequence[Session]:
         within = SessionItem.record.startswith(SESSION)
-        return [_session(item) for item in SessionItem.under(of_account(account_id), within)]
+        return [_session(item) for item in SessionItem.under(account_key(account_id), within)]
 
 
 def _key(account_id: str, session_id: str) -> tuple[str, str]:
-    return of_account(account_id), SESSION + session_id
+    return account_key(account_id), SESSION + session_id
 
 
 def _session(item: SessionItem) -> Session:

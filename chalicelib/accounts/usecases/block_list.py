@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chalicelib.accounts import audit
-from chalicelib.accounts.destinations import contact
+from chalicelib.accounts.destinations import parse_contact
 from chalicelib.accounts.limit_ports import BlockPorts
 from chalicelib.accounts.model import Block, Destination
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.kernel.time import truncate_to_second
 
 
-class Blocked(NamedTuple):
+class BlockPage(NamedTuple):
     """Some entries of the list, by id; `next` is the place to continue from, None at the end."""
 
     blocks: Sequence[Block]
@@ -21,7 +21,7 @@ class Blocked(NamedTuple):
 def block(address_or_domain: str, reason: str, actor: str, ports: BlockPorts) -> Block:
     """Adds an address, or a domain with all its subdomains; an existing entry stays. Raises
     Invalid."""
-    of = _domain(address_or_domain) or _destination(address_or_domain)
+    of = _parse_domain(address_or_domain) or _parse_destination(address_or_domain)
     made = Block(
         block_id=ports.blocks.id_of(of),
         kind="domain" if isinstance(of, str) else of.kind,
@@ -41,20 +41,20 @@ def unblock(block_id: str, actor: str, ports: BlockPorts) -> None:
         raise NotFound("This entry is not in the list.")
 
 
-def blocked(*, limit: int, after: str | None, ports: BlockPorts) -> Blocked:
+def list_blocks(*, limit: int, after: str | None, ports: BlockPorts) -> BlockPage:
     """The list."""
     found = ports.blocks.page(limit=limit, after=after)
-    return Blocked(found, found[-1].block_id if len(found) == limit else None)
+    return BlockPage(found, found[-1].block_id if len(found) == limit else None)
 
 
-def _domain(address_or_domain: str) -> str | None:
+def _parse_domain(address_or_domain: str) -> str | None:
     """The domain, as it appears after the @ of an address in it."""
-    found = contact("email", f"anybody@{address_or_domain.strip().removeprefix('@')}")
+    found = parse_contact("email", f"anybody@{address_or_domain.strip().removeprefix('@')}")
     return found.value.partition("@")[2] if found else None
 
 
-def _destination(address_or_domain: str) -> Destination:
-    found = contact("email", address_or_domain) or contact("phone", address_or_domain)
+def _parse_destination(address_or_domain: str) -> Destination:
+    found = parse_contact("email", address_or_domain) or parse_contact("phone", address_or_domain)
     if found is None:
         raise Invalid.field(
             "address_or_domain",

@@ -10,8 +10,8 @@ The limit fails closed: if counting fails, no code is sent; a report can be sent
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chalicelib.accounts.destinations import destination, mailbox, tagged
-from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination
+from chalicelib.accounts.destinations import mailbox_of, parse_destination, without_tag
+from chalicelib.accounts.model import CODE_VALID_FOR, Attempt, Destination
 from chalicelib.accounts.ports import Ports
 from chalicelib.errors import Invalid, TooMany
 from chalicelib.kernel.observability import trace
@@ -45,7 +45,7 @@ ANOTHER_WAY = Text(
 )
 
 
-class Asker(NamedTuple):
+class RequestOrigin(NamedTuple):
     """The origin of a request, as far as it is known: a key of the network, empty if the network is
     unknown; the id of a device that has signed in with this address before; and whether the address
     is on the block list, which the caller is not told."""
@@ -55,30 +55,30 @@ class Asker(NamedTuple):
     is_blocked: bool = False
 
 
-NOBODY = Asker()
+UNKNOWN_ORIGIN = RequestOrigin()
 
 
-def ask(
+def request_code(
     address: str,
     ports: Ports,
     account_id: str | None = None,
     onward: str | None = None,
-    asker: Asker = NOBODY,
+    asker: RequestOrigin = UNKNOWN_ORIGIN,
     *,
     language: str | None = None,
 ) -> Attempt:
     """Creates an attempt, whose code is sent soon, in that language: to sign in and go on to that
     path of ours, or to add the address to that account. Raises Invalid, TooMany, UpstreamFailed."""
-    to = destination(address, takes_phones=ports.takes_phones)
+    to = parse_destination(address, takes_phones=ports.takes_phones)
     is_known = asker.known_device is not None
-    _refuse_unpaid(to, ports, is_known=is_known)
+    _refuse_if_budget_is_spent(to, ports, is_known=is_known)
     _count(to, asker, ports)
     now = truncate_to_second(ports.now())
     attempt = Attempt(
         attempt_id=ports.new_id(),
         destination=to,
         created_at=now,
-        expires_at=now + CODE_HOLDS,
+        expires_at=now + CODE_VALID_FOR,
         request_id=trace.current_id(),
         account_id=account_id,
         onward=onward,
@@ -90,22 +90,22 @@ def ask(
     return attempt
 
 
-def _refuse_unpaid(to: Destination, ports: Ports, *, is_known: bool) -> None:
+def _refuse_if_budget_is_spent(to: Destination, ports: Ports, *, is_known: bool) -> None:
     """Raises Invalid if the budget for text messages is spent."""
     if to.kind == "phone" and ports.budget.is_spent(is_known=is_known):
         raise Invalid.field("address", NO_TEXTS_LEFT)
 
 
-def sign_in_begun(attempt_id: str, ports: Ports) -> Attempt | None:
+def find_sign_in_attempt(attempt_id: str, ports: Ports) -> Attempt | None:
     """The current attempt to sign in, expired or not; None if there is none. Raises
     UpstreamFailed."""
     found = ports.attempts.get(attempt_id)
     return found if found and found.account_id is None else None
 
 
-def _count(to: Destination, asker: Asker, ports: Ports) -> None:
+def _count(to: Destination, asker: RequestOrigin, ports: Ports) -> None:
     """Counts one more code to that address. Raises TooMany, UpstreamFailed."""
-    scopes = _of_device(to, asker) if asker.known_device else _of_stranger(to, asker)
+    scopes = _device_limits(to, asker) if asker.known_device else _stranger_limits(to, asker)
     way = ANOTHER_ADDRESS if asker.known_device else ANOTHER_WAY
     for scope, key in scopes:
         try:
@@ -117,22 +117,22 @@ def _count(to: Destination, asker: Asker, ports: Ports) -> None:
             ) from error
 
 
-def _of_device(to: Destination, asker: Asker) -> Iterator[tuple[str, str]]:
-    key = f"{asker.known_device} {':'.join(mailbox(to))}"
+def _device_limits(to: Destination, asker: RequestOrigin) -> Iterator[tuple[str, str]]:
+    key = f"{asker.known_device} {':'.join(mailbox_of(to))}"
     yield "code to known device", key
     yield "code to known device in a day", key
     # Each sign-in without a cookie makes another device known.
-    yield "code to address from known devices in a day", ":".join(mailbox(to))
+    yield "code to address from known devices in a day", ":".join(mailbox_of(to))
 
 
-def _of_stranger(to: Destination, asker: Asker) -> Iterator[tuple[str, str]]:
+def _stranger_limits(to: Destination, asker: RequestOrigin) -> Iterator[tuple[str, str]]:
     """Narrow limits come first: a request that they refuse does not count against the others."""
-    own = ":".join(mailbox(to))
+    own = ":".join(mailbox_of(to))
     if to.kind == "phone" and asker.network:
         yield "text by network", asker.network
     yield "code from network to address", f"{asker.network} {own}"
     yield "code from network to address in a day", f"{asker.network} {own}"
     yield "code to address", own
     yield "code to address in a day", own
-    if name := tagged(to):
+    if name := without_tag(to):
         yield "code to tagged addresses in a day", name

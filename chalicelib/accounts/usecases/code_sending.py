@@ -20,14 +20,14 @@ def send_code(attempt_id: str, ports: SendingPorts) -> None:
         return
     try:
         if attempt.destination.kind == "email":
-            _mail(attempt, ports)
+            _send_email(attempt, ports)
         else:
-            _text(attempt, ports)
+            _send_text(attempt, ports)
     except AddressRefused as error:
         logs.failure("a code was refused by its address", error)
 
 
-def _mail(attempt: Attempt, ports: SendingPorts) -> None:
+def _send_email(attempt: Attempt, ports: SendingPorts) -> None:
     if not attempt.is_blocked:
         ports.send_email(
             ports.messages.email(
@@ -39,7 +39,7 @@ def _mail(attempt: Attempt, ports: SendingPorts) -> None:
     ports.attempts.note_sent(attempt.attempt_id, truncate_to_second(ports.now()))
 
 
-def _text(attempt: Attempt, ports: SendingPorts) -> None:
+def _send_text(attempt: Attempt, ports: SendingPorts) -> None:
     if not ports.attempts.note_sent(attempt.attempt_id, truncate_to_second(ports.now())):
         return
     words = ports.messages.text(attempt, ports.codes.code(attempt.attempt_id))
@@ -51,7 +51,7 @@ def _text(attempt: Attempt, ports: SendingPorts) -> None:
             # Paid first, like any other: the page of the code then shows a spent budget alike.
             give_back()
         else:
-            _send_paid(attempt.destination.value, words, give_back, ports)
+            _send_paid_text(attempt.destination.value, words, give_back, ports)
     except NoReply as error:
         logs.failure("a text message may have been sent", error)
     except UpstreamFailed:
@@ -59,7 +59,9 @@ def _text(attempt: Attempt, ports: SendingPorts) -> None:
         raise
 
 
-def _send_paid(to: str, words: str, give_back: Callable[[], None], ports: SendingPorts) -> None:
+def _send_paid_text(
+    to: str, words: str, give_back: Callable[[], None], ports: SendingPorts
+) -> None:
     """Sends a paid text; a text that was certainly not sent costs nothing. Raises as SendText
     does."""
     try:

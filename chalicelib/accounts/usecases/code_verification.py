@@ -16,8 +16,8 @@ from chalicelib.accounts.model import (
     Destination,
     Identity,
     Session,
-    SignedIn,
-    stays_until,
+    SignedInAccount,
+    session_expiry,
 )
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.sign_in_audit import (
@@ -36,27 +36,29 @@ OVER = (
 )
 
 
-def sign_in_with_code(attempt_id: str, code: str, device: str, ports: Ports) -> SignedIn:
+def sign_in_with_code(attempt_id: str, code: str, device: str, ports: Ports) -> SignedInAccount:
     """Signs in with the code; white space in it is ignored. Raises Invalid if the code is wrong,
     NotFound if the attempt is over, Forbidden if the account is disabled."""
-    return _signed_in(_shown(attempt_id, code, None, ports), device, "code", ports)
+    return _sign_in(_verify_code(attempt_id, code, None, ports), device, "code", ports)
 
 
-def sign_in_with_link(attempt_id: str, link_token: str, device: str, ports: Ports) -> SignedIn:
+def sign_in_with_link(
+    attempt_id: str, link_token: str, device: str, ports: Ports
+) -> SignedInAccount:
     """Signs in with the link's token. Raises NotFound if it does not hold, Forbidden if the account
     is disabled."""
-    attempt = _tried(attempt_id, None, ports)
+    attempt = _count_try(attempt_id, None, ports)
     if not ports.codes.holds_link_token(attempt_id, link_token) or attempt.is_blocked:
         note_failure(attempt, "link", ports)
         raise NotFound(OVER)
-    return _signed_in(attempt, device, "link", ports)
+    return _sign_in(attempt, device, "link", ports)
 
 
 def add_address(attempt_id: str, code: str, account_id: str, ports: Ports) -> Account:
     """Adds the address that the code was sent to. Raises Invalid if the code is wrong or the
     account has the maximum number of addresses, NotFound if the attempt is over or belongs to
     another account, Conflict if the address belongs to another account."""
-    attempt = _shown(attempt_id, code, account_id, ports)
+    attempt = _verify_code(attempt_id, code, account_id, ports)
     refuse_too_many(ports.accounts.get(account_id))
     if not ports.attempts.use(attempt_id, ports.new_id(), truncate_to_second(ports.now())):
         raise NotFound(OVER)
@@ -64,7 +66,7 @@ def add_address(attempt_id: str, code: str, account_id: str, ports: Ports) -> Ac
         raise Conflict(
             "Another account uses this address. Sign in with it and delete that account first."
         )
-    return account_of(attempt.destination, ports)
+    return ensure_account(attempt.destination, ports)
 
 
 def refuse_too_many(account: Account | None) -> None:
@@ -75,14 +77,14 @@ def refuse_too_many(account: Account | None) -> None:
         )
 
 
-def account_of(address: Destination, ports: Ports) -> Account:
+def ensure_account(address: Destination, ports: Ports) -> Account:
     """The account of a confirmed address, a new one if there is none. Staff who were invited with
     the address accept the invitation by this. Raises NotFound if it was erased just now."""
     account_id = ports.accounts.owner(address) or ports.accounts.claim(address, ports.new_id())
     now = truncate_to_second(ports.now())
     own = Address(kind=address.kind, value=address.value, confirmed_at=now)
     new = Account(account_id=account_id, created_at=now, addresses=(own,))
-    known = known_or(new, address, ports)
+    known = find_or_add(new, address, ports)
     is_listed = address in (each.destination for each in known.addresses)
     after = replace(
         known,
@@ -92,7 +94,7 @@ def account_of(address: Destination, ports: Ports) -> Account:
     return known if after == known else ports.accounts.save(after)
 
 
-def known_or(new: Account, what: Destination | Identity, ports: Ports) -> Account:
+def find_or_add(new: Account, what: Destination | Identity, ports: Ports) -> Account:
     """The account that has claimed this: the existing one, else the new one. Raises NotFound if it
     was erased just now: an erasure takes the account's claims first, then the account."""
     known = ports.accounts.get(new.account_id)
@@ -111,7 +113,7 @@ def open_session(
     ports: Ports,
     session_id: str | None = None,
     expires_at: datetime | None = None,
-) -> SignedIn:
+) -> SignedInAccount:
     """Signs an account in on a device. Raises Forbidden if it is disabled."""
     if account.disabled_at:
         count_failure()
@@ -127,22 +129,22 @@ def open_session(
         assurance=assurance,
         created_at=now,
         last_used_at=now,
-        expires_at=expires_at or stays_until(account, now, now),
+        expires_at=expires_at or session_expiry(account, now, now),
     )
     ports.sessions.add(session)
-    return SignedIn(account, session)
+    return SignedInAccount(account, session)
 
 
-def _shown(attempt_id: str, code: str, account_id: str | None, ports: Ports) -> Attempt:
+def _verify_code(attempt_id: str, code: str, account_id: str | None, ports: Ports) -> Attempt:
     """The attempt that the code belongs to; white space in the code is ignored."""
-    attempt = _tried(attempt_id, account_id, ports)
+    attempt = _count_try(attempt_id, account_id, ports)
     if not ports.codes.holds_code(attempt_id, "".join(code.split())) or attempt.is_blocked:
         note_failure(attempt, "code", ports)
-        raise Invalid.field("code", _wrong(attempt))
+        raise Invalid.field("code", _wrong_code_message(attempt))
     return attempt
 
 
-def _wrong(attempt: Attempt) -> str:
+def _wrong_code_message(attempt: Attempt) -> str:
     match attempt.tries_left:
         case 0:
             return Text("the code is wrong: you have used all your tries, so get a new one")
@@ -155,7 +157,7 @@ def _wrong(attempt: Attempt) -> str:
             )
 
 
-def _tried(attempt_id: str, account_id: str | None, ports: Ports) -> Attempt:
+def _count_try(attempt_id: str, account_id: str | None, ports: Ports) -> Attempt:
     """An attempt to sign in only signs in, and an attempt to add an address only adds it: a person
     who opens a link that somebody else asked for does not add the address to any account."""
     attempt = ports.attempts.count_try(attempt_id, truncate_to_second(ports.now()))
@@ -165,11 +167,11 @@ def _tried(attempt_id: str, account_id: str | None, ports: Ports) -> Attempt:
     return attempt
 
 
-def _signed_in(attempt: Attempt, device: str, way: str, ports: Ports) -> SignedIn:
+def _sign_in(attempt: Attempt, device: str, way: str, ports: Ports) -> SignedInAccount:
     session_id = ports.new_id()
     if not ports.attempts.use(attempt.attempt_id, session_id, truncate_to_second(ports.now())):
         raise NotFound(OVER)
-    account = account_of(attempt.destination, ports)
+    account = ensure_account(attempt.destination, ports)
     note_sign_in(account, way, ports)
     who = open_session(
         account, device=device, assurance="contact", ports=ports, session_id=session_id

@@ -16,17 +16,19 @@ from chalicelib.accounts.model import (
     STEPS,
     Account,
     Destination,
+    ErasedKind,
     Erasure,
-    Forgotten,
     Step,
 )
 from chalicelib.errors import AppError, Conflict
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import truncate_to_second
 
-SETTLES = timedelta(minutes=1)
+INDEX_LAG = timedelta(minutes=1)
 """Indexes lag: reports sent just before are found after this time."""
-BY_ID: Sequence[Forgotten] = (*("report", "text", "email", "phone", "answers", "words", "written"),)
+BY_ID: Sequence[ErasedKind] = (
+    *("report", "text", "email", "phone", "answers", "words", "written"),
+)
 """The things that are forgotten by their own id, without checking whose they were."""
 
 
@@ -47,7 +49,7 @@ def begin_erasure(account: Account, *, redact: bool, ports: ErasurePorts) -> Era
         )
     )
     try:
-        _close(begun, ports.accounts.get(account.account_id), ports)
+        _close_account(begun, ports.accounts.get(account.account_id), ports)
     except AppError as error:
         # The request is noted: the schedule begins with this.
         logs.failure("an account was not closed at once", error)
@@ -60,7 +62,7 @@ def erase_due(ports: ErasurePorts) -> Mapping[str, Exception]:
     erasures cannot be read."""
     failed: dict[str, Exception] = {}
     for erasure in ports.erasures.pending():
-        if ports.now() < erasure.requested_at + SETTLES:
+        if ports.now() < erasure.requested_at + INDEX_LAG:
             continue
         try:
             erase(erasure, ports)
@@ -74,7 +76,7 @@ def erase(erasure: Erasure, ports: ErasurePorts) -> None:
     """Erases a person, from the first step that is not done."""
     for step in STEPS[STEPS.index(erasure.step) :]:
         ports.erasures.reach(erasure.account_id, step)
-        _WORK[step](erasure, ports.accounts.get(erasure.account_id), ports)
+        _ACTIONS[step](erasure, ports.accounts.get(erasure.account_id), ports)
     ports.erasures.end(erasure.account_id)
 
 
@@ -90,43 +92,45 @@ def erase_again(ports: ErasurePorts) -> int:
     return len(ids)
 
 
-def _close(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+def _close_account(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     if account and account.disabled_at is None:
         ports.accounts.save(replace(account, disabled_at=erasure.requested_at))
 
 
-def _answers(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+def _erase_answers(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     """Comes before the reports: when a report's sender is forgotten, its subscription is forgotten
     too, and that subscription leads to the sender's answers."""
-    what: Forgotten = "words" if erasure.redact else "answers"
-    for subscription_id in _subscribed(erasure, account, ports):
+    what: ErasedKind = "words" if erasure.redact else "answers"
+    for subscription_id in _subscription_ids(erasure, account, ports):
         if ports.reports.has_answers(subscription_id):
             ports.erased.note(what, subscription_id)
             _forget(what, subscription_id, ports)
 
 
-def _written(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+def _erase_written(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     """Public text loses its author, who is found by the account's id, also after a restore."""
     if erasure.redact and ports.reports.has_written(erasure.account_id):
         ports.erased.note("written", erasure.account_id)
     ports.reports.forget_written(erasure.account_id, redact=erasure.redact)
 
 
-def _subscribed(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> Sequence[str]:
-    return ports.subscriptions.of(erasure.account_id, _destinations(account))
+def _subscription_ids(
+    erasure: Erasure, account: Account | None, ports: ErasurePorts
+) -> Sequence[str]:
+    return ports.subscriptions.of(erasure.account_id, _destinations_of(account))
 
 
-def _reports(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+def _erase_reports(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     if account is None:
         return
     for service_request_id in ports.reports.about(account):
         for part in ports.reports.parts_of(service_request_id, account):
-            what: Forgotten = "text" if part == "report" and erasure.redact else part
+            what: ErasedKind = "text" if part == "report" and erasure.redact else part
             ports.erased.note(what, service_request_id)
             _forget(what, service_request_id, ports)
 
 
-def _forget(what: Forgotten, of: str, ports: ErasurePorts) -> None:
+def _forget(what: ErasedKind, of: str, ports: ErasurePorts) -> None:
     match what:
         case "email" | "phone":
             ports.reports.forget_address(of, what)
@@ -138,39 +142,39 @@ def _forget(what: Forgotten, of: str, ports: ErasurePorts) -> None:
             ports.reports.forget_sender(of, redact=what == "text")
 
 
-def _follows(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+def _erase_follows(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     ports.reports.unfollow_all(erasure.account_id)
     ports.forget_desk(erasure.account_id)
 
 
-def _subscriptions(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
-    for subscription_id in _subscribed(erasure, account, ports):
+def _erase_subscriptions(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    for subscription_id in _subscription_ids(erasure, account, ports):
         ports.subscriptions.forget(subscription_id)
 
 
-def _attempts(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
-    to_person = [each for to in _destinations(account) for each in ports.attempts.of(to)]
+def _erase_attempts(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    to_person = [each for to in _destinations_of(account) for each in ports.attempts.of(to)]
     for attempt in [*to_person, *ports.attempts.of_account(erasure.account_id)]:
         ports.attempts.remove(attempt.attempt_id)
 
 
-def _ways_in(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
-    for destination in _destinations(account):
+def _release_addresses(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+    for destination in _destinations_of(account):
         ports.accounts.release(destination, erasure.account_id)
     for identity in account.identities if account else ():
         ports.accounts.release(identity, erasure.account_id)
 
 
-def _sessions(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+def _erase_sessions(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     ports.sessions.remove(erasure.account_id)
 
 
-def _account(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+def _erase_account(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     ports.erased.note("account", erasure.account_id)
     ports.accounts.remove(erasure.account_id)
 
 
-def _destinations(account: Account | None) -> Sequence[Destination]:
+def _destinations_of(account: Account | None) -> Sequence[Destination]:
     """The person's destinations: confirmed addresses, and the address that staff were invited
     with."""
     if account is None:
@@ -179,17 +183,17 @@ def _destinations(account: Account | None) -> Sequence[Destination]:
     return [*confirmed, *([account.invited] if account.invited else ())]
 
 
-_WORK: Mapping[Step, Callable[[Erasure, Account | None, ErasurePorts], None]] = {
-    "close": _close,
-    "answers": _answers,
-    "written": _written,
-    "reports": _reports,
-    "follows": _follows,
-    "subscriptions": _subscriptions,
-    "attempts": _attempts,
-    "ways in": _ways_in,
-    "sessions": _sessions,
-    "account": _account,
+_ACTIONS: Mapping[Step, Callable[[Erasure, Account | None, ErasurePorts], None]] = {
+    "close": _close_account,
+    "answers": _erase_answers,
+    "written": _erase_written,
+    "reports": _erase_reports,
+    "follows": _erase_follows,
+    "subscriptions": _erase_subscriptions,
+    "attempts": _erase_attempts,
+    "ways in": _release_addresses,
+    "sessions": _erase_sessions,
+    "account": _erase_account,
 }
 """The action of each step; the account itself goes last, because it says where everything else
 is."""

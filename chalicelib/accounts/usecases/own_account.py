@@ -13,7 +13,7 @@ from chalicelib.accounts.model import (
     SavedPlace,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases.code_requests import NOBODY, Asker, ask
+from chalicelib.accounts.usecases.code_requests import UNKNOWN_ORIGIN, RequestOrigin, request_code
 from chalicelib.accounts.usecases.code_verification import refuse_too_many
 from chalicelib.catalogue.texts import RequestedLanguage
 from chalicelib.errors import Conflict, Invalid
@@ -61,14 +61,14 @@ def begin_adding(
     address: str,
     account: Account,
     ports: Ports,
-    asker: Asker = NOBODY,
+    asker: RequestOrigin = UNKNOWN_ORIGIN,
     *,
     language: str | None = None,
 ) -> Attempt:
     """Sends a code to an address that the account holder wants to add. Does not look up whether
     another account has it. Raises Invalid, TooMany, UpstreamFailed."""
     refuse_too_many(account)
-    return ask(address, ports, account.account_id, asker=asker, language=language)
+    return request_code(address, ports, account.account_id, asker=asker, language=language)
 
 
 def remove_address(address: Destination, account: Account, ports: Ports) -> Account:

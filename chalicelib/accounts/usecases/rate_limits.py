@@ -13,7 +13,7 @@ whether for a subscription or for a report that names it: strangers cannot fill 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from chalicelib.accounts.destinations import mailbox, tagged
+from chalicelib.accounts.destinations import mailbox_of, without_tag
 from chalicelib.accounts.limit_ports import LimitPorts
 from chalicelib.accounts.model import Destination
 from chalicelib.errors import Forbidden, TooMany, UpstreamFailed
@@ -113,7 +113,7 @@ def check(flow: Flow, sender: Sender, typed: Sequence[Destination], ports: Limit
             if (scope := f"{flow} by {by}") in HOURLY:
                 _count(scope, key, sender, ports)
         if flow == "subscribe":
-            _count_letters(flow, sender, typed, ports)
+            _count_messages(flow, sender, typed, ports)
     except UpstreamFailed as error:
         if flow not in FAILS_OPEN:
             raise
@@ -152,11 +152,11 @@ def check_follower(of: str, sender: Sender, *, is_known: bool, ports: LimitPorts
         logs.failure("nothing counts, it passed", error)
 
 
-def may_write(sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -> bool:
+def may_send_messages(sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -> bool:
     """True if messages about one more report may be sent to these addresses; counts that. If
     counting fails, they may: the reporter waits for an answer."""
     try:
-        _count_letters("report", sender, typed, ports)
+        _count_messages("report", sender, typed, ports)
     except TooMany:
         return False
     except UpstreamFailed as error:
@@ -170,15 +170,15 @@ def is_blocked(typed: Sequence[Destination], ports: LimitPorts) -> bool:
     return bool(typed) and ports.blocks.has(typed)
 
 
-def _count_letters(
+def _count_messages(
     flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts
 ) -> None:
     """Counts the addresses that the sender did not confirm. Raises TooMany, UpstreamFailed."""
-    confirmed = {mailbox(each) for each in sender.addresses}
-    for each in sorted({mailbox(each) for each in typed} - confirmed):
+    confirmed = {mailbox_of(each) for each in sender.addresses}
+    for each in sorted({mailbox_of(each) for each in typed} - confirmed):
         for scope in (f"{flow} to address", IN_A_DAY):
             ports.spend(scope, ":".join(each))
-        if name := tagged(each):
+        if name := without_tag(each):
             ports.spend(IN_A_DAY, name)
 
 
@@ -207,4 +207,4 @@ def _keys(sender: Sender, ports: LimitPorts) -> Iterator[tuple[str, str]]:
     if sender.device:
         yield "device", sender.device
     for each in sender.addresses:
-        yield "address", ":".join(mailbox(each))
+        yield "address", ":".join(mailbox_of(each))

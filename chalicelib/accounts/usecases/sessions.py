@@ -11,27 +11,32 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from chalicelib.accounts.model import STEP_BACK, Session, SignedIn, stays_until
+from chalicelib.accounts.model import (
+    PREVIOUS_TOKEN_VALID_FOR,
+    Session,
+    SignedInAccount,
+    session_expiry,
+)
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.tokens import Presented
+from chalicelib.accounts.tokens import ParsedRefreshToken
 from chalicelib.errors import NotFound, Unauthenticated
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import truncate_to_second
 
 AGAIN = "You are signed out on this device. Sign in again."
-LOOKS = 2
+ATTEMPTS = 2
 """A second try, for when another tab has exchanged the token in between, or this call's own reply
 was lost."""
 
 
-class Refreshed(NamedTuple):
+class RefreshedSession(NamedTuple):
     """The signed-in account, and the refresh token from now on."""
 
-    who: SignedIn
+    who: SignedInAccount
     refresh_token: str
 
 
-def who(account_id: str, session_id: str, ports: Ports) -> SignedIn | None:
+def find_signed_in(account_id: str, session_id: str, ports: Ports) -> SignedInAccount | None:
     """The signed-in account, None if the session has ended or expired or the account is
     disabled."""
     found = ports.sessions.signed_in(account_id, session_id)
@@ -40,28 +45,28 @@ def who(account_id: str, session_id: str, ports: Ports) -> SignedIn | None:
     return found
 
 
-def refresh(token: str, ports: Ports) -> Refreshed:
+def refresh(token: str, ports: Ports) -> RefreshedSession:
     """Exchanges a refresh token. Raises Unauthenticated."""
     sent = ports.refresh_tokens.read(token)
     if sent is None:
         raise Unauthenticated(AGAIN)
-    for _ in range(LOOKS):
-        found = who(sent.account_id, sent.session_id, ports)
+    for _ in range(ATTEMPTS):
+        found = find_signed_in(sent.account_id, sent.session_id, ports)
         if found is None:
             raise Unauthenticated(AGAIN)
-        current = _exchanged(found, sent, ports)
+        current = _exchange(found, sent, ports)
         if current:
-            return Refreshed(current, ports.refresh_tokens.token(current.session))
+            return RefreshedSession(current, ports.refresh_tokens.token(current.session))
     raise Unauthenticated(AGAIN)
 
 
-def end(account_id: str, session_id: str, ports: Ports) -> None:
+def sign_out(account_id: str, session_id: str, ports: Ports) -> None:
     """Signs out of one device. Raises NotFound if the account has no device with that id."""
     if not ports.sessions.end(account_id, session_id, truncate_to_second(ports.now())):
         raise NotFound("This device is not in your list.")
 
 
-def end_by_token(token: str, ports: Ports) -> None:
+def sign_out_by_token(token: str, ports: Ports) -> None:
     """Signs out of the device that sent this cookie; a token that does not hold is signed out
     already."""
     sent = ports.refresh_tokens.read(token)
@@ -75,7 +80,7 @@ def devices(account_id: str, ports: Ports) -> Sequence[Session]:
     return sorted(holding, key=lambda each: (each.last_used_at, each.session_id), reverse=True)
 
 
-def end_everywhere(account_id: str, ports: Ports) -> int:
+def sign_out_everywhere(account_id: str, ports: Ports) -> int:
     """Signs out of every device; returns how many there were."""
     holding = devices(account_id, ports)
     for each in holding:
@@ -83,16 +88,21 @@ def end_everywhere(account_id: str, ports: Ports) -> int:
     return len(holding)
 
 
-def _exchanged(found: SignedIn, sent: Presented, ports: Ports) -> SignedIn | None:
+def _exchange(
+    found: SignedInAccount, sent: ParsedRefreshToken, ports: Ports
+) -> SignedInAccount | None:
     """The account signed in with the new token; None if the caller has to read again. Raises
     Unauthenticated."""
     session, now = found.session, truncate_to_second(ports.now())
     if sent.generation == session.generation:
-        expires_at = stays_until(found.account, session.created_at, now)
+        expires_at = session_expiry(found.account, session.created_at, now)
         if not ports.sessions.rotate(session, now=now, expires_at=expires_at):
             return None
-        return SignedIn(found.account, _following(session, now, expires_at))
-    if sent.generation == session.generation - 1 and now - session.last_used_at < STEP_BACK:
+        return SignedInAccount(found.account, _next_generation(session, now, expires_at))
+    if (
+        sent.generation == session.generation - 1
+        and now - session.last_used_at < PREVIOUS_TOKEN_VALID_FOR
+    ):
         return found
     if sent.generation < session.generation:
         logs.event("a refresh token came again, its session ended", "warning")
@@ -100,7 +110,7 @@ def _exchanged(found: SignedIn, sent: Presented, ports: Ports) -> SignedIn | Non
     raise Unauthenticated(AGAIN)
 
 
-def _following(session: Session, now: datetime, expires_at: datetime) -> Session:
+def _next_generation(session: Session, now: datetime, expires_at: datetime) -> Session:
     return replace(
         session, generation=session.generation + 1, last_used_at=now, expires_at=expires_at
     )

@@ -7,14 +7,14 @@ A handover is used up before its code is exchanged: a repeat finds nothing.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from chalicelib.accounts.model import Assurance, SignedIn
+from chalicelib.accounts.model import Assurance, SignedInAccount
 from chalicelib.accounts.single_sign_on import (
-    HANDOVER_HOLDS,
+    HANDOVER_VALID_FOR,
     Handover,
     SignOnPorts,
 )
 from chalicelib.accounts.usecases.code_verification import open_session
-from chalicelib.accounts.usecases.provider_accounts import recognised, texts
+from chalicelib.accounts.usecases.provider_accounts import find_account, texts_of
 from chalicelib.accounts.usecases.sign_in_audit import count_sign_in, note_refusal, note_sign_in
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import Conflict, Forbidden, NotFound
@@ -29,14 +29,14 @@ LEVELS: tuple[Assurance, ...] = ("contact", "proven", "staff")
 """From the lowest to the highest."""
 
 
-class Departure(NamedTuple):
+class ProviderRedirect(NamedTuple):
     """The address to send the browser to, and the proof that it keeps until it returns."""
 
     url: str
     browser: str
 
 
-class Back(NamedTuple):
+class ProviderReturn(NamedTuple):
     """The data that a browser returns with; `issuer` if the other side names itself (RFC 9207)."""
 
     provider: str
@@ -46,36 +46,38 @@ class Back(NamedTuple):
     browser: str
 
 
-def send_to(provider: str, onward: str, ports: SignOnPorts) -> Departure:
+def begin_sign_in(provider: str, onward: str, ports: SignOnPorts) -> ProviderRedirect:
     """Begins a sign-in through that provider. Raises NotFound, UpstreamFailed."""
-    _provider(provider, ports)
+    _find_provider(provider, ports)
     now = truncate_to_second(ports.people.now())
     handover = Handover(
         handover_id=ports.people.new_id(),
         provider=provider,
         onward=onward,
         created_at=now,
-        expires_at=now + HANDOVER_HOLDS,
+        expires_at=now + HANDOVER_VALID_FOR,
     )
     proofs = ports.proofs.of(handover.handover_id)
     url = ports.issuers().way_to(provider, handover.handover_id, proofs)
     ports.handovers.add(handover)
-    return Departure(url, proofs.browser)
+    return ProviderRedirect(url, proofs.browser)
 
 
-def take_back(back: Back, device: str, ports: SignOnPorts) -> tuple[SignedIn, str]:
+def finish_sign_in(
+    back: ProviderReturn, device: str, ports: SignOnPorts
+) -> tuple[SignedInAccount, str]:
     """Signs in the person that the issuer names, and returns the path that the person wanted.
     Raises NotFound (the person began nothing here), Forbidden, Conflict, UpstreamFailed."""
-    provider = _provider(back.provider, ports)
+    provider = _find_provider(back.provider, ports)
     proofs = ports.proofs.held_by(back.state, back.browser)
     if proofs is None:
         raise NotFound(AGAIN)
     session_id = ports.people.new_id()
-    handover = _used(back, session_id, ports)
+    handover = _use_handover(back, session_id, ports)
     try:
         claims = ports.issuers().claims(provider.provider, back.code, back.issuer, proofs)
         assurance = _assurance(provider, claims)
-        account = recognised(provider, claims, ports)
+        account = find_account(provider, claims, ports)
     except (Conflict, Forbidden):
         note_refusal(handover.handover_id, provider.provider, ports.people)
         raise
@@ -87,22 +89,22 @@ def take_back(back: Back, device: str, ports: SignOnPorts) -> tuple[SignedIn, st
     return who, handover.onward
 
 
-def give_up(back: Back, ports: SignOnPorts) -> None:
+def cancel_sign_in(back: ProviderReturn, ports: SignOnPorts) -> None:
     """Uses up a handover that the person did not finish at the organisation. Raises NotFound if the
     person did not begin it here."""
     if ports.proofs.held_by(back.state, back.browser) is None:
         raise NotFound(AGAIN)
-    _used(back, ports.people.new_id(), ports)
+    _use_handover(back, ports.people.new_id(), ports)
 
 
-def _provider(code: str, ports: SignOnPorts) -> IdentityProvider:
+def _find_provider(code: str, ports: SignOnPorts) -> IdentityProvider:
     found = ports.providers.get(code)
     if found is None:
         raise NotFound("You cannot sign in here with that organisation.")
     return found
 
 
-def _used(back: Back, session_id: str, ports: SignOnPorts) -> Handover:
+def _use_handover(back: ProviderReturn, session_id: str, ports: SignOnPorts) -> Handover:
     handover = ports.handovers.use(back.state, session_id, truncate_to_second(ports.people.now()))
     if handover is None or handover.provider != back.provider:
         raise NotFound(AGAIN)
@@ -114,7 +116,7 @@ def _assurance(provider: IdentityProvider, claims: Mapping[str, Any]) -> Assuran
     mapping = provider.assurance
     if mapping is None:
         return "staff" if provider.serves == "staff" else "contact"
-    said = texts(claims.get(mapping.claim))
+    said = texts_of(claims.get(mapping.claim))
     found = [level for value, level in mapping.levels.items() if value in said]
     if not found and provider.serves == "staff":
         raise Forbidden(

@@ -35,19 +35,19 @@ class PersonChanges(Struct, frozen=True, kw_only=True):
     disabled: bool | None = None
 
 
-class People(NamedTuple):
+class StaffPage(NamedTuple):
     """Some of the staff, newest first; `next` is the place to continue from, None at the end."""
 
     accounts: Sequence[Account]
     next: str | None
 
 
-def staff(*, limit: int, after: str | None, ports: PeoplePorts) -> People:
+def list_staff(*, limit: int, after: str | None, ports: PeoplePorts) -> StaffPage:
     """All accounts with a role beyond a resident's, disabled or not."""
     everybody = sorted(ports.accounts.staff(), key=place_of, reverse=True)
     rest = [each for each in everybody if after is None or place_of(each) < after]
     shown = rest[:limit]
-    return People(shown, place_of(shown[-1]) if len(rest) > limit else None)
+    return StaffPage(shown, place_of(shown[-1]) if len(rest) > limit else None)
 
 
 def place_of(account: Account) -> str:
@@ -68,7 +68,7 @@ def invite(
     Conflict (the person works here already)."""
     if not grants:
         raise Invalid.field("grants", "name at least one role")
-    _check(grants, ports)
+    _check_grants(grants, ports)
     account_id = ports.accounts.claim(destination, ports.log.new_id())
     account = ports.accounts.get(account_id) or ports.accounts.add(
         Account(account_id=account_id, created_at=_now(ports), invited=destination)
@@ -77,13 +77,13 @@ def invite(
         raise Conflict(
             "Somebody with this address already has an account. Change what they can do instead."
         )
-    audit.note(actor, "people.invite", account_id, described(grants), ports.log)
+    audit.note(actor, "people.invite", account_id, describe_grants(grants), ports.log)
     return ports.accounts.save(
         replace(account, grants=grants, invited=destination, is_first_admin=is_first_admin)
     )
 
 
-def first_admin(destination: Destination, ports: PeoplePorts) -> Account:
+def invite_first_admin(destination: Destination, ports: PeoplePorts) -> Account:
     """Invites the first administrator, once: this administrator signs in with a code even if staff
     sign in elsewhere. Raises Conflict if there is one."""
     if any(_is_admin(each) for each in ports.accounts.staff()):
@@ -101,26 +101,26 @@ def change_person(
     Raises NotFound, Invalid, Forbidden (the administrator's own account), Conflict (another
     version, or the last administrator).
     """
-    before = person(account_id, ports)
+    before = find_person(account_id, ports)
     if before.version != version:
         raise Conflict(
             "Somebody else has changed this account. Reload it and try again.",
             version=before.version,
         )
-    _check(changes.grants or (), ports)
-    after = _changed(before, changes, ports)
+    _check_grants(changes.grants or (), ports)
+    after = _apply_changes(before, changes, ports)
     if actor == account_id and after != before:
         raise Forbidden("You cannot change what you can do yourself. Ask another administrator.")
-    if _loses_an_admin(before, after) and not _is_another_admin(before, ports):
-        raise _only_admin(before)
-    for action, details in _steps(before, after):
+    if _loses_an_admin(before, after) and not _has_another_admin(before, ports):
+        raise _only_admin_conflict(before)
+    for action, details in _log_entries(before, after):
         audit.note(actor, action, account_id, details, ports.log)
     if changes.disabled is not None:
         _sign_out(account_id, ports)
-    return _saved(before, after, actor, ports) if after != before else before
+    return _save_change(before, after, actor, ports) if after != before else before
 
 
-def person(account_id: str, ports: PeoplePorts) -> Account:
+def find_person(account_id: str, ports: PeoplePorts) -> Account:
     """The account with that id. Raises NotFound."""
     account = ports.accounts.get(account_id)
     if account is None:
@@ -128,31 +128,31 @@ def person(account_id: str, ports: PeoplePorts) -> Account:
     return account
 
 
-def person_at(destination: Destination, ports: PeoplePorts) -> Account:
+def find_person_at(destination: Destination, ports: PeoplePorts) -> Account:
     """The account that this address belongs to. Raises NotFound."""
     account_id = ports.accounts.owner(destination)
     if account_id is None:
         raise NotFound("There is no account with this address.")
-    return person(account_id, ports)
+    return find_person(account_id, ports)
 
 
-def described(grants: Sequence[Grant]) -> str:
+def describe_grants(grants: Sequence[Grant]) -> str:
     """Formats grants as the commands take them: `officer:highways,parks:E05001` or `admin`."""
-    return " ".join(_described(grant) for grant in grants) or "resident"
+    return " ".join(_describe_grant(grant) for grant in grants) or "resident"
 
 
-def _described(grant: Grant) -> str:
+def _describe_grant(grant: Grant) -> str:
     parts = [grant.role, ",".join(grant.teams), ",".join(grant.wards)]
     return ":".join(parts).rstrip(":")
 
 
-def _check(grants: Sequence[Grant], ports: PeoplePorts) -> None:
+def _check_grants(grants: Sequence[Grant], ports: PeoplePorts) -> None:
     """Raises Invalid with everything that is wrong with the grants."""
-    if faults := list(_faults(grants, ports)):
+    if faults := list(_faults_in(grants, ports)):
         raise Invalid.fields(faults)
 
 
-def _faults(grants: Sequence[Grant], ports: PeoplePorts) -> Iterator[FieldError]:
+def _faults_in(grants: Sequence[Grant], ports: PeoplePorts) -> Iterator[FieldError]:
     roles = [grant.role for grant in grants]
     if len(set(roles)) < len(roles):
         yield FieldError("grants", "name each role once")
@@ -167,7 +167,7 @@ def _faults(grants: Sequence[Grant], ports: PeoplePorts) -> Iterator[FieldError]
             yield FieldError("grants", f"name at most {MOST_WARDS} wards, each by its code")
 
 
-def _changed(before: Account, changes: PersonChanges, ports: PeoplePorts) -> Account:
+def _apply_changes(before: Account, changes: PersonChanges, ports: PeoplePorts) -> Account:
     grants = before.grants if changes.grants is None else changes.grants
     disabled_at = before.disabled_at
     if changes.disabled is not None:
@@ -176,24 +176,30 @@ def _changed(before: Account, changes: PersonChanges, ports: PeoplePorts) -> Acc
     return replace(before, grants=grants, disabled_at=disabled_at, is_first_admin=stays_first)
 
 
-def _steps(before: Account, after: Account) -> Iterator[tuple[Action, str]]:
+def _log_entries(before: Account, after: Account) -> Iterator[tuple[Action, str]]:
     """The log entries of a change."""
     if after.grants != before.grants:
-        yield "people.grants", f"{described(before.grants)} -> {described(after.grants)}"
+        yield (
+            "people.grants",
+            f"{describe_grants(before.grants)} -> {describe_grants(after.grants)}",
+        )
     if after.disabled_at != before.disabled_at:
-        yield "people.disable" if after.disabled_at else "people.enable", described(after.grants)
+        yield (
+            "people.disable" if after.disabled_at else "people.enable",
+            describe_grants(after.grants),
+        )
 
 
-def _saved(before: Account, after: Account, actor: str, ports: PeoplePorts) -> Account:
+def _save_change(before: Account, after: Account, actor: str, ports: PeoplePorts) -> Account:
     """Saves the change. Two administrators may remove each other's role at the same moment: if no
     other administrator is left, the change is undone. Raises Conflict."""
     saved = ports.accounts.save(after)
-    if not _loses_an_admin(before, saved) or _is_another_admin(before, ports):
+    if not _loses_an_admin(before, saved) or _has_another_admin(before, ports):
         return saved
     back = replace(before, version=saved.version)
-    for action, details in _steps(saved, back):
+    for action, details in _log_entries(saved, back):
         audit.note(actor, action, before.account_id, details, ports.log)
-    raise _only_admin(ports.accounts.save(back))
+    raise _only_admin_conflict(ports.accounts.save(back))
 
 
 def _is_admin(account: Account) -> bool:
@@ -204,14 +210,14 @@ def _loses_an_admin(before: Account, after: Account) -> bool:
     return _is_admin(before) and not _is_admin(after)
 
 
-def _is_another_admin(than: Account, ports: PeoplePorts) -> bool:
+def _has_another_admin(than: Account, ports: PeoplePorts) -> bool:
     """True if another account is an administrator. If the person has signed in, the other must have
     signed in too: an invitation to a mistyped address never signs in."""
     others = (each for each in ports.accounts.staff() if each.account_id != than.account_id)
     return any(_is_admin(each) and each.is_pending <= than.is_pending for each in others)
 
 
-def _only_admin(account: Account) -> Conflict:
+def _only_admin_conflict(account: Account) -> Conflict:
     return Conflict(
         "No other administrator has signed in. Invite another one and wait until they have "
         "signed in.",

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.accounts.destinations import destination, written
+from chalicelib.accounts.destinations import parse_any_address, parse_destination
 from chalicelib.accounts.model import Account, Role, SavedPlace
 from chalicelib.accounts.usecases import code_verification, own_account
 from chalicelib.accounts.usecases.own_account import AccountChanges
@@ -119,7 +119,7 @@ def change(call: Call, changes: AccountChanges) -> OwnAccountView:
 def add_address(call: Call, sent: NewAddress) -> CodeSent:
     ports = accounts_ports()
     asker = rate_limits.code_requester(
-        call, destination(sent.address, takes_phones=ports.takes_phones)
+        call, parse_destination(sent.address, takes_phones=ports.takes_phones)
     )
     account, language = call.caller.signed_in, request_language.current_language().code
     begun = own_account.begin_adding(sent.address, account, ports, asker, language=language)
@@ -149,7 +149,7 @@ def confirm_address(call: Call, sent: Proof) -> OwnAccountView:
 )
 def remove_address(call: Call, sent: OldAddress) -> OwnAccountView:
     # Also shows a phone number that texts are no longer sent to.
-    address = written(sent.address)
+    address = parse_any_address(sent.address)
     ports = accounts_ports()
     return _view(own_account.remove_address(address, call.caller.signed_in, ports), call)
 

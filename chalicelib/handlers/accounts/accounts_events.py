@@ -30,7 +30,7 @@ def fan_out_people(event: DynamoDBEvent) -> BatchAnswer:
     """Announces new attempts; on a failure the batch comes again from its first record."""
     records: list[dict[str, Any]] = event.to_dict()["Records"]
     with batch("fan_out_people", records) as line:
-        asked = [each for each in map(_asked, records) if each]
+        asked = [each for each in map(_code_request_in, records) if each]
         try:
             container.queue("codes").send(asked)
         except AppError as error:
@@ -50,7 +50,7 @@ def send_code(event: SQSEvent) -> BatchAnswer:
         return batch_failures(failed)
 
 
-def _asked(record: dict[str, Any]) -> CodeRequested | None:
+def _code_request_in(record: dict[str, Any]) -> CodeRequested | None:
     owner: str = record["dynamodb"]["Keys"]["owner"]["S"]
     if record["eventName"] != "INSERT" or not owner.startswith(ATTEMPT):
         return None

@@ -60,7 +60,7 @@ class Unblocked(msgspec.Struct, frozen=True, kw_only=True):
 )
 def blocks(call: Call) -> BlockList:
     after = cursor_of(call, HEX_ID)
-    found = block_list.blocked(limit=limit_of(call), after=after, ports=block_ports())
+    found = block_list.list_blocks(limit=limit_of(call), after=after, ports=block_ports())
     return BlockList(items=[_view(each) for each in found.blocks], next=found.next)
 
 

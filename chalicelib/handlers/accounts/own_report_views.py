@@ -80,11 +80,11 @@ class OwnReportList(msgspec.Struct, frozen=True, kw_only=True):
 
 def report_views(reports: Sequence[ServiceRequest], ports: Ports) -> list[OwnReportView]:
     """The reports as their sender sees them. Raises UpstreamFailed."""
-    refunded = _refunded(reports)
+    refunded = _refunds(reports)
     return [_view(each, refunded.get(each.service_request_id, 0), ports) for each in reports]
 
 
-def _refunded(reports: Sequence[ServiceRequest]) -> Mapping[str, int]:
+def _refunds(reports: Sequence[ServiceRequest]) -> Mapping[str, int]:
     """What went back to the cards that the reports were paid with, by service_request_id."""
     by_card = [
         each.service_request_id for each in reports if each.order and each.order.paid_by == "card"

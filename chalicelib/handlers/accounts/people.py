@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.accounts import audit
-from chalicelib.accounts.destinations import destination
+from chalicelib.accounts.destinations import parse_destination
 from chalicelib.accounts.model import Account, Grant
 from chalicelib.accounts.usecases import staff
 from chalicelib.accounts.usecases.staff import ACCOUNT_ID, MOST_GRANTS, PersonChanges
@@ -93,7 +93,7 @@ class EntryList(msgspec.Struct, frozen=True, kw_only=True):
     query=PAGED,
 )
 def people(call: Call) -> PersonList:
-    found = staff.staff(
+    found = staff.list_staff(
         limit=limit_of(call),
         after=cursor_of(call, PERSON_CURSOR),
         ports=people_ports(),
@@ -114,7 +114,7 @@ def people(call: Call) -> PersonList:
     raises=(Conflict,),
 )
 def invite(call: Call, sent: Invitation) -> PersonView:
-    where = destination(sent.address, takes_phones=accounts_ports().takes_phones)
+    where = parse_destination(sent.address, takes_phones=accounts_ports().takes_phones)
     return _view(staff.invite(where, sent.grants, _actor(call), people_ports()))
 
 
@@ -125,7 +125,7 @@ def invite(call: Call, sent: Invitation) -> PersonView:
     summary="Get a member of staff and what they can do",
 )
 def person(call: Call, account_id: str) -> PersonView:
-    return _view(staff.person(_id(account_id), people_ports()))
+    return _view(staff.find_person(_parse_account_id(account_id), people_ports()))
 
 
 @routes.endpoint(
@@ -140,7 +140,9 @@ def person(call: Call, account_id: str) -> PersonView:
 )
 def change(call: Call, changes: PersonChanges, account_id: str) -> PersonView:
     version = call.version
-    changed = staff.change_person(_id(account_id), changes, version, _actor(call), people_ports())
+    changed = staff.change_person(
+        _parse_account_id(account_id), changes, version, _actor(call), people_ports()
+    )
     return _view(changed)
 
 
@@ -157,7 +159,7 @@ def log(call: Call) -> EntryList:
     return EntryList(items=items, next=page.next)
 
 
-def _id(text: str) -> str:
+def _parse_account_id(text: str) -> str:
     if not ACCOUNT_ID.fullmatch(text):
         raise NotFound("There is no account with this id.")
     return text

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.accounts.model import ACCESS_HOLDS, Assurance, Role, Session
+from chalicelib.accounts.model import ACCESS_VALID_FOR, Assurance, Role, Session
 from chalicelib.accounts.usecases import sessions
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
@@ -85,7 +85,7 @@ def refresh(call: Call) -> WithCookie:
     session = fresh.who.session
     view = SessionView(
         access_token=token,
-        expires_at=now + ACCESS_HOLDS,
+        expires_at=now + ACCESS_VALID_FOR,
         account=account_view(Caller(*fresh.who)),
     )
     return WithCookie(
@@ -105,9 +105,9 @@ def sign_out(call: Call) -> WithCookie:
     ports, caller = accounts_ports(), call.caller
     token = cookies.read_cookie(call.request)
     if token:
-        sessions.end_by_token(token, ports)
+        sessions.sign_out_by_token(token, ports)
     if caller.session:
-        sessions.end(caller.session.account_id, caller.session.session_id, ports)
+        sessions.sign_out(caller.session.account_id, caller.session.session_id, ports)
     return WithCookie(
         SignedOut(devices=int(bool(token or caller.session))), cookies.expired_session_cookie()
     )
@@ -120,7 +120,7 @@ def sign_out(call: Call) -> WithCookie:
     summary="List the devices that I am signed in on",
 )
 def devices(call: Call) -> DeviceList:
-    own = _own(call)
+    own = _own_session(call)
     found = sessions.devices(own.account_id, accounts_ports())
     return DeviceList(items=[_device_view(each, own) for each in found], next=None)
 
@@ -134,7 +134,7 @@ def devices(call: Call) -> DeviceList:
 def end_one(call: Call, session_id: str) -> SignedOut:
     if not _ID.fullmatch(session_id):
         raise NotFound("This device is not in your list.")
-    sessions.end(_own(call).account_id, session_id, accounts_ports())
+    sessions.sign_out(_own_session(call).account_id, session_id, accounts_ports())
     return SignedOut(devices=1)
 
 
@@ -146,7 +146,7 @@ def end_one(call: Call, session_id: str) -> SignedOut:
     answer=SignedOut,
 )
 def end_all(call: Call) -> WithCookie:
-    ended = sessions.end_everywhere(_own(call).account_id, accounts_ports())
+    ended = sessions.sign_out_everywhere(_own_session(call).account_id, accounts_ports())
     return WithCookie(SignedOut(devices=ended), cookies.expired_session_cookie())
 
 
@@ -156,7 +156,7 @@ def account_view(caller: Caller) -> AccountView:
     return copy_fields(AccountView, caller.account, **given)
 
 
-def _own(call: Call) -> Session:
+def _own_session(call: Call) -> Session:
     session = call.caller.session
     assert session, "The gate lets nobody through without."
     return session

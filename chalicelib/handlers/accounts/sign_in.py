@@ -10,19 +10,19 @@ without asking for another code.
 import re
 from urllib.parse import urlencode
 
-from chalicelib.accounts.destinations import destination
-from chalicelib.accounts.devices import device
-from chalicelib.accounts.model import SignedIn
+from chalicelib.accounts.destinations import parse_destination
+from chalicelib.accounts.devices import device_name
+from chalicelib.accounts.model import SignedInAccount
 from chalicelib.accounts.usecases import code_requests, code_verification, sessions
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import FieldError, Invalid, NotFound
 from chalicelib.handlers.accounts.sign_in_pages import (
     address_page,
     code_page,
-    path_of_ours,
+    own_path,
     problem_page,
+    proof_page,
     render,
-    surer_page,
 )
 from chalicelib.handlers.http import auth, cookies, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
@@ -32,7 +32,7 @@ from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.texts import Text
 
-KEEPS_WHAT_WAS_BEGUN = re.compile(r"(/[a-z]{2,3})?/report/")
+CONTINUES_IN_SAME_TAB = re.compile(r"(/[a-z]{2,3})?/report/")
 """The page that continues only in the tab where the sign-in began, in every language."""
 _ID = re.compile(r"[0-9a-f]{32}")
 SURER = ("proven", "staff")
@@ -51,9 +51,9 @@ routes = Routes(__name__, problem_page)
     summary="Show the page that asks for the address to sign in with",
     query=(NEXT, SURE),
 )
-def begin(call: Call) -> Page:
-    onward, sure = path_of_ours(call.parameter("next")), call.parameter("sure")
-    return surer_page(sure, onward) if sure in SURER else address_page("", onward)
+def show_address_page(call: Call) -> Page:
+    onward, sure = own_path(call.parameter("next")), call.parameter("sure")
+    return proof_page(sure, onward) if sure in SURER else address_page("", onward)
 
 
 @routes.page(
@@ -62,16 +62,18 @@ def begin(call: Call) -> Page:
     auth=auth.own_page,
     summary=("Send a code to sign in with to the address"),
 )
-def ask(call: Call) -> Page | SeeOther:
+def request_code(call: Call) -> Page | SeeOther:
     form = posted_form(call)
-    address, onward = form.one("address"), path_of_ours(form.one("next"))
+    address, onward = form.one("address"), own_path(form.one("next"))
     try:
         ports = accounts_ports()
-        to = destination(address, takes_phones=ports.takes_phones)
+        to = parse_destination(address, takes_phones=ports.takes_phones)
         known = ports.known_devices.knows(cookies.find_device(call.request), to)
         asker = rate_limits.code_requester(call, to, known)
         language = request_language.current_language().code
-        attempt = code_requests.ask(address, ports, onward=onward, asker=asker, language=language)
+        attempt = code_requests.request_code(
+            address, ports, onward=onward, asker=asker, language=language
+        )
     except Invalid as error:
         return address_page(address, onward, error.errors)
     return SeeOther(_address("/forms/sign-in/code", attempt=attempt.attempt_id))
@@ -84,7 +86,7 @@ def ask(call: Call) -> Page | SeeOther:
     summary="Show the page that asks for the code",
     query=(Query("attempt", "the id of the attempt to sign in"),),
 )
-def await_code(call: Call) -> Page:
+def show_code_page(call: Call) -> Page:
     return code_page(_attempt_id(call.parameter("attempt") or ""))
 
 
@@ -103,7 +105,7 @@ def enter_code(call: Call) -> Page | SeeOther:
         return code_page(attempt_id, error.errors)
     except NotFound:
         return code_page(attempt_id)
-    return on_to(path_of_ours(form.one("next")), who, _known_from_now_on(call, who))
+    return redirect_signed_in(own_path(form.one("next")), who, _known_device_cookie(call, who))
 
 
 @routes.page(
@@ -113,7 +115,7 @@ def enter_code(call: Call) -> Page | SeeOther:
     summary="Show the page with the button that signs in with the link",
     query=(Query("token", "the link's token"),),
 )
-def ask_confirm(call: Call, attempt_id: str) -> Page:
+def show_confirm_page(call: Call, attempt_id: str) -> Page:
     shown = {"attempt_id": _attempt_id(attempt_id), "token": call.parameter("token") or ""}
     return Page(render("confirm", **shown))
 
@@ -129,11 +131,11 @@ def confirm(call: Call, attempt_id: str) -> SeeOther:
     who = code_verification.sign_in_with_link(
         _attempt_id(attempt_id), token, device_of(call), ports
     )
-    begun = code_requests.sign_in_begun(attempt_id, ports)
-    onward = path_of_ours(begun.onward if begun else None)
-    if KEEPS_WHAT_WAS_BEGUN.match(onward):
+    begun = code_requests.find_sign_in_attempt(attempt_id, ports)
+    onward = own_path(begun.onward if begun else None)
+    if CONTINUES_IN_SAME_TAB.match(onward):
         onward = _address("/forms/sign-in/done", next=onward)
-    return on_to(onward, who, _known_from_now_on(call, who))
+    return redirect_signed_in(onward, who, _known_device_cookie(call, who))
 
 
 @routes.page(
@@ -143,15 +145,15 @@ def confirm(call: Call, attempt_id: str) -> SeeOther:
     summary="Show that the link signed in, and the way back",
     query=(NEXT,),
 )
-def done(call: Call) -> Page:
-    return Page(render("done", onward=path_of_ours(call.parameter("next"))))
+def show_signed_in(call: Call) -> Page:
+    return Page(render("done", onward=own_path(call.parameter("next"))))
 
 
 @routes.page(
     "/api/session/end", method="POST", auth=auth.own_page, summary="Sign out without JavaScript"
 )
 def sign_out(call: Call) -> SeeOther:
-    sessions.end_by_token(cookies.read_cookie(call.request), accounts_ports())
+    sessions.sign_out_by_token(cookies.read_cookie(call.request), accounts_ports())
     return SeeOther("/", (cookies.expired_session_cookie(),))
 
 
@@ -165,7 +167,7 @@ def digits_of(text: str) -> str:
     return "".join(re.findall(r"[0-9]", text))
 
 
-def on_to(location: str, who: SignedIn, *more: str) -> SeeOther:
+def redirect_signed_in(location: str, who: SignedInAccount, *more: str) -> SeeOther:
     """Redirects to that path, with the cookie of the new session, and any others."""
     ports = accounts_ports()
     token = ports.refresh_tokens.token(who.session)
@@ -173,7 +175,7 @@ def on_to(location: str, who: SignedIn, *more: str) -> SeeOther:
     return SeeOther(location, (kept, *more))
 
 
-def _known_from_now_on(call: Call, who: SignedIn) -> str:
+def _known_device_cookie(call: Call, who: SignedInAccount) -> str:
     """The Set-Cookie header that makes the device known for the addresses of the account."""
     addresses = [each.destination for each in who.account.addresses]
     devices = accounts_ports().known_devices
@@ -190,4 +192,4 @@ def _attempt_id(text: str) -> str:
 
 
 def device_of(call: Call) -> str:
-    return device(str(call.request.headers.get("user-agent", "")))
+    return device_name(str(call.request.headers.get("user-agent", "")))

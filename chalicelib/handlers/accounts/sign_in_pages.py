@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.accounts.model import CODE_HOLDS
+from chalicelib.accounts.model import CODE_VALID_FOR
 from chalicelib.accounts.usecases import code_requests
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
@@ -37,7 +37,7 @@ def _heading(error: AppError | None) -> str:
 problem_page = problem_pages("accounts", _heading)
 
 
-def path_of_ours(text: str | None) -> str:
+def own_path(text: str | None) -> str:
     """The path to go on to: the requested one if it is ours, else the account's."""
     if text and _PATH.fullmatch(text):
         return text
@@ -48,17 +48,19 @@ def address_page(address: str, onward: str, faults: Any = ()) -> Page:
     providers = request_language.council().identity_providers
     takes_phones = accounts_ports().takes_phones
     shown = {"address": address, "takes_phones": takes_phones}
-    return _offering("sign-in", providers, onward, faults, **shown)
+    return _provider_page("sign-in", providers, onward, faults, **shown)
 
 
-def surer_page(sure: str, onward: str) -> Page:
+def proof_page(sure: str, onward: str) -> Page:
     """The page with the ways to sign in that prove a person's identity at that level."""
     providers = request_language.council().identity_providers
     ways = [each for each in providers if each.can_prove(sure)]
-    return _offering("surer", ways, onward)
+    return _provider_page("surer", ways, onward)
 
 
-def _offering(name: str, providers: Any, onward: str, faults: Any = (), **context: Any) -> Page:
+def _provider_page(
+    name: str, providers: Any, onward: str, faults: Any = (), **context: Any
+) -> Page:
     """A page with a button for each of these organisations."""
     html = render(name, faults, providers=providers, onward=onward, **context)
     # Browsers apply the page's policy to every redirect that follows a form, an issuer's own too.
@@ -72,11 +74,11 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
     there is none.
     """
     ports = accounts_ports()
-    begun = code_requests.sign_in_begun(attempt_id, ports)
+    begun = code_requests.find_sign_in_attempt(attempt_id, ports)
     if begun is None:
         raise NotFound(OVER)
     holds = begun.holds(ports.now())
-    onward = path_of_ours(begun.onward)
+    onward = own_path(begun.onward)
     if holds and begun.is_over_cap:
         return Page(render("no-text", onward=onward), is_refusal=True)
     # An address is shown only while its code may come: others may use this browser, too.
@@ -90,7 +92,7 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
         attempt_id=attempt_id,
         address=address,
         onward=onward,
-        minutes=int(CODE_HOLDS.total_seconds() // 60),
+        minutes=int(CODE_VALID_FOR.total_seconds() // 60),
     )
     return Page(html, is_refusal=bool(faults), may_be_kept=bool(faults))
 

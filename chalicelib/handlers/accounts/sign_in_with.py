@@ -8,8 +8,8 @@ import re
 
 from chalicelib.bootstrap.accounts import sign_on_ports
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers.accounts.sign_in import device_of, on_to
-from chalicelib.handlers.accounts.sign_in_pages import path_of_ours, problem_page
+from chalicelib.handlers.accounts.sign_in import device_of, redirect_signed_in
+from chalicelib.handlers.accounts.sign_in_pages import own_path, problem_page
 from chalicelib.handlers.http import auth, cookies, rate_limits
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import SeeOther
@@ -29,14 +29,14 @@ routes = Routes(__name__, problem_page)
     auth=auth.own_page,
     summary="Sign in through another organisation",
 )
-def begin(call: Call, provider: str) -> SeeOther:
-    from chalicelib.accounts.single_sign_on import HANDOVER_HOLDS
-    from chalicelib.accounts.usecases.single_sign_on import send_to
+def leave_for_provider(call: Call, provider: str) -> SeeOther:
+    from chalicelib.accounts.single_sign_on import HANDOVER_VALID_FOR
+    from chalicelib.accounts.usecases.single_sign_on import begin_sign_in
 
-    onward = path_of_ours(posted_form(call).one("next"))
+    onward = own_path(posted_form(call).one("next"))
     rate_limits.check("handover", call)
-    departure = send_to(provider, onward, sign_on_ports())
-    kept = cookies.handover_cookie(departure.browser, holds=HANDOVER_HOLDS)
+    departure = begin_sign_in(provider, onward, sign_on_ports())
+    kept = cookies.handover_cookie(departure.browser, holds=HANDOVER_VALID_FOR)
     return SeeOther(departure.url, (kept,))
 
 
@@ -52,20 +52,25 @@ def begin(call: Call, provider: str) -> SeeOther:
         Query("error", "why there is no code"),
     ),
 )
-def come_back(call: Call, provider: str) -> SeeOther:
-    from chalicelib.accounts.usecases.single_sign_on import AGAIN, Back, give_up, take_back
+def return_from_provider(call: Call, provider: str) -> SeeOther:
+    from chalicelib.accounts.usecases.single_sign_on import (
+        AGAIN,
+        ProviderReturn,
+        cancel_sign_in,
+        finish_sign_in,
+    )
 
     state, code = call.parameter("state") or "", call.parameter("code") or ""
     if not _STATE.fullmatch(state) or len(code) > LONGEST_CODE:
         raise NotFound(AGAIN)
     rate_limits.check("handover", call)
     browser = cookies.read_cookie(call.request, cookies.HANDOVER)
-    back = Back(provider, state, code, call.parameter("iss"), browser)
+    back = ProviderReturn(provider, state, code, call.parameter("iss"), browser)
     ports = sign_on_ports()
     if not code:
-        give_up(back, ports)
+        cancel_sign_in(back, ports)
         raise Invalid(Text("You did not finish signing in with the other organisation."))
-    who, onward = take_back(back, device_of(call), ports)
+    who, onward = finish_sign_in(back, device_of(call), ports)
     # The session opened for a person who is refused here is harmless: nobody holds its cookie.
     rate_limits.refuse_blocked(who.account)
-    return on_to(onward, who, cookies.expired_handover_cookie())
+    return redirect_signed_in(onward, who, cookies.expired_handover_cookie())

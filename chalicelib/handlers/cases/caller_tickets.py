@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from chalicelib.accounts.model import SignedIn
+from chalicelib.accounts.model import SignedInAccount
 from chalicelib.handlers.http import auth, caller_tickets
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.caller_tickets import HOLDS, AssistedChannel
@@ -38,7 +38,7 @@ class CallerTicket(msgspec.Struct, frozen=True, kw_only=True):
 def issue_ticket(call: Call, draft: CallerTicketDraft) -> CallerTicket:
     session, now = call.caller.session, truncate_to_second(utc_now())
     assert session, "The route's gate lets in only people who are signed in."
-    who = SignedIn(call.caller.signed_in, session)
+    who = SignedInAccount(call.caller.signed_in, session)
     return CallerTicket(
         ticket=caller_tickets.issue_ticket(who, draft.channel, now), until=now + HOLDS
     )

@@ -66,9 +66,9 @@ class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
     ),
 )
 def deliveries(call: Call) -> DeliveryList:
-    found = handling.listed(
+    found = handling.list_deliveries(
         choice_of(call, "state", STATES, "failed"),
-        _destination(call.parameter("destination")),
+        _parse_destination(call.parameter("destination")),
         limit=limit_of(call),
         after=cursor_of(call, CURSOR),
         ports=outbound_ports(),
@@ -106,7 +106,7 @@ def id_of(text: str) -> str:
     return hex_id_of(text, "There is no delivery with this id.")
 
 
-def _destination(text: str | None) -> str | None:
+def _parse_destination(text: str | None) -> str | None:
     if text is not None and not DESTINATION.fullmatch(text):
         raise Invalid.field("destination", "give a destination's code or a receiver's id")
     return text

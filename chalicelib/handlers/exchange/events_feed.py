@@ -63,21 +63,21 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True):
 )
 def events(call: Call) -> FeedView:
     feed = reports_feed.list_changes_after(
-        _cursor(call.parameter("after")),
+        _parse_cursor(call.parameter("after")),
         limit=limit_of(call),
         ports=reports_ports(),
         sender=call.caller.sender,
     )
     site_url = container.settings().site_url
     return FeedView(
-        items=[_view(change, site_url) for change in feed.changes], next=_text(feed.next)
+        items=[_view(change, site_url) for change in feed.changes], next=_format_cursor(feed.next)
     )
 
 
 def _view(change: FeedEntry, site_url: str) -> ChangeView:
     report, told = change.report, not change.is_gone
     return ChangeView(
-        cursor=_text(change.cursor),
+        cursor=_format_cursor(change.cursor),
         kind="changed" if told else "gone",
         service_request_id=report.service_request_id,
         service_code=report.service_code if told else None,
@@ -89,20 +89,20 @@ def _view(change: FeedEntry, site_url: str) -> ChangeView:
     )
 
 
-def _text(cursor: FeedCursor) -> str:
+def _format_cursor(cursor: FeedCursor) -> str:
     moment = text_of(cursor.moment)
     return moment + (f"_{cursor.service_request_id}" if cursor.service_request_id else "")
 
 
-def _cursor(text: str | None) -> FeedCursor | None:
+def _parse_cursor(text: str | None) -> FeedCursor | None:
     if text is None:
         return None
     sent = re.fullmatch(r"([0-9-]{10}T[0-9:]{8}Z)(?:_([0-9A-Z]{12}))?", text)
     try:
-        return FeedCursor(datetime.fromisoformat(sent[1]), sent[2]) if sent else _refused()
+        return FeedCursor(datetime.fromisoformat(sent[1]), sent[2]) if sent else _invalid_cursor()
     except ValueError:
-        return _refused()
+        return _invalid_cursor()
 
 
-def _refused() -> FeedCursor:
+def _invalid_cursor() -> FeedCursor:
     raise Invalid.field("after", "send `next` of the previous call, or a moment in UTC")

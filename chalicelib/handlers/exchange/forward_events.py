@@ -26,12 +26,12 @@ def poll_updates(_: CloudWatchEvent) -> None:
         line["records"], line["failed"] = told.updates, len(told.failed)
         for destination, error in told.failed.items():
             logs.failure("a destination was not polled", error, destination=destination)
-        _say_what_is_missing(told)
+        _log_gaps(told)
         if told.failed:
             raise UpstreamFailed(f"{len(told.failed)} destinations were not polled.")
 
 
-def _say_what_is_missing(told: "polling.PollOutcome") -> None:
+def _log_gaps(told: "polling.PollOutcome") -> None:
     for destination in told.left:
         logs.event("there was no time for a destination", "warning", destination=destination)
     for destination, polled in told.polled.items():

@@ -19,21 +19,21 @@ events = Blueprint(__name__)
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def take_mail(event: SQSEvent) -> BatchAnswer:
     """Processes the email that a message names; refused email stays in its bucket for a while."""
-    return one_by_one("take_mail", event, _is_taken)
+    return one_by_one("take_mail", event, _process_mail)
 
 
-def _is_taken(record: dict[str, Any], line: logs.Fields) -> bool:
+def _process_mail(record: dict[str, Any], line: logs.Fields) -> bool:
     from chalicelib.outbound import email_parser, replies
 
     try:
         for mail in arrived_in(record["body"]):
             try:
-                taken = replies.take(mail.key, reply_ports())
+                taken = replies.add_reply(mail.key, reply_ports())
             except email_parser.MailRefused as refused:
                 logs.event("mail was refused", "warning", document=mail.key, code=refused.code)
             else:
                 line["service_request_ids"] = [taken.service_request_id] if taken else []
-                if taken and not taken.is_teams:
+                if taken and not taken.is_from_team:
                     about = taken.service_request_id
                     logs.event("an answer is no team's", "warning", service_request_id=about)
     except (AppError, msgspec.DecodeError, ValueError) as error:

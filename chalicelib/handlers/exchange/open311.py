@@ -47,12 +47,12 @@ def problem(request: Request, status: HTTPStatus, error: AppError | None) -> For
     in XML if none was requested."""
     form = address_of(request.uri_params or {}).form or "xml"
     errors: list[Tree] = [
-        {"code": status.value, "description": description} for description in _said(error)
+        {"code": status.value, "description": description} for description in _descriptions(error)
     ]
     return FormattedAnswer(write("errors", errors, form), CONTENT_TYPES[form])
 
 
-def _said(error: AppError | None) -> Sequence[str]:
+def _descriptions(error: AppError | None) -> Sequence[str]:
     if error is None:
         return [f"Something went wrong on our side. Try again. ({trace.current_id()})"]
     if isinstance(error, Invalid) and error.errors:
@@ -68,7 +68,7 @@ def answer(call: Call, **parameters: str) -> FormattedAnswer:
     from chalicelib.handlers.exchange import open311_views
 
     address = address_of(parameters)
-    view, given = _found(open311_views.VIEWS, call.request.method, address)
+    view, given = _find_view(open311_views.VIEWS, call.request.method, address)
     if view is None or address.form is None:
         asked = "/".join(address.segments)
         raise NotFound(f"There is no {call.request.method} /open311/{asked} in this format.")
@@ -79,7 +79,7 @@ def answer(call: Call, **parameters: str) -> FormattedAnswer:
     return FormattedAnswer(body, CONTENT_TYPES[address.form])
 
 
-def _found(
+def _find_view(
     views: dict[tuple[str, ...], Callable[..., Any]], method: str, address: Address
 ) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:
     """The view of that address, and the segments that match a * in the views."""

@@ -105,7 +105,7 @@ class Query(Struct, frozen=True):
             raise NotFound("This jurisdiction_id is unknown. You can leave it out.")
 
 
-def asked(call: Call) -> Query:
+def parse_query(call: Call) -> Query:
     """The parameters of the call. Raises Invalid if the body is not a form."""
     query = call.request.query_params
     listed = {name: tuple(filter(None, query.getlist(name))) for name in query} if query else {}

@@ -18,7 +18,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.georeport.wire import CONTENT_TYPES, Answer, Tree
 from chalicelib.handlers.exchange.open311_query import (
     Query,
-    asked,
+    parse_query,
     window_of_requests,
     window_of_updates,
 )
@@ -69,48 +69,50 @@ def discovery(_: Call) -> Answer:
 
 def services(call: Call) -> Answer:
     """Everything that can be reported. Raises NotFound."""
-    asked(call).check_jurisdiction()
+    parse_query(call).check_jurisdiction()
     return Answer("services", wire_services(container.council()))
 
 
 def service(call: Call, service_code: str) -> Answer:
     """The questions of a service. Raises NotFound."""
-    asked(call).check_jurisdiction()
+    parse_query(call).check_jurisdiction()
     council = container.council().page_details
     contact_line = f"{council['phone']} ({council['opening_hours']}){council['at_other_times']}"
-    definition = wire_definition(_service(service_code), contact_line)
+    definition = wire_definition(_find_service(service_code), contact_line)
     return Answer("service_definition", definition)
 
 
 def requests(call: Call) -> Answer:
     """Public reports, the newest first. Raises NotFound, Invalid."""
-    query, ports = asked(call), reports_ports()
+    query, ports = parse_query(call), reports_ports()
     query.check_jurisdiction()
     ids = query.listed("service_request_id")
-    reports = _with_ids(ids, ports) if ids else _in_window(query, ports)
-    return _requests(reading.views_of(reports, ports), query)
+    reports = _list_by_ids(ids, ports) if ids else _list_by_window(query, ports)
+    return _requests_answer(reading.views_of(reports, ports), query)
 
 
 def request(call: Call, service_request_id: str) -> Answer:
     """A public report. Raises NotFound."""
-    query = asked(call)
+    query = parse_query(call)
     query.check_jurisdiction()
     found = reading.public_views([id_of(service_request_id)], reports_ports())
     if not found:
         raise NotFound(f"There is no report {service_request_id}.")
-    return _requests(list(found.values()), query)
+    return _requests_answer(list(found.values()), query)
 
 
 def submit(call: Call) -> Answer:
     """Stores a report. Raises Forbidden, TooMany, NotFound, Invalid, in this order."""
-    sent, ports = asked(call), reports_ports()
-    partner = _admitted(sent)
+    sent, ports = parse_query(call), reports_ports()
+    partner = _authorise_partner(sent)
     sent.check_jurisdiction()
-    definition = _service(sent.required("service_code"))
+    definition = _find_service(sent.required("service_code"))
     key = sent.key(
         "report", next(iter(attributes_in(sent.fields).get(PARTNER_REFERENCE, [])), None)
     )
-    report = reports_partners.submit_for_partner(_report(sent, definition), key, partner, ports)
+    report = reports_partners.submit_for_partner(
+        _parse_report(sent, definition), key, partner, ports
+    )
     told: dict[str, Tree] = {"service_request_id": report.service_request_id}
     if definition.type == "batch":
         told = {"token": reports_partners.batch_token_of(report, ports)}
@@ -119,7 +121,7 @@ def submit(call: Call) -> Answer:
 
 def token(call: Call, text: str) -> Answer:
     """The report that was made from a submission. Raises NotFound."""
-    asked(call).check_jurisdiction()
+    parse_query(call).check_jurisdiction()
     found = reports_partners.find_id_of_token(text, reports_ports())
     return Answer("service_requests", [{"service_request_id": found or "", "token": text}])
 
@@ -127,8 +129,8 @@ def token(call: Call, text: str) -> Answer:
 def updates(call: Call) -> Answer:
     """The updates of public reports, and of those that this partner sent. Raises Forbidden,
     TooMany, NotFound, Invalid."""
-    query, ports = asked(call), reports_ports()
-    partner = partners.known(query.one("api_key"), partners_ports())
+    query, ports = parse_query(call), reports_ports()
+    partner = partners.authorise_read(query.one("api_key"), partners_ports())
     query.check_jurisdiction()
     start, end, _ = window_of_updates(query, ports.now())
     sender = access.partner_scope(partner.key_id)
@@ -144,8 +146,8 @@ def updates(call: Call) -> Answer:
 
 def update(call: Call) -> Answer:
     """Stores an update. Raises Forbidden, TooMany, NotFound, Invalid, Conflict."""
-    sent = asked(call)
-    partner = _admitted(sent)
+    sent = parse_query(call)
+    partner = _authorise_partner(sent)
     sent.check_jurisdiction()
     about = id_of(sent.required("service_request_id"))
     sent.moment("updated_datetime")
@@ -159,19 +161,19 @@ def update(call: Call) -> Answer:
     return Answer("service_request_updates", [{"update_id": update_id}])
 
 
-def _admitted(sent: Query) -> Partner:
-    key = partners.admit(sent.one("api_key"), sent.one("service_code"), partners_ports())
+def _authorise_partner(sent: Query) -> Partner:
+    key = partners.authorise_write(sent.one("api_key"), sent.one("service_code"), partners_ports())
     return copy_fields(Partner, key)
 
 
-def _service(service_code: str) -> ServiceDefinition:
+def _find_service(service_code: str) -> ServiceDefinition:
     found = container.council().by_code.get(service_code)
     if found is None:
         raise NotFound(f"There is no service_code {service_code}.")
     return found
 
 
-def _report(sent: Query, definition: ServiceDefinition) -> PartnerReport:
+def _parse_report(sent: Query, definition: ServiceDefinition) -> PartnerReport:
     if definition.needs != "none":
         check_location(sent.fields)
     if missing := missing_answers(definition, attributes_in(sent.fields)):
@@ -185,12 +187,12 @@ def _report(sent: Query, definition: ServiceDefinition) -> PartnerReport:
     )
 
 
-def _with_ids(ids: Sequence[str], ports: Ports) -> Sequence[ServiceRequest]:
+def _list_by_ids(ids: Sequence[str], ports: Ports) -> Sequence[ServiceRequest]:
     known = [found for each in ids if (found := reference.parse_reference(each))]
     return listing.list_requests(known, listing.ListFilter(), ports, page_size=listing.MOST_ROWS)
 
 
-def _in_window(query: Query, ports: Ports) -> Sequence[ServiceRequest]:
+def _list_by_window(query: Query, ports: Ports) -> Sequence[ServiceRequest]:
     window, statuses = window_of_requests(query, ports.now()), query.statuses()
     page, page_size = query.page(), query.page_size(default=listing.MOST_ROWS)
     codes = query.listed("service_code")
@@ -200,7 +202,7 @@ def _in_window(query: Query, ports: Ports) -> Sequence[ServiceRequest]:
     return listing.list_requests(window, kinds, ports, page=page, page_size=page_size)
 
 
-def _requests(views: Sequence[ReportView], query: Query) -> Answer:
+def _requests_answer(views: Sequence[ReportView], query: Query) -> Answer:
     agency, is_extended = container.council().name, query.one("extensions") == "true"
     rows: list[Tree] = [
         wire_request(view, agency=agency) | (extended_attributes_of(view) if is_extended else {})

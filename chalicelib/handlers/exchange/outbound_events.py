@@ -50,7 +50,7 @@ def open_deliveries(event: SQSEvent) -> BatchAnswer:
 @events.on_sqs_message(queue_arn=SEND_QUEUE, batch_size=1)
 def send(event: SQSEvent) -> BatchAnswer:
     """Sends a delivery; if its destination does not accept it, it is tried again when it is due."""
-    return one_by_one("send", event, _is_dealt_with)
+    return one_by_one("send", event, _send_delivery)
 
 
 @events.schedule("rate(1 minute)")
@@ -67,7 +67,7 @@ def publish_getting_through(_: CloudWatchEvent) -> None:
         getting_through.publish_getting_through(outbound_ports())
 
 
-def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
+def _send_delivery(record: dict[str, Any], line: logs.Fields) -> bool:
     wake = _read(record, Wake)
     if wake is None:
         return False

@@ -71,7 +71,7 @@ def make(call: Call, new: NewKey) -> MadeKey:
     def noted(key_id: str) -> None:
         record_action("keys.make", key_id, details, call.caller)
 
-    made = usecases.make(new, partners_ports(), noted)
+    made = usecases.create_key(new, partners_ports(), noted)
     return copy_fields(MadeKey, made.key, api_key=made.text)
 
 

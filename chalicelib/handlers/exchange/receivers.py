@@ -77,7 +77,7 @@ class ReplayView(msgspec.Struct, frozen=True, kw_only=True):
     summary="List the systems that get webhooks",
 )
 def receivers(_: Call) -> ReceiverList:
-    found = receiving.receivers(outbound_ports())
+    found = receiving.list_receivers(outbound_ports())
     return ReceiverList(items=[_view(each) for each in found], next=None)
 
 

@@ -108,7 +108,7 @@ class Siblings:
         return found
 
     def take_photo(self, key: str, photo_ids: Sequence[str], upload: Upload) -> str:
-        return asking.take_upload(upload.body, key, self._author.scope, photo_ids, photos_ports())
+        return asking.store_upload(upload.body, key, self._author.scope, photo_ids, photos_ports())
 
 
 def _overdue_ids(request_ids: Sequence[str], shown_as: Wording) -> Set[str]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.accounts import permissions
-from chalicelib.accounts.model import ACCESS_HOLDS, SignedIn
+from chalicelib.accounts.model import ACCESS_VALID_FOR, SignedInAccount
 from chalicelib.accounts.permissions import Permission
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.partners import partners_ports
@@ -17,7 +17,7 @@ from chalicelib.handlers.http import cookies
 from chalicelib.handlers.http.cdn import came_through_the_cdn
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.handlers.http.signed_tokens import Kind, sign, verify
-from chalicelib.partners.usecases import known
+from chalicelib.partners.usecases import authorise_read
 from chalicelib.texts import Text
 
 ACCESS = Kind("at+jwt", "ginnel-api")
@@ -115,7 +115,7 @@ def follower(request: Request) -> Caller:
     caller = anyone(request)
     key = request.headers.get("x-api-key")
     if key:
-        return replace(caller, key_id=known(key, partners_ports()).key_id)
+        return replace(caller, key_id=authorise_read(key, partners_ports()).key_id)
     if caller.role is None:
         raise Unauthenticated("Send your API key in the header X-Api-Key.")
     return may(FOLLOWING).check(caller)
@@ -129,12 +129,12 @@ def permission_of(gate: Gate) -> Permission | None:
 
 
 def issue_token(
-    who: SignedIn,
+    who: SignedInAccount,
     *,
     now: datetime,
     secret: str,
     issuer: str,
-    lifetime: timedelta = ACCESS_HOLDS,
+    lifetime: timedelta = ACCESS_VALID_FOR,
 ) -> str:
     """An access token for that account on that device, valid from `now` for `lifetime`. It does not
     contain the account's permissions: they are read with every call."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from chalicelib.accounts.model import SignedIn
+from chalicelib.accounts.model import SignedInAccount
 from chalicelib.bootstrap import container
 from chalicelib.errors import Unauthenticated
 from chalicelib.handlers.http.identity import Caller
@@ -27,7 +27,7 @@ class Ticket(NamedTuple):
     channel: AssistedChannel
 
 
-def issue_ticket(who: SignedIn, channel: AssistedChannel, now: datetime) -> str:
+def issue_ticket(who: SignedInAccount, channel: AssistedChannel, now: datetime) -> str:
     """A ticket that holds for `HOLDS`. Raises UpstreamFailed."""
     return sign(
         TICKET,

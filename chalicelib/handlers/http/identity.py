@@ -9,8 +9,8 @@ from chalicelib.accounts.model import (
     Grant,
     Role,
     Session,
-    SignedIn,
-    highest,
+    SignedInAccount,
+    highest_role,
     roles_of,
 )
 from chalicelib.accounts.permissions import Permission
@@ -42,7 +42,7 @@ class Caller(Struct, frozen=True):
         """The grants that hold on this device."""
         if not self.account or not self.session or not self.account.grants:
             return ()
-        who, council = SignedIn(self.account, self.session), container.council()
+        who, council = SignedInAccount(self.account, self.session), container.council()
         return permissions.effective_grants(who, staff_come_elsewhere=council.controls_roles)
 
     @property
@@ -60,7 +60,7 @@ class Caller(Struct, frozen=True):
     @property
     def role(self) -> Role | None:
         """The highest."""
-        return highest(self.roles) if self.account else None
+        return highest_role(self.roles) if self.account else None
 
     @property
     def signed_in(self) -> Account:

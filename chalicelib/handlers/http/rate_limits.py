@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Request
 
-from chalicelib.accounts.destinations import contact
+from chalicelib.accounts.destinations import parse_contact
 from chalicelib.accounts.model import Account, Destination
 from chalicelib.accounts.usecases import rate_limits
-from chalicelib.accounts.usecases.code_requests import Asker
+from chalicelib.accounts.usecases.code_requests import RequestOrigin
 from chalicelib.accounts.usecases.rate_limits import Flow, Sender
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import limit_ports
@@ -51,7 +51,7 @@ def defer_count(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
     return cache(lambda: rate_limits.check(flow, sender, typed, limit_ports()))
 
 
-def code_requester(call: Call, to: Destination, known_device: str | None = None) -> Asker:
+def code_requester(call: Call, to: Destination, known_device: str | None = None) -> RequestOrigin:
     """The origin of a request for a code to that address. Counts one more, unless the device is
     known: then strangers in its network cannot lock it out. Raises TooMany, Forbidden (an address
     that the caller confirmed is blocked), UpstreamFailed."""
@@ -59,7 +59,7 @@ def code_requester(call: Call, to: Destination, known_device: str | None = None)
     is_blocked = rate_limits.is_blocked([to], ports)
     if known_device is None:
         rate_limits.check("code", sender, (), ports)
-    return Asker(rate_limits.network_key(sender, ports), known_device, is_blocked)
+    return RequestOrigin(rate_limits.network_key(sender, ports), known_device, is_blocked)
 
 
 def defer_follower_count(call: Call) -> AdmitFollower:
@@ -95,7 +95,7 @@ def may_write(call: Call, *typed: Destination) -> MayWrite | None:
     none."""
     if not typed:
         return None
-    return cache(lambda: rate_limits.may_write(_sender(call), typed, limit_ports()))
+    return cache(lambda: rate_limits.may_send_messages(_sender(call), typed, limit_ports()))
 
 
 def is_blocked(*typed: Destination) -> bool:
@@ -154,8 +154,8 @@ def contact_addresses(given: Contact | None) -> tuple[Destination, ...]:
     if given is None:
         return ()
     found = (
-        given.email and contact("email", given.email),
-        given.phone and contact("phone", given.phone),
+        given.email and parse_contact("email", given.email),
+        given.phone and parse_contact("phone", given.phone),
     )
     return tuple(each for each in found if each)
 

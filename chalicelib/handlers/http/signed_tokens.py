@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from chalicelib.accounts.model import SignedIn
-from chalicelib.accounts.usecases.sessions import who
+from chalicelib.accounts.model import SignedInAccount
+from chalicelib.accounts.usecases.sessions import find_signed_in
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import Unauthenticated
@@ -35,13 +35,13 @@ class Kind(NamedTuple):
 class Holder(NamedTuple):
     """The account that a token names, on its device, and all claims of the token."""
 
-    who: SignedIn
+    who: SignedInAccount
     claims: Mapping[str, Any]
 
 
 def sign(
     kind: Kind,
-    who: SignedIn,
+    who: SignedInAccount,
     *,
     now: datetime,
     lifetime: timedelta,
@@ -72,7 +72,7 @@ def verify(kind: Kind, token: str) -> Holder:
         claims = _claims(kind, token)
     except jwt.InvalidTokenError as error:
         raise Unauthenticated(REFUSED) from error
-    found = who(claims["sub"], claims["sid"], accounts_ports())
+    found = find_signed_in(claims["sub"], claims["sid"], accounts_ports())
     if found is None:
         raise Unauthenticated(REFUSED)
     return Holder(found, claims)

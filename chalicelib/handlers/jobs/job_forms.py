@@ -159,7 +159,7 @@ def _store_photos(files: Sequence[bytes], op_id: str, opened: OpenedLink) -> tup
     about, photo_ids = opened.job.service_request_ids[0], list[str]()
     for raw in files:
         ports, scope = photos_ports(), opened.who.scope
-        photo_ids.append(asking.take_upload(raw, op_id, scope, photo_ids, ports, about=about))
+        photo_ids.append(asking.store_upload(raw, op_id, scope, photo_ids, ports, about=about))
     return tuple(photo_ids)
 
 

@@ -61,7 +61,7 @@ def uploads_in(body: str) -> list[Upload]:
 def _is_taken_in(record: dict[str, Any], _: logs.Fields) -> bool:
     try:
         for upload in uploads_in(record["body"]):
-            taking_in.take_in(upload, photos_ports())
+            taking_in.process_upload(upload, photos_ports())
     except (AppError, msgspec.DecodeError, ValueError) as error:
         logs.failure("a photo was not taken in", error, message_id=record["messageId"])
         return False

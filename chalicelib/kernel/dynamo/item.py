@@ -125,7 +125,7 @@ class Item(Model):
 
     def put_where(self, condition: Condition) -> bool:
         """Store the item if the condition holds. Returns: whether it holds."""
-        return self._holds(lambda: self.save(condition))
+        return self._try_write(lambda: self.save(condition))
 
     def put_on_version(self) -> Self:
         """Store the item if the stored one has its version, or none is stored and it has none.
@@ -157,19 +157,19 @@ class Item(Model):
     def change_where(self, actions: list[Action], condition: Condition) -> bool:
         """Change attributes of the stored item, and of this one, if the condition holds. Returns:
         whether it holds."""
-        return self._holds(lambda: self.update(actions, condition))
+        return self._try_write(lambda: self.update(actions, condition))
 
     def remove_where(self, condition: Condition) -> bool:
         """Delete what is stored under the key of the item if the condition holds. Returns: whether
         it holds."""
-        return self._holds(lambda: self.delete(condition))
+        return self._try_write(lambda: self.delete(condition))
 
     def remove(self) -> None:
         """Delete what is stored under the key of the item, whatever its version."""
         with self.translated():
             self.delete(add_version_condition=False)
 
-    def _holds(self, write: Callable[[], object]) -> bool:
+    def _try_write(self, write: Callable[[], object]) -> bool:
         try:
             with self.translated(ConditionFailed):
                 write()

@@ -14,7 +14,7 @@ from chalicelib.outbound.dynamo.items import (
     item_of,
 )
 from chalicelib.outbound.model import TOKEN, Delivery, State
-from chalicelib.outbound.ports import MOST_COUNTED, Listed
+from chalicelib.outbound.ports import MOST_COUNTED, DeliveryPage
 
 
 class DynamoDeliveries:
@@ -51,11 +51,11 @@ class DynamoDeliveries:
 
     def in_state(
         self, state: State, destination: str | None, *, limit: int, after: str | None
-    ) -> Listed:
+    ) -> DeliveryPage:
         before = DeliveryItem.due < after if after else None
         items = _query(state, destination)(before, limit=limit + 1, scan_index_forward=False)
         following = items[limit - 1].due if len(items) > limit else None
-        return Listed([delivery_of(item) for item in items[:limit]], following)
+        return DeliveryPage([delivery_of(item) for item in items[:limit]], following)
 
     def finished(
         self, state: State, destination: str, *, since: datetime, until: datetime, limit: int

@@ -38,7 +38,7 @@ class DestinationHealth(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime
 
 
-class _Counted(NamedTuple):
+class _Counts(NamedTuple):
     sent: Sequence[Delivery]
     waiting: int
     failed: int
@@ -48,12 +48,12 @@ def publish_getting_through(ports: Ports) -> None:
     """Publish the present state of all destinations. Raises UpstreamFailed."""
     entries = [
         msgspec.structs.replace(
-            _health(each.name, each.kind, [_counted(code, ports)], ports),
+            _health(each.name, each.kind, [_count_deliveries(code, ports)], ports),
             missed_until=_missed_until(each, ports),
         )
         for code, each in ports.destinations.items()
     ]
-    others = [_counted(each.receiver_id, ports) for each in ports.receivers.all()]
+    others = [_count_deliveries(each.receiver_id, ports) for each in ports.receivers.all()]
     if others:
         entries.append(_health(OTHERS, "webhook", others, ports))
     ports.publish(msgspec.json.encode({"destinations": entries}))
@@ -65,16 +65,16 @@ def _missed_until(there: Destination, ports: Ports) -> datetime | None:
     return missed if missed and missed > ports.now() - MISSED_SHOWN_FOR else None
 
 
-def _counted(destination: str, ports: Ports) -> _Counted:
+def _count_deliveries(destination: str, ports: Ports) -> _Counts:
     store = ports.deliveries
-    return _Counted(
+    return _Counts(
         sent=store.in_state("sent", destination, limit=LATEST, after=None).deliveries,
         waiting=store.count(destination, "waiting") + store.count(destination, "sending"),
         failed=store.count(destination, "failed"),
     )
 
 
-def _health(name: str, kind: str, counted: Iterable[_Counted], ports: Ports) -> DestinationHealth:
+def _health(name: str, kind: str, counted: Iterable[_Counts], ports: Ports) -> DestinationHealth:
     each = list(counted)
     sent = sorted((d for one in each for d in one.sent), key=lambda d: d.updated_at)[-LATEST:]
     delays = [(d.sent_at - d.occurred_at).total_seconds() for d in sent if d.sent_at]

@@ -11,7 +11,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.optimistic import VersionConflict, update
 from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.model import WEBHOOKS_KEPT_FOR, Delivery, State
-from chalicelib.outbound.ports import Listed, Ports
+from chalicelib.outbound.ports import DeliveryPage, Ports
 
 REPLAYED_AT_ONCE = 100
 """The number of deliveries that one call of a replay sends again; the next call continues."""
@@ -23,7 +23,7 @@ PHRASES: Mapping[State, str] = {
 ENDED: tuple[State, ...] = ("sent", "failed", "kept")
 
 
-class Replayed(NamedTuple):
+class ReplayResult(NamedTuple):
     """The result of a replay: how many deliveries that ended from `since` to `until` it sends
     again, and whether there are more of them."""
 
@@ -33,9 +33,9 @@ class Replayed(NamedTuple):
     more: bool
 
 
-def listed(
+def list_deliveries(
     state: State, destination: str | None, *, limit: int, after: str | None, ports: Ports
-) -> Listed:
+) -> DeliveryPage:
     """The deliveries in the state, of one destination or of all, the latest first."""
     return ports.deliveries.in_state(state, destination, limit=limit, after=after)
 
@@ -46,7 +46,7 @@ def resend(delivery_id: str, ports: Ports) -> Delivery:
 
     def set_waiting(delivery: Delivery) -> Delivery:
         _refuse(("sent", "sending", "waiting"), delivery)
-        return _waiting(delivery, ports)
+        return _as_waiting(delivery, ports)
 
     after = _update(delivery_id, set_waiting, ports)
     ports.queue.send([delivery_id])
@@ -64,7 +64,7 @@ def keep(delivery_id: str, ports: Ports) -> Delivery:
     return _update(delivery_id, set_kept, ports)
 
 
-def replay(receiver_id: str, since: datetime, until: datetime | None, ports: Ports) -> Replayed:
+def replay(receiver_id: str, since: datetime, until: datetime | None, ports: Ports) -> ReplayResult:
     """Send the deliveries of a receiver that ended from `since` to `until` again, with the same
     ids and the present data of the reports.
 
@@ -73,7 +73,7 @@ def replay(receiver_id: str, since: datetime, until: datetime | None, ports: Por
     """
     if ports.receivers.get(receiver_id) is None:
         raise NotFound(f"There is no receiver {receiver_id}.")
-    start, end = _within(since, until, truncate_to_second(ports.now()))
+    start, end = _limit_span(since, until, truncate_to_second(ports.now()))
     deliveries = [
         delivery
         for state in ENDED
@@ -82,13 +82,15 @@ def replay(receiver_id: str, since: datetime, until: datetime | None, ports: Por
         )
     ]
     batch = deliveries[:REPLAYED_AT_ONCE]
-    woken = [each.delivery_id for each in batch if _is_woken(each, ports)]
+    woken = [each.delivery_id for each in batch if _set_waiting(each, ports)]
     if woken:
         ports.queue.send(woken)
-    return Replayed(len(woken), start, end, len(deliveries) > len(batch))
+    return ReplayResult(len(woken), start, end, len(deliveries) > len(batch))
 
 
-def _within(since: datetime, until: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+def _limit_span(
+    since: datetime, until: datetime | None, now: datetime
+) -> tuple[datetime, datetime]:
     """The requested time span, limited to the stored deliveries and the present. A delivery that is
     sent again ends later than that, so the next call does not select it again. Raises Invalid."""
     start = max(since, now - WEBHOOKS_KEPT_FOR)
@@ -98,16 +100,16 @@ def _within(since: datetime, until: datetime | None, now: datetime) -> tuple[dat
     return start, end
 
 
-def _is_woken(delivery: Delivery, ports: Ports) -> bool:
+def _set_waiting(delivery: Delivery, ports: Ports) -> bool:
     """Set the delivery to waiting; False if it was changed meanwhile."""
     try:
-        ports.deliveries.save(_waiting(delivery, ports))
+        ports.deliveries.save(_as_waiting(delivery, ports))
     except VersionConflict:
         return False
     return True
 
 
-def _waiting(delivery: Delivery, ports: Ports) -> Delivery:
+def _as_waiting(delivery: Delivery, ports: Ports) -> Delivery:
     now = truncate_to_second(ports.now())
     return replace(delivery, state="waiting", tries=0, next_try_at=now, updated_at=now)
 

@@ -10,7 +10,7 @@ from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.receivers import LEDGER_ENTRY, Receiver
 
 
-def of_entry(
+def deliveries_of_entry(
     booked: EntryBooked, receivers: Sequence[Receiver], now: datetime
 ) -> Iterator[Delivery]:
     """One delivery for each receiver that takes the ledger; the same ones if the fact is

@@ -15,7 +15,7 @@ from chalicelib.outbound.model import Delivery, DeliveryEvent, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import NOT_PASSED_ON
-from chalicelib.outbound.usecases.ledger_entries import of_entry
+from chalicelib.outbound.usecases.ledger_entries import deliveries_of_entry
 from chalicelib.reports.published import Report
 
 REOPENED = "reopen"
@@ -34,8 +34,8 @@ def open_deliveries(facts: Sequence[Event | EntryBooked], ports: Ports) -> int:
     entries = [fact for fact in facts if isinstance(fact, EntryBooked)]
     events = [fact for fact in facts if not isinstance(fact, EntryBooked)]
     required = chain(
-        _of_events(events, receivers, ports),
-        (each for entry in entries for each in of_entry(entry, receivers, ports.now())),
+        _deliveries_of_events(events, receivers, ports),
+        (each for entry in entries for each in deliveries_of_entry(entry, receivers, ports.now())),
     )
     opened = [delivery.delivery_id for delivery in required if _is_new(delivery, ports)]
     if opened:
@@ -43,19 +43,19 @@ def open_deliveries(facts: Sequence[Event | EntryBooked], ports: Ports) -> int:
     return len(opened)
 
 
-def _of_events(
+def _deliveries_of_events(
     events: Sequence[Event], receivers: Sequence[Receiver], ports: Ports
 ) -> Iterator[Delivery]:
     reports = ports.reports.many(sorted({event.service_request_id for event in events}))
     for event in events:
         if report := reports.get(event.service_request_id):
-            yield from _required_by(event, report, receivers, ports)
+            yield from _deliveries_of_event(event, report, receivers, ports)
 
 
-def _required_by(
+def _deliveries_of_event(
     event: Event, report: Report, receivers: Sequence[Receiver], ports: Ports
 ) -> Iterator[Delivery]:
-    delivery = _delivery_of(event, report, ports)
+    delivery = _delivery_template(event, report, ports)
     there = ports.destinations.get(ports.forward_to(report.service_code) or "")
     if there and _is_forwarded(report, there):
         yield replace(
@@ -126,7 +126,7 @@ def _event_for_receivers(event: Event, report: Report) -> DeliveryEvent | None:
             return None
 
 
-def _delivery_of(event: Event, report: Report, ports: Ports) -> Delivery:
+def _delivery_template(event: Event, report: Report, ports: Ports) -> Delivery:
     """A template with the fields that all deliveries of this event share."""
     now = truncate_to_second(ports.now())
     stored = datetime.fromtimestamp(event.stored_at_ms // 1000, UTC)

@@ -14,12 +14,12 @@ from chalicelib.outbound.receivers import (
     Receiver,
     ReceiverChanges,
     ReceiverDraft,
-    changed,
+    apply_changes,
     new_secret,
 )
 
 
-def receivers(ports: Ports) -> Sequence[Receiver]:
+def list_receivers(ports: Ports) -> Sequence[Receiver]:
     """All receivers."""
     return ports.receivers.all()
 
@@ -38,7 +38,7 @@ def add_receiver(
     Raises: AddressRefused, Conflict (another draft with this key), Forbidden (it asks for the
     ledger and the caller may not see it), UpstreamFailed.
     """
-    _check(draft.url, ports)
+    _check_url(draft.url, ports)
     _refuse_ledger(draft.filter, reads_ledger)
     receiver = Receiver(
         receiver_id=receiver_id_of(scope, key),
@@ -49,7 +49,7 @@ def add_receiver(
     try:
         return ports.receivers.create(receiver)
     except AlreadyExists:
-        return _added_before(receiver, ports)
+        return _find_added(receiver, ports)
 
 
 def change_receiver(
@@ -66,25 +66,25 @@ def change_receiver(
     Raises: AddressRefused, Forbidden, NotFound, Conflict, UpstreamFailed.
     """
     if changes.url:
-        _check(changes.url, ports)
-    stored = _stored(receiver_id, ports)
+        _check_url(changes.url, ports)
+    stored = _load_receiver(receiver_id, ports)
     _refuse_ledger(stored.filter, reads_ledger)
     _refuse_ledger(changes.filter or stored.filter, reads_ledger)
     if stored.version != version:
-        raise _stale(stored)
+        raise _version_conflict(stored)
     try:
-        return ports.receivers.save(changed(stored, changes))
+        return ports.receivers.save(apply_changes(stored, changes))
     except VersionConflict as error:
-        present = _stored(receiver_id, ports)
+        present = _load_receiver(receiver_id, ports)
         # If only the reply was lost, the stored receiver is already the intended one.
-        if replace(present, version=version) == changed(stored, changes):
+        if replace(present, version=version) == apply_changes(stored, changes):
             return present
-        raise _stale(present) from error
+        raise _version_conflict(present) from error
 
 
 def remove_receiver(receiver_id: str, ports: Ports) -> None:
     """Remove a receiver; its waiting deliveries fail. Raises NotFound, UpstreamFailed."""
-    _stored(receiver_id, ports)
+    _load_receiver(receiver_id, ports)
     ports.receivers.remove(receiver_id)
 
 
@@ -93,14 +93,14 @@ def _refuse_ledger(asked: Filter, reads_ledger: bool) -> None:
         raise Forbidden("You may not see the ledger, so you cannot send it to another system.")
 
 
-def _check(url: str, ports: Ports) -> None:
+def _check_url(url: str, ports: Ports) -> None:
     try:
         ports.check_url(url)
     except AddressRefused as error:
         raise AddressRefused.field("url", error.detail) from error
 
 
-def _added_before(receiver: Receiver, ports: Ports) -> Receiver:
+def _find_added(receiver: Receiver, ports: Ports) -> Receiver:
     stored = ports.receivers.get(receiver.receiver_id)
     if stored is None:
         raise UpstreamFailed("The receiver could not be read back. Send it again.")
@@ -116,14 +116,14 @@ def _added_before(receiver: Receiver, ports: Ports) -> Receiver:
     return stored
 
 
-def _stored(receiver_id: str, ports: Ports) -> Receiver:
+def _load_receiver(receiver_id: str, ports: Ports) -> Receiver:
     stored = ports.receivers.get(receiver_id)
     if stored is None:
         raise NotFound(f"There is no receiver {receiver_id}.")
     return stored
 
 
-def _stale(present: Receiver) -> Conflict:
+def _version_conflict(present: Receiver) -> Conflict:
     return Conflict(
         f"The receiver has changed since you read it (version {present.version}). Reload it and "
         "try again.",

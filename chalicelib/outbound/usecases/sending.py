@@ -11,10 +11,10 @@ from chalicelib.errors import NoReply, NotNow, UpstreamFailed
 from chalicelib.kernel.delivery_retry import MOST_TRIES, claim_delivery, mark_failed, reschedule
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import truncate_to_second
-from chalicelib.outbound.model import Delivery, arrived
+from chalicelib.outbound.model import Delivery, mark_sent
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
-from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Unclear
+from chalicelib.outbound.senders import NOT_PASSED_ON, DeliveryRefused, DeliveryUnclear
 
 WOKEN_AT_ONCE = 300
 """The number of deliveries queued a minute, so that waiting ones do not fill the queue."""
@@ -64,18 +64,18 @@ def _try_to_send(delivery: Delivery, ports: Ports) -> Delivery:
     try, not yet stored."""
     try:
         if delivery.tries > MOST_TRIES:
-            raise Refused("gave_up")
+            raise DeliveryRefused("gave_up")
         destination = _destination(delivery, ports)
         _refuse_if_moved(delivery, ports)
         sender = ports.senders[delivery.kind]
         found = sender.find(delivery, destination) if delivery.is_unclear else None
         sent = found or sender.send(delivery, destination)
-        return arrived(delivery, sent.external_id, truncate_to_second(ports.now()))
-    except Refused as error:
+        return mark_sent(delivery, sent.external_id, truncate_to_second(ports.now()))
+    except DeliveryRefused as error:
         return mark_failed(delivery, error.code, truncate_to_second(ports.now()))
     except NotNow as error:
         return _retry_later(delivery, error.code, error.retry_after_s, ports)
-    except Unclear as error:
+    except DeliveryUnclear as error:
         unclear = replace(delivery, is_unclear=True)
         return _retry_later(unclear, error.code, error.retry_after_s, ports)
     except UpstreamFailed as error:
@@ -97,7 +97,7 @@ def _destination(delivery: Delivery, ports: Ports) -> Destination | Receiver:
         receiver = ports.receivers.get(delivery.destination)
         destination = receiver if receiver and receiver.enabled else None
     if destination is None:
-        raise Refused("no_destination")
+        raise DeliveryRefused("no_destination")
     return destination
 
 
@@ -108,7 +108,7 @@ def _refuse_if_moved(delivery: Delivery, ports: Ports) -> None:
     request_id = delivery.service_request_id
     report = ports.reports.many([request_id]).get(request_id)
     if report and ports.forward_to(report.service_code) != delivery.destination:
-        raise Refused(NOT_PASSED_ON)
+        raise DeliveryRefused(NOT_PASSED_ON)
 
 
 def _save_result(after: Delivery, ports: Ports) -> Delivery:

@@ -4,15 +4,23 @@ from collections.abc import Iterable, Sequence
 
 from chalicelib.errors import Invalid
 from chalicelib.photos.containers import kind_of
-from chalicelib.photos.model import MOST_PHOTOS_A_KEY, Photo, UploadDraft, check_size, numbered
+from chalicelib.photos.model import (
+    MOST_PHOTOS_A_KEY,
+    Photo,
+    UploadDraft,
+    check_size,
+    split_photo_key,
+)
 from chalicelib.photos.picture import UNKNOWN
 from chalicelib.photos.ports import PhotoKey, Policy, Ports
 
 
-def ask(draft: UploadDraft, key: str, scope: str, ports: Ports) -> tuple[PhotoKey, Policy]:
+def request_upload(
+    draft: UploadDraft, key: str, scope: str, ports: Ports
+) -> tuple[PhotoKey, Policy]:
     """The photo `<key>/<n>`, and a new permission to post its file with the size declared in this
     request: a phone may produce the picture again before a retry. Raises Invalid."""
-    own, number = numbered(key)
+    own, number = split_photo_key(key)
     check_size(draft.size)
     photo = PhotoKey(
         draft.service_request_id or ports.ids.service_request_id(scope, own),
@@ -21,7 +29,7 @@ def ask(draft: UploadDraft, key: str, scope: str, ports: Ports) -> tuple[PhotoKe
     return photo, ports.uploads.policy(photo, draft.content_type, draft.size)
 
 
-def take_upload(
+def store_upload(
     raw: bytes,
     key: str,
     scope: str,
@@ -54,20 +62,20 @@ def photo_ids_for(scope: str, key: str, count: int, ports: Ports) -> list[str]:
     return [ports.ids.photo_id(scope, key, number) for number in range(count)]
 
 
-def belongs(scope: str, key: str, photo_id: str, ports: Ports) -> bool:
+def is_own_photo(scope: str, key: str, photo_id: str, ports: Ports) -> bool:
     """True if this caller can have requested the photo under this key."""
     numbers = range(MOST_PHOTOS_A_KEY)
     return any(ports.ids.photo_id(scope, key, number) == photo_id for number in numbers)
 
 
-def look(photo: PhotoKey, ports: Ports) -> Photo:
+def photo_state(photo: PhotoKey, ports: Ports) -> Photo:
     """The state of the photo; waiting if it has no result, also if it was never sent."""
     return ports.records.get(photo) or Photo(
         service_request_id=photo.service_request_id, photo_id=photo.photo_id, state="waiting"
     )
 
 
-def ready(wanted: Iterable[tuple[str, str]], ports: Ports) -> frozenset[tuple[str, str]]:
+def find_ready(wanted: Iterable[tuple[str, str]], ports: Ports) -> frozenset[tuple[str, str]]:
     """The pairs of service_request_id and photo_id that have pictures."""
     return frozenset(
         (photo.service_request_id, photo.photo_id)

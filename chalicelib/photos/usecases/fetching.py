@@ -11,14 +11,14 @@ from chalicelib.photos.model import (
     NOT_FETCHED,
     TOO_LARGE,
     Photo,
-    Refused,
+    PhotoRefused,
 )
 from chalicelib.photos.picture import UNKNOWN
 from chalicelib.photos.ports import PhotoKey, Ports
 from chalicelib.photos.usecases.taking_in import refuse
 
 
-def want(service_request_id: str, photo_id: str, media_url: str, ports: Ports) -> None:
+def request_fetch(service_request_id: str, photo_id: str, media_url: str, ports: Ports) -> None:
     """Makes the file at that address a photo of a stored report; does nothing if the photo has a
     result. Raises UpstreamFailed."""
     photo = PhotoKey(service_request_id, photo_id)
@@ -44,8 +44,8 @@ def fetch(photo: PhotoKey, ports: Ports, *, is_last_try: bool) -> None:
     if wanted is None or wanted.media_url is None:
         return
     try:
-        raw = _fetched(wanted.media_url, is_last_try, ports)
-    except Refused as refused:
+        raw = _fetch_file(wanted.media_url, is_last_try, ports)
+    except PhotoRefused as refused:
         refuse(photo, refused.reason, ports)
     else:
         ports.uploads.put(photo, raw)
@@ -53,15 +53,15 @@ def fetch(photo: PhotoKey, ports: Ports, *, is_last_try: bool) -> None:
         ports.records.fetched(photo)
 
 
-def _fetched(media_url: str, is_last_try: bool, ports: Ports) -> bytes:
+def _fetch_file(media_url: str, is_last_try: bool, ports: Ports) -> bytes:
     try:
         raw = ports.fetch(media_url)
     except UpstreamFailed as error:
         if not is_last_try:
             raise
-        raise Refused(NOT_FETCHED) from error
+        raise PhotoRefused(NOT_FETCHED) from error
     if len(raw) > MOST_BYTES:
-        raise Refused(TOO_LARGE)
+        raise PhotoRefused(TOO_LARGE)
     if kind_of(raw) is None:
-        raise Refused(UNKNOWN)
+        raise PhotoRefused(UNKNOWN)
     return raw

@@ -6,8 +6,8 @@ from datetime import datetime
 from chalicelib.errors import UpstreamFailed
 from chalicelib.photos.model import KEPT_WITHOUT_REPORT, NOT_FETCHED, TOO_LATE, UNREAD_KEPT_FOR
 from chalicelib.photos.ports import PhotoKey, Ports, Upload
-from chalicelib.photos.usecases.asking import look
-from chalicelib.photos.usecases.taking_in import looked_at, refuse
+from chalicelib.photos.usecases.asking import photo_state
+from chalicelib.photos.usecases.taking_in import find_result, refuse
 
 
 def sweep(ports: Ports) -> dict[PhotoKey, UpstreamFailed]:
@@ -28,7 +28,7 @@ def sweep(ports: Ports) -> dict[PhotoKey, UpstreamFailed]:
     return failed
 
 
-def let_go(photos: Iterable[PhotoKey], ports: Ports) -> None:
+def release_photos(photos: Iterable[PhotoKey], ports: Ports) -> None:
     """Marks the photos, so that the sweep a day later checks again whether a report has them: call
     this before a report drops its photos. Raises UpstreamFailed."""
     for photo in photos:
@@ -38,7 +38,7 @@ def let_go(photos: Iterable[PhotoKey], ports: Ports) -> None:
 def _sweep_upload(upload: Upload, arrived: datetime, now: datetime, ports: Ports) -> None:
     """A file that was processed, or that no report uses, is removed; one that a report uses stays
     as long as its message may be delivered again."""
-    waited_for = looked_at(upload.photo, ports) is None and ports.is_held(*upload.photo)
+    waited_for = find_result(upload.photo, ports) is None and ports.is_held(*upload.photo)
     if waited_for and arrived > now - UNREAD_KEPT_FOR:
         return
     if waited_for:
@@ -50,7 +50,7 @@ def _sweep_photo(photo: PhotoKey, ports: Ports) -> None:
     if not ports.is_held(*photo):
         ports.records.remove(photo)
         ports.gallery.remove(photo)
-    elif look(photo, ports).media_url:
+    elif photo_state(photo, ports).media_url:
         refuse(photo, NOT_FETCHED, ports)
     # Last, so that an interrupted sweep is repeated.
     ports.gallery.unmark(photo)

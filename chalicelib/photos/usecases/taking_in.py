@@ -3,19 +3,19 @@ message is then delivered again, and completed steps do nothing. The first file 
 photo's id is the photo: all others are discarded unread, whichever message is processed first.
 """
 
-from chalicelib.photos.model import NOT_THE_SIZE, TOO_LARGE, Photo, Refused
+from chalicelib.photos.model import NOT_THE_SIZE, TOO_LARGE, Photo, PhotoRefused
 from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Ports, TooLargeToRead, Upload
 
 
-def take_in(upload: Upload, ports: Ports) -> None:
+def process_upload(upload: Upload, ports: Ports) -> None:
     """Makes pictures from the first file that arrived for the photo, records the result, and
     discards it with all others. Raises UpstreamFailed: then the file still exists, or everything is
     done.
     """
-    stored = looked_at(upload.photo, ports)
+    stored = find_result(upload.photo, ports)
     sent = ports.uploads.sent_for(upload.photo)
     if stored is None:
-        stored = _first_taken(sent[0], ports) if sent else None
+        stored = _process_first(sent[0], ports) if sent else None
     if stored is None:
         return
     if stored.state == "refused":
@@ -25,7 +25,7 @@ def take_in(upload: Upload, ports: Ports) -> None:
         ports.uploads.discard(each)
 
 
-def _first_taken(first: Upload, ports: Ports) -> Photo | None:
+def _process_first(first: Upload, ports: Ports) -> Photo | None:
     """The result of the photo; None if its file has been removed meanwhile."""
     try:
         arrived = ports.uploads.read(first)
@@ -33,10 +33,10 @@ def _first_taken(first: Upload, ports: Ports) -> Photo | None:
         return refuse(first.photo, TOO_LARGE, ports)
     except NotAsDeclared:
         return refuse(first.photo, NOT_THE_SIZE, ports)
-    return _take(first.photo, arrived[0], ports) if arrived else None
+    return _make_pictures(first.photo, arrived[0], ports) if arrived else None
 
 
-def looked_at(photo: PhotoKey, ports: Ports) -> Photo | None:
+def find_result(photo: PhotoKey, ports: Ports) -> Photo | None:
     """The result of the photo; None if its file was not processed."""
     stored = ports.records.get(photo)
     return None if stored is None or stored.state == "waiting" else stored
@@ -55,10 +55,10 @@ def refuse(photo: PhotoKey, reason: str, ports: Ports) -> Photo:
     )
 
 
-def _take(photo: PhotoKey, raw: bytes, ports: Ports) -> Photo:
+def _make_pictures(photo: PhotoKey, raw: bytes, ports: Ports) -> Photo:
     try:
         pictures = ports.rebuild(raw)
-    except Refused as refused:
+    except PhotoRefused as refused:
         return refuse(photo, refused.reason, ports)
     # The marker is stored before anything that a sweep would have to remove.
     ports.gallery.mark(photo)

@@ -2,8 +2,14 @@
 
 import pytest
 
-from chalicelib.accounts.destinations import contact, destination, mailbox, reachable, tagged
-from chalicelib.accounts.devices import device
+from chalicelib.accounts.destinations import (
+    mailbox_of,
+    parse_contact,
+    parse_destination,
+    parse_destination_for,
+    without_tag,
+)
+from chalicelib.accounts.devices import device_name
 from chalicelib.accounts.model import Destination
 from chalicelib.errors import Invalid
 from chalicelib.kernel.addresses import AddressKind
@@ -24,7 +30,7 @@ from tests.support.fakes import PlainSecret
     ],
 )
 def test_address_is_the_same_in_every_notation(typed: str, kind: str, value: str) -> None:
-    assert destination(typed, takes_phones=True) == (kind, value)
+    assert parse_destination(typed, takes_phones=True) == (kind, value)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +60,7 @@ def test_address_is_the_same_in_every_notation(typed: str, kind: str, value: str
 )
 def test_address_is_refused_when_no_code_may_be_sent_to_it(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
-        destination(typed, takes_phones=True)
+        parse_destination(typed, takes_phones=True)
     assert [fault.field for fault in refused.value.errors] == ["address"]
 
 
@@ -65,17 +71,17 @@ def test_number_is_refused_with_valid_ones_when_it_gets_no_texts(
 ) -> None:
     with pytest.raises(Invalid, match="starts with 071 to 075, 077, 078, 079 or 07624"):
         if is_for_alerts:
-            reachable("sms", typed)
+            parse_destination_for("sms", typed)
         else:
-            destination(typed, takes_phones=True)
+            parse_destination(typed, takes_phones=True)
 
 
 @pytest.mark.parametrize(
     "typed", ["07624 123456", "07911 123456", "07123 456789", "07500 123456", "+447797 123456"]
 )
 def test_number_is_taken_when_it_is_a_mobile(typed: str) -> None:
-    assert destination(typed, takes_phones=True).kind == "phone"
-    assert reachable("sms", typed) == destination(typed, takes_phones=True)
+    assert parse_destination(typed, takes_phones=True).kind == "phone"
+    assert parse_destination_for("sms", typed) == parse_destination(typed, takes_phones=True)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +99,7 @@ def test_number_is_taken_when_it_is_a_mobile(typed: str) -> None:
 def test_contact_may_have_any_number_and_has_one_key(
     kind: AddressKind, typed: str, value: str | None
 ) -> None:
-    assert contact(kind, typed) == (Destination(kind, value) if value else None)
+    assert parse_contact(kind, typed) == (Destination(kind, value) if value else None)
     ids = Ids(PlainSecret("secret"), PlainSecret("secret"))
     assert (ids.contact_key(kind, typed) is None) is (value is None)
     assert ids.contact_key(kind, typed) == (ids.contact_key(kind, value) if value else None)
@@ -114,8 +120,8 @@ def test_contact_may_have_any_number_and_has_one_key(
     ],
 )
 def test_mailbox_drops_only_what_its_provider_ignores(value: str, read_by: str) -> None:
-    assert mailbox(Destination("email", value)) == ("email", read_by)
-    assert mailbox(Destination("phone", "+447700900123")) == ("phone", "+447700900123")
+    assert mailbox_of(Destination("email", value)) == ("email", read_by)
+    assert mailbox_of(Destination("phone", "+447700900123")) == ("phone", "+447700900123")
 
 
 @pytest.mark.parametrize(
@@ -130,17 +136,17 @@ def test_mailbox_drops_only_what_its_provider_ignores(value: str, read_by: str) 
 )
 def test_tagged_addresses_have_their_name_in_common(value: str, in_common: str | None) -> None:
     kind: AddressKind = "email" if "@" in value else "phone"
-    assert tagged(Destination(kind, value)) == in_common
+    assert without_tag(Destination(kind, value)) == in_common
 
 
 def test_email_goes_to_the_typed_address_although_limits_normalise_it() -> None:
-    typed = destination("Jo.Smith+council@googlemail.com", takes_phones=False)
+    typed = parse_destination("Jo.Smith+council@googlemail.com", takes_phones=False)
     assert typed.value == "jo.smith+council@googlemail.com"
 
 
 def test_phone_number_is_refused_when_no_texts_are_sent() -> None:
     with pytest.raises(Invalid, match="email address"):
-        destination("07700 900123", takes_phones=False)
+        parse_destination("07700 900123", takes_phones=False)
 
 
 @pytest.mark.parametrize(
@@ -159,4 +165,4 @@ def test_phone_number_is_refused_when_no_texts_are_sent() -> None:
     ],
 )
 def test_device_is_called_by_browser_and_system_alone(user_agent: str, called: str) -> None:
-    assert device(user_agent) == called
+    assert device_name(user_agent) == called

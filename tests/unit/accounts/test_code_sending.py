@@ -9,7 +9,7 @@ from msgspec import structs
 from msgspec.structs import replace
 
 from chalicelib.accounts.code_messages import CodeMessages
-from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination
+from chalicelib.accounts.model import CODE_VALID_FOR, Attempt, Destination
 from chalicelib.accounts.ports import SendingPorts
 from chalicelib.accounts.usecases.code_sending import send_code
 from chalicelib.catalogue.load import load
@@ -86,7 +86,7 @@ def ask(
             attempt_id=ID,
             destination=to,
             created_at=NOON,
-            expires_at=NOON + CODE_HOLDS,
+            expires_at=NOON + CODE_VALID_FOR,
             account_id=account_id,
             language=language,
         )
@@ -159,7 +159,7 @@ def test_email_is_repeated_and_a_text_is_not_when_the_outcome_is_unknown(
 
 
 def over(clock: Clock, _: MemoryAttempts) -> None:
-    clock.now = NOON + CODE_HOLDS
+    clock.now = NOON + CODE_VALID_FOR
 
 
 def used(_: Clock, attempts: MemoryAttempts) -> None:

@@ -11,7 +11,7 @@ from chalicelib.accounts.model import (
     SavedPlace,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases.code_requests import ask
+from chalicelib.accounts.usecases.code_requests import request_code
 from chalicelib.accounts.usecases.code_verification import (
     add_address,
     sign_in_with_code,
@@ -29,7 +29,7 @@ HOME = SavedPlace(label="Home", lat=53.959, long=-1.0815)
 
 
 def account(people: Ports, address: str = "resident@example.org") -> Account:
-    attempt_id = ask(address, people).attempt_id
+    attempt_id = request_code(address, people).attempt_id
     code = people.codes.code(attempt_id)
     return sign_in_with_code(attempt_id, code, "Phone", people).account
 
@@ -97,7 +97,7 @@ def test_attempt_to_add_an_address_signs_nobody_in_and_adds_to_no_other_account(
 
 def test_attempt_to_sign_in_adds_nothing(people: Ports) -> None:
     mine = account(people)
-    attempt_id = ask("new@example.org", people).attempt_id
+    attempt_id = request_code("new@example.org", people).attempt_id
     with pytest.raises(NotFound):
         add_address(attempt_id, people.codes.code(attempt_id), mine.account_id, people)
 

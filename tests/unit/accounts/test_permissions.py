@@ -2,14 +2,14 @@
 
 import pytest
 
-from chalicelib.accounts.model import Account, Assurance, Grant, Session, SignedIn
+from chalicelib.accounts.model import Account, Assurance, Grant, Session, SignedInAccount
 from chalicelib.accounts.permissions import effective_grants
 from tests.support.builders import NOON
 
 GRANTS = (Grant(role="officer"), Grant(role="crew"))
 
 
-def who(assurance: Assurance, *, is_first_admin: bool = False) -> SignedIn:
+def who(assurance: Assurance, *, is_first_admin: bool = False) -> SignedInAccount:
     account = Account(account_id="a", created_at=NOON, grants=GRANTS, is_first_admin=is_first_admin)
     session = Session(
         session_id="s",
@@ -20,7 +20,7 @@ def who(assurance: Assurance, *, is_first_admin: bool = False) -> SignedIn:
         last_used_at=NOON,
         expires_at=NOON,
     )
-    return SignedIn(account, session)
+    return SignedInAccount(account, session)
 
 
 @pytest.mark.parametrize("assurance", ["contact", "proven", "staff"])

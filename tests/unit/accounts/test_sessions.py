@@ -6,23 +6,23 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.accounts.model import (
-    RESIDENT_STAYS,
-    STAFF_STAYS,
-    STEP_BACK,
+    PREVIOUS_TOKEN_VALID_FOR,
+    RESIDENT_SESSION,
+    STAFF_SESSION,
     Account,
     Destination,
     Grant,
-    SignedIn,
+    SignedInAccount,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases.code_verification import account_of, open_session
+from chalicelib.accounts.usecases.code_verification import ensure_account, open_session
 from chalicelib.accounts.usecases.sessions import (
     devices,
-    end,
-    end_by_token,
-    end_everywhere,
+    find_signed_in,
     refresh,
-    who,
+    sign_out,
+    sign_out_by_token,
+    sign_out_everywhere,
 )
 from chalicelib.errors import NotFound, Unauthenticated
 from tests.support.builders import NOON
@@ -32,20 +32,22 @@ SECOND = timedelta(seconds=1)
 
 
 def somebody(people: Ports, address: str = "resident@example.org") -> Account:
-    return account_of(Destination("email", address), people)
+    return ensure_account(Destination("email", address), people)
 
 
-def signed_in(people: Ports, account: Account | None = None, device: str = "Phone") -> SignedIn:
+def signed_in(
+    people: Ports, account: Account | None = None, device: str = "Phone"
+) -> SignedInAccount:
     account = account or somebody(people)
     return open_session(account, device=device, assurance="contact", ports=people)
 
 
-def token_of(signed: SignedIn, people: Ports) -> str:
+def token_of(signed: SignedInAccount, people: Ports) -> str:
     return people.refresh_tokens.token(signed.session)
 
 
-def holds(signed: SignedIn, people: Ports) -> bool:
-    return who(signed.account.account_id, signed.session.session_id, people) is not None
+def holds(signed: SignedInAccount, people: Ports) -> bool:
+    return find_signed_in(signed.account.account_id, signed.session.session_id, people) is not None
 
 
 def test_refresh_token_is_another_one_each_time(people: Ports, clock: Clock) -> None:
@@ -63,7 +65,7 @@ def test_previous_token_gives_the_same_successor_for_half_a_minute_and_then_ends
     signed = signed_in(people)
     first = token_of(signed, people)
     second = refresh(first, people).refresh_token
-    clock.now = NOON + STEP_BACK + after
+    clock.now = NOON + PREVIOUS_TOKEN_VALID_FOR + after
     if holds_on:
         assert [refresh(first, people).refresh_token for _ in range(3)] == [second] * 3
     else:
@@ -109,7 +111,7 @@ def test_resident_stays_signed_in_for_sixty_days_after_the_last_use(
     signed = signed_in(people)
     clock.now = NOON + timedelta(days=30)
     refresh(token_of(signed, people), people)
-    clock.now += RESIDENT_STAYS + after
+    clock.now += RESIDENT_SESSION + after
     assert holds(signed, people) is holds_on
 
 
@@ -121,7 +123,7 @@ def test_staff_stay_signed_in_for_twelve_hours_however_often_they_use_it(
     signed = signed_in(people, officer)
     clock.now = NOON + timedelta(hours=11)
     refresh(token_of(signed, people), people)
-    clock.now = NOON + STAFF_STAYS + after
+    clock.now = NOON + STAFF_SESSION + after
     assert holds(signed, people) is holds_on
 
 
@@ -143,18 +145,18 @@ def test_signing_out_ends_one_device_and_everywhere_ends_all(people: Ports, cloc
     laptop, tablet = signed_in(people, device="Laptop"), signed_in(people, device="Tablet")
     account_id = phone.account.account_id
     assert {each.device for each in devices(account_id, people)} == {"Phone", "Laptop", "Tablet"}
-    end(account_id, laptop.session.session_id, people)
-    end_by_token(token_of(phone, people), people)
-    end_by_token("nonsense", people)
+    sign_out(account_id, laptop.session.session_id, people)
+    sign_out_by_token(token_of(phone, people), people)
+    sign_out_by_token("nonsense", people)
     assert [each.device for each in devices(account_id, people)] == ["Tablet"]
-    assert end_everywhere(account_id, people) == 1
+    assert sign_out_everywhere(account_id, people) == 1
     assert not holds(tablet, people)
 
 
 def test_device_of_another_account_cannot_be_signed_out(people: Ports) -> None:
     signed, other = signed_in(people), somebody(people, "other@example.org")
     with pytest.raises(NotFound):
-        end(other.account_id, signed.session.session_id, people)
+        sign_out(other.account_id, signed.session.session_id, people)
     assert holds(signed, people)
 
 

@@ -6,18 +6,18 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.accounts.model import (
-    CODE_HOLDS,
+    CODE_VALID_FOR,
     MOST_TRIES,
-    STAFF_STAYS,
+    STAFF_SESSION,
     Account,
     Destination,
     Grant,
 )
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.usecases.code_requests import Asker, ask
+from chalicelib.accounts.usecases.code_requests import RequestOrigin, request_code
 from chalicelib.accounts.usecases.code_verification import (
-    account_of,
     add_address,
+    ensure_account,
     open_session,
     sign_in_with_code,
     sign_in_with_link,
@@ -38,7 +38,7 @@ def code_of(attempt_id: str, people: Ports) -> str:
 
 
 def asked(people: Ports) -> str:
-    return ask(ADDRESS, people).attempt_id
+    return request_code(ADDRESS, people).attempt_id
 
 
 def test_account_is_made_at_the_first_code_and_is_the_same_at_the_next(people: Ports) -> None:
@@ -67,7 +67,7 @@ def test_code_and_link_are_valid_for_ten_minutes(
     way: str, after: timedelta, holds: bool, people: Ports, clock: Clock
 ) -> None:
     attempt_id = asked(people)
-    clock.now = NOON + CODE_HOLDS + after
+    clock.now = NOON + CODE_VALID_FOR + after
 
     def sign_in() -> object:
         if way == "code":
@@ -124,7 +124,7 @@ def test_unknown_attempt_signs_nobody_in(people: Ports) -> None:
 def test_disabled_account_is_reported_only_after_its_address_is_proven(
     people: Ports,
 ) -> None:
-    account = account_of(Destination("email", ADDRESS), people)
+    account = ensure_account(Destination("email", ADDRESS), people)
     people.accounts.save(replace(account, disabled_at=NOON))
     attempt_id = asked(people)
     with pytest.raises(Invalid):
@@ -137,7 +137,7 @@ def test_disabled_account_is_reported_only_after_its_address_is_proven(
 def test_account_is_completed_when_it_was_interrupted_after_its_address(people: Ports) -> None:
     address = Destination("email", ADDRESS)
     people.accounts.claim(address, "a" * 32)
-    assert account_of(address, people).account_id == "a" * 32
+    assert ensure_account(address, people).account_id == "a" * 32
 
 
 class ErasedMeanwhile(MemoryAccounts):
@@ -153,7 +153,7 @@ def test_account_stays_erased_when_its_owner_signs_in_during_the_erasure(people:
     here = replace(people, accounts=ErasedMeanwhile())
     here.accounts.claim(Destination("email", ADDRESS), "a" * 32)
     with pytest.raises(NotFound, match="deleted a moment ago"):
-        account_of(Destination("email", ADDRESS), here)
+        ensure_account(Destination("email", ADDRESS), here)
     assert here.accounts.owner(Destination("email", ADDRESS)) is None
 
 
@@ -161,17 +161,17 @@ def test_sixth_code_within_the_hour_is_refused_for_the_same_address_however_writ
     people: Ports,
 ) -> None:
     for _ in range(5):
-        ask(ADDRESS, people)
+        request_code(ADDRESS, people)
     with pytest.raises(TooMany):
-        ask(ADDRESS.upper(), people)
-    assert ask("other@example.org", people)
+        request_code(ADDRESS.upper(), people)
+    assert request_code("other@example.org", people)
 
 
 def test_staff_are_signed_out_after_twelve_hours(people: Ports) -> None:
-    account = account_of(Destination("email", ADDRESS), people)
+    account = ensure_account(Destination("email", ADDRESS), people)
     officer = people.accounts.save(replace(account, grants=(Grant(role="officer"),)))
     who = open_session(officer, device="Desk", assurance="staff", ports=people)
-    assert who.session.expires_at == NOON + STAFF_STAYS
+    assert who.session.expires_at == NOON + STAFF_SESSION
 
 
 # Strangers and known devices.
@@ -182,21 +182,21 @@ def test_owner_gets_a_code_on_a_known_device_when_strangers_have_used_up_all_oth
 ) -> None:
     while True:
         try:
-            ask(ADDRESS, people)
+            request_code(ADDRESS, people)
         except TooMany as error:
             assert "device that has signed in with this address before" in error.detail
             break
-    known = Asker(known_device="known")
+    known = RequestOrigin(known_device="known")
     for _ in range(5):
-        assert ask(ADDRESS, people, asker=known).is_known
+        assert request_code(ADDRESS, people, asker=known).is_known
     with pytest.raises(TooMany):
-        ask(ADDRESS, people, asker=known)
-    assert ask(ADDRESS, people, asker=Asker(known_device="another"))
+        request_code(ADDRESS, people, asker=known)
+    assert request_code(ADDRESS, people, asker=RequestOrigin(known_device="another"))
 
 
 def test_many_known_devices_of_one_address_get_thirty_codes_a_day(people: Ports) -> None:
     def ask_on(device: int) -> None:
-        ask(ADDRESS, people, asker=Asker(known_device=f"device-{device}"))
+        request_code(ADDRESS, people, asker=RequestOrigin(known_device=f"device-{device}"))
 
     for number in range(30):
         ask_on(number)
@@ -207,19 +207,19 @@ def test_many_known_devices_of_one_address_get_thirty_codes_a_day(people: Ports)
 
 def test_code_to_a_known_device_does_not_count_for_strangers(people: Ports) -> None:
     for _ in range(5):
-        ask(ADDRESS, people, asker=Asker(known_device="known"))
-    assert not ask(ADDRESS, people).is_known
+        request_code(ADDRESS, people, asker=RequestOrigin(known_device="known"))
+    assert not request_code(ADDRESS, people).is_known
 
 
 def test_last_texts_of_the_day_are_kept_for_known_devices(people: Ports) -> None:
     few = replace(people, budget=FewTexts(1, kept=1))
     with pytest.raises(Invalid, match="email address"):
-        ask("07700 900123", few)
-    assert ask("07700 900123", few, asker=Asker(known_device="known")).is_known
+        request_code("07700 900123", few)
+    assert request_code("07700 900123", few, asker=RequestOrigin(known_device="known")).is_known
 
 
 def test_no_code_and_no_link_is_valid_when_the_address_is_blocked(people: Ports) -> None:
-    attempt_id = ask(ADDRESS, people, asker=Asker(is_blocked=True)).attempt_id
+    attempt_id = request_code(ADDRESS, people, asker=RequestOrigin(is_blocked=True)).attempt_id
     with pytest.raises(Invalid, match="the code is wrong"):
         sign_in_with_code(attempt_id, code_of(attempt_id, people), "Phone", people)
     with pytest.raises(NotFound):
@@ -264,7 +264,7 @@ def test_sign_in_is_audited_with_account_and_method_and_counted(
 def test_sign_in_to_a_disabled_account_is_audited_as_a_failure(
     noted: Ports, trail: MemoryTrail
 ) -> None:
-    account = account_of(Destination("email", ADDRESS), noted)
+    account = ensure_account(Destination("email", ADDRESS), noted)
     noted.accounts.save(replace(account, disabled_at=NOON))
     attempt_id = asked(noted)
     with pytest.raises(Forbidden):
@@ -280,7 +280,7 @@ def test_failure_is_audited_at_the_account_or_the_attempt_and_counted(
 ) -> None:
     attempt_id, whose = asked(noted), None
     if has_account:
-        whose = account_of(Destination("email", ADDRESS), noted).account_id
+        whose = ensure_account(Destination("email", ADDRESS), noted).account_id
     with capture_lines() as written:
         with pytest.raises(Invalid):
             sign_in_with_code(attempt_id, "no code", "Phone", noted)
@@ -310,8 +310,8 @@ def test_sign_in_fails_when_the_audit_log_fails(noted: Ports, trail: MemoryTrail
 def test_wrong_code_to_add_an_address_is_audited_at_the_account(
     noted: Ports, trail: MemoryTrail
 ) -> None:
-    account = account_of(Destination("email", ADDRESS), noted)
-    begun = ask("other@example.org", noted, account.account_id)
+    account = ensure_account(Destination("email", ADDRESS), noted)
+    begun = request_code("other@example.org", noted, account.account_id)
     with pytest.raises(Invalid):
         add_address(begun.attempt_id, "no code", account.account_id, noted)
     assert told(trail) == [("nobody", "account.sign_in_failed", account.account_id, "code")]

@@ -6,10 +6,22 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.accounts.model import STAFF_STAYS, Account, Destination, Grant, Identity, SignedIn
-from chalicelib.accounts.single_sign_on import HANDOVER_HOLDS, SignOnPorts
-from chalicelib.accounts.usecases.code_verification import account_of
-from chalicelib.accounts.usecases.single_sign_on import Back, give_up, send_to, take_back
+from chalicelib.accounts.model import (
+    STAFF_SESSION,
+    Account,
+    Destination,
+    Grant,
+    Identity,
+    SignedInAccount,
+)
+from chalicelib.accounts.single_sign_on import HANDOVER_VALID_FOR, SignOnPorts
+from chalicelib.accounts.usecases.code_verification import ensure_account
+from chalicelib.accounts.usecases.single_sign_on import (
+    ProviderReturn,
+    begin_sign_in,
+    cancel_sign_in,
+    finish_sign_in,
+)
 from chalicelib.accounts.usecases.staff import invite
 from chalicelib.catalogue.identity import GroupGrant, IdentityProvider, LevelMapping
 from chalicelib.errors import Forbidden, NotFound, UpstreamFailed
@@ -74,16 +86,18 @@ def ports(clock: Clock, issuers: FakeIssuers, trail: MemoryTrail) -> SignOnPorts
     return sign_on_ports(clock, issuers, NATIONAL, TRUSTED, STAFF, GUARDED, trail=trail)
 
 
-def sent(ports: SignOnPorts, through: str = "national", **changes: Any) -> Back:
+def sent(ports: SignOnPorts, through: str = "national", **changes: Any) -> ProviderReturn:
     """What a browser comes back with that was sent there."""
-    departure = send_to(through, "/map/", ports)
-    back = Back(through, query_of(departure.url)["state"], "code", None, departure.browser)
+    departure = begin_sign_in(through, "/map/", ports)
+    back = ProviderReturn(
+        through, query_of(departure.url)["state"], "code", None, departure.browser
+    )
     return back._replace(**changes)
 
 
-def signed_in(ports: SignOnPorts, through: str = "national", **claims: Any) -> SignedIn:
+def signed_in(ports: SignOnPorts, through: str = "national", **claims: Any) -> SignedInAccount:
     cast(FakeIssuers, ports.issuers()).claims_of = claims
-    who, onward = take_back(sent(ports, through), "Phone", ports)
+    who, onward = finish_sign_in(sent(ports, through), "Phone", ports)
     assert onward == "/map/"
     return who
 
@@ -110,12 +124,12 @@ def test_handover_is_valid_for_ten_minutes(
     after: timedelta, holds: bool, ports: SignOnPorts, clock: Clock
 ) -> None:
     back = sent(ports)
-    clock.now = NOON + HANDOVER_HOLDS + after
+    clock.now = NOON + HANDOVER_VALID_FOR + after
     if holds:
-        assert take_back(back, "Phone", ports)
+        assert finish_sign_in(back, "Phone", ports)
     else:
         with pytest.raises(NotFound):
-            take_back(back, "Phone", ports)
+            finish_sign_in(back, "Phone", ports)
 
 
 def test_handover_is_valid_once_even_when_its_code_was_bad(
@@ -123,9 +137,9 @@ def test_handover_is_valid_once_even_when_its_code_was_bad(
 ) -> None:
     back = sent(ports)
     with pytest.raises(Forbidden):
-        take_back(back._replace(code="bad"), "Phone", ports)
+        finish_sign_in(back._replace(code="bad"), "Phone", ports)
     with pytest.raises(NotFound):
-        take_back(back, "Phone", ports)
+        finish_sign_in(back, "Phone", ports)
     assert issuers.asked == 1
 
 
@@ -144,7 +158,7 @@ def test_sign_in_fails_when_it_was_not_started_here(
     wrong: dict[str, str], ports: SignOnPorts, issuers: FakeIssuers
 ) -> None:
     with pytest.raises(NotFound):
-        take_back(sent(ports, **wrong), "Phone", ports)
+        finish_sign_in(sent(ports, **wrong), "Phone", ports)
     assert issuers.asked == 0
 
 
@@ -152,21 +166,21 @@ def test_state_of_another_browser_is_refused(ports: SignOnPorts) -> None:
     """Else a thief could have somebody sign in to the thief's account."""
     thiefs, own = sent(ports), sent(ports)
     with pytest.raises(NotFound):
-        take_back(thiefs._replace(browser=own.browser), "Phone", ports)
+        finish_sign_in(thiefs._replace(browser=own.browser), "Phone", ports)
 
 
 def test_handover_ends_when_the_user_cancelled_at_the_organisation(ports: SignOnPorts) -> None:
     back = sent(ports)
     with pytest.raises(NotFound):
-        give_up(back._replace(browser="another"), ports)
-    give_up(back, ports)
+        cancel_sign_in(back._replace(browser="another"), ports)
+    cancel_sign_in(back, ports)
     with pytest.raises(NotFound):
-        take_back(back, "Phone", ports)
+        finish_sign_in(back, "Phone", ports)
 
 
 def test_unknown_organisation_is_refused(ports: SignOnPorts) -> None:
     with pytest.raises(NotFound):
-        send_to("nobody", "/", ports)
+        begin_sign_in("nobody", "/", ports)
     assert cast(MemoryHandovers, ports.handovers).all == {}
 
 
@@ -174,7 +188,7 @@ def test_unknown_organisation_is_refused(ports: SignOnPorts) -> None:
 
 
 def resident(ports: SignOnPorts) -> Account:
-    return account_of(JO, ports.people)
+    return ensure_account(JO, ports.people)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +247,7 @@ def test_verified_address_leads_to_its_account_where_the_issuer_is_trusted_with_
 def test_verified_address_is_confirmed_for_a_new_account(ports: SignOnPorts) -> None:
     who = signed_in(ports, "trusted", **VERIFIED)
     assert [each.destination for each in who.account.addresses] == [JO]
-    assert account_of(JO, ports.people).account_id == who.account.account_id
+    assert ensure_account(JO, ports.people).account_id == who.account.account_id
 
 
 @pytest.mark.parametrize(("through", "is_own"), [("guarded", True), ("national", False)])
@@ -275,7 +289,7 @@ def test_invitation_accepted_by_a_code_cannot_be_used_again(
     ports: SignOnPorts, trail: MemoryTrail
 ) -> None:
     invited = invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
-    assert account_of(JO, ports.people).invited is None
+    assert ensure_account(JO, ports.people).invited is None
     who = signed_in(ports, "guarded", **VERIFIED, amr=["mfa"])
     assert who.account.account_id != invited.account_id
 
@@ -411,4 +425,4 @@ def test_residents_provider_neither_gives_nor_removes_roles(
 
 def test_staff_sign_in_again_each_day(ports: SignOnPorts) -> None:
     who = signed_in(ports, "staff", groups=["roads"])
-    assert who.session.expires_at == NOON + STAFF_STAYS
+    assert who.session.expires_at == NOON + STAFF_SESSION

@@ -9,16 +9,16 @@ from msgspec.structs import replace
 from chalicelib.accounts.audit import OPERATOR, page
 from chalicelib.accounts.model import Account, Destination, Grant
 from chalicelib.accounts.ports import PeoplePorts, Ports
-from chalicelib.accounts.usecases.code_verification import account_of, open_session
-from chalicelib.accounts.usecases.sessions import who
+from chalicelib.accounts.usecases.code_verification import ensure_account, open_session
+from chalicelib.accounts.usecases.sessions import find_signed_in
 from chalicelib.accounts.usecases.staff import (
     PersonChanges,
     change_person,
-    described,
-    first_admin,
+    describe_grants,
+    find_person_at,
     invite,
-    person_at,
-    staff,
+    invite_first_admin,
+    list_staff,
 )
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, UpstreamFailed
 from tests.support.fakes import Clock
@@ -45,7 +45,7 @@ def ports(people: Ports, trail: MemoryTrail) -> PeoplePorts:
 
 @pytest.fixture
 def admin(ports: PeoplePorts) -> Account:
-    return first_admin(at("admin"), ports)
+    return invite_first_admin(at("admin"), ports)
 
 
 def noted(trail: MemoryTrail) -> list[tuple[str, str, str]]:
@@ -53,10 +53,10 @@ def noted(trail: MemoryTrail) -> list[tuple[str, str, str]]:
 
 
 def test_first_administrator_is_made_once(ports: PeoplePorts, trail: MemoryTrail) -> None:
-    account = first_admin(at("admin"), ports)
+    account = invite_first_admin(at("admin"), ports)
     assert account.grants == (ADMIN,) and account.is_first_admin
     with pytest.raises(Conflict):
-        first_admin(at("other"), ports)
+        invite_first_admin(at("other"), ports)
     assert noted(trail) == [(OPERATOR, "people.invite", "admin")]
 
 
@@ -65,16 +65,16 @@ def test_invited_person_gets_the_roles_when_signing_in_with_the_address(
 ) -> None:
     invited = invite(at("officer"), (OFFICER,), admin.account_id, ports)
     assert invited.is_pending
-    signed_in = account_of(at("officer"), people)
+    signed_in = ensure_account(at("officer"), people)
     assert (signed_in.account_id, signed_in.grants) == (invited.account_id, (OFFICER,))
     assert not signed_in.is_pending
-    assert account_of(at("officer"), people) == signed_in
+    assert ensure_account(at("officer"), people) == signed_in
 
 
 def test_resident_keeps_the_account_when_invited(
     people: Ports, ports: PeoplePorts, admin: Account
 ) -> None:
-    resident = account_of(at("resident"), people)
+    resident = ensure_account(at("resident"), people)
     invited = invite(at("resident"), (OFFICER,), admin.account_id, ports)
     assert (invited.account_id, invited.addresses) == (resident.account_id, resident.addresses)
     assert not invited.is_pending
@@ -83,7 +83,7 @@ def test_resident_keeps_the_account_when_invited(
 def test_invitation_is_a_conflict_for_existing_staff(ports: PeoplePorts, admin: Account) -> None:
     with pytest.raises(Conflict):
         invite(at("admin"), (OFFICER,), admin.account_id, ports)
-    assert person_at(at("admin"), ports).grants == (ADMIN,)
+    assert find_person_at(at("admin"), ports).grants == (ADMIN,)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_invitation_is_refused_when_its_roles_make_no_sense(
     with pytest.raises(Invalid):
         invite(at("officer"), grants, admin.account_id, ports)
     with pytest.raises(NotFound):
-        person_at(at("officer"), ports)
+        find_person_at(at("officer"), ports)
     assert len(trail.entries) == 1
 
 
@@ -117,7 +117,7 @@ def test_change_of_roles_is_effective_and_audited(
     officer = invite(at("officer"), (OFFICER,), admin.account_id, ports)
     wider = (Grant(role="crew", wards=("W1", "W2")), OFFICER)
     after = changed(officer, ports, admin.account_id, grants=wider)
-    assert person_at(at("officer"), ports) == after
+    assert find_person_at(at("officer"), ports) == after
     assert after.grants == wider
     told = "officer:highways -> crew::W1,W2 officer:highways"
     assert noted(trail)[-1] == (admin.account_id, "people.grants", told)
@@ -134,7 +134,7 @@ def test_change_is_a_conflict_after_a_concurrent_change(
     with pytest.raises(Conflict) as conflict:
         changed(officer, ports, admin.account_id, grants=(ADMIN,))
     assert conflict.value.version == officer.version + 1
-    assert person_at(at("officer"), ports).grants == ()
+    assert find_person_at(at("officer"), ports).grants == ()
 
 
 def test_own_roles_cannot_be_changed(ports: PeoplePorts, admin: Account) -> None:
@@ -142,13 +142,13 @@ def test_own_roles_cannot_be_changed(ports: PeoplePorts, admin: Account) -> None
     for changes in ({"disabled": True}, {"grants": ()}, {"grants": (ADMIN, OFFICER)}):
         with pytest.raises(Forbidden):
             changed(other, ports, other.account_id, **changes)
-    assert person_at(at("other"), ports) == other
+    assert find_person_at(at("other"), ports) == other
 
 
 def test_last_administrator_cannot_be_removed_even_by_a_command(
     people: Ports, ports: PeoplePorts, admin: Account, trail: MemoryTrail
 ) -> None:
-    admin = account_of(at("admin"), people)
+    admin = ensure_account(at("admin"), people)
     disabled = invite(at("disabled"), (ADMIN,), admin.account_id, ports)
     changed(disabled, ports, admin.account_id, disabled=True)
     invite(at("mistyped"), (ADMIN,), admin.account_id, ports)
@@ -156,7 +156,7 @@ def test_last_administrator_cannot_be_removed_even_by_a_command(
     for changes in ({"disabled": True}, {"grants": ()}, {"grants": (OFFICER,)}):
         with pytest.raises(Conflict):
             changed(admin, ports, OPERATOR, **changes)
-    assert (person_at(at("admin"), ports), len(trail.entries)) == (admin, before)
+    assert (find_person_at(at("admin"), ports), len(trail.entries)) == (admin, before)
 
 
 class AtTheSameMoment(MemoryAccounts):
@@ -177,7 +177,7 @@ def test_one_administrator_remains_when_two_remove_each_others_role(
 ) -> None:
     accounts = AtTheSameMoment()
     ports = people_ports(replace(people, accounts=accounts), trail)
-    one = first_admin(at("one"), ports)
+    one = invite_first_admin(at("one"), ports)
     two = invite(at("two"), (ADMIN,), one.account_id, ports)
 
     accounts.meanwhile.append(lambda: changed(one, ports, two.account_id, grants=()))
@@ -195,7 +195,7 @@ def test_first_administrator_is_like_any_other_when_the_roles_were_changed(
     people: Ports, ports: PeoplePorts, admin: Account
 ) -> None:
     invite(at("other"), (ADMIN,), admin.account_id, ports)
-    other = account_of(at("other"), people)
+    other = ensure_account(at("other"), people)
     wider = changed(admin, ports, other.account_id, grants=(ADMIN, OFFICER))
     assert not wider.is_first_admin
     assert not changed(wider, ports, other.account_id, grants=(ADMIN,)).is_first_admin
@@ -205,16 +205,16 @@ def test_disabled_person_is_signed_out_at_once_and_stays_signed_out_when_enabled
     people: Ports, ports: PeoplePorts, admin: Account
 ) -> None:
     invite(at("officer"), (OFFICER,), admin.account_id, ports)
-    officer = account_of(at("officer"), people)
+    officer = ensure_account(at("officer"), people)
     here = open_session(officer, device="Phone", assurance="contact", ports=people).session
-    assert who(officer.account_id, here.session_id, people)
+    assert find_signed_in(officer.account_id, here.session_id, people)
     disabled = changed(officer, ports, admin.account_id, disabled=True)
-    assert who(officer.account_id, here.session_id, people) is None
+    assert find_signed_in(officer.account_id, here.session_id, people) is None
     with pytest.raises(Forbidden):
         open_session(disabled, device="Phone", assurance="contact", ports=people)
     again = changed(disabled, ports, admin.account_id, disabled=False)
     assert (again.disabled_at, again.grants) == (None, (OFFICER,))
-    assert who(officer.account_id, here.session_id, people) is None
+    assert find_signed_in(officer.account_id, here.session_id, people) is None
 
 
 def test_nothing_is_changed_when_the_audit_log_fails(
@@ -228,24 +228,24 @@ def test_nothing_is_changed_when_the_audit_log_fails(
             changed(officer, ports, admin.account_id, **changes)
     with pytest.raises(UpstreamFailed):
         invite(at("new"), (ADMIN,), admin.account_id, ports)
-    assert person_at(at("new"), ports).grants == ()
-    assert person_at(at("officer"), ports) == officer
-    assert who(officer.account_id, here.session_id, people)
+    assert find_person_at(at("new"), ports).grants == ()
+    assert find_person_at(at("officer"), ports) == officer
+    assert find_signed_in(officer.account_id, here.session_id, people)
     trail.down = False
     assert invite(at("new"), (OFFICER,), admin.account_id, ports).grants == (OFFICER,)
 
 
 def pages(ports: PeoplePorts, limit: int) -> list[Sequence[Account]]:
-    found = [staff(limit=limit, after=None, ports=ports)]
+    found = [list_staff(limit=limit, after=None, ports=ports)]
     while found[-1].next:
-        found.append(staff(limit=limit, after=found[-1].next, ports=ports))
+        found.append(list_staff(limit=limit, after=found[-1].next, ports=ports))
     return [each.accounts for each in found]
 
 
 def test_staff_are_listed_page_by_page_without_residents(
     people: Ports, ports: PeoplePorts, admin: Account, clock: Clock
 ) -> None:
-    account_of(at("resident"), people)
+    ensure_account(at("resident"), people)
     for number in range(3):
         clock.now += timedelta(seconds=number % 2)
         invite(at(f"officer{number}"), (OFFICER,), admin.account_id, ports)
@@ -270,7 +270,7 @@ def test_log_is_read_page_by_page_the_newest_first(
 
 
 def test_grants_are_described_as_the_commands_take_them() -> None:
-    assert described(()) == "resident"
-    assert described((ADMIN, OFFICER, Grant(role="crew", wards=("W1",)))) == (
+    assert describe_grants(()) == "resident"
+    assert describe_grants((ADMIN, OFFICER, Grant(role="crew", wards=("W1",)))) == (
         "admin officer:highways crew::W1"
     )

@@ -20,7 +20,7 @@ from chalicelib.alerts.messages import BookedSlot, Message, Notice, Picture, Rep
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.report_words import MOST_QUOTED
 from chalicelib.alerts.state_words import STATE_MEANINGS
-from chalicelib.aws.ses import mime
+from chalicelib.aws.ses import serialise_email
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
 from chalicelib.kernel.segments import count_segments, replace_costly_characters
@@ -60,7 +60,7 @@ def of_report(what: Any = "state_changed", about: Any = OWN, **values: Any) -> M
 
 def as_mail(message: Message) -> EmailMessage:
     sent = email_of(message, "sam@example.org", LOOK)
-    raw = mime(sent, Address("Eskerby", "reports", "mail.example.org"), NOON)
+    raw = serialise_email(sent, Address("Eskerby", "reports", "mail.example.org"), NOON)
     read = BytesParser(policy=default).parsebytes(raw)
     assert isinstance(read, EmailMessage)
     return read
@@ -169,7 +169,7 @@ def test_email_is_stopped_by_a_one_click_post_and_not_by_a_get() -> None:
 
 def test_long_address_in_a_header_is_not_split() -> None:
     long = f"{SITE}/forms/alerts/{'5' * 32}/unsubscribe?token={'a' * 64}"
-    raw = mime(
+    raw = serialise_email(
         email_of(
             VOICE.report_message(
                 alert(), OWN, report_news(), SubscriptionLinks("m", long, True), ()

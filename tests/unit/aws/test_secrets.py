@@ -12,7 +12,7 @@ from chalicelib.aws.secrets import (
     CURRENT,
     KEPT_FOR_S,
     PREVIOUS,
-    GivenTexts,
+    IssuedCredentials,
     ManagedSecret,
 )
 from chalicelib.errors import ConfigurationError, UpstreamFailed
@@ -159,8 +159,8 @@ def test_setting_is_named_when_its_secret_is_too_short(value: str, store: Store)
 # What other organisations gave us
 
 
-def given(texts: str) -> GivenTexts:
-    return GivenTexts(PlainSecret(texts), setting="DESTINATIONS_SECRET_ARN")
+def given(texts: str) -> IssuedCredentials:
+    return IssuedCredentials(PlainSecret(texts), setting="DESTINATIONS_SECRET_ARN")
 
 
 def test_text_of_any_length_is_returned_for_another_organisation() -> None:

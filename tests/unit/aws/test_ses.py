@@ -18,7 +18,7 @@ from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import Attempt, Destination
 from chalicelib.alerts.message_senders import email_of as alert_email
 from chalicelib.alerts.message_text import MessageComposer
-from chalicelib.aws.ses import mime
+from chalicelib.aws.ses import serialise_email
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook, Theme
@@ -144,7 +144,7 @@ def test_email_has_only_its_own_headers_when_its_text_tries_to_add_some(
     nasty: str, module: str
 ) -> None:
     for email in EMAILS[module](nasty):
-        raw = mime(email, FROM, NOON)
+        raw = serialise_email(email, FROM, NOON)
         mail = read(raw)
         assert [name.lower() for name in mail] == [each for each in KNOWN if each in mail]
         addresses = [mail["Reply-To"].addresses] if email.reply_to else []
@@ -165,7 +165,7 @@ def test_email_is_refused_or_has_only_its_own_headers_for_any_fields(
         }
         email = replace(PLAIN, **{each.name: values.get(each.name, nasty)})
         try:
-            mail = read(mime(email, FROM, NOON))
+            mail = read(serialise_email(email, FROM, NOON))
         except AddressRefused:
             assert each.name in ("to", "reply_to", "attachments")
             continue
@@ -179,7 +179,7 @@ def test_name_of_the_sender_starts_no_header(nasty: str) -> None:
         with pytest.raises(ValueError, match="CR or LF"):
             Address(nasty, "reports", "mail.example")
         return
-    mail = read(mime(PLAIN, Address(nasty, "reports", "mail.example"), NOON))
+    mail = read(serialise_email(PLAIN, Address(nasty, "reports", "mail.example"), NOON))
     assert mail["Bcc"] is None and mail["Reply-To"] is None
     assert mail["From"].addresses[0].addr_spec == "reports@mail.example"
 
@@ -197,11 +197,13 @@ def test_name_of_the_sender_starts_no_header(nasty: str) -> None:
 def test_email_is_refused_when_its_address_would_be_read_as_another(to: str) -> None:
     for email in (replace(PLAIN, to=to), replace(PLAIN, reply_to=to)):
         with pytest.raises(AddressRefused):
-            mime(email, FROM, NOON)
+            serialise_email(email, FROM, NOON)
 
 
 def test_odd_looking_subject_is_unchanged() -> None:
     for subject in ("a = b?", "50% =", "why=", "Ünï – 坑洞 🕳️", "x" * 300, "é" * 300):
-        assert read(mime(replace(PLAIN, subject=subject), FROM, NOON))["Subject"] == subject
-    odd = read(mime(replace(PLAIN, subject="=?utf-8?q?caf=C3=A9?="), FROM, NOON))
+        assert (
+            read(serialise_email(replace(PLAIN, subject=subject), FROM, NOON))["Subject"] == subject
+        )
+    odd = read(serialise_email(replace(PLAIN, subject="=?utf-8?q?caf=C3=A9?="), FROM, NOON))
     assert odd["Subject"] == "= ?utf-8?q?caf=C3=A9?="

@@ -18,7 +18,7 @@ from chalicelib.alerts.push import payload_of
 from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
 from chalicelib.integrations.web_push import WebPush, encrypt, topic_of
 from chalicelib.kernel.push_address import PushAddress
-from chalicelib.net.vapid_keys import PushKey, decoded, encoded
+from chalicelib.net.vapid_keys import PushKey, decode_base64url, encode_base64url
 from infra.local.push import Browser
 from tests.support.fakes import Clock
 from tests.support.log_lines import capture_lines, decode_lines
@@ -63,7 +63,7 @@ def status(number: int, *headers: str) -> bytes:
 
 def test_message_is_encrypted_as_in_the_standards_example() -> None:
     """RFC 8291, 5 and Appendix A."""
-    private = int.from_bytes(decoded("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"))
+    private = int.from_bytes(decode_base64url("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"))
     to = PushAddress(
         endpoint=ENDPOINT,
         p256dh="BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoI"
@@ -73,10 +73,10 @@ def test_message_is_encrypted_as_in_the_standards_example() -> None:
     made = encrypt(
         b"When I grow up, I want to be a watermelon",
         to,
-        salt=decoded("DGv6ra1nlYgDCS1FRnbzlw"),
+        salt=decode_base64url("DGv6ra1nlYgDCS1FRnbzlw"),
         private=derive_private_key(private, SECP256R1()),
     )
-    assert encoded(made) == (
+    assert encode_base64url(made) == (
         "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS"
         "6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qu"
         "lcy4a-fN"
@@ -148,7 +148,7 @@ def test_topic_is_the_same_only_for_the_same_browser_and_report() -> None:
     topics = {topic_of(tag, to) for tag in ("7K3M2QXV9HTD", "4N8WQ2ZC6RBY") for to in (one, other)}
     assert len(topics) == 4
     for topic in topics:
-        assert len(topic) == 32 and len(decoded(topic)) == 24
+        assert len(topic) == 32 and len(decode_base64url(topic)) == 24
 
 
 def test_request_reveals_nothing_of_the_message() -> None:
@@ -248,12 +248,12 @@ def test_saved_endpoint_is_refused_when_its_name_resolves_to_an_internal_address
     [
         {"p256dh": ""},
         {"p256dh": "BCVxsr7N"},
-        {"p256dh": encoded(b"\x04" + b"\x01" * 64)},
-        {"p256dh": encoded(b"\x02" + b"\x01" * 32)},
+        {"p256dh": encode_base64url(b"\x04" + b"\x01" * 64)},
+        {"p256dh": encode_base64url(b"\x02" + b"\x01" * 32)},
         {"p256dh": "ü" * 87},
         {"auth": ""},
         {"auth": "BTBZMqHH"},
-        {"auth": encoded(b"x" * 17)},
+        {"auth": encode_base64url(b"x" * 17)},
         {"auth": "🕳" * 22},
     ],
 )

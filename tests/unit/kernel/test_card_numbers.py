@@ -5,7 +5,7 @@ import pytest
 from chalicelib.forms import posted
 from chalicelib.kernel.card_numbers import mask_card_numbers
 from chalicelib.kernel.parsing import parse
-from chalicelib.outbound.email_parser import reply_in
+from chalicelib.outbound.email_parser import parse_reply
 from chalicelib.reports.drafts import Draft
 from infra.local.pay.model import OUTCOMES
 
@@ -77,4 +77,4 @@ def test_card_numbers_in_all_that_people_send_are_masked() -> None:
     form = posted.parse_form(b"text=4444+3333+2222+1111", posted.URLENCODED)
     assert form.one("text") == "****"
     mail = f"From: a@b.example\r\nContent-Type: text/plain\r\n\r\nIt is {card}.\r\n"
-    assert "3333" not in reply_in(mail.encode()).text
+    assert "3333" not in parse_reply(mail.encode()).text

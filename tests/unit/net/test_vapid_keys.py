@@ -10,7 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     derive_private_key,
 )
 
-from chalicelib.net.vapid_keys import ORDER, PushKey, decoded, encoded, origin_of, scalar_of
+from chalicelib.net.vapid_keys import (
+    ORDER,
+    PushKey,
+    decode_base64url,
+    encode_base64url,
+    origin_of,
+    scalar_of,
+)
 from tests.support.builders import NOON
 
 SECRET = "s" * 64
@@ -45,14 +52,14 @@ def test_order_of_the_curve_equals_the_librarys(number: int) -> None:
 
 
 def test_public_key_is_a_point_in_browsers_format() -> None:
-    point = decoded(PushKey(SECRET, subject=SITE).public)
+    point = decode_base64url(PushKey(SECRET, subject=SITE).public)
     assert len(point) == 65 and point[0] == 4
     EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
 
 
 def test_token_is_signed_for_the_push_service_and_for_less_than_a_day() -> None:
     word, public = word_of(PushKey(SECRET, subject=SITE))
-    point = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), decoded(public))
+    point = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), decode_base64url(public))
     claims = jwt.decode(
         word,
         point,
@@ -68,7 +75,7 @@ def test_token_is_signed_for_the_push_service_and_for_less_than_a_day() -> None:
 def test_token_is_not_valid_under_another_key() -> None:
     word, _ = word_of(PushKey(SECRET, subject=SITE))
     other = PushKey("t" * 64, subject=SITE).public
-    point = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), decoded(other))
+    point = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), decode_base64url(other))
     with pytest.raises(jwt.InvalidSignatureError):
         jwt.decode(word, point, algorithms=["ES256"], options={"verify_aud": False})
 
@@ -88,5 +95,9 @@ def test_origin_has_the_format_of_push_services(url: str, origin: str) -> None:
 
 def test_bytes_are_decoded_with_or_without_padding() -> None:
     for some in (b"", b"a", b"ab", b"abc", b"\xff\xfe\xfd\xfc"):
-        assert decoded(encoded(some)) == some == decoded(encoded(some) + "==")
-    assert encoded(b"\xff\xfe") == "__4"
+        assert (
+            decode_base64url(encode_base64url(some))
+            == some
+            == decode_base64url(encode_base64url(some) + "==")
+        )
+    assert encode_base64url(b"\xff\xfe") == "__4"

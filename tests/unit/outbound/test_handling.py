@@ -7,7 +7,13 @@ import pytest
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.outbound.model import WEBHOOKS_KEPT_FOR, Delivery, State
 from chalicelib.outbound.ports import Ports
-from chalicelib.outbound.usecases.handling import REPLAYED_AT_ONCE, keep, listed, replay, resend
+from chalicelib.outbound.usecases.handling import (
+    REPLAYED_AT_ONCE,
+    keep,
+    list_deliveries,
+    replay,
+    resend,
+)
 from chalicelib.outbound.usecases.sending import send
 from tests.support.builders import NOON
 from tests.support.fakes_outbound import OutboundWorld, delivery, receiver
@@ -85,12 +91,12 @@ def test_deliveries_are_listed_latest_first_page_by_page(
         put(outside, "failed", delivery_id=str(number) * 32, updated_at=moment)
     seen, after = [], None
     while True:
-        page = listed("failed", None, limit=2, after=after, ports=ports)
+        page = list_deliveries("failed", None, limit=2, after=after, ports=ports)
         seen += [each.delivery_id[0] for each in page.deliveries]
         if (after := page.next) is None:
             break
     assert seen == ["4", "3", "2", "1", "0"]
-    assert listed("failed", "parks", limit=2, after=None, ports=ports).deliveries == []
+    assert list_deliveries("failed", "parks", limit=2, after=None, ports=ports).deliveries == []
 
 
 def ended(outside: OutboundWorld, number: int, state: State = "sent", **values: object) -> str:

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NoReply
 from chalicelib.net.reply import Reply
-from chalicelib.outbound.inbound_updates import LEAST, MOST_A_RUN, Polled, Ports, RemoteStatus
+from chalicelib.outbound.inbound_updates import LEAST, MOST_A_RUN, PollResult, Ports, RemoteStatus
 from chalicelib.outbound.inbound_updates import poll as poll_until
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.open311_client import MOST_BYTES, Open311Client
@@ -85,7 +85,7 @@ def poll(there: Open311Destination, ports: Ports) -> int:
     return polled(there, ports).updates
 
 
-def polled(there: Open311Destination, ports: Ports) -> Polled:
+def polled(there: Open311Destination, ports: Ports) -> PollResult:
     return poll_until(there, ports, ports.now() + FOR_UPDATES)
 
 

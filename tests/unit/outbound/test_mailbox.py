@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.aws.ses import mime
+from chalicelib.aws.ses import serialise_email
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
@@ -17,7 +17,7 @@ from chalicelib.georeport.reading import read_xml
 from chalicelib.kernel.email import Email
 from chalicelib.outbound.mailbox import MailboxSender, Wording
 from chalicelib.outbound.model import Case
-from chalicelib.outbound.senders import Refused, Sent
+from chalicelib.outbound.senders import DeliveryRefused, SendResult
 from tests.support.builders import NOON
 from tests.support.fakes_forwarding import GROUPED, REFERENCE, MemoryPost, forwarded_case
 from tests.support.fakes_outbound import delivery
@@ -37,13 +37,15 @@ def sent(report: Case | None = None, **values: Any) -> Email:
     """The email about a report."""
     post, known = MemoryPost(), report or forwarded_case()
     sender = MailboxSender(lambda _: known, post.send, WORDING, lambda each: f"r+{each}@x.example")
-    assert sender.send(delivery(kind="mailbox", destination="trees"), trees(**values)) == Sent(None)
+    assert sender.send(
+        delivery(kind="mailbox", destination="trees"), trees(**values)
+    ) == SendResult(None)
     (email,) = post.emails
     return email
 
 
 def as_mail(email: Email) -> EmailMessage:
-    return message_from_bytes(mime(email, FROM, NOON), policy=policy.default)
+    return message_from_bytes(serialise_email(email, FROM, NOON), policy=policy.default)
 
 
 def test_email_has_the_report_its_place_and_local_time() -> None:
@@ -109,7 +111,7 @@ def test_residents_text_becomes_no_header_or_markup() -> None:
 
 
 def test_email_is_plain_ascii_in_short_lines_for_any_text() -> None:
-    raw = mime(
+    raw = serialise_email(
         sent(forwarded_case(title="Ünï – 坑洞 🕳️", description="é" * 4000 + "\n.\nend")), FROM, NOON
     )
     assert raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= 998
@@ -122,7 +124,7 @@ def test_failures_keep_their_kind() -> None:
     post = MemoryPost()
     sender = MailboxSender(lambda _: forwarded_case(), post.send, WORDING, lambda each: each)
     for failure, raised in (
-        (AddressRefused("no"), Refused),
+        (AddressRefused("no"), DeliveryRefused),
         (NoReply("lost"), NoReply),
         (UpstreamFailed("away"), UpstreamFailed),
     ):
@@ -134,7 +136,7 @@ def test_failures_keep_their_kind() -> None:
 def test_nothing_is_sent_when_the_report_may_no_longer_be_passed_on() -> None:
     post = MemoryPost()
     sender = MailboxSender(lambda _: None, post.send, WORDING, lambda each: each)
-    with pytest.raises(Refused, match="not_to_be_passed_on"):
+    with pytest.raises(DeliveryRefused, match="not_to_be_passed_on"):
         sender.send(delivery(), trees())
     assert post.emails == []
 

@@ -11,7 +11,7 @@ from chalicelib.outbound.model import Case
 from chalicelib.outbound.open311 import MOST_PAGES, Open311Sender
 from chalicelib.outbound.open311_client import LONGEST_ID, Open311Client
 from chalicelib.outbound.open311_form import LONGEST_DESCRIPTION, description_of
-from chalicelib.outbound.senders import Refused, Sent, Unclear
+from chalicelib.outbound.senders import DeliveryRefused, DeliveryUnclear, SendResult
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_forwarding import (
@@ -59,7 +59,7 @@ def posts(*answers: Reply | Exception) -> FakeServer:
 def test_report_is_posted_as_a_form_with_all_required_fields() -> None:
     outside = posts(TAKEN)
     there = county(jurisdiction_id="county.example")
-    assert sender(outside).send(delivery(), there) == Sent("C-1")
+    assert sender(outside).send(delivery(), there) == SendResult("C-1")
     assert outside.forms == [
         [
             ("jurisdiction_id", "county.example"),
@@ -135,7 +135,7 @@ def test_report_is_sent_without_a_key_when_the_destination_has_none() -> None:
 
 @pytest.mark.parametrize("number", [301, 302, 400, 401, 403, 404, 410, 413, 422])
 def test_report_is_not_resent_when_the_destination_refuses_it(number: int) -> None:
-    with pytest.raises(Refused, match=f"http_{number}"):
+    with pytest.raises(DeliveryRefused, match=f"http_{number}"):
         sender(posts(status_reply(number))).send(delivery(), county())
 
 
@@ -148,18 +148,18 @@ def test_report_is_sent_later_when_the_destination_says_so(number: int) -> None:
 
 @pytest.mark.parametrize("number", [408, 409, 500, 502, 503, 504, 520])
 def test_outcome_is_unclear_when_the_other_server_failed(number: int) -> None:
-    with pytest.raises(Unclear, match=f"http_{number}") as caught:
+    with pytest.raises(DeliveryUnclear, match=f"http_{number}") as caught:
         sender(posts(status_reply(number, **{"retry-after": "17"}))).send(delivery(), county())
     assert caught.value.retry_after_s == 17
 
 
 def test_outcome_is_unclear_when_the_reply_cannot_be_read() -> None:
-    with pytest.raises(Unclear, match="unreadable"):
+    with pytest.raises(DeliveryUnclear, match="unreadable"):
         sender(posts(status_reply(200))).send(delivery(), county())
 
 
 def test_transport_failures_keep_their_kind() -> None:
-    with pytest.raises(Refused, match="address_refused"):
+    with pytest.raises(DeliveryRefused, match="address_refused"):
         sender(posts(AddressRefused("no"))).send(delivery(), county())
     for error in (NoReply("lost"), UpstreamFailed("away")):
         with pytest.raises(type(error)):
@@ -170,17 +170,17 @@ def test_nothing_is_sent_when_the_report_may_no_longer_be_passed_on() -> None:
     outside = posts(TAKEN)
     client = Open311Client(lambda: outside, lambda _: None)
     gone = Open311Sender(lambda _: None, client, Clock())
-    with pytest.raises(Refused, match="not_to_be_passed_on"):
+    with pytest.raises(DeliveryRefused, match="not_to_be_passed_on"):
         gone.send(delivery(), county())
-    with pytest.raises(Refused, match="no_such_service"):
+    with pytest.raises(DeliveryRefused, match="no_such_service"):
         sender(outside, forwarded_case(service_code="graffiti")).send(delivery(), county())
     assert outside.asked == []
 
 
 def test_empty_reply_is_enough_when_the_server_accepts_reports_so() -> None:
     blackbox = open311_answer([{"service_notice": "Thank you."}])
-    assert sender(posts(blackbox)).send(delivery(), county()) == Sent(None)
-    assert sender(posts(NONE)).send(delivery(), county()) == Sent(None)
+    assert sender(posts(blackbox)).send(delivery(), county()) == SendResult(None)
+    assert sender(posts(NONE)).send(delivery(), county()) == SendResult(None)
 
 
 def test_token_is_exchanged_for_its_id_at_once_or_stored() -> None:
@@ -188,11 +188,11 @@ def test_token_is_exchanged_for_its_id_at_once_or_stored() -> None:
     outside.answers["GET t%2F1.xml"] = [
         open311_answer([{"service_request_id": "C-9", "token": "t/1"}])
     ]
-    assert sender(outside).send(delivery(), county()) == Sent("C-9")
+    assert sender(outside).send(delivery(), county()) == SendResult("C-9")
     outside.answers["GET t%2F1.xml"] = [
         open311_answer([{"service_request_id": "", "token": "t/1"}])
     ]
-    assert sender(outside).send(delivery(), county()) == Sent("token:t/1")
+    assert sender(outside).send(delivery(), county()) == SendResult("token:t/1")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_token_is_exchanged_for_its_id_at_once_or_stored() -> None:
 def test_report_counts_as_sent_when_its_token_cannot_be_exchanged(said: Reply | Exception) -> None:
     outside = posts(open311_answer([{"token": "t1"}]))
     outside.answers["GET t1.xml"] = [said]
-    assert sender(outside).send(delivery(), county()) == Sent("token:t1")
+    assert sender(outside).send(delivery(), county()) == SendResult("token:t1")
 
 
 # Whether it arrived
@@ -221,7 +221,7 @@ def test_report_is_found_by_our_reference_among_the_requests_of_the_period() -> 
             [row("C-1", "Something else"), row("C-2", f"A hole\nOur reference: {GROUPED}")]
         )
     )
-    assert sender(outside).find(delivery(), county()) == Sent("C-2")
+    assert sender(outside).find(delivery(), county()) == SendResult("C-2")
     (method, path, query) = outside.asked[0]
     assert (method, path) == ("GET", "/open311/v2/requests.xml")
     assert query["start_date"] == ["2026-06-01T11:00:00Z"]
@@ -238,7 +238,7 @@ def test_report_is_found_when_it_was_closed_or_moved_meanwhile() -> None:
         client = Open311Client(lambda here=outside: here, lambda _: None)  # type: ignore[misc]
         cases = {delivery().service_request_id: known}
         here = Open311Sender(cases.get, client, Clock())
-        assert here.find(delivery(), county(services=mapping)) == Sent("C-2")
+        assert here.find(delivery(), county(services=mapping)) == SendResult("C-2")
         assert outside.asked[0][2]["service_code"] == ["K,POT"]
 
 
@@ -248,7 +248,7 @@ def test_report_is_looked_for_on_every_page() -> None:
         open311_answer([row("C-2", "two")]),
         open311_answer([row("C-3", f"Our reference: {GROUPED}")]),
     )
-    assert sender(outside).find(delivery(), county()) == Sent("C-3")
+    assert sender(outside).find(delivery(), county()) == SendResult("C-3")
     assert [query["page"] for _, _, query in outside.asked] == [["1"], ["2"], ["3"]]
 
 
@@ -263,7 +263,7 @@ def test_report_is_missing_when_the_list_ends_or_repeats() -> None:
 def test_outcome_stays_unclear_when_there_are_too_many_pages() -> None:
     pages = [open311_answer([row(f"C-{number}", "one")]) for number in range(MOST_PAGES + 1)]
     outside = listed(*pages)
-    with pytest.raises(Unclear, match="not_looked_through"):
+    with pytest.raises(DeliveryUnclear, match="not_looked_through"):
         sender(outside).find(delivery(), county())
     assert len(outside.asked) == MOST_PAGES
 
@@ -271,7 +271,7 @@ def test_outcome_stays_unclear_when_there_are_too_many_pages() -> None:
 def test_id_that_could_not_be_looked_up_is_none() -> None:
     for length, known in ((LONGEST_ID, "x" * LONGEST_ID), (LONGEST_ID + 1, None)):
         taken = open311_answer([{"service_request_id": "x" * length}])
-        assert sender(posts(taken)).send(delivery(), county()) == Sent(known)
+        assert sender(posts(taken)).send(delivery(), county()) == SendResult(known)
 
 
 def test_report_is_resent_when_the_destination_lists_nothing() -> None:

@@ -9,7 +9,7 @@ from chalicelib.errors import NotNow
 from chalicelib.outbound.model import TOKEN, Delivery, Reopening, id_of_forwarded
 from chalicelib.outbound.open311_client import Open311Client
 from chalicelib.outbound.open311_update import UpdateSender
-from chalicelib.outbound.senders import Refused, Sent, Unclear
+from chalicelib.outbound.senders import DeliveryRefused, DeliveryUnclear, SendResult
 from tests.support.builders import NOON
 from tests.support.fakes_forwarding import REFERENCE, FakeServer, open311_answer, status_reply
 from tests.support.fakes_outbound import MemoryDeliveries, delivery
@@ -44,7 +44,7 @@ def sender(
 
 def test_update_says_open_under_their_reference_and_an_id_of_its_own() -> None:
     outside = posts(TAKEN)
-    assert sender(outside).send(UPDATE, county()) == Sent("update:77")
+    assert sender(outside).send(UPDATE, county()) == SendResult("update:77")
     assert outside.forms == [
         [
             ("api_key", "k3y"),
@@ -61,7 +61,7 @@ def test_update_says_open_under_their_reference_and_an_id_of_its_own() -> None:
 def test_update_is_resent_under_the_same_id_when_the_outcome_is_unknown() -> None:
     outside = posts(status_reply(500), TAKEN)
     this = sender(outside)
-    with pytest.raises(Unclear):
+    with pytest.raises(DeliveryUnclear):
         this.send(UPDATE, county())
     this.find(UPDATE, county())
     this.send(UPDATE, county())
@@ -72,8 +72,8 @@ def test_update_is_resent_under_the_same_id_when_the_outcome_is_unknown() -> Non
 @pytest.mark.parametrize(
     ("values", "error"),
     [
-        ({"said": None}, Refused),
-        ({"external_id": None}, Refused),
+        ({"said": None}, DeliveryRefused),
+        ({"external_id": None}, DeliveryRefused),
         ({"external_id": TOKEN + "t1"}, NotNow),
     ],
 )
@@ -87,4 +87,4 @@ def test_update_is_not_sent_without_content_or_reference(
 
 
 def test_update_counts_as_sent_when_the_reply_cannot_be_read() -> None:
-    assert sender(posts(status_reply(200))).send(UPDATE, county()) == Sent(None)
+    assert sender(posts(status_reply(200))).send(UPDATE, county()) == SendResult(None)

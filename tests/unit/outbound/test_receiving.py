@@ -17,7 +17,7 @@ from chalicelib.outbound.receivers import (
 from chalicelib.outbound.usecases.receiving import (
     add_receiver,
     change_receiver,
-    receivers,
+    list_receivers,
     remove_receiver,
 )
 from tests.support.fakes_outbound import OutboundWorld, receiver
@@ -39,7 +39,7 @@ def test_receiver_gets_its_own_secret(ports: Ports) -> None:
 
 def test_receiver_is_added_once_with_one_secret_when_the_request_is_repeated(ports: Ports) -> None:
     assert {add(ports) == add(ports) for _ in range(10)} == {True}
-    assert len(receivers(ports)) == 1
+    assert len(list_receivers(ports)) == 1
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_receiver_is_unchanged_when_another_has_its_key(other: ReceiverDraft, po
     first = add(ports)
     with pytest.raises(Conflict):
         add(ports, other)
-    assert receivers(ports) == [first]
+    assert list_receivers(ports) == [first]
 
 
 def test_receiver_of_another_admin_is_separate_under_the_same_key(ports: Ports) -> None:
     add(ports)
     add_receiver(DRAFT, "k", "account:another", ports)
-    assert len(receivers(ports)) == 2
+    assert len(list_receivers(ports)) == 2
 
 
 def test_receiver_is_refused_when_its_address_is_not_allowed(outside: OutboundWorld) -> None:
@@ -89,7 +89,7 @@ def test_receiver_is_unchanged_after_a_version_conflict(version: int, ports: Por
     first = add(ports)
     with pytest.raises(Conflict) as refused:
         change_receiver(first.receiver_id, ReceiverChanges(name="New"), version, ports)
-    assert refused.value.version == 1 and receivers(ports) == [first]
+    assert refused.value.version == 1 and list_receivers(ports) == [first]
 
 
 def test_missing_receiver_cannot_be_changed(ports: Ports) -> None:
@@ -102,16 +102,16 @@ def test_removed_receiver_is_gone(ports: Ports) -> None:
     remove_receiver(first.receiver_id, ports)
     with pytest.raises(NotFound):
         remove_receiver(first.receiver_id, ports)
-    assert receivers(ports) == []
+    assert list_receivers(ports) == []
 
 
 def test_ledger_is_sent_only_by_somebody_who_may_see_it(ports: Ports) -> None:
     asking = replace(DRAFT, filter=LEDGER)
     with pytest.raises(Forbidden):
         add(ports, asking)
-    assert receivers(ports) == []
+    assert list_receivers(ports) == []
     added = add_receiver(asking, "k", "account:admin", ports, reads_ledger=True)
-    assert receivers(ports) == [added]
+    assert list_receivers(ports) == [added]
 
 
 @pytest.mark.parametrize(
@@ -128,5 +128,5 @@ def test_receiver_of_the_ledger_is_changed_only_by_somebody_who_may_see_it(
     ports, stored = outside.ports(), outside.receivers.create(receiver(filter=before))
     with pytest.raises(Forbidden):
         change_receiver(stored.receiver_id, changes, 1, ports)
-    assert receivers(ports) == [stored]
+    assert list_receivers(ports) == [stored]
     assert change_receiver(stored.receiver_id, changes, 1, ports, reads_ledger=True) != stored

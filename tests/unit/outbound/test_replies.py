@@ -10,11 +10,11 @@ from chalicelib.outbound.email_parser import (
     MOST_BYTES,
     MOST_HEAD_BYTES,
     MailRefused,
-    named_in,
-    reply_in,
+    parse_recipient,
+    parse_reply,
 )
 from chalicelib.outbound.mailbox import ABOVE
-from chalicelib.outbound.replies import SETUP_NOTIFICATION, Ports, is_from, take
+from chalicelib.outbound.replies import SETUP_NOTIFICATION, Ports, add_reply, is_from
 from tests.support.fakes_forwarding import REFERENCE, MemoryInbox, MemoryNotes
 
 TOKEN = "0123456789abcdef" * 2
@@ -30,12 +30,12 @@ class Office:
             inbox=self.inbox,
             note=self.notes,
             holds=lambda request_id, token: (request_id, token) == (REFERENCE, TOKEN),
-            is_teams=lambda _, sender: is_from(sender, ("trees@example.org", "park.example")),
+            is_from_team=lambda _, sender: is_from(sender, ("trees@example.org", "park.example")),
         )
 
     def take(self, raw: bytes, key: str = "key") -> str | None:
         self.inbox.mail[key] = raw
-        taken = take(key, self.ports)
+        taken = add_reply(key, self.ports)
         return taken.service_request_id if taken else None
 
     def refusal(self, raw: bytes) -> str:
@@ -68,7 +68,7 @@ def test_reply_becomes_a_note_and_its_email_is_deleted(office: Office) -> None:
 def test_reply_is_stored_once_when_its_message_is_repeated(office: Office) -> None:
     raw = mail().as_bytes()
     office.take(raw)
-    assert take("key", office.ports) is None
+    assert add_reply("key", office.ports) is None
     office.take(raw)
     assert len(office.notes.kept) == 1
     office.take(raw, key="another")
@@ -276,8 +276,8 @@ def test_any_headers_are_read_or_refused(headers: list[tuple[str, str]], body: b
 def is_read_or_refused(raw: bytes) -> bool:
     """Whether the mail is refused, or its text can be stored and shown."""
     try:
-        named_in(raw)
-        reply = reply_in(raw)
+        parse_recipient(raw)
+        reply = parse_reply(raw)
     except MailRefused:
         return True
     (reply.text + reply.sender).encode("utf-8")
@@ -299,7 +299,7 @@ def found(domain: str, dkim: str = "pass", dmarc: str = "pass") -> str:
 
 
 @pytest.mark.parametrize(
-    ("sender", "results", "is_teams"),
+    ("sender", "results", "is_from_team"),
     [
         ("Tree Team <trees@example.org>", found("example.org"), True),
         ("TREES@Example.Org", found("example.org"), True),
@@ -332,12 +332,12 @@ def found(domain: str, dkim: str = "pass", dmarc: str = "pass") -> str:
     ],
 )
 def test_reply_is_the_teams_only_when_it_comes_from_its_mailbox(
-    sender: str, results: str, is_teams: bool, office: Office
+    sender: str, results: str, is_from_team: bool, office: Office
 ) -> None:
     raw = f"From: {sender}\r\nTo: {ADDRESS}\r\n".encode()
     head = f"Authentication-Results: {results}\r\n".encode() if results else b""
     assert office.take(head + raw + b"\r\nDone.\r\n") == REFERENCE
-    assert list(office.notes.teams.values()) == [is_teams]
+    assert list(office.notes.teams.values()) == [is_from_team]
     assert [text for _, _, text in office.notes.kept.values()] == ["Done."]
 
 

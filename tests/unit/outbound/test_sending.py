@@ -11,7 +11,7 @@ from chalicelib.events import PhotoTaken
 from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S, MOST_TRIES
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Ports
-from chalicelib.outbound.senders import Refused, Unclear
+from chalicelib.outbound.senders import DeliveryRefused, DeliveryUnclear
 from chalicelib.outbound.usecases.opening import open_deliveries
 from chalicelib.outbound.usecases.sending import send, wake_due
 from tests.support.builders import NOON
@@ -163,7 +163,7 @@ def test_delivery_respects_retry_after_up_to_an_hour(
 def test_delivery_fails_at_once_when_it_is_refused_for_good(
     waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:
-    outside.sender.raises = [Refused("http_400")]
+    outside.sender.raises = [DeliveryRefused("http_400")]
     send(ID, ports)
     assert (after(outside).state, after(outside).last_error) == ("failed", "http_400")
     outside.clock.now += timedelta(days=1)
@@ -187,7 +187,7 @@ def test_delivery_fails_when_its_receiver_is_disabled(outside: OutboundWorld, po
     assert after(outside).last_error == "no_destination"
 
 
-@pytest.mark.parametrize("lost", [Unclear("half_an_answer"), NoReply("it hung up")])
+@pytest.mark.parametrize("lost", [DeliveryUnclear("half_an_answer"), NoReply("it hung up")])
 def test_delivery_is_looked_up_before_a_retry_when_the_outcome_is_unknown(
     lost: Exception, waiting: Delivery, outside: OutboundWorld, ports: Ports
 ) -> None:

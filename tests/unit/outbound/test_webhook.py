@@ -9,7 +9,7 @@ import pytest
 from chalicelib.errors import AddressRefused, NoReply, NotNow
 from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import DeliveryEvent
-from chalicelib.outbound.senders import Refused, Sent
+from chalicelib.outbound.senders import DeliveryRefused, SendResult
 from chalicelib.outbound.webhook import WebhookSender, signed_headers
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
@@ -40,7 +40,7 @@ class Wire(InProcessClient):
         return self.answer
 
 
-def post(wire: Wire, event: DeliveryEvent = "changed", report: Any = None) -> Sent:
+def post(wire: Wire, event: DeliveryEvent = "changed", report: Any = None) -> SendResult:
     sender = WebhookSender(lambda _: report, lambda: wire, Clock())
     return sender.send(delivery(kind="webhook", event=event), receiver())
 
@@ -111,7 +111,7 @@ def test_signature_equals_the_standards_example() -> None:
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_delivery_is_accepted_by_a_2xx_response(status: int) -> None:
-    assert post(Wire(reply(status))) == Sent()
+    assert post(Wire(reply(status))) == SendResult()
 
 
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504, 599])
@@ -133,13 +133,13 @@ def test_delivery_respects_retry_after(header: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 401, 403, 404, 405, 410, 413, 422, 451])
 def test_delivery_is_refused_permanently_for_other_statuses(status: int) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(DeliveryRefused) as refused:
         post(Wire(reply(status)))
     assert refused.value.code == f"http_{status}"
 
 
 def test_delivery_is_refused_permanently_when_its_address_is_not_allowed() -> None:
-    with pytest.raises(Refused, match="address_refused"):
+    with pytest.raises(DeliveryRefused, match="address_refused"):
         post(Wire(AddressRefused("no")))
 
 

@@ -10,7 +10,13 @@ from msgspec.structs import replace
 from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
 from chalicelib.partners.model import ApiKey, NewKey
 from chalicelib.partners.ports import Ports
-from chalicelib.partners.usecases import admit, known, list_keys, make, revoke
+from chalicelib.partners.usecases import (
+    authorise_read,
+    authorise_write,
+    create_key,
+    list_keys,
+    revoke,
+)
 from tests.support.fakes import Clock
 from tests.support.fakes_partners import MemoryKeys
 
@@ -32,13 +38,13 @@ def ports(keys: MemoryKeys, clock: Clock) -> Ports:
 
 
 def test_new_key_is_accepted(ports: Ports) -> None:
-    made = make(NewKey(name="FixMyStreet"), ports)
-    assert admit(made.text, "pothole", ports).key_id == made.key.key_id
-    assert known(made.text, ports).name == "FixMyStreet"
+    made = create_key(NewKey(name="FixMyStreet"), ports)
+    assert authorise_write(made.text, "pothole", ports).key_id == made.key.key_id
+    assert authorise_read(made.text, ports).name == "FixMyStreet"
 
 
 def test_key_cannot_be_recovered_from_the_store(ports: Ports, keys: MemoryKeys) -> None:
-    made = make(NewKey(name="FixMyStreet"), ports)
+    made = create_key(NewKey(name="FixMyStreet"), ports)
     secret = made.text.rpartition("_")[2]
     assert len(secret) == 64
     assert secret not in repr(keys.all())
@@ -46,19 +52,19 @@ def test_key_cannot_be_recovered_from_the_store(ports: Ports, keys: MemoryKeys) 
 
 def test_key_is_not_made_when_a_service_is_unknown(ports: Ports, keys: MemoryKeys) -> None:
     with pytest.raises(Invalid, match="no service tree"):
-        make(NewKey(name="Trees", service_codes=["pothole", "tree"]), ports)
+        create_key(NewKey(name="Trees", service_codes=["pothole", "tree"]), ports)
     assert keys.all() == []
 
 
 def refused(text: str | None, ports: Ports, service_code: str | None = None) -> str:
     with pytest.raises(Forbidden) as caught:
-        admit(text, service_code, ports)
+        authorise_write(text, service_code, ports)
     return caught.value.detail
 
 
 def test_every_refusal_has_the_same_text(ports: Ports) -> None:
-    good = make(NewKey(name="One", service_codes=["pothole"]), ports).text
-    gone = make(NewKey(name="Two"), ports)
+    good = create_key(NewKey(name="One", service_codes=["pothole"]), ports).text
+    gone = create_key(NewKey(name="Two"), ports)
     revoke(gone.key.key_id, ports)
     _, key_id, secret = good.split("_")
     wrong = [
@@ -79,7 +85,7 @@ def test_every_refusal_has_the_same_text(ports: Ports) -> None:
 
 
 def test_revoked_key_is_refused_at_once(ports: Ports, clock: Clock) -> None:
-    made = make(NewKey(name="One"), ports)
+    made = create_key(NewKey(name="One"), ports)
     first = revoke(made.key.key_id, ports)
     refused(made.text, ports)
     clock.now += timedelta(days=1)
@@ -94,7 +100,7 @@ def test_revoking_an_unknown_key_is_refused(ports: Ports) -> None:
 def test_list_has_valid_keys_first_newest_first(ports: Ports, clock: Clock) -> None:
     for name in ("old", "revoked", "new"):
         clock.now += timedelta(hours=1)
-        made = make(NewKey(name=name), ports)
+        made = create_key(NewKey(name=name), ports)
         if name == "revoked":
             revoke(made.key.key_id, ports)
     assert [key.name for key in list_keys(ports)] == ["new", "old", "revoked"]
@@ -108,7 +114,7 @@ def passed(text: str, times: int, ports: Ports) -> int:
     done = 0
     for _ in range(times):
         try:
-            admit(text, None, ports)
+            authorise_write(text, None, ports)
         except TooMany:
             continue
         done += 1
@@ -116,8 +122,8 @@ def passed(text: str, times: int, ports: Ports) -> int:
 
 
 def test_key_writes_up_to_its_limit(ports: Ports, clock: Clock) -> None:
-    one = make(NewKey(name="One", per_minute=3), ports).text
-    other = make(NewKey(name="Two", per_minute=2), ports).text
+    one = create_key(NewKey(name="One", per_minute=3), ports).text
+    other = create_key(NewKey(name="Two", per_minute=2), ports).text
     assert (passed(one, 10, ports), passed(other, 10, ports)) == (3, 2)
     clock.now += timedelta(seconds=59)
     assert passed(one, 1, ports) == 0
@@ -130,19 +136,19 @@ def test_refusal_has_the_waiting_time_when_a_key_wrote_too_often(
     second: int, wait: int, ports: Ports, clock: Clock
 ) -> None:
     clock.now = clock.now.replace(second=second)
-    made = make(NewKey(name="One", per_minute=1), ports)
-    admit(made.text, None, ports)
+    made = create_key(NewKey(name="One", per_minute=1), ports)
+    authorise_write(made.text, None, ports)
     with pytest.raises(TooMany) as caught:
-        admit(made.text, None, ports)
+        authorise_write(made.text, None, ports)
     assert caught.value.retry_after_s == wait
 
 
 def test_key_reads_up_to_ten_times_its_limit_of_writes(ports: Ports) -> None:
-    text = make(NewKey(name="One", per_minute=2), ports).text
+    text = create_key(NewKey(name="One", per_minute=2), ports).text
     for _ in range(20):
-        known(text, ports)
+        authorise_read(text, ports)
     with pytest.raises(TooMany, match="20 reads"):
-        known(text, ports)
+        authorise_read(text, ports)
     assert passed(text, 3, ports) == 2
 
 
@@ -163,15 +169,15 @@ class NoKeys(MemoryKeys):
 
 def test_key_is_accepted_when_counting_fails(ports: Ports) -> None:
     ports = replace(ports, keys=KeysThatFail())
-    made = make(NewKey(name="One", per_minute=1), ports)
+    made = create_key(NewKey(name="One", per_minute=1), ports)
     assert passed(made.text, 5, ports) == 5
-    assert all(known(made.text, ports) for _ in range(11))
+    assert all(authorise_read(made.text, ports) for _ in range(11))
 
 
 def test_all_are_refused_when_keys_cannot_be_read(ports: Ports) -> None:
-    text = make(NewKey(name="One"), ports).text
+    text = create_key(NewKey(name="One"), ports).text
     with pytest.raises(UpstreamFailed):
-        admit(text, None, replace(ports, keys=NoKeys()))
+        authorise_write(text, None, replace(ports, keys=NoKeys()))
 
 
 # When it was used
@@ -180,12 +186,12 @@ def test_all_are_refused_when_keys_cannot_be_read(ports: Ports) -> None:
 def test_use_of_a_key_is_recorded_once_an_hour(
     ports: Ports, keys: MemoryKeys, clock: Clock
 ) -> None:
-    made = make(NewKey(name="One"), ports)
+    made = create_key(NewKey(name="One"), ports)
     began = clock.now
     seen = []
     for minutes in (0, 59, 60, 61):
         clock.now = began + timedelta(minutes=minutes)
-        known(made.text, ports)
+        authorise_read(made.text, ports)
         key = keys.get(made.key.key_id)
         assert key and key.last_used_at
         seen.append((key.last_used_at - began) // timedelta(minutes=1))

@@ -8,7 +8,7 @@ from PIL import Image
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.photos.model import PictureArea, Pictures, StoredPicture
-from chalicelib.photos.picture import blackened, rebuild
+from chalicelib.photos.picture import blacken_picture, rebuild
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases.blackening import blacken
 from tests.support.fakes import Clock
@@ -78,7 +78,7 @@ def page_with(colour: str) -> bytes:
 def test_nothing_of_the_area_remains() -> None:
     pages = [page_with(colour) for colour in ("yellow", "black", "blue")]
     assert len(set(pages)) == 3
-    (made,) = {blackened(page, [PLATE]) for page in pages}
+    (made,) = {blacken_picture(page, [PLATE]) for page in pages}
     image = Image.open(BytesIO(made.page))
     assert image.getpixel((300, 250)) == (0, 0, 0)
     assert image.getpixel((5, 5)) != (0, 0, 0)
@@ -87,6 +87,6 @@ def test_nothing_of_the_area_remains() -> None:
 
 def test_area_can_touch_the_edge_and_be_repeated() -> None:
     corner = PictureArea(x=0.9, y=0.9, width=0.1, height=0.1)
-    once = blackened(page_with("blue"), [corner, PictureArea(x=0, y=0, width=1, height=0.01)])
-    image = Image.open(BytesIO(blackened(once.page, [corner]).page))
+    once = blacken_picture(page_with("blue"), [corner, PictureArea(x=0, y=0, width=1, height=0.01)])
+    image = Image.open(BytesIO(blacken_picture(once.page, [corner]).page))
     assert image.getpixel((799, 399)) == image.getpixel((0, 0)) == (0, 0, 0)

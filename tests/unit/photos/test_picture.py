@@ -9,7 +9,7 @@ from subprocess import run
 import pytest
 from PIL import Image
 
-from chalicelib.photos.model import Refused
+from chalicelib.photos.model import PhotoRefused
 from chalicelib.photos.picture import (
     BROKEN,
     MOST_PIXELS,
@@ -240,7 +240,7 @@ def test_animation_shows_its_first_frame() -> None:
     ],
 )
 def test_photo_is_refused_with_its_reason(make: Callable[[], bytes], reason: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PhotoRefused) as refused:
         rebuild(make())
     assert refused.value.reason == reason
 
@@ -258,7 +258,7 @@ def test_photo_is_refused_with_its_size_when_it_has_a_pixel_too_many(
 ) -> None:
     most = MOST_PIXELS[kind]  # type: ignore[index]
     height = int(most**0.5)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PhotoRefused) as refused:
         rebuild(make(most // height + 1, height))
     assert f"we can only read {most // 1_000_000} of this kind" in refused.value.reason
 

@@ -21,17 +21,17 @@ from chalicelib.photos.model import (
 from chalicelib.photos.picture import UNKNOWN
 from chalicelib.photos.ports import PhotoKey, Upload
 from chalicelib.photos.usecases.asking import (
-    ask,
-    belongs,
-    look,
+    find_ready,
+    is_own_photo,
     photo_ids_for,
+    photo_state,
     private_address,
-    ready,
-    take_upload,
+    request_upload,
+    store_upload,
 )
-from chalicelib.photos.usecases.fetching import fetch, want
+from chalicelib.photos.usecases.fetching import fetch, request_fetch
 from chalicelib.photos.usecases.sweeping import sweep
-from chalicelib.photos.usecases.taking_in import take_in
+from chalicelib.photos.usecases.taking_in import process_upload
 from tests.support.fakes import Clock
 from tests.support.fakes_photos import BROKEN, MemoryGallery, PhotosWorld, photos_in_memory
 
@@ -55,26 +55,26 @@ def draft(**values: object) -> UploadDraft:
 
 
 def test_repeated_request_for_an_upload_gives_the_same_photo(here: PhotosWorld) -> None:
-    first, again = (ask(draft(), "key/0", SCOPE, here.ports)[0] for _ in range(2))
+    first, again = (request_upload(draft(), "key/0", SCOPE, here.ports)[0] for _ in range(2))
     assert first == again
     assert first.service_request_id == here.ports.ids.service_request_id(SCOPE, "key")
 
 
 def test_other_number_key_or_caller_gives_another_photo(here: PhotosWorld) -> None:
     asked = [("key/0", SCOPE), ("key/1", SCOPE), ("other/0", SCOPE), ("key/0", "account:a")]
-    ids = {ask(draft(), key, scope, here.ports)[0].photo_id for key, scope in asked}
+    ids = {request_upload(draft(), key, scope, here.ports)[0].photo_id for key, scope in asked}
     assert len(ids) == len(asked)
 
 
 def test_photo_goes_to_the_report_when_it_is_of_an_update(here: PhotosWorld) -> None:
-    photo, _ = ask(draft(service_request_id=PHOTO[0]), "update/3", SCOPE, here.ports)
+    photo, _ = request_upload(draft(service_request_id=PHOTO[0]), "update/3", SCOPE, here.ports)
     assert photo.service_request_id == PHOTO.service_request_id
 
 
 @pytest.mark.parametrize("size", [0, -1, MOST_BYTES + 1])
 def test_upload_is_refused_when_its_size_is_not_accepted(size: int, here: PhotosWorld) -> None:
     with pytest.raises(Invalid) as refused:
-        ask(draft(size=size), "key/0", SCOPE, here.ports)
+        request_upload(draft(size=size), "key/0", SCOPE, here.ports)
     assert refused.value.errors[0].field == "size"
 
 
@@ -82,7 +82,7 @@ def test_upload_is_refused_when_its_size_is_not_accepted(size: int, here: Photos
 def test_upload_is_permitted_at_both_ends_of_the_accepted_sizes(
     size: int, here: PhotosWorld
 ) -> None:
-    assert ask(draft(size=size), "key/0", SCOPE, here.ports)
+    assert request_upload(draft(size=size), "key/0", SCOPE, here.ports)
 
 
 @pytest.mark.parametrize(
@@ -92,25 +92,27 @@ def test_upload_is_refused_when_the_key_does_not_number_the_photo(
     key: str, here: PhotosWorld
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        ask(draft(), key, SCOPE, here.ports)
+        request_upload(draft(), key, SCOPE, here.ports)
     assert refused.value.errors[0].field == "Idempotency-Key"
     assert "5f0c6a/0" in refused.value.errors[0].message
 
 
 def test_photo_belongs_to_the_key_and_caller_of_its_request(here: PhotosWorld) -> None:
-    first, last = (ask(draft(), f"key/{n}", SCOPE, here.ports)[0].photo_id for n in (0, 99))
+    first, last = (
+        request_upload(draft(), f"key/{n}", SCOPE, here.ports)[0].photo_id for n in (0, 99)
+    )
     for photo_id in (first, last):
-        assert belongs(SCOPE, "key", photo_id, here.ports)
-        assert not belongs(SCOPE, "other", photo_id, here.ports)
-        assert not belongs("account:a", "key", photo_id, here.ports)
+        assert is_own_photo(SCOPE, "key", photo_id, here.ports)
+        assert not is_own_photo(SCOPE, "other", photo_id, here.ports)
+        assert not is_own_photo("account:a", "key", photo_id, here.ports)
 
 
 # Files that come with a form
 
 
 def test_file_of_a_form_becomes_a_photo_of_its_report(here: PhotosWorld) -> None:
-    photo_id = take_upload(JPEG, "key", SCOPE, [], here.ports)
-    assert belongs(SCOPE, "key", photo_id, here.ports)
+    photo_id = store_upload(JPEG, "key", SCOPE, [], here.ports)
+    assert is_own_photo(SCOPE, "key", photo_id, here.ports)
     ((upload, _, raw),) = here.uploads.files
     assert raw == JPEG
     assert upload.photo == PhotoKey(here.ports.ids.service_request_id(SCOPE, "key"), photo_id)
@@ -119,7 +121,7 @@ def test_file_of_a_form_becomes_a_photo_of_its_report(here: PhotosWorld) -> None
 def test_each_file_of_a_form_is_a_separate_photo(here: PhotosWorld) -> None:
     held: list[str] = []
     for raw in (JPEG, PNG, JPEG):
-        held.append(take_upload(raw, "key", SCOPE, held, here.ports))
+        held.append(store_upload(raw, "key", SCOPE, held, here.ports))
     assert len(set(held)) == len(here.uploads.files) == 3
 
 
@@ -127,10 +129,10 @@ def test_each_file_of_a_form_is_a_separate_photo(here: PhotosWorld) -> None:
 def test_file_gets_a_new_id_when_the_previous_one_was_removed(
     taken_in: bool, here: PhotosWorld
 ) -> None:
-    first = take_upload(JPEG, "key", SCOPE, [], here.ports)
+    first = store_upload(JPEG, "key", SCOPE, [], here.ports)
     if taken_in:
-        take_in(here.uploads.files[0][0], here.ports)
-    assert take_upload(PNG, "key", SCOPE, [], here.ports) != first
+        process_upload(here.uploads.files[0][0], here.ports)
+    assert store_upload(PNG, "key", SCOPE, [], here.ports) != first
 
 
 @pytest.mark.parametrize("raw", [b"", b"GIF89a", b"x" * (MOST_BYTES + 1)])
@@ -138,7 +140,7 @@ def test_file_of_a_form_is_refused_when_its_type_is_not_accepted(
     raw: bytes, here: PhotosWorld
 ) -> None:
     with pytest.raises(Invalid):
-        take_upload(raw, "key", SCOPE, [], here.ports)
+        store_upload(raw, "key", SCOPE, [], here.ports)
     assert here.uploads.files == []
 
 
@@ -146,9 +148,9 @@ def test_file_of_a_form_is_refused_when_its_type_is_not_accepted(
 
 
 def test_processed_photo_is_ready_and_its_file_gone(here: PhotosWorld) -> None:
-    assert look(PHOTO, here.ports).state == "waiting"
-    take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
-    assert look(PHOTO, here.ports).state == "ready"
+    assert photo_state(PHOTO, here.ports).state == "waiting"
+    process_upload(here.uploads.arrive(PHOTO, b"one"), here.ports)
+    assert photo_state(PHOTO, here.ports).state == "ready"
     assert here.gallery.pages == {PHOTO: b"page of one"}
     assert here.gallery.thumbnails == {PHOTO: b"thumbnail of one"}
     assert here.uploads.files == []
@@ -156,8 +158,8 @@ def test_processed_photo_is_ready_and_its_file_gone(here: PhotosWorld) -> None:
 
 
 def test_photo_is_refused_with_its_reason_when_it_cannot_be_read(here: PhotosWorld) -> None:
-    take_in(here.uploads.arrive(PHOTO, BROKEN), here.ports)
-    photo = look(PHOTO, here.ports)
+    process_upload(here.uploads.arrive(PHOTO, BROKEN), here.ports)
+    photo = photo_state(PHOTO, here.ports)
     assert (photo.state, photo.reason) == ("refused", "This photo is damaged. Send it again.")
     assert here.gallery.pages == here.gallery.thumbnails == {}
     assert here.uploads.files == []
@@ -166,16 +168,16 @@ def test_photo_is_refused_with_its_reason_when_it_cannot_be_read(here: PhotosWor
 def test_photo_is_refused_when_its_file_is_larger_than_its_policy_allowed(
     here: PhotosWorld,
 ) -> None:
-    take_in(here.uploads.arrive(PHOTO, b"x" * (MOST_BYTES + 1)), here.ports)
-    assert look(PHOTO, here.ports).reason == TOO_LARGE
+    process_upload(here.uploads.arrive(PHOTO, b"x" * (MOST_BYTES + 1)), here.ports)
+    assert photo_state(PHOTO, here.ports).reason == TOO_LARGE
     assert here.uploads.files == []
 
 
 def test_photo_is_refused_when_its_file_has_another_size_than_was_declared(
     here: PhotosWorld,
 ) -> None:
-    take_in(here.uploads.arrive(PHOTO, b"one", declared=9_000_000), here.ports)
-    assert look(PHOTO, here.ports).reason == NOT_THE_SIZE
+    process_upload(here.uploads.arrive(PHOTO, b"one", declared=9_000_000), here.ports)
+    assert photo_state(PHOTO, here.ports).reason == NOT_THE_SIZE
     assert here.uploads.files == [] and here.gallery.pages == {}
 
 
@@ -184,18 +186,18 @@ def test_photo_is_the_first_of_six_files_and_the_rest_is_gone(
     told_of: int, here: PhotosWorld
 ) -> None:
     sent = [here.uploads.arrive(PHOTO, f"file {number}".encode()) for number in range(6)]
-    take_in(sent[told_of], here.ports)
+    process_upload(sent[told_of], here.ports)
     assert here.gallery.pages == {PHOTO: b"page of file 0"}
     assert here.uploads.files == []
     for each in sent:
-        take_in(each, here.ports)
+        process_upload(each, here.ports)
     assert here.gallery.pages == {PHOTO: b"page of file 0"}
 
 
 def test_permission_is_for_the_newly_declared_size(
     here: PhotosWorld,
 ) -> None:
-    asked = [ask(draft(size=size), "key/0", SCOPE, here.ports) for size in (1000, 1200)]
+    asked = [request_upload(draft(size=size), "key/0", SCOPE, here.ports) for size in (1000, 1200)]
     assert asked[0][0] == asked[1][0]
     assert [policy.fields["size"] for _, policy in asked] == ["1000", "1200"]
 
@@ -203,7 +205,7 @@ def test_permission_is_for_the_newly_declared_size(
 def test_repeated_message_changes_nothing(here: PhotosWorld) -> None:
     upload = here.uploads.arrive(PHOTO, b"one")
     for _ in range(3):
-        take_in(upload, here.ports)
+        process_upload(upload, here.ports)
     assert here.gallery.pages == {PHOTO: b"page of one"}
     assert len(here.records.photos) == 1
 
@@ -212,9 +214,9 @@ def test_repeated_message_changes_nothing(here: PhotosWorld) -> None:
 def test_photo_is_unchanged_when_another_file_is_sent_under_its_id(
     second: bytes, here: PhotosWorld
 ) -> None:
-    take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
-    take_in(here.uploads.arrive(PHOTO, second), here.ports)
-    assert look(PHOTO, here.ports).state == "ready"
+    process_upload(here.uploads.arrive(PHOTO, b"one"), here.ports)
+    process_upload(here.uploads.arrive(PHOTO, second), here.ports)
+    assert photo_state(PHOTO, here.ports).state == "ready"
     assert here.gallery.pages == {PHOTO: b"page of one"}
     assert here.gallery.thumbnails == {PHOTO: b"thumbnail of one"}
     assert here.uploads.files == []
@@ -222,7 +224,7 @@ def test_photo_is_unchanged_when_another_file_is_sent_under_its_id(
 
 def test_thumbnail_is_made_from_the_page_of_an_interrupted_file(here: PhotosWorld) -> None:
     here.gallery.keep_page(PHOTO, b"page of one")
-    take_in(here.uploads.arrive(PHOTO, b"two"), here.ports)
+    process_upload(here.uploads.arrive(PHOTO, b"two"), here.ports)
     assert here.gallery.pages == {PHOTO: b"page of one"}
     assert here.gallery.thumbnails == {PHOTO: b"thumbnail of one"}
 
@@ -232,18 +234,18 @@ def test_no_picture_remains_when_another_file_was_refused_first(here: PhotosWorl
     refused = Photo(service_request_id=PHOTO[0], photo_id=PHOTO[1], state="refused", reason="No.")
     here.gallery.keep_page(PHOTO, b"page of two")
     here.records.add(refused)
-    take_in(upload, here.ports)
-    assert look(PHOTO, here.ports) == refused
+    process_upload(upload, here.ports)
+    assert photo_state(PHOTO, here.ports) == refused
     assert here.gallery.pages == {}
 
 
 def test_photo_is_ready_only_when_its_pictures_are_there(here: PhotosWorld) -> None:
     other = PhotoKey(PHOTO.service_request_id, "Q" * 26)
-    take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
-    take_in(here.uploads.arrive(other, BROKEN), here.ports)
+    process_upload(here.uploads.arrive(PHOTO, b"one"), here.ports)
+    process_upload(here.uploads.arrive(other, BROKEN), here.ports)
     missing = PhotoKey(PHOTO.service_request_id, "Z" * 26)
-    assert ready([PHOTO, other, missing], here.ports) == {tuple(PHOTO)}
-    assert ready([], here.ports) == frozenset()
+    assert find_ready([PHOTO, other, missing], here.ports) == {tuple(PHOTO)}
+    assert find_ready([], here.ports) == frozenset()
 
 
 def test_non_public_picture_has_a_signed_address(here: PhotosWorld) -> None:
@@ -256,32 +258,32 @@ def test_non_public_picture_has_a_signed_address(here: PhotosWorld) -> None:
 def wanted(here: PhotosWorld, media_url: str = URL) -> None:
     """A photo of a stored report, which is to be fetched."""
     here.reports.held.add(PHOTO)
-    want(*PHOTO, media_url, here.ports)
+    request_fetch(*PHOTO, media_url, here.ports)
 
 
 def test_first_photos_of_a_key_equal_those_of_uploads() -> None:
     here = photos_in_memory(Clock())
-    asked = [ask(draft(), f"key/{n}", SCOPE, here.ports)[0].photo_id for n in (0, 1, 2)]
+    asked = [request_upload(draft(), f"key/{n}", SCOPE, here.ports)[0].photo_id for n in (0, 1, 2)]
     assert photo_ids_for(SCOPE, "key", 3, here.ports) == asked
 
 
 def test_wanted_photo_is_processed_when_its_file_is_available(here: PhotosWorld) -> None:
     here.elsewhere.files[URL] = JPEG
     wanted(here)
-    assert look(PHOTO, here.ports).state == "waiting"
+    assert photo_state(PHOTO, here.ports).state == "waiting"
     fetch(PHOTO, here.ports, is_last_try=False)
     assert here.records.photos == {}, "its address is forgotten as soon as its file is here"
     ((upload, _, raw),) = here.uploads.files
     assert (upload.photo, raw) == (PHOTO, JPEG)
-    take_in(upload, here.ports)
-    assert look(PHOTO, here.ports) == ready_photo()
+    process_upload(upload, here.ports)
+    assert photo_state(PHOTO, here.ports) == ready_photo()
 
 
 def test_photo_is_ready_and_its_address_removed_when_it_is_processed_before_noting(
     here: PhotosWorld,
 ) -> None:
     wanted(here)
-    take_in(here.uploads.arrive(PHOTO, JPEG), here.ports)
+    process_upload(here.uploads.arrive(PHOTO, JPEG), here.ports)
     assert here.records.photos == {PHOTO: ready_photo()}
     here.records.fetched(PHOTO)
     assert here.records.photos == {PHOTO: ready_photo()}
@@ -292,11 +294,11 @@ def test_photo_with_a_result_is_not_fetched_again(here: PhotosWorld) -> None:
     wanted(here)
     fetch(PHOTO, here.ports, is_last_try=False)
     fetch(PHOTO, here.ports, is_last_try=False)
-    take_in(here.uploads.files[0][0], here.ports)
+    process_upload(here.uploads.files[0][0], here.ports)
     wanted(here)
     fetch(PHOTO, here.ports, is_last_try=False)
     assert here.elsewhere.asked == [URL]
-    assert look(PHOTO, here.ports) == ready_photo()
+    assert photo_state(PHOTO, here.ports) == ready_photo()
 
 
 def test_repeated_report_has_one_photo_before_it_is_processed(
@@ -307,7 +309,7 @@ def test_repeated_report_has_one_photo_before_it_is_processed(
         wanted(here)
         fetch(PHOTO, here.ports, is_last_try=False)
     ((upload, _, _),) = here.uploads.files
-    take_in(upload, here.ports)
+    process_upload(upload, here.ports)
     assert here.records.photos == {PHOTO: ready_photo()}
 
 
@@ -327,13 +329,13 @@ def test_photo_is_refused_when_its_file_type_is_not_accepted(
         here.elsewhere.files[URL] = raw
     wanted(here)
     fetch(PHOTO, here.ports, is_last_try=False)
-    assert look(PHOTO, here.ports) == refused_photo(reason)
+    assert photo_state(PHOTO, here.ports) == refused_photo(reason)
     assert here.uploads.files == []
 
 
 def test_photo_is_refused_when_its_address_is_too_long_to_be_kept(here: PhotosWorld) -> None:
     wanted(here, "https://" + "a" * (LONGEST_MEDIA_URL - 7))
-    assert look(PHOTO, here.ports) == refused_photo(NOT_FETCHED)
+    assert photo_state(PHOTO, here.ports) == refused_photo(NOT_FETCHED)
     assert here.elsewhere.asked == []
 
 
@@ -344,9 +346,9 @@ def test_photo_is_retried_until_the_last_try_when_the_other_system_is_down(
     wanted(here)
     with pytest.raises(UpstreamFailed):
         fetch(PHOTO, here.ports, is_last_try=False)
-    assert look(PHOTO, here.ports).state == "waiting"
+    assert photo_state(PHOTO, here.ports).state == "waiting"
     fetch(PHOTO, here.ports, is_last_try=True)
-    assert look(PHOTO, here.ports) == refused_photo(NOT_FETCHED)
+    assert photo_state(PHOTO, here.ports) == refused_photo(NOT_FETCHED)
 
 
 def test_photo_is_processed_when_the_other_system_answers_at_the_last_try(
@@ -368,12 +370,12 @@ def test_address_is_removed_when_its_photo_was_not_fetched_in_a_day(
     wanted(here)
     here.clock.now += age
     assert sweep(here.ports) == {}
-    assert (look(PHOTO, here.ports) == refused_photo(NOT_FETCHED)) == given_up
+    assert (photo_state(PHOTO, here.ports) == refused_photo(NOT_FETCHED)) == given_up
     assert (here.gallery.marks == {}) == given_up
 
 
 def test_wanted_photo_without_a_report_leaves_nothing(here: PhotosWorld) -> None:
-    want(*PHOTO, URL, here.ports)
+    request_fetch(*PHOTO, URL, here.ports)
     here.clock.now += KEPT_WITHOUT_REPORT + SECOND
     assert sweep(here.ports) == {}
     assert here.records.photos == here.gallery.marks == {}
@@ -385,7 +387,7 @@ def test_fetched_file_waits_like_an_upload(here: PhotosWorld) -> None:
     fetch(PHOTO, here.ports, is_last_try=False)
     here.clock.now += UNREAD_KEPT_FOR - SECOND
     assert sweep(here.ports) == {}
-    assert here.uploads.files and look(PHOTO, here.ports).state == "waiting"
+    assert here.uploads.files and photo_state(PHOTO, here.ports).state == "waiting"
 
 
 def ready_photo() -> Photo:
@@ -411,7 +413,7 @@ def refused_photo(reason: str) -> Photo:
 def test_photo_without_a_report_is_swept(
     age: timedelta, swept: bool, raw: bytes, here: PhotosWorld
 ) -> None:
-    take_in(here.uploads.arrive(PHOTO, raw), here.ports)
+    process_upload(here.uploads.arrive(PHOTO, raw), here.ports)
     here.clock.now += age
     assert sweep(here.ports) == {}
     left = [*here.records.photos, *here.gallery.pages, *here.gallery.marks]
@@ -419,12 +421,12 @@ def test_photo_without_a_report_is_swept(
 
 
 def test_photo_is_kept_for_good_when_a_report_has_it(here: PhotosWorld) -> None:
-    take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
+    process_upload(here.uploads.arrive(PHOTO, b"one"), here.ports)
     here.reports.held.add(PHOTO)
     here.clock.now += KEPT_WITHOUT_REPORT + SECOND
     sweep(here.ports)
     assert here.gallery.marks == {}
-    assert look(PHOTO, here.ports).state == "ready"
+    assert photo_state(PHOTO, here.ports).state == "ready"
     here.reports.held.clear()
     here.clock.now += timedelta(days=400)
     sweep(here.ports)
@@ -445,8 +447,8 @@ def test_file_stays_for_its_message_when_a_report_uses_it(here: PhotosWorld) -> 
     here.clock.now += UNREAD_KEPT_FOR - SECOND
     sweep(here.ports)
     assert here.uploads.files
-    take_in(upload, here.ports)
-    assert look(PHOTO, here.ports).state == "ready"
+    process_upload(upload, here.ports)
+    assert photo_state(PHOTO, here.ports).state == "ready"
 
 
 def test_photo_is_refused_when_it_was_never_processed(here: PhotosWorld) -> None:
@@ -455,7 +457,7 @@ def test_photo_is_refused_when_it_was_never_processed(here: PhotosWorld) -> None
     here.clock.now += UNREAD_KEPT_FOR + SECOND
     sweep(here.ports)
     assert here.uploads.files == []
-    assert look(PHOTO, here.ports).reason == TOO_LATE
+    assert photo_state(PHOTO, here.ports).reason == TOO_LATE
 
 
 class StuckGallery(MemoryGallery):
@@ -473,7 +475,7 @@ def test_others_are_swept_when_one_fails_and_is_retried(here: PhotosWorld) -> No
     broken = photos_in_memory(here.clock)
     broken.ports = replace(broken.ports, gallery=stuck)
     for photo in (PHOTO, other):
-        take_in(broken.uploads.arrive(photo, b"one"), broken.ports)
+        process_upload(broken.uploads.arrive(photo, b"one"), broken.ports)
     here.clock.now += KEPT_WITHOUT_REPORT + SECOND
     assert set(sweep(broken.ports)) == {PHOTO}
     assert set(stuck.pages) == set(stuck.marks) == {PHOTO}
@@ -485,6 +487,6 @@ def test_others_are_swept_when_one_fails_and_is_retried(here: PhotosWorld) -> No
 
 def test_file_is_found_by_its_key_when_the_message_names_no_version(here: PhotosWorld) -> None:
     here.uploads.arrive(PHOTO, b"one")
-    take_in(Upload(PHOTO, None), here.ports)
-    assert look(PHOTO, here.ports).state == "ready"
+    process_upload(Upload(PHOTO, None), here.ports)
+    assert photo_state(PHOTO, here.ports).state == "ready"
     assert here.uploads.files == []

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import ConfigurationError
-from chalicelib.privacy.registry import REGISTRY, load, parse
+from chalicelib.privacy.registry import REGISTRY, load_registry, parse_registry
 
 Document = dict[str, Any]
 
 
 def test_registry_loads_when_it_is_the_one_that_ships() -> None:
-    registry = load()
+    registry = load_registry()
     assert {row.store for row in registry.rows} == {store.store for store in registry.stores}
 
 
@@ -43,6 +43,6 @@ def test_registry_is_refused_with_place_and_fix_when_it_has_a_mistake(
     document = json.loads(REGISTRY.read_bytes())
     mistake(document)
     with pytest.raises(ConfigurationError) as refusal:
-        parse(json.dumps(document).encode())
+        parse_registry(json.dumps(document).encode())
     assert fault in str(refusal.value)
     assert "registry.json" in str(refusal.value)
