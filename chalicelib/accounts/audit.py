@@ -37,7 +37,7 @@ class AuditStore(Protocol):
     def newest(self, *, limit: int, before: str | None) -> Sequence[Entry]:
         """The newest entries before that place, newest first (a consistent read)."""
 
-    def about(self, subject: str, *, limit: int) -> Sequence[Entry]:
+    def entries_about(self, subject: str, *, limit: int) -> Sequence[Entry]:
         """The entries about that subject, newest first; may lag a second behind."""
 
 
@@ -65,7 +65,7 @@ def note(actor: str, action: Action, subject: str, details: str, ports: Ports) -
 
 def entries_about(subject: str, *, limit: int, ports: Ports) -> Sequence[Entry]:
     """The actions on a subject, newest first."""
-    return ports.trail.about(subject, limit=limit)
+    return ports.trail.entries_about(subject, limit=limit)
 
 
 def page(*, limit: int, before: str | None, ports: Ports) -> Page:

@@ -35,7 +35,7 @@ class ErasureRecords(Protocol):
     def note(self, what: ErasedKind, of: str) -> None:
         """Adds the entry, once."""
 
-    def noted(self, what: ErasedKind) -> Sequence[str]:
+    def ids_of(self, what: ErasedKind) -> Sequence[str]:
         """The ids of everything for which that was forgotten."""
 
 

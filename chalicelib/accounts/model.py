@@ -126,7 +126,7 @@ class Session(Struct, frozen=True, kw_only=True):
     generation: int = 1
     ended_at: datetime | None = None
 
-    def holds(self, now: datetime) -> bool:
+    def is_valid(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.expires_at
 
 
@@ -158,7 +158,7 @@ class Attempt(HidesPrivate, frozen=True, kw_only=True):
     def tries_left(self) -> int:
         return max(MOST_TRIES - self.tries, 0)
 
-    def holds(self, now: datetime) -> bool:
+    def is_valid(self, now: datetime) -> bool:
         return self.session_id is None and now < self.expires_at
 
 

@@ -56,7 +56,7 @@ class OpenIdIssuers:
             for code, each in providers.items()
         }
 
-    def way_to(self, provider: str, state: str, proofs: Proofs) -> str:
+    def sign_in_url(self, provider: str, state: str, proofs: Proofs) -> str:
         here = self._providers[provider]
         challenge = urlsafe_b64encode(sha256(proofs.verifier.encode()).digest()).rstrip(b"=")
         query = {

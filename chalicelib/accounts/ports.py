@@ -58,7 +58,7 @@ class Accounts(Protocol):
 class Sessions(Protocol):
     """The store of sessions; raises as Accounts does."""
 
-    def signed_in(self, account_id: str, session_id: str) -> SignedInAccount | None:
+    def find(self, account_id: str, session_id: str) -> SignedInAccount | None:
         """Reads both in one consistent read, including ended, expired and disabled ones."""
 
     def add(self, session: Session) -> None:
@@ -106,7 +106,7 @@ class Attempts(Protocol):
     def note_sent(self, attempt_id: str, at: datetime) -> bool:
         """Notes that its code is sent; False if that was noted before."""
 
-    def not_sent(self, attempt_id: str) -> None:
+    def clear_sent(self, attempt_id: str) -> None:
         """Removes that note."""
 
     def note_over_cap(self, attempt_id: str) -> None:

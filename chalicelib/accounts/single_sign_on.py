@@ -25,7 +25,7 @@ class Handover(Struct, frozen=True, kw_only=True):
     expires_at: datetime
     session_id: str | None = None
 
-    def holds(self, now: datetime) -> bool:
+    def is_valid(self, now: datetime) -> bool:
         return self.session_id is None and now < self.expires_at
 
 
@@ -42,7 +42,7 @@ class Handovers(Protocol):
 class Issuers(Protocol):
     """The organisations. Both methods raise UpstreamFailed if one does not answer."""
 
-    def way_to(self, provider: str, state: str, proofs: Proofs) -> str:
+    def sign_in_url(self, provider: str, state: str, proofs: Proofs) -> str:
         """The address at which the person signs in."""
 
     def claims(

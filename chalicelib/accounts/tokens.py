@@ -33,13 +33,13 @@ class Codes:
         """128 bits, for the link."""
         return _link_token(self._secret.current(), attempt_id)
 
-    def holds_code(self, attempt_id: str, sent: str) -> bool:
+    def is_right_code(self, attempt_id: str, sent: str) -> bool:
         """True if the code is right; takes the same time in any case."""
         return is_made_with(
             self._secret, sent, lambda secret: six_digits(secret, "code", attempt_id)
         )
 
-    def holds_link_token(self, attempt_id: str, sent: str) -> bool:
+    def is_link_token(self, attempt_id: str, sent: str) -> bool:
         """The same for the link's token."""
         return is_made_with(self._secret, sent, lambda secret: _link_token(secret, attempt_id))
 
@@ -85,16 +85,16 @@ class KnownDevices:
         self._secret = secret
         self._new_id = new_id
 
-    def knows(self, cookie: str, address: Destination) -> str | None:
+    def find_device(self, cookie: str, address: Destination) -> str | None:
         """The random id of the device if it has signed in with that address before."""
         if not _DEVICE.fullmatch(cookie):
             return None
         device, *proofs = cookie.split(".")
-        made = [_device_proof(each, device, address) for each in self._secret.accepted()]
+        made = [_device_proof(each, device, address) for each in self._secret.accepted_values()]
         is_known = any(is_same(own, sent) for own in made for sent in proofs)
         return device if is_known else None
 
-    def after_sign_in(self, cookie: str, addresses: Sequence[Destination]) -> str:
+    def cookie_after_sign_in(self, cookie: str, addresses: Sequence[Destination]) -> str:
         """The cookie of a device that has just signed in to an account with these addresses."""
         known = cookie.split(".") if _DEVICE.fullmatch(cookie) else [self._new_id()]
         device, *proofs = known
@@ -122,9 +122,9 @@ class HandoverProofs:
         """All three proofs."""
         return _proofs(self._secret.current(), handover_id)
 
-    def held_by(self, handover_id: str, browser: str) -> Proofs | None:
+    def check_browser(self, handover_id: str, browser: str) -> Proofs | None:
         """All three proofs if the browser holds its own, else None."""
-        made = (_proofs(secret, handover_id) for secret in self._secret.accepted())
+        made = (_proofs(secret, handover_id) for secret in self._secret.accepted_values())
         return next((each for each in made if is_same(each.browser, browser)), None)
 
 

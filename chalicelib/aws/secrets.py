@@ -55,7 +55,7 @@ class ManagedSecret:
     def current(self) -> str:
         return self._current_value(KEPT_FOR_S)
 
-    def accepted(self) -> Iterator[str]:
+    def accepted_values(self) -> Iterator[str]:
         for at_most_s in (KEPT_FOR_S, ASKED_AGAIN_AFTER_S):
             yield self._current_value(at_most_s)
             if previous := self._cached_value(PREVIOUS, at_most_s):

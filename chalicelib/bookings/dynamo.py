@@ -43,14 +43,14 @@ class DynamoDays:
 
     def list_between(self, calendar: str, first: date, last: date) -> Sequence[BookingDay]:
         within = BookingDayItem.record.between(first.isoformat(), last.isoformat())
-        return [_day(item) for item in BookingDayItem.under(calendar, within)]
+        return [_day(item) for item in BookingDayItem.all_under(calendar, within)]
 
     def save(self, *days: BookingDay) -> None:
         items = [_item(each) for each in days]
         if len(items) == 1:
             items[0].put_on_version()
             return
-        with BookingDayItem.translated():
+        with BookingDayItem.translate_errors():
             try:
                 with TransactWrite(connection=Connection()) as transaction:
                     for item in items:

@@ -96,7 +96,7 @@ def reply_ports() -> "replies.Ports":
     return replies.Ports(
         inbox=S3Inbox(container.s3(), container.settings().mail_bucket),
         note=_reports().note,
-        holds=container.ids().holds_reply_token,
+        holds=container.ids().is_reply_token,
         is_from_team=partial(
             replies.is_from_team,
             destinations=container.council().destinations,

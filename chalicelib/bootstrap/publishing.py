@@ -28,7 +28,7 @@ def publishing_ports() -> publishing.Ports:
         reports=ReportsForPublishing(reports_ports),
         pages={code: partial(_render_page, code) for code in here.languages},
         now=utc_now,
-        fixed_documents=lambda: fixed_documents(here, messaging.push_key().public, utc_now()),
+        fixed_documents=lambda: fixed_documents(here, messaging.push_key().public_key, utc_now()),
         council_tile=tile_of_all(here.box),
         closed_shown=timedelta(days=here.closed_shown_days),
         publisher=publisher(here, to.site_url),

@@ -33,15 +33,15 @@ class DynamoRoundLogs:
 
     def get(self, keys: Collection[LogKey]) -> Mapping[LogKey, RoundLog]:
         wanted = [item_key(key) for key in dict.fromkeys(keys)]
-        with RoundLogItem.translated():
+        with RoundLogItem.translate_errors():
             found = map(_log, RoundLogItem.batch_get(wanted, consistent_read=True))
             return {log.key: log for log in found}
 
     def of_day(self, day: date) -> Sequence[RoundLog]:
-        return [_log(item) for item in RoundLogItem.under(owner_of_day(day))]
+        return [_log(item) for item in RoundLogItem.all_under(owner_of_day(day))]
 
     def of_premises(self, round_code: str, day: date) -> Sequence[RoundLog]:
-        return [_log(item) for item in RoundLogItem.under(owner_of_premises(round_code, day))]
+        return [_log(item) for item in RoundLogItem.all_under(owner_of_premises(round_code, day))]
 
     def save(self, log: RoundLog) -> RoundLog:
         expires_at = log.updated_at + KEPT_FOR

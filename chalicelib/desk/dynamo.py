@@ -71,7 +71,7 @@ class DynamoDesk:
         return _template(_template_item(template).put_on_version())
 
     def remove_template(self, template: Template) -> None:
-        with TemplateItem.translated(clash=VersionConflict):
+        with TemplateItem.translate_errors(clash=VersionConflict):
             _template_item(template).delete()
 
     def find_template(self, template_id: str) -> Template | None:
@@ -79,14 +79,14 @@ class DynamoDesk:
         return _template(item) if item else None
 
     def list_templates(self) -> Sequence[Template]:
-        return [_template(item) for item in TemplateItem.under(TEMPLATES)]
+        return [_template(item) for item in TemplateItem.all_under(TEMPLATES)]
 
     def add_view(self, view: View) -> View:
         owner, record = VIEWS + view.account_id, VIEW + view.view_id
         return _view(ViewItem.of(view, owner, record, query_string=view.query).add_or_find())
 
     def list_views(self, account_id: str) -> Sequence[View]:
-        return [_view(item) for item in ViewItem.under(VIEWS + account_id)]
+        return [_view(item) for item in ViewItem.all_under(VIEWS + account_id)]
 
     def remove_view(self, account_id: str, view_id: str) -> None:
         ViewItem(VIEWS + account_id, VIEW + view_id).remove()

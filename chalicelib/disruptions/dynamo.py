@@ -54,7 +54,7 @@ class DynamoDisruptions:
         return _disruption_of(item) if item else None
 
     def all(self) -> Sequence[Disruption]:
-        return [_disruption_of(item) for item in DisruptionItem.under(OWNER)]
+        return [_disruption_of(item) for item in DisruptionItem.all_under(OWNER)]
 
 
 def _item_of(disruption: Disruption) -> DisruptionItem:

@@ -61,14 +61,14 @@ class DynamoGardenSubscriptions:
 
     def many(self, premises_ids: Collection[str]) -> Mapping[str, GardenSubscription]:
         wanted = [(OWNER + premises_id, RECORD) for premises_id in dict.fromkeys(premises_ids)]
-        with GardenSubscriptionItem.translated():
+        with GardenSubscriptionItem.translate_errors():
             found = map(
                 _subscription, GardenSubscriptionItem.batch_get(wanted, consistent_read=True)
             )
             return {each.premises_id: each for each in found}
 
     def save(self, *subscriptions: GardenSubscription) -> None:
-        with GardenSubscriptionItem.translated():
+        with GardenSubscriptionItem.translate_errors():
             try:
                 with TransactWrite(connection=Connection()) as transaction:
                     for each in subscriptions:
@@ -101,7 +101,7 @@ def _day_item(kind: str, day: date, subscription: GardenSubscription) -> GardenS
 
 
 def _premises_of_day(kind: str, day: date) -> Iterator[str]:
-    with GardenSubscriptionDayItem.translated():
+    with GardenSubscriptionDayItem.translate_errors():
         for item in GardenSubscriptionDayItem.query(f"{kind}{day}", consistent_read=True):
             yield item.record
 

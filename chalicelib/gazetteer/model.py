@@ -123,5 +123,5 @@ class Gazetteer:
 
     def places_with_word(self, plain: str, short: str) -> set[IndexedPlace]:
         """The places with a word that begins with `plain`, or is another form of it."""
-        words = {*self.by_word.beginning(plain), *self.by_short.get(short, ())}
+        words = {*self.by_word.with_prefix(plain), *self.by_short.get(short, ())}
         return {place for word in words for place in self.by_word[word]}

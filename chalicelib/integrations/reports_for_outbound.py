@@ -43,7 +43,7 @@ class ReportsForOutbound:
         urls = tuple(photo.url for photo in view.photos) if view else ()
         return Reopening(text=update.text, at=update.datetime, photo_urls=urls)
 
-    def passed_on(
+    def note_passed_on(
         self, service_request_id: str, to: str, reference: str | None, delivery_id: str
     ) -> None:
         forwarding.record_forwarding(service_request_id, to, reference, delivery_id, self._ports())

@@ -47,7 +47,7 @@ class States(NamedTuple):
     ended: Set[str]
     denied_by_begun: Set[str]
 
-    def begins_ended(self, claimed: str, state: str) -> bool:
+    def is_start_of_ended(self, claimed: str, state: str) -> bool:
         """True if the state is the beginning of what another sender has ended."""
         return state == self.begun and claimed in self.ended - self.denied_by_begun
 
@@ -64,7 +64,7 @@ def verdict(
     if claim.state == state:
         return "kept"
     if has_own_dispute:
-        return "kept" if states.begins_ended(claim.state, state) else "disputed"
+        return "kept" if states.is_start_of_ended(claim.state, state) else "disputed"
     if report.base_version >= claim.version:
         return "stands"
     return _verdict_if_unseen(claim, state, states)
@@ -72,7 +72,7 @@ def verdict(
 
 def _verdict_if_unseen(claim: Claim, state: str, states: States) -> Verdict:
     """The effect of a report by a phone that had not seen the claim of another state."""
-    if states.begins_ended(claim.state, state):
+    if states.is_start_of_ended(claim.state, state):
         return "kept"
     contradicts = claim.state in states.ended or (claim.contests and state in states.ended)
     return "disputed" if contradicts else "stands"

@@ -59,7 +59,7 @@ class Ids:
         """The id that follows from this caller's key: 128 bits as 32 hexadecimal digits."""
         return self._digest("subscription", scope, key)[:32]
 
-    def person(self, scope: str, key: str) -> str:
+    def person_id(self, scope: str, key: str) -> str:
         """The id of a person, the same for the same scope and key; does not reveal who it is."""
         return self._digest("person", scope, key)[:32]
 
@@ -83,7 +83,7 @@ class Ids:
         """The token in the link to a report that is not public."""
         return _link_token(self._link_secret.current(), service_request_id)
 
-    def holds_link_token(self, service_request_id: str, token: str) -> bool:
+    def is_link_token(self, service_request_id: str, token: str) -> bool:
         """True for the token of such a link, also if it was made before the last rotation."""
         return is_made_with(
             self._link_secret, token, lambda secret: _link_token(secret, service_request_id)
@@ -94,7 +94,7 @@ class Ids:
         no access: the link to a report has a token of another secret."""
         return self._digest("batch", service_request_id)[:32]
 
-    def holds_batch_token(self, service_request_id: str, token: str) -> bool:
+    def is_batch_token(self, service_request_id: str, token: str) -> bool:
         """True for such a token."""
         return is_same(self.batch_token(service_request_id), token)
 
@@ -103,7 +103,7 @@ class Ids:
         may answer after years."""
         return self._digest("reply", service_request_id)[:32]
 
-    def holds_reply_token(self, service_request_id: str, token: str) -> bool:
+    def is_reply_token(self, service_request_id: str, token: str) -> bool:
         """True for such a token."""
         return is_same(self.reply_token(service_request_id), token)
 

@@ -17,7 +17,7 @@ class Secret(Protocol):
     def current(self) -> str:
         """The value to make texts with. Raises UpstreamFailed, ConfigurationError."""
 
-    def accepted(self) -> Iterator[str]:
+    def accepted_values(self) -> Iterator[str]:
         """The values to check texts with, the likeliest first; read no more than needed.
         Raises UpstreamFailed, ConfigurationError."""
 
@@ -41,4 +41,4 @@ def is_same(own: str, sent: str) -> bool:
 def is_made_with(secret: Secret, sent: str, make: Callable[[str], str]) -> bool:
     """True if `make` gives `sent` under the secret, also under the value before the last
     rotation."""
-    return any(is_same(make(value), sent) for value in secret.accepted())
+    return any(is_same(make(value), sent) for value in secret.accepted_values())

@@ -41,22 +41,22 @@ class WordIndex(dict[str, T]):
     """The objects by each word, and the words by the position of each letter."""
 
     @cached_property
-    def in_order(self) -> list[str]:
+    def sorted_words(self) -> list[str]:
         return sorted(self)
 
     @cached_property
     def with_letter(self) -> Mapping[tuple[str, int], int]:
         """By letter and position: a number whose bits are the words in order."""
         found: dict[tuple[str, int], int] = defaultdict(int)
-        for number, word in enumerate(self.in_order):
+        for number, word in enumerate(self.sorted_words):
             for place, letter in enumerate(word):
                 found[letter, place] |= 1 << number
         return dict(found)
 
-    def beginning(self, start: str) -> list[str]:
+    def with_prefix(self, start: str) -> list[str]:
         """The words with that prefix."""
-        first = bisect_left(self.in_order, start)
-        return list(takewhile(lambda word: word.startswith(start), self.in_order[first:]))
+        first = bisect_left(self.sorted_words, start)
+        return list(takewhile(lambda word: word.startswith(start), self.sorted_words[first:]))
 
 
 def find_similar(typed: str, words: WordIndex[T]) -> dict[str, int]:
@@ -85,7 +85,7 @@ def _candidates(typed: str, words: WordIndex[T]) -> Iterator[str]:
     left = lacking[most]
     while left:
         last = left.bit_length() - 1
-        yield words.in_order[last]
+        yield words.sorted_words[last]
         left ^= 1 << last
 
 

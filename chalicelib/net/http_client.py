@@ -12,7 +12,7 @@ class HttpClient(Protocol):
     """Sends requests to addresses that other people gave us. Raises AddressRefused (never try
     again), UpstreamFailed (nothing was sent), NoReply (it may have arrived)."""
 
-    def ask(
+    def request(
         self,
         method: str,
         url: str,
@@ -34,7 +34,7 @@ class HttpClient(Protocol):
         timeout_s: float,
     ) -> Reply:
         """Asks with GET."""
-        return self.ask("GET", url, None, headers, most_bytes=most_bytes, timeout_s=timeout_s)
+        return self.request("GET", url, None, headers, most_bytes=most_bytes, timeout_s=timeout_s)
 
     def post(
         self,
@@ -46,4 +46,4 @@ class HttpClient(Protocol):
         timeout_s: float,
     ) -> Reply:
         """Asks with POST."""
-        return self.ask("POST", url, body, headers, most_bytes=most_bytes, timeout_s=timeout_s)
+        return self.request("POST", url, body, headers, most_bytes=most_bytes, timeout_s=timeout_s)

@@ -62,7 +62,7 @@ class SafeHttpClient(HttpClient):
         UpstreamFailed if its name cannot be resolved now."""
         self._look_up(target_of(url, self._allowed), timeout_s)
 
-    def ask(
+    def request(
         self,
         method: str,
         url: str,

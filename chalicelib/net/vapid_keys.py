@@ -33,7 +33,7 @@ class PushKey:
         self._subject = subject
 
     @property
-    def public(self) -> str:
+    def public_key(self) -> str:
         """The key with which a browser subscribes (its applicationServerKey)."""
         point = self._private.public_key().public_bytes(
             Encoding.X962, PublicFormat.UncompressedPoint
@@ -43,7 +43,9 @@ class PushKey:
     def authorization(self, endpoint: str, now: datetime) -> str:
         """The header that identifies the sender to this endpoint's push service."""
         claims = {"aud": origin_of(endpoint), "exp": now + VALID_FOR, "sub": self._subject}
-        return f"vapid t={jwt.encode(claims, self._private, algorithm='ES256')}, k={self.public}"
+        return (
+            f"vapid t={jwt.encode(claims, self._private, algorithm='ES256')}, k={self.public_key}"
+        )
 
 
 def scalar_of(secret: str) -> int:

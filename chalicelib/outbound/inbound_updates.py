@@ -120,7 +120,7 @@ def _half(length: timedelta) -> timedelta:
 def _start(there: Open311Destination, mark: Mark, now: datetime, ports: Ports) -> datetime:
     """The start of the first time span. It is earlier if a report's id became known late, as its
     updates before that were not recognised. A skipped span is not requested again."""
-    known_late = ports.deliveries.finished(
+    known_late = ports.deliveries.ended_between(
         "sent",
         there.destination,
         since=mark.until - LAG,
@@ -136,12 +136,14 @@ def _import_span(
     there: Open311Destination, start: datetime, end: datetime, result: PollResult, ports: Ports
 ) -> None:
     window = {"start_date": moments.write(start), "end_date": moments.write(end)}
-    delivery_of = cache(lambda external_id: ports.deliveries.called(there.destination, external_id))
+    delivery_of = cache(
+        lambda external_id: ports.deliveries.find_by_external_id(there.destination, external_id)
+    )
     for entry in sorted(ports.client.updates(there, **window), key=_updated_at):
         external_id, update_id = id_in(entry, "service_request_id"), id_in(entry, "update_id")
         delivery = delivery_of(external_id) if external_id and update_id else None
         if delivery and external_id and update_id and result.added < MOST_A_RUN:
-            if ports.deliveries.called(there.destination, UPDATE + update_id):
+            if ports.deliveries.find_by_external_id(there.destination, UPDATE + update_id):
                 # This is our own update.
                 continue
             key = derived_id("returned", there.destination, external_id, update_id)

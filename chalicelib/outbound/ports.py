@@ -45,7 +45,7 @@ class Deliveries(Protocol):
     def get(self, delivery_id: str) -> Delivery | None:
         """The delivery as it is now (a consistent read)."""
 
-    def called(self, destination: str, external_id: str) -> Delivery | None:
+    def find_by_external_id(self, destination: str, external_id: str) -> Delivery | None:
         """The delivery with this id at its destination."""
 
     def due(self, now: datetime, *, limit: int) -> Sequence[str]:
@@ -57,7 +57,7 @@ class Deliveries(Protocol):
     ) -> DeliveryPage:
         """Deliveries in the state, of one destination or of all, newest first."""
 
-    def finished(
+    def ended_between(
         self, state: State, destination: str, *, since: datetime, until: datetime, limit: int
     ) -> Sequence[Delivery]:
         """Deliveries that reached the state from `since` (inclusive) until `until` (exclusive),
@@ -116,7 +116,7 @@ class ReportsToSend(Protocol):
         """The text of the resident who last reopened the report; None if no resident did, or it may
         not be passed on."""
 
-    def passed_on(
+    def note_passed_on(
         self, service_request_id: str, to: str, reference: str | None, delivery_id: str
     ) -> None:
         """Adds to the report, once for each delivery, that it was passed on to the body `to`, with

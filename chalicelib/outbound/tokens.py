@@ -63,5 +63,5 @@ def _resolve(delivery: Delivery, token: str, there: Open311Destination, ports: P
         return
     # The report is updated first: if the run is cut short after that, the next one repeats both.
     key = derived_id("token", delivery.delivery_id)
-    ports.reports.passed_on(delivery.service_request_id, there.name, external_id, key)
+    ports.reports.note_passed_on(delivery.service_request_id, there.name, external_id, key)
     ports.deliveries.save(replace(delivery, external_id=external_id, updated_at=now))

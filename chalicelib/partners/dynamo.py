@@ -69,7 +69,7 @@ class DynamoKeys:
         return _key(item) if item else None
 
     def all(self) -> Sequence[ApiKey]:
-        return [_key(item) for item in ApiKeyItem.under(KEY)]
+        return [_key(item) for item in ApiKeyItem.all_under(KEY)]
 
     def revoke(self, key_id: str, at: datetime) -> ApiKey | None:
         holds = ApiKeyItem.item.exists() & ApiKeyItem.revoked_at.does_not_exist()
@@ -77,7 +77,7 @@ class DynamoKeys:
         ApiKeyItem(KEY, key_id).change_where([ApiKeyItem.revoked_at.set(at)], holds)
         return self.get(key_id)
 
-    def used(self, key_id: str, at: datetime) -> None:
+    def note_use(self, key_id: str, at: datetime) -> None:
         ApiKeyItem(KEY, key_id).change_where(
             [ApiKeyItem.last_used_at.set(at)], ApiKeyItem.item.exists()
         )
@@ -85,7 +85,7 @@ class DynamoKeys:
     def count(self, key_id: str, what: CallKind, minute: datetime) -> int:
         # If a reply is lost, the SDK adds once more: the key may then do less, never more.
         item = UseCountItem(f"{what}#{key_id}", text_of(minute))
-        with UseCountItem.translated():
+        with UseCountItem.translate_errors():
             item.update(
                 [
                     UseCountItem.calls.add(1),

@@ -26,7 +26,7 @@ class Keys(Protocol):
     def revoke(self, key_id: str, at: datetime) -> ApiKey | None:
         """Marks the key as revoked, unless it is already; returns None if there is no such key."""
 
-    def used(self, key_id: str, at: datetime) -> None:
+    def note_use(self, key_id: str, at: datetime) -> None:
         """Stores when the key was last used."""
 
     def count(self, key_id: str, what: CallKind, minute: datetime) -> int:

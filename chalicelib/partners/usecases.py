@@ -122,7 +122,7 @@ def _note_use(key: ApiKey, ports: Ports) -> None:
     if key.last_used_at and now - key.last_used_at < USE_NOTED_EVERY:
         return
     try:
-        ports.keys.used(key.key_id, now)
+        ports.keys.note_use(key.key_id, now)
     except UpstreamFailed as error:
         logs.failure("the use of a key was not noted", error, key_id=key.key_id)
 

@@ -86,7 +86,7 @@ class DynamoCharges:
     def many(self, service_request_ids: Collection[str]) -> Mapping[str, Charge]:
         """The stored charges of these requests, by request."""
         wanted = [(each, CHARGE) for each in dict.fromkeys(service_request_ids)]
-        with ChargeItem.translated():
+        with ChargeItem.translate_errors():
             found = map(_charge, ChargeItem.batch_get(wanted, consistent_read=True))
             return {each.service_request_id: each for each in found}
 
@@ -122,7 +122,7 @@ class DynamoCharges:
     def failed_refunds(self, day: date) -> Sequence[Difference]:
         """The refunds that failed on that day."""
         within = ReconciliationItem.record.startswith(REFUSED)
-        items = ReconciliationItem.under(f"{day}", within)
+        items = ReconciliationItem.all_under(f"{day}", within)
         return [found for each in items for found in each.differences]
 
     def find_reconciliation(self, day: date) -> Reconciliation | None:
@@ -145,7 +145,7 @@ class DynamoLedger:
 
     def entries_of_day(self, day: date) -> Sequence[Entry]:
         """The entries of a day in the order of time."""
-        found = [each.read_as(Entry) for each in LedgerItem.under(f"{day}")]
+        found = [each.read_as(Entry) for each in LedgerItem.all_under(f"{day}")]
         return sorted(found, key=lambda each: (text_of(each.at), each.entry_id))
 
 

@@ -39,10 +39,10 @@ class DynamoRecords:
         item = PhotoItem.find(*_key(photo))
         return _photo(item) if item else None
 
-    def want(self, photo: Photo) -> None:
+    def request_fetch(self, photo: Photo) -> None:
         _item(photo).add()
 
-    def fetched(self, photo: PhotoKey) -> None:
+    def end_fetch(self, photo: PhotoKey) -> None:
         PhotoItem(*_key(photo)).remove_where(PhotoItem.media_url.exists())
 
     def add(self, photo: Photo) -> Photo:
@@ -58,9 +58,9 @@ class DynamoRecords:
     def remove(self, photo: PhotoKey) -> None:
         PhotoItem(*_key(photo)).remove()
 
-    def ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
+    def find_ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
         keys = {_key(photo) for photo in photos}
-        with PhotoItem.translated():
+        with PhotoItem.translate_errors():
             found = list(PhotoItem.batch_get(keys, consistent_read=True)) if keys else []
         return frozenset(
             PhotoKey(item.service_request_id, item.record.removeprefix(PHOTO))

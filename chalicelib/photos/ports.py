@@ -50,7 +50,7 @@ class Uploads(Protocol):
     def put(self, photo: PhotoKey, raw: bytes) -> bool:
         """Stores a file that came another way; False if there is one already."""
 
-    def sent_for(self, photo: PhotoKey) -> Sequence[Upload]:
+    def files_of(self, photo: PhotoKey) -> Sequence[Upload]:
         """All files for the photo, oldest first."""
 
     def read(self, upload: Upload) -> tuple[bytes, Upload] | None:
@@ -62,7 +62,7 @@ class Uploads(Protocol):
     def discard(self, upload: Upload) -> None:
         """Deletes the file permanently; does nothing if it is gone."""
 
-    def before(self, moment: datetime) -> Iterator[tuple[Upload, datetime]]:
+    def arrived_before(self, moment: datetime) -> Iterator[tuple[Upload, datetime]]:
         """All versions of files that arrived before the moment, each with its time of arrival."""
 
 
@@ -107,10 +107,10 @@ class Records(Protocol):
         """The photo as it is now (a consistent read); None if it was neither processed nor
         requested from an address."""
 
-    def want(self, photo: Photo) -> None:
+    def request_fetch(self, photo: Photo) -> None:
         """Stores that the photo is to be fetched, unless anything is stored of it."""
 
-    def fetched(self, photo: PhotoKey) -> None:
+    def end_fetch(self, photo: PhotoKey) -> None:
         """Deletes the request to fetch the photo; does nothing if there is none."""
 
     def add(self, photo: Photo) -> Photo:
@@ -120,7 +120,7 @@ class Records(Protocol):
     def remove(self, photo: PhotoKey) -> None:
         """Deletes what is stored of the photo; does nothing if that is nothing."""
 
-    def ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
+    def find_ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
         """The photos among these that are ready (consistent reads)."""
 
 

@@ -62,7 +62,7 @@ class S3Uploads:
         request = {REQUEST: trace.current_id()}
         return self._bucket.put_new("/".join(photo), raw, Metadata=request)
 
-    def sent_for(self, photo: PhotoKey) -> Sequence[Upload]:
+    def files_of(self, photo: PhotoKey) -> Sequence[Upload]:
         # S3 lists the versions of a key from the newest to the oldest, also within a second. A
         # browser's POST cannot be conditional, so the first one is determined afterwards.
         key = "/".join(photo)
@@ -89,7 +89,7 @@ class S3Uploads:
     def discard(self, upload: Upload) -> None:
         self._bucket.delete("/".join(upload.photo), **_version(upload))
 
-    def before(self, moment: datetime) -> Iterator[tuple[Upload, datetime]]:
+    def arrived_before(self, moment: datetime) -> Iterator[tuple[Upload, datetime]]:
         for entry in self._bucket.versions():
             photo = _photo(entry["Key"])
             if photo and entry["LastModified"] < moment:

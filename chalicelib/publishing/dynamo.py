@@ -74,18 +74,18 @@ class DynamoCounters:
 
     def get_reports(self, keys: Collection[ReportKey]) -> Mapping[ReportKey, CountedReport]:
         wanted = [(key.month, REPORT + key.service_request_id) for key in keys]
-        with CountedReportItem.translated():
+        with CountedReportItem.translate_errors():
             items = CountedReportItem.batch_get(wanted, consistent_read=True)
             return {each.key: each for each in map(_report_of, items)}
 
     def get_lines(self, keys: Collection[LineKey]) -> Mapping[LineKey, CountedLine]:
         wanted = [(key.month, _line_record(key)) for key in keys]
-        with CountedLineItem.translated():
+        with CountedLineItem.translate_errors():
             items = CountedLineItem.batch_get(wanted, consistent_read=True)
             return {each.key: each for each in map(_line_of, items)}
 
     def save(self, reports: Sequence[CountedReport], lines: Sequence[CountedLine]) -> None:
-        with FiguresItem.translated():
+        with FiguresItem.translate_errors():
             try:
                 with TransactWrite(connection=Connection()) as transaction:
                     for report in reports:
@@ -99,25 +99,25 @@ class DynamoCounters:
 
     def lines_of_month(self, month: str) -> Sequence[CountedLine]:
         within = CountedLineItem.record.startswith(LINE)
-        return [_line_of(item) for item in CountedLineItem.under(month, within)]
+        return [_line_of(item) for item in CountedLineItem.all_under(month, within)]
 
     def reports_of_month(self, month: str) -> Iterator[CountedReport]:
         within = CountedReportItem.record.startswith(REPORT)
-        with CountedReportItem.translated():
+        with CountedReportItem.translate_errors():
             for item in CountedReportItem.query(month, within, consistent_read=True):
                 yield _report_of(item)
 
     def mark_changed(self, months: Collection[str]) -> None:
         for month in sorted(months):
-            with MonthItem.translated():
+            with MonthItem.translate_errors():
                 MonthItem(MONTHS, month).update([MonthItem.changed.add(1)])
 
     def months(self) -> Mapping[str, Marks]:
-        items = MonthItem.under(MONTHS)
+        items = MonthItem.all_under(MONTHS)
         return {item.record: Marks(int(item.changed), int(item.published)) for item in items}
 
     def set_published(self, month: str, changed: int) -> None:
-        with MonthItem.translated():
+        with MonthItem.translate_errors():
             MonthItem(MONTHS, month).update([MonthItem.published.set(changed)])
 
 

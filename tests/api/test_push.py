@@ -185,7 +185,7 @@ def test_address_is_refused_when_it_is_not_allowed(
 def test_push_key_is_published(api: Api) -> None:
     publish_fixed(publishing_ports())
     held = publishing_ports().documents.read("data/index.json")
-    assert held and f'"push_key":"{messaging.push_key().public}"'.encode() in held.body
+    assert held and f'"push_key":"{messaging.push_key().public_key}"'.encode() in held.body
 
 
 def test_crews_phone_is_notified_that_its_day_changed_without_details(

@@ -122,10 +122,10 @@ def test_link_stays_valid_after_one_rotation_and_ends_after_two(
     rotate("link")
     now = reports_ports()
     assert view_report(request_id, Author(token=token), now).service_request_id == request_id
-    assert now.ids.holds_link_token(request_id, now.ids.link_token(request_id))
+    assert now.ids.is_link_token(request_id, now.ids.link_token(request_id))
     assert now.ids.link_token(request_id) != token
     rotate("link")
-    assert not reports_ports().ids.holds_link_token(request_id, token)
+    assert not reports_ports().ids.is_link_token(request_id, token)
 
 
 def test_bearer_token_stays_valid_after_one_rotation_and_ends_after_two(
@@ -153,7 +153,7 @@ def test_process_uses_new_secrets_after_five_minutes(cloud: Cloud) -> None:
     assert secret.current() == first
     now += KEPT_FOR_S
     assert secret.current() != first
-    assert first not in secret.accepted()
+    assert first not in secret.accepted_values()
 
 
 def test_setting_is_named_when_its_secret_does_not_exist(
@@ -174,7 +174,7 @@ def test_pinned_secret_cannot_be_rotated(name: container.SecretName, cloud: Clou
     done = run("rotate-secret", name)
     assert done.exit_code == 1 and "never rotated" in str(done.exception)
     container.forget_built()
-    assert list(container.secret(name).accepted()) == [before, before]
+    assert list(container.secret(name).accepted_values()) == [before, before]
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_rotation_prints_what_stays_valid_and_no_secret(
     assert done.exit_code == 0 and f"The {name} secret has a new value" in done.output
     assert ("OriginSecretVersion=" in done.output) == (name == "origin")
     container.forget_built()
-    after, previous, *_ = container.secret(name).accepted()
+    after, previous, *_ = container.secret(name).accepted_values()
     assert previous == before != after and len(after) == 64
     assert before not in done.output and after not in done.output
 

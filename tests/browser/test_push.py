@@ -175,5 +175,5 @@ def test_worker_is_small_and_one_file() -> None:
 
 
 def test_page_continues_when_the_push_service_cannot_be_reached(desk: Desk) -> None:
-    key = messaging.push_key().public
+    key = messaging.push_key().public_key
     assert try_to_subscribe(desk.page, key) == {"kind": "timed-out"}

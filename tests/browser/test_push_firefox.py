@@ -120,7 +120,7 @@ def test_firefox_moves_its_subscriptions_when_its_address_changes(
 def test_firefox_gets_a_new_address_when_it_had_subscribed_with_another_key(
     subscribed: PushAddress, page: Page
 ) -> None:
-    other = PushKey("t" * 64, subject="https://council.example").public
+    other = PushKey("t" * 64, subject="https://council.example").public_key
     said = page.evaluate(f"import('{MODULE}').then((it) => it.subscribe('{other}'))")
     assert said["kind"] == "ok" and said["push"]["endpoint"] != subscribed.endpoint
 

@@ -165,7 +165,7 @@ def test_account_of_an_address_cannot_be_detected_by_the_limits(
     with Client(app.app) as client, time_machine.travel(NOON, tick=False):
         address = new_address()
         for round_ in range(2):
-            cookie = people.known_devices.after_sign_in("", [Destination("email", address)])
+            cookie = people.known_devices.cookie_after_sign_in("", [Destination("email", address)])
             headers = FORM | ({"Cookie": f"ginnel-device={cookie}"} if is_known else {})
             with record_tries() as tries:
                 answers = [

@@ -152,9 +152,9 @@ def test_staff_are_those_with_a_grant_newest_first(people: Ports) -> None:
 def test_account_and_session_are_read_together(people: Ports) -> None:
     account = people.accounts.add(WHOLE)
     people.sessions.add(SESSION)
-    assert people.sessions.signed_in(WHOLE.account_id, SESSION.session_id) == (account, SESSION)
-    assert people.sessions.signed_in(WHOLE.account_id, "6" * 32) is None
-    assert people.sessions.signed_in("6" * 32, SESSION.session_id) is None
+    assert people.sessions.find(WHOLE.account_id, SESSION.session_id) == (account, SESSION)
+    assert people.sessions.find(WHOLE.account_id, "6" * 32) is None
+    assert people.sessions.find("6" * 32, SESSION.session_id) is None
     assert people.sessions.of(WHOLE.account_id) == [SESSION]
     assert people.sessions.of("6" * 32) == []
 
@@ -229,7 +229,7 @@ def test_code_is_marked_as_sent_once_until_that_is_reverted(people: Ports) -> No
     people.attempts.add(ATTEMPT)
     assert people.attempts.note_sent(ATTEMPT.attempt_id, NOON)
     assert not people.attempts.note_sent(ATTEMPT.attempt_id, NOON)
-    people.attempts.not_sent(ATTEMPT.attempt_id)
+    people.attempts.clear_sent(ATTEMPT.attempt_id)
     assert people.attempts.get(ATTEMPT.attempt_id) == ATTEMPT
     assert not people.attempts.note_sent("8" * 32, NOON)
 

@@ -140,6 +140,6 @@ def test_log_lists_the_actions_on_one_subject(trail: AuditStore) -> None:
     ]
     for each in (*of_it, replace(ENTRY, entry_id="f" * 32, subject="another")):
         trail.add(each)
-    assert list(trail.about(ENTRY.subject, limit=10)) == of_it[::-1]
-    assert list(trail.about(ENTRY.subject, limit=2)) == of_it[:0:-1]
-    assert list(trail.about("nothing", limit=2)) == []
+    assert list(trail.entries_about(ENTRY.subject, limit=10)) == of_it[::-1]
+    assert list(trail.entries_about(ENTRY.subject, limit=2)) == of_it[:0:-1]
+    assert list(trail.entries_about("nothing", limit=2)) == []

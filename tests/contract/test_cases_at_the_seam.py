@@ -325,7 +325,7 @@ def test_followers_are_neither_lost_nor_counted_twice_during_an_unmerge(
             partial(unmerge, one, version, FIRST_OFFICER, ports),
             partial(follow_report, one, "p", ANYBODY, ports),
         )
-        before, person = (ports.ids.person(ANYBODY.scope, each) for each in ("before", "p"))
+        before, person = (ports.ids.person_id(ANYBODY.scope, each) for each in ("before", "p"))
         at_one, at_two = people(one, ports), people(two, ports)
         assert (before in at_one, before in at_two) == (True, False), interleaving.turns
         assert (person in at_one) + (person in at_two) == 1, interleaving.turns
@@ -345,7 +345,7 @@ def test_followers_stay_with_a_report_that_stays_merged(ports: Ports) -> None:
         )
         is_merged = stored(one, ports).duplicate_of == two
         assert is_merged == isinstance(apart, Conflict), interleaving.turns
-        person = ports.ids.person(ANYBODY.scope, "p")
+        person = ports.ids.person_id(ANYBODY.scope, "p")
         assert (person in people(two, ports)) == is_merged, interleaving.turns
         found = [each.service_request_id for each in list_merged_reports(stored(two, ports), ports)]
         assert found == ([one] if is_merged else []), interleaving.turns
@@ -364,7 +364,7 @@ def test_followers_of_another_report_stay_when_one_is_unmerged_during_its_merge(
         interleaving.run(
             partial(unmerge, one, version, FIRST_OFFICER, ports), partial(merged, two, into, ports)
         )
-        person = ports.ids.person(ANYBODY.scope, "p")
+        person = ports.ids.person_id(ANYBODY.scope, "p")
         assert person in people(into, ports), interleaving.turns
         found = [
             each.service_request_id for each in list_merged_reports(stored(into, ports), ports)

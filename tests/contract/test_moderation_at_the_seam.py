@@ -203,7 +203,7 @@ def test_followers_are_complete_when_one_follows_during_a_merge(ports: Ports) ->
         interleaving.run(
             partial(follow_report, one, "phone", ANYBODY, ports), partial(merge, one, two, ports)
         )
-        person = ports.ids.person(ANYBODY.scope, "phone")
+        person = ports.ids.person_id(ANYBODY.scope, "phone")
         assert person in ports.repository.list_followers(two), interleaving.turns
         # This follower, and the reporter of the one.
         assert stored(two, ports).followers == 2, interleaving.turns
@@ -267,7 +267,7 @@ def test_lost_follower_is_detected_when_following_does_not_check_again(ports: Po
     looks whether it was merged meanwhile."""
 
     def careless(request_id: str) -> None:
-        ports.repository.add_follower(request_id, ports.ids.person(ANYBODY.scope, "phone"))
+        ports.repository.add_follower(request_id, ports.ids.person_id(ANYBODY.scope, "phone"))
         report = stored(request_id, ports)
         ports.repository.save(replace(report, followers=report.followers + 1))
 
@@ -275,6 +275,6 @@ def test_lost_follower_is_detected_when_following_does_not_check_again(ports: Po
     for count, interleaving in enumerate(each_overtaking()):
         one, two = a_report(ports, f"one {count}"), a_report(ports, f"two {count}")
         interleaving.run(partial(careless, one), partial(merge, one, two, ports))
-        person = ports.ids.person(ANYBODY.scope, "phone")
+        person = ports.ids.person_id(ANYBODY.scope, "phone")
         left_behind += person not in ports.repository.list_followers(two)
     assert left_behind > 0

@@ -81,8 +81,8 @@ def test_delivery_is_replaced_only_in_the_version_that_was_read(stores: Stores) 
 def test_delivery_is_found_by_its_external_reference(stores: Stores) -> None:
     stored = stores.deliveries.create(delivery(external_id="17"))
     stores.deliveries.create(delivery(delivery_id="e" * 32, external_id="17", destination="parks"))
-    assert stores.deliveries.called("county", "17") == stored
-    assert stores.deliveries.called("county", "18") is None
+    assert stores.deliveries.find_by_external_id("county", "17") == stored
+    assert stores.deliveries.find_by_external_id("county", "18") is None
 
 
 def put(stores: Stores, number: int, state: State, **values: Any) -> str:
@@ -126,11 +126,11 @@ def test_deliveries_in_a_state_are_listed_latest_first_without_gaps(stores: Stor
 def test_ended_deliveries_are_found_for_a_period(stores: Stores) -> None:
     ids = [put(stores, n, "sent", updated_at=NOON + n * MINUTE) for n in range(4)]
     put(stores, 9, "sent", destination="parks", updated_at=NOON + MINUTE)
-    found = stores.deliveries.finished(
+    found = stores.deliveries.ended_between(
         "sent", "county", since=NOON + MINUTE, until=NOON + 3 * MINUTE, limit=10
     )
     assert [each.delivery_id for each in found] == ids[1:3]
-    (first,) = stores.deliveries.finished(
+    (first,) = stores.deliveries.ended_between(
         "sent", "county", since=NOON, until=NOON + 3 * MINUTE, limit=1
     )
     assert first.delivery_id == ids[0]

@@ -62,8 +62,8 @@ def test_every_field_comes_back_when_a_key_is_read(keys: Keys) -> None:
 
 def test_key_keeps_its_first_revocation_and_its_last_use(keys: Keys) -> None:
     keys.add(KEY)
-    keys.used(KEY.key_id, NOON)
-    keys.used(KEY.key_id, NOON + HOUR)
+    keys.note_use(KEY.key_id, NOON)
+    keys.note_use(KEY.key_id, NOON + HOUR)
     for moment in (NOON + HOUR, NOON + 2 * HOUR):
         revoked = keys.revoke(KEY.key_id, moment)
         assert revoked == replace(KEY, last_used_at=NOON + HOUR, revoked_at=NOON + HOUR)

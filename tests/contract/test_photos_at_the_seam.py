@@ -219,7 +219,7 @@ class Alone:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._uploads, name)
 
-    def sent_for(self, photo: PhotoKey) -> list[Upload]:
+    def files_of(self, photo: PhotoKey) -> list[Upload]:
         return [self._only]
 
 

@@ -80,7 +80,7 @@ def test_discarded_file_is_gone_for_good(ports: Ports) -> None:
         ports.uploads.discard(found[1])
     assert ports.uploads.read(found[1]) is None
     assert ports.uploads.read(Upload(PHOTO, None)) is None
-    assert list(ports.uploads.before(soon())) == []
+    assert list(ports.uploads.arrived_before(soon())) == []
     assert ports.uploads.put(PHOTO, TWO)
 
 
@@ -92,16 +92,16 @@ def test_file_is_not_read_when_it_is_too_large(ports: Ports) -> None:
 
 def test_files_are_listed_when_they_arrived_before(ports: Ports) -> None:
     ports.uploads.put(PHOTO, ONE)
-    assert [upload.photo for upload, _ in ports.uploads.before(soon())] == [PHOTO]
-    assert list(ports.uploads.before(datetime.now(UTC) - LATER)) == []
+    assert [upload.photo for upload, _ in ports.uploads.arrived_before(soon())] == [PHOTO]
+    assert list(ports.uploads.arrived_before(datetime.now(UTC) - LATER)) == []
 
 
 def test_files_of_a_photo_are_listed_in_the_order_in_which_they_arrived(ports: Ports) -> None:
-    assert ports.uploads.sent_for(PHOTO) == []
+    assert ports.uploads.files_of(PHOTO) == []
     ports.uploads.put(OTHER, TWO)
     ports.uploads.put(PHOTO, ONE)
     found = ports.uploads.read(Upload(PHOTO, None))
-    assert found and ports.uploads.sent_for(PHOTO) == [found[1]]
+    assert found and ports.uploads.files_of(PHOTO) == [found[1]]
 
 
 # Pictures
@@ -158,26 +158,26 @@ def test_removed_record_can_be_added_again(ports: Ports) -> None:
 
 
 def test_wanted_photo_waits_with_its_address_until_it_is_fetched(ports: Ports) -> None:
-    ports.records.want(WANTED)
+    ports.records.request_fetch(WANTED)
     assert ports.records.get(PHOTO) == WANTED
-    assert ports.records.ready([PHOTO]) == frozenset()
+    assert ports.records.find_ready([PHOTO]) == frozenset()
     for _ in range(2):
-        ports.records.fetched(PHOTO)
+        ports.records.end_fetch(PHOTO)
     assert ports.records.get(PHOTO) is None
 
 
 def test_wanted_photo_keeps_its_first_address(ports: Ports) -> None:
-    ports.records.want(WANTED)
-    ports.records.want(replace(WANTED, media_url="https://photos.example.org/two.jpg"))
+    ports.records.request_fetch(WANTED)
+    ports.records.request_fetch(replace(WANTED, media_url="https://photos.example.org/two.jpg"))
     assert ports.records.get(PHOTO) == WANTED
 
 
 @pytest.mark.parametrize("photo", [READY, REFUSED])
 def test_record_replaces_a_wanted_photo_and_not_vice_versa(photo: Photo, ports: Ports) -> None:
-    ports.records.want(WANTED)
+    ports.records.request_fetch(WANTED)
     assert ports.records.add(photo) == photo
-    ports.records.want(WANTED)
-    ports.records.fetched(PHOTO)
+    ports.records.request_fetch(WANTED)
+    ports.records.end_fetch(PHOTO)
     assert ports.records.get(PHOTO) == photo
     assert ports.records.add(replace(photo, state="waiting")) == photo
 
@@ -189,8 +189,8 @@ def test_only_ready_photos_are_ready(ports: Ports) -> None:
         ports.records.add(
             Photo(service_request_id=key[0], photo_id=key[1], state=state)  # type: ignore[arg-type]
         )
-    assert ports.records.ready([*keys, OTHER, keys[1]]) == set(keys[1::2])
-    assert ports.records.ready([]) == frozenset()
+    assert ports.records.find_ready([*keys, OTHER, keys[1]]) == set(keys[1::2])
+    assert ports.records.find_ready([]) == frozenset()
 
 
 # What only AWS knows
@@ -245,11 +245,11 @@ def test_second_file_does_not_replace_the_first_when_both_are_posted(
         Upload(PHOTO, client.put_object(Bucket=bucket, Key=key, Body=raw)["VersionId"])
         for raw in (ONE, TWO)
     )
-    assert ports.uploads.sent_for(PHOTO) == [one, two]
+    assert ports.uploads.files_of(PHOTO) == [one, two]
     assert ports.uploads.read(one) == (ONE, one)
     ports.uploads.discard(two)
     assert ports.uploads.read(one) == (ONE, one)
-    assert [upload for upload, _ in ports.uploads.before(soon())] == [one]
+    assert [upload for upload, _ in ports.uploads.arrived_before(soon())] == [one]
 
 
 def test_file_is_not_read_when_it_has_another_size_than_it_was_allowed_with(cloud: Cloud) -> None:
@@ -282,7 +282,7 @@ ACTS: dict[str, Callable[[Ports], object]] = {
     "put": lambda ports: ports.uploads.put(OTHER, ONE),
     "read": lambda ports: ports.uploads.read(Upload(PHOTO, None)),
     "discard": lambda ports: ports.uploads.discard(Upload(PHOTO, None)),
-    "list uploads": lambda ports: list(ports.uploads.before(soon())),
+    "list uploads": lambda ports: list(ports.uploads.arrived_before(soon())),
     "mark": lambda ports: ports.gallery.mark(PHOTO),
     "unmark": lambda ports: ports.gallery.unmark(PHOTO),
     "list marks": lambda ports: list(ports.gallery.marked_before(soon())),
@@ -290,11 +290,11 @@ ACTS: dict[str, Callable[[Ports], object]] = {
     "keep a thumbnail": lambda ports: ports.gallery.keep_thumbnail(PHOTO, ONE),
     "remove pictures": lambda ports: ports.gallery.remove(PHOTO),
     "get": lambda ports: ports.records.get(PHOTO),
-    "want": lambda ports: ports.records.want(WANTED),
-    "fetched": lambda ports: ports.records.fetched(PHOTO),
+    "want": lambda ports: ports.records.request_fetch(WANTED),
+    "fetched": lambda ports: ports.records.end_fetch(PHOTO),
     "add": lambda ports: ports.records.add(READY),
     "remove": lambda ports: ports.records.remove(PHOTO),
-    "ready": lambda ports: ports.records.ready([PHOTO]),
+    "ready": lambda ports: ports.records.find_ready([PHOTO]),
 }
 
 

@@ -172,7 +172,7 @@ class Hasty:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._records, name)
 
-    def fetched(self, photo: PhotoKey) -> None:
+    def end_fetch(self, photo: PhotoKey) -> None:
         self._records.remove(photo)
 
 

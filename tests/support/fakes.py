@@ -354,7 +354,7 @@ class PlainSecret:
     def current(self) -> str:
         return self.values[-1]
 
-    def accepted(self) -> Iterator[str]:
+    def accepted_values(self) -> Iterator[str]:
         yield from reversed(self.values[-2:])
 
 

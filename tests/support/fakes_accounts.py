@@ -75,7 +75,7 @@ class MemorySessions:
         self._accounts = accounts
         self._sessions: dict[tuple[str, str], Session] = {}
 
-    def signed_in(self, account_id: str, session_id: str) -> SignedInAccount | None:
+    def find(self, account_id: str, session_id: str) -> SignedInAccount | None:
         account = self._accounts.get(account_id)
         session = self._sessions.get((account_id, session_id))
         return SignedInAccount(account, session) if account and session else None
@@ -131,13 +131,13 @@ class MemoryAttempts:
 
     def count_try(self, attempt_id: str, now: datetime) -> Attempt | None:
         stored = self.all.get(attempt_id)
-        if stored is None or not stored.holds(now) or stored.tries >= MOST_TRIES:
+        if stored is None or not stored.is_valid(now) or stored.tries >= MOST_TRIES:
             return None
         return self._put(replace(stored, tries=stored.tries + 1))
 
     def use(self, attempt_id: str, session_id: str, now: datetime) -> bool:
         stored = self.all.get(attempt_id)
-        if stored is None or not stored.holds(now):
+        if stored is None or not stored.is_valid(now):
             return False
         self._put(replace(stored, session_id=session_id))
         return True
@@ -149,7 +149,7 @@ class MemoryAttempts:
         self._put(replace(stored, sent_at=at))
         return True
 
-    def not_sent(self, attempt_id: str) -> None:
+    def clear_sent(self, attempt_id: str) -> None:
         self._put(replace(self.all[attempt_id], sent_at=None))
 
     def note_over_cap(self, attempt_id: str) -> None:

@@ -91,7 +91,7 @@ class MemoryDeliveries:
     def get(self, delivery_id: str) -> Delivery | None:
         return self.stored.get(delivery_id)
 
-    def called(self, destination: str, external_id: str) -> Delivery | None:
+    def find_by_external_id(self, destination: str, external_id: str) -> Delivery | None:
         named = ((each.destination, each.external_id, each) for each in self.stored.values())
         return next((each for *names, each in named if names == [destination, external_id]), None)
 
@@ -111,7 +111,7 @@ class MemoryDeliveries:
         following = _place(rest[limit - 1]) if len(rest) > limit else None
         return DeliveryPage(rest[:limit], following)
 
-    def finished(
+    def ended_between(
         self, state: State, destination: str, *, since: datetime, until: datetime, limit: int
     ) -> Sequence[Delivery]:
         found = self._sorted(state, destination)
@@ -195,7 +195,7 @@ class FakeReports:
     def find_reopening(self, service_request_id: str) -> Reopening | None:
         return None
 
-    def passed_on(
+    def note_passed_on(
         self, service_request_id: str, to: str, reference: str | None, delivery_id: str
     ) -> None:
         if self.fails:

@@ -32,7 +32,7 @@ class MemoryKeys:
             key = self._keys[key_id] = replace(key, revoked_at=key.revoked_at or at)
         return key
 
-    def used(self, key_id: str, at: datetime) -> None:
+    def note_use(self, key_id: str, at: datetime) -> None:
         self._keys[key_id] = replace(self._keys[key_id], last_used_at=at)
 
     def count(self, key_id: str, what: CallKind, minute: datetime) -> int:

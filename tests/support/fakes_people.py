@@ -23,7 +23,7 @@ class MemoryTrail:
         if entry.place not in {each.place for each in self.entries}:
             self.entries.append(entry)
 
-    def about(self, subject: str, *, limit: int) -> Sequence[Entry]:
+    def entries_about(self, subject: str, *, limit: int) -> Sequence[Entry]:
         found = [each for each in self.entries if each.subject == subject]
         return sorted(found, key=lambda each: each.place, reverse=True)[:limit]
 

@@ -52,7 +52,7 @@ class MemoryUploads:
         self.arrive(photo, raw)
         return True
 
-    def sent_for(self, photo: PhotoKey) -> Sequence[Upload]:
+    def files_of(self, photo: PhotoKey) -> Sequence[Upload]:
         return [upload for upload, _, _ in self.files if upload.photo == photo]
 
     def read(self, upload: Upload) -> tuple[bytes, Upload] | None:
@@ -68,7 +68,7 @@ class MemoryUploads:
     def discard(self, upload: Upload) -> None:
         self.files = [each for each in self.files if each[0] != upload]
 
-    def before(self, moment: datetime) -> Iterator[tuple[Upload, datetime]]:
+    def arrived_before(self, moment: datetime) -> Iterator[tuple[Upload, datetime]]:
         yield from [(upload, at) for upload, at, _ in self.files if at < moment]
 
 
@@ -122,10 +122,10 @@ class MemoryRecords:
     def get(self, photo: PhotoKey) -> Photo | None:
         return self.photos.get(photo)
 
-    def want(self, photo: Photo) -> None:
+    def request_fetch(self, photo: Photo) -> None:
         self.photos.setdefault(PhotoKey(photo.service_request_id, photo.photo_id), photo)
 
-    def fetched(self, photo: PhotoKey) -> None:
+    def end_fetch(self, photo: PhotoKey) -> None:
         if self._is_wanted(photo):
             del self.photos[photo]
 
@@ -141,7 +141,7 @@ class MemoryRecords:
     def remove(self, photo: PhotoKey) -> None:
         self.photos.pop(photo, None)
 
-    def ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
+    def find_ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
         known = {each: self.photos[each] for each in photos if each in self.photos}
         return frozenset(each for each, photo in known.items() if photo.state == "ready")
 

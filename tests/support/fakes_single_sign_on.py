@@ -29,7 +29,7 @@ class MemoryHandovers:
 
     def use(self, handover_id: str, session_id: str, now: datetime) -> Handover | None:
         stored = self.all.get(handover_id)
-        if stored is None or not stored.holds(now):
+        if stored is None or not stored.is_valid(now):
             return None
         self.all[handover_id] = replace(stored, session_id=session_id)
         return self.all[handover_id]
@@ -42,7 +42,7 @@ class FakeIssuers:
     claims_of: Mapping[str, Any] = field(default_factory=dict)
     asked: int = 0
 
-    def way_to(self, provider: str, state: str, proofs: Proofs) -> str:
+    def sign_in_url(self, provider: str, state: str, proofs: Proofs) -> str:
         return f"https://{provider}.example.org/?state={state}&nonce={proofs.nonce}"
 
     def claims(

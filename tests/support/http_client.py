@@ -14,7 +14,7 @@ class InProcessClient(HttpClient):
         """The reply to a request; the names of headers are in lower case."""
         raise NotImplementedError
 
-    def ask(
+    def request(
         self,
         method: str,
         url: str,

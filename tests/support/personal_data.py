@@ -122,7 +122,7 @@ def resident(
         phone,
         (
             account.account_id,
-            ports.ids.person(author.scope, ""),
+            ports.ids.person_id(author.scope, ""),
             author_digest(account.account_id, ports),
             home,
             *map(person_id_of, (street, of_report)),

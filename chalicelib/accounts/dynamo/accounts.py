@@ -71,7 +71,7 @@ class DynamoAccounts:
     def staff(self) -> Sequence[Account]:
         listed = AccountItem.by_staff.all(STAFF, scan_index_forward=False)
         keys = [(item.owner, ACCOUNT) for item in listed]
-        with AccountItem.translated():
+        with AccountItem.translate_errors():
             found = {
                 item.owner: account_of(item)
                 for item in AccountItem.batch_get(keys, consistent_read=True)

@@ -73,7 +73,7 @@ class DynamoAttempts:
         new = AttemptItem.owner.exists() & AttemptItem.sent_at.does_not_exist()
         return self._update(attempt_id, [AttemptItem.sent_at.set(at)], new) is not None
 
-    def not_sent(self, attempt_id: str) -> None:
+    def clear_sent(self, attempt_id: str) -> None:
         self._update(attempt_id, [AttemptItem.sent_at.remove()], AttemptItem.owner.exists())
 
     def note_over_cap(self, attempt_id: str) -> None:

@@ -42,13 +42,13 @@ class DynamoAuditStore:
 
     def newest(self, *, limit: int, before: str | None) -> Sequence[Entry]:
         older = AuditItem.place < before if before else None
-        with AuditItem.translated():
+        with AuditItem.translate_errors():
             found = AuditItem.query(
                 LOG, older, scan_index_forward=False, limit=limit, consistent_read=True
             )
             return [_entry(item) for item in found]
 
-    def about(self, subject: str, *, limit: int) -> Sequence[Entry]:
+    def entries_about(self, subject: str, *, limit: int) -> Sequence[Entry]:
         found = AuditItem.by_subject.all(subject, scan_index_forward=False, limit=limit)
         return [_entry(item) for item in found]
 

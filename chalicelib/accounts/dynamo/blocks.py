@@ -24,7 +24,7 @@ class DynamoBlocks:
             self.id_of(each) for address in addresses for each in _address_and_domains(address)
         }
         keys = [(BLOCKS, each) for each in sorted(wanted)]
-        with BlockItem.translated():
+        with BlockItem.translate_errors():
             return any(True for _ in BlockItem.batch_get(keys, consistent_read=True))
 
     def add(self, block: Block) -> Block:
@@ -35,7 +35,7 @@ class DynamoBlocks:
 
     def page(self, *, limit: int, after: str | None) -> Sequence[Block]:
         rest = BlockItem.record > after if after else None
-        with BlockItem.translated():
+        with BlockItem.translate_errors():
             return [
                 _block(item)
                 for item in BlockItem.query(BLOCKS, rest, limit=limit, consistent_read=True)

@@ -18,7 +18,7 @@ class DynamoErasures:
         return _erasure(item.add_or_find())
 
     def pending(self) -> Sequence[Erasure]:
-        return [_erasure(item) for item in ErasureItem.under(ERASURES)]
+        return [_erasure(item) for item in ErasureItem.all_under(ERASURES)]
 
     def reach(self, account_id: str, step: Step) -> None:
         item = ErasureItem(ERASURES, account_id)
@@ -38,8 +38,8 @@ class DynamoErasureLog:
         # Noted before, perhaps by this very write if its reply was lost.
         ErasedItem(ERASED, f"{what}#{of}").add()
 
-    def noted(self, what: ErasedKind) -> Sequence[str]:
-        found = ErasedItem.under(ERASED, ErasedItem.place.startswith(f"{what}#"))
+    def ids_of(self, what: ErasedKind) -> Sequence[str]:
+        found = ErasedItem.all_under(ERASED, ErasedItem.place.startswith(f"{what}#"))
         return [item.place.partition("#")[2] for item in found]
 
 

@@ -32,7 +32,7 @@ class DynamoNetworks:
         return hmac.new(self._cached[1], _network(address).encode(), sha256).hexdigest()
 
     def drop_old_keys(self) -> None:
-        for item in NetworkKeyItem.under(NETWORK_KEYS, NetworkKeyItem.record < self._period()):
+        for item in NetworkKeyItem.all_under(NETWORK_KEYS, NetworkKeyItem.record < self._period()):
             item.remove()
 
     def _period(self) -> str:
@@ -42,7 +42,7 @@ class DynamoNetworks:
 
     def _period_key(self, period: str) -> str:
         """The period's key, item by the first call that needs it."""
-        for item in NetworkKeyItem.under(NETWORK_KEYS, NetworkKeyItem.record == period):
+        for item in NetworkKeyItem.all_under(NETWORK_KEYS, NetworkKeyItem.record == period):
             return str(item.value)
         end = datetime.fromisoformat(period) + timedelta(hours=HALF_A_DAY)
         item = NetworkKeyItem(NETWORK_KEYS, period, value=token_hex(32), expires_at=end)

@@ -23,10 +23,10 @@ class DynamoSessions:
         for item in (AccountOwnedItem, AccountItem, SessionItem):
             item.Meta.table_name = table_name
 
-    def signed_in(self, account_id: str, session_id: str) -> SignedInAccount | None:
+    def find(self, account_id: str, session_id: str) -> SignedInAccount | None:
         owner = account_key(account_id)
         keys = [(owner, ACCOUNT), (owner, SESSION + session_id)]
-        with AccountOwnedItem.translated():
+        with AccountOwnedItem.translate_errors():
             items = AccountOwnedItem.batch_get(keys, consistent_read=True)
             found = {type(item): item for item in items}
         account, session = found.get(AccountItem), found.get(SessionItem)
@@ -56,11 +56,11 @@ class DynamoSessions:
         )
 
     def remove(self, account_id: str) -> None:
-        SessionItem.drop_under(account_key(account_id), SessionItem.record.startswith(SESSION))
+        SessionItem.delete_under(account_key(account_id), SessionItem.record.startswith(SESSION))
 
     def of(self, account_id: str) -> Sequence[Session]:
         within = SessionItem.record.startswith(SESSION)
-        return [_session(item) for item in SessionItem.under(account_key(account_id), within)]
+        return [_session(item) for item in SessionItem.all_under(account_key(account_id), within)]
 
 
 def _key(account_id: str, session_id: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ def send_code(attempt_id: str, ports: SendingPorts) -> None:
     """Sends the code of an attempt, unless it was sent or the attempt has expired. Raises
     UpstreamFailed if it has to be tried again."""
     attempt = ports.attempts.get(attempt_id)
-    if attempt is None or attempt.sent_at or not attempt.holds(ports.now()):
+    if attempt is None or attempt.sent_at or not attempt.is_valid(ports.now()):
         return
     try:
         if attempt.destination.kind == "email":
@@ -55,7 +55,7 @@ def _send_text(attempt: Attempt, ports: SendingPorts) -> None:
     except NoReply as error:
         logs.failure("a text message may have been sent", error)
     except UpstreamFailed:
-        ports.attempts.not_sent(attempt.attempt_id)
+        ports.attempts.clear_sent(attempt.attempt_id)
         raise
 
 

@@ -48,7 +48,7 @@ def sign_in_with_link(
     """Signs in with the link's token. Raises NotFound if it does not hold, Forbidden if the account
     is disabled."""
     attempt = _count_try(attempt_id, None, ports)
-    if not ports.codes.holds_link_token(attempt_id, link_token) or attempt.is_blocked:
+    if not ports.codes.is_link_token(attempt_id, link_token) or attempt.is_blocked:
         note_failure(attempt, "link", ports)
         raise NotFound(OVER)
     return _sign_in(attempt, device, "link", ports)
@@ -138,7 +138,7 @@ def open_session(
 def _verify_code(attempt_id: str, code: str, account_id: str | None, ports: Ports) -> Attempt:
     """The attempt that the code belongs to; white space in the code is ignored."""
     attempt = _count_try(attempt_id, account_id, ports)
-    if not ports.codes.holds_code(attempt_id, "".join(code.split())) or attempt.is_blocked:
+    if not ports.codes.is_right_code(attempt_id, "".join(code.split())) or attempt.is_blocked:
         note_failure(attempt, "code", ports)
         raise Invalid.field("code", _wrong_code_message(attempt))
     return attempt

@@ -84,9 +84,9 @@ def erase_again(ports: ErasurePorts) -> int:
     """Repeats all erasures after a backup was restored and the indexes have caught up. Returns how
     many."""
     for what in BY_ID:
-        for each in ports.erased.noted(what):
+        for each in ports.erased.ids_of(what):
             _forget(what, each, ports)
-    ids = ports.erased.noted("account")
+    ids = ports.erased.ids_of("account")
     for account_id in ids:
         erase(Erasure(account_id=account_id, requested_at=ports.now(), redact=False), ports)
     return len(ids)

@@ -39,8 +39,8 @@ class RefreshedSession(NamedTuple):
 def find_signed_in(account_id: str, session_id: str, ports: Ports) -> SignedInAccount | None:
     """The signed-in account, None if the session has ended or expired or the account is
     disabled."""
-    found = ports.sessions.signed_in(account_id, session_id)
-    if found is None or found.account.disabled_at or not found.session.holds(ports.now()):
+    found = ports.sessions.find(account_id, session_id)
+    if found is None or found.account.disabled_at or not found.session.is_valid(ports.now()):
         return None
     return found
 
@@ -76,7 +76,7 @@ def sign_out_by_token(token: str, ports: Ports) -> None:
 
 def devices(account_id: str, ports: Ports) -> Sequence[Session]:
     """The devices that are signed in, the last used first."""
-    holding = [each for each in ports.sessions.of(account_id) if each.holds(ports.now())]
+    holding = [each for each in ports.sessions.of(account_id) if each.is_valid(ports.now())]
     return sorted(holding, key=lambda each: (each.last_used_at, each.session_id), reverse=True)
 
 

@@ -58,7 +58,7 @@ def begin_sign_in(provider: str, onward: str, ports: SignOnPorts) -> ProviderRed
         expires_at=now + HANDOVER_VALID_FOR,
     )
     proofs = ports.proofs.of(handover.handover_id)
-    url = ports.issuers().way_to(provider, handover.handover_id, proofs)
+    url = ports.issuers().sign_in_url(provider, handover.handover_id, proofs)
     ports.handovers.add(handover)
     return ProviderRedirect(url, proofs.browser)
 
@@ -69,7 +69,7 @@ def finish_sign_in(
     """Signs in the person that the issuer names, and returns the path that the person wanted.
     Raises NotFound (the person began nothing here), Forbidden, Conflict, UpstreamFailed."""
     provider = _find_provider(back.provider, ports)
-    proofs = ports.proofs.held_by(back.state, back.browser)
+    proofs = ports.proofs.check_browser(back.state, back.browser)
     if proofs is None:
         raise NotFound(AGAIN)
     session_id = ports.people.new_id()
@@ -92,7 +92,7 @@ def finish_sign_in(
 def cancel_sign_in(back: ProviderReturn, ports: SignOnPorts) -> None:
     """Uses up a handover that the person did not finish at the organisation. Raises NotFound if the
     person did not begin it here."""
-    if ports.proofs.held_by(back.state, back.browser) is None:
+    if ports.proofs.check_browser(back.state, back.browser) is None:
         raise NotFound(AGAIN)
     _use_handover(back, ports.people.new_id(), ports)
 

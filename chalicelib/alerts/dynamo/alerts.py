@@ -75,7 +75,7 @@ class DynamoAlerts(_OnTable):
         (partition,) = partitions_of(backlog)
         items = AlertItem.by_due.all(partition, before, limit=limit + 1, scan_index_forward=False)
         keys = [(item.owner, item.record) for item in items[:limit]]
-        with AlertItem.translated():
+        with AlertItem.translate_errors():
             found = {item.due: item for item in AlertItem.batch_get(keys, consistent_read=True)}
         alerts = [alert_of(found[item.due]) for item in items[:limit] if item.due in found]
         return AlertPage(alerts, items[limit - 1].due if len(items) > limit else None)
@@ -115,7 +115,7 @@ class DynamoAlerts(_OnTable):
 
     def events_of_digest(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
         own = DigestEventItem.record.startswith(f"digest#{text_of(due)}#")
-        found = DigestEventItem.under(owner_of(subscription_id), own)
+        found = DigestEventItem.all_under(owner_of(subscription_id), own)
         return [item.tell for item in found]
 
 
@@ -151,7 +151,7 @@ class DynamoSendingBudget(_OnTable):
         return int(found.segments) if found else 0
 
     def give_back(self, day: date, line: BudgetLine, amount: int) -> None:
-        with SpendItem.translated():
+        with SpendItem.translate_errors():
             _spend_item(day, line).update(actions=[SpendItem.segments.add(-amount)])
 
 

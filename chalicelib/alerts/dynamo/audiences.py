@@ -33,7 +33,7 @@ class DynamoAudiences:
         by_area: dict[str, list[Action]] = defaultdict(list)
         for (area, channel), change in changes.items():
             by_area[area].append(getattr(AudienceItem, channel).add(change))
-        with AudienceItem.translated():
+        with AudienceItem.translate_errors():
             for area, actions in by_area.items():
                 AudienceItem(OWNER, area).update(actions=actions)
 
@@ -41,14 +41,14 @@ class DynamoAudiences:
         channels: tuple[Channel, ...] = ("email", "sms", "push")
         return {
             (item.record, channel): int(getattr(item, channel))
-            for item in AudienceItem.under(OWNER)
+            for item in AudienceItem.all_under(OWNER)
             for channel in channels
         }
 
     def replace(self, counts: Counts) -> None:
         """Replaces all stored numbers. Raises UpstreamFailed."""
         areas = {area for area, _ in counts}
-        with AudienceItem.translated(), AudienceItem.batch_write() as batch:
+        with AudienceItem.translate_errors(), AudienceItem.batch_write() as batch:
             for item in AudienceItem.query(OWNER, attributes_to_get=["owner", "record"]):
                 if item.record not in areas:
                     batch.delete(item)

@@ -44,7 +44,7 @@ class DynamoSubscriptions:
             limit=limit,
             last_evaluated_key=_start_key(account_id, after) if after else None,
         )
-        with SubscriptionItem.translated():
+        with SubscriptionItem.translate_errors():
             stored = {
                 item.owner: subscription_of(item)
                 for item in SubscriptionItem.batch_get(
@@ -64,7 +64,7 @@ class DynamoSubscriptions:
 
     def remove(self, subscription_id: str) -> None:
         owner = owner_of(subscription_id)
-        with SubscriptionItem.translated():
+        with SubscriptionItem.translate_errors():
             records = [
                 item.record
                 for item in SubscriptionItem.query(
@@ -83,18 +83,18 @@ class DynamoIndex:
         EntryItem.Meta.table_name = table_name
 
     def put(self, entries: Iterable[IndexEntry]) -> None:
-        with EntryItem.translated(), EntryItem.batch_write() as batch:
+        with EntryItem.translate_errors(), EntryItem.batch_write() as batch:
             for entry in entries:
                 batch.save(item_of_entry(entry))
 
     def remove(self, keys: Iterable[tuple[str, str]]) -> None:
-        with EntryItem.translated(), EntryItem.batch_write() as batch:
+        with EntryItem.translate_errors(), EntryItem.batch_write() as batch:
             for key in keys:
                 batch.delete(EntryItem(*key))
 
     def entries(self, area: AreaQuery, *, limit: int | None = None) -> Iterable[IndexEntry]:
         within = EntryItem.record.between(area.low, area.high)
-        with EntryItem.translated():
+        with EntryItem.translate_errors():
             for item in EntryItem.query(area.name, within, limit=limit):
                 yield entry_of(item)
 

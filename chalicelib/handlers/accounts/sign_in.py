@@ -68,7 +68,7 @@ def request_code(call: Call) -> Page | SeeOther:
     try:
         ports = accounts_ports()
         to = parse_destination(address, takes_phones=ports.takes_phones)
-        known = ports.known_devices.knows(cookies.find_device(call.request), to)
+        known = ports.known_devices.find_device(cookies.find_device(call.request), to)
         asker = rate_limits.code_requester(call, to, known)
         language = request_language.current_language().code
         attempt = code_requests.request_code(
@@ -180,7 +180,7 @@ def _known_device_cookie(call: Call, who: SignedInAccount) -> str:
     addresses = [each.destination for each in who.account.addresses]
     devices = accounts_ports().known_devices
     return cookies.device_cookie(
-        devices.after_sign_in(cookies.find_device(call.request), addresses)
+        devices.cookie_after_sign_in(cookies.find_device(call.request), addresses)
     )
 
 

@@ -77,7 +77,7 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
     begun = code_requests.find_sign_in_attempt(attempt_id, ports)
     if begun is None:
         raise NotFound(OVER)
-    holds = begun.holds(ports.now())
+    holds = begun.is_valid(ports.now())
     onward = own_path(begun.onward)
     if holds and begun.is_over_cap:
         return Page(render("no-text", onward=onward), is_refusal=True)

@@ -37,14 +37,14 @@ class Query(Struct, frozen=True):
         """The first value of the parameter."""
         return next(iter(self.fields.get(name, ())), None)
 
-    def required(self, name: str) -> str:
+    def require(self, name: str) -> str:
         """Raises Invalid if it is missing."""
         found = self.one(name)
         if found is None:
             raise Invalid.field(name, f"{name} required")
         return found
 
-    def listed(self, name: str) -> list[str]:
+    def values_of(self, name: str) -> list[str]:
         """The values between commas, also if the parameter comes more than once."""
         parts = (part.strip() for value in self.fields.get(name, ()) for part in value.split(","))
         return [part for part in parts if part]
@@ -85,7 +85,7 @@ class Query(Struct, frozen=True):
     def statuses(self) -> list[Status] | None:
         """Raises Invalid."""
         known: dict[str, Status] = {"open": "open", "closed": "closed"}
-        named = [text.lower() for text in self.listed("status")]
+        named = [text.lower() for text in self.values_of("status")]
         if unknown := set(named) - set(known):
             raise Invalid.field("status", f"must be open or closed, not {', '.join(unknown)}")
         return [known[name] for name in named] or None

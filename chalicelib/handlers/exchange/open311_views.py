@@ -86,7 +86,7 @@ def requests(call: Call) -> Answer:
     """Public reports, the newest first. Raises NotFound, Invalid."""
     query, ports = parse_query(call), reports_ports()
     query.check_jurisdiction()
-    ids = query.listed("service_request_id")
+    ids = query.values_of("service_request_id")
     reports = _list_by_ids(ids, ports) if ids else _list_by_window(query, ports)
     return _requests_answer(reading.views_of(reports, ports), query)
 
@@ -106,7 +106,7 @@ def submit(call: Call) -> Answer:
     sent, ports = parse_query(call), reports_ports()
     partner = _authorise_partner(sent)
     sent.check_jurisdiction()
-    definition = _find_service(sent.required("service_code"))
+    definition = _find_service(sent.require("service_code"))
     key = sent.key(
         "report", next(iter(attributes_in(sent.fields).get(PARTNER_REFERENCE, [])), None)
     )
@@ -149,7 +149,7 @@ def update(call: Call) -> Answer:
     sent = parse_query(call)
     partner = _authorise_partner(sent)
     sent.check_jurisdiction()
-    about = id_of(sent.required("service_request_id"))
+    about = id_of(sent.require("service_request_id"))
     sent.moment("updated_datetime")
     update_id = reports_partners.update_for_partner(
         about,
@@ -195,7 +195,7 @@ def _list_by_ids(ids: Sequence[str], ports: Ports) -> Sequence[ServiceRequest]:
 def _list_by_window(query: Query, ports: Ports) -> Sequence[ServiceRequest]:
     window, statuses = window_of_requests(query, ports.now()), query.statuses()
     page, page_size = query.page(), query.page_size(default=listing.MOST_ROWS)
-    codes = query.listed("service_code")
+    codes = query.values_of("service_code")
     if codes and not container.council().by_code.keys() & set(codes):
         return ()
     kinds = listing.ListFilter(statuses, codes or None)

@@ -35,7 +35,7 @@ def begin_payment(call: Call, service_request_id: str) -> SeeOther:
     rate_limits.check("payment", call)
     report = get_visible_report(request_id, author, reports_ports())
     next_url = card_page(report, language, order_ports(), payments_ports()).next_url
-    has_link = reports_ports().ids.holds_link_token(request_id, token)
+    has_link = reports_ports().ids.is_link_token(request_id, token)
     return SeeOther(next_url, (cookies.payer_cookie(token),) if has_link else ())
 
 

@@ -167,7 +167,7 @@ def _result_for_request(report: ServiceRequest, *, has_link: bool) -> ResultText
 def _own_page(call: Call, service_request_id: str) -> str:
     """The address of the request's page, if this browser began the payment; else empty."""
     token = cookies.find_payer(call.request)
-    if not reports_ports().ids.holds_link_token(service_request_id, token):
+    if not reports_ports().ids.is_link_token(service_request_id, token):
         return ""
     return f"/forms/reports/{service_request_id}{query_of(token)}"
 

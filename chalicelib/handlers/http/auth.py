@@ -154,7 +154,7 @@ def _refuse_past_the_cdn(request: Request) -> None:
     settings = container.settings()
     if not settings.origin_secret_arn:
         return
-    if not came_through_the_cdn(request.headers, container.secret("origin").accepted()):
+    if not came_through_the_cdn(request.headers, container.secret("origin").accepted_values()):
         raise Forbidden(
             Text("This address is not public. Use {site} instead.", site=settings.site_url)
         )

@@ -171,7 +171,7 @@ def network_of(request: Request) -> str | None:
     """The network address of the client that called the CDN; None if no CDN is before the API."""
     if not container.settings().origin_secret_arn:
         return None
-    return viewer_address(request.headers, container.secret("origin").accepted())
+    return viewer_address(request.headers, container.secret("origin").accepted_values())
 
 
 def _device_of(call: Call) -> str | None:

@@ -85,7 +85,7 @@ def _claims(kind: Kind, token: str) -> dict[str, Any]:
     if jwt.get_unverified_header(token) != kind.header:
         raise jwt.InvalidTokenError
     refused = jwt.InvalidSignatureError()
-    for secret in container.secret("token").accepted():
+    for secret in container.secret("token").accepted_values():
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,

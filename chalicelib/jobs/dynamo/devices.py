@@ -33,5 +33,5 @@ class DynamoDevices:
                 push=item.read_as(PushAddress),
                 expires_at=item.expires_at,
             )
-            for item in CrewDeviceItem.under(crew_owner(crew))
+            for item in CrewDeviceItem.all_under(crew_owner(crew))
         ]

@@ -65,12 +65,12 @@ class DynamoJobs:
 
     def many(self, job_ids: Collection[str]) -> Mapping[str, Job]:
         keys = [(job_owner(job_id), JOB) for job_id in set(job_ids)]
-        with JobItem.translated():
+        with JobItem.translate_errors():
             jobs = map(job_of, JobItem.batch_get(keys, consistent_read=True))
             return {job.job_id: job for job in jobs}
 
     def of_day(self, crew: str, day: date) -> Sequence[Job]:
-        with JobItem.translated():
+        with JobItem.translate_errors():
             job_ids = [entry.job_id for entry in _entries_of_crew(crew, day, None)]
         jobs = self.many(job_ids)
         in_order = (jobs[job_id] for job_id in job_ids if job_id in jobs)
@@ -83,7 +83,7 @@ class DynamoJobs:
     def of_report_or_merged(self, service_request_id: str) -> Sequence[Job]:
         """All jobs that name the report, or named it while it was merged with one of theirs, the
         oldest first (consistent reads)."""
-        pointers = JobOfReportItem.under(report_owner(service_request_id))
+        pointers = JobOfReportItem.all_under(report_owner(service_request_id))
         candidates = self.many([job_id_in(item.record) for item in pointers]).values()
         jobs = (
             job
@@ -105,7 +105,7 @@ class DynamoJobs:
         """The first jobs that pass. An index may lag behind, so the stored jobs are checked."""
         jobs: dict[str, Job] = {}
         last, looked_at = None, 0
-        with JobItem.translated():
+        with JobItem.translate_errors():
             while batch := list(islice(entries, limit + 1)):
                 stored = self.many([entry.job_id for entry in batch])
                 for place, job_id in batch:
@@ -121,7 +121,7 @@ class DynamoJobs:
 
 def _add_pointers(job: Job) -> None:
     """Store the pointers from the job's reports, before the job names them."""
-    with JobItem.translated(), JobOfReportItem.batch_write() as batch:
+    with JobItem.translate_errors(), JobOfReportItem.batch_write() as batch:
         for service_request_id in job.service_request_ids:
             batch.save(pointer_of(service_request_id, job.job_id))
 

@@ -34,7 +34,7 @@ class Index(GlobalSecondaryIndex[AnyItem]):  # type: ignore[no-untyped-call]
 
         Raises: UpstreamFailed.
         """
-        with self._model.translated():
+        with self._model.translate_errors():
             return list(self.query(hash_key, within, **how))
 
 
@@ -84,7 +84,7 @@ class Item(Model):
 
     @classmethod
     @contextmanager
-    def translated(cls, clash: type[Exception] | None = None) -> Iterator[None]:
+    def translate_errors(cls, clash: type[Exception] | None = None) -> Iterator[None]:
         """PynamoDB's errors as ours: UpstreamFailed, or `clash` for a condition that does not
         hold."""
         try:
@@ -99,28 +99,28 @@ class Item(Model):
     @classmethod
     def find(cls, hash_key: str, range_key: str) -> Self | None:
         """The item of that key, None if there is none."""
-        with cls.translated():
+        with cls.translate_errors():
             try:
                 return cls.get(hash_key, range_key, consistent_read=True)
             except cls.DoesNotExist:
                 return None
 
     @classmethod
-    def under(cls, hash_key: str, within: Condition | None = None) -> Sequence[Self]:
+    def all_under(cls, hash_key: str, within: Condition | None = None) -> Sequence[Self]:
         """All items under a hash key, in the order of their range keys."""
-        with cls.translated():
+        with cls.translate_errors():
             return list(cls.query(hash_key, within, consistent_read=True))
 
     @classmethod
-    def drop_under(cls, hash_key: str, within: Condition) -> None:
+    def delete_under(cls, hash_key: str, within: Condition) -> None:
         """Delete the items that `under` finds."""
-        with cls.translated(), cls.batch_write() as batch:
+        with cls.translate_errors(), cls.batch_write() as batch:
             for item in cls.query(hash_key, within, consistent_read=True):
                 batch.delete(item)
 
     def put(self) -> None:
         """Store the item, whatever was stored under its key."""
-        with self.translated():
+        with self.translate_errors():
             self.save()
 
     def put_where(self, condition: Condition) -> bool:
@@ -134,7 +134,7 @@ class Item(Model):
 
         Raises: VersionConflict.
         """
-        with self.translated(VersionConflict):
+        with self.translate_errors(VersionConflict):
             self.save()
         return self
 
@@ -166,12 +166,12 @@ class Item(Model):
 
     def remove(self) -> None:
         """Delete what is stored under the key of the item, whatever its version."""
-        with self.translated():
+        with self.translate_errors():
             self.delete(add_version_condition=False)
 
     def _try_write(self, write: Callable[[], object]) -> bool:
         try:
-            with self.translated(ConditionFailed):
+            with self.translate_errors(ConditionFailed):
                 write()
         except ConditionFailed:
             return False

@@ -36,7 +36,7 @@ class DynamoDeliveries:
         item = DeliveryItem.find(delivery_id, DELIVERY)
         return delivery_of(item) if item else None
 
-    def called(self, destination: str, external_id: str) -> Delivery | None:
+    def find_by_external_id(self, destination: str, external_id: str) -> Delivery | None:
         items = DeliveryItem.by_external.all(external_of(destination, external_id))
         return self.get(items[0].owner) if items else None
 
@@ -57,7 +57,7 @@ class DynamoDeliveries:
         following = items[limit - 1].due if len(items) > limit else None
         return DeliveryPage([delivery_of(item) for item in items[:limit]], following)
 
-    def finished(
+    def ended_between(
         self, state: State, destination: str, *, since: datetime, until: datetime, limit: int
     ) -> Sequence[Delivery]:
         # The sort keys of the moment `until` itself are longer than its text, so they are excluded.
@@ -65,7 +65,7 @@ class DynamoDeliveries:
         return [delivery_of(each) for each in _query(state, destination)(within, limit=limit)]
 
     def count(self, destination: str, state: State) -> int:
-        with DeliveryItem.translated():
+        with DeliveryItem.translate_errors():
             return DeliveryItem.by_destination.count(
                 f"{destination}#{state}", limit=MOST_COUNTED + 1
             )

@@ -62,7 +62,7 @@ class DynamoReceivers:
         return _receiver(item) if item else None
 
     def all(self) -> Sequence[Receiver]:
-        return [_receiver(item) for item in ReceiverItem.under(RECEIVERS)]
+        return [_receiver(item) for item in ReceiverItem.all_under(RECEIVERS)]
 
     def remove(self, receiver_id: str) -> None:
         ReceiverItem(RECEIVERS, receiver_id).remove()

@@ -77,7 +77,7 @@ def replay(receiver_id: str, since: datetime, until: datetime | None, ports: Por
     deliveries = [
         delivery
         for state in ENDED
-        for delivery in ports.deliveries.finished(
+        for delivery in ports.deliveries.ended_between(
             state, receiver_id, since=start, until=end, limit=REPLAYED_AT_ONCE + 1
         )
     ]

@@ -128,4 +128,6 @@ def _update_report(sent: Delivery, ports: Ports) -> None:
         return
     destination = ports.destinations.get(sent.destination)
     name = destination.name if destination else sent.destination
-    ports.reports.passed_on(sent.service_request_id, name, sent.their_reference, sent.delivery_id)
+    ports.reports.note_passed_on(
+        sent.service_request_id, name, sent.their_reference, sent.delivery_id
+    )

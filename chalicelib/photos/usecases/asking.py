@@ -79,7 +79,7 @@ def find_ready(wanted: Iterable[tuple[str, str]], ports: Ports) -> frozenset[tup
     """The pairs of service_request_id and photo_id that have pictures."""
     return frozenset(
         (photo.service_request_id, photo.photo_id)
-        for photo in ports.records.ready([PhotoKey(*pair) for pair in wanted])
+        for photo in ports.records.find_ready([PhotoKey(*pair) for pair in wanted])
     )
 
 

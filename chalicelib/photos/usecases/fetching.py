@@ -27,7 +27,7 @@ def request_fetch(service_request_id: str, photo_id: str, media_url: str, ports:
         return
     # The note is stored first: a sweep finds photos that were never fetched by it.
     ports.gallery.mark(photo)
-    ports.records.want(
+    ports.records.request_fetch(
         Photo(
             service_request_id=service_request_id,
             photo_id=photo_id,
@@ -50,7 +50,7 @@ def fetch(photo: PhotoKey, ports: Ports, *, is_last_try: bool) -> None:
     else:
         ports.uploads.put(photo, raw)
         # From here on it is like an upload. It may have been processed already.
-        ports.records.fetched(photo)
+        ports.records.end_fetch(photo)
 
 
 def _fetch_file(media_url: str, is_last_try: bool, ports: Ports) -> bytes:

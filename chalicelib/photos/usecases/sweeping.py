@@ -15,7 +15,7 @@ def sweep(ports: Ports) -> dict[PhotoKey, UpstreamFailed]:
     errors; the next sweep finds them again. Raises UpstreamFailed if the lists cannot be read."""
     now = ports.now()
     failed: dict[PhotoKey, UpstreamFailed] = {}
-    for upload, arrived in ports.uploads.before(now - KEPT_WITHOUT_REPORT):
+    for upload, arrived in ports.uploads.arrived_before(now - KEPT_WITHOUT_REPORT):
         try:
             _sweep_upload(upload, arrived, now, ports)
         except UpstreamFailed as error:

@@ -13,7 +13,7 @@ def process_upload(upload: Upload, ports: Ports) -> None:
     done.
     """
     stored = find_result(upload.photo, ports)
-    sent = ports.uploads.sent_for(upload.photo)
+    sent = ports.uploads.files_of(upload.photo)
     if stored is None:
         stored = _process_first(sent[0], ports) if sent else None
     if stored is None:

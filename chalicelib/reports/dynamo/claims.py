@@ -41,7 +41,7 @@ class DynamoClaims:
         end = None if is_kept else report.requested_datetime + KEPT_FOR
         held = ClaimItem(claim, RECORD, holder=report.service_request_id, expires_at=end)
         free = ClaimItem.holder == instead_of if instead_of else ClaimItem.holder.does_not_exist()
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             try:
                 with TransactWrite(connection=Connection()) as transaction:
                     transaction.save(item, ReportItem.service_request_id.does_not_exist())
@@ -55,7 +55,7 @@ class DynamoClaims:
 
     def find_claim_holders(self, claims: Collection[str]) -> Mapping[str, str]:
         keys = [(claim, RECORD) for claim in dict.fromkeys(claims)]
-        with ClaimItem.translated():
+        with ClaimItem.translate_errors():
             found = ClaimItem.batch_get(keys, consistent_read=True)
             return {item.service_request_id: item.holder for item in found}
 

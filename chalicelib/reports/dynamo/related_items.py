@@ -75,13 +75,13 @@ class RelatedItems:
 
     def list_archived_updates(self, service_request_id: str) -> Sequence[Update]:
         within = ArchivedUpdateItem.record.startswith(ARCHIVED_UPDATE)
-        items = ArchivedUpdateItem.under(service_request_id, within)
+        items = ArchivedUpdateItem.all_under(service_request_id, within)
         return [item.entry for item in sorted(items, key=lambda item: item.number)]
 
     def rewrite_archived_update(
         self, service_request_id: str, update: Update, *, version: int
     ) -> None:
-        with ArchivedUpdateItem.translated():
+        with ArchivedUpdateItem.translate_errors():
             item = ArchivedUpdateItem.get(
                 service_request_id, ARCHIVED_UPDATE + update.update_id, consistent_read=True
             )
@@ -89,7 +89,7 @@ class RelatedItems:
 
     def drop_archived_updates(self, service_request_id: str) -> None:
         within = ArchivedUpdateItem.record.startswith(ARCHIVED_UPDATE)
-        ArchivedUpdateItem.drop_under(service_request_id, within)
+        ArchivedUpdateItem.delete_under(service_request_id, within)
 
     def add_follower(self, service_request_id: str, person: str) -> None:
         FollowerItem(service_request_id, FOLLOWER + person, person=person).put()
@@ -128,7 +128,7 @@ class RelatedItems:
         return _answer_of(item) if item else None
 
     def list_answers(self, service_request_id: str) -> Sequence[Answer]:
-        items = AnswerItem.under(service_request_id, AnswerItem.record.startswith(ANSWER))
+        items = AnswerItem.all_under(service_request_id, AnswerItem.record.startswith(ANSWER))
         return [_answer_of(item) for item in items]
 
     def list_answer_ids(self, person: str) -> Sequence[tuple[str, str]]:
@@ -152,18 +152,18 @@ class RelatedItems:
         AuthorItem(service_request_id, AUTHOR + person).remove()
 
     def drop_authors(self, service_request_id: str) -> None:
-        AuthorItem.drop_under(service_request_id, AuthorItem.record.startswith(AUTHOR))
+        AuthorItem.delete_under(service_request_id, AuthorItem.record.startswith(AUTHOR))
 
     def add_note(self, service_request_id: str, note: Note) -> None:
         NoteItem.of(note, service_request_id, NOTE + note.note_id).add()
 
     def list_notes(self, service_request_id: str) -> Sequence[Note]:
-        items = NoteItem.under(service_request_id, NoteItem.record.startswith(NOTE))
+        items = NoteItem.all_under(service_request_id, NoteItem.record.startswith(NOTE))
         notes = (item.read_as(Note, note_id=item.record.removeprefix(NOTE)) for item in items)
         return sorted(notes, key=lambda note: note.datetime)
 
     def drop_notes(self, service_request_id: str) -> None:
-        NoteItem.drop_under(service_request_id, NoteItem.record.startswith(NOTE))
+        NoteItem.delete_under(service_request_id, NoteItem.record.startswith(NOTE))
 
 
 def _record_via(person: str, via: str) -> str:
@@ -172,7 +172,7 @@ def _record_via(person: str, via: str) -> str:
 
 def _find_followers(service_request_id: str, person: str = "") -> Sequence[FollowerItem]:
     within = FollowerItem.record.startswith(FOLLOWER + person)
-    return FollowerItem.under(service_request_id, within)
+    return FollowerItem.all_under(service_request_id, within)
 
 
 def _put_unless_newer(service_request_id: str, number: int, update: Update, version: int) -> None:

@@ -74,7 +74,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
 
     def get_many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
         keys = [(service_request_id, REPORT) for service_request_id in set(service_request_ids)]
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             found = list(ReportItem.batch_get(keys, consistent_read=True))
         return {item.service_request_id: report_of(item) for item in found}
 
@@ -82,7 +82,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
         self, box: Box, filters: ReportFilters, *, limit: int, after: str | None
     ) -> ReportPage:
         found: list[ReportItem] = []
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             for item in self._places_in(box, after or "", budget=8):
                 if not _matches(item, box, filters):
                     continue
@@ -95,7 +95,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
         self, box: Box, filters: ReportFilters, *, budget: int
     ) -> Sequence[ReportSummary]:
         for_each_cell = max(1, budget // max(1, count_tiles(box, CELL_LENGTH)))
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             items = list(self._places_in(box, "", budget=for_each_cell))
         return [_summary_of(item) for item in items if _matches(item, box, filters)]
 
@@ -122,7 +122,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
         part = remaining_window(window, after, oldest_first=oldest_first)
         begin = index_key_of(window, after) if after else None
         for month in months_of(part, oldest_first=oldest_first):
-            with ReportItem.translated():
+            with ReportItem.translate_errors():
                 for item in index.query(
                     month,
                     moment.between(part.start, part.end),
@@ -141,7 +141,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
             *((ReportItem.by_contact_email, key) for key in person.email_keys),
             *((ReportItem.by_contact_phone, key) for key in person.phone_keys),
         ]
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             found = {
                 each for index, key in keys for each in _list_newest(index, key, limit, before)
             }
@@ -149,7 +149,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
 
     def list_due(self, team: str, *, after: str | None, page_size: int) -> Iterator[DueReport]:
         later = ReportItem.target_place > after if after else None
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             for item in ReportItem.by_target.query(team, later, page_size=page_size):
                 yield _due_report_of(item)
 
@@ -157,7 +157,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
         self, team: str, state: State, *, before: ListPosition | None, page_size: int
     ) -> Iterator[ListPosition]:
         until = ReportItem.requested_datetime <= before[0] if before else None
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             found = (
                 (item.requested_datetime, item.service_request_id)
                 for item in ReportItem.by_team_state.query(
@@ -178,7 +178,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
         return [ForgettableReport(item.service_request_id, item.forget_since) for item in found]
 
     def list_ids(self) -> Iterator[str]:
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             for item in ReportItem.scan(
                 ReportItem.record == REPORT,
                 consistent_read=True,
@@ -187,7 +187,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
                 yield item.service_request_id
 
     def list_outlines(self) -> Iterator[ReportOutline]:
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             for item in ReportItem.scan(
                 ReportItem.record == REPORT,
                 consistent_read=True,
@@ -196,12 +196,12 @@ class DynamoRepository(DynamoClaims, RelatedItems):
                 yield outline_of(item)
 
     def list_outcomes(self, month: str) -> Iterator[OutcomeRow]:
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             for item in ReportItem.by_requested_month.query(month):
                 yield item.read_as(OutcomeRow)
 
     def list_months(self) -> frozenset[str]:
-        with ReportItem.translated():
+        with ReportItem.translate_errors():
             found = ReportItem.by_requested_month.scan(attributes_to_get=["requested_month"])
             return frozenset(item.requested_month for item in found)
 

@@ -141,7 +141,7 @@ UNKNOWN = Client()
 def author_digest(account: str, ports: Ports) -> str:
     """The digest under which an account's updates and flags are kept: it finds them, and does not
     reveal who the person is."""
-    return ports.ids.person("author", account)
+    return ports.ids.person_id("author", account)
 
 
 def is_from_partner(report: ServiceRequest) -> bool:
@@ -280,4 +280,4 @@ def _may_see(report: ServiceRequest, author: Author, ports: Ports) -> bool:
 def _has_link(report: ServiceRequest, author: Author, ports: Ports) -> bool:
     if author.token is None:
         return False
-    return ports.ids.holds_link_token(report.service_request_id, author.token)
+    return ports.ids.is_link_token(report.service_request_id, author.token)

@@ -71,10 +71,10 @@ def _follower_id(
     """The id of the follower. An account has the same id on every report; a client has another id
     on each, so that nobody can link them."""
     if author.account:
-        return ports.ids.person(author.scope, "")
+        return ports.ids.person_id(author.scope, "")
     if client_name := client.device or client.network:
-        return ports.ids.person(f"follow:{report.service_request_id}", client_name)
-    return ports.ids.person(author.scope, key)
+        return ports.ids.person_id(f"follow:{report.service_request_id}", client_name)
+    return ports.ids.person_id(author.scope, key)
 
 
 def find_report_to_follow(service_request_id: str, author: Author, ports: Ports) -> ServiceRequest:
@@ -151,5 +151,5 @@ def with_follower_count(report: ServiceRequest, ports: Ports) -> ServiceRequest:
 
 def _reporter_id(report: ServiceRequest, ports: Ports) -> str:
     if report.reporter:
-        return ports.ids.person(Author(report.reporter).scope, "")
-    return ports.ids.person("reporter", report.service_request_id)
+        return ports.ids.person_id(Author(report.reporter).scope, "")
+    return ports.ids.person_id("reporter", report.service_request_id)

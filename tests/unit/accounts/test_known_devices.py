@@ -22,27 +22,29 @@ def devices() -> KnownDevices:
 def test_device_is_known_for_the_addresses_that_signed_in_on_it_alone(
     devices: KnownDevices,
 ) -> None:
-    cookie = devices.after_sign_in("", [EMAIL, PHONE])
-    assert devices.knows(cookie, EMAIL) == devices.knows(cookie, PHONE) == f"{1:032x}"
-    assert devices.knows(cookie, OTHERS) is None
-    both = devices.after_sign_in(cookie, [OTHERS])
-    assert devices.knows(both, EMAIL) == devices.knows(both, OTHERS) == f"{1:032x}"
+    cookie = devices.cookie_after_sign_in("", [EMAIL, PHONE])
+    assert devices.find_device(cookie, EMAIL) == devices.find_device(cookie, PHONE) == f"{1:032x}"
+    assert devices.find_device(cookie, OTHERS) is None
+    both = devices.cookie_after_sign_in(cookie, [OTHERS])
+    assert devices.find_device(both, EMAIL) == devices.find_device(both, OTHERS) == f"{1:032x}"
     assert "@" not in both and "7700" not in both
 
 
 def test_device_id_and_cookie_size_are_stable_over_many_sign_ins(
     devices: KnownDevices,
 ) -> None:
-    cookie = devices.after_sign_in("", [EMAIL])
-    assert devices.after_sign_in(cookie, [EMAIL]) == cookie
+    cookie = devices.cookie_after_sign_in("", [EMAIL])
+    assert devices.cookie_after_sign_in(cookie, [EMAIL]) == cookie
     for number in range(2 * MOST_PROOFS):
-        cookie = devices.after_sign_in(cookie, [Destination("email", f"r{number}@example.org")])
-    assert len(cookie) < 400 and devices.knows(cookie, EMAIL) is None
-    assert devices.knows(cookie, Destination("email", f"r{2 * MOST_PROOFS - 1}@example.org"))
+        cookie = devices.cookie_after_sign_in(
+            cookie, [Destination("email", f"r{number}@example.org")]
+        )
+    assert len(cookie) < 400 and devices.find_device(cookie, EMAIL) is None
+    assert devices.find_device(cookie, Destination("email", f"r{2 * MOST_PROOFS - 1}@example.org"))
 
 
 def test_device_is_unknown_when_its_cookie_is_forged(devices: KnownDevices) -> None:
-    own = devices.after_sign_in("", [EMAIL])
+    own = devices.cookie_after_sign_in("", [EMAIL])
     device, proof = own.split(".")
     forged = [
         "",
@@ -56,14 +58,17 @@ def test_device_is_unknown_when_its_cookie_is_forged(devices: KnownDevices) -> N
         own.upper() if own != own.upper() else "x",
     ]
     for each in forged:
-        assert devices.knows(each, EMAIL) is None, each
+        assert devices.find_device(each, EMAIL) is None, each
     other = KnownDevices(PlainSecret("another"), lambda: "0" * 32)
-    assert other.knows(own, EMAIL) is None
-    assert devices.knows(devices.after_sign_in(f"{device}.x", [EMAIL]), EMAIL) == f"{2:032x}"
+    assert other.find_device(own, EMAIL) is None
+    assert (
+        devices.find_device(devices.cookie_after_sign_in(f"{device}.x", [EMAIL]), EMAIL)
+        == f"{2:032x}"
+    )
 
 
 def test_device_is_known_by_each_variant_of_an_address_that_its_provider_ignores(
     devices: KnownDevices,
 ) -> None:
-    cookie = devices.after_sign_in("", [Destination("email", "jo.smith@gmail.com")])
-    assert devices.knows(cookie, Destination("email", "josmith+a@googlemail.com"))
+    cookie = devices.cookie_after_sign_in("", [Destination("email", "jo.smith@gmail.com")])
+    assert devices.find_device(cookie, Destination("email", "josmith+a@googlemail.com"))

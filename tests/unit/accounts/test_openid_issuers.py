@@ -86,7 +86,7 @@ def client(issuer: Issuer, seconds: Seconds) -> OpenIdIssuers:
 
 def said_of(client: OpenIdIssuers, issuer: Issuer, **claims: Any) -> Any:
     """What we believe of somebody who signs in there."""
-    back = issuer.sign_in(client.way_to("national", "s" * 32, PROOFS), **claims)
+    back = issuer.sign_in(client.sign_in_url("national", "s" * 32, PROOFS), **claims)
     return client.claims("national", back["code"], back.get("iss"), PROOFS)
 
 
@@ -95,7 +95,7 @@ def test_redirect_asks_for_a_code_with_a_challenge_and_the_configured_scopes(
 ) -> None:
     asked = {"acr_values": "high", "state": "another", "redirect_uri": "https://elsewhere.example"}
     client = client_of(issuer, seconds, parameters=asked, scopes=("openid",))
-    query = query_of(client.way_to("national", "s" * 32, PROOFS))
+    query = query_of(client.sign_in_url("national", "s" * 32, PROOFS))
     digest = hashlib.sha256(PROOFS.verifier.encode()).digest()
     assert query == {
         "acr_values": "high",
@@ -322,13 +322,13 @@ def test_token_is_refused_when_it_is_signed_with_another_algorithm_than_configur
 
 
 def test_code_is_refused_without_its_verifier(issuer: Issuer, client: OpenIdIssuers) -> None:
-    back = issuer.sign_in(client.way_to("national", "s" * 32, PROOFS))
+    back = issuer.sign_in(client.sign_in_url("national", "s" * 32, PROOFS))
     with pytest.raises(Forbidden):
         client.claims("national", back["code"], None, OTHERS)
 
 
 def test_code_is_accepted_once(issuer: Issuer, client: OpenIdIssuers) -> None:
-    back = issuer.sign_in(client.way_to("national", "s" * 32, PROOFS))
+    back = issuer.sign_in(client.sign_in_url("national", "s" * 32, PROOFS))
     client.claims("national", back["code"], None, PROOFS)
     with pytest.raises(Forbidden):
         client.claims("national", back["code"], None, PROOFS)
@@ -341,7 +341,7 @@ def test_code_is_not_sent_when_another_issuer_answered(
 ) -> None:
     issuer.names_itself = names_itself
     client = client_of(issuer, seconds)
-    back = issuer.sign_in(client.way_to("national", "s" * 32, PROOFS))
+    back = issuer.sign_in(client.sign_in_url("national", "s" * 32, PROOFS))
     right = answering == issuer.url or (answering is None and not names_itself)
     if right:
         assert client.claims("national", back["code"], answering, PROOFS)
@@ -405,7 +405,7 @@ def test_issuer_that_is_down_is_asked_once_in_ten_seconds(
     for now, asked in ((0, 1), (1, 1), (9, 1), (10, 2), (19, 2), (20, 3)):
         seconds.now = now
         with pytest.raises(UpstreamFailed):
-            client.way_to("national", "s" * 32, PROOFS)
+            client.sign_in_url("national", "s" * 32, PROOFS)
         assert issuer.asked["/.well-known/openid-configuration"] == asked
 
 
@@ -448,7 +448,7 @@ def test_redirect_is_refused_when_the_metadata_is_not_the_issuers_own(
 ) -> None:
     issuer.metadata = wrong
     with pytest.raises(UpstreamFailed):
-        client.way_to("national", "s" * 32, PROOFS)
+        client.sign_in_url("national", "s" * 32, PROOFS)
 
 
 def test_redirect_is_refused_when_the_issuer_does_not_answer(
@@ -456,15 +456,15 @@ def test_redirect_is_refused_when_the_issuer_does_not_answer(
 ) -> None:
     issuer.is_down = True
     with pytest.raises(UpstreamFailed):
-        client.way_to("national", "s" * 32, PROOFS)
+        client.sign_in_url("national", "s" * 32, PROOFS)
     issuer.is_down, seconds.now = False, 10
-    assert client.way_to("national", "s" * 32, PROOFS)
+    assert client.sign_in_url("national", "s" * 32, PROOFS)
 
 
 def test_sign_in_can_be_retried_when_the_issuer_stops_answering(
     issuer: Issuer, client: OpenIdIssuers
 ) -> None:
-    back = issuer.sign_in(client.way_to("national", "s" * 32, PROOFS))
+    back = issuer.sign_in(client.sign_in_url("national", "s" * 32, PROOFS))
     issuer.is_down = True
     with pytest.raises(UpstreamFailed):
         client.claims("national", back["code"], None, PROOFS)

@@ -59,7 +59,7 @@ def store() -> Store:
 
 def test_secret_is_read_only_when_it_is_needed(store: Store) -> None:
     Ids(store.secret, store.secret)
-    store.secret.accepted()
+    store.secret.accepted_values()
     assert store.asked == []
 
 
@@ -75,7 +75,7 @@ def test_secret_is_read_once_within_five_minutes(store: Store) -> None:
 
 def test_previous_value_is_read_only_when_the_current_one_does_not_match(store: Store) -> None:
     store.rotate(SECOND)
-    values = store.secret.accepted()
+    values = store.secret.accepted_values()
     assert next(values) == SECOND
     assert store.asked == [CURRENT]
     assert next(values) == FIRST
@@ -83,15 +83,15 @@ def test_previous_value_is_read_only_when_the_current_one_does_not_match(store: 
 
 
 def test_only_the_current_value_is_accepted_when_it_was_never_rotated(store: Store) -> None:
-    assert set(store.secret.accepted()) == {FIRST}
-    assert set(store.secret.accepted()) == {FIRST}
+    assert set(store.secret.accepted_values()) == {FIRST}
+    assert set(store.secret.accepted_values()) == {FIRST}
     assert store.asked == [CURRENT, PREVIOUS]
 
 
 def test_value_is_refused_when_it_was_rotated_twice(store: Store) -> None:
     store.rotate(SECOND)
     store.rotate(THIRD)
-    assert set(store.secret.accepted()) == {SECOND, THIRD}
+    assert set(store.secret.accepted_values()) == {SECOND, THIRD}
 
 
 def test_new_value_is_read_when_the_cached_ones_do_not_match(store: Store) -> None:
@@ -99,13 +99,13 @@ def test_new_value_is_read_when_the_cached_ones_do_not_match(store: Store) -> No
     store.secret.current()
     store.rotate(SECOND)
     store.now = ASKED_AGAIN_AFTER_S
-    assert SECOND in store.secret.accepted()
+    assert SECOND in store.secret.accepted_values()
     assert store.secret.current() == SECOND
 
 
 def test_concurrent_guesses_cause_two_calls_at_most(store: Store) -> None:
     for _ in range(100):
-        assert "guess" not in store.secret.accepted()
+        assert "guess" not in store.secret.accepted_values()
     assert store.asked == [CURRENT, PREVIOUS]
 
 
@@ -128,14 +128,14 @@ def test_cached_value_is_used_when_the_store_does_not_answer_and_retried_after_t
     store: Store,
 ) -> None:
     store.rotate(SECOND)
-    assert set(store.secret.accepted()) == {FIRST, SECOND}
+    assert set(store.secret.accepted_values()) == {FIRST, SECOND}
     store.rotate(THIRD)
     store.asked.clear()
     store.fault = refused("InternalServiceError")
     store.now = KEPT_FOR_S
     for _ in range(100):
         assert store.secret.current() == SECOND
-        assert set(store.secret.accepted()) == {FIRST, SECOND}
+        assert set(store.secret.accepted_values()) == {FIRST, SECOND}
     assert store.asked == [CURRENT, PREVIOUS]
     store.now += ASKED_AGAIN_AFTER_S
     store.fault = None
@@ -206,20 +206,20 @@ def test_link_is_valid_after_one_rotation_and_not_after_two() -> None:
     token = ids.link_token("R1")
     links.values.append(SECOND)
     assert ids.link_token("R1") != token
-    assert ids.holds_link_token("R1", token)
-    assert ids.holds_link_token("R1", ids.link_token("R1"))
+    assert ids.is_link_token("R1", token)
+    assert ids.is_link_token("R1", ids.link_token("R1"))
     links.values.append(THIRD)
-    assert not ids.holds_link_token("R1", token)
+    assert not ids.is_link_token("R1", token)
 
 
 @pytest.mark.parametrize("token", ["", "é", "0" * 32, "0" * 33])
 def test_guessed_link_is_not_valid(token: str) -> None:
-    assert not Ids(PlainSecret(FIRST), PlainSecret(FIRST)).holds_link_token("R1", token)
+    assert not Ids(PlainSecret(FIRST), PlainSecret(FIRST)).is_link_token("R1", token)
 
 
 def test_link_is_not_valid_for_another_report() -> None:
     ids = Ids(PlainSecret(FIRST), PlainSecret(FIRST))
-    assert not ids.holds_link_token("R1", ids.link_token("R2"))
+    assert not ids.is_link_token("R1", ids.link_token("R2"))
 
 
 class Unreadable:
@@ -228,7 +228,7 @@ class Unreadable:
     def current(self) -> str:
         raise AssertionError("The secret was read.")
 
-    def accepted(self) -> Iterator[str]:
+    def accepted_values(self) -> Iterator[str]:
         raise AssertionError("The secret was read.")
         yield
 
@@ -237,4 +237,4 @@ def test_ids_and_links_use_separate_secrets() -> None:
     Ids(PlainSecret(FIRST), Unreadable()).service_request_id("anonymous", "key")
     Ids(Unreadable(), PlainSecret(FIRST)).link_token("R1")
     with pytest.raises(AssertionError, match="was read"):
-        next(islice(Unreadable().accepted(), 1))
+        next(islice(Unreadable().accepted_values(), 1))

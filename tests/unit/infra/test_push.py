@@ -112,7 +112,7 @@ WRONG: dict[str, Callable[[PushService], str]] = {
     "none": lambda _: "",
     "of another kind": lambda service: signed(service).replace("vapid ", "Bearer "),
     "without a key": lambda service: signed(service).partition(",")[0],
-    "of another key": lambda service: signed(service).partition("k=")[0] + f"k={OTHER.public}",
+    "of another key": lambda service: signed(service).partition("k=")[0] + f"k={OTHER.public_key}",
     "of no key": lambda service: signed(service).partition("k=")[0] + "k=AAAA",
     "for another service": lambda _: KEY.authorization("https://x.example/", datetime.now(UTC)),
     "over": lambda service: signed(service, hours=-48),

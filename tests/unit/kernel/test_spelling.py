@@ -79,5 +79,5 @@ def test_near_finds_a_word_when_two_mistakes_were_made_in_it(
 
 @given(LETTERS, st.lists(LETTERS, max_size=20))
 def test_words_are_found_by_their_beginning(start: str, words: list[str]) -> None:
-    found = WordIndex(dict.fromkeys(words)).beginning(start)
+    found = WordIndex(dict.fromkeys(words)).with_prefix(start)
     assert found == sorted({word for word in words if word.startswith(start)})

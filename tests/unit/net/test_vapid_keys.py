@@ -35,8 +35,8 @@ def word_of(key: PushKey, endpoint: str = ENDPOINT) -> tuple[str, str]:
 
 def test_key_is_the_same_for_the_same_secret() -> None:
     """Another one would make every browser's subscription void."""
-    assert PushKey(SECRET, subject=SITE).public == PINNED
-    assert PushKey("t" * 64, subject=SITE).public != PINNED
+    assert PushKey(SECRET, subject=SITE).public_key == PINNED
+    assert PushKey("t" * 64, subject=SITE).public_key != PINNED
 
 
 def test_private_key_is_a_number_of_the_curve() -> None:
@@ -52,7 +52,7 @@ def test_order_of_the_curve_equals_the_librarys(number: int) -> None:
 
 
 def test_public_key_is_a_point_in_browsers_format() -> None:
-    point = decode_base64url(PushKey(SECRET, subject=SITE).public)
+    point = decode_base64url(PushKey(SECRET, subject=SITE).public_key)
     assert len(point) == 65 and point[0] == 4
     EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
 
@@ -74,7 +74,7 @@ def test_token_is_signed_for_the_push_service_and_for_less_than_a_day() -> None:
 
 def test_token_is_not_valid_under_another_key() -> None:
     word, _ = word_of(PushKey(SECRET, subject=SITE))
-    other = PushKey("t" * 64, subject=SITE).public
+    other = PushKey("t" * 64, subject=SITE).public_key
     point = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), decode_base64url(other))
     with pytest.raises(jwt.InvalidSignatureError):
         jwt.decode(word, point, algorithms=["ES256"], options={"verify_aud": False})

@@ -51,7 +51,7 @@ class Told:
         self.timeline[key] = (service_request_id, said)
         return "added"
 
-    def passed_on(self, request_id: str, to: str, reference: str | None, key: str) -> None:
+    def note_passed_on(self, request_id: str, to: str, reference: str | None, key: str) -> None:
         self.references.setdefault(key, (to, reference))
 
 

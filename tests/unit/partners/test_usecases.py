@@ -158,7 +158,7 @@ class KeysThatFail(MemoryKeys):
     def count(self, *_: object) -> int:
         raise UpstreamFailed("No answer.")
 
-    def used(self, *_: object) -> None:
+    def note_use(self, *_: object) -> None:
         raise UpstreamFailed("No answer.")
 
 

@@ -285,7 +285,7 @@ def test_photo_is_ready_and_its_address_removed_when_it_is_processed_before_noti
     wanted(here)
     process_upload(here.uploads.arrive(PHOTO, JPEG), here.ports)
     assert here.records.photos == {PHOTO: ready_photo()}
-    here.records.fetched(PHOTO)
+    here.records.end_fetch(PHOTO)
     assert here.records.photos == {PHOTO: ready_photo()}
 
 

@@ -40,7 +40,7 @@ def apart(request_id: str, ports: Ports) -> ServiceRequest:
 
 def joins(phone: str, request_id: str, ports: Ports) -> str:
     follow_report(request_id, phone, ANYBODY, ports)
-    return ports.ids.person(ANYBODY.scope, phone)
+    return ports.ids.person_id(ANYBODY.scope, phone)
 
 
 def people(request_id: str, ports: Ports) -> set[str]:

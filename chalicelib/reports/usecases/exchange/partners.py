@@ -116,7 +116,7 @@ def find_id_of_token(token: str, ports: Ports) -> str | None:
 
 
 def _holds(request_id: str, proof: str, ports: Ports) -> bool:
-    return ports.ids.holds_batch_token(request_id, proof)
+    return ports.ids.is_batch_token(request_id, proof)
 
 
 def _author_of(partner: Partner) -> Author:

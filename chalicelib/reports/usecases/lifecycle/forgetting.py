@@ -96,7 +96,7 @@ def _held_update_ids(report: ServiceRequest) -> set[str]:
 
 def unfollow_all(author: Author, ports: Ports) -> None:
     """Forgets which reports the author follows."""
-    person = ports.ids.person(author.scope, "")
+    person = ports.ids.person_id(author.scope, "")
     for service_request_id in ports.repository.list_ids_by_follower(person):
         if ports.repository.get(service_request_id):
             _rewrite_report(service_request_id, partial(_without_follower, person, ports), ports)

@@ -189,7 +189,7 @@ def _picture_items(
 
 
 def _follower_items(author: Author, ports: Ports) -> Iterator[ExportItem]:
-    person = ports.ids.person(author.scope, "")
+    person = ports.ids.person_id(author.scope, "")
     for each in ports.repository.list_ids_by_follower(person):
         yield (
             "follower",

@@ -79,7 +79,7 @@ def _sender_of(
     if author.account:
         return author_digest(author.account, ports)
     client_name = client.network or client.device or key
-    return ports.ids.person(f"flag:{service_request_id}", client_name)
+    return ports.ids.person_id(f"flag:{service_request_id}", client_name)
 
 
 def _find_flag(flag_id: str, report: ServiceRequest) -> Flag | None:

@@ -84,7 +84,7 @@ def withdraw_own_report(service_request_id: str, author: Author, ports: Ports) -
         refuse_if_others_joined(report, ports)
         return without_content(report, ports)
 
-    follower = ports.ids.person(author.scope, "")
+    follower = ports.ids.person_id(author.scope, "")
     if not _was_withdrawn_by(follower, service_request_id, ports):
         change(_require_own_report(service_request_id, author, ports))
         # An empty report does not say who sent it: a repeat is recognised by the report's follower.
