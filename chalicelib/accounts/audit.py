@@ -28,7 +28,7 @@ class Page(NamedTuple):
 
 
 class AuditStore(Protocol):
-    """Where entries are kept. No method changes or removes an entry. Every method raises
+    """The store of entries. No method changes or removes an entry. Every method raises
     UpstreamFailed if the store does not answer."""
 
     def add(self, entry: Entry) -> None:

@@ -1,7 +1,7 @@
-"""Sends emails by Amazon SES, as MIME messages. Every email is serialised by `serialise_email`, and only
-there. Python 3.11 decodes the encoded words of a header value when the value is set and writes the
-decoded text unchecked, so a line break within an encoded word would begin another header.
-`serialise_email` breaks up anything like an encoded word, and refuses an email whose headers do not read back as they
+"""Sends emails by Amazon SES, as MIME messages. Only `serialise_email` serialises emails. Python
+3.11 decodes the encoded words of a header value when the value is set and writes the decoded text
+unchecked, so a line break within an encoded word would begin another header. `serialise_email`
+breaks up anything like an encoded word, and refuses an email whose headers do not read back as they
 were set.
 
 Sources: RFC 5322 (mail), RFC 2047 (encoded words), RFC 3834 (automatic emails are marked, and not

@@ -18,7 +18,7 @@ from chalicelib.collections.premises import (
     round_key,
 )
 from chalicelib.kernel.cached_document import (
-    KEPT_FOR_S,
+    CACHE_S,
     CachedDocument,
     MonotonicClock,
     ReadDocument,
@@ -40,7 +40,7 @@ class StoredPremises:
         self,
         read: ReadDocument,
         seconds: MonotonicClock,
-        kept_for_s: float = KEPT_FOR_S,
+        kept_for_s: float = CACHE_S,
         adjust: Adjust = lambda premises: premises,
     ) -> None:
         self._read = read

@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.observability import logs
 
-KEPT_FOR_S = 60.0
+CACHE_S = 60.0
 
 ReadDocument = Callable[[str], bytes | None]
 """Returns the published document of that key, None if there is none. Raises UpstreamFailed."""
@@ -18,28 +18,28 @@ T = TypeVar("T")
 
 
 class CachedDocument(Generic[T]):
-    """Caches the value of `fresh` for a while; if `fresh` then fails, keeps the previous value."""
+    """Caches the value of `load` for a while; if `load` then fails, keeps the previous value."""
 
     def __init__(
-        self, fresh: Callable[[], T], seconds: MonotonicClock, kept_for_s: float = KEPT_FOR_S
+        self, load: Callable[[], T], seconds: MonotonicClock, cache_s: float = CACHE_S
     ) -> None:
-        self._fresh = fresh
+        self._load = load
         self._seconds = seconds
-        self._kept_for_s = kept_for_s
-        self._kept: tuple[float, T] | None = None
+        self._cache_s = cache_s
+        self._cached: tuple[float, T] | None = None
 
     def value(self) -> T:
         """Raises UpstreamFailed if nothing is cached."""
         now = self._seconds()
-        if self._kept and now - self._kept[0] < self._kept_for_s:
-            return self._kept[1]
+        if self._cached and now - self._cached[0] < self._cache_s:
+            return self._cached[1]
         try:
-            found = self._fresh()
+            found = self._load()
         except UpstreamFailed:
-            if self._kept is None:
+            if self._cached is None:
                 raise
-            found = self._kept[1]
-        self._kept = now, found
+            found = self._cached[1]
+        self._cached = now, found
         return found
 
 

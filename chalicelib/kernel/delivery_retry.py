@@ -3,7 +3,7 @@ after increasing waits.
 
     waiting ──claimed──▶ sending ──▶ the slice's own ends
        ▲                    │
-       └────put off─────────┘──▶ failed, after the last try
+       └────rescheduled─────┘──▶ failed, after the last try
 
 Source of the waits: Amazon Builders' Library, "Timeouts, retries, and backoff with jitter".
 """
@@ -52,37 +52,37 @@ class LeasedDelivery(Struct, frozen=True, kw_only=True):
 L = TypeVar("L", bound=LeasedDelivery)
 
 
-def claim_delivery(mine: L, now: datetime) -> L | None:
-    """The delivery held by one sender; None if it is not due or another sender holds it.
+def claim_delivery(delivery: L, now: datetime) -> L | None:
+    """The delivery with a lease for one sender; None if it is not due or has another sender.
 
-    One whose sender disappeared may have arrived.
+    If the lease of its last sender has expired, the delivery may have arrived.
     """
-    if mine.state == "waiting" and mine.next_try_at <= now:
-        is_unclear = mine.is_unclear
-    elif mine.state == "sending" and mine.lease_until and mine.lease_until <= now:
+    if delivery.state == "waiting" and delivery.next_try_at <= now:
+        is_unclear = delivery.is_unclear
+    elif delivery.state == "sending" and delivery.lease_until and delivery.lease_until <= now:
         is_unclear = True
     else:
         return None
     return replace(
-        mine,
+        delivery,
         state="sending",
-        tries=mine.tries + 1,
+        tries=delivery.tries + 1,
         lease_until=now + LEASE,
         is_unclear=is_unclear,
         updated_at=now,
     )
 
 
-def reschedule(mine: L, code: str, now: datetime, *, chance: float, asked_for_s: int = 0) -> L:
+def reschedule(delivery: L, code: str, now: datetime, *, chance: float, asked_for_s: int = 0) -> L:
     """The delivery after a failed try: it waits, or has failed after the last try.
 
     `chance` from 0 to 1 is the share of the longest wait (full jitter).
     """
-    if mine.tries >= MOST_TRIES:
-        return mark_failed(mine, code, now)
-    wait_s = max(chance * LONGEST_WAITS_S[mine.tries - 1], min(asked_for_s, MOST_ASKED_FOR_S))
+    if delivery.tries >= MOST_TRIES:
+        return mark_failed(delivery, code, now)
+    wait_s = max(chance * LONGEST_WAITS_S[delivery.tries - 1], min(asked_for_s, MOST_ASKED_FOR_S))
     return replace(
-        mine,
+        delivery,
         state="waiting",
         last_error=code,
         lease_until=None,
@@ -91,9 +91,9 @@ def reschedule(mine: L, code: str, now: datetime, *, chance: float, asked_for_s:
     )
 
 
-def mark_failed(mine: L, code: str, now: datetime) -> L:
+def mark_failed(delivery: L, code: str, now: datetime) -> L:
     """The delivery after it failed for good."""
-    return replace(mine, state="failed", last_error=code, lease_until=None, updated_at=now)
+    return replace(delivery, state="failed", last_error=code, lease_until=None, updated_at=now)
 
 
 def retry_after_s(headers: Mapping[str, str]) -> int:

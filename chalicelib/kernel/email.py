@@ -1,4 +1,4 @@
-"""An email to one address, before it is serialised."""
+"""Emails, and the port that sends them."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -15,7 +15,7 @@ def fields_of(kind: type) -> frozenset[str]:
 
 
 def copy_fields(kind: type[Target], source: object, **given: Any) -> Target:
-    """An object whose fields are what is `given`, and the attributes of the same name that the
-    source has for all others. Raises AttributeError if the source has no such attribute."""
+    """An object of `kind`: fields that are not `given` are copied from the attributes of `source`
+    with the same name. Raises AttributeError if the source has no such attribute."""
     names = fields_of(kind) - given.keys()
     return kind(**given, **{name: getattr(source, name) for name in names})

@@ -16,7 +16,7 @@ IN_ENGLISH_ALONE = (
     *("/_local/", "/admin/", "/api/", "/assets/", "/crew/", "/data/", "/desk/", "/feeds/"),
     *("/health", "/open311/", "/photos/"),
 )
-"""What staff and programs read. All other pages are in every language."""
+"""The paths for staff and programs. All other pages are in every language."""
 _ENGLISH_PAGE = '<html lang="en-GB">'
 _MANIFEST = 'rel="manifest" href="/manifest.webmanifest"'
 

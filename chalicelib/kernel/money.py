@@ -1,4 +1,4 @@
-"""Amounts of money: pence as people read them, and what they type as pence."""
+"""Formats and parses amounts of money."""
 
 import re
 

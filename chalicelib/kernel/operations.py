@@ -10,7 +10,7 @@ from chalicelib.errors import Invalid, NotFound, TooLarge
 from chalicelib.kernel.parsing import parse
 
 Result = Literal["applied", "duplicate", "conflict", "rejected"]
-"""What became of an operation."""
+"""The outcome of an operation."""
 OpId = Annotated[
     str,
     Meta(

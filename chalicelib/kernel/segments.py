@@ -28,20 +28,20 @@ def replace_costly_characters(text: str) -> str:
 
 
 def count_segments(text: str) -> int:
-    """The number of segments that the text is sent, and paid for, as."""
+    """The number of segments in which the text is sent, and for which the council pays."""
     if set(text) <= _BASIC | _EXTENDED:
-        rooms, single, each = [2 if c in _EXTENDED else 1 for c in text], 160, 153
+        sizes, single, each = [2 if c in _EXTENDED else 1 for c in text], 160, 153
     else:
-        rooms, single, each = [2 if ord(c) > _LAST_OF_ONE_UNIT else 1 for c in text], 70, 67
-    return 1 if sum(rooms) <= single else _count_filled(rooms, each)
+        sizes, single, each = [2 if ord(c) > _LAST_OF_ONE_UNIT else 1 for c in text], 70, 67
+    return 1 if sum(sizes) <= single else _count_filled(sizes, each)
 
 
-def _count_filled(rooms: Iterable[int], each: int) -> int:
+def _count_filled(sizes: Iterable[int], each: int) -> int:
     """The number of segments that the text fills. A character that takes the room of two is not
     split."""
     count, left = 0, 0
-    for room in rooms:
-        if room > left:
+    for size in sizes:
+        if size > left:
             count, left = count + 1, each
-        left -= room
+        left -= size
     return count

@@ -1,4 +1,4 @@
-"""Text that follows from a secret and can be checked later without being stored.
+"""Texts derived from a secret, which can be checked later without being stored.
 
 Each text is an HMAC-SHA256 (RFC 2104) of its parts under the secret.
 """

@@ -1,4 +1,4 @@
-"""The addresses of our pages, as messages and other pages name them."""
+"""The addresses of our pages, for messages and links."""
 
 from typing import NamedTuple
 
@@ -13,5 +13,5 @@ class Site(NamedTuple):
     language: Language = ENGLISH
 
     def page(self, address: str) -> str:
-        """The address of a page: in this language, if it is in it."""
+        """The address of a page, in this language if the page is translated."""
         return f"{self.url}{self.language.address(address)}"

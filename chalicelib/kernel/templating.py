@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def compiled_folder(templates: Path, language: Language) -> Path:
-    """Where a package has the templates of that folder in that language as Python (ADR 76)."""
+    """The folder with those templates in that language, compiled to Python (ADR 76)."""
     return templates / "compiled" / language.code
 
 

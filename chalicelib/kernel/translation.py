@@ -41,7 +41,7 @@ PLACEHOLDER = re.compile(r"\{[\w.-]+\}|</?[a-z]+\d*>")
 _LETTER = re.compile(r"[^\W\d_]")
 
 Translate = Callable[[str], str]
-"""The translation of a message. A message without one is the caller's to refuse."""
+"""The translation of a message. The caller refuses a message without one."""
 Link = Callable[[str], tuple[str, str | None]]
 """The address of a link or form in the other language, and the language of its page if that
 differs."""

@@ -33,7 +33,7 @@ class HttpClient(Protocol):
         most_bytes: int,
         timeout_s: float,
     ) -> Reply:
-        """Asks with GET."""
+        """Sends a GET request."""
         return self.request("GET", url, None, headers, most_bytes=most_bytes, timeout_s=timeout_s)
 
     def post(
@@ -45,5 +45,5 @@ class HttpClient(Protocol):
         most_bytes: int,
         timeout_s: float,
     ) -> Reply:
-        """Asks with POST."""
+        """Sends a POST request."""
         return self.request("POST", url, body, headers, most_bytes=most_bytes, timeout_s=timeout_s)

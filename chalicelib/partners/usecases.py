@@ -76,7 +76,7 @@ def authorise_read(text: str | None, ports: Ports) -> ApiKey:
 
 
 def authorise_write(text: str | None, service_code: str | None, ports: Ports) -> ApiKey:
-    """The key of a writing caller, for a service if one is named. Raises as `known`."""
+    """The key of a writing caller, for a service if one is named. Raises as `authorise_read`."""
     key = _verify_key(text, ports)
     if service_code is not None and not key.may_report(service_code):
         raise _refusal()

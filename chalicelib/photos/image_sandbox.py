@@ -27,10 +27,10 @@ PROGRAM = ("-m", "chalicelib.photos.image_sandbox_worker")
 def rebuild_in_sandbox(raw: bytes) -> Pictures:
     """The pictures of a photo. Raises Refused; UpstreamFailed if the process could not run."""
     try:
-        done = run_program(PROGRAM, raw)
+        process = run_program(PROGRAM, raw)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UpstreamFailed("We could not check the photo.") from error
-    return parse_outcome(done)
+    return parse_outcome(process)
 
 
 def run_program(program: Sequence[str], raw: bytes) -> "subprocess.CompletedProcess[bytes]":
@@ -47,26 +47,26 @@ def run_program(program: Sequence[str], raw: bytes) -> "subprocess.CompletedProc
     )
 
 
-def parse_outcome(done: "subprocess.CompletedProcess[bytes]") -> Pictures:
-    """The result of the process. Raises as `rebuild_apart`."""
-    if done.returncode < 0:
+def parse_outcome(process: "subprocess.CompletedProcess[bytes]") -> Pictures:
+    """The result of the process. Raises as `rebuild_in_sandbox`."""
+    if process.returncode < 0:
         # A limit or a decoder's defect ended it, and would do so again: the file is the cause.
-        code = f"signal {-done.returncode}"
+        code = f"signal {-process.returncode}"
         logs.event("a photo was refused, it ended its process", "warning", code=code)
         raise PhotoRefused(TOO_HEAVY)
-    if done.returncode:
-        code = f"exit {done.returncode}"
-        stack = _places(done.stderr.decode(errors="replace"))
+    if process.returncode:
+        code = f"exit {process.returncode}"
+        stack = _places(process.stderr.decode(errors="replace"))
         logs.event("photos cannot be rebuilt", "error", code=code, stack=stack)
         raise UpstreamFailed("We could not check the photo.")
-    head, _, pictures = done.stdout.partition(b"\n")
+    head, _, pictures = process.stdout.partition(b"\n")
     answer = msgspec.json.decode(head, type=Answer)
     if answer.refused:
         raise PhotoRefused(answer.refused)
     return Pictures(pictures[: answer.page_bytes], pictures[answer.page_bytes :])
 
 
-def _places(said: str) -> list[str]:
+def _places(traceback: str) -> list[str]:
     """`file:line function` of each frame of our own code in the process's traceback."""
-    frames = re.findall(r'File "[^"]*/(chalicelib/[^"]+)", line (\d+), in (\S+)', said)
+    frames = re.findall(r'File "[^"]*/(chalicelib/[^"]+)", line (\d+), in (\S+)', traceback)
     return [f"{path}:{line} {function}" for path, line, function in frames]

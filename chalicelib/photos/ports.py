@@ -118,7 +118,7 @@ class Records(Protocol):
         returns the stored one."""
 
     def remove(self, photo: PhotoKey) -> None:
-        """Deletes what is stored of the photo; does nothing if that is nothing."""
+        """Deletes the record of the photo; does nothing if there is none."""
 
     def find_ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
         """The photos among these that are ready (consistent reads)."""

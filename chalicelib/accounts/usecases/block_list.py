@@ -22,7 +22,7 @@ def block(address_or_domain: str, reason: str, actor: str, ports: BlockPorts) ->
     """Adds an address, or a domain with all its subdomains; an existing entry stays. Raises
     Invalid."""
     of = _parse_domain(address_or_domain) or _parse_destination(address_or_domain)
-    made = Block(
+    entry = Block(
         block_id=ports.blocks.id_of(of),
         kind="domain" if isinstance(of, str) else of.kind,
         domain=of if isinstance(of, str) else None,
@@ -30,8 +30,8 @@ def block(address_or_domain: str, reason: str, actor: str, ports: BlockPorts) ->
         added_at=truncate_to_second(ports.log.now()),
         added_by=actor,
     )
-    audit.note(actor, "blocks.add", made.block_id, made.kind, ports.log)
-    return ports.blocks.add(made)
+    audit.note(actor, "blocks.add", entry.block_id, entry.kind, ports.log)
+    return ports.blocks.add(entry)
 
 
 def unblock(block_id: str, actor: str, ports: BlockPorts) -> None:

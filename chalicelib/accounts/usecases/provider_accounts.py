@@ -36,8 +36,8 @@ def texts_of(claim: Any) -> list[str]:
 
 
 def _find_or_add(provider: IdentityProvider, claims: Mapping[str, Any], people: Ports) -> Account:
-    """The account of this identity: the one that has it, else the one with its address if that can
-    be trusted, else a new one."""
+    """The account with this identity, else the account with its address if the issuer is trusted
+    with that, else a new account."""
     identity = Identity(provider.issuer, claims["sub"])
     account_id = people.accounts.owner(identity)
     if account_id is None:

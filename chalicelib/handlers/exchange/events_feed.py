@@ -75,16 +75,16 @@ def events(call: Call) -> FeedView:
 
 
 def _view(change: FeedEntry, site_url: str) -> ChangeView:
-    report, told = change.report, not change.is_gone
+    report, is_shown = change.report, not change.is_gone
     return ChangeView(
         cursor=_format_cursor(change.cursor),
-        kind="changed" if told else "gone",
+        kind="changed" if is_shown else "gone",
         service_request_id=report.service_request_id,
-        service_code=report.service_code if told else None,
-        state=report.state if told else None,
-        status=status_of(report.state) if told else None,
-        version=report.version if told else None,
-        updated_datetime=report.updated_datetime if told else None,
+        service_code=report.service_code if is_shown else None,
+        state=report.state if is_shown else None,
+        status=status_of(report.state) if is_shown else None,
+        version=report.version if is_shown else None,
+        updated_datetime=report.updated_datetime if is_shown else None,
         url=public_page(site_url, report.service_request_id) if change.is_public else None,
     )
 

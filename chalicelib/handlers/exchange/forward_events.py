@@ -22,19 +22,19 @@ def poll_updates(_: CloudWatchEvent) -> None:
     from chalicelib.outbound import polling
 
     with batch("poll_updates") as line:
-        told = polling.poll_all(return_ports())
-        line["records"], line["failed"] = told.updates, len(told.failed)
-        for destination, error in told.failed.items():
+        outcome = polling.poll_all(return_ports())
+        line["records"], line["failed"] = outcome.updates, len(outcome.failed)
+        for destination, error in outcome.failed.items():
             logs.failure("a destination was not polled", error, destination=destination)
-        _log_gaps(told)
-        if told.failed:
-            raise UpstreamFailed(f"{len(told.failed)} destinations were not polled.")
+        _log_gaps(outcome)
+        if outcome.failed:
+            raise UpstreamFailed(f"{len(outcome.failed)} destinations were not polled.")
 
 
-def _log_gaps(told: "polling.PollOutcome") -> None:
-    for destination in told.left:
+def _log_gaps(outcome: "polling.PollOutcome") -> None:
+    for destination in outcome.left:
         logs.event("there was no time for a destination", "warning", destination=destination)
-    for destination, polled in told.polled.items():
+    for destination, polled in outcome.polled.items():
         if polled.over:
             over: logs.Fields = {"destination": destination, "records": polled.over}
             logs.event("reports had more updates than they take in a day", "warning", **over)

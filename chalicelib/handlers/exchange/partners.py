@@ -68,10 +68,10 @@ def keys(_: Call) -> KeyList:
 def make(call: Call, new: NewKey) -> MadeKey:
     details = f"reports={new.reports}" + (" sets_state" if new.sets_state else "")
 
-    def noted(key_id: str) -> None:
+    def note_key(key_id: str) -> None:
         record_action("keys.make", key_id, details, call.caller)
 
-    made = usecases.create_key(new, partners_ports(), noted)
+    made = usecases.create_key(new, partners_ports(), note_key)
     return copy_fields(MadeKey, made.key, api_key=made.text)
 
 

@@ -1,4 +1,4 @@
-"""What the items of every table are built from, and how stores read and write them."""
+"""Base classes of DynamoDB items, with their reads and writes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from chalicelib.kernel.fields import copy_fields, fields_of
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.texts import Text
 
-Kept = TypeVar("Kept")
+Value = TypeVar("Value")
 AnyItem = TypeVar("AnyItem", bound="Item")
 
 
@@ -54,38 +54,38 @@ class Item(Model):
     does not answer."""
 
     store: ClassVar[str]
-    """What is stored, as people are told of it."""
+    """The name of the stored things in error messages."""
 
     class Meta:
         table_name = ""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        # Each kind of item is told its table by itself.
+        # Each class of items has its own table name.
         cls.Meta = type("Meta", (cls.Meta,), {})  # type: ignore[assignment, misc]
 
     @classmethod
     def of(
-        cls, kept: Any, hash_key: str | None = None, range_key: str | None = None, **given: Any
+        cls, value: Any, hash_key: str | None = None, range_key: str | None = None, **given: Any
     ) -> Self:
-        """The item of a Struct or named tuple: its attributes are what is `given`, and the
+        """The item of a Struct or named tuple: attributes that are not `given` are copied from the
         fields of the same name. A version of 0 is left out: nothing is stored yet."""
-        names = fields_of(type(kept)) & cls.get_attributes().keys()
-        values = {name: getattr(kept, name) for name in names} | given
+        names = fields_of(type(value)) & cls.get_attributes().keys()
+        values = {name: getattr(value, name) for name in names} | given
         version = cls._version_attribute_name
         if version and not values[version]:
             del values[version]
         return cls(hash_key, range_key, **values)
 
-    def read_as(self, kind: type[Kept], **given: Any) -> Kept:
-        """The Struct or named tuple of the item: its fields are what is `given`, and the
+    def read_as(self, kind: type[Value], **given: Any) -> Value:
+        """The Struct or named tuple of the item: fields that are not `given` are copied from the
         attributes of the same name."""
         return copy_fields(kind, self, **given)
 
     @classmethod
     @contextmanager
     def translate_errors(cls, clash: type[Exception] | None = None) -> Iterator[None]:
-        """PynamoDB's errors as ours: UpstreamFailed, or `clash` for a condition that does not
+        """Replace PynamoDB's errors by UpstreamFailed, or by `clash` if a condition does not
         hold."""
         try:
             yield
@@ -113,7 +113,7 @@ class Item(Model):
 
     @classmethod
     def delete_under(cls, hash_key: str, within: Condition) -> None:
-        """Delete the items that `under` finds."""
+        """Delete the items that `all_under` returns."""
         with cls.translate_errors(), cls.batch_write() as batch:
             for item in cls.query(hash_key, within, consistent_read=True):
                 batch.delete(item)

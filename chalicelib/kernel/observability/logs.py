@@ -114,7 +114,7 @@ def event(name: str, /, level: Level = "info", **fields: Unpack[Fields]) -> None
 
 
 def measurement(name: str, metrics: Metrics, /, **fields: Unpack[Fields]) -> None:
-    """Logs an event that is counted. `name` is a fixed text."""
+    """Logs an event with metrics. `name` is a fixed text."""
     _write(name, "info", fields, metrics)
 
 

@@ -54,8 +54,8 @@ class DynamoDeliveries:
     ) -> DeliveryPage:
         before = DeliveryItem.due < after if after else None
         items = _query(state, destination)(before, limit=limit + 1, scan_index_forward=False)
-        following = items[limit - 1].due if len(items) > limit else None
-        return DeliveryPage([delivery_of(item) for item in items[:limit]], following)
+        next_start = items[limit - 1].due if len(items) > limit else None
+        return DeliveryPage([delivery_of(item) for item in items[:limit]], next_start)
 
     def ended_between(
         self, state: State, destination: str, *, since: datetime, until: datetime, limit: int

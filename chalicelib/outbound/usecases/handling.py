@@ -82,10 +82,10 @@ def replay(receiver_id: str, since: datetime, until: datetime | None, ports: Por
         )
     ]
     batch = deliveries[:REPLAYED_AT_ONCE]
-    woken = [each.delivery_id for each in batch if _set_waiting(each, ports)]
-    if woken:
-        ports.queue.send(woken)
-    return ReplayResult(len(woken), start, end, len(deliveries) > len(batch))
+    restarted = [each.delivery_id for each in batch if _set_waiting(each, ports)]
+    if restarted:
+        ports.queue.send(restarted)
+    return ReplayResult(len(restarted), start, end, len(deliveries) > len(batch))
 
 
 def _limit_span(

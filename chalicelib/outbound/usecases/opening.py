@@ -37,7 +37,7 @@ def open_deliveries(facts: Sequence[Event | EntryBooked], ports: Ports) -> int:
         _deliveries_of_events(events, receivers, ports),
         (each for entry in entries for each in deliveries_of_entry(entry, receivers, ports.now())),
     )
-    opened = [delivery.delivery_id for delivery in required if _is_new(delivery, ports)]
+    opened = [delivery.delivery_id for delivery in required if _create_or_reopen(delivery, ports)]
     if opened:
         ports.queue.send(opened)
     return len(opened)
@@ -142,20 +142,20 @@ def _delivery_template(event: Event, report: Report, ports: Ports) -> Delivery:
     )
 
 
-def _is_new(delivery: Delivery, ports: Ports) -> bool:
-    """Store the delivery; False if it exists.
+def _create_or_reopen(delivery: Delivery, ports: Ports) -> bool:
+    """Store the delivery. Returns: False if it exists.
 
-    An existing delivery is left alone: if it still waits and its message was lost, `wake_due` finds
-    it. But one that failed because the report could not be forwarded then is opened again.
+    An existing delivery is unchanged: if it still waits and its message was lost, `wake_due` finds
+    it. But a delivery that failed because the report could not be forwarded then is sent again.
     """
     try:
         ports.deliveries.create(delivery)
     except AlreadyExists:
-        return _is_opened_again(delivery, ports)
+        return _reopen(delivery, ports)
     return True
 
 
-def _is_opened_again(delivery: Delivery, ports: Ports) -> bool:
+def _reopen(delivery: Delivery, ports: Ports) -> bool:
     stored = ports.deliveries.get(delivery.delivery_id)
     if stored is None or (stored.state, stored.last_error) != ("failed", NOT_PASSED_ON):
         return False

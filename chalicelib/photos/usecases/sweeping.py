@@ -38,10 +38,10 @@ def release_photos(photos: Iterable[PhotoKey], ports: Ports) -> None:
 def _sweep_upload(upload: Upload, arrived: datetime, now: datetime, ports: Ports) -> None:
     """A file that was processed, or that no report uses, is removed; one that a report uses stays
     as long as its message may be delivered again."""
-    waited_for = find_result(upload.photo, ports) is None and ports.is_held(*upload.photo)
-    if waited_for and arrived > now - UNREAD_KEPT_FOR:
+    is_awaited = find_result(upload.photo, ports) is None and ports.is_held(*upload.photo)
+    if is_awaited and arrived > now - UNREAD_KEPT_FOR:
         return
-    if waited_for:
+    if is_awaited:
         refuse(upload.photo, TOO_LATE, ports)
     ports.uploads.discard(upload)
 
