@@ -18,7 +18,7 @@ class Erasures(Protocol):
     def add(self, erasure: Erasure) -> Erasure:
         """Stores it unless that account has one. Returns the stored erasure."""
 
-    def pending(self) -> Sequence[Erasure]:
+    def list_pending(self) -> Sequence[Erasure]:
         """All erasures that have not ended."""
 
     def reach(self, account_id: str, step: Step) -> None:

@@ -41,18 +41,18 @@ class OpenIdIssuers:
     def __init__(
         self,
         providers: Mapping[str, IdentityProvider],
-        outside: SafeHttpClient,
+        http_client: SafeHttpClient,
         *,
         back_url: str,
         client_secret: Callable[[str], str | None],
         monotonic: Callable[[], float],
     ) -> None:
         self._providers = providers
-        self._outside = outside
+        self._http_client = http_client
         self._back_url = back_url
         self._client_secret = client_secret
         self._documents = {
-            code: IssuerDocuments(each.issuer, outside, monotonic)
+            code: IssuerDocuments(each.issuer, http_client, monotonic)
             for code, each in providers.items()
         }
 
@@ -102,7 +102,7 @@ class OpenIdIssuers:
         }
         own, headers = self._credentials(here, metadata)
         with refusal_as_failure():
-            reply = self._outside.post(
+            reply = self._http_client.post(
                 metadata.token_endpoint,
                 urlencode(form | own).encode(),
                 headers | {"Content-Type": "application/x-www-form-urlencoded"},

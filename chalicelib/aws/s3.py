@@ -32,7 +32,7 @@ class Bucket:
     def open(self, key: str, **version: Any) -> Iterator[Any]:
         """The response of GetObject, or None if the object does not exist."""
         answer = None
-        with suppress(_Missing), self._translate_errors():
+        with suppress(_MissingObject), self._translate_errors():
             answer = self.client.get_object(Bucket=self.name, Key=key, **version)
         if answer is None:
             yield None
@@ -59,7 +59,7 @@ class Bucket:
         condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
         try:
             self.put(key, body, **condition, **headers)
-        except _Missing as error:
+        except _MissingObject as error:
             raise VersionConflict(key) from error
 
     def put_new(self, key: str, body: bytes, **headers: Any) -> bool:
@@ -72,7 +72,7 @@ class Bucket:
 
     def delete(self, key: str, **version: Any) -> None:
         """Remove the object, if it exists."""
-        with suppress(_Missing), self._translate_errors():
+        with suppress(_MissingObject), self._translate_errors():
             self.client.delete_object(Bucket=self.name, Key=key, **version)
 
     def delete_if(self, key: str, etag: str) -> None:
@@ -81,7 +81,7 @@ class Bucket:
         try:
             with self._translate_errors():
                 self.client.delete_object(Bucket=self.name, Key=key, IfMatch=etag)
-        except _Missing as error:
+        except _MissingObject as error:
             raise VersionConflict(key) from error
 
     def delete_all(self, keys: list[str]) -> None:
@@ -96,7 +96,7 @@ class Bucket:
 
     def copy_from(self, bucket: str, source: str, key: str, **headers: Any) -> bool:
         """Copy an object of another bucket to `key`. Returns: False if it does not exist."""
-        with suppress(_Missing), self._translate_errors():
+        with suppress(_MissingObject), self._translate_errors():
             self.client.copy_object(
                 Bucket=self.name, Key=key, CopySource={"Bucket": bucket, "Key": source}, **headers
             )
@@ -128,7 +128,7 @@ class Bucket:
             code = error.response.get("Error", {}).get("Code", "")
             if code in _CHANGED:
                 raise VersionConflict(code) from error
-            raise (_Missing() if code in _MISSING else self._no_answer()) from error
+            raise (_MissingObject() if code in _MISSING else self._no_answer()) from error
         except BotoCoreError as error:
             raise self._no_answer() from error
 
@@ -138,5 +138,5 @@ class Bucket:
         )
 
 
-class _Missing(Exception):
+class _MissingObject(Exception):
     """The object does not exist."""

@@ -83,19 +83,18 @@ class PollResult(Struct):
     full: set[str] = field(default_factory=set)
 
 
-def poll(there: Open311Destination, ports: Ports, by: datetime) -> PollResult:
+def poll(server: Open311Destination, ports: Ports, by: datetime) -> PollResult:
     """Import the destination's updates since the last poll, until the time `by`.
 
-    A server without updates is no error. Raises: UpstreamFailed, Refused; the next poll then
-    requests the same time span.
-    """
+    A server without updates is no error. Raises: UpstreamFailed, DeliveryRefused; the next poll
+    then requests the same time span."""
     now, result = truncate_to_second(ports.now()), PollResult()
-    mark = ports.marks.get(there.destination) or Mark(now)
-    at, length = _start(there, mark, now, ports), AT_ONCE
+    mark = ports.marks.get(server.destination) or Mark(now)
+    at, length = _start(server, mark, now, ports), AT_ONCE
     while at < now and ports.now() < by:
         end = min(at + length, now)
         try:
-            _import_span(there, at, end, result, ports)
+            _import_span(server, at, end, result, ports)
         except (DeliveryRefused, NotNow) as error:
             if error.code == NO_UPDATES:
                 break
@@ -108,7 +107,7 @@ def poll(there: Open311Destination, ports: Ports, by: datetime) -> PollResult:
         if result.added >= MOST_A_RUN:
             break
         mark = mark._replace(until=end)
-        ports.marks.put(there.destination, mark)
+        ports.marks.put(server.destination, mark)
         at, length = end, min(2 * length, AT_ONCE)
     return result
 
@@ -117,12 +116,12 @@ def _half(length: timedelta) -> timedelta:
     return timedelta(seconds=length.total_seconds() // 2)
 
 
-def _start(there: Open311Destination, mark: Mark, now: datetime, ports: Ports) -> datetime:
+def _start(server: Open311Destination, mark: Mark, now: datetime, ports: Ports) -> datetime:
     """The start of the first time span. It is earlier if a report's id became known late, as its
     updates before that were not recognised. A skipped span is not requested again."""
     known_late = ports.deliveries.ended_between(
         "sent",
-        there.destination,
+        server.destination,
         since=mark.until - LAG,
         until=now + timedelta(seconds=1),
         limit=MOST_KNOWN_LATE,
@@ -133,20 +132,20 @@ def _start(there: Open311Destination, mark: Mark, now: datetime, ports: Ports) -
 
 
 def _import_span(
-    there: Open311Destination, start: datetime, end: datetime, result: PollResult, ports: Ports
+    server: Open311Destination, start: datetime, end: datetime, result: PollResult, ports: Ports
 ) -> None:
     window = {"start_date": moments.write(start), "end_date": moments.write(end)}
     delivery_of = cache(
-        lambda external_id: ports.deliveries.find_by_external_id(there.destination, external_id)
+        lambda external_id: ports.deliveries.find_by_external_id(server.destination, external_id)
     )
-    for entry in sorted(ports.client.updates(there, **window), key=_updated_at):
+    for entry in sorted(ports.client.updates(server, **window), key=_updated_at):
         external_id, update_id = id_in(entry, "service_request_id"), id_in(entry, "update_id")
         delivery = delivery_of(external_id) if external_id and update_id else None
         if delivery and external_id and update_id and result.added < MOST_A_RUN:
-            if ports.deliveries.find_by_external_id(there.destination, UPDATE + update_id):
+            if ports.deliveries.find_by_external_id(server.destination, UPDATE + update_id):
                 # This is our own update.
                 continue
-            key = derived_id("returned", there.destination, external_id, update_id)
+            key = derived_id("returned", server.destination, external_id, update_id)
             _add_to_report(delivery.service_request_id, key, entry, result, ports)
 
 

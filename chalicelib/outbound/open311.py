@@ -52,7 +52,7 @@ class Open311Sender(Struct, frozen=True):
         Returns: None if it is not found. A server may list no requests, or not this one; the
         Idempotency-Key then prevents a duplicate.
 
-        Raises: Unclear if there are too many requests to read, UpstreamFailed.
+        Raises: DeliveryUnclear if there are too many requests to read, UpstreamFailed.
         """
         try:
             return self._find_reference(delivery, destination)
@@ -92,7 +92,7 @@ class Open311Sender(Struct, frozen=True):
 
     def _parse_result(self, body: bytes, destination: Open311Destination) -> SendResult:
         """The result with the report's id at the destination, or the token for it. Raises
-        Unclear."""
+        DeliveryUnclear."""
         try:
             entry = next(iter(parse_entries(body)), {})
         except UnreadableXml as error:

@@ -40,31 +40,32 @@ class Open311Client(Struct, frozen=True):
     """Sends requests to the servers of destinations. `api_key` returns our key for a
     destination."""
 
-    outside: Callable[[], HttpClient]
+    http_client: Callable[[], HttpClient]
     api_key: Callable[[str], str | None]
 
-    def entries(self, there: Open311Destination, resource: str, **query: str) -> list[Entry]:
-        """The entries of a list, such as `requests`. Raises Refused, UpstreamFailed."""
-        return list(self._get(there, resource, query, LOOK_S))
+    def entries(self, server: Open311Destination, resource: str, **query: str) -> list[Entry]:
+        """The entries of a list, such as `requests`. Raises DeliveryRefused, UpstreamFailed."""
+        return list(self._get(server, resource, query, LOOK_S))
 
-    def updates(self, there: Open311Destination, **query: str) -> list[Entry]:
+    def updates(self, server: Open311Destination, **query: str) -> list[Entry]:
         """The updates of reports; servers give them only to clients with an api_key. Raises
-        Refused, UpstreamFailed."""
-        with_key = query | self._own_key(there)
-        return list(self._get(there, "servicerequestupdates", with_key, POST_S))
+        DeliveryRefused, UpstreamFailed."""
+        with_key = query | self._own_key(server)
+        return list(self._get(server, "servicerequestupdates", with_key, POST_S))
 
     def post(
         self,
-        there: Open311Destination,
+        server: Open311Destination,
         resource: str,
         form: list[tuple[str, str]],
         headers: Mapping[str, str],
     ) -> Reply:
-        """Send a form to a resource. Raises Refused, Unclear, NoReply, UpstreamFailed."""
-        own = [*_jurisdiction(there).items(), *self._own_key(there).items()]
+        """Send a form to a resource. Raises DeliveryRefused, DeliveryUnclear, NoReply,
+        UpstreamFailed."""
+        own = [*_jurisdiction(server).items(), *self._own_key(server).items()]
         try:
-            reply = self.outside().post(
-                f"{there.endpoint}/{resource}.xml",
+            reply = self.http_client().post(
+                f"{server.endpoint}/{resource}.xml",
                 urlencode([*own, *form]).encode(),
                 {**FORM, **headers},
                 most_bytes=MOST_BYTES,
@@ -77,26 +78,26 @@ class Open311Client(Struct, frozen=True):
         check_accepted(reply)
         return reply
 
-    def _own_key(self, there: Open311Destination) -> dict[str, str]:
+    def _own_key(self, server: Open311Destination) -> dict[str, str]:
         """The query with our key, if there is one. Raises: NotNow if the key cannot be used; the
         delivery is tried again later."""
         try:
-            key = self.api_key(there.destination)
+            key = self.api_key(server.destination)
         except ConfigurationError as error:
             raise NotNow(BAD_KEY) from error
         return {"api_key": key} if key else {}
 
     def _get(
         self,
-        there: Open311Destination,
+        server: Open311Destination,
         resource: str,
         query: Mapping[str, str],
         timeout_s: float,
     ) -> Iterator[Entry]:
-        encoded = urlencode({**_jurisdiction(there), **query})
+        encoded = urlencode({**_jurisdiction(server), **query})
         try:
-            reply = self.outside().get(
-                f"{there.endpoint}/{resource}.xml?{encoded}",
+            reply = self.http_client().get(
+                f"{server.endpoint}/{resource}.xml?{encoded}",
                 most_bytes=MOST_BYTES,
                 timeout_s=timeout_s,
             )
@@ -111,10 +112,10 @@ class Open311Client(Struct, frozen=True):
             raise NotNow("unreadable") from error
 
 
-def id_for_token(token: str, there: Open311Destination, client: Open311Client) -> str | None:
-    """Request the id for a token; None if the report has no id yet. Raises Refused,
+def id_for_token(token: str, server: Open311Destination, client: Open311Client) -> str | None:
+    """Request the id for a token; None if the report has no id yet. Raises DeliveryRefused,
     UpstreamFailed."""
-    listed = client.entries(there, f"tokens/{quote(token, safe='')}")
+    listed = client.entries(server, f"tokens/{quote(token, safe='')}")
     return id_in(next(iter(listed), {}), "service_request_id")
 
 
@@ -138,5 +139,5 @@ def parse_entries(body: bytes) -> Iterator[Entry]:
             yield {name: str(text).strip() for name, text in entry.items() if isinstance(text, str)}
 
 
-def _jurisdiction(there: Open311Destination) -> dict[str, str]:
-    return {"jurisdiction_id": there.jurisdiction_id} if there.jurisdiction_id else {}
+def _jurisdiction(server: Open311Destination) -> dict[str, str]:
+    return {"jurisdiction_id": server.jurisdiction_id} if server.jurisdiction_id else {}

@@ -51,10 +51,10 @@ class UpdateSender(Struct, frozen=True):
     def find(self, delivery: Delivery, destination: Open311Destination) -> None:
         """Always None, so the update is sent again: the receiver recognises its update_id."""
 
-    def _their_reference(self, request_id: str, there: Open311Destination) -> str:
-        """The report's id at the destination. Raises: Refused; NotNow if the destination has only
-        given a token yet."""
-        forwarded = self.delivery(id_of_forwarded(there.destination, request_id))
+    def _their_reference(self, request_id: str, server: Open311Destination) -> str:
+        """The report's id at the destination. Raises: DeliveryRefused; NotNow if the destination
+        has only given a token yet."""
+        forwarded = self.delivery(id_of_forwarded(server.destination, request_id))
         if forwarded is None or forwarded.external_id is None:
             raise DeliveryRefused("no_reference")
         if forwarded.their_reference is None:

@@ -37,19 +37,19 @@ def poll_all(ports: Ports) -> PollOutcome:
     failure stops neither the other destinations nor the tokens."""
     end = ports.now() + FOR_ALL
     outcome = PollOutcome({}, {}, [])
-    for there in _rotate(ports.destinations, ports.now()):
+    for server in _rotate(ports.destinations, ports.now()):
         if ports.now() >= end:
-            outcome.left.append(there.destination)
+            outcome.left.append(server.destination)
             continue
         try:
             by = min(ports.now() + FOR_UPDATES, end)
-            outcome.polled[there.destination] = poll(there, ports, by)
+            outcome.polled[server.destination] = poll(server, ports, by)
         except (UpstreamFailed, DeliveryRefused) as error:
-            outcome.failed[there.destination] = error
+            outcome.failed[server.destination] = error
         try:
-            resolve_tokens(there, ports, min(ports.now() + FOR_TOKENS, end))
+            resolve_tokens(server, ports, min(ports.now() + FOR_TOKENS, end))
         except UpstreamFailed as error:
-            outcome.failed[there.destination] = error
+            outcome.failed[server.destination] = error
     return outcome
 
 

@@ -42,10 +42,10 @@ class DeliverySender(Protocol[To_contra]):
     def send(self, delivery: Delivery, destination: To_contra) -> SendResult:
         """Sends the delivery.
 
-        Raises Refused (never send it again), Unclear or NoReply (it may have arrived), NotNow or
-        another UpstreamFailed (it did not arrive, or the report could not be read).
-        """
+        Raises DeliveryRefused (never send it again), DeliveryUnclear or NoReply (it may have
+        arrived), NotNow or another UpstreamFailed (it did not arrive, or the report could not be
+        read)."""
 
     def find(self, delivery: Delivery, destination: To_contra) -> SendResult | None:
         """Looks for a delivery that may have arrived; None if it did not, or if nobody can tell and
-        a second copy does no harm. Raises Unclear, UpstreamFailed."""
+        a second copy does no harm. Raises DeliveryUnclear, UpstreamFailed."""

@@ -25,16 +25,16 @@ AT_ONCE = 20
 """Tokens that one run asks about; the next run asks about others. A run must end in minutes."""
 
 
-def resolve_tokens(there: Open311Destination, ports: Ports, by: datetime) -> None:
+def resolve_tokens(server: Open311Destination, ports: Ports, by: datetime) -> None:
     """Request the ids for the destination's tokens, until the time `by`. A refused token does not
     stop the others. Raises UpstreamFailed."""
-    for delivery_id in _batch(ports.deliveries.with_token(there.destination), ports):
+    for delivery_id in _batch(ports.deliveries.with_token(server.destination), ports):
         if ports.now() >= by:
             return
         delivery = ports.deliveries.get(delivery_id)
         if delivery and delivery.external_id and not delivery.their_reference:
             with suppress(DeliveryRefused, VersionConflict):
-                _resolve(delivery, delivery.external_id.removeprefix(TOKEN), there, ports)
+                _resolve(delivery, delivery.external_id.removeprefix(TOKEN), server, ports)
 
 
 def _batch(waiting: Sequence[str], ports: Ports) -> Sequence[str]:
@@ -48,20 +48,19 @@ def _batch(waiting: Sequence[str], ports: Ports) -> Sequence[str]:
     return [*batch[start:], *batch[:start]]
 
 
-def _resolve(delivery: Delivery, token: str, there: Open311Destination, ports: Ports) -> None:
+def _resolve(delivery: Delivery, token: str, server: Open311Destination, ports: Ports) -> None:
     """Store the id on the delivery and the report, if the destination gives one.
 
-    Raises: Refused, UpstreamFailed; VersionConflict if the delivery was changed meanwhile, and the
-    next run finds it again if it still has a token.
-    """
+    Raises: DeliveryRefused, UpstreamFailed; VersionConflict if the delivery was changed meanwhile,
+    and the next run finds it again if it still has a token."""
     now = truncate_to_second(ports.now())
     if delivery.updated_at < now - LAST:
         ports.deliveries.save(replace(delivery, external_id=None))
         return
-    external_id = id_for_token(token, there, ports.client)
+    external_id = id_for_token(token, server, ports.client)
     if external_id is None:
         return
     # The report is updated first: if the run is cut short after that, the next one repeats both.
     key = derived_id("token", delivery.delivery_id)
-    ports.reports.note_passed_on(delivery.service_request_id, there.name, external_id, key)
+    ports.reports.note_passed_on(delivery.service_request_id, server.name, external_id, key)
     ports.deliveries.save(replace(delivery, external_id=external_id, updated_at=now))

@@ -36,11 +36,11 @@ class WebhookSender:
     def __init__(
         self,
         public: Callable[[str], Any | None],
-        outside: Callable[[], HttpClient],
+        http_client: Callable[[], HttpClient],
         now: Callable[[], datetime],
     ) -> None:
         self._public = public
-        self._outside = outside
+        self._http_client = http_client
         self._now = now
 
     def send(self, delivery: Delivery, destination: Receiver) -> SendResult:
@@ -48,7 +48,7 @@ class WebhookSender:
         message_id = delivery.message_id or delivery.delivery_id
         headers = signed_headers(message_id, body, destination.secret, self._now())
         try:
-            reply = self._outside().post(
+            reply = self._http_client().post(
                 destination.url, body, headers, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
             )
         except AddressRefused as error:
@@ -88,7 +88,7 @@ def signed_headers(message_id: str, body: bytes, secret: str, now: datetime) -> 
 def check_accepted(reply: Reply) -> SendResult:
     """Check that the status of a response is 2xx.
 
-    Raises: NotNow if a later try may succeed, Refused for all other statuses.
+    Raises: NotNow if a later try may succeed, DeliveryRefused for all other statuses.
     """
     if 200 <= reply.status < 300:
         return SendResult()

@@ -74,7 +74,7 @@ _ICC = b"ICC_PROFILE\x00\x01\x01"
 
 
 def plain_jpeg(raw: bytes) -> PlainFile:
-    """The first picture of a JPEG file. Raises Broken."""
+    """The first picture of a JPEG file. Raises BrokenFile."""
     segments = list(_jpeg_segments(raw))
     frame = _frame(segments)
     scans = [segment for marker, segment, _ in segments if marker == _SOS]
@@ -156,7 +156,7 @@ def _samples(frame: bytes) -> int:
 
 
 def plain_png(raw: bytes) -> PlainFile:
-    """The default picture of a PNG file. Raises Broken."""
+    """The default picture of a PNG file. Raises BrokenFile."""
     kept: list[bytes] = [_PNG_SIGNATURE]
     at, orientation = 8, 1
     for _ in range(MOST_CHUNKS):
@@ -184,7 +184,7 @@ def plain_png(raw: bytes) -> PlainFile:
 
 
 def plain_webp(raw: bytes) -> PlainFile:
-    """The first frame of a WebP file. Raises Broken."""
+    """The first frame of a WebP file. Raises BrokenFile."""
     chunks = list(_riff(raw, 12))
     first: dict[bytes, bytes] = {}
     for name, content in chunks:

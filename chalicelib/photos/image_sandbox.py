@@ -25,7 +25,7 @@ PROGRAM = ("-m", "chalicelib.photos.image_sandbox_worker")
 
 
 def rebuild_in_sandbox(raw: bytes) -> Pictures:
-    """The pictures of a photo. Raises Refused; UpstreamFailed if the process could not run."""
+    """The pictures of a photo. Raises PhotoRefused; UpstreamFailed if the process could not run."""
     try:
         process = run_program(PROGRAM, raw)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -9,11 +9,11 @@ RETRIED = (408, 425, 429)
 """Statuses after which the file may be available later, besides 500 and above."""
 
 
-def fetch_media(media_url: str, outside: SafeHttpClient) -> bytes:
-    """The file, cut one byte above the accepted size. Raises Refused if it will never be available,
-    also if it was moved; UpstreamFailed if it may be later."""
+def fetch_media(media_url: str, http_client: SafeHttpClient) -> bytes:
+    """The file, cut one byte above the accepted size. Raises PhotoRefused if it will never be
+    available, also if it was moved; UpstreamFailed if it may be later."""
     try:
-        reply = outside.get(media_url, most_bytes=MOST_BYTES + 1, timeout_s=PATIENCE_S)
+        reply = http_client.get(media_url, most_bytes=MOST_BYTES + 1, timeout_s=PATIENCE_S)
     except AddressRefused as error:
         raise PhotoRefused(NOT_FETCHED) from error
     if reply.status >= 500 or reply.status in RETRIED:

@@ -68,7 +68,7 @@ Rows = Callable[[int, int], "Image"]
 
 
 def rebuild(raw: bytes) -> Pictures:
-    """The pictures of a photo: upright, on white, with nothing but pixels. Raises Refused."""
+    """The pictures of a photo: upright, on white, with nothing but pixels. Raises PhotoRefused."""
     if len(raw) > MOST_BYTES:
         raise PhotoRefused(TOO_LARGE)
     kind = kind_of(raw)
@@ -177,7 +177,7 @@ _DECODERS: dict[Kind, Callable[[bytes], "Image"]] = {
 
 
 def _check_size(kind: Kind, width: int, height: int) -> None:
-    """Raises Refused if there are too few or too many pixels."""
+    """Raises PhotoRefused if there are too few or too many pixels."""
     if min(width, height) < LEAST_SIDE_PX:
         raise PhotoRefused(TOO_SMALL.format(least=LEAST_SIDE_PX))
     if max(width, height) > MOST_TIMES_AS_LONG * min(width, height):

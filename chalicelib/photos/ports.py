@@ -127,9 +127,9 @@ class Records(Protocol):
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `is_held` tells for a service_request_id and a photo_id
     whether the report, an update or a job of it has the photo; raises UpstreamFailed. `rebuild`
-    makes pictures of a file's bytes, or raises Refused; `blacken` makes them of a page-size
+    makes pictures of a file's bytes, or raises PhotoRefused; `blacken` makes them of a page-size
     picture, with areas blackened. `fetch` gives the file at an address, cut one byte after the
-    limit; raises Refused if it can never be read, UpstreamFailed if it may be later."""
+    limit; raises PhotoRefused if it can never be read, UpstreamFailed if it may be later."""
 
     uploads: Uploads
     gallery: Gallery

@@ -291,7 +291,7 @@ def codes_that_go(asked: int, clock: Clock, people: Ports, *askers: RequestOrigi
 
     def goes(number: int) -> bool:
         try:
-            request_code(to, still, asker=askers[number % len(askers)])
+            request_code(to, still, origin=askers[number % len(askers)])
         except TooMany:
             return False
         return True

@@ -174,7 +174,7 @@ def test_erasure_continues_after_an_interruption_anywhere(cloud: Cloud) -> None:
             work()
         work()
     assert_are_forgotten(cloud, *them)
-    assert erasure_ports().erasures.pending() == []
+    assert erasure_ports().erasures.list_pending() == []
 
 
 def test_request_can_be_interrupted_and_repeated(cloud: Cloud) -> None:
@@ -258,7 +258,7 @@ def test_erasures_end_when_the_keys_of_networks_cannot_be_dropped(
     replace_built(monkeypatch, limit_ports, limits)
     with time_machine.travel(utc_now() + INDEX_LAG, tick=False), pytest.raises(HandlerFailed):
         privacy_events.erase(EVENT, None)
-    assert erasure_ports().erasures.pending() == []
+    assert erasure_ports().erasures.list_pending() == []
 
 
 def failing_for(account_id: str, failure: Exception, ports: ErasurePorts) -> ErasurePorts:
@@ -280,11 +280,11 @@ def test_erasure_starts_when_the_indexes_are_up_to_date(
 ) -> None:
     person = somebody()
     begin(person)
-    (erasure,) = erasure_ports().erasures.pending()
+    (erasure,) = erasure_ports().erasures.list_pending()
     moment = erasure.requested_at + INDEX_LAG + timedelta(seconds=after)
     with time_machine.travel(moment, tick=False):
         erase_due(erasure_ports())
-    assert (erasure_ports().erasures.pending() == []) is works
+    assert (erasure_ports().erasures.list_pending() == []) is works
     work()
 
 

@@ -1289,7 +1289,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
         privacy_events.erase(TIDY_EVENT, None)
     container.forget_built()
-    assert erasure_ports().erasures.pending() == []
+    assert erasure_ports().erasures.list_pending() == []
     admin, blocks = api.token("admin"), "/api/admin/blocks"
     body = {"address_or_domain": "blocked@example.org", "reason": "x"}
     made = api.post(blocks, body, token=admin).json_body

@@ -31,7 +31,7 @@ class AuditItem(Item):
 
 
 class DynamoAuditStore:
-    """The Trail port on one table."""
+    """The AuditStore port on one table."""
 
     def __init__(self, table_name: str) -> None:
         AuditItem.Meta.table_name = table_name

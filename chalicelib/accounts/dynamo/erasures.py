@@ -17,7 +17,7 @@ class DynamoErasures:
         item = ErasureItem.of(erasure, ERASURES, erasure.account_id)
         return _erasure(item.add_or_find())
 
-    def pending(self) -> Sequence[Erasure]:
+    def list_pending(self) -> Sequence[Erasure]:
         return [_erasure(item) for item in ErasureItem.all_under(ERASURES)]
 
     def reach(self, account_id: str, step: Step) -> None:
@@ -29,7 +29,7 @@ class DynamoErasures:
 
 
 class DynamoErasureLog:
-    """The Erased port."""
+    """The ErasureLog port."""
 
     def __init__(self, table_name: str) -> None:
         ErasedItem.Meta.table_name = table_name

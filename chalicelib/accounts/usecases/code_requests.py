@@ -63,16 +63,16 @@ def request_code(
     ports: Ports,
     account_id: str | None = None,
     onward: str | None = None,
-    asker: RequestOrigin = UNKNOWN_ORIGIN,
+    origin: RequestOrigin = UNKNOWN_ORIGIN,
     *,
     language: str | None = None,
 ) -> Attempt:
     """Creates an attempt, whose code is sent soon, in that language: to sign in and go on to that
     path of ours, or to add the address to that account. Raises Invalid, TooMany, UpstreamFailed."""
     to = parse_destination(address, takes_phones=ports.takes_phones)
-    is_known = asker.known_device is not None
+    is_known = origin.known_device is not None
     _refuse_if_budget_is_spent(to, ports, is_known=is_known)
-    _count(to, asker, ports)
+    _count(to, origin, ports)
     now = truncate_to_second(ports.now())
     attempt = Attempt(
         attempt_id=ports.new_id(),
@@ -83,7 +83,7 @@ def request_code(
         account_id=account_id,
         onward=onward,
         is_known=is_known,
-        is_blocked=asker.is_blocked,
+        is_blocked=origin.is_blocked,
         language=language,
     )
     ports.attempts.add(attempt)
@@ -103,10 +103,10 @@ def find_sign_in_attempt(attempt_id: str, ports: Ports) -> Attempt | None:
     return found if found and found.account_id is None else None
 
 
-def _count(to: Destination, asker: RequestOrigin, ports: Ports) -> None:
+def _count(to: Destination, origin: RequestOrigin, ports: Ports) -> None:
     """Counts one more code to that address. Raises TooMany, UpstreamFailed."""
-    scopes = _device_limits(to, asker) if asker.known_device else _stranger_limits(to, asker)
-    way = ANOTHER_ADDRESS if asker.known_device else ANOTHER_WAY
+    scopes = _device_limits(to, origin) if origin.known_device else _stranger_limits(to, origin)
+    way = ANOTHER_ADDRESS if origin.known_device else ANOTHER_WAY
     for scope, key in scopes:
         try:
             ports.spend(scope, key)
@@ -117,21 +117,21 @@ def _count(to: Destination, asker: RequestOrigin, ports: Ports) -> None:
             ) from error
 
 
-def _device_limits(to: Destination, asker: RequestOrigin) -> Iterator[tuple[str, str]]:
-    key = f"{asker.known_device} {':'.join(mailbox_of(to))}"
+def _device_limits(to: Destination, origin: RequestOrigin) -> Iterator[tuple[str, str]]:
+    key = f"{origin.known_device} {':'.join(mailbox_of(to))}"
     yield "code to known device", key
     yield "code to known device in a day", key
     # Each sign-in without a cookie makes another device known.
     yield "code to address from known devices in a day", ":".join(mailbox_of(to))
 
 
-def _stranger_limits(to: Destination, asker: RequestOrigin) -> Iterator[tuple[str, str]]:
+def _stranger_limits(to: Destination, origin: RequestOrigin) -> Iterator[tuple[str, str]]:
     """Narrow limits come first: a request that they refuse does not count against the others."""
     own = ":".join(mailbox_of(to))
-    if to.kind == "phone" and asker.network:
-        yield "text by network", asker.network
-    yield "code from network to address", f"{asker.network} {own}"
-    yield "code from network to address in a day", f"{asker.network} {own}"
+    if to.kind == "phone" and origin.network:
+        yield "text by network", origin.network
+    yield "code from network to address", f"{origin.network} {own}"
+    yield "code from network to address in a day", f"{origin.network} {own}"
     yield "code to address", own
     yield "code to address in a day", own
     if name := without_tag(to):

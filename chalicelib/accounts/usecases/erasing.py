@@ -61,7 +61,7 @@ def erase_due(ports: ErasurePorts) -> Mapping[str, Exception]:
     does not delay other erasures, and is retried next time. Raises UpstreamFailed if the pending
     erasures cannot be read."""
     failed: dict[str, Exception] = {}
-    for erasure in ports.erasures.pending():
+    for erasure in ports.erasures.list_pending():
         if ports.now() < erasure.requested_at + INDEX_LAG:
             continue
         try:

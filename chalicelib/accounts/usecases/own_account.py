@@ -61,14 +61,14 @@ def begin_adding(
     address: str,
     account: Account,
     ports: Ports,
-    asker: RequestOrigin = UNKNOWN_ORIGIN,
+    origin: RequestOrigin = UNKNOWN_ORIGIN,
     *,
     language: str | None = None,
 ) -> Attempt:
     """Sends a code to an address that the account holder wants to add. Does not look up whether
     another account has it. Raises Invalid, TooMany, UpstreamFailed."""
     refuse_too_many(account)
-    return request_code(address, ports, account.account_id, asker=asker, language=language)
+    return request_code(address, ports, account.account_id, origin=origin, language=language)
 
 
 def remove_address(address: Destination, account: Account, ports: Ports) -> Account:

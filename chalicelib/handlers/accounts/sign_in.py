@@ -72,7 +72,7 @@ def request_code(call: Call) -> Page | SeeOther:
         asker = rate_limits.code_requester(call, to, known)
         language = request_language.current_language().code
         attempt = code_requests.request_code(
-            address, ports, onward=onward, asker=asker, language=language
+            address, ports, onward=onward, origin=asker, language=language
         )
     except Invalid as error:
         return address_page(address, onward, error.errors)

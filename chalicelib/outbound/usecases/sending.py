@@ -90,7 +90,8 @@ def _retry_later(delivery: Delivery, code: str, asked_for_s: int, ports: Ports) 
 
 
 def _destination(delivery: Delivery, ports: Ports) -> Destination | Receiver:
-    """The destination or receiver. Raises: Refused if it no longer exists or is disabled."""
+    """The destination or receiver. Raises: DeliveryRefused if it no longer exists or is
+    disabled."""
     if delivery.kind != "webhook":
         destination: Destination | Receiver | None = ports.destinations.get(delivery.destination)
     else:
@@ -102,7 +103,8 @@ def _destination(delivery: Delivery, ports: Ports) -> Destination | Receiver:
 
 
 def _refuse_if_moved(delivery: Delivery, ports: Ports) -> None:
-    """Raise Refused if the report now has a service that is not forwarded to this destination."""
+    """Raise DeliveryRefused if the report now has a service that is not forwarded to this
+    destination."""
     if delivery.event != "forwarded" or delivery.is_unclear:
         return
     request_id = delivery.service_request_id

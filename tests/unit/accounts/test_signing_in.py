@@ -188,15 +188,15 @@ def test_owner_gets_a_code_on_a_known_device_when_strangers_have_used_up_all_oth
             break
     known = RequestOrigin(known_device="known")
     for _ in range(5):
-        assert request_code(ADDRESS, people, asker=known).is_known
+        assert request_code(ADDRESS, people, origin=known).is_known
     with pytest.raises(TooMany):
-        request_code(ADDRESS, people, asker=known)
-    assert request_code(ADDRESS, people, asker=RequestOrigin(known_device="another"))
+        request_code(ADDRESS, people, origin=known)
+    assert request_code(ADDRESS, people, origin=RequestOrigin(known_device="another"))
 
 
 def test_many_known_devices_of_one_address_get_thirty_codes_a_day(people: Ports) -> None:
     def ask_on(device: int) -> None:
-        request_code(ADDRESS, people, asker=RequestOrigin(known_device=f"device-{device}"))
+        request_code(ADDRESS, people, origin=RequestOrigin(known_device=f"device-{device}"))
 
     for number in range(30):
         ask_on(number)
@@ -207,7 +207,7 @@ def test_many_known_devices_of_one_address_get_thirty_codes_a_day(people: Ports)
 
 def test_code_to_a_known_device_does_not_count_for_strangers(people: Ports) -> None:
     for _ in range(5):
-        request_code(ADDRESS, people, asker=RequestOrigin(known_device="known"))
+        request_code(ADDRESS, people, origin=RequestOrigin(known_device="known"))
     assert not request_code(ADDRESS, people).is_known
 
 
@@ -215,11 +215,11 @@ def test_last_texts_of_the_day_are_kept_for_known_devices(people: Ports) -> None
     few = replace(people, budget=FewTexts(1, kept=1))
     with pytest.raises(Invalid, match="email address"):
         request_code("07700 900123", few)
-    assert request_code("07700 900123", few, asker=RequestOrigin(known_device="known")).is_known
+    assert request_code("07700 900123", few, origin=RequestOrigin(known_device="known")).is_known
 
 
 def test_no_code_and_no_link_is_valid_when_the_address_is_blocked(people: Ports) -> None:
-    attempt_id = request_code(ADDRESS, people, asker=RequestOrigin(is_blocked=True)).attempt_id
+    attempt_id = request_code(ADDRESS, people, origin=RequestOrigin(is_blocked=True)).attempt_id
     with pytest.raises(Invalid, match="the code is wrong"):
         sign_in_with_code(attempt_id, code_of(attempt_id, people), "Phone", people)
     with pytest.raises(NotFound):
