@@ -156,7 +156,7 @@ def test_failure_of_one_report_is_logged_under_its_own_request(
         assert report.service_request_id != failing
         return render(self, report)
 
-    monkeypatch.setattr(JinjaPages, "report", broken)
+    monkeypatch.setattr(JinjaPages, "render_report", broken)
     with capture_lines() as written:
         deliver(api, written)
     (failure,) = decode_lines(written, event="not published")
@@ -258,7 +258,7 @@ def use_everything(api: Api, monkeypatch: pytest.MonkeyPatch, token: str) -> set
         ]
     with refuse_call(1, kind="500", times=ALL_TRIES):
         answers.append(api.post("/api/reports", body, token=token, key=KEY))
-    with broken(monkeypatch, JinjaPages, "report"), capture_lines() as written:
+    with broken(monkeypatch, JinjaPages, "render_report"), capture_lines() as written:
         deliver(api, written)
     return {answer.status_code for answer in answers}
 
@@ -274,8 +274,8 @@ def test_log_contains_no_typed_text(api: Api, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_exception_text_in_the_log_is_detected(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = logs.error_fields
-    monkeypatch.setattr(logs, "told", lambda error: {**told(error), "code": str(error)})
+    fields = logs.error_fields
+    monkeypatch.setattr(logs, "error_fields", lambda error: {**fields(error), "code": str(error)})
     token = api.token("resident", ACCOUNT)
     with capture_lines() as written:
         use_everything(api, monkeypatch, token)

@@ -116,7 +116,7 @@ def test_failure_has_its_place_in_our_own_code() -> None:
     assert first["error"] == "DecodeError"
     assert first["stack"][0].startswith("chalicelib/kernel/cached_document.py:")
     where = [place.split(" ")[1] for place in second["stack"]]
-    assert where == ["decode_document", "gazetteer", "value", "_fresh", "decode_document"]
+    assert where == ["decode_document", "gazetteer", "value", "_read_gazetteer", "decode_document"]
     assert CANARY not in written[0] + again[0]
 
 
