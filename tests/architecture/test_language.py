@@ -29,6 +29,28 @@ BANNED_IN_NAMES = re.compile(
     re.IGNORECASE,
 )
 """The name of a test states a subject, a verb and a condition."""
+PARTICIPLE = re.compile(
+    r"_*([a-z]+(ed|ing)|begun|bought|built|chosen|done|drawn|found|given|gone|held|hidden|kept|known"
+    r"|left|lent|lost|made|meant|met|paid|said|seen|sent|shown|sold|spent|spoken|stood|taken|taught"
+    r"|thought|told|undone|won|written)"
+)
+"""As the whole name of a function, it does not say what the function does: `keep_draft` does, and
+so does `drafts_in`."""
+VERBS_AND_NOUNS = frozenset(
+    (
+        "building",
+        "evening",
+        "feed",
+        "heading",
+        "listing",
+        "need",
+        "recycling",
+        "seed",
+        "string",
+        "wording",
+    )
+)
+"""Names that only look like participles."""
 CODE = re.compile(r"`[^`\n]*`")
 HERE = "tests/architecture/test_language.py"
 """Has the banned words as examples."""
@@ -73,6 +95,18 @@ def faults(text: str) -> list[str]:
     return [*sentences, *_banned(names(text), BANNED_IN_NAMES)]
 
 
+def participles(text: str) -> list[str]:
+    """The functions of a module that are named by a participle alone, but for properties."""
+    return [
+        f"{node.lineno}: {node.name}"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+        and PARTICIPLE.fullmatch(node.name)
+        and node.name.strip("_") not in VERBS_AND_NOUNS
+        and not any("property" in ast.unparse(each) for each in node.decorator_list)
+    ]
+
+
 def faults_of_document(text: str) -> list[str]:
     """The lines of a document with a banned word, but for code and the names of tests."""
     return _banned(enumerate(CODE.sub("", text).split("\n"), 1), BANNED)
@@ -98,6 +132,26 @@ def test_names_docstrings_and_comments_are_plain_english(folder: str, least: int
     modules = sorted((ROOT / folder).rglob("*.py"))
     assert len(modules) > least
     assert found_in(modules, faults) == {}
+
+
+@pytest.mark.parametrize("folder", ["bench", "chalicelib", "infra"])
+def test_functions_are_named_by_what_they_do(folder: str) -> None:
+    assert found_in(sorted((ROOT / folder).rglob("*.py")), participles) == {}
+
+
+@pytest.mark.parametrize(
+    ("planted", "is_fault"),
+    [
+        ("def told(report): ...", True),
+        ("class A:\n    def _listed(self): ...", True),
+        ("def standing(case): ...", True),
+        ("def reports_told_to(team): ...", False),
+        ("def shorten(text): ...", False),
+        ("class A:\n    @property\n    def paid(self): ...", False),
+    ],
+)
+def test_function_named_by_a_participle_is_found(planted: str, is_fault: bool) -> None:
+    assert bool(participles(planted)) == is_fault
 
 
 def faults_of_values(text: str) -> list[str]:

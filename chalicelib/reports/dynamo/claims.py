@@ -18,7 +18,7 @@ RECORD = "claim"
 KEPT_FOR = timedelta(days=30)
 
 
-class ClaimItem(ReportsItem):
+class FirstRequestItem(ReportsItem):
     """A claim: its `service_request_id` says what is claimed, `holder` is the report that holds it.
     Personal data: its name has the premises."""
 
@@ -39,8 +39,12 @@ class DynamoClaims:
     ) -> ServiceRequest:
         item = item_of(report)
         end = None if is_kept else report.requested_datetime + KEPT_FOR
-        held = ClaimItem(claim, RECORD, holder=report.service_request_id, expires_at=end)
-        free = ClaimItem.holder == instead_of if instead_of else ClaimItem.holder.does_not_exist()
+        held = FirstRequestItem(claim, RECORD, holder=report.service_request_id, expires_at=end)
+        free = (
+            FirstRequestItem.holder == instead_of
+            if instead_of
+            else FirstRequestItem.holder.does_not_exist()
+        )
         with ReportItem.translate_errors():
             try:
                 with TransactWrite(connection=Connection()) as transaction:
@@ -55,8 +59,8 @@ class DynamoClaims:
 
     def find_claim_holders(self, claims: Collection[str]) -> Mapping[str, str]:
         keys = [(claim, RECORD) for claim in dict.fromkeys(claims)]
-        with ClaimItem.translate_errors():
-            found = ClaimItem.batch_get(keys, consistent_read=True)
+        with FirstRequestItem.translate_errors():
+            found = FirstRequestItem.batch_get(keys, consistent_read=True)
             return {item.service_request_id: item.holder for item in found}
 
     def _error_of(self, error: TransactWriteError, claim: str) -> Exception | None:

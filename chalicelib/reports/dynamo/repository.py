@@ -11,7 +11,7 @@ from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import FINEST, count_tiles, cover_box
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.time import text_of
-from chalicelib.reports.dynamo.claims import ClaimItem, DynamoClaims
+from chalicelib.reports.dynamo.claims import DynamoClaims, FirstRequestItem
 from chalicelib.reports.dynamo.items import (
     OUTLINE_ATTRIBUTES,
     ReportItem,
@@ -53,7 +53,7 @@ class DynamoRepository(DynamoClaims, RelatedItems):
     def __init__(self, table_name: str) -> None:
         for item in (
             *(ReportItem, ArchivedUpdateItem, FollowerItem, AnswerItem, AuthorItem, NoteItem),
-            ClaimItem,
+            FirstRequestItem,
         ):
             item.Meta.table_name = table_name
 
