@@ -11,10 +11,14 @@ import click
 from chalicelib.accounts.usecases.erasing import INDEX_LAG, erase_again
 from chalicelib.errors import ConfigurationError
 
-TABLES = ("audit", "partners", "accounts", "alerts", "jobs", "outbound")
+TABLES = (
+    *("audit", "partners", "accounts", "alerts", "jobs", "outbound"),
+    *("ledger", "bookings", "charges"),
+)
 """In the order in which they are restored, reports last: the audit log has the list of what was
-erased, and an account, a subscription or a job that is there keeps its reaction to a report that
-comes back from doing again what was done."""
+erased, and an account, a subscription, a job or a booking that is there keeps its reaction to a
+report that comes back from doing again what was done. The ledger comes before the charges, so that
+no entry is booked again."""
 
 Item = dict[str, Any]
 

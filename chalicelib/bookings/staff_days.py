@@ -95,12 +95,12 @@ def _day_summary(calendar: Calendar, day: BookingDay, ports: Ports) -> StaffDayS
 def _day_view(calendar: Calendar, day: BookingDay, ports: StaffPorts) -> StaffDay:
     summary = _day_summary(calendar, day, ports.bookings)
     booked = [each.service_request_id for each in day.claims if each.service_request_id]
-    requests = ports.requests(booked) if booked else {}
+    booked_requests = ports.requests(booked) if booked else {}
     slots = tuple(
         StaffSlot(
             **asdict(each),
             bookings=tuple(
-                _booking_view(claim, requests)
+                _booking_view(claim, booked_requests)
                 for claim in _live_claims_of(day, each.slot, ports.bookings)
             ),
         )
@@ -126,10 +126,10 @@ def _live_claims_of(day: BookingDay, slot: str, ports: Ports) -> Iterator[Claim]
     return (each for each in day.claims if each.slot == slot and each.is_live(now))
 
 
-def _booking_view(claim: Claim, requests: Mapping[str, BookedRequest]) -> BookingView:
+def _booking_view(claim: Claim, booked_requests: Mapping[str, BookedRequest]) -> BookingView:
     return BookingView(
         units=claim.units,
         service_request_id=claim.service_request_id,
         until=claim.until,
-        request=requests.get(claim.service_request_id or ""),
+        request=booked_requests.get(claim.service_request_id or ""),
     )

@@ -22,6 +22,7 @@ from chalicelib.reports.usecases.access import Author
 from infra.check import check
 from infra.figures import publish_all_figures, recount_figures
 from infra.local.cloud import Cloud
+from infra.resources import template
 from infra.restore import restore_reports
 from infra.restore_table import TABLES, restore_table
 from infra.tokens import account_with
@@ -90,7 +91,7 @@ def council(new_cloud: Cloud) -> Cloud:
     index_ports().subscriptions.add(subscription())
     new_cloud.pump.run_until_idle()
     client = boto3.client("dynamodb")
-    for name in ("audit", "outbound", "partners"):
+    for name in ("audit", "outbound", "partners", "ledger", "bookings", "charges"):
         table = live(new_cloud, name)
         schema = client.describe_table(TableName=table)["Table"]["KeySchema"]
         client.put_item(
@@ -147,6 +148,13 @@ def test_table_that_is_no_copy_is_refused(source: str, council: Cloud) -> None:
     back_up(council)
     result = CliRunner().invoke(restore_table, ["alerts", source])
     assert result.exit_code == 1
+
+
+def test_every_table_is_restored_or_counted_again() -> None:
+    resources = template()["Resources"].items()
+    tables = {name for name, each in resources if each["Type"] == "AWS::DynamoDB::Table"}
+    restored = {f"{name.title()}Table" for name in ALL}
+    assert tables - restored == {"FiguresTable"}
 
 
 def test_guide_names_every_table_in_the_order_of_the_command() -> None:
