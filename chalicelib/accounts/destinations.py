@@ -114,7 +114,7 @@ def mailbox_of(of: Destination) -> Destination:
     return Destination("email", f"{own}@{GMAIL[0]}")
 
 
-def without_tag(of: Destination) -> str | None:
+def address_shared_by_tags(of: Destination) -> str | None:
     """Returns the common form of all addresses that differ only in the part after a plus; None if
     the address has no such part. Many providers deliver them to one person (RFC 5233), but not
     all."""

@@ -14,7 +14,7 @@ BudgetLine = SmsBudgetLine | Literal["emails"]
 when the day's quota is used up."""
 SIGN_IN_SHARE = 5
 """Codes to sign in may use one fifth of the day's segments."""
-KEPT_FOR_KNOWN_DEVICES = 4
+KNOWN_DEVICES_DIVISOR = 4
 """One fourth of those is kept for known devices."""
 CODES_SHARE = 10
 """Codes that confirm subscriptions may use one tenth; alerts have the rest."""
@@ -44,7 +44,7 @@ def segments_for_unknown_devices(texts_a_day: int) -> int:
     than the whole line, so nobody can use up the budget that lets people sign in on known
     devices."""
     all_devices = segments_a_day("sign_in", texts_a_day)
-    return all_devices - all_devices // KEPT_FOR_KNOWN_DEVICES
+    return all_devices - all_devices // KNOWN_DEVICES_DIVISOR
 
 
 def measure_spending(line: SmsBudgetLine, spent: int | None, most: int) -> None:

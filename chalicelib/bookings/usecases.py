@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from chalicelib.bookings.holds import Hold
+from chalicelib.bookings.hold_ids import Hold
 from chalicelib.bookings.model import (
     HELD_FOR,
     BookingDay,

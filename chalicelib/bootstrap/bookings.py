@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chalicelib.bookings.availability import AvailabilityPorts
-from chalicelib.bookings.holds import HoldIds
+from chalicelib.bookings.hold_ids import HoldIds
 from chalicelib.bookings.ports import BookedRequest, Ports, StaffPorts
 from chalicelib.bootstrap import container
 from chalicelib.kernel.time import truncate_to_second, utc_now

@@ -23,7 +23,7 @@ def security_txt(*, contact: str | None, site_url: str, now: datetime) -> str:
         f"{name}: {value}\n"
         for name, value in (
             ("Contact", f"mailto:{contact}" if contact else f"{site_url}/privacy/"),
-            ("Expires", f"{_expires(now):%Y-%m-%dT%H:%M:%SZ}"),
+            ("Expires", f"{_expiry_after(now):%Y-%m-%dT%H:%M:%SZ}"),
             ("Preferred-Languages", "en"),
             ("Canonical", f"{site_url}/{SECURITY_TXT}"),
         )
@@ -48,7 +48,7 @@ def publish_security_txt(ports: Ports) -> None:
         raise UpstreamFailed(f"{SECURITY_TXT} was published by somebody else.") from error
 
 
-def _expires(now: datetime) -> datetime:
+def _expiry_after(now: datetime) -> datetime:
     month = now.month + MONTHS
     first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return first.replace(year=now.year + month // _YEAR, month=month % _YEAR + 1)

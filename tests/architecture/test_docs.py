@@ -17,6 +17,8 @@ NOT_OURS = ("node_modules", "__pycache__", "dist")
 TEST_NAMED = re.compile(r"`(test_\w+)`")
 TEST_DEFINED = re.compile(r"^(?:async )?def (test_\w+)", re.MULTILINE)
 NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|ts))`")
+OF_PACKAGE = re.compile(r"^\*\*`chalicelib/(\w+)/`\*\*(.*)$", re.MULTILINE)
+"""A paragraph of ARCHITECTURE's code map."""
 LINK = re.compile(r"\]\(((?!https?:)[^)#\s]+\.md)(?:#[^)]*)?\)")
 
 
@@ -68,6 +70,32 @@ def test_document_names_only_existing_files(document: Path) -> None:
 def test_missing_file_is_detected_when_a_document_names_it() -> None:
     text = "`app.py`, `chalicelib/gone.py`, `reports/reports.py` and `forms/reports.py`"
     assert missing(text) == {"chalicelib/gone.py", "forms/reports.py"}
+
+
+def not_in_package(text: str) -> set[str]:
+    """The modules that a paragraph of the code map names without a folder, and that its package
+    does not have."""
+    return {
+        f"{package}: {name}"
+        for package, paragraph in OF_PACKAGE.findall(text)
+        for name in NAMED.findall(paragraph)
+        if "/" not in name
+        and not any(
+            path.startswith(f"/chalicelib/{package}/") and path.endswith(f"/{name}")
+            for path in KNOWN
+        )
+    }
+
+
+def test_code_map_names_modules_of_the_package() -> None:
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert len(OF_PACKAGE.findall(text)) > 20
+    assert not_in_package(text) == set()
+
+
+def test_module_of_another_package_is_detected_in_the_code_map() -> None:
+    text = "**`chalicelib/jobs/`** plans. `model.py`, `forgetting.py` and `reports/views.py`.\n"
+    assert not_in_package(text) == {"jobs: forgetting.py"}
 
 
 def lost_links(document: Path, text: str) -> set[str]:

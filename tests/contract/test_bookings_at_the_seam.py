@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.bookings.dynamo import DynamoDays
-from chalicelib.bookings.holds import Hold
+from chalicelib.bookings.hold_ids import Hold
 from chalicelib.bookings.model import HELD_FOR, BookingDay
 from chalicelib.bookings.ports import BookingDays, Ports
 from chalicelib.bookings.usecases import hold, release

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from chalicelib.bookings.holds import HoldIds
+from chalicelib.bookings.hold_ids import HoldIds
 from chalicelib.bookings.ports import BookingDays
 from chalicelib.bookings.ports import Ports as BookingPorts
 from chalicelib.bookings.usecases import hold

@@ -10,7 +10,7 @@ The limit fails closed: if counting fails, no code is sent; a report can be sent
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chalicelib.accounts.destinations import mailbox_of, parse_destination, without_tag
+from chalicelib.accounts.destinations import address_shared_by_tags, mailbox_of, parse_destination
 from chalicelib.accounts.model import CODE_VALID_FOR, Attempt, Destination
 from chalicelib.accounts.ports import Ports
 from chalicelib.errors import Invalid, TooMany
@@ -134,5 +134,5 @@ def _stranger_limits(to: Destination, origin: RequestOrigin) -> Iterator[tuple[s
     yield "code from network to address in a day", f"{origin.network} {own}"
     yield "code to address", own
     yield "code to address in a day", own
-    if name := without_tag(to):
+    if name := address_shared_by_tags(to):
         yield "code to tagged addresses in a day", name

@@ -142,7 +142,7 @@ def _forget(what: ErasedKind, of: str, ports: ErasurePorts) -> None:
             ports.reports.forget_sender(of, redact=what == "text")
 
 
-def _erase_follows(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
+def _erase_follows_and_desk(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
     ports.reports.unfollow_all(erasure.account_id)
     ports.forget_desk(erasure.account_id)
 
@@ -188,7 +188,7 @@ _ACTIONS: Mapping[Step, Callable[[Erasure, Account | None, ErasurePorts], None]]
     "answers": _erase_answers,
     "written": _erase_written,
     "reports": _erase_reports,
-    "follows": _erase_follows,
+    "follows": _erase_follows_and_desk,
     "subscriptions": _erase_subscriptions,
     "attempts": _erase_attempts,
     "ways in": _release_addresses,

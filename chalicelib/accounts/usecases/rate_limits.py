@@ -13,7 +13,7 @@ whether for a subscription or for a report that names it: strangers cannot fill 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from chalicelib.accounts.destinations import mailbox_of, without_tag
+from chalicelib.accounts.destinations import address_shared_by_tags, mailbox_of
 from chalicelib.accounts.limit_ports import LimitPorts
 from chalicelib.accounts.model import Destination
 from chalicelib.errors import Forbidden, TooMany, UpstreamFailed
@@ -178,7 +178,7 @@ def _count_messages(
     for each in sorted({mailbox_of(each) for each in typed} - confirmed):
         for scope in (f"{flow} to address", IN_A_DAY):
             ports.spend(scope, ":".join(each))
-        if name := without_tag(each):
+        if name := address_shared_by_tags(each):
             ports.spend(IN_A_DAY, name)
 
 

@@ -50,12 +50,12 @@ def _read_entries(
         entries = list(index.entries(part, limit=left))
         found += entries
         if len(entries) == left:
-            return found, Cursor(number, _record_after(entries[-1]))
+            return found, Cursor(number, _bound_after(entries[-1]))
         low = ""
     return found, Cursor(end) if end < len(areas) else None
 
 
-def _record_after(entry: IndexEntry) -> str:
+def _bound_after(entry: IndexEntry) -> str:
     """A lower bound of the records after that of the entry; all records of a reach have the same
     length."""
     _, record = entry.key

@@ -126,13 +126,13 @@ def _send_if_due(alert: Alert, ports: Ports) -> Alert | None:
     claim = claim_delivery(alert, _now(ports))
     if claim is None:
         return None if alert.revision else _save_outcome(alert, ports)
-    mine = _claim(replace(claim, claim_id=ports.random_id()), ports)
+    mine = _save_claim(replace(claim, claim_id=ports.random_id()), ports)
     return (
         _save_outcome(_give_up(mine, ports) or _try_to_send(mine, ports), ports) if mine else None
     )
 
 
-def _claim(alert: Alert, ports: Ports) -> Alert | None:
+def _save_claim(alert: Alert, ports: Ports) -> Alert | None:
     try:
         return ports.alerts.save(alert)
     except VersionConflict:

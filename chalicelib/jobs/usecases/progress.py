@@ -127,7 +127,7 @@ def _updates_of(job: Job, report: ReportWithWork, ports: ReactionPorts) -> Itera
 def _failure_updates(job: Job, report: ReportWithWork, ports: ReactionPorts) -> Iterator[Update]:
     """Updates about events that the job was not done. The last one sets the report's state if it is
     the job's outcome and the public still expects a crew."""
-    is_expected = _is_expected(job, report, ports)
+    is_expected = _is_crew_expected(job, report, ports)
     for event in job.events:
         ends = event is job.outcome and is_expected
         state = "investigating" if ends else None
@@ -141,7 +141,7 @@ def _failure_updates(job: Job, report: ReportWithWork, ports: ReactionPorts) -> 
             yield Update(event.op_id, automatic_texts.HANDED_OVER, state)
 
 
-def _is_expected(job: Job, report: ReportWithWork, ports: ReactionPorts) -> bool:
+def _is_crew_expected(job: Job, report: ReportWithWork, ports: ReactionPorts) -> bool:
     """True if a crew was booked, or an update of this job said that one will come or has started,
     and no other job of the report is planned or started."""
     if job.booked_day:

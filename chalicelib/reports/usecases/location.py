@@ -121,7 +121,7 @@ def with_premises(draft: Draft, ports: Ports) -> Draft:
     if service is None:
         return draft
     if service.needs != "premises":
-        _refuse_place_of_other_kind(service.needs, draft)
+        _refuse_unneeded_place(service.needs, draft)
         return draft
     if draft.premises_id is None:
         raise Invalid.field(
@@ -139,7 +139,7 @@ def with_premises(draft: Draft, ports: Ports) -> Draft:
     )
 
 
-def _refuse_place_of_other_kind(needs: PlaceKind, draft: Draft) -> None:
+def _refuse_unneeded_place(needs: PlaceKind, draft: Draft) -> None:
     """Raises Invalid for premises that are not asked for, and for any place if none is."""
     if draft.premises_id:
         raise Invalid.field("premises_id", "is not for this service: leave it out")

@@ -3,11 +3,11 @@
 import pytest
 
 from chalicelib.accounts.destinations import (
+    address_shared_by_tags,
     mailbox_of,
     parse_contact,
     parse_destination,
     parse_destination_for,
-    without_tag,
 )
 from chalicelib.accounts.devices import device_name
 from chalicelib.accounts.model import Destination
@@ -136,7 +136,7 @@ def test_mailbox_drops_only_what_its_provider_ignores(value: str, read_by: str) 
 )
 def test_tagged_addresses_have_their_name_in_common(value: str, in_common: str | None) -> None:
     kind: AddressKind = "email" if "@" in value else "phone"
-    assert without_tag(Destination(kind, value)) == in_common
+    assert address_shared_by_tags(Destination(kind, value)) == in_common
 
 
 def test_email_goes_to_the_typed_address_although_limits_normalise_it() -> None:

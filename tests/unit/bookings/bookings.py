@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from chalicelib.bookings.holds import place_of
+from chalicelib.bookings.hold_ids import place_of
 from chalicelib.bookings.ports import Ports
 from chalicelib.catalogue.calendars import Calendar, CutOff, Slot, SlotOfDay
 from chalicelib.catalogue.load import load

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.bookings.holds import HoldIds, place_of
+from chalicelib.bookings.hold_ids import HoldIds, place_of
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Invalid
 from chalicelib.kernel.signing import hmac_hex

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from chalicelib.bookings.holds import Hold
+from chalicelib.bookings.hold_ids import Hold
 from chalicelib.errors import AppError
 from tests.support.bookings_race import CAPACITY, races
 from tests.support.effort import EXHAUSTIVE

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.bookings.holds import HoldIds
+from chalicelib.bookings.hold_ids import HoldIds
 from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import hold
 from chalicelib.catalogue.calendars import SlotOfDay

@@ -53,7 +53,7 @@ def feedback_status(asked: FeedbackRequest, ports: Ports) -> FeedbackStatus:
     if not is_seen and not (asked.is_own and report.visibility in SEEN_BY_SENDER):
         raise NotFound(Text("There is no report {reference}.", reference=asked.service_request_id))
     answer = ports.repository.get_answer(asked.service_request_id, asked.answer_id)
-    return FeedbackStatus(report, answer, _is_open(report, asked))
+    return FeedbackStatus(report, answer, _awaits_feedback(report, asked))
 
 
 def answer_question(
@@ -104,7 +104,7 @@ def recount_answers(
     return report if recounted == report else recounted
 
 
-def _is_open(report: ServiceRequest, asked: FeedbackRequest) -> bool:
+def _awaits_feedback(report: ServiceRequest, asked: FeedbackRequest) -> bool:
     return report.state in DONE_STATES and report.repairs == asked.repair
 
 
@@ -128,7 +128,7 @@ def _reopen(asked: FeedbackRequest, text: str, photo_ids: Sequence[str], ports: 
         fingerprint=asked.answer_id,
         text=text,
         photo_ids=photo_ids,
-        state_after=lambda report: "reopen" if _is_open(report, asked) else report.state,
+        state_after=lambda report: "reopen" if _awaits_feedback(report, asked) else report.state,
     )
     # A follower who was asked may add to the report, as a person with its link may.
     append_entry(request_id, entry, Author(token=ports.ids.link_token(request_id)), ports)

@@ -147,7 +147,7 @@ def change_cases(
     if draft.check:
         return [BulkResult(each.service_request_id, None, each.because) for each in found]
     keep([undo_record_of(each.plan) for each in found if each.plan])
-    return [_finish_change(each, note, ports) for each in found]
+    return [_complete_change(each, note, ports) for each in found]
 
 
 def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceRequest:
@@ -235,7 +235,9 @@ def _prepare_or_explain(
         return PreparedChange(one.service_request_id, because=str(error.detail))
 
 
-def _finish_change(ready: PreparedChange, note: Callable[[str], None], ports: Ports) -> BulkResult:
+def _complete_change(
+    ready: PreparedChange, note: Callable[[str], None], ports: Ports
+) -> BulkResult:
     if ready.plan is None:
         return BulkResult(ready.service_request_id, ready.done, ready.because)
     try:

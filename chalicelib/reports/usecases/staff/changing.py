@@ -205,7 +205,7 @@ def redact(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> Serv
     updates = [replace(u, text=texts.get(u.update_id, u.text)) for u in report.updates]
     address = complete_address(changes.address, report.address, report.point, ports)
     new = {"title": changes.title, "description": changes.description, "address": address}
-    values = {name: value for name, value in new.items() if value} | _emptied_values(changes)
+    values = {name: value for name, value in new.items() if value} | _cleared_fields(changes)
     return replace(
         report,
         redactions=report.redactions + bool(texts or values),
@@ -226,7 +226,7 @@ def _redact_answers(report: ServiceRequest, changes: ReportChanges) -> tuple[Que
     )
 
 
-def _emptied_values(changes: ReportChanges) -> dict[str, Any]:
+def _cleared_fields(changes: ReportChanges) -> dict[str, Any]:
     cleared: dict[str, Any] = {
         name: {} if name == "attributes" else None for name in changes.clear or ()
     }
