@@ -27,12 +27,12 @@ K, QUERIES = 5, 1000
 COLD_RATIO, QUERY_RATIO, BYTES_A_PLACE = 0.05, 2.5, 25
 OURS = """
 import mmap, sys
-from chalicelib.geo.nearest import nearest
+from chalicelib.geo.nearest import find_nearest
 from chalicelib.geo.nearest_index import open_index
 from chalicelib.geo.point import Point
 with open(sys.argv[1], "rb") as file:
     index = open_index(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-nearest(index, Point(lat=53.959, long=-1.0815), 5)
+find_nearest(index, Point(lat=53.959, long=-1.0815), 5)
 """
 PEER = """
 import sys
