@@ -17,6 +17,7 @@ from infra.__main__ import commands
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
 from tests.browser.following import follower
+from tests.browser.promises import wait_for_promise
 from tests.browser.published import published_files, restore_places
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_follow import messages_to
@@ -108,7 +109,7 @@ class Resident:
     def expect_bins_offline(self) -> None:
         """What the phone stored is shown a day later, with its age."""
         self.page.goto("/bins/")
-        self.page.wait_for_function(INSTALLED)
+        wait_for_promise(self.page, INSTALLED)
         self.page.reload()
         self.expect_bin("Monday 8 June")
         lose_signal(self.page)

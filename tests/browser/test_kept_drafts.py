@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage, StartPhone
+from tests.browser.promises import wait_for_promise
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_kept_on_the_phone import NO_DATABASE, stored_report, update_texts
 from tests.browser.test_report_page import open_page
@@ -159,7 +160,7 @@ def test_details_leave_the_draft_of_every_tab_when_the_person_signs_out(new_page
     other.wait_for_url(re.compile(r"//[^/]+/$"))
     one.go_back()
     one.get_by_role("textbox", name="Describe the problem").fill("Words of the one tab, and more")
-    one.wait_for_function(f"{DRAFTS}.then((kept) => kept.includes('and more'))")
+    wait_for_promise(one, f"{DRAFTS}.then((kept) => kept.includes('and more'))")
     assert address not in one.evaluate(DRAFTS)
 
 
@@ -220,13 +221,13 @@ def test_newest_text_is_saved_when_the_database_fails_and_recovers(
     page = open_page(new_page, published(stack, 9044))
     area = page.get_by_label("Your update")
     area.fill("Before it failed")
-    page.wait_for_function(f"{DRAFTS}.then((kept) => kept.includes('Before it failed'))")
+    wait_for_promise(page, f"{DRAFTS}.then((kept) => kept.includes('Before it failed'))")
     page.evaluate("void (IDBObjectStore.prototype.put = () => { throw new Error(); })")
     area.fill("After it failed")
     page.reload()
     expect(area).to_have_value("After it failed")
     area.fill("After it came back")
-    page.wait_for_function(f"{DRAFTS}.then((kept) => kept.includes('After it came back'))")
+    wait_for_promise(page, f"{DRAFTS}.then((kept) => kept.includes('After it came back'))")
     page.reload()
     expect(area).to_have_value("After it came back")
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from infra.local.stack import LocalStack
 from infra.publish_web import WebFile
 from tests.browser.conftest import WEB, NewPage
+from tests.browser.promises import wait_for_promise
 from tests.browser.test_kept_drafts import DRAFTS
 from tests.browser.test_report_page import store_report
 from tests.browser.test_report_path import leave, locate
@@ -72,7 +73,7 @@ def page(new_page: NewPage) -> Page:
 
 def visit(page: Page, address: str = "/cookies/") -> None:
     page.goto(address)
-    page.wait_for_function(INSTALLED)
+    wait_for_promise(page, INSTALLED)
 
 
 def lose_signal(page: Page) -> None:
@@ -94,7 +95,7 @@ def test_every_page_opens_offline_after_one_visit_of_any_page(page: Page) -> Non
 
 def test_pages_of_a_language_open_offline_after_one_visit_of_any_of_them(page: Page) -> None:
     page.goto("/cy/accessibility/")
-    page.wait_for_function(STORED, arg=[f"/cy{each.split('?')[0]}" for each in PAGES])
+    wait_for_promise(page, STORED, [f"/cy{each.split('?')[0]}" for each in PAGES])
     lose_signal(page)
     for address, heading in WELSH_PAGES.items():
         page.goto(address)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Request, Route, expect
 from chalicelib.kernel import proof_of_work
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, NewPage, StartPhone
+from tests.browser.promises import wait_for_promise
 from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_kept_on_the_phone import stored_report
 from tests.browser.test_offline import INSTALLED
@@ -34,7 +35,7 @@ STOP_TIMERS = """() => {
 def write_offline(page: Page, words: str, photo: Path) -> None:
     """Writes a report with two photos, all of it without a signal, and presses the button."""
     page.goto("/cookies/")
-    page.wait_for_function(INSTALLED)
+    wait_for_promise(page, INSTALLED)
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.goto("/report/")
@@ -142,7 +143,7 @@ def test_waiting_report_is_sent_when_its_sender_presses_try_now(new_page: NewPag
     page.route("**/api/reports", lambda route: route.abort())
     with page.expect_event("requestfailed", is_report):
         page.context.set_offline(False)
-    page.wait_for_function(NOTHING_IS_SENT)
+    wait_for_promise(page, NOTHING_IS_SENT)
     page.unroute("**/api/reports")
     page.get_by_role("button", name="Try now").click()
     sent_reference(page)

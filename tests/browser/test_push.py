@@ -19,6 +19,7 @@ from chalicelib.bootstrap import messaging
 from infra.local.stack import LocalStack
 from tests.browser.conftest import ARGUMENTS, WEB
 from tests.browser.notifier import BUS, Notifier, notifier
+from tests.browser.promises import wait_for_promise
 from tests.browser.push_module import MODULE, publish_module
 from tests.browser.worker_line import worker_commands
 from tests.support.patience import PATIENCE_MS, PATIENCE_S
@@ -61,7 +62,7 @@ class Desk:
     def tap(self) -> None:
         """Clicks on what is shown next, which is gone then."""
         self.screen.click(self.screen.shown.get(timeout=PATIENCE_S))
-        self.page.wait_for_function(f"() => ({SHOWN})().then((all) => all.length === 0)")
+        wait_for_promise(self.page, f"() => ({SHOWN})().then((all) => all.length === 0)")
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import PHONE, NewPage
+from tests.browser.promises import wait_for_promise
 from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_offline import INSTALLED
 from tests.browser.test_report_path import COUNT_TAPS, leave, sent_reference, step_shown
@@ -102,7 +103,7 @@ def test_welsh_words_find_the_kind_of_problem(new_page: NewPage) -> None:
 def test_welsh_report_without_a_signal_waits_and_is_sent_in_welsh(new_page: NewPage) -> None:
     page = new_page(PHONE, service_workers="allow", geolocation=PLACE, permissions=["geolocation"])
     page.goto("/cy/cookies/")
-    page.wait_for_function(INSTALLED)
+    wait_for_promise(page, INSTALLED)
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.goto("/cy/report/")

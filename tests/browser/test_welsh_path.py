@@ -13,6 +13,7 @@ from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.following import follower
+from tests.browser.promises import wait_for_promise
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_accessibility import LOADED, overflow, violations
 from tests.browser.welsh import english_on
@@ -87,7 +88,7 @@ def test_visited_report_page_opens_in_welsh_without_a_connection(
 ) -> None:
     report, page = store_report(stack), new_page(service_workers="allow")
     page.goto("/cy/cookies/")
-    page.wait_for_function("async () => !!(await navigator.serviceWorker.ready).active")
+    wait_for_promise(page, "async () => !!(await navigator.serviceWorker.ready).active")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.goto(f"/cy/reports/{report.service_request_id}")
     page.wait_for_load_state("networkidle")
