@@ -1,5 +1,6 @@
 """An HTTP client whose requests are answered in this process."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -10,9 +11,9 @@ from chalicelib.net.reply import Reply
 class InProcessClient(HttpClient):
     """Gives each request to `answered`, which a class implements."""
 
+    @abstractmethod
     def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """The reply to a request; the names of headers are in lower case."""
-        raise NotImplementedError
 
     def request(
         self,
