@@ -91,6 +91,23 @@ def plan_change(
         raise stale_error(report)
     refuse_if_withdrawn(report)
     survivor = find_merge_target(report, changes, author, ports)
+    after = _apply_fields(report, changes, ports)
+    if survivor:
+        merged_into = survivor.service_request_id
+        after = replace(move_to_state(after, "duplicate", ports), duplicate_of=merged_into)
+    if words := _timeline_text(changes, reply):
+        after = add_reply(after, words, ports)
+    after = settle_needs(after, changes, words, ports)
+    return PlannedChange(
+        report,
+        record_officer_change(report, after, change_id, ports),
+        changes,
+        survivor is not None,
+    )
+
+
+def _apply_fields(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
+    """The report with the changed fields, and with a new time if others than officers see it."""
     after = report
     for apply in (
         _classify,
@@ -104,19 +121,8 @@ def plan_change(
     ):
         after = apply(after, changes, ports)
     if _is_visible_change(after, report):
-        after = after.with_updated_datetime(ports.now())
-    if survivor:
-        merged_into = survivor.service_request_id
-        after = replace(move_to_state(after, "duplicate", ports), duplicate_of=merged_into)
-    if words := _timeline_text(changes, reply):
-        after = add_reply(after, words, ports)
-    after = settle_needs(after, changes, words, ports)
-    return PlannedChange(
-        report,
-        record_officer_change(report, after, change_id, ports),
-        changes,
-        survivor is not None,
-    )
+        return after.with_updated_datetime(ports.now())
+    return after
 
 
 def _timeline_text(changes: ReportChanges, reply: str | None) -> str | None:
