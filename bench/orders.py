@@ -16,7 +16,7 @@ from typing import Any
 from bench.process import ROOT
 from bench.table import Row
 from chalicelib.geo.point import Point, distance_m
-from chalicelib.jobs.ordering import CrewDay, DayRoutes, Stop, plan_order
+from chalicelib.jobs.route_order import CrewDay, DayRoutes, Stop, plan_order
 from chalicelib.jobs.travel import StraightLines
 
 REPORTS = ROOT.parent / "shared" / "data" / "reports" / "bath_fixmystreet_2007_2017.csv"

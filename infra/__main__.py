@@ -27,10 +27,10 @@ from infra.local.running import RUNNING
 from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
 from infra.permissions import permissions
-from infra.publish_anew import publish
 from infra.redrive import redrive
-from infra.rejects import ALLOW_REJECTS, fail_if_refused, print_notes, print_refused
+from infra.refused_rows import ALLOW_REJECTS, fail_if_refused, print_notes, print_refused
 from infra.release import release
+from infra.republish import publish
 from infra.restore import restore_reports
 from infra.restore_table import restore_table
 from infra.routes import write_routes

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.time import utc_now
 from infra.import_places import FILE, exit_if_refused, replace_document
-from infra.rejects import ALLOW_REJECTS, print_notes, print_refused
+from infra.refused_rows import ALLOW_REJECTS, print_notes, print_refused
 
 
 @click.command("import-rounds")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from infra.rejects import ALLOW_REJECTS, fail_if_refused, print_refused
+from infra.refused_rows import ALLOW_REJECTS, fail_if_refused, print_refused
 
 if TYPE_CHECKING:
     from infra.facilities import Summary

@@ -16,7 +16,7 @@ from chalicelib.publishing.document_targets import put_document
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
 from infra.figures import exit_on, publish_all_figures
-from infra.rejects import ALLOW_REJECTS, fail_if_refused, print_refused
+from infra.refused_rows import ALLOW_REJECTS, fail_if_refused, print_refused
 
 if TYPE_CHECKING:
     from chalicelib.areas.model import RoadWorks

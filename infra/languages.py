@@ -23,7 +23,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.languages import Language as SpokenLanguage
 from chalicelib.kernel.translation import placeholders
-from infra.raised_texts import raised_messages
+from infra.error_texts import raised_messages
 from infra.texts import (
     ROOT,
     Message,

@@ -154,9 +154,9 @@ def _cache_secrets() -> None:
 def _fill_caches() -> None:
     _cache_secrets()
     # The same for wards and streets, which are cached for a minute.
-    whereabouts, nowhere = reports_ports().address_lookup, Point(lat=0, long=0)
-    whereabouts.ward_code(nowhere, date(2026, 6, 1))
-    whereabouts.street(nowhere)
+    address_lookup, nowhere = reports_ports().address_lookup, Point(lat=0, long=0)
+    address_lookup.ward_code(nowhere, date(2026, 6, 1))
+    address_lookup.street(nowhere)
 
 
 @pytest.fixture(scope="session")

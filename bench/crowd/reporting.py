@@ -8,7 +8,7 @@ from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 

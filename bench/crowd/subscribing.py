@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.crowd.model import Interest, Person
 from chalicelib.alerts.model import QuietHours, Subscription, SubscriptionRequest, Topic
-from chalicelib.alerts.usecases.managing import AccessProof, stop_subscription
+from chalicelib.alerts.usecases.own_subscriptions import AccessProof, stop_subscription
 from chalicelib.alerts.usecases.subscribing import Subscriber, check_request, subscribe
 from chalicelib.bootstrap.alerts import alerts_ports, delivery_ports
 from chalicelib.kernel.push_address import PushAddress

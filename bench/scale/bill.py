@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from bench.process import ROOT
 from bench.scale import load as assumed
+from bench.scale.fixed_costs import idle_quantities
 from bench.scale.load import Load
 from bench.scale.model import Model, machines
 from bench.scale.samples import read_samples
-from bench.scale.standing import idle_quantities
 from infra.template import merged_template
 
 PRICES = ROOT / "bench" / "prices.json"

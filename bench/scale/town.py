@@ -242,9 +242,9 @@ def fill_caches() -> None:
     """What a process keeps for minutes is there, as in one that has been running for a while."""
     for name in ("payments", "id", "link", "token", "code", "alert", "push", "origin"):
         container.secret(name).current()
-    whereabouts = reports_ports().address_lookup
-    whereabouts.ward_code(Point(lat=0, long=0), utc_now().date())
-    whereabouts.street(Point(lat=0, long=0))
+    address_lookup = reports_ports().address_lookup
+    address_lookup.ward_code(Point(lat=0, long=0), utc_now().date())
+    address_lookup.street(Point(lat=0, long=0))
 
 
 def _put_behind_a_cdn() -> None:

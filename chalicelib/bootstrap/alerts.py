@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.alerts.extents import Extent
     from chalicelib.alerts.message_text import MessageComposer
     from chalicelib.alerts.presentation import Names
-    from chalicelib.alerts.usecases.estimating import EstimatePorts
+    from chalicelib.alerts.usecases.audience_estimate import EstimatePorts
     from chalicelib.disruptions.model import DisruptionArea
     from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts
     from chalicelib.integrations.notices_for_alerts import NoticesForAlerts
@@ -222,7 +222,7 @@ def _subscriptions() -> "DynamoSubscriptions":
 @container.once
 def estimate_ports() -> "EstimatePorts":
     from chalicelib.alerts.dynamo.alerts import DynamoSendingBudget
-    from chalicelib.alerts.usecases.estimating import EstimatePorts
+    from chalicelib.alerts.usecases.audience_estimate import EstimatePorts
 
     council = container.council()
     return EstimatePorts(

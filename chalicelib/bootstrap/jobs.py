@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @container.once
 def jobs_ports() -> jobs.Ports:
     from chalicelib.jobs.links import JobLinks
-    from chalicelib.photos.usecases.asking import is_own_photo
+    from chalicelib.photos.usecases.uploads import is_own_photo
 
     return jobs.Ports(
         jobs=stored_jobs(),

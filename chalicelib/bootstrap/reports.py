@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def reports_ports() -> reports.Ports:
     from time import monotonic
 
-    from chalicelib.gazetteer.whereabouts import PublishedAddressLookup
+    from chalicelib.gazetteer.address_lookup import PublishedAddressLookup
     from chalicelib.integrations.accounts_for_reports import preferences_of
     from chalicelib.integrations.photos_for_reports import PhotosForReports
     from chalicelib.reports.dynamo.repository import DynamoRepository

@@ -21,7 +21,7 @@ from chalicelib.forms.answers import (
     place_value,
     premises_value,
 )
-from chalicelib.forms.personal import find_personal_data
+from chalicelib.forms.personal_data import find_personal_data
 from chalicelib.forms.ports import Home, PastCollection, Ports
 from chalicelib.forms.steps import Step
 from chalicelib.forms.validation import VALIDATORS, service_of

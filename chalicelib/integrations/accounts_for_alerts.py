@@ -6,7 +6,7 @@ from chalicelib.accounts.model import Account, Destination
 from chalicelib.accounts.ports import Accounts
 from chalicelib.alerts.model import Channel, Subscription
 from chalicelib.alerts.ports import AddressChannel, Subscriptions
-from chalicelib.alerts.usecases import managing
+from chalicelib.alerts.usecases import own_subscriptions
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.ids import Ids
@@ -51,13 +51,13 @@ class SubscriptionsForAccounts:
 
     def of(self, account_id: str, addresses: Sequence[Destination]) -> Sequence[str]:
         keys = _keys_of(addresses, self._ids)
-        found = managing.list_all_of(account_id, keys, self._subscriptions)
+        found = own_subscriptions.list_all_of(account_id, keys, self._subscriptions)
         return [each.subscription_id for each in found]
 
     def of_account(self, account: Account) -> Sequence[Subscription]:
         """Every subscription of the account, or to an address of the account."""
         keys = address_keys_of(account, self._ids)
-        return managing.list_all_of(account.account_id, keys, self._subscriptions)
+        return own_subscriptions.list_all_of(account.account_id, keys, self._subscriptions)
 
     def forget(self, subscription_id: str) -> None:
         self._subscriptions.remove(subscription_id)

@@ -9,7 +9,7 @@ from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.ports import Ports
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.usecases.orders.changing import cancel_order_in_state, too_late_error
+from chalicelib.reports.usecases.orders.change_booking import cancel_order_in_state, too_late_error
 
 
 def cancel_subscription(

@@ -21,7 +21,7 @@ from chalicelib.jobs.views import (
     phase_of,
 )
 from chalicelib.photos import ports as photos
-from chalicelib.photos.usecases import asking
+from chalicelib.photos.usecases import uploads
 from chalicelib.reports import ports as reports
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import PhotoState
@@ -131,14 +131,16 @@ class JobViews:
         )
 
     def _state_of(self, pairs: Sequence[PhotoPair]) -> PhotoViewState:
-        found = (asking.photo_state(photos.PhotoKey(*pair), self._photos()).state for pair in pairs)
+        found = (
+            uploads.photo_state(photos.PhotoKey(*pair), self._photos()).state for pair in pairs
+        )
         return "refused" if "refused" in found else "waiting"
 
     def _ready_pairs(self, pairs: Sequence[PhotoPair]) -> frozenset[PhotoPair]:
-        return asking.find_ready(pairs, self._photos()) if pairs else frozenset()
+        return uploads.find_ready(pairs, self._photos()) if pairs else frozenset()
 
     def _address(self, service_request_id: str, photo_id: str, size: str) -> str:
-        return asking.private_address(service_request_id, photo_id, size, self._photos())
+        return uploads.private_address(service_request_id, photo_id, size, self._photos())
 
 
 def _audience_of(state: PhotoState, report: ServiceRequest) -> PhotoAudience:

@@ -8,7 +8,7 @@ from chalicelib.payments.usecases import CardPage, RefundRequest, check, open_ch
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import Order
-from chalicelib.reports.usecases.orders.paying import require_unpaid_order
+from chalicelib.reports.usecases.orders.unpaid_order import require_unpaid_order
 
 
 def card_page(

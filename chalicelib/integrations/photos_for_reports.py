@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from chalicelib.photos import ports as photos
-from chalicelib.photos.usecases import asking, fetching, sweeping
+from chalicelib.photos.usecases import cleanup, fetching, uploads
 
 
 class PhotosForReports:
@@ -13,15 +13,15 @@ class PhotosForReports:
         self._ports = ports
 
     def is_for_key(self, scope: str, key: str, photo_id: str) -> bool:
-        return asking.is_own_photo(scope, key, photo_id, self._ports())
+        return uploads.is_own_photo(scope, key, photo_id, self._ports())
 
     def photo_ids_for(self, scope: str, key: str, count: int) -> Sequence[str]:
-        return asking.photo_ids_for(scope, key, count, self._ports()) if count else ()
+        return uploads.photo_ids_for(scope, key, count, self._ports()) if count else ()
 
     def add_file(
         self, raw: bytes, key: str, scope: str, held: Sequence[str], about: str | None
     ) -> str:
-        return asking.store_upload(raw, key, scope, held, self._ports(), about=about)
+        return uploads.store_upload(raw, key, scope, held, self._ports(), about=about)
 
     def fetch_later(self, service_request_id: str, photo_id: str, url: str) -> None:
         fetching.request_fetch(service_request_id, photo_id, url, self._ports())
@@ -29,11 +29,11 @@ class PhotosForReports:
     def remove_later(self, service_request_id: str, photo_ids: Sequence[str]) -> None:
         keys = [photos.PhotoKey(service_request_id, photo_id) for photo_id in photo_ids]
         if keys:
-            sweeping.release_photos(keys, self._ports())
+            cleanup.release_photos(keys, self._ports())
 
     def select_ready(self, wanted: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         pairs = list(wanted)
-        return asking.find_ready(pairs, self._ports()) if pairs else frozenset()
+        return uploads.find_ready(pairs, self._ports()) if pairs else frozenset()
 
     def private_address(self, service_request_id: str, photo_id: str, size: str) -> str:
-        return asking.private_address(service_request_id, photo_id, size, self._ports())
+        return uploads.private_address(service_request_id, photo_id, size, self._ports())

@@ -16,7 +16,7 @@ from chalicelib.reports import ports as reports
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import booking_of
 from chalicelib.reports.published import Report
-from chalicelib.reports.usecases import access, following, sharing
+from chalicelib.reports.usecases import access, find_published, following
 
 
 class Reporters:
@@ -84,7 +84,7 @@ class ReportsForAlerts:
         return alerts.FollowedReport(report.service_request_id, author.owns(report))
 
     def find(self, service_request_id: str) -> Report | None:
-        return sharing.find_report(service_request_id, self._ports())
+        return find_published.find_report(service_request_id, self._ports())
 
     def notified_reporter(self, service_request_id: str) -> alerts.Reporter | None:
         report = self._report(service_request_id)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from chalicelib.reports import ports as reports
 from chalicelib.reports.needs import Need
 from chalicelib.reports.published import ReportWithWork
-from chalicelib.reports.usecases import attention, notes, sharing
+from chalicelib.reports.usecases import attention, find_published, notes
 from chalicelib.reports.usecases.staff import crew_updates
 
 
@@ -15,7 +15,7 @@ class ReportsForJobs:
         self._ports = ports
 
     def find(self, service_request_id: str) -> ReportWithWork | None:
-        return sharing.find_report_with_work(service_request_id, self._ports())
+        return find_published.find_report_with_work(service_request_id, self._ports())
 
     def add_update(
         self,

@@ -15,7 +15,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_lines import translate_order
 from chalicelib.reports.orders import booking_of
 from chalicelib.reports.parts import Update
-from chalicelib.reports.usecases.sharing import published_report_of
+from chalicelib.reports.usecases.find_published import published_report_of
 from chalicelib.reports.views import photo_address, tracking_url
 
 

@@ -11,7 +11,7 @@ from chalicelib.outbound.model import Case, Contact, Reopening
 from chalicelib.reports import ports as reports
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.published import InboundResult, Report, ReportView
-from chalicelib.reports.usecases import notes, reading, sharing
+from chalicelib.reports.usecases import find_published, notes, reading
 from chalicelib.reports.usecases.exchange import forwarding, inbound_updates
 from chalicelib.reports.views import public_page
 
@@ -21,7 +21,7 @@ class ReportsForOutbound:
         self._ports = ports
 
     def many(self, service_request_ids: Sequence[str]) -> Mapping[str, Report]:
-        return sharing.find_reports(service_request_ids, self._ports())
+        return find_published.find_reports(service_request_ids, self._ports())
 
     def public(self, service_request_id: str) -> ReportView | None:
         return reading.public_views([service_request_id], self._ports()).get(service_request_id)

@@ -9,9 +9,9 @@ from chalicelib.bootstrap import container
 from chalicelib.settings import Settings
 from infra.local import aws, mail, texts
 from infra.local.pump import Pump
+from infra.local.request_signatures import ENDPOINT
 from infra.local.schedules import Handler, handler_named
 from infra.local.secrets import random_values
-from infra.local.signed import ENDPOINT
 from infra.resources import SETTINGS, SOURCES
 
 DEMO = "demo"

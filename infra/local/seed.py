@@ -25,7 +25,7 @@ from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.demo import collections, roadworks

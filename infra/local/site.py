@@ -24,7 +24,7 @@ from chalice.local import (
 from infra import cdn
 from infra.local.edge import EdgeHandler
 from infra.local.pay.site import BASE_PATH, PaySite
-from infra.local.signed import ENDPOINT, RefusedByS3, Signer, read_form
+from infra.local.request_signatures import ENDPOINT, RefusedByS3, Signer, read_form
 
 LOCAL = "/_local/"
 INBOX = "/_local/inbox"

@@ -21,7 +21,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.load import load
 from chalicelib.disruptions.publishing import publish_current as publish_disruptions
 from chalicelib.jobs.usecases.day_publishing import publish_due
-from chalicelib.outbound.usecases.getting_through import publish_getting_through
+from chalicelib.outbound.usecases.destination_health import publish_getting_through
 from chalicelib.publishing.lists import rebuild_lists
 from chalicelib.publishing.model import BASEMAP
 from chalicelib.publishing.performance import rebuild_performance
@@ -34,7 +34,7 @@ from infra.local.cloud import DEMO, Cloud
 from infra.local.edge import HSTS
 from infra.local.pay.site import BASE_PATH, LIST_PATH, PaySite
 from infra.local.push import PushService
-from infra.local.signed import Signer
+from infra.local.request_signatures import Signer
 from infra.missing_page import missing_pages
 from infra.publish_web import WebFile, publish_web, upload_file
 

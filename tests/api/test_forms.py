@@ -20,7 +20,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import block_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.forms.posted import MOST_BYTES
+from chalicelib.forms.form_parser import MOST_BYTES
 from chalicelib.gazetteer.model import PLACES
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import ServiceRequest

@@ -14,8 +14,8 @@ from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers.jobs import jobs as jobs_handler
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos.ports import PhotoKey
-from chalicelib.photos.usecases.asking import photo_state
-from chalicelib.photos.usecases.sweeping import sweep
+from chalicelib.photos.usecases.cleanup import sweep
+from chalicelib.photos.usecases.uploads import photo_state
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from infra.demo.gazetteer import COMMITTED
 from infra.local import mail

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.alerts.model import Subscription, Topic
-from chalicelib.alerts.usecases.managing import AccessProof, stop_subscription
+from chalicelib.alerts.usecases.own_subscriptions import AccessProof, stop_subscription
 from chalicelib.alerts.usecases.questions import officer_question_token, read_officer_question
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import alerts_ports

@@ -12,7 +12,7 @@ from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage

@@ -13,7 +13,7 @@ from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
 from chalicelib.jobs.usecases import contractor_links, planning
 from chalicelib.jobs.usecases.operations import apply_operations
 from chalicelib.kernel.time import utc_now
-from chalicelib.photos.usecases import asking
+from chalicelib.photos.usecases import uploads
 from chalicelib.reports.model import ServiceRequest
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WIDTHS, NewPage
@@ -41,7 +41,7 @@ def job_of(report: ServiceRequest) -> Job:
 def record_outcome(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
     """Somebody in the street tells the outcome of the job, with a photo."""
     op_id = f"needs-operation-{next(NUMBERS)}"
-    photo_id = asking.store_upload(
+    photo_id = uploads.store_upload(
         jpeg(), op_id, who.scope, [], photos_ports(), about=job.service_request_ids[0]
     )
     sent = Operation(

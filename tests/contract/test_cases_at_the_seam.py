@@ -26,8 +26,8 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.following import follow_report
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.staff.casework import change_case, write_note
-from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.staff.questions import (
     QuestionKey,
     QuestionStatus,

@@ -24,7 +24,7 @@ from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.kernel.time import utc_now
-from chalicelib.photos.usecases.sweeping import sweep
+from chalicelib.photos.usecases.cleanup import sweep
 from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from infra.local.cloud import Cloud
 from infra.restore import restore_reports

@@ -26,7 +26,7 @@ from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import full_view_of
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.updating import add_update
 from infra.local import mail
 from infra.local.cloud import Cloud

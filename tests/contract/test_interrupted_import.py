@@ -19,7 +19,7 @@ from chalicelib.errors import ConfigurationError
 from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.publishing.lists import rebuild_lists
 from chalicelib.publishing.performance import rebuild_performance
-from infra import publish_anew
+from infra import republish
 from infra.__main__ import commands
 from infra.import_reports import MAPPINGS
 from infra.local.cloud import Cloud
@@ -136,8 +136,8 @@ def test_private_row_is_in_no_document_when_the_mapping_makes_it_public(
 def test_publish_makes_reports_private_first_when_their_service_became_private(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(publish_anew, "FOLDER", tmp_path)
-    monkeypatch.setattr(publish_anew, "PAUSE_S", 0.01)
+    monkeypatch.setattr(republish, "FOLDER", tmp_path)
+    monkeypatch.setattr(republish, "PAUSE_S", 0.01)
     ports = reports_ports()
     stored = ports.repository.create(report(service_code="noise-nuisance", once_public=True))
     with delivering(cloud):

@@ -21,7 +21,7 @@ from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.resident.flagging import flag_report
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own_report
 from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud

@@ -27,7 +27,7 @@ from chalicelib.reports.published import ReportView, Visibility
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import views_of
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from infra.local.cloud import Cloud
 from tests.conftest import ROOT
 from tests.contract.test_publishing_at_the_seam import (

@@ -17,9 +17,9 @@ from chalicelib.events import Event, ReportChanged, ReportSubmitted
 from chalicelib.kernel.delivery_retry import LEASE
 from chalicelib.outbound.model import State
 from chalicelib.outbound.ports import Ports
-from chalicelib.outbound.usecases.handling import keep, resend
-from chalicelib.outbound.usecases.opening import open_deliveries
-from chalicelib.outbound.usecases.sending import send, wake_due
+from chalicelib.outbound.usecases.create_deliveries import open_deliveries
+from chalicelib.outbound.usecases.manage_deliveries import keep, resend
+from chalicelib.outbound.usecases.send_deliveries import send, wake_due
 from infra.local.cloud import Cloud
 from tests.support.fakes import Clock
 from tests.support.fakes_outbound import OutboundWorld, delivery, outbound_report, receiver

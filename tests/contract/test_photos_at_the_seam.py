@@ -16,9 +16,9 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.reports import photos_events
 from chalicelib.photos.model import KEPT_WITHOUT_REPORT
 from chalicelib.photos.ports import PhotoKey, Ports, Upload
-from chalicelib.photos.usecases.asking import photo_state
-from chalicelib.photos.usecases.sweeping import sweep
-from chalicelib.photos.usecases.taking_in import process_upload
+from chalicelib.photos.usecases.cleanup import sweep
+from chalicelib.photos.usecases.process_upload import process_upload
+from chalicelib.photos.usecases.uploads import photo_state
 from infra.local.cloud import Cloud
 from tests.support.attack_photos import draw_picture, save_image
 from tests.support.fakes_photos import BROKEN, ReportedPhotos, fake_rebuild

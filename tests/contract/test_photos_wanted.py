@@ -19,10 +19,10 @@ from chalicelib.events import Event, PhotoTaken, PhotoWanted
 from chalicelib.handlers.reports import photos_events
 from chalicelib.photos.model import NOT_FETCHED, Photo
 from chalicelib.photos.ports import PhotoKey, Records, Upload
-from chalicelib.photos.usecases.asking import photo_state
+from chalicelib.photos.usecases.cleanup import sweep
 from chalicelib.photos.usecases.fetching import fetch, request_fetch
-from chalicelib.photos.usecases.sweeping import sweep
-from chalicelib.photos.usecases.taking_in import process_upload
+from chalicelib.photos.usecases.process_upload import process_upload
+from chalicelib.photos.usecases.uploads import photo_state
 from infra.local.cloud import Cloud
 from infra.resources import template
 from tests.contract.test_photos_at_the_seam import (

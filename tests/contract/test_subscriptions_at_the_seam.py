@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from chalicelib.alerts.index import AreaQuery, entries_of
 from chalicelib.alerts.model import Subscription, SubscriptionChanges
 from chalicelib.alerts.ports import IndexPorts, Ports
-from chalicelib.alerts.usecases import managing, subscribing
+from chalicelib.alerts.usecases import own_subscriptions, subscribing
 from chalicelib.alerts.usecases.indexing import reindex
-from chalicelib.alerts.usecases.managing import AccessProof
+from chalicelib.alerts.usecases.own_subscriptions import AccessProof
 from chalicelib.alerts.usecases.subscribing import Subscriber
 from chalicelib.bootstrap.alerts import index_ports
 from chalicelib.errors import Conflict, Invalid, UpstreamFailed
@@ -71,17 +71,23 @@ def now_stored(one: Subscription, ports: Ports) -> Subscription:
 
 
 def confirm(one: Subscription, ports: Ports) -> Subscription:
-    return managing.confirm_by_link(one.subscription_id, ports.tokens.confirm_token(one), ports)
+    return own_subscriptions.confirm_by_link(
+        one.subscription_id, ports.tokens.confirm_token(one), ports
+    )
 
 
 def stop(one: Subscription, ports: Ports) -> Subscription:
-    return managing.stop_subscription(one.subscription_id, AccessProof(account_id="a1"), ports)
+    return own_subscriptions.stop_subscription(
+        one.subscription_id, AccessProof(account_id="a1"), ports
+    )
 
 
 def change(one: Subscription, ports: Ports) -> Subscription:
     changes = SubscriptionChanges(frequency="daily")
     shown = AccessProof(account_id="a1")
-    return managing.change_subscription(one.subscription_id, changes, one.version, shown, ports)
+    return own_subscriptions.change_subscription(
+        one.subscription_id, changes, one.version, shown, ports
+    )
 
 
 WRITERS = {"confirm": confirm, "stop": stop, "change": change}
@@ -110,7 +116,7 @@ def test_nothing_is_lost_when_two_write_to_a_subscription_at_any_moments(
 def test_every_try_of_a_code_counts_when_two_are_tried_at_any_moments(ports: Ports) -> None:
     def wrong(one: Subscription) -> None:
         with pytest.raises(Invalid):
-            managing.confirm_by_code(one.subscription_id, "0", ports)
+            own_subscriptions.confirm_by_code(one.subscription_id, "0", ports)
 
     for here in every_interleaving(at_most=80):
         one = stored(ports, channel="sms", state="unconfirmed")
@@ -195,7 +201,9 @@ def test_old_area_is_left_when_the_topic_changes_and_the_stream_repeats_it(
     one = stored(ports, topic=area(500))
     reindex(one.subscription_id, [one], real)
     shown, changes = AccessProof(account_id="a1"), SubscriptionChanges(topic=area(3000, lat=54.0))
-    after = managing.change_subscription(one.subscription_id, changes, one.version, shown, ports)
+    after = own_subscriptions.change_subscription(
+        one.subscription_id, changes, one.version, shown, ports
+    )
     for told in ([one, after], [one], [one, after]):
         reindex(one.subscription_id, told, real)
         assert in_index(one, real, one, after) == {entry.key for entry in entries_of(after)}

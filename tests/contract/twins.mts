@@ -4,7 +4,7 @@ import { openIndex } from "../../web/src/shared/geo/nearest.ts";
 import { isInPolygons } from "../../web/src/shared/geo/polygon.ts";
 import { tilesIn } from "../../web/src/shared/geo/tiles.ts";
 import { nearestOf } from "../../web/src/shared/places/facilities.ts";
-import { openState } from "../../web/src/shared/places/opening.ts";
+import { openState } from "../../web/src/shared/places/open-now.ts";
 import { suggest } from "../../web/src/features/report/service-search.ts";
 import { findMatches, indexPlace } from "../../web/src/shared/places/search.ts";
 import { nearestStreet, streetLines } from "../../web/src/shared/places/streets.ts";

@@ -16,8 +16,8 @@ import pytest
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.photos.model import MOST_BYTES
-from chalicelib.photos.usecases.asking import private_address
-from infra.local.signed import MOST_FILE_BYTES, RefusedByS3, Signer
+from chalicelib.photos.usecases.uploads import private_address
+from infra.local.request_signatures import MOST_FILE_BYTES, RefusedByS3, Signer
 from infra.local.stack import LocalStack, Options, secret_of
 from tests.support.attack_photos import save_image
 from tests.support.builders import long_key

@@ -10,7 +10,7 @@ from chalicelib.integrations import payments_for_reports
 from chalicelib.payments.usecases import RefundRequest, check, check_due, refund
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, get_visible_report
-from chalicelib.reports.usecases.orders.changing import (
+from chalicelib.reports.usecases.orders.change_booking import (
     cancel_lost_orders,
     cancel_order,
     move_booking,

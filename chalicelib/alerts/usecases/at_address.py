@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from chalicelib.alerts.model import Subscription, mark_stopped
 from chalicelib.alerts.ports import Ports
-from chalicelib.alerts.usecases.managing import NOT_FOUND
+from chalicelib.alerts.usecases.own_subscriptions import NOT_FOUND
 from chalicelib.alerts.usecases.subscribing import current_second
 from chalicelib.errors import NotFound
 from chalicelib.kernel.optimistic import retry_on_conflict

@@ -7,7 +7,7 @@ from chalicelib.alerts.delivery import Alert, apply_receipt, parse_alert_name
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import StopReason
 from chalicelib.alerts.receipts import Receipt
-from chalicelib.alerts.usecases.stopping import suppress_address
+from chalicelib.alerts.usecases.suppression import suppress_address
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import truncate_to_second
 from chalicelib.texts import Text

@@ -29,8 +29,8 @@ from chalicelib.alerts.model import AlertRequested, Confirm, Subscription
 from chalicelib.alerts.sms_budget import budget_line_of, measure_spending, segments_a_day
 from chalicelib.alerts.times import end_of_quiet_hours, next_morning
 from chalicelib.alerts.usecases.digests import add_to_digest
-from chalicelib.alerts.usecases.preparing import ReadyMessage, prepare
-from chalicelib.alerts.usecases.stopping import end_subscription, suppress_address
+from chalicelib.alerts.usecases.prepare_message import ReadyMessage, prepare
+from chalicelib.alerts.usecases.suppression import end_subscription, suppress_address
 from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
 from chalicelib.kernel.delivery_retry import MOST_TRIES, claim_delivery, mark_failed, reschedule
 from chalicelib.kernel.observability import logs

@@ -7,9 +7,9 @@ from chalicelib.alerts import links
 from chalicelib.alerts.forms import changes_of
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.presentation import FREQUENCIES, address_hint, hour_words, topic_words
-from chalicelib.alerts.usecases import managing
+from chalicelib.alerts.usecases import own_subscriptions
 from chalicelib.alerts.usecases.at_address import list_at_same_address, may_open_all, stop_all
-from chalicelib.alerts.usecases.managing import AccessProof
+from chalicelib.alerts.usecases.own_subscriptions import AccessProof
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import (
     Conflict,
@@ -47,7 +47,9 @@ routes = Routes(__name__, problem_page)
     query=(TOKEN,),
 )
 def show_confirm(call: Call, subscription_id: str) -> Page:
-    stored = managing.find_to_confirm(id_of(subscription_id), token_of(call), alerts_ports())
+    stored = own_subscriptions.find_to_confirm(
+        id_of(subscription_id), token_of(call), alerts_ports()
+    )
     return Page(render_alerts_page("confirm", about=topic_words(stored.topic, load_names())))
 
 
@@ -60,7 +62,7 @@ def show_confirm(call: Call, subscription_id: str) -> Page:
 )
 def confirm(call: Call, subscription_id: str) -> Page:
     which, token = id_of(subscription_id), token_of(call)
-    return confirmed_page(managing.confirm_by_link(which, token, alerts_ports()))
+    return confirmed_page(own_subscriptions.confirm_by_link(which, token, alerts_ports()))
 
 
 @routes.page(
@@ -72,7 +74,9 @@ def confirm(call: Call, subscription_id: str) -> Page:
 def enter_code(call: Call, subscription_id: str) -> Page:
     which, ports = id_of(subscription_id), alerts_ports()
     try:
-        return confirmed_page(managing.confirm_by_code(which, posted_form(call).one("code"), ports))
+        return confirmed_page(
+            own_subscriptions.confirm_by_code(which, posted_form(call).one("code"), ports)
+        )
     except Invalid as error:
         return Page(code_page(which, error.errors), is_refusal=True)
 
@@ -88,7 +92,7 @@ def show_subscription(call: Call, subscription_id: str) -> Page:
     token = token_of(call)
     proof = AccessProof(token=token)
     return manage_page(
-        managing.read_subscription(id_of(subscription_id), proof, alerts_ports()), token
+        own_subscriptions.read_subscription(id_of(subscription_id), proof, alerts_ports()), token
     )
 
 
@@ -101,18 +105,18 @@ def show_subscription(call: Call, subscription_id: str) -> Page:
 )
 def change_subscription(call: Call, subscription_id: str) -> Page:
     form, ports, proof = posted_form(call), alerts_ports(), AccessProof(token=token_of(call))
-    present = managing.read_subscription(id_of(subscription_id), proof, ports)
+    present = own_subscriptions.read_subscription(id_of(subscription_id), proof, ports)
     try:
         changes = changes_of(form, present)
         version = whole_number(form.one("version")) or 0
-        after = managing.change_subscription(
+        after = own_subscriptions.change_subscription(
             present.subscription_id, changes, version, proof, ports
         )
     except Invalid as error:
         return manage_page(present, token_of(call), typed=form, faults=error.errors)
     except Conflict as error:
         # The page shows the stored version, so a second save overwrites it deliberately.
-        stored = managing.read_subscription(present.subscription_id, proof, ports)
+        stored = own_subscriptions.read_subscription(present.subscription_id, proof, ports)
         return manage_page(
             stored, token_of(call), typed=form, faults=[FieldError("save", error.detail)]
         )
@@ -128,7 +132,7 @@ def change_subscription(call: Call, subscription_id: str) -> Page:
 )
 def show_unsubscribe(call: Call, subscription_id: str) -> Page:
     proof = AccessProof(token=token_of(call))
-    stored = managing.find_to_stop(id_of(subscription_id), proof, alerts_ports())
+    stored = own_subscriptions.find_to_stop(id_of(subscription_id), proof, alerts_ports())
     topic = topic_words(stored.topic, load_names())
     return Page(render_alerts_page("unsubscribe", about=topic, all_url=_all_url(stored, call)))
 
@@ -142,7 +146,7 @@ def show_unsubscribe(call: Call, subscription_id: str) -> Page:
 def follow_short_link(_: Call, packed: str) -> SeeOther:
     stop = links.parse_short_path(packed)
     if stop is None:
-        raise NotFound(managing.NOT_FOUND)
+        raise NotFound(own_subscriptions.NOT_FOUND)
     return SeeOther(links.unsubscribe_url(relative_site(), *stop))
 
 
@@ -156,7 +160,7 @@ def follow_short_link(_: Call, packed: str) -> SeeOther:
 )
 def unsubscribe(call: Call, subscription_id: str) -> Page:
     proof = AccessProof(token=token_of(call))
-    stopped = managing.stop_subscription(id_of(subscription_id), proof, alerts_ports())
+    stopped = own_subscriptions.stop_subscription(id_of(subscription_id), proof, alerts_ports())
     return Page(render_alerts_page("stopped", all_url=_all_url(stopped, call)))
 
 

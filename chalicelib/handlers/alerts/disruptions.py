@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from chalicelib.alerts.audience import Audience
-from chalicelib.alerts.usecases import estimating
+from chalicelib.alerts.usecases import audience_estimate
 from chalicelib.bootstrap.alerts import estimate_ports, extent_of
 from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.disruptions import usecases
@@ -50,7 +50,7 @@ def post_disruption(call: Call, draft: DisruptionDraft) -> DisruptionView:
 )
 def estimate_audience(_: Call, area: DisruptionArea) -> Audience:
     usecases.check_area(area, disruptions_ports())
-    return estimating.estimate_audience(extent_of(area), estimate_ports())
+    return audience_estimate.estimate_audience(extent_of(area), estimate_ports())
 
 
 @routes.endpoint(

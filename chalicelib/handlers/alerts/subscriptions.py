@@ -24,9 +24,9 @@ from chalicelib.alerts.model import (
     Topic,
 )
 from chalicelib.alerts.presentation import address_hint
-from chalicelib.alerts.usecases import managing, moving
-from chalicelib.alerts.usecases.managing import AccessProof
-from chalicelib.alerts.usecases.moving import Move
+from chalicelib.alerts.usecases import browser_moves, own_subscriptions
+from chalicelib.alerts.usecases.browser_moves import Move
+from chalicelib.alerts.usecases.own_subscriptions import AccessProof
 from chalicelib.alerts.usecases.subscribing import check_request, manage_url_of
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Conflict, Invalid, TooMany
@@ -121,7 +121,7 @@ def create_subscription(call: Call, sent: SubscriptionRequest) -> SubscriptionRe
 )
 def move_subscriptions(call: Call, wanted: Move) -> MovedSubscriptions:
     rate_limits.check("subscribe", call)
-    return MovedSubscriptions(moving.move_subscriptions(wanted, alerts_ports()))
+    return MovedSubscriptions(browser_moves.move_subscriptions(wanted, alerts_ports()))
 
 
 @routes.endpoint(
@@ -133,7 +133,9 @@ def move_subscriptions(call: Call, wanted: Move) -> MovedSubscriptions:
 )
 def read_subscription(call: Call, subscription_id: str) -> SubscriptionView:
     return view_of(
-        managing.read_subscription(id_of(subscription_id), access_proof_of(call), alerts_ports())
+        own_subscriptions.read_subscription(
+            id_of(subscription_id), access_proof_of(call), alerts_ports()
+        )
     )
 
 
@@ -152,7 +154,7 @@ def change_subscription(
     version = call.version
     ports = alerts_ports()
     return view_of(
-        managing.change_subscription(
+        own_subscriptions.change_subscription(
             id_of(subscription_id), changes, version, access_proof_of(call), ports
         )
     )
@@ -167,7 +169,9 @@ def change_subscription(
 )
 def stop_subscription(call: Call, subscription_id: str) -> SubscriptionView:
     return view_of(
-        managing.stop_subscription(id_of(subscription_id), access_proof_of(call), alerts_ports())
+        own_subscriptions.stop_subscription(
+            id_of(subscription_id), access_proof_of(call), alerts_ports()
+        )
     )
 
 
@@ -184,9 +188,9 @@ def confirm_subscription(
     ports, which = alerts_ports(), id_of(subscription_id)
     match sent:
         case Confirmation(token=str(token), code=None):
-            return _receipt_of(managing.confirm_by_link(which, token, ports))
+            return _receipt_of(own_subscriptions.confirm_by_link(which, token, ports))
         case Confirmation(token=None, code=str(code)):
-            return _receipt_of(managing.confirm_by_code(which, code, ports))
+            return _receipt_of(own_subscriptions.confirm_by_code(which, code, ports))
         case _:
             raise Invalid.field("token", "send either the token of the link or the code, not both")
 
@@ -199,7 +203,7 @@ def confirm_subscription(
     query=PAGED,
 )
 def list_own_subscriptions(call: Call) -> SubscriptionList:
-    page = managing.list_own(
+    page = own_subscriptions.list_own(
         access_proof_of(call),
         limit=limit_of(call),
         after=cursor_of(call, _CURSOR),
@@ -210,7 +214,7 @@ def list_own_subscriptions(call: Call) -> SubscriptionList:
 
 def id_of(text: str) -> str:
     """The id of a subscription. Raises NotFound if the text is no id."""
-    return hex_id_of(text, managing.NOT_FOUND)
+    return hex_id_of(text, own_subscriptions.NOT_FOUND)
 
 
 def access_proof_of(call: Call) -> AccessProof:

@@ -38,8 +38,8 @@ from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.access import PARTNER, Author
 from chalicelib.reports.usecases.case_acts import CaseAct, case_acts
+from chalicelib.reports.usecases.find_published import published_report_of
 from chalicelib.reports.usecases.notes import UNVERIFIED
-from chalicelib.reports.usecases.sharing import published_report_of
 from chalicelib.reports.usecases.staff.casework import OFFICER
 from chalicelib.reports.usecases.staff.questions import why_not_asked
 from chalicelib.reports.views import FullView

@@ -22,7 +22,7 @@ from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.resident import flagging, withdrawing
-from chalicelib.reports.usecases.staff import changing, moderation
+from chalicelib.reports.usecases.staff import case_changes, moderation
 from chalicelib.reports.views import FullView, Withdrawn
 
 routes = Routes(__name__)
@@ -70,7 +70,7 @@ def change_report(call: Call, changes: ReportChanges, service_request_id: str) -
     ports, author = reports_ports(), call.caller.author()
     request_id = id_of(service_request_id)
     record_change(request_id, changes, call.caller)
-    report = changing.change_report(request_id, changes, version, author, ports)
+    report = case_changes.change_report(request_id, changes, version, author, ports)
     return reading.full_view_of(report, ports)
 
 

@@ -17,7 +17,7 @@ from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import copy_fields
 from chalicelib.outbound.model import Delivery, DeliveryEvent, Kind, State
-from chalicelib.outbound.usecases import handling
+from chalicelib.outbound.usecases import manage_deliveries
 
 routes = Routes(__name__)
 STATES: tuple[State, ...] = get_args(State)
@@ -66,7 +66,7 @@ class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
     ),
 )
 def deliveries(call: Call) -> DeliveryList:
-    found = handling.list_deliveries(
+    found = manage_deliveries.list_deliveries(
         choice_of(call, "state", STATES, "failed"),
         _parse_destination(call.parameter("destination")),
         limit=limit_of(call),
@@ -85,7 +85,7 @@ def deliveries(call: Call) -> DeliveryList:
 )
 def resend(call: Call, delivery_id: str) -> DeliveryView:
     record_action("deliveries.resend", id_of(delivery_id), "", call.caller)
-    return _view(handling.resend(id_of(delivery_id), outbound_ports()))
+    return _view(manage_deliveries.resend(id_of(delivery_id), outbound_ports()))
 
 
 @routes.endpoint(
@@ -97,7 +97,7 @@ def resend(call: Call, delivery_id: str) -> DeliveryView:
 )
 def keep(call: Call, delivery_id: str) -> DeliveryView:
     record_action("deliveries.keep", id_of(delivery_id), "", call.caller)
-    return _view(handling.keep(id_of(delivery_id), outbound_ports()))
+    return _view(manage_deliveries.keep(id_of(delivery_id), outbound_ports()))
 
 
 def id_of(text: str) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib.bootstrap import container
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.forms import posted
+from chalicelib.forms import form_parser
 from chalicelib.georeport import moments
 from chalicelib.handlers.http.call import Call
 from chalicelib.reports.queries import TimeWindow
@@ -112,7 +112,7 @@ def parse_query(call: Call) -> Query:
     given = {name: values for name, values in listed.items() if values}
     if call.request.method != "POST":
         return Query(call, given)
-    form = posted.parse_form(call.body, str(call.request.headers.get("content-type", "")))
+    form = form_parser.parse_form(call.body, str(call.request.headers.get("content-type", "")))
     return Query(call, {**given, **form.fields}, tuple(upload.body for upload in form.files))
 
 

@@ -20,7 +20,7 @@ from chalicelib.handlers.http.event import (
 )
 from chalicelib.kernel.observability import logs, trace
 from chalicelib.outbound.model import Wake
-from chalicelib.outbound.usecases import getting_through, opening, sending
+from chalicelib.outbound.usecases import create_deliveries, destination_health, send_deliveries
 
 # Chalice requires literals; packaging replaces them with the real queues.
 OUTBOUND_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:outbound"
@@ -38,7 +38,7 @@ def open_deliveries(event: SQSEvent) -> BatchAnswer:
         again = [message for message, fact in found.items() if fact is None]
         trace_facts(facts, line)
         try:
-            opening.open_deliveries(facts, outbound_ports())
+            create_deliveries.open_deliveries(facts, outbound_ports())
             measure_age(facts, line)
         except AppError as error:
             logs.failure("deliveries were not opened, the facts come again", error)
@@ -57,14 +57,14 @@ def send(event: SQSEvent) -> BatchAnswer:
 def send_due(_: CloudWatchEvent) -> None:
     """Wakes the deliveries that are due again, and those that a sender left unfinished."""
     with batch("send_due") as line:
-        line["records"] = sending.wake_due(outbound_ports())
+        line["records"] = send_deliveries.wake_due(outbound_ports())
 
 
 @events.schedule("rate(5 minutes)")
 def publish_getting_through(_: CloudWatchEvent) -> None:
     """Publishes the document of deliveries."""
     with batch("publish_getting_through"):
-        getting_through.publish_getting_through(outbound_ports())
+        destination_health.publish_getting_through(outbound_ports())
 
 
 def _send_delivery(record: dict[str, Any], line: logs.Fields) -> bool:
@@ -74,7 +74,7 @@ def _send_delivery(record: dict[str, Any], line: logs.Fields) -> bool:
     trace.adopt_id(wake.request_id or trace.current_id())
     line["delivery_id"] = wake.delivery_id
     try:
-        after = sending.send(wake.delivery_id, outbound_ports())
+        after = send_deliveries.send(wake.delivery_id, outbound_ports())
     except AppError as error:
         logs.failure("a delivery was not dealt with", error, delivery_id=wake.delivery_id)
         return False

@@ -16,7 +16,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import copy_fields
 from chalicelib.outbound.receivers import Filter, Receiver, ReceiverChanges, ReceiverDraft
-from chalicelib.outbound.usecases import handling, receiving
+from chalicelib.outbound.usecases import manage_deliveries, manage_receivers
 
 routes = Routes(__name__)
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -77,7 +77,7 @@ class ReplayView(msgspec.Struct, frozen=True, kw_only=True):
     summary="List the systems that get webhooks",
 )
 def receivers(_: Call) -> ReceiverList:
-    found = receiving.list_receivers(outbound_ports())
+    found = manage_receivers.list_receivers(outbound_ports())
     return ReceiverList(items=[_view(each) for each in found], next=None)
 
 
@@ -93,8 +93,8 @@ def receivers(_: Call) -> ReceiverList:
 def add_receiver(call: Call, draft: ReceiverDraft) -> MadeReceiver:
     scope = call.caller.author().scope
     key = call.key_or_a_new_one
-    record_action("receivers.add", receiving.receiver_id_of(scope, key), "", call.caller)
-    receiver = receiving.add_receiver(
+    record_action("receivers.add", manage_receivers.receiver_id_of(scope, key), "", call.caller)
+    receiver = manage_receivers.add_receiver(
         draft, key, scope, outbound_ports(), reads_ledger=call.caller.may("ledger.read")
     )
     return copy_fields(MadeReceiver, receiver)
@@ -111,7 +111,7 @@ def add_receiver(call: Call, draft: ReceiverDraft) -> MadeReceiver:
 def change_receiver(call: Call, changes: ReceiverChanges, receiver_id: str) -> ReceiverView:
     version = call.version
     record_action("receivers.change", id_of(receiver_id), changed_fields(changes), call.caller)
-    receiver = receiving.change_receiver(
+    receiver = manage_receivers.change_receiver(
         id_of(receiver_id),
         changes,
         version,
@@ -129,7 +129,7 @@ def change_receiver(call: Call, changes: ReceiverChanges, receiver_id: str) -> R
 )
 def remove_receiver(call: Call, receiver_id: str) -> Removed:
     record_action("receivers.remove", id_of(receiver_id), "", call.caller)
-    receiving.remove_receiver(id_of(receiver_id), outbound_ports())
+    manage_receivers.remove_receiver(id_of(receiver_id), outbound_ports())
     return Removed(receiver_id=receiver_id)
 
 
@@ -141,7 +141,7 @@ def remove_receiver(call: Call, receiver_id: str) -> Removed:
 )
 def replay(call: Call, draft: ReplayDraft, receiver_id: str) -> ReplayView:
     record_action("receivers.replay", id_of(receiver_id), "", call.caller)
-    done = handling.replay(id_of(receiver_id), draft.since, draft.until, outbound_ports())
+    done = manage_deliveries.replay(id_of(receiver_id), draft.since, draft.until, outbound_ports())
     return ReplayView(**done._asdict())
 
 

@@ -31,7 +31,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot, Order
 from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases.access import get_visible_report
-from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
+from chalicelib.reports.usecases.orders.change_booking import cancel_order, move_booking
 from chalicelib.texts import Text
 
 Faults = Sequence[FieldError]

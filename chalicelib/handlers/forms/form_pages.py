@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
-from chalicelib.forms import messages, posted
+from chalicelib.forms import form_parser, messages
 from chalicelib.forms.answers import Answers
 from chalicelib.forms.validation import key_of
 from chalicelib.handlers.http import request_language
@@ -56,7 +56,7 @@ def render_form(name: str, **context: Any) -> str:
 
 
 def posted_form(call: Call) -> PostedForm:
-    return posted.parse_form(call.body, str(call.request.headers.get("content-type", "")))
+    return form_parser.parse_form(call.body, str(call.request.headers.get("content-type", "")))
 
 
 def key_of_form(form: PostedForm) -> str:

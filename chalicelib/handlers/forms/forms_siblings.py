@@ -19,7 +19,7 @@ from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.params import NEAR_M
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Upload
-from chalicelib.photos.usecases import asking
+from chalicelib.photos.usecases import uploads
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.states import LABELS
 from chalicelib.reports.usecases import location, reading
@@ -108,7 +108,7 @@ class Siblings:
         return found
 
     def take_photo(self, key: str, photo_ids: Sequence[str], upload: Upload) -> str:
-        return asking.store_upload(upload.body, key, self._author.scope, photo_ids, photos_ports())
+        return uploads.store_upload(upload.body, key, self._author.scope, photo_ids, photos_ports())
 
 
 def _overdue_ids(request_ids: Sequence[str], shown_as: Wording) -> Set[str]:

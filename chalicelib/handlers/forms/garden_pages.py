@@ -27,7 +27,7 @@ from chalicelib.integrations.garden_cancelling import (
 )
 from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.site import Site
-from chalicelib.reports.usecases.orders.changing import too_late_error
+from chalicelib.reports.usecases.orders.change_booking import too_late_error
 from chalicelib.texts import Text
 
 

@@ -79,6 +79,6 @@ problem_page = problem_pages("alerts")
 
 def posted_form(call: Call) -> Any:
     """The fields of a posted form. Raises Invalid."""
-    from chalicelib.forms import posted
+    from chalicelib.forms import form_parser
 
-    return posted.parse_form(call.body, str(call.request.headers.get("content-type", "")))
+    return form_parser.parse_form(call.body, str(call.request.headers.get("content-type", "")))

@@ -18,7 +18,7 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.jobs.job_params import parse_job_id, parse_team, planner_of, today
 from chalicelib.handlers.jobs.jobs_views import LeftOut, LoadList, LoadView, PlannedView, PlanView
 from chalicelib.jobs.drafts import Reference, Word
-from chalicelib.jobs.ordering import LeftOutStop
+from chalicelib.jobs.route_order import LeftOutStop
 from chalicelib.jobs.usecases import day_planning
 from chalicelib.jobs.usecases.crew_load import CrewLoad, crew_loads
 from chalicelib.jobs.usecases.day_planning import PlannedDay

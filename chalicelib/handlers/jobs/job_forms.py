@@ -31,7 +31,7 @@ from chalicelib.jobs.usecases import contractor_links
 from chalicelib.jobs.usecases.operations import OperationResult, apply_operations
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.parsing import parse
-from chalicelib.photos.usecases import asking
+from chalicelib.photos.usecases import uploads
 from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases import reading
 
@@ -159,7 +159,7 @@ def _store_photos(files: Sequence[bytes], op_id: str, opened: OpenedLink) -> tup
     about, photo_ids = opened.job.service_request_ids[0], list[str]()
     for raw in files:
         ports, scope = photos_ports(), opened.who.scope
-        photo_ids.append(asking.store_upload(raw, op_id, scope, photo_ids, ports, about=about))
+        photo_ids.append(uploads.store_upload(raw, op_id, scope, photo_ids, ports, about=about))
     return tuple(photo_ids)
 
 

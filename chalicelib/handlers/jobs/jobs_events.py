@@ -27,7 +27,7 @@ from chalicelib.handlers.http.event import (
 )
 from chalicelib.jobs.stream import fact_of
 from chalicelib.jobs.usecases.day_publishing import CrewAndDay, publish_days, publish_due
-from chalicelib.jobs.usecases.opening import update_jobs_of
+from chalicelib.jobs.usecases.jobs_of_report import update_jobs_of
 from chalicelib.jobs.usecases.progress import publish_changed_plans, publish_progress
 from chalicelib.kernel.observability import logs
 

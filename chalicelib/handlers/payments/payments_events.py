@@ -7,7 +7,7 @@ from chalicelib.handlers.http.event import batch
 from chalicelib.kernel.observability import logs
 from chalicelib.payments.reconciling import reconcile_latest
 from chalicelib.payments.usecases import check_due
-from chalicelib.reports.usecases.orders.changing import cancel_lost_orders
+from chalicelib.reports.usecases.orders.change_booking import cancel_lost_orders
 
 events = Blueprint(__name__)
 

@@ -19,7 +19,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import Order
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import Author, get_visible_report
-from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
+from chalicelib.reports.usecases.orders.change_booking import cancel_order, move_booking
 from chalicelib.reports.usecases.orders.no_shows import note_no_show
 
 routes = Routes(__name__)

@@ -15,7 +15,7 @@ from chalicelib.kernel.ids import ALPHABET
 from chalicelib.photos.model import State, UploadDraft
 from chalicelib.photos.picture import WITH_VALUES
 from chalicelib.photos.ports import PhotoKey
-from chalicelib.photos.usecases import asking
+from chalicelib.photos.usecases import uploads
 from chalicelib.reports import reference
 from chalicelib.texts import read_back
 
@@ -53,7 +53,7 @@ def ask(call: Call, draft: UploadDraft) -> UploadView:
     key = call.photo_key
     if draft.service_request_id is not None:
         draft = replace(draft, service_request_id=_report(draft.service_request_id))
-    photo, policy = asking.request_upload(draft, key, call.caller.author().scope, photos_ports())
+    photo, policy = uploads.request_upload(draft, key, call.caller.author().scope, photos_ports())
     rate_limits.check("photo", call)
     return UploadView(photo_id=photo.photo_id, url=policy.url, fields=dict(policy.fields))
 
@@ -68,7 +68,7 @@ def look(call: Call, service_request_id: str, photo_id: str) -> UploadedPhoto:
     request_id = reference.parse_reference(service_request_id)
     if request_id is None or not PHOTO_ID.fullmatch(photo_id):
         raise NotFound("There is no photo with this id.")
-    photo = asking.photo_state(PhotoKey(request_id, photo_id), photos_ports())
+    photo = uploads.photo_state(PhotoKey(request_id, photo_id), photos_ports())
     reason = photo.reason and request_language.current_language().say(
         read_back(photo.reason, WITH_VALUES)
     )

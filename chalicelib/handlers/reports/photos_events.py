@@ -13,7 +13,7 @@ from chalicelib.handlers.http.event import BatchAnswer, batch, measure_age, one_
 from chalicelib.handlers.http.s3_events import Arrived, arrived_in
 from chalicelib.kernel.observability import logs
 from chalicelib.photos.ports import PhotoKey, Upload
-from chalicelib.photos.usecases import fetching, sweeping, taking_in
+from chalicelib.photos.usecases import cleanup, fetching, process_upload
 
 # Chalice requires a literal; packaging replaces it with the real queue.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:photos"
@@ -40,7 +40,7 @@ def fetch_wanted(event: SQSEvent) -> BatchAnswer:
 def sweep(_: CloudWatchEvent) -> None:
     """Removes uploaded files that no report uses. Fails if some of them remain."""
     with batch("sweep") as line:
-        failed = sweeping.sweep(photos_ports())
+        failed = cleanup.sweep(photos_ports())
         line["failed"] = len(failed)
         for photo, error in failed.items():
             logs.failure(
@@ -61,7 +61,7 @@ def uploads_in(body: str) -> list[Upload]:
 def _is_taken_in(record: dict[str, Any], _: logs.Fields) -> bool:
     try:
         for upload in uploads_in(record["body"]):
-            taking_in.process_upload(upload, photos_ports())
+            process_upload.process_upload(upload, photos_ports())
     except (AppError, msgspec.DecodeError, ValueError) as error:
         logs.failure("a photo was not taken in", error, message_id=record["messageId"])
         return False

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from chalicelib.catalogue.crews import Crew
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ordering import CrewRoute, LeftOutStop, plan_order
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import JobFilters, Ports
+from chalicelib.jobs.route_order import CrewRoute, LeftOutStop, plan_order
 from chalicelib.jobs.usecases.day_saving import save_routes, unplan_job
 from chalicelib.jobs.usecases.day_stops import (
     DayPorts,

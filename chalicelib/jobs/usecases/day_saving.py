@@ -5,9 +5,9 @@ from datetime import date
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job, Placement
-from chalicelib.jobs.ordering import CrewRoute
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Ports
+from chalicelib.jobs.route_order import CrewRoute
 from chalicelib.jobs.usecases.day_stops import moment_of
 from chalicelib.jobs.usecases.job_updates import load_job, update_job
 from chalicelib.kernel.time import truncate_to_second

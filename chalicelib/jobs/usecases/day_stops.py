@@ -8,8 +8,8 @@ from msgspec import Struct
 from chalicelib.catalogue.crews import Crew
 from chalicelib.geo.point import Point
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ordering import DAY_S, CrewDay, CrewRoute, Stop, Visit
 from chalicelib.jobs.ports import Ports
+from chalicelib.jobs.route_order import DAY_S, CrewDay, CrewRoute, Stop, Visit
 from chalicelib.jobs.travel import Travel
 
 

@@ -15,7 +15,7 @@ from chalicelib.photos.model import (
 )
 from chalicelib.photos.picture import UNKNOWN
 from chalicelib.photos.ports import PhotoKey, Ports
-from chalicelib.photos.usecases.taking_in import refuse
+from chalicelib.photos.usecases.process_upload import refuse
 
 
 def request_fetch(service_request_id: str, photo_id: str, media_url: str, ports: Ports) -> None:

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.alerts.audience import Counts, Quota, audience_of, count_changes, counts_in
 from chalicelib.alerts.index import AreaQuery
 from chalicelib.alerts.model import Topic
-from chalicelib.alerts.usecases.estimating import EstimatePorts, estimate_audience
+from chalicelib.alerts.usecases.audience_estimate import EstimatePorts, estimate_audience
 from chalicelib.alerts.usecases.indexing import reindex
 from tests.support.fakes_alerts import GUILDHALL, AlertsWorld, MemoryAudiences, area, subscription
 from tests.support.fakes_delivery import VOICE, DeliveryWorld

@@ -17,9 +17,9 @@ from chalicelib.alerts.model import (
     Topic,
     mark_stopped,
 )
-from chalicelib.alerts.usecases import managing, subscribing
+from chalicelib.alerts.usecases import own_subscriptions, subscribing
 from chalicelib.alerts.usecases.at_address import list_at_same_address, stop_all
-from chalicelib.alerts.usecases.managing import AccessProof
+from chalicelib.alerts.usecases.own_subscriptions import AccessProof
 from chalicelib.alerts.usecases.questions import read_repair_question, repair_question_token
 from chalicelib.alerts.usecases.subscribing import Subscriber
 from chalicelib.errors import Conflict, Invalid, NotFound
@@ -53,7 +53,9 @@ def by_link(one: Subscription) -> AccessProof:
 
 
 def confirm(one: Subscription, alerts: AlertsWorld) -> Subscription:
-    return managing.confirm_by_link(one.subscription_id, TOKENS.confirm_token(one), alerts.ports)
+    return own_subscriptions.confirm_by_link(
+        one.subscription_id, TOKENS.confirm_token(one), alerts.ports
+    )
 
 
 def field_of(work: Callable[[], object]) -> str:
@@ -179,23 +181,26 @@ def test_address_is_not_confirmed_by_another_addresss_link_under_the_same_key(
     assert made.subscription_id == old.subscription_id and made.to != old.to
     which = made.subscription_id
     with pytest.raises(NotFound):
-        managing.confirm_by_link(which, TOKENS.confirm_token(old), alerts.ports)
+        own_subscriptions.confirm_by_link(which, TOKENS.confirm_token(old), alerts.ports)
     with pytest.raises((Invalid, NotFound)):
-        managing.confirm_by_code(which, TOKENS.confirmation_code(old), alerts.ports)
+        own_subscriptions.confirm_by_code(which, TOKENS.confirmation_code(old), alerts.ports)
     for token in (TOKENS.manage_token(old), TOKENS.unsubscribe_token(old)):
         with pytest.raises(NotFound):
-            managing.stop_subscription(which, AccessProof(token=token), alerts.ports)
+            own_subscriptions.stop_subscription(which, AccessProof(token=token), alerts.ports)
     proof = repair_question_token(old, "R00000000001", 1, TOKENS)
     with pytest.raises(NotFound):
         read_repair_question(proof, alerts.ports)
     assert alerts.subscriptions.stored[which].state == "unconfirmed"
     if channel == "sms":
         assert (
-            managing.confirm_by_code(which, TOKENS.confirmation_code(made), alerts.ports).state
+            own_subscriptions.confirm_by_code(
+                which, TOKENS.confirmation_code(made), alerts.ports
+            ).state
             == "active"
         )
     assert (
-        managing.confirm_by_link(which, TOKENS.confirm_token(made), alerts.ports).state == "active"
+        own_subscriptions.confirm_by_link(which, TOKENS.confirm_token(made), alerts.ports).state
+        == "active"
     )
 
 
@@ -203,9 +208,9 @@ def test_alerts_of_an_address_are_not_shown_by_another_addresss_link_under_the_s
     own = subscription(7, to=SOMEBODY, address_key=IDS.address_key("email", SOMEBODY))
     alerts = AlertsWorld(own)
     old = subscribe(alerts, key="k", to=STRANGER)
-    managing.confirm_by_link(old.subscription_id, TOKENS.confirm_token(old), alerts.ports)
+    own_subscriptions.confirm_by_link(old.subscription_id, TOKENS.confirm_token(old), alerts.ports)
     token = TOKENS.unsubscribe_token(old)
-    managing.stop_subscription(old.subscription_id, AccessProof(token=token), alerts.ports)
+    own_subscriptions.stop_subscription(old.subscription_id, AccessProof(token=token), alerts.ports)
     alerts.clock.now += STOPPED_KEPT_FOR
     made = subscribe(alerts, key="k", to=SOMEBODY)
     for each in (token, TOKENS.unsubscribe_token(made)):
@@ -213,7 +218,9 @@ def test_alerts_of_an_address_are_not_shown_by_another_addresss_link_under_the_s
             list_at_same_address(made.subscription_id, each, alerts.ports)
         with pytest.raises(NotFound):
             stop_all(made.subscription_id, each, alerts.ports)
-    managing.confirm_by_link(made.subscription_id, TOKENS.confirm_token(made), alerts.ports)
+    own_subscriptions.confirm_by_link(
+        made.subscription_id, TOKENS.confirm_token(made), alerts.ports
+    )
     found = list_at_same_address(made.subscription_id, TOKENS.unsubscribe_token(made), alerts.ports)
     assert [each.to for each in found] == [SOMEBODY, SOMEBODY]
 
@@ -270,13 +277,13 @@ def test_altered_token_confirms_nothing() -> None:
     of_another = TOKENS.confirm_token(subscription(7))
     for token in (TOKENS.manage_token(made), TOKENS.unsubscribe_token(made), of_another, ""):
         with pytest.raises(NotFound):
-            managing.confirm_by_link(made.subscription_id, token, alerts.ports)
+            own_subscriptions.confirm_by_link(made.subscription_id, token, alerts.ports)
 
 
 def test_link_says_so_when_the_subscription_was_stopped_meanwhile() -> None:
     alerts = AlertsWorld()
     made = subscribe(alerts)
-    managing.stop_subscription(made.subscription_id, by_link(made), alerts.ports)
+    own_subscriptions.stop_subscription(made.subscription_id, by_link(made), alerts.ports)
     with pytest.raises(Conflict):
         confirm(made, alerts)
 
@@ -286,7 +293,7 @@ def test_code_confirms_a_number_and_may_have_white_space_in_it() -> None:
     made = subscribe(alerts, channel="sms", to="07700 900123")
     for _ in range(2):
         code = f" {TOKENS.confirmation_code(made)[:3]} {TOKENS.confirmation_code(made)[3:]}"
-        confirmed = managing.confirm_by_code(made.subscription_id, code, alerts.ports)
+        confirmed = own_subscriptions.confirm_by_code(made.subscription_id, code, alerts.ports)
         assert confirmed.state == "active"
 
 
@@ -295,9 +302,11 @@ def test_code_is_not_valid_after_five_tries() -> None:
     made = subscribe(alerts, channel="sms", to="07700 900123")
     which = made.subscription_id
     for _ in range(MOST_CODE_TRIES):
-        assert field_of(lambda: managing.confirm_by_code(which, "0", alerts.ports)) == "code"
+        assert (
+            field_of(lambda: own_subscriptions.confirm_by_code(which, "0", alerts.ports)) == "code"
+        )
     with pytest.raises(NotFound):
-        managing.confirm_by_code(which, TOKENS.confirmation_code(made), alerts.ports)
+        own_subscriptions.confirm_by_code(which, TOKENS.confirmation_code(made), alerts.ports)
 
 
 @pytest.mark.parametrize("channel", ["email", "push"])
@@ -306,16 +315,22 @@ def test_code_is_valid_only_for_subscriptions_by_text(channel: str) -> None:
     alerts = AlertsWorld()
     made = subscribe(alerts, channel=channel, **address)
     with pytest.raises(NotFound):
-        managing.confirm_by_code(made.subscription_id, TOKENS.confirmation_code(made), alerts.ports)
+        own_subscriptions.confirm_by_code(
+            made.subscription_id, TOKENS.confirmation_code(made), alerts.ports
+        )
 
 
 def test_code_is_not_valid_after_its_day_although_the_subscription_is_active() -> None:
     alerts = AlertsWorld()
     made = subscribe(alerts, channel="sms", to="07700 900123")
-    managing.confirm_by_code(made.subscription_id, TOKENS.confirmation_code(made), alerts.ports)
+    own_subscriptions.confirm_by_code(
+        made.subscription_id, TOKENS.confirmation_code(made), alerts.ports
+    )
     alerts.clock.now += CONFIRMED_WITHIN
     with pytest.raises(NotFound):
-        managing.confirm_by_code(made.subscription_id, TOKENS.confirmation_code(made), alerts.ports)
+        own_subscriptions.confirm_by_code(
+            made.subscription_id, TOKENS.confirmation_code(made), alerts.ports
+        )
 
 
 # Managing.
@@ -339,12 +354,12 @@ def stored(**values: Any) -> AlertsWorld:
 def test_subscription_is_opened_by_its_link_and_by_its_account(shown: AccessProof) -> None:
     alerts = stored()
     which = f"{1:032x}"
-    read = managing.read_subscription(which, shown, alerts.ports)
-    after = managing.change_subscription(
+    read = own_subscriptions.read_subscription(which, shown, alerts.ports)
+    after = own_subscriptions.change_subscription(
         which, SubscriptionChanges(frequency="daily"), read.version, shown, alerts.ports
     )
     assert after.frequency == "daily"
-    assert managing.stop_subscription(which, shown, alerts.ports).state == "stopped"
+    assert own_subscriptions.stop_subscription(which, shown, alerts.ports).state == "stopped"
 
 
 @pytest.mark.parametrize(
@@ -354,36 +369,36 @@ def test_subscription_is_not_opened_by_anything_else(shown: AccessProof) -> None
     alerts = stored()
     which = f"{1:032x}"
     with pytest.raises(NotFound):
-        managing.read_subscription(which, shown, alerts.ports)
+        own_subscriptions.read_subscription(which, shown, alerts.ports)
     with pytest.raises(NotFound):
-        managing.change_subscription(which, SubscriptionChanges(), 1, shown, alerts.ports)
+        own_subscriptions.change_subscription(which, SubscriptionChanges(), 1, shown, alerts.ports)
 
 
 @pytest.mark.parametrize("shown", STRANGERS)
 def test_subscription_is_not_stopped_by_a_stranger(shown: AccessProof) -> None:
     alerts = stored()
     with pytest.raises(NotFound):
-        managing.stop_subscription(f"{1:032x}", shown, alerts.ports)
+        own_subscriptions.stop_subscription(f"{1:032x}", shown, alerts.ports)
 
 
 def test_one_click_stops_it_and_a_second_one_changes_nothing() -> None:
     alerts = stored()
     which, shown = f"{1:032x}", AccessProof(token=TOKENS.unsubscribe_token(subscription(1)))
     alerts.clock.now += timedelta(hours=1)
-    ended = managing.stop_subscription(which, shown, alerts.ports)
+    ended = own_subscriptions.stop_subscription(which, shown, alerts.ports)
     assert (ended.state, ended.stopped_because, ended.to) == ("stopped", "requested", None)
     assert ended.expires_at == alerts.clock.now + STOPPED_KEPT_FOR
     alerts.clock.now += STOPPED_KEPT_FOR - SECOND
-    assert managing.stop_subscription(which, shown, alerts.ports) == ended
+    assert own_subscriptions.stop_subscription(which, shown, alerts.ports) == ended
     alerts.clock.now += SECOND
     with pytest.raises(NotFound):
-        managing.stop_subscription(which, shown, alerts.ports)
+        own_subscriptions.stop_subscription(which, shown, alerts.ports)
 
 
 def test_change_is_refused_when_it_is_about_another_version() -> None:
     alerts = stored()
     with pytest.raises(Conflict) as refused:
-        managing.change_subscription(
+        own_subscriptions.change_subscription(
             f"{1:032x}", SubscriptionChanges(), 7, OPENERS[0], alerts.ports
         )
     assert refused.value.version == 1
@@ -392,7 +407,7 @@ def test_change_is_refused_when_it_is_about_another_version() -> None:
 def test_change_is_refused_when_the_subscription_was_stopped() -> None:
     alerts = AlertsWorld(mark_stopped(subscription(1, account_id="a1"), "requested", NOON))
     with pytest.raises(Conflict):
-        managing.change_subscription(
+        own_subscriptions.change_subscription(
             f"{1:032x}", SubscriptionChanges(), 1, OPENERS[0], alerts.ports
         )
 
@@ -401,7 +416,9 @@ def test_change_is_validated_like_a_new_subscription() -> None:
     alerts = stored()
 
     def change(changes: SubscriptionChanges) -> Subscription:
-        return managing.change_subscription(f"{1:032x}", changes, 1, OPENERS[0], alerts.ports)
+        return own_subscriptions.change_subscription(
+            f"{1:032x}", changes, 1, OPENERS[0], alerts.ports
+        )
 
     assert field_of(lambda: change(SubscriptionChanges(topic=area(0)))) == "topic.radius_m"
     assert (
@@ -424,7 +441,7 @@ def test_own_report_stays_own_when_it_is_sent_again_with_a_change(is_public: boo
     alerts = stored(topic=topic, is_own=True)
     alerts.reports.put(alert_report(visibility="public" if is_public else "private"))
     changes = SubscriptionChanges(topic=topic, frequency="daily")
-    after = managing.change_subscription(f"{1:032x}", changes, 1, OPENERS[1], alerts.ports)
+    after = own_subscriptions.change_subscription(f"{1:032x}", changes, 1, OPENERS[1], alerts.ports)
     assert (after.is_own, after.topic, after.frequency) == (True, topic, "daily")
 
 
@@ -433,14 +450,18 @@ def test_own_report_is_not_own_when_it_is_about_another_one() -> None:
     alerts = stored(topic=topic, is_own=True)
     alerts.reports.put(alert_report(service_request_id="R00000000002"))
     other = SubscriptionChanges(topic=replace(topic, service_request_id="R00000000002"))
-    assert not managing.change_subscription(f"{1:032x}", other, 1, OPENERS[1], alerts.ports).is_own
+    assert not own_subscriptions.change_subscription(
+        f"{1:032x}", other, 1, OPENERS[1], alerts.ports
+    ).is_own
     round_ = SubscriptionChanges(topic=area())
-    assert not managing.change_subscription(f"{1:032x}", round_, 2, OPENERS[1], alerts.ports).is_own
+    assert not own_subscriptions.change_subscription(
+        f"{1:032x}", round_, 2, OPENERS[1], alerts.ports
+    ).is_own
 
 
 def test_quiet_hours_go_when_they_are_cleared() -> None:
     alerts = stored(quiet=QuietHours(begin="22:00", end="07:00"))
-    after = managing.change_subscription(
+    after = own_subscriptions.change_subscription(
         f"{1:032x}", SubscriptionChanges(clear=["quiet"]), 1, OPENERS[0], alerts.ports
     )
     assert after.quiet is None
@@ -454,8 +475,10 @@ def test_own_subscriptions_are_listed_by_page_the_latest_first_without_those_tha
     ]
     own[2] = mark_stopped(own[2], "requested", NOON - STOPPED_KEPT_FOR)
     alerts = AlertsWorld(*own, subscription(9, account_id="a2"))
-    first = managing.list_own(AccessProof(account_id="a1"), limit=3, after=None, ports=alerts.ports)
-    then = managing.list_own(
+    first = own_subscriptions.list_own(
+        AccessProof(account_id="a1"), limit=3, after=None, ports=alerts.ports
+    )
+    then = own_subscriptions.list_own(
         AccessProof(account_id="a1"), limit=3, after=first.next, ports=alerts.ports
     )
     ids = [int(each.subscription_id, 16) for each in (*first.subscriptions, *then.subscriptions)]
@@ -474,7 +497,9 @@ def test_follower_is_subscribed_once_and_again_after_stopping() -> None:
     first = follow(alerts)
     assert (first.state, first.is_own, first.account_id) == ("active", False, "a1")
     assert follow(alerts) == first
-    managing.stop_subscription(first.subscription_id, AccessProof(account_id="a1"), alerts.ports)
+    own_subscriptions.stop_subscription(
+        first.subscription_id, AccessProof(account_id="a1"), alerts.ports
+    )
     again = follow(alerts)
     assert (again.state, again.to, len(alerts.subscriptions.stored)) == ("active", SOMEBODY, 1)
 
@@ -485,7 +510,7 @@ def test_follower_gets_alerts_at_the_present_address_when_following_again() -> N
     shown = AccessProof(account_id="a1")
     quiet = QuietHours(begin="22:00", end="07:00")
     changes = SubscriptionChanges(frequency="daily", quiet=quiet)
-    managing.change_subscription(first.subscription_id, changes, 1, shown, alerts.ports)
+    own_subscriptions.change_subscription(first.subscription_id, changes, 1, shown, alerts.ports)
     alerts.clock.now += timedelta(hours=1)
     moved = follow(alerts, "new@example.org")
     assert (moved.to, moved.address_key) == (

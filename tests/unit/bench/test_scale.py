@@ -9,10 +9,10 @@ from bench.meter import Call
 from bench.scale import samples, table
 from bench.scale.bill import MOST_DOLLARS, RESIDENTS, bill, count_backup_copies, model, prices
 from bench.scale.fit import SamplePoint, fit_growth
+from bench.scale.fixed_costs import idle_quantities
 from bench.scale.ledger import count_usage
 from bench.scale.load import Load
 from bench.scale.model import Machine
-from bench.scale.standing import idle_quantities
 from infra.template import merged_template
 
 PLACES = [

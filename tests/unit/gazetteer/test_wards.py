@@ -8,9 +8,9 @@ from geopy.distance import geodesic
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
+from chalicelib.gazetteer.address_lookup import PublishedAddressLookup
 from chalicelib.gazetteer.streets import STREETS, StreetMap
 from chalicelib.gazetteer.wards import WARDS, Wards, WardSet, ward_of
-from chalicelib.gazetteer.whereabouts import PublishedAddressLookup
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, Polygon
 from chalicelib.geo.ward import Ward
@@ -79,7 +79,7 @@ def test_place_is_judged_by_the_wards_of_the_day() -> None:
 
 def test_no_place_is_outside_when_no_wards_are_known() -> None:
     assert not Wards().is_outside(INSIDE, DAY)
-    assert not Shelf().whereabouts().is_outside(INSIDE, DAY)
+    assert not Shelf().address_lookup().is_outside(INSIDE, DAY)
 
 
 def test_wards_of_the_demo_town_have_every_place_within_seven_kilometres() -> None:
@@ -126,19 +126,19 @@ class Shelf:
             raise UpstreamFailed("The store did not answer.")
         return self.documents.get(key)
 
-    def whereabouts(self) -> PublishedAddressLookup:
+    def address_lookup(self) -> PublishedAddressLookup:
         return PublishedAddressLookup(self.read, lambda: self.seconds)
 
 
 def test_ward_and_street_are_unknown_without_an_error_when_files_are_missing() -> None:
-    here = Shelf().whereabouts()
+    here = Shelf().address_lookup()
     assert (here.ward_code(INSIDE, DAY), here.street(INSIDE)) == (None, None)
 
 
 def test_store_is_asked_once_a_minute_when_it_fails() -> None:
     shelf = Shelf()
     shelf.fails = True
-    here = shelf.whereabouts()
+    here = shelf.address_lookup()
     for _ in range(10):
         assert here.ward_code(INSIDE, DAY) is None
     assert shelf.reads == 1
@@ -152,4 +152,4 @@ def test_store_is_asked_once_a_minute_when_it_fails() -> None:
 def test_ward_and_street_are_unknown_when_a_document_cannot_be_read() -> None:
     shelf = Shelf()
     shelf.documents[WARDS] = b"{"
-    assert shelf.whereabouts().ward_code(INSIDE, DAY) is None
+    assert shelf.address_lookup().ward_code(INSIDE, DAY) is None

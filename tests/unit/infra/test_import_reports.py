@@ -26,7 +26,7 @@ from infra.import_reports import (
     load_mapping,
 )
 from infra.local_times import NEVER, TWICE, TWICE_LATER
-from infra.rejects import print_notes
+from infra.refused_rows import print_notes
 from tests.support.fakes import FakeAddressLookup, MemoryRepository
 
 COLUMNS = ("ref", "title", "lat", "lon", "kind", "state", "made", "changed")

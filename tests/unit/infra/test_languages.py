@@ -10,6 +10,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.catalogue.texts import CouncilTexts
 from chalicelib.errors import ConfigurationError
 from infra import languages, missing_page, texts
+from infra.error_texts import find_raised_texts, modules_for_residents
 from infra.languages import (
     Language,
     as_mo,
@@ -21,7 +22,6 @@ from infra.languages import (
     update_catalogue,
 )
 from infra.languages_build import web_build
-from infra.raised_texts import find_raised_texts, modules_for_residents
 from infra.texts import Message, Scripts
 
 LANGUAGES = languages.languages()

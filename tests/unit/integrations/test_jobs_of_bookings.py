@@ -11,11 +11,11 @@ from chalicelib.integrations.reports_for_jobs import ReportsForJobs
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import Ports as JobPorts
 from chalicelib.jobs.ports import ReactionPorts
-from chalicelib.jobs.usecases.opening import update_jobs_of
+from chalicelib.jobs.usecases.jobs_of_report import update_jobs_of
 from chalicelib.jobs.usecases.operations import OperationResult, apply_operations
 from chalicelib.jobs.usecases.progress import publish_progress
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
+from chalicelib.reports.usecases.orders.change_booking import cancel_order, move_booking
 from tests.support.fakes_jobs import JobsWorld, MemoryJobs, crew_member, operation
 from tests.support.fakes_paid_orders import DEMO, ELSEWHERE, OWNER, PLACE, PaidOrder
 from tests.support.paid_order_stories import (

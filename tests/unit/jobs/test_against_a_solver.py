@@ -16,7 +16,7 @@ from bench.orders import (
     single_crew_days,
     solve_with_vroom,
 )
-from chalicelib.jobs.ordering import plan_order
+from chalicelib.jobs.route_order import plan_order
 from tests.support.effort import effort
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.errors import Conflict, Ended, Invalid, NotFound
 from chalicelib.jobs.drafts import JobChanges
 from chalicelib.jobs.usecases.contractor_links import add_link, drop_link, open_link
-from chalicelib.jobs.usecases.opening import update_jobs_of
+from chalicelib.jobs.usecases.jobs_of_report import update_jobs_of
 from chalicelib.jobs.usecases.operations import apply_operations
 from chalicelib.jobs.usecases.planning import change_job
 from tests.support.fakes_jobs import (

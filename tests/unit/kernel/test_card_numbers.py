@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.forms import posted
+from chalicelib.forms import form_parser
 from chalicelib.kernel.card_numbers import mask_card_numbers
 from chalicelib.kernel.parsing import parse
 from chalicelib.outbound.email_parser import parse_reply
@@ -74,7 +74,7 @@ def test_card_numbers_in_all_that_people_send_are_masked() -> None:
     sent = {"service_code": "x", "description": card, "attributes": {"a": [card]}, "lat": 53.0}
     draft = parse(sent, Draft)
     assert (draft.description, draft.attributes) == ("****", {"a": ["****"]})
-    form = posted.parse_form(b"text=4444+3333+2222+1111", posted.URLENCODED)
+    form = form_parser.parse_form(b"text=4444+3333+2222+1111", form_parser.URLENCODED)
     assert form.one("text") == "****"
     mail = f"From: a@b.example\r\nContent-Type: text/plain\r\n\r\nIt is {card}.\r\n"
     assert "3333" not in parse_reply(mail.encode()).text

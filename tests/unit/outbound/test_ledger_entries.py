@@ -2,10 +2,10 @@
 
 from chalicelib.events import EntryBooked
 from chalicelib.outbound.receivers import Filter
-from chalicelib.outbound.usecases.opening import open_deliveries
+from chalicelib.outbound.usecases.create_deliveries import open_deliveries
 from tests.support.builders import NOON
 from tests.support.fakes_outbound import OutboundWorld, outbound_report, receiver
-from tests.unit.outbound.test_opening import changed
+from tests.unit.outbound.test_create_deliveries import changed
 
 LEDGER = Filter(kinds=("ledger.entry",))
 BOOKED = EntryBooked(

@@ -20,7 +20,10 @@ from chalicelib.photos.model import (
 )
 from chalicelib.photos.picture import UNKNOWN
 from chalicelib.photos.ports import PhotoKey, Upload
-from chalicelib.photos.usecases.asking import (
+from chalicelib.photos.usecases.cleanup import sweep
+from chalicelib.photos.usecases.fetching import fetch, request_fetch
+from chalicelib.photos.usecases.process_upload import process_upload
+from chalicelib.photos.usecases.uploads import (
     find_ready,
     is_own_photo,
     photo_ids_for,
@@ -29,9 +32,6 @@ from chalicelib.photos.usecases.asking import (
     request_upload,
     store_upload,
 )
-from chalicelib.photos.usecases.fetching import fetch, request_fetch
-from chalicelib.photos.usecases.sweeping import sweep
-from chalicelib.photos.usecases.taking_in import process_upload
 from tests.support.fakes import Clock
 from tests.support.fakes_photos import BROKEN, MemoryGallery, PhotosWorld, photos_in_memory
 

@@ -8,7 +8,7 @@ from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.location import complete_address
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft, report
 from tests.support.fakes import FakeAddressLookup, MemoryRepository

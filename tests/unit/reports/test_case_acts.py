@@ -13,7 +13,7 @@ from chalicelib.reports.parts import Photo, Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.case_acts import CaseAct, case_acts
-from chalicelib.reports.usecases.orders.changing import cancel_order
+from chalicelib.reports.usecases.orders.change_booking import cancel_order
 from chalicelib.reports.usecases.staff.casework import change_case, write_note
 from chalicelib.reports.usecases.staff.questions import (
     MOST_QUESTIONS,

@@ -16,6 +16,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.attention import add_need
 from chalicelib.reports.usecases.following import follow_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.staff.casework import (
     OFFICER,
     BulkResult,
@@ -23,7 +24,6 @@ from chalicelib.reports.usecases.staff.casework import (
     change_cases,
     write_note,
 )
-from chalicelib.reports.usecases.staff.changing import change_report
 from chalicelib.reports.usecases.staff.undo import undo_change
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, report, update_draft

@@ -12,7 +12,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.feed import FeedCursor, FeedEntry, list_changes_after
 from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.staff.moderation import publish_held_reports
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update

@@ -7,7 +7,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Client
 from chalicelib.reports.usecases.following import follow_report
 from chalicelib.reports.usecases.reading import view_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft
 from tests.support.fakes import MemoryRepository

@@ -15,7 +15,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author, Client
 from chalicelib.reports.usecases.reading import public_views, view_report
 from chalicelib.reports.usecases.resident.flagging import MOST_SENDERS, flag_report
 from chalicelib.reports.usecases.resident.withdrawing import WITHDRAW_WITHIN, withdraw_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.staff.moderation import (
     list_needing_attention,
     publish_held_reports,

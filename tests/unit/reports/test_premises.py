@@ -16,7 +16,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.reading import public_views
 from chalicelib.reports.usecases.resident.own_reports import change_own_report, withdraw_own_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft
 

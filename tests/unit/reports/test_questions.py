@@ -15,7 +15,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.reading import full_view_of
 from chalicelib.reports.usecases.resident.exporting import export
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.staff.questions import (
     MOST_QUESTIONS,
     QuestionKey,

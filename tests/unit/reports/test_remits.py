@@ -13,7 +13,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author, Remit
 from chalicelib.reports.usecases.reading import view_report
 from chalicelib.reports.usecases.resident.flagging import flag_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.staff.moderation import list_needing_attention
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update

@@ -14,7 +14,7 @@ from chalicelib.reports.ports import Ports, PremisesAddress
 from chalicelib.reports.states import CLOSED_STATES, State
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import MARKET_PLACE, NOON, draft

@@ -18,7 +18,7 @@ from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.reading import full_view_of
 from chalicelib.reports.usecases.resident.own_reports import change_own_report, withdraw_own_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.triage import decision_of
 from tests.support.builders import NOON, draft, imported_report, report

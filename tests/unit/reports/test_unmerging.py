@@ -9,7 +9,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.following import follow_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.staff.unmerging import list_merged_reports, unmerge
 from tests.support.builders import report
 from tests.support.fakes import MemoryRepository

@@ -10,7 +10,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.lifecycle.moving_wards import move_to_wards
 from chalicelib.reports.usecases.reading import view_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft, imported_report, report
 from tests.support.fakes import FakeAddressLookup, MemoryRepository

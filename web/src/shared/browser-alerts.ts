@@ -1,5 +1,5 @@
 /** The notifications that were set up in this browser, with the links to change them. */
-import { storedValue } from "./kept-value.ts";
+import { storedValue } from "./stored-value.ts";
 
 interface BrowserAlert {
   about: string;

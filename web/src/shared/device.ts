@@ -2,7 +2,7 @@
  * A random key of this browser. With it, people who are not signed in follow a report once, not at every tap, and are
  * not counted as one with others on their network.
  */
-import { storedValue } from "./kept-value.ts";
+import { storedValue } from "./stored-value.ts";
 
 const device = storedValue<string>(
   () => localStorage,

@@ -1,5 +1,5 @@
 /** The reports that this browser follows. */
-import { storedValue } from "./kept-value.ts";
+import { storedValue } from "./stored-value.ts";
 
 /** The number of followers when this browser started to follow, and that time in milliseconds. */
 interface FollowRecord {

@@ -1,5 +1,5 @@
 /** The reports that were sent from this browser, so that people find them without an account. */
-import { storedValue } from "./kept-value.ts";
+import { storedValue } from "./stored-value.ts";
 
 export interface OwnReport {
   id: string;

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import type { RememberedPremises } from "../../src/shared/collections/remembered.ts";
+import type { RememberedPremises } from "../../src/shared/collections/saved-address.ts";
 import { newBrowser } from "../browser.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -8,7 +8,7 @@ const PATH = "/api/premises/990/collections";
 async function cacheRounds(days: number, answer: object = { rounds: ["R2"], street: "Mill Lane" }) {
   const network = newBrowser({ [PATH]: answer });
   const { refreshRounds, rememberGardenOffer } = await import("../../src/shared/collections/premises-rounds.ts");
-  const { rememberedPremises } = await import("../../src/shared/collections/remembered.ts");
+  const { rememberedPremises } = await import("../../src/shared/collections/saved-address.ts");
   const premises: RememberedPremises = {
     premises_id: "990",
     address: "2 Mill Lane",

@@ -76,7 +76,7 @@ describe("what a crew says of a round", () => {
   });
 
   test("updates the round on the phone", async () => {
-    const { storeRounds, loadRounds } = await import("../../src/features/crew/rounds/kept.ts");
+    const { storeRounds, loadRounds } = await import("../../src/features/crew/rounds/stored-rounds.ts");
     await storeRounds("day", DAY, [ROUND, { ...ROUND, round: "R2" }]);
     await flushed(roundOperation("a", "out"));
     const days = (await loadRounds("day")).get(DAY)!;

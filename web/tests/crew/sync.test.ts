@@ -177,7 +177,7 @@ describe("the day before", () => {
     office.jobs = [job(1, { photos_before: [before] })];
     office.network.answer("/_office/whole.svg", () => new Response("whole"));
     office.network.answer("/_office/small.svg", () => new Response("small"));
-    const { readFile } = await import("../../src/features/crew/kept-files.ts");
+    const { readFile } = await import("../../src/features/crew/stored-files.ts");
     await here.sync();
     await expect.poll(() => readFile("photo/BEFORE")).not.toBeNull();
     await here.outbox.save(item("waits", { account: "crew-2" }));
@@ -235,7 +235,7 @@ test("jobs close by are those within 150 m, nearest first", async () => {
 });
 
 test("room for what was done is made from what can be fetched again", async () => {
-  const { fetchFile, readFile, retryWithRoom } = await import("../../src/features/crew/kept-files.ts");
+  const { fetchFile, readFile, retryWithRoom } = await import("../../src/features/crew/stored-files.ts");
   office.network.answer("/_office/map", () => new Response("map"));
   await fetchFile("map", "/_office/map");
   let tries = 0;

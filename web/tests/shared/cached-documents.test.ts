@@ -5,7 +5,7 @@ const DAY_MS = 24 * 3600_000;
 
 describe("a value that the browser keeps", () => {
   async function kept() {
-    const { storedValue } = await import("../../src/shared/kept-value.ts");
+    const { storedValue } = await import("../../src/shared/stored-value.ts");
     return storedValue<{ kind: string }>(
       () => localStorage,
       "test",
@@ -53,7 +53,7 @@ describe("a value that the browser keeps", () => {
 });
 
 describe("a draft", () => {
-  const open = async () => (await import("../../src/shared/kept-draft.ts")).openDraft<string>("report");
+  const open = async () => (await import("../../src/shared/stored-draft.ts")).openDraft<string>("report");
 
   /** A visit that is over: its pages hold nothing any more. */
   async function writtenBefore(words: string, days: number): Promise<void> {

@@ -20,7 +20,7 @@ from chalicelib.reports.usecases.resident.withdrawing import (
     refuse_if_others_joined,
     without_content,
 )
-from chalicelib.reports.usecases.staff.changing import (
+from chalicelib.reports.usecases.staff.case_changes import (
     apply_place,
     redact,
     save_or_refuse,

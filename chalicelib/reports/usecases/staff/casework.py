@@ -26,7 +26,11 @@ from chalicelib.reports.usecases.access import (
     update_report,
 )
 from chalicelib.reports.usecases.notes import add_note
-from chalicelib.reports.usecases.staff.changing import PlannedChange, carry_out_change, plan_change
+from chalicelib.reports.usecases.staff.case_changes import (
+    PlannedChange,
+    carry_out_change,
+    plan_change,
+)
 
 OFFICER = "account:"
 """The prefix of a note's sender if an officer wrote the note."""

@@ -23,8 +23,8 @@ from chalicelib.reports.usecases.access import (
     get_visible_report,
     require_team_access,
 )
+from chalicelib.reports.usecases.staff.case_changes import save_or_refuse
 from chalicelib.reports.usecases.staff.casework import snapshot_of
-from chalicelib.reports.usecases.staff.changing import save_or_refuse
 from chalicelib.reports.usecases.staff.unmerging import save_unmerged
 from chalicelib.reports.usecases.updating import council_update
 from chalicelib.texts import Text

@@ -27,7 +27,7 @@ from chalicelib.reports.usecases.following import (
     list_people_of,
     with_follower_count,
 )
-from chalicelib.reports.usecases.staff.changing import save_or_refuse, stale_error
+from chalicelib.reports.usecases.staff.case_changes import save_or_refuse, stale_error
 from chalicelib.reports.usecases.staff.merging import move_to_state
 from chalicelib.reports.usecases.staff.officer_changes import record_officer_change
 

@@ -11,7 +11,7 @@ from chalicelib.catalogue.calendars import BookedPlace, Calendar, CutOff, Slot, 
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.reports.booking_file import booking_file
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
+from chalicelib.reports.usecases.orders.change_booking import cancel_order, move_booking
 from tests.support.fakes_orders import DAY, OrderWorld
 from tests.unit.reports.orders.orders import OWNER, paid
 

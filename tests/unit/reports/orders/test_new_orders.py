@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.catalogue.prices import OrderItem
 from chalicelib.errors import Conflict, Invalid, PriceChanged
 from chalicelib.reports.usecases.new_orders import PAID_WITHIN
-from chalicelib.reports.usecases.orders.changing import cancel_order
+from chalicelib.reports.usecases.orders.change_booking import cancel_order
 from chalicelib.reports.usecases.orders.effects import carry_out_order
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft

@@ -10,7 +10,7 @@ from chalicelib.errors import AppError, Conflict, Forbidden, NotFound
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.usecases.access import Author, Remit
-from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
+from chalicelib.reports.usecases.orders.change_booking import cancel_order, move_booking
 from chalicelib.reports.usecases.orders.no_shows import note_no_show
 from tests.support.builders import MARKET_PLACE
 from tests.support.fakes_orders import DAY, OrderWorld, orders_at

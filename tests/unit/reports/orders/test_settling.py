@@ -9,7 +9,7 @@ from chalicelib.errors import Conflict, SlotFull
 from chalicelib.reports.automatic_texts import PAID_BACK, PAID_TOO_LATE, PAYMENT_CAME
 from chalicelib.reports.needs import Need
 from chalicelib.reports.orders import Order
-from chalicelib.reports.usecases.orders.changing import (
+from chalicelib.reports.usecases.orders.change_booking import (
     cancel_lost_orders,
     cancel_order,
     move_booking,

@@ -1,7 +1,7 @@
 /** My places: locations saved in the account, to report a problem there or view them on the map. */
 import { actionButton, byId, element, focusOn, show, screenReaderText } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { openDraft } from "../../shared/kept-draft.ts";
+import { openDraft } from "../../shared/stored-draft.ts";
 import { type Draft, newDraft } from "../../shared/pending-report.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
 import { placeText } from "../../shared/places/place-text.ts";

@@ -1,5 +1,5 @@
 /** The draft of an alert, kept in the tab until it is sent. */
-import { storedValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/stored-value.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { Channel } from "../../shared/channels.ts";

@@ -2,7 +2,7 @@
 import { binDays, collectionDays, knownDays, missedStreets } from "../../shared/collections/bin-days.ts";
 import { loadCollections, type PublishedCollections } from "../../shared/collections/documents.ts";
 import { refreshRounds, rememberGardenOffer } from "../../shared/collections/premises-rounds.ts";
-import { type RememberedPremises, rememberedPremises } from "../../shared/collections/remembered.ts";
+import { type RememberedPremises, rememberedPremises } from "../../shared/collections/saved-address.ts";
 import { viewFrom } from "../../shared/collections/view.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { pounds } from "../../shared/money.ts";

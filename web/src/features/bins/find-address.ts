@@ -2,7 +2,7 @@
 import { byId, element, show, whileBusy } from "../../shared/dom.ts";
 import { askPremises } from "../../shared/collections/ask-premises.ts";
 import { askRounds } from "../../shared/collections/premises-rounds.ts";
-import type { RememberedPremises } from "../../shared/collections/remembered.ts";
+import type { RememberedPremises } from "../../shared/collections/saved-address.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { type Outcome, reasonOf } from "../../shared/outcome.ts";
 import { say, sayMany } from "../../shared/say.ts";

@@ -2,10 +2,10 @@
 import { deleteDays, deleteOldDays, readDays } from "./days.ts";
 import { readDrafts } from "./drafts.ts";
 import { deleteJobs, deleteOldJobs, readJobs } from "./jobs.ts";
-import { deletePhotoFiles } from "./kept-files.ts";
+import { deletePhotoFiles } from "./stored-files.ts";
 import { items } from "./outbox.ts";
 import { deletePhotosExcept } from "./photos.ts";
-import { deleteOldRounds, deleteRounds } from "./rounds/kept.ts";
+import { deleteOldRounds, deleteRounds } from "./rounds/stored-rounds.ts";
 
 /** Deletes all lists and their files; waiting operations stay. */
 export async function deleteLists(): Promise<void> {

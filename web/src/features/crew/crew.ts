@@ -4,7 +4,7 @@ import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { signInAddress } from "../../shared/session.ts";
 import { startWorker } from "../../shared/worker-update.ts";
-import { fetchFile } from "./kept-files.ts";
+import { fetchFile } from "./stored-files.ts";
 import { CHANNEL } from "./model.ts";
 import { backLink, heading, type Part, timeText } from "./parts.ts";
 import { watchLocation, locationPermission } from "./position.ts";

@@ -1,6 +1,6 @@
 /** Operations that are not sent yet, in order. */
 import { createQueue } from "../../shared/queue.ts";
-import { retryWithRoom } from "./kept-files.ts";
+import { retryWithRoom } from "./stored-files.ts";
 import type { Item } from "./model.ts";
 
 const DATABASE = "crew_outbox";

@@ -2,7 +2,7 @@
 import { momentText } from "../../shared/dates.ts";
 import { element, screenReaderText } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
-import { readFile, fetchFile } from "./kept-files.ts";
+import { readFile, fetchFile } from "./stored-files.ts";
 import type { JobEventPhoto, Job, JobState, PhotoBefore } from "./model.ts";
 import { findPhoto } from "./photos.ts";
 import { type JobView, updateState, state } from "./state.ts";

@@ -1,6 +1,6 @@
 /** Photos that a crew took, stored in IndexedDB until they are sent. */
 import { phoneStore } from "../../shared/phone-store.ts";
-import { retryWithRoom } from "./kept-files.ts";
+import { retryWithRoom } from "./stored-files.ts";
 
 const DATABASE = "crew_photos";
 const STORE = "photos";

@@ -10,7 +10,7 @@ import { storeJob } from "./jobs.ts";
 import type { Item, ItemPhoto, Job } from "./model.ts";
 import { withLock, items, save, nextSeq, remove } from "./outbox.ts";
 import { deletePhoto, findPhoto, type StoredPhoto } from "./photos.ts";
-import { storeLeftPremises, storeRoundDay } from "./rounds/kept-days.ts";
+import { storeLeftPremises, storeRoundDay } from "./rounds/stored-days.ts";
 import type { LeftPremises, RoundDay, RoundSubject } from "./rounds/model.ts";
 
 const MOST_OPERATIONS = 50;

@@ -1,5 +1,5 @@
 /** The app's state: the day from the service, with this phone's waiting operations on top. */
-import { storedValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/stored-value.ts";
 import { isoDay } from "../../shared/dates.ts";
 import type { Account } from "../../shared/session.ts";
 import { type StoredDay, readDay } from "./days.ts";

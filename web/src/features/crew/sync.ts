@@ -6,7 +6,7 @@ import { sendInBackground, createSender } from "../../shared/queue-timer.ts";
 import { call, callAs, errorsOf, whoIsSignedIn } from "../../shared/session.ts";
 import { shrink } from "../report/photo-shrink.ts";
 import { type Change, storeDay, type StoredDay, readDay } from "./days.ts";
-import { fetchFile } from "./kept-files.ts";
+import { fetchFile } from "./stored-files.ts";
 import { storeJob } from "./jobs.ts";
 import type { CrewDocument, Job } from "./model.ts";
 import { storePhoto } from "./photos.ts";

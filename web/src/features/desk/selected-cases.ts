@@ -1,5 +1,5 @@
 /** The cases selected in the queue, for the page that changes them together. */
-import { storedValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/stored-value.ts";
 
 export interface SelectedCase {
   service_request_id: string;

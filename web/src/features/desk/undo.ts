@@ -3,7 +3,7 @@
  * page may show another one.
  */
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
-import { storedValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/stored-value.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import type { UndoOffer } from "./model.ts";
 import { caseAddress, countText, reference } from "./words.ts";

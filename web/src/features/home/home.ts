@@ -1,10 +1,10 @@
 /** The home page: service disruption, an unfinished report, and the resident's own area. */
 import "../../styles/_home.scss";
-import { rememberedPremises } from "../../shared/collections/remembered.ts";
+import { rememberedPremises } from "../../shared/collections/saved-address.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { affects, disruptionNotice, loadDisruptions } from "../../shared/disruptions.ts";
 import { byId, show } from "../../shared/dom.ts";
-import { hasDraft } from "../../shared/kept-draft.ts";
+import { hasDraft } from "../../shared/stored-draft.ts";
 import { myArea } from "../../shared/places/my-area.ts";
 import { say } from "../../shared/say.ts";
 

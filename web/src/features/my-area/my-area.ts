@@ -1,6 +1,6 @@
 /** My area: a place that is stored in this browser only, and information about its surroundings. */
 import { loadCouncil, loadServices, type Service } from "../../shared/council.ts";
-import { rememberedPremises } from "../../shared/collections/remembered.ts";
+import { rememberedPremises } from "../../shared/collections/saved-address.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";

@@ -1,5 +1,5 @@
 /** This browser's last search, to offer it again. */
-import { storedValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/stored-value.ts";
 import type { SearchOrigin } from "./hash.ts";
 
 interface LastSearch {

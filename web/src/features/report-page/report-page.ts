@@ -13,7 +13,7 @@ import { startStaticMap } from "../../shared/static-map.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { startFlag } from "./flag.ts";
 import { startFollow } from "./follow.ts";
-import { type StoredDraft, openDraft } from "../../shared/kept-draft.ts";
+import { type StoredDraft, openDraft } from "../../shared/stored-draft.ts";
 import { say } from "../../shared/say.ts";
 
 const MAX_LENGTH = 2000;

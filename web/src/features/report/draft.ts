@@ -1,5 +1,5 @@
 /** The draft of this visit. */
-import { type StoredDraft, openDraft } from "../../shared/kept-draft.ts";
+import { type StoredDraft, openDraft } from "../../shared/stored-draft.ts";
 import { type Draft, isAssisted, newDraft, SIGNED_OUT, withoutSender } from "../../shared/pending-report.ts";
 import { say } from "../../shared/say.ts";
 import type { Place } from "../../shared/reports.ts";

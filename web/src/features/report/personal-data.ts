@@ -4,7 +4,7 @@
  * numbers, postcodes, roads such as A64 and street names are ignored. The pages without JavaScript use
  * the same patterns.
  */
-import patterns from "../../../../chalicelib/forms/personal.json";
+import patterns from "../../../../chalicelib/forms/personal_data.json";
 import type { Draft } from "../../shared/pending-report.ts";
 
 export interface Finding {

@@ -1,5 +1,5 @@
 /** The report that this visit sent or followed last, so that a reload still shows it. */
-import { storedValue } from "../../shared/kept-value.ts";
+import { storedValue } from "../../shared/stored-value.ts";
 import type { StoredReport } from "../../shared/reports.ts";
 import type { StepName } from "./step-order.ts";
 

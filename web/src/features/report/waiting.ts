@@ -2,7 +2,7 @@
 import { onOutboxChange, notifyOutboxChange, sendWaiting } from "../app/outbox-notices.ts";
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn } from "../../shared/dom.ts";
-import { openDraft } from "../../shared/kept-draft.ts";
+import { openDraft } from "../../shared/stored-draft.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { type UpdateDraft, updateDraftName } from "../../shared/pending-update.ts";
 import { say, sayMany } from "../../shared/say.ts";

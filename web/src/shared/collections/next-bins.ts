@@ -2,7 +2,7 @@
 import { element } from "../dom.ts";
 import { type BinDay, binDays } from "./bin-days.ts";
 import { loadCollections } from "./documents.ts";
-import { rememberedPremises } from "./remembered.ts";
+import { rememberedPremises } from "./saved-address.ts";
 import { viewFrom } from "./view.ts";
 
 /** Replaces the text of the element, unless no day is known. Throws if the days cannot be loaded. */

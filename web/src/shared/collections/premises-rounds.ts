@@ -1,7 +1,7 @@
 /** Asks the service for the rounds of an address: when it is chosen, and again from time to time, because councils change rounds. */
 import type { Outcome } from "../outcome.ts";
 import { askPremises } from "./ask-premises.ts";
-import { type RememberedPremises, rememberedPremises } from "./remembered.ts";
+import { type RememberedPremises, rememberedPremises } from "./saved-address.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -5,7 +5,7 @@ import { distanceMm, type NearestPlace, type Index, findNearest, openIndex, byDi
 import { isInPolygons, type Polygon } from "../geo/polygon.ts";
 import type { Place } from "../reports.ts";
 import { loadBytes, loadDocument } from "./cached-documents.ts";
-import type { Opening } from "./opening.ts";
+import type { Opening } from "./open-now.ts";
 import { say } from "../say.ts";
 
 export interface FacilityKind {

@@ -3,7 +3,7 @@ import type { Council } from "../council.ts";
 import { isoDay } from "../dates.ts";
 import { element, screenReaderText } from "../dom.ts";
 import { distanceText, type Facility, facilityPage, type NearFacility } from "./facilities.ts";
-import { openState } from "./opening.ts";
+import { openState } from "./open-now.ts";
 import { say } from "../say.ts";
 
 export function facilityEntry({ facility, distance_m }: NearFacility, council: Council): HTMLElement {

@@ -1,5 +1,5 @@
 /** The resident's own place, stored in this browser only. */
-import { storedValue } from "../kept-value.ts";
+import { storedValue } from "../stored-value.ts";
 import type { Place } from "../reports.ts";
 
 export interface MyArea extends Place {

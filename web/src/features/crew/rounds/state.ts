@@ -1,6 +1,6 @@
 /** The rounds of a day, with this phone's waiting operations on top. */
 import type { Item } from "../model.ts";
-import { loadRounds } from "./kept.ts";
+import { loadRounds } from "./stored-rounds.ts";
 import type { LeftPremises, RoundDay, RoundKind, RoundReason, RoundState, RoundStreet } from "./model.ts";
 
 export interface Rounds {

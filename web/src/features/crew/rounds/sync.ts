@@ -1,6 +1,6 @@
 /** Reads the rounds of the day again, and what the phone needs of a round while it has no signal. */
 import { call } from "../../../shared/session.ts";
-import { storeRounds, loadRounds } from "./kept.ts";
+import { storeRounds, loadRounds } from "./stored-rounds.ts";
 import type { LeftPremises, RoundDay, RoundStreet } from "./model.ts";
 
 interface ItemList<Entry> {

@@ -4,7 +4,7 @@ import { createMap, drawBasemap } from "../../../shared/basemap.ts";
 import { loadCouncil } from "../../../shared/council.ts";
 import { byId, element } from "../../../shared/dom.ts";
 import { ENDED_STATES } from "../model.ts";
-import { readFile } from "../kept-files.ts";
+import { readFile } from "../stored-files.ts";
 import { placeOf, tagLine } from "../parts.ts";
 import { watchLocation, locationPermission, currentPlace } from "../position.ts";
 import { jobsToDo, onChange, type JobView, state } from "../state.ts";

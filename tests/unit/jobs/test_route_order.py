@@ -11,8 +11,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.geo.point import Point
-from chalicelib.jobs import ordering
-from chalicelib.jobs.ordering import CrewDay, DayRoutes, Stop, importance_key, plan_order
+from chalicelib.jobs import route_order
+from chalicelib.jobs.route_order import CrewDay, DayRoutes, Stop, importance_key, plan_order
 from chalicelib.jobs.travel import StraightLines
 
 DEPOT = Point(lat=53.96, long=-1.08)
@@ -211,8 +211,8 @@ def test_urgent_stop_replaces_another_when_there_is_room_for_one() -> None:
             stop(opens_s=17 * HOUR, closes_s=18 * HOUR),
             "No crew can be there between 17:00 and 18:00.",
         ),
-        (stop(work_s=9 * HOUR), ordering.NO_TIME),
-        (stop(work_s=7 * HOUR, priority="low"), ordering.FULL),
+        (stop(work_s=9 * HOUR), route_order.NO_TIME),
+        (stop(work_s=7 * HOUR, priority="low"), route_order.FULL),
     ],
 )
 def test_left_out_stop_has_its_reason(left: Stop, because: str) -> None:
@@ -248,10 +248,10 @@ def test_two_teams_stay_separate_when_they_are_planned_together() -> None:
 def test_only_the_most_important_stops_are_considered_when_there_are_too_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ordering, "MOST_STOPS", 2)
+    monkeypatch.setattr(route_order, "MOST_STOPS", 2)
     found = order([stop("A"), stop("B"), stop("C", priority="urgent")])
     assert sorted(served(found)) == ["A", "C"]
-    assert [each.because for each in found.left_out] == [ordering.FULL]
+    assert [each.because for each in found.left_out] == [route_order.FULL]
 
 
 def test_straight_lines_take_longer_by_their_detour() -> None:

@@ -83,4 +83,4 @@ def _of(name: str, resource: Mapping[str, Any]) -> dict[str, int]:
             return {"SQS request": len(queues) * POLLERS * DAYS * 86_400 // POLL_S}
     if kind in FREE | BY_USE:
         return {}
-    raise ValueError(f"What does {name} ({kind}) cost a month? Add it to bench/scale/standing.py.")
+    raise ValueError(f"Add the price of {name} ({kind}) to bench/scale/fixed_costs.py.")

@@ -14,7 +14,7 @@ from chalicelib.outbound.receivers import (
     ReceiverChanges,
     ReceiverDraft,
 )
-from chalicelib.outbound.usecases.receiving import (
+from chalicelib.outbound.usecases.manage_receivers import (
     add_receiver,
     change_receiver,
     list_receivers,

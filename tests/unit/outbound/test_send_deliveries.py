@@ -12,8 +12,8 @@ from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S, MOST_TRIES
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.senders import DeliveryRefused, DeliveryUnclear
-from chalicelib.outbound.usecases.opening import open_deliveries
-from chalicelib.outbound.usecases.sending import send, wake_due
+from chalicelib.outbound.usecases.create_deliveries import open_deliveries
+from chalicelib.outbound.usecases.send_deliveries import send, wake_due
 from tests.support.builders import NOON
 from tests.support.fakes_outbound import OutboundWorld, delivery, outbound_report, receiver
 

@@ -14,7 +14,7 @@ from chalicelib.reports.order_ports import BookingDeadlines, OrderPorts
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.orders.allowed_changes import allowed_order_changes
-from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
+from chalicelib.reports.usecases.orders.change_booking import cancel_order, move_booking
 from chalicelib.reports.usecases.orders.effects import carry_out_stored_order
 from tests.support.builders import NOON
 from tests.support.fakes_orders import DAY, LIMITS, PLACE, OrderWorld, orders_at

@@ -20,7 +20,7 @@ from chalicelib.reports.usecases.access import Author, get_report, get_visible_r
 from chalicelib.reports.usecases.attention import SETTLED_BY_NEW_SLOT
 from chalicelib.reports.usecases.orders.allowed_changes import OrderAct, is_late, refund_pence_of
 from chalicelib.reports.usecases.orders.effects import carry_out_order
-from chalicelib.reports.usecases.staff.changing import stale_error
+from chalicelib.reports.usecases.staff.case_changes import stale_error
 from chalicelib.reports.usecases.updating import council_update
 from chalicelib.texts import Text
 

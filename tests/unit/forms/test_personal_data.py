@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.forms.personal import find_personal_data
+from chalicelib.forms.personal_data import find_personal_data
 
 
 @pytest.mark.parametrize(

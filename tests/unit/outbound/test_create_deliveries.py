@@ -13,8 +13,8 @@ from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.outbound.model import Delivery, Kind, State, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Filter
-from chalicelib.outbound.usecases.opening import open_deliveries
-from chalicelib.outbound.usecases.sending import send
+from chalicelib.outbound.usecases.create_deliveries import open_deliveries
+from chalicelib.outbound.usecases.send_deliveries import send
 from chalicelib.reports.published import Visibility
 from tests.support.builders import NOON
 from tests.support.fakes_outbound import (

@@ -18,7 +18,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.publishing.model import page_key, report_key
 from chalicelib.publishing.open_data_index import day_key
 from chalicelib.publishing.republishing import publish_all, publish_rest
-from infra import publish_anew
+from infra import republish
 from infra.__main__ import commands
 from infra.figures import publish_all_figures, recount_figures
 from infra.local.cloud import Cloud
@@ -49,8 +49,8 @@ class Queue:
 
 @pytest.fixture(autouse=True)
 def here(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(publish_anew, "FOLDER", tmp_path)
-    monkeypatch.setattr(publish_anew, "PAUSE_S", 0.01)
+    monkeypatch.setattr(republish, "FOLDER", tmp_path)
+    monkeypatch.setattr(republish, "PAUSE_S", 0.01)
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_lost_documents_are_as_they_were_and_a_second_run_changes_nothing(
 def test_interrupted_run_goes_on_where_it_stopped_and_loses_no_report(
     ids: list[str], cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, delivered: None
 ) -> None:
-    monkeypatch.setattr(publish_anew, "PAGE", 1)
+    monkeypatch.setattr(republish, "PAGE", 1)
     empty(cloud)
     first, second, third = Queue(batches=2), Queue(), Queue()
     replace_built(monkeypatch, container.queue, first, "publish")
@@ -129,10 +129,10 @@ def test_report_that_is_hidden_while_its_fact_waits_does_not_appear(
 ) -> None:
     table = cloud.environment["REPORTS_TABLE"]
     items = boto3.client("dynamodb").scan(TableName=table)["Items"]
-    facts = publish_anew.submissions_of(items)
+    facts = republish.submissions_of(items)
     # The map follows in the end, and nobody is told of a new report.
     assert [(fact.tile, fact.is_new) for fact in facts] == [(None, False)] * len(ids)
-    publish_anew.send_facts(facts, container.queue("publish"))
+    republish.send_facts(facts, container.queue("publish"))
     repository = reports_ports().repository
     stored = repository.get(ids[0])
     assert stored
@@ -184,7 +184,7 @@ def test_days_of_an_interrupted_run_are_not_made_again(
     empty(cloud)
     position, told = Position(tmp_path / "kept.json"), list[int]()
     position.store(day=DAYS[1])
-    assert publish_anew.publish_days(DAYS, publishing_ports(), position, told.append) == {}
+    assert republish.publish_days(DAYS, publishing_ports(), position, told.append) == {}
     assert [day_key(day) in published(cloud) for day in DAYS] == [False, False, True]
     assert (position.load()["day"], sum(told)) == (DAYS[2], 3)
 
@@ -222,21 +222,21 @@ class Numbers:
     """SQS, whose queue says these numbers of messages in one state, in turn."""
 
     def __init__(self, *numbers: int, state: int) -> None:
-        self.left, self._state = list(numbers), publish_anew.WAITING[state]
+        self.left, self._state = list(numbers), republish.WAITING[state]
 
     def get_queue_attributes(self, **asked: Any) -> Any:
-        found = dict.fromkeys(publish_anew.WAITING, "0")
+        found = dict.fromkeys(republish.WAITING, "0")
         return {"Attributes": found | {self._state: str(self.left.pop(0))}}
 
 
 def test_queue_is_empty_when_it_says_so_several_times_in_a_row() -> None:
     for state in range(3):
         sqs: Any = Numbers(5, 0, 3, 0, 0, 0, 7, state=state)
-        publish_anew.wait_until_empty(sqs, "address")
+        republish.wait_until_empty(sqs, "address")
         assert sqs.left == [7]
 
 
 def test_next_page_waits_while_many_messages_wait_for_a_worker() -> None:
     sqs: Any = Numbers(4000, 1001, 1000, 7, state=0)
-    publish_anew.wait_for_room(sqs, "address")
+    republish.wait_for_room(sqs, "address")
     assert sqs.left == [7]

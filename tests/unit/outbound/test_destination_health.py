@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.outbound.model import State
 from chalicelib.outbound.ports import MOST_COUNTED, Mark, Ports
-from chalicelib.outbound.usecases.getting_through import publish_getting_through
+from chalicelib.outbound.usecases.destination_health import publish_getting_through
 from tests.support.builders import NOON
 from tests.support.fakes_outbound import OutboundWorld, delivery, receiver
 

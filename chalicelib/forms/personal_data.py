@@ -1,7 +1,7 @@
 """Finds what looks like personal data in a text that will be public.
 
 The patterns are simple: they miss some data and find too much, so the page only asks about a
-finding. They are in personal.json, which the web client uses too. Source of the number plates:
+finding. They are in personal_data.json, which the web client uses too. Source of the number plates:
 DVLA, "Vehicle registration numbers and number plates" (INF104).
 """
 
@@ -22,7 +22,9 @@ KINDS = (
 """What the patterns find."""
 PATTERNS = tuple(
     (each["kind"], re.compile(each["pattern"], re.ASCII))
-    for each in json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    for each in json.loads(
+        Path(__file__).with_name("personal_data.json").read_text(encoding="utf-8")
+    )
 )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid, TooLarge
-from chalicelib.forms.posted import MOST_BYTES, MOST_TEXT_BYTES, parse_form
+from chalicelib.forms.form_parser import MOST_BYTES, MOST_TEXT_BYTES, parse_form
 from chalicelib.forms.validation import MOST_PHOTO_BYTES
 
 MULTIPART = "multipart/form-data; boundary=edge"

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.alerts.model import Subscription, mark_stopped
-from chalicelib.alerts.usecases.moving import Move, move_subscriptions
+from chalicelib.alerts.usecases.browser_moves import Move, move_subscriptions
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.jobs.drafts import JobChanges
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.parts import Contractor
-from chalicelib.jobs.usecases.opening import update_jobs_of
+from chalicelib.jobs.usecases.jobs_of_report import update_jobs_of
 from chalicelib.jobs.usecases.operations import apply_operations
 from chalicelib.jobs.usecases.planning import change_job
 from chalicelib.jobs.usecases.progress import publish_progress

@@ -6,8 +6,8 @@ from datetime import datetime
 from chalicelib.errors import UpstreamFailed
 from chalicelib.photos.model import KEPT_WITHOUT_REPORT, NOT_FETCHED, TOO_LATE, UNREAD_KEPT_FOR
 from chalicelib.photos.ports import PhotoKey, Ports, Upload
-from chalicelib.photos.usecases.asking import photo_state
-from chalicelib.photos.usecases.taking_in import find_result, refuse
+from chalicelib.photos.usecases.process_upload import find_result, refuse
+from chalicelib.photos.usecases.uploads import photo_state
 
 
 def sweep(ports: Ports) -> dict[PhotoKey, UpstreamFailed]:

@@ -2,7 +2,7 @@
  * A draft that is stored in the browser's database until it is sent, even if the browser is closed.
  * Each tab locks its own draft, so that no tab overwrites another tab's draft (ADR 42).
  */
-import { storedValue } from "./kept-value.ts";
+import { storedValue } from "./stored-value.ts";
 import { phoneStore } from "./phone-store.ts";
 import { say } from "./say.ts";
 

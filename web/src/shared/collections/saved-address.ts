@@ -1,5 +1,5 @@
 /** The address whose bin days this browser shows, stored in this browser only. */
-import { storedValue } from "../kept-value.ts";
+import { storedValue } from "../stored-value.ts";
 
 export interface RememberedPremises {
   premises_id: string;

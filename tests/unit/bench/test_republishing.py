@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bench import anew
-from bench.anew import Cost, measure_publishing, measure_sending
+from bench import republishing
+from bench.republishing import Cost, measure_publishing, measure_sending
 from chalicelib.publishing import usecases
 from chalicelib.publishing.usecases import TouchedParts
 
@@ -43,7 +43,7 @@ def test_cost_that_grows_with_the_reports_is_detected(monkeypatch: pytest.Monkey
         before.update(touched)
         return real(dict(list(before.items())[-40:]), ports)
 
-    monkeypatch.setattr(anew, "WARM", 2)
+    monkeypatch.setattr(republishing, "WARM", 2)
     few = measure_publishing(FEW)
     monkeypatch.setattr(usecases, "publish", publish)
     assert faults(few, measure_publishing(60)) == ["calls", "bytes", "objects"]
@@ -56,6 +56,6 @@ def test_command_sends_each_page_with_the_same_calls() -> None:
 
 
 def test_batch_with_reports_that_fail_is_no_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(anew, "MISSING", b"<Error><Code>AccessDenied</Code></Error>")
+    monkeypatch.setattr(republishing, "MISSING", b"<Error><Code>AccessDenied</Code></Error>")
     with pytest.raises(ValueError, match="was not published"):
         measure_publishing(FEW)

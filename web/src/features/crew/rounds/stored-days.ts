@@ -1,5 +1,5 @@
 /** Updates the lists on the phone with the service's answers. */
-import { storeRounds, loadRounds } from "./kept.ts";
+import { storeRounds, loadRounds } from "./stored-rounds.ts";
 import type { LeftPremises, RoundDay } from "./model.ts";
 
 /** Replaces the round in the list of its day. */

@@ -1,5 +1,5 @@
 """The cost of publishing everything again: the function `publish` on batches of ten reports, as
-`python -m infra publish` sends them. `python -m bench.anew --reports 20000` prints it.
+`python -m infra publish` sends them. `python -m bench.republishing --reports 20000` prints it.
 
 Our code, PynamoDB and botocore are the real ones. Below botocore every call is counted and answered
 at once: all reports are stored, and no document is, so that each is written. CPU is that of a
@@ -30,7 +30,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
 from infra.local.schedules import handler_named
 from infra.positions import Position, read_pages
-from infra.publish_anew import PAGE, send_facts, submissions_of, wait_for_room
+from infra.republish import PAGE, send_facts, submissions_of, wait_for_room
 from tests.support.builders import report, update
 
 BATCH = 10
@@ -260,7 +260,7 @@ def resident_mb() -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.anew", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.republishing", description=__doc__)
     parser.add_argument("--reports", type=int, default=20_000)
     reports = parser.parse_args().reports
     print(json.dumps(measure_sending(reports)._asdict()))

@@ -15,7 +15,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.reading import public_views, view_report
 from chalicelib.reports.usecases.resident.withdrawing import withdraw_report
-from chalicelib.reports.usecases.staff.changing import change_report
+from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, report, update_draft

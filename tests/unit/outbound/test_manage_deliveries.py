@@ -7,14 +7,14 @@ import pytest
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.outbound.model import WEBHOOKS_KEPT_FOR, Delivery, State
 from chalicelib.outbound.ports import Ports
-from chalicelib.outbound.usecases.handling import (
+from chalicelib.outbound.usecases.manage_deliveries import (
     REPLAYED_AT_ONCE,
     keep,
     list_deliveries,
     replay,
     resend,
 )
-from chalicelib.outbound.usecases.sending import send
+from chalicelib.outbound.usecases.send_deliveries import send
 from tests.support.builders import NOON
 from tests.support.fakes_outbound import OutboundWorld, delivery, receiver
 

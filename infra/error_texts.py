@@ -61,7 +61,7 @@ _FOR_OTHERS = (
     "reports/usecases/target_dates.py",
     "reports/usecases/notes.py",
     "reports/usecases/staff/casework.py",
-    "reports/usecases/staff/changing.py",
+    "reports/usecases/staff/case_changes.py",
     "reports/usecases/staff/merging.py",
     "reports/usecases/staff/queue.py",
     "reports/usecases/staff/undo.py",
