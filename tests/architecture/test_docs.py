@@ -19,6 +19,9 @@ TEST_DEFINED = re.compile(r"^(?:async )?def (test_\w+)", re.MULTILINE)
 NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|ts))`")
 OF_PACKAGE = re.compile(r"^\*\*`chalicelib/(\w+)/`\*\*(.*)$", re.MULTILINE)
 """A paragraph of ARCHITECTURE's code map."""
+IN_FILE = re.compile(r"`(\w+)` in `([\w.-]+/[\w./-]+)`")
+OF_FILE = re.compile(r"`([\w.-]+/[\w./-]+)` \(`(\w+)`")
+"""A constant, class or function, and the file that has it."""
 LINK = re.compile(r"\]\(((?!https?:)[^)#\s]+\.md)(?:#[^)]*)?\)")
 
 
@@ -96,6 +99,36 @@ def test_code_map_names_modules_of_the_package() -> None:
 def test_module_of_another_package_is_detected_in_the_code_map() -> None:
     text = "**`chalicelib/jobs/`** plans. `model.py`, `forgetting.py` and `reports/views.py`.\n"
     assert not_in_package(text) == {"jobs: forgetting.py"}
+
+
+def file_text(name: str) -> str:
+    """The text of all files whose path ends in the name."""
+    ends = [path for path in KNOWN if path.endswith(f"/{name}")]
+    return "\n".join((ROOT / path[1:]).read_text(encoding="utf-8") for path in ends)
+
+
+def names_not_in_their_file(text: str) -> set[str]:
+    """The names that a document gives with a file that does not have them."""
+    named = {*IN_FILE.findall(text), *((name, path) for path, name in OF_FILE.findall(text))}
+    return {
+        f"{name} in {path}"
+        for name, path in named
+        if not re.search(rf"\b{name}\b", file_text(path))
+    }
+
+
+def test_architecture_names_constants_and_functions_of_the_files() -> None:
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert len(IN_FILE.findall(text)) > 15
+    assert names_not_in_their_file(text) == set()
+
+
+def test_name_that_its_file_does_not_have_is_detected() -> None:
+    text = "`GONE` in `tests/conftest.py`, `ROOT` in `tests/conftest.py`, `app.py` (`Gone`)"
+    assert names_not_in_their_file(f"{text}, `infra/texts.py` (`Lost`)") == {
+        "GONE in tests/conftest.py",
+        "Lost in infra/texts.py",
+    }
 
 
 def lost_links(document: Path, text: str) -> set[str]:
