@@ -2,7 +2,7 @@
 that could have been avoided, and the work of the crews."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -15,7 +15,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.jobs.usecases.months import months_of_crews
+from chalicelib.jobs.usecases.months import CrewMonth, months_of_crews
 from chalicelib.reports.parts import Channel
 from chalicelib.reports.usecases.figures import contacts as reports_contacts
 from chalicelib.reports.usecases.figures.contacts import Contacts
@@ -64,24 +64,13 @@ class Avoidable(msgspec.Struct, frozen=True, kw_only=True):
     repeated: int
 
 
-class CrewMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """The work of a crew."""
-
-    crew: str
-    name: str
-    jobs: int
-    done: int
-    could_not: int
-    minutes: int
-
-
 class PerformanceView(msgspec.Struct, frozen=True, kw_only=True):
     """A month's figures for officers; `about` says what each figure means."""
 
     month: str
     channels: list[ByChannel]
     avoidable_contact: Avoidable
-    crews: list[CrewMonth]
+    crews: Sequence[CrewMonth]
     about: Mapping[str, str]
 
 
@@ -112,7 +101,7 @@ def get_performance(call: Call) -> PerformanceView:
             for count in (contacts.reports.get(each, 0),)
         ],
         avoidable_contact=_avoidable(contacts, costs),
-        crews=[CrewMonth(**msgspec.structs.asdict(each)) for each in crews],
+        crews=crews,
         about=ABOUT,
     )
 
