@@ -55,7 +55,8 @@ LOCAL_PATIENCE_S = 120
 @click.group()
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """Works on the deployment named in the environment, or else on the running local stack."""
+    """Manage a deployment: the one that the environment names or, without one, the running local
+    stack."""
     if context.invoked_subcommand in WITHOUT_SETTINGS or "--help" in sys.argv:
         return
     if "REPORTS_TABLE" not in os.environ:
@@ -104,9 +105,9 @@ for command in (
 @click.option("--first", "first_year", type=int, default=2024, show_default=True)
 @click.option("--last", "last_year", type=int, default=2045, show_default=True)
 def bake_bank_holidays(first_year: int, last_year: int) -> None:
-    """Writes the bank holidays of whole years into the catalogue, for promise dates.
+    """Write the bank holidays of whole years into the catalogue. Target dates depend on them.
 
-    Run it again when a holiday is added, such as for a coronation, and commit what it wrote.
+    Run it again when a holiday is added, such as for a coronation, and commit the result.
     """
     from chalicelib.catalogue.bank_holidays import BANK_HOLIDAYS_FILE
     from infra.bake_bank_holidays import bake
@@ -127,15 +128,15 @@ def bake_bank_holidays(first_year: int, last_year: int) -> None:
 )
 @ALLOW_REJECTS
 def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> None:
-    """Takes over the reports of another system from its CSV export.
+    """Import the reports of another system from its CSV export.
 
-    A report is no more public than its service, whatever the mapping says. Times keep the offset
-    that they carry; else they are on the clock of the mapping's time_zone, or of the council. A
-    local time that happened twice (clocks put back) is the first, in summer time, unless the
-    report would then have changed before it was received; one that did not happen (clocks put
-    forward) is an hour later. An empty date of the last change means that there was none. What
-    was closed before it was received counts as closed when it was received. The summary names
-    the lines of all such rows.
+    A report of a private service is never public, whatever the mapping says. A time without an
+    offset is in the mapping's time_zone or, without one, in the council's. If a local time
+    happened twice (clocks put back), the first one is used (summer time), unless the last change
+    would then be before the report was received. If it did not happen (clocks put forward), it is
+    an hour later. An empty date of the last change means that the report was not changed. A report
+    that was closed before it was received is closed when it was received. The summary lists the
+    lines of all such rows.
     """
     from chalicelib.bootstrap import container
     from chalicelib.bootstrap.reports import reports_ports
@@ -163,10 +164,10 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
 )
 @ALLOW_REJECTS
 def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
-    """Builds and publishes the street map from GeoJSON files of roads, water, green, places,
+    """Build and publish the street map from GeoJSON files of roads, water, green areas, places,
     buildings and house numbers, and the list of streets and places that people search.
 
-    A file's name says which it is: roads.geojson, town_water.geojson.gz.
+    The name of a file says what is in it: roads.geojson, town_water.geojson.gz.
     """
     from chalicelib.bootstrap import container
     from chalicelib.publishing.model import BASEMAP
@@ -210,9 +211,9 @@ def _publish_documents(documents: Mapping[str, tuple[bytes, str]]) -> None:
 @commands.command("publish-web")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def publish_web(folder: Path) -> None:
-    """Publishes the built web client, and tells the CDN to drop the pages that it holds.
+    """Publish the built web client, and clear the CDN's copies of its pages.
 
-    Nothing is removed: pages that are open still find the files that they ask for.
+    No file is removed, so that pages that are open still find their files.
     """
     import boto3
 

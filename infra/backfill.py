@@ -39,10 +39,10 @@ class Summary(NamedTuple):
 @click.command("backfill")
 @click.argument("name", metavar="KIND", type=click.Choice(NAMES))
 def backfill(name: str) -> None:
-    """Gives stored KINDs (deliveries, jobs, reports, subscriptions) the attributes of new indexes.
+    """Add the attributes of new indexes to stored KINDs (deliveries, jobs, reports, subscriptions).
 
-    Run it after a deployment with a new index, while functions work. It only adds what is missing,
-    keeps its position and goes on from there after an interruption, and can be repeated.
+    Run it after a deployment with a new index. Functions can work meanwhile. It only adds what is
+    missing. After an interruption it continues from its last position. It can be repeated.
     """
     import boto3
 

@@ -157,11 +157,12 @@ def _print_notes() -> None:
 
 @click.command()
 def check() -> None:
-    """Compares documents, photos, figures and jobs with the stored reports, and changes nothing.
+    """Compare documents, photos, figures and jobs with the stored reports. Changes nothing.
 
-    Changes that are being published at the same time are listed, too: what a second run lists
-    again is wrong. `publish` mends documents, photos and figures. Notes on standard error say what
-    ends or grows old in the council's document and the dates of collections.
+    A change that is published at the same time is listed, too, so run it twice: a difference that
+    the second run lists again is an error. `publish` corrects documents, photos and figures. Notes
+    on standard error list the parts of the council's document and the dates of collections that
+    end soon or are out of date.
     """
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 

@@ -17,7 +17,7 @@ MADE = SETTINGS | {"DISTRIBUTION_ID": "DistributionId"}
 @click.command("environment")
 @click.argument("stack")
 def environment(stack: str) -> None:
-    """Prints the settings of a stack in an account, for a shell to take over.
+    """Print the settings of a stack in an AWS account as shell commands.
 
     eval "$(python -m infra environment ginnel)"
     """

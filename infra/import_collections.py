@@ -17,10 +17,10 @@ from infra.refused_rows import ALLOW_REJECTS, print_notes, print_refused
 @click.argument("file", type=FILE)
 @ALLOW_REJECTS
 def import_rounds(file: Path, allow_rejects: bool) -> None:
-    """Publishes the collection rounds of a CSV FILE, in the place of those of before.
+    """Publish the collection rounds of a CSV FILE. They replace the present ones.
 
-    A row gives dates of a round, or a weekday and every how many weeks, or moves one collection to
-    another day. docs/COLLECTIONS.md describes the columns.
+    A row has the dates of a round, or its weekday and the number of weeks between two collections,
+    or moves one collection to another day. docs/COLLECTIONS.md describes the columns.
     """
     from chalicelib.bootstrap import container
     from chalicelib.bootstrap.publishing import publishing_ports
@@ -47,9 +47,9 @@ def import_rounds(file: Path, allow_rejects: bool) -> None:
 @click.argument("file", type=FILE)
 @ALLOW_REJECTS
 def import_premises(file: Path, allow_rejects: bool) -> None:
-    """Stores the premises of a CSV or GeoJSON FILE, in the place of those of before.
+    """Store the premises of a CSV or GeoJSON FILE. They replace the present ones.
 
-    A row has uprn, address, postcode, a place and the codes of published rounds.
+    A row has a uprn, an address, a postcode, a place and the codes of published rounds.
     docs/COLLECTIONS.md describes the columns.
     """
     from chalicelib.bootstrap import container
@@ -92,11 +92,11 @@ def _update_subscribers() -> None:
 @click.argument("file", type=FILE)
 @ALLOW_REJECTS
 def import_round_days(file: Path, allow_rejects: bool) -> None:
-    """Records what the back office says of rounds on a day, from a CSV FILE.
+    """Record the back office's events of rounds on a day from a CSV FILE.
 
-    A row has round and day, and the state of the round, a street that was not reached, or the uprn
-    of premises whose container was not emptied, with the reason. docs/COLLECTIONS.md describes the
-    columns. The same file can be imported again.
+    A row has a round, a day and one event with its reason: a state of the round, a street that
+    was not reached, or the uprn of premises whose container was not emptied.
+    docs/COLLECTIONS.md describes the columns. The same file can be imported again.
     """
     from chalicelib.bootstrap.collections import collections_ports
     from infra.round_days import apply_round_days, read_round_days

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @ALLOW_REJECTS
 def import_facilities(kind: str, file: Path, allow_rejects: bool) -> None:
-    """Publishes the facilities of a KIND from a GeoJSON or CSV FILE, in the place of those of
-    before.
+    """Publish the facilities of a KIND from a GeoJSON or CSV FILE. They replace the present ones.
 
-    The council's document says which kinds there are and what the file's columns mean. All of the
-    file is taken or nothing, unless rejects are allowed.
+    The council's document has the kinds and the meaning of the file's columns. If a row is
+    refused, nothing is published, unless --allow-rejects is given.
     """
     from chalicelib.bootstrap import container
     from chalicelib.bootstrap.publishing import publishing_ports

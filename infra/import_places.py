@@ -31,9 +31,9 @@ NOTHING = "Nothing was published: correct the file, or allow rejects."
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @ALLOW_REJECTS
 def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
-    """Publishes the postcodes of Code-Point Open FILES, in the place of those of before.
+    """Publish the postcodes of Code-Point Open FILES. They replace the present ones.
 
-    Give all files of the council at once: csv or csv.gz, as the Ordnance Survey has them.
+    Give all files of the council at once, as csv or csv.gz, as Ordnance Survey publishes them.
     """
     from chalicelib.bootstrap import container
     from chalicelib.bootstrap.publishing import publishing_ports
@@ -60,9 +60,10 @@ def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
 )
 @ALLOW_REJECTS
 def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -> None:
-    """Publishes the wards of a GeoJSON FILE, beside the sets of other days, and moves reports.
+    """Publish the wards of a GeoJSON FILE beside earlier and later sets, and update the ward of
+    reports.
 
-    A report belongs to the ward that its place was in on the day that it was made.
+    A report belongs to the ward of its place on the day on which it was made.
     """
     from chalicelib.bootstrap import container
     from chalicelib.bootstrap.publishing import publishing_ports
@@ -99,10 +100,10 @@ def _apply_wards(wards: "Wards") -> None:
 @click.argument("file", type=FILE)
 @ALLOW_REJECTS
 def import_roadworks(file: Path, allow_rejects: bool) -> None:
-    """Publishes the road works of a CSV FILE that are not over, in the place of those of before.
+    """Publish the road works of a CSV FILE that are not over. They replace the present ones.
 
-    Subscribers to road works are notified of works that are new since then, or have other days or
-    another place; the first import tells nobody.
+    Subscribers are notified of road works that are new or have other days or another place. The
+    first import notifies nobody.
     """
     from chalicelib.areas.model import ROADWORKS
     from chalicelib.bootstrap import container

@@ -17,10 +17,10 @@ Keys = dict[str, set[tuple[str, str]]]
 
 @click.command("index-subscriptions")
 def index_subscriptions() -> None:
-    """Puts the entries of the index that are missing, removes those that should not be there, and
-    corrects the number of subscriptions of each area.
+    """Correct the index of subscriptions: add missing entries, remove wrong ones, and correct the
+    number of subscriptions of each area.
 
-    It reads the whole table of subscriptions. Run it while functions work, and again if it was
+    It reads the whole table of subscriptions. Functions can work meanwhile. Run it again if it was
     interrupted.
     """
     from chalicelib.bootstrap.alerts import audiences, index_ports

@@ -182,8 +182,8 @@ def names_document() -> str:
 
 @click.command("languages")
 def update_languages() -> None:
-    """Writes new messages of translated pages into the catalogues, drops unused ones, and names
-    the languages."""
+    """Update the catalogues of translations: add new texts, remove unused ones, and list what is
+    not translated."""
     (FOLDER / "names.json").write_text(names_document(), encoding="utf-8")
     messages = scripts(Path(sys.executable).with_name("node")).messages
     wanted = [*messages_without_scripts(), *messages]

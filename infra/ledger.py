@@ -16,7 +16,8 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--from", "first", type=DAY, required=True, help="The first day.")
 @click.option("--to", "last", type=DAY, required=True, help="The last day.")
 def ledger(first: datetime, last: datetime) -> None:
-    """Prints the entries of some days as CSV, and the sum of each fund on standard error."""
+    """Print the ledger's entries of some days as CSV, and the sum of each fund on standard
+    error."""
     from chalicelib.bootstrap import payments
     from chalicelib.kernel.fields import copy_fields
     from chalicelib.payments.views import LedgerEntryView, csv_of, totals_by_fund
@@ -37,8 +38,8 @@ def ledger(first: datetime, last: datetime) -> None:
 @click.command("reconcile")
 @click.argument("day", type=DAY)
 def reconcile(day: datetime) -> None:
-    """Compares DAY with the payment provider, books what is missing, and names each difference;
-    exits with 1 if there is one."""
+    """Compare the payments of DAY with the payment provider, add missing entries to the ledger, and
+    list each difference. Exits with 1 if there is one."""
     from chalicelib.bootstrap.payments import reconciling_ports
     from chalicelib.payments import reconciling
 

@@ -12,7 +12,7 @@ from chalicelib.partners.model import PER_MINUTE, ApiKey, FirstVisibility, NewKe
 
 @click.group("api-key")
 def api_key() -> None:
-    """Keys of other systems that report to this council."""
+    """Manage the keys of other systems that send reports to this council."""
 
 
 @api_key.command("make")
@@ -39,7 +39,7 @@ def api_key() -> None:
 def make_key(
     name: str, services: tuple[str, ...], sets_state: bool, reports: str, per_minute: int
 ) -> None:
-    """Makes a key for the system NAME, and prints it this once."""
+    """Create a key for the system NAME, and print it. It is not shown again."""
     sent: dict[str, object] = {
         "name": name,
         "sets_state": sets_state,
@@ -56,14 +56,14 @@ def make_key(
 @api_key.command("revoke")
 @click.argument("key_id")
 def revoke_key(key_id: str) -> None:
-    """Ends a key, at once and for good."""
+    """Revoke a key immediately and permanently."""
     key = usecases.revoke(key_id, partners_ports())
     click.echo(f"Key {key.key_id} of {key.name} is revoked.")
 
 
 @api_key.command("list")
 def list_keys() -> None:
-    """Shows every key, those that hold first."""
+    """List all keys, valid ones first."""
     for key in usecases.list_keys(partners_ports()):
         click.echo(_line(key))
 

@@ -38,7 +38,7 @@ GRANTS = click.argument("grants", nargs=-1, type=GrantType(), metavar="[ROLE[:TE
 @click.command("first-admin")
 @click.argument("address")
 def first_admin(address: str) -> None:
-    """Lets ADDRESS sign in as the first administrator; refused where there is one."""
+    """Make ADDRESS the first administrator. Refused if there is an administrator."""
     _print_account(staff.invite_first_admin(_destination_of(address), people_ports()))
 
 
@@ -46,7 +46,7 @@ def first_admin(address: str) -> None:
 @click.argument("address")
 @GRANTS
 def invite(address: str, grants: tuple[Grant, ...]) -> None:
-    """Lets ADDRESS sign in and do what its roles may do, such as officer:highways."""
+    """Invite a member of staff: ADDRESS can sign in with its roles, such as officer:highways."""
     _print_account(staff.invite(_destination_of(address), grants, OPERATOR, people_ports()))
 
 
@@ -54,8 +54,8 @@ def invite(address: str, grants: tuple[Grant, ...]) -> None:
 @WHO
 @GRANTS
 def set_roles(who: str, grants: tuple[Grant, ...]) -> None:
-    """Says again what the account of an address, or of that id, may do; without a role no more than
-    a resident."""
+    """Replace the roles of an account, which is given by its address or id. Without a role it may
+    do what a resident may."""
     _change(who, PersonChanges(grants=grants))
 
 
@@ -63,8 +63,7 @@ def set_roles(who: str, grants: tuple[Grant, ...]) -> None:
 @WHO
 @click.option("--undo", is_flag=True, help="Enable the account again.")
 def disable(who: str, undo: bool) -> None:
-    """Lets the account of an address, or of that id, in no more, and signs it out everywhere at
-    once."""
+    """Disable an account, which is given by its address or id, and sign it out on all devices."""
     _change(who, PersonChanges(disabled=not undo))
 
 

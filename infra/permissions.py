@@ -295,6 +295,6 @@ def declared_routes() -> list[RouteFacts]:
 
 @click.command("permissions")
 def permissions() -> None:
-    """Writes docs/PERMISSIONS.md: who may call which route."""
+    """Write docs/PERMISSIONS.md: which roles may call which route."""
     DOCUMENT.write_text(document(declared_routes()), encoding="utf-8")
     click.echo(f"{DOCUMENT.name} is written.")

@@ -28,10 +28,10 @@ in both queues, and its reader does nothing twice."""
 @click.command("redrive")
 @click.argument("queue", type=click.Choice(QUEUES))
 def redrive(queue: str) -> None:
-    """Sends what waits in the dead-letter queue of QUEUE back to it; with the alerts those, too,
-    that failed by a mistake of ours.
+    """Send the messages in the dead-letter queue of QUEUE back to QUEUE. For alerts, also
+    send those again that failed because of an error in Ginnel.
 
-    Mend the cause first: what fails five times again comes back here.
+    Correct the cause first: a message that fails five times again returns to the dead-letter queue.
     """
     import boto3
 

@@ -8,7 +8,7 @@ import click
 MOST_REFUSED_SHOWN = 20
 
 ALLOW_REJECTS = click.option(
-    "--allow-rejects", is_flag=True, help="Import the good rows, and exit with 0."
+    "--allow-rejects", is_flag=True, help="Import the valid rows, and exit with 0."
 )
 
 

@@ -26,10 +26,10 @@ Tables = dict[str, Indexes]
 
 @click.command("release")
 def release() -> None:
-    """Records the tables of this version as released, for the test of the next one.
+    """Record the tables of this version as released. The tests compare the next version with them.
 
-    Repeat it until the version has its tag. It refuses tables that one deployment cannot reach from
-    the version before.
+    Repeat it until the version has its tag. It refuses tables that one deployment cannot create
+    from those of the previous version.
     """
     releases = recorded_tables()
     before = [tables for version, tables in releases.items() if version != VERSION]

@@ -51,14 +51,14 @@ Progress = Callable[[int], None]
 
 @click.command()
 @click.option(
-    "--from-start", is_flag=True, help="Does not go on where an earlier run was interrupted."
+    "--from-start", is_flag=True, help="Start from the beginning, also after an interruption."
 )
 def publish(*, from_start: bool) -> None:
-    """Publishes everything again from the store, and removes what is gone.
+    """Publish everything again from the stored data, and remove documents that should not be there.
 
-    Reports whose service the council's document has made private become private first. The function
-    `publish` makes the documents of each report; the parameter PublishWorkers says how many do so
-    at the same time. An interrupted run goes on where it stopped.
+    Reports become private first if their service has become private. The function `publish` creates
+    the documents of each report; the parameter PublishWorkers is the number of its instances that
+    run at the same time. After an interruption it continues from its last position.
     """
     from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.bootstrap.reports import reports_ports

@@ -39,7 +39,7 @@ class Summary(NamedTuple):
 @click.command("restore-reports")
 @click.argument("table")
 def restore_reports(table: str) -> None:
-    """Copies the reports that a restored TABLE holds into the live table, where they are missing.
+    """Copy the reports of a restored TABLE that are missing in the live table.
 
     TABLE is what `aws dynamodb restore-table-to-point-in-time` made; it is only read.
     """

@@ -34,11 +34,10 @@ class Summary(NamedTuple):
 @click.argument("name", type=click.Choice(TABLES))
 @click.argument("source")
 def restore_table(name: str, source: str) -> None:
-    """Copies the items of the restored table SOURCE into the live table NAME, where they are
-    missing.
+    """Copy the items of the restored table SOURCE that are missing in the live table NAME.
 
-    An item that is there stays as it is. People who were erased since are erased again, a minute
-    later. It is safe to repeat.
+    Existing items are not changed. People who were erased after SOURCE was saved are erased again
+    a minute later. It can be repeated.
     """
     import boto3
 

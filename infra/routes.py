@@ -29,5 +29,5 @@ def as_json(table: dict[str, list[str]]) -> str:
 
 @click.command("routes")
 def write_routes() -> None:
-    """Writes chalicelib/handlers/routes.json from the routes' declarations."""
+    """Write chalicelib/handlers/routes.json from the declarations of the routes."""
     ROUTE_TABLE.write_text(as_json(route_table()), encoding="utf-8")

@@ -51,8 +51,9 @@ SCREENS = (
 @click.argument("council")
 @click.argument("url", default="http://127.0.0.1:8000")
 def screenshots(council: str, url: str) -> None:
-    """Takes the screenshots of COUNCIL at URL, such as that of `make run COUNCIL=bath`, for the
-    manifest. Run it again when the home page or the council's look changes, and commit them."""
+    """Take the screenshots of COUNCIL for the web app manifest, at URL, such as that of
+    `make run COUNCIL=bath`. Run it again when the home page or the council's look changes, and
+    commit them."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")

@@ -43,7 +43,7 @@ NEVER_ROTATED = {
 @click.command("rotate-secret")
 @click.argument("name", type=click.Choice([*NEVER_ROTATED, *ROTATED]))
 def rotate_secret(name: container.SecretName) -> None:
-    """Gives a secret a new value; the one before is accepted until the next rotation.
+    """Give a secret a new value. The previous value is accepted until the next rotation.
 
     `id` and `push` are refused: they can never be rotated.
     """
@@ -69,11 +69,11 @@ def rotate_secret(name: container.SecretName) -> None:
     help=f"How many hours the token works, at most {MOST_HOURS}.",
 )
 def token(role: Role, account: str | None, hours: int) -> None:
-    """Prints a bearer token of an account, which is given the role where it does not have it.
+    """Print a bearer token of an account. The account gets the role if it does not have it.
 
-    Anyone who has the token acts as that account: keep it as safe as a password. It counts as one
-    of the account's devices, and expires with it. Its role is valid where staff sign in through
-    another organisation, too. The id of a new account is printed beside it: `disable` ends it.
+    Anyone who has the token can act as that account: keep it as safe as a password. The account
+    shows it as one of its devices, and it expires with it. The role is also valid if staff sign in
+    through another organisation. For a new account the id is printed; `disable` disables it.
     """
     ports = accounts_ports()
     account_id = _known_id(account) if account else ports.new_id()

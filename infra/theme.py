@@ -53,7 +53,7 @@ _VARIABLES = {
 @click.argument("council")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def theme(council: str, folder: Path) -> None:
-    """Writes the look of COUNCIL into FOLDER. The build of the web client calls it."""
+    """Write the look of COUNCIL into FOLDER. The build of the web client runs it."""
     path = document_path(council)
     made = theme_files(load(council), path.parent, read_screenshots(path.stem))
     for name, content in made.items():
