@@ -71,7 +71,7 @@ def list_keys() -> None:
 def _line(key: ApiKey) -> str:
     services = "all services" if key.service_codes is None else ", ".join(key.service_codes)
     used = f"last used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
-    state = f"revoked {key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "holds"
+    state = f"revoked {key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "valid"
     says = ", sets the state" if key.sets_state else ""
     seen = "" if key.reports == "public" else f", reports {key.reports}"
     may = f"{services}{says}{seen}, {key.per_minute} a minute"

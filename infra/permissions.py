@@ -24,11 +24,11 @@ Answer = Literal["allowed", "sign in", "refused", "not there"]
 
 class Kind(NamedTuple):
     """A kind of caller: the role, None for anonymous; `is_here` if the report is in the caller's
-    remit, `in_team` if at least its team is; `holds` if the token is valid."""
+    remit, `in_team` if at least its team is; `is_valid` if the token is."""
 
     role: Role | None
     is_here: bool = True
-    holds: bool = True
+    is_valid: bool = True
     in_team: bool = True
 
 
@@ -41,8 +41,8 @@ CALLERS: Mapping[str, Kind] = {
     "officer": Kind("officer"),
     "officer elsewhere": Kind("officer", is_here=False),
     "admin": Kind("admin"),
-    "disabled": Kind("admin", holds=False),
-    "expired": Kind("admin", holds=False),
+    "disabled": Kind("admin", is_valid=False),
+    "expired": Kind("admin", is_valid=False),
 }
 
 OPEN: Mapping[str, str] = {
@@ -189,7 +189,7 @@ def expected_answer(facts: RouteFacts, caller: str) -> Answer:
     """The expected response to a caller. Raises UndeclaredError."""
     kind, permission = CALLERS[caller], auth.permission_of(facts.auth)
     reads_tokens = facts.auth not in (auth.anywhere, auth.partner, auth.payment_provider)
-    if not kind.holds and reads_tokens:
+    if not kind.is_valid and reads_tokens:
         return "sign in"
     if permission is None:
         return _without_permission(facts, caller)

@@ -9,7 +9,7 @@ from typing import get_args
 
 import click
 
-from chalicelib.accounts.audit import OPERATOR, note
+from chalicelib.accounts.audit import OPERATOR, record_action
 from chalicelib.accounts.model import Role
 from chalicelib.accounts.usecases.staff import ACCOUNT_ID
 from chalicelib.bootstrap import container
@@ -79,7 +79,7 @@ def token(role: Role, account: str | None, hours: int) -> None:
     account_id = _known_id(account) if account else ports.new_id()
     if account is None:
         click.echo(f"Account {account_id}", err=True)
-    note(OPERATOR, "people.grants", account_id, f"token as {role}", audit_ports())
+    record_action(OPERATOR, "people.grants", account_id, f"token as {role}", audit_ports())
     known = account_with(role, account_id, ports)
     click.echo(token_of(known, timedelta(hours=hours), DEVICE, ports))
 

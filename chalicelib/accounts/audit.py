@@ -49,7 +49,7 @@ class Ports(Struct, frozen=True):
     now: Callable[[], datetime]
 
 
-def note(actor: str, action: Action, subject: str, details: str, ports: Ports) -> None:
+def record_action(actor: str, action: Action, subject: str, details: str, ports: Ports) -> None:
     """Records an action before it is done. Raises UpstreamFailed: then the action must not be
     done."""
     entry = Entry(

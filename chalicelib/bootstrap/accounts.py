@@ -125,9 +125,9 @@ def audit_ports() -> audit.Ports:
     )
 
 
-def note(actor: str, action: Action, subject: str, details: str) -> None:
+def record_action(actor: str, action: Action, subject: str, details: str) -> None:
     """Records an action in the audit log before it is done. Raises UpstreamFailed."""
-    audit.note(actor, action, subject, details, audit_ports())
+    audit.record_action(actor, action, subject, details, audit_ports())
 
 
 @container.once

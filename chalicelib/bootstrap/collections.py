@@ -5,7 +5,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.accounts import note
+from chalicelib.bootstrap.accounts import record_action
 from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import ROUNDS, Rounds
 from chalicelib.collections.ports import Ports, TodayPorts
@@ -48,7 +48,7 @@ def collections_ports() -> Ports:
         logs=DynamoRoundLogs(container.table("jobs")),
         find_reported=_reported_collections,
         council=container.council(),
-        note=note,
+        record_action=record_action,
         now=utc_now,
     )
 

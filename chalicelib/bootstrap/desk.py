@@ -2,7 +2,7 @@
 
 from chalicelib.accounts import audit
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.accounts import accounts_ports, audit_ports, note
+from chalicelib.bootstrap.accounts import accounts_ports, audit_ports, record_action
 from chalicelib.bootstrap.reports import stored_jobs
 from chalicelib.desk import ports as desk
 from chalicelib.kernel.time import utc_now
@@ -20,7 +20,7 @@ def desk_ports() -> desk.Ports:
         store=DynamoDesk(container.table("jobs")),
         jobs_of=lambda service_request_id: jobs_of_report(service_request_id, stored_jobs()),
         council=container.council(),
-        note=note,
+        record_action=record_action,
         audit_entries=lambda service_request_id: audit.entries_about(
             service_request_id, limit=MOST_OF_A_HISTORY, ports=audit_ports()
         ),

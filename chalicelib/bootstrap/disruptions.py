@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.accounts import note
+from chalicelib.bootstrap.accounts import record_action
 from chalicelib.bootstrap.areas import ward_codes
 from chalicelib.disruptions import ports as disruptions
 from chalicelib.disruptions.views import DISRUPTIONS
@@ -19,7 +19,7 @@ def disruptions_ports() -> disruptions.Ports:
         disruptions=_store(),
         council=container.council(),
         ward_codes=ward_codes,
-        note=note,
+        record_action=record_action,
         now=utc_now,
     )
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container, messaging
-from chalicelib.bootstrap.accounts import note
+from chalicelib.bootstrap.accounts import record_action
 from chalicelib.bootstrap.reports import photos_ports, reports_ports, stored_jobs
 from chalicelib.jobs import ports as jobs
 from chalicelib.jobs.crew_ports import CrewPorts
@@ -28,7 +28,7 @@ def jobs_ports() -> jobs.Ports:
         ),
         links=JobLinks(container.secret("link")),
         site_url=container.settings().site_url,
-        note=note,
+        record_action=record_action,
         random_id=container.random_id,
         now=utc_now,
     )

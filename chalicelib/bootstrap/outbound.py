@@ -95,8 +95,8 @@ def reply_ports() -> "replies.Ports":
     deliveries = DynamoDeliveries(container.table("outbound"))
     return replies.Ports(
         inbox=S3Inbox(container.s3(), container.settings().mail_bucket),
-        note=_reports().note,
-        holds=container.ids().is_reply_token,
+        add_note=_reports().add_note,
+        is_token_valid=container.ids().is_reply_token,
         is_from_team=partial(
             replies.is_from_team,
             destinations=container.council().destinations,

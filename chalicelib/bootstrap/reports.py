@@ -94,7 +94,7 @@ def photos_ports() -> photos.Ports:
         gallery=S3Gallery(container.s3(), container.signer(), container.settings().photos_bucket),
         records=DynamoRecords(container.table("reports")),
         ids=container.ids(),
-        is_held=ReportsForPhotos(reports_ports, stored_jobs).holds,
+        is_held=ReportsForPhotos(reports_ports, stored_jobs).has_photo,
         rebuild=rebuild_in_sandbox,
         blacken=blacken_picture,
         fetch=lambda media_url: fetch_media(media_url, container.safe_http_client()),

@@ -31,16 +31,16 @@ class RoundLogs(Protocol):
 
 
 class Ports(NamedTuple):
-    """`rounds` gives the published rounds, None if there are none; `note` records an action in the
-    audit log before it is done; `find_reported` gives the collections among these that were
-    reported as missed. All raise UpstreamFailed."""
+    """`rounds` gives the published rounds, None if there are none; `record_action` records an
+    action in the audit log before it is done; `find_reported` gives the collections among these
+    that were reported as missed. All raise UpstreamFailed."""
 
     premises: StoredPremises
     rounds: Callable[[], Rounds | None]
     logs: RoundLogs
     find_reported: Callable[[Collection[CollectionKey]], Set[CollectionKey]]
     council: Council
-    note: Callable[[str, Action, str, str], None]
+    record_action: Callable[[str, Action, str, str], None]
     now: Callable[[], datetime]
 
     @property

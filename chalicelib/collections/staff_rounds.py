@@ -92,7 +92,9 @@ def correct_round(
     sender = Sender(actor, "", "office")
     if fault := fault_of(operation, sender, ports):
         raise _invalid_field(fault)
-    ports.note(actor, "rounds.correct", f"{correction.round} {correction.day}", correction.kind)
+    ports.record_action(
+        actor, "rounds.correct", f"{correction.round} {correction.day}", correction.kind
+    )
     (outcome,) = apply_operations([operation], sender, ports)
     if outcome.log is None or outcome.result == "rejected":
         raise _invalid_field(outcome.reason or "")

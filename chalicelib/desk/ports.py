@@ -50,7 +50,7 @@ class DeskStore(Protocol):
 
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `jobs_of` reads the jobs of a report, oldest first
-    (consistent reads). `note` records an action in the audit log before it is done, and
+    (consistent reads). `record_action` records an action in the audit log before it is done, and
     `audit_entries` reads the entries about a report, newest first. `names` gives the names of staff
     for account ids, as far as they are known. Each raises UpstreamFailed. `random_id` makes 128
     random bits."""
@@ -58,7 +58,7 @@ class Ports(Struct, frozen=True):
     store: DeskStore
     jobs_of: Callable[[str], Sequence[CaseJob]]
     council: Council
-    note: Callable[[str, Action, str, str], None]
+    record_action: Callable[[str, Action, str, str], None]
     audit_entries: Callable[[str], Sequence[Entry]]
     names: Callable[[Collection[str]], Mapping[str, str]]
     random_id: Callable[[], str]

@@ -30,13 +30,13 @@ class Disruptions(Protocol):
 
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `ward_codes` gives the codes of the council's wards;
-    `note` records an action in the audit log: actor, action, disruption and details. Both raise
-    UpstreamFailed."""
+    `record_action` records an action in the audit log: actor, action, disruption and details.
+    Both raise UpstreamFailed."""
 
     disruptions: Disruptions
     council: Council
     ward_codes: Callable[[], Collection[str]]
-    note: Callable[[str, Action, str, str], None]
+    record_action: Callable[[str, Action, str, str], None]
     now: Callable[[], datetime]
 
 

@@ -41,7 +41,7 @@ def post_disruption(draft: DisruptionDraft, key: str, actor: str, ports: Ports) 
         **msgspec.structs.asdict(draft),
     )
     _check(new, now, ports)
-    ports.note(actor, "disruptions.post", new.disruption_id, "")
+    ports.record_action(actor, "disruptions.post", new.disruption_id, "")
     stored = ports.disruptions.add(new)
     if stored.fingerprint != new.fingerprint:
         raise Conflict(
@@ -63,7 +63,7 @@ def change_disruption(
     changed = sorted(
         name for name, value in msgspec.structs.asdict(changes).items() if value is not None
     )
-    ports.note(actor, "disruptions.change", disruption_id, " ".join(changed))
+    ports.record_action(actor, "disruptions.change", disruption_id, " ".join(changed))
     return _save(after, ports)
 
 
@@ -71,7 +71,7 @@ def withdraw_disruption(disruption_id: str, version: int, actor: str, ports: Por
     """Withdraws a disruption that still has this version. Raises NotFound, Conflict,
     UpstreamFailed."""
     stored = _load_version(disruption_id, version, ports)
-    ports.note(actor, "disruptions.withdraw", disruption_id, "")
+    ports.record_action(actor, "disruptions.withdraw", disruption_id, "")
     return _save(mark_withdrawn(stored, _now(ports)), ports)
 
 

@@ -57,7 +57,7 @@ class ReportsForOutbound:
         except NotFound:
             return "known"
 
-    def note(
+    def add_note(
         self, service_request_id: str, note_id: str, sender: str, text: str, is_from_team: bool
     ) -> None:
         """Keeps a reply that came by mail as a note beside the report."""

@@ -19,7 +19,7 @@ class ReportsForPhotos:
         self._ports = ports
         self._jobs = jobs
 
-    def holds(self, service_request_id: str, photo_id: str) -> bool:
+    def has_photo(self, service_request_id: str, photo_id: str) -> bool:
         if reading.has_photo(service_request_id, photo_id, self._ports()):
             return True
         return self._is_of_a_job(service_request_id, photo_id)

@@ -112,9 +112,9 @@ class ReportsOfJobs(Protocol):
 
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `is_requested_photo` tells for a scope, a key and a
-    photo's id whether the photo was requested for what is sent under this key; `note` records an
-    action on a job in the audit log before it is done. Both raise UpstreamFailed. `random_id` makes
-    128 random bits as 32 hexadecimal digits."""
+    photo's id whether the photo was requested for what is sent under this key; `record_action`
+    records an action on a job in the audit log before it is done. Both raise UpstreamFailed.
+    `random_id` makes 128 random bits as 32 hexadecimal digits."""
 
     jobs: Jobs
     reports: ReportsOfJobs
@@ -122,7 +122,7 @@ class Ports(Struct, frozen=True):
     is_requested_photo: Callable[[str, str, str], bool]
     links: JobLinks
     site_url: str
-    note: Callable[[str, Action, str, str], None]
+    record_action: Callable[[str, Action, str, str], None]
     random_id: Callable[[], str]
     now: Callable[[], datetime]
 

@@ -41,14 +41,14 @@ class AddedReply(NamedTuple):
 
 
 class Ports(Struct, frozen=True):
-    """The dependencies of handling a reply. `note` adds a note to a report, once for each note_id:
-    (service_request_id, note_id, sender, text, is_from_team); raises NotFound, Conflict (too many
-    notes), UpstreamFailed. `holds` checks the token of a report; `is_from_team` tells whether an
-    address is of a team that received the report."""
+    """The dependencies of handling a reply. `add_note` adds a note to a report, once for each
+    note_id: (service_request_id, note_id, sender, text, is_from_team); raises NotFound, Conflict
+    (too many notes), UpstreamFailed. `is_token_valid` checks the token of a report; `is_from_team`
+    tells whether an address is of a team that received the report."""
 
     inbox: Inbox
-    note: Callable[[str, str, str, str, bool], None]
-    holds: Callable[[str, str], bool]
+    add_note: Callable[[str, str, str, str, bool], None]
+    is_token_valid: Callable[[str, str], bool]
     is_from_team: Callable[[str, str], bool]
 
 
@@ -96,13 +96,13 @@ def add_reply(key: str, ports: Ports) -> AddedReply | None:
     if raw is None:
         return None
     service_request_id, token = parse_recipient(raw)
-    if not ports.holds(service_request_id, token):
+    if not ports.is_token_valid(service_request_id, token):
         raise MailRefused("wrong_token")
     reply = parse_reply(raw)
     note_id = derived_id("mail", key)
     is_from_team = reply.is_authentic and ports.is_from_team(service_request_id, reply.sender)
     try:
-        ports.note(service_request_id, note_id, reply.sender, reply.text, is_from_team)
+        ports.add_note(service_request_id, note_id, reply.sender, reply.text, is_from_team)
     except NotFound as error:
         raise MailRefused("no_report") from error
     except Conflict as error:

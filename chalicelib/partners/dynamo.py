@@ -72,9 +72,9 @@ class DynamoKeys:
         return [_key(item) for item in ApiKeyItem.all_under(KEY)]
 
     def revoke(self, key_id: str, at: datetime) -> ApiKey | None:
-        holds = ApiKeyItem.item.exists() & ApiKeyItem.revoked_at.does_not_exist()
+        is_valid = ApiKeyItem.item.exists() & ApiKeyItem.revoked_at.does_not_exist()
         # Refused: there is none, or it was revoked, maybe by this very write if its reply was lost.
-        ApiKeyItem(KEY, key_id).change_where([ApiKeyItem.revoked_at.set(at)], holds)
+        ApiKeyItem(KEY, key_id).change_where([ApiKeyItem.revoked_at.set(at)], is_valid)
         return self.get(key_id)
 
     def note_use(self, key_id: str, at: datetime) -> None:

@@ -29,10 +29,10 @@ class CreatedKey(NamedTuple):
 
 
 def create_key(
-    new: NewKey, ports: Ports, note: Callable[[str], None] = lambda _: None
+    new: NewKey, ports: Ports, record: Callable[[str], None] = lambda _: None
 ) -> CreatedKey:
-    """Stores a new key, after calling `note` with its id. Raises Invalid for an unknown service,
-    and as `note` does."""
+    """Stores a new key, after calling `record` with its id. Raises Invalid for an unknown service,
+    and as `record` does."""
     codes = tuple(sorted(set(new.service_codes))) if new.service_codes else None
     for code in codes or ():
         if code not in ports.service_codes:
@@ -48,7 +48,7 @@ def create_key(
         per_minute=new.per_minute,
         created_at=truncate_to_second(ports.now()),
     )
-    note(key_id)
+    record(key_id)
     ports.keys.add(key)
     return CreatedKey(key, f"ginnel_{key_id}_{secret}")
 
@@ -88,8 +88,8 @@ def _verify_key(text: str | None, ports: Ports) -> ApiKey:
     """The valid key. Raises Forbidden."""
     sent = _FORM.fullmatch(text or "")
     key = ports.keys.get(sent[1]) if sent else None
-    holds = sent and key and compare_digest(key.hashed, _hash_secret(sent[2]))
-    if not key or not holds or key.revoked_at:
+    is_same = sent and key and compare_digest(key.hashed, _hash_secret(sent[2]))
+    if not key or not is_same or key.revoked_at:
         raise _refusal()
     _note_use(key, ports)
     return key

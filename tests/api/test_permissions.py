@@ -247,7 +247,7 @@ def test_document_of_permissions_is_up_to_date() -> None:
     assert written == document(ROUTES.values()), "run: python -m infra permissions"
 
 
-EVERYBODY_WHO_HOLDS = [caller for caller, kind in CALLERS.items() if kind.holds]
+EVERYBODY_WHO_HOLDS = [caller for caller, kind in CALLERS.items() if kind.is_valid]
 
 
 @pytest.mark.parametrize("caller", EVERYBODY_WHO_HOLDS)

@@ -11,7 +11,7 @@ from chalicelib.accounts.single_sign_on import HANDOVER_VALID_FOR
 from chalicelib.alerts.model import CONFIRMED_WITHIN
 from chalicelib.bookings.model import HELD_FOR
 from chalicelib.forms.validation import MOST_PHOTO_BYTES
-from chalicelib.handlers.http.caller_tickets import HOLDS
+from chalicelib.handlers.http.caller_tickets import TICKET_VALID_FOR
 from chalicelib.jobs.model import DAYS_OF_LINK
 from chalicelib.photos.model import MOST_BYTES
 from tests.conftest import ROOT
@@ -59,7 +59,7 @@ STATEMENTS = [
     Statement(
         CONFIRMED_WITHIN / AN_HOUR, "expires in {n} hours", "chalicelib/alerts/templates/look.html"
     ),
-    Statement(HOLDS / AN_HOUR, "You have {n} hours", "web/desk/new/index.html"),
+    Statement(TICKET_VALID_FOR / AN_HOUR, "You have {n} hours", "web/desk/new/index.html"),
     Statement(DAYS_OF_LINK, 'USUAL_DAYS = "{n}"', "web/src/features/desk/case-jobs.ts"),
     Statement(MOST_BYTES / A_MEGABYTE, "larger than {n} MB", "chalicelib/photos/model.py"),
     *(

@@ -98,7 +98,7 @@ def test_write_between_read_and_write_is_detected(office: DisruptionsWorld) -> N
     def between(*_: object) -> None:
         withdraw_disruption(first.disruption_id, 1, "another", office.ports())
 
-    ports = replace(office.ports(), note=between)
+    ports = replace(office.ports(), record_action=between)
     with pytest.raises(Conflict) as refused:
         change_disruption(
             first.disruption_id, DisruptionChanges(title="No bins"), 1, OFFICER, ports

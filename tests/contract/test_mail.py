@@ -115,7 +115,7 @@ def test_reply_address_identifies_its_report_and_cannot_be_guessed() -> None:
     assert local.startswith(f"replies+{REFERENCE.lower()}-") and domain == mail.DOMAIN
     assert len(local) <= 64 and address == address.lower()
     token = local.rpartition("-")[2]
-    holds = reply_ports().holds
+    holds = reply_ports().is_token_valid
     assert holds(REFERENCE, token) and not holds("0" * 12, token)
     assert not holds(REFERENCE, "0" * 32) and not holds(REFERENCE, "ü")
 

@@ -58,7 +58,7 @@ class Stores:
         self.photos = cloud.environment["PHOTOS_BUCKET"]
         self.reports = ReportedPhotos()
         self.ports: Ports = replace(
-            photos_ports(), rebuild=fake_rebuild, is_held=self.reports.holds
+            photos_ports(), rebuild=fake_rebuild, is_held=self.reports.has_photo
         )
 
     def arrive(self, photo: PhotoKey, raw: bytes) -> Upload:

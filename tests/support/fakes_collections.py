@@ -121,7 +121,7 @@ def ports_of(
         logs=logs or MemoryRoundLogs(),
         find_reported=reported.intersection,
         council=load("demo"),
-        note=lambda *entry: entries.append(entry),
+        record_action=lambda *entry: entries.append(entry),
         now=lambda: now,
     )
 

@@ -82,7 +82,7 @@ class DeskWorld:
             store=self.store,
             jobs_of=lambda _: [],
             council=load("demo"),
-            note=self._note,
+            record_action=self._note,
             audit_entries=lambda subject: [each for each in self.log if each.subject == subject],
             names=lambda ids: {each: self.names[each] for each in ids if each in self.names},
             random_id=lambda: f"{next(numbers):032x}",

@@ -89,7 +89,7 @@ class DisruptionsWorld:
             disruptions=self.disruptions,
             council=load("demo"),
             ward_codes=lambda: {GUILDHALL},
-            note=lambda *entry: self.noted.append(entry),
+            record_action=lambda *entry: self.noted.append(entry),
             now=self.clock,
         )
 

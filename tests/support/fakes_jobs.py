@@ -306,7 +306,7 @@ class JobsWorld:
             is_requested_photo=self._is_requested,
             links=JobLinks(PlainSecret("links")),
             site_url="https://ginnel.example",
-            note=lambda *entry: self.noted.append(entry),
+            record_action=lambda *entry: self.noted.append(entry),
             random_id=self._random_id,
             now=self.clock,
         )

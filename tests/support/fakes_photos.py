@@ -152,7 +152,7 @@ class ReportedPhotos:
 
     held: set[tuple[str, str]] = field(default_factory=set)
 
-    def holds(self, service_request_id: str, photo_id: str) -> bool:
+    def has_photo(self, service_request_id: str, photo_id: str) -> bool:
         return (service_request_id, photo_id) in self.held
 
 
@@ -208,7 +208,7 @@ def photos_in_memory(clock: Clock) -> PhotosWorld:
         gallery=gallery,
         records=records,
         ids=IDS,
-        is_held=reports.holds,
+        is_held=reports.has_photo,
         rebuild=fake_rebuild,
         blacken=fake_black_out,
         fetch=elsewhere.fetch,

@@ -30,13 +30,13 @@ def block(address_or_domain: str, reason: str, actor: str, ports: BlockPorts) ->
         added_at=truncate_to_second(ports.log.now()),
         added_by=actor,
     )
-    audit.note(actor, "blocks.add", entry.block_id, entry.kind, ports.log)
+    audit.record_action(actor, "blocks.add", entry.block_id, entry.kind, ports.log)
     return ports.blocks.add(entry)
 
 
 def unblock(block_id: str, actor: str, ports: BlockPorts) -> None:
     """Removes an entry from the list. Raises NotFound."""
-    audit.note(actor, "blocks.remove", block_id, "", ports.log)
+    audit.record_action(actor, "blocks.remove", block_id, "", ports.log)
     if not ports.blocks.remove(block_id):
         raise NotFound("This entry is not in the list.")
 

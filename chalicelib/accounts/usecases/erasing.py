@@ -40,7 +40,7 @@ def begin_erasure(account: Account, *, redact: bool, ports: ErasurePorts) -> Era
             "You have a staff account. Ask an administrator to remove your staff access, then "
             "delete your account."
         )
-    audit.note(account.account_id, "account.erase", account.account_id, "", ports.log)
+    audit.record_action(account.account_id, "account.erase", account.account_id, "", ports.log)
     begun = ports.erasures.add(
         Erasure(
             account_id=account.account_id,

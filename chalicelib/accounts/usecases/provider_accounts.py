@@ -115,7 +115,7 @@ def _update_grants(
     if grants == account.grants:
         return account
     change = f"{describe_grants(account.grants)} -> {describe_grants(grants)}"
-    audit.note(provider.provider, "people.grants", account.account_id, change, ports.log)
+    audit.record_action(provider.provider, "people.grants", account.account_id, change, ports.log)
     return ports.people.accounts.save(replace(account, grants=grants))
 
 

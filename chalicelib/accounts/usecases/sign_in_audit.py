@@ -15,9 +15,13 @@ def note_sign_in(account: Account, way: str, ports: Ports) -> None:
     before it is refused because the account is disabled. Raises UpstreamFailed: then nobody may be
     signed in."""
     if account.disabled_at:
-        audit.note(audit.NOBODY, "account.sign_in_failed", account.account_id, way, ports.log)
+        audit.record_action(
+            audit.NOBODY, "account.sign_in_failed", account.account_id, way, ports.log
+        )
     else:
-        audit.note(account.account_id, "account.sign_in", account.account_id, way, ports.log)
+        audit.record_action(
+            account.account_id, "account.sign_in", account.account_id, way, ports.log
+        )
 
 
 def count_sign_in() -> None:
@@ -35,11 +39,11 @@ def note_failure(attempt: Attempt, way: str, ports: Ports) -> None:
     count_failure()
     whose = attempt.account_id or ports.accounts.owner(attempt.destination)
     subject = whose or attempt.attempt_id
-    audit.note(audit.NOBODY, "account.sign_in_failed", subject, way, ports.log)
+    audit.record_action(audit.NOBODY, "account.sign_in_failed", subject, way, ports.log)
 
 
 def note_refusal(subject: str, way: str, ports: Ports) -> None:
     """Records and counts the refusal of a person that another organisation sent back; the subject
     is a random id. Raises UpstreamFailed."""
     count_failure()
-    audit.note(audit.NOBODY, "account.sign_in_failed", subject, way, ports.log)
+    audit.record_action(audit.NOBODY, "account.sign_in_failed", subject, way, ports.log)

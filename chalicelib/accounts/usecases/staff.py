@@ -77,7 +77,7 @@ def invite(
         raise Conflict(
             "Somebody with this address already has an account. Change what they can do instead."
         )
-    audit.note(actor, "people.invite", account_id, describe_grants(grants), ports.log)
+    audit.record_action(actor, "people.invite", account_id, describe_grants(grants), ports.log)
     return ports.accounts.save(
         replace(account, grants=grants, invited=destination, is_first_admin=is_first_admin)
     )
@@ -114,7 +114,7 @@ def change_person(
     if _loses_an_admin(before, after) and not _has_another_admin(before, ports):
         raise _only_admin_conflict(before)
     for action, details in _log_entries(before, after):
-        audit.note(actor, action, account_id, details, ports.log)
+        audit.record_action(actor, action, account_id, details, ports.log)
     if changes.disabled is not None:
         _sign_out(account_id, ports)
     return _save_change(before, after, actor, ports) if after != before else before
@@ -198,7 +198,7 @@ def _save_change(before: Account, after: Account, actor: str, ports: PeoplePorts
         return saved
     back = replace(before, version=saved.version)
     for action, details in _log_entries(saved, back):
-        audit.note(actor, action, before.account_id, details, ports.log)
+        audit.record_action(actor, action, before.account_id, details, ports.log)
     raise _only_admin_conflict(ports.accounts.save(back))
 
 

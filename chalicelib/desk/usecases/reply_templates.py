@@ -52,7 +52,7 @@ def add_template(draft: TemplateDraft, key: str, actor: str, ports: Ports) -> Te
         updated_at=truncate_to_second(ports.now()),
         fingerprint=derived_id("template", msgspec.json.encode(draft).decode()),
     )
-    ports.note(actor, "templates.add", new.template_id, "")
+    ports.record_action(actor, "templates.add", new.template_id, "")
     stored = ports.store.add_template(new)
     if stored.fingerprint != new.fingerprint:
         raise Conflict(
@@ -69,7 +69,7 @@ def change_template(
     present = _get_at_version(template_id, version, ports)
     after = _with_changes(present, changes, actor, ports)
     _validate(after.text, after.service_codes, after.state, ports)
-    ports.note(actor, "templates.change", template_id, "")
+    ports.record_action(actor, "templates.change", template_id, "")
     try:
         return ports.store.save_template(after)
     except VersionConflict as error:
@@ -105,7 +105,7 @@ def _with_changes(
 def remove_template(template_id: str, version: int, actor: str, ports: Ports) -> Template:
     """Removes a template that still has this version. Raises NotFound, Conflict."""
     present = _get_at_version(template_id, version, ports)
-    ports.note(actor, "templates.remove", template_id, "")
+    ports.record_action(actor, "templates.remove", template_id, "")
     try:
         ports.store.remove_template(present)
     except VersionConflict as error:

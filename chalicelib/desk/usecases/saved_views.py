@@ -39,7 +39,7 @@ def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View
         query=draft.query,
         saved_at=truncate_to_second(ports.now()),
     )
-    ports.note(account_id, "views.add", view_id, "")
+    ports.record_action(account_id, "views.add", view_id, "")
     stored = ports.store.add_view(new)
     if (stored.name, stored.query) != (new.name, new.query):
         raise Conflict(
@@ -64,7 +64,7 @@ def remove_view(view_id: str, account_id: str, ports: Ports) -> View:
     )
     if found is None:
         raise NotFound("You do not have this view.")
-    ports.note(account_id, "views.remove", view_id, "")
+    ports.record_action(account_id, "views.remove", view_id, "")
     ports.store.remove_view(account_id, view_id)
     return found
 

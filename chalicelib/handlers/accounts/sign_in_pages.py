@@ -77,13 +77,13 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
     begun = code_requests.find_sign_in_attempt(attempt_id, ports)
     if begun is None:
         raise NotFound(OVER)
-    holds = begun.is_valid(ports.now())
+    is_valid = begun.is_valid(ports.now())
     onward = own_path(begun.onward)
-    if holds and begun.is_over_cap:
+    if is_valid and begun.is_over_cap:
         return Page(render("no-text", onward=onward), is_refusal=True)
     # An address is shown only while its code may come: others may use this browser, too.
-    address = begun.destination.value if holds else None
-    if not (holds and begun.tries_left):
+    address = begun.destination.value if is_valid else None
+    if not (is_valid and begun.tries_left):
         shown = {"address": address, "is_used": begun.session_id is not None}
         return Page(render("over", detail=OVER, onward=onward, **shown), is_refusal=True)
     html = render(

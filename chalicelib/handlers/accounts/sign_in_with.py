@@ -36,7 +36,7 @@ def leave_for_provider(call: Call, provider: str) -> SeeOther:
     onward = own_path(posted_form(call).one("next"))
     rate_limits.check("handover", call)
     departure = begin_sign_in(provider, onward, sign_on_ports())
-    kept = cookies.handover_cookie(departure.browser, holds=HANDOVER_VALID_FOR)
+    kept = cookies.handover_cookie(departure.browser, valid_for=HANDOVER_VALID_FOR)
     return SeeOther(departure.url, (kept,))
 
 

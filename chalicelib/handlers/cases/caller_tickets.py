@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.accounts.model import SignedInAccount
 from chalicelib.handlers.http import auth, caller_tickets
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.caller_tickets import HOLDS, AssistedChannel
+from chalicelib.handlers.http.caller_tickets import TICKET_VALID_FOR, AssistedChannel
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.time import truncate_to_second, utc_now
 
@@ -40,5 +40,5 @@ def issue_ticket(call: Call, draft: CallerTicketDraft) -> CallerTicket:
     assert session, "The route's gate lets in only people who are signed in."
     who = SignedInAccount(call.caller.signed_in, session)
     return CallerTicket(
-        ticket=caller_tickets.issue_ticket(who, draft.channel, now), until=now + HOLDS
+        ticket=caller_tickets.issue_ticket(who, draft.channel, now), until=now + TICKET_VALID_FOR
     )

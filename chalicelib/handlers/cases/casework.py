@@ -214,7 +214,7 @@ def change_many(call: Call, draft: BulkDraft) -> BulkAnswer:
         draft,
         call.caller.author(),
         reports_ports(),
-        note=lambda request_id: record_action("reports.change", request_id, named, call.caller),
+        record=lambda request_id: record_action("reports.change", request_id, named, call.caller),
         words=fill_reply,
         change_id=undoing.change_id,
         keep=undoing.save,

@@ -38,7 +38,7 @@ def record_action(action: Action, subject: str, details: str, caller: Caller) ->
     """Records an action that is about to be done; `details` contain nothing that was typed. Raises
     UpstreamFailed."""
     assert caller.account_id, "Who is not signed in does nothing that is written down."
-    audit.note(caller.account_id, action, subject, details, audit_ports())
+    audit.record_action(caller.account_id, action, subject, details, audit_ports())
 
 
 def _has_nonpublic_details(view: FullView) -> bool:

@@ -17,7 +17,7 @@ from chalicelib.handlers.http.signed_tokens import Kind, sign, verify
 
 AssistedChannel = Literal["phone", "counter", "letter", "social"]
 TICKET = Kind("ticket+jwt", "ginnel-for-caller")
-HOLDS = timedelta(hours=2)
+TICKET_VALID_FOR = timedelta(hours=2)
 
 
 class Ticket(NamedTuple):
@@ -28,12 +28,12 @@ class Ticket(NamedTuple):
 
 
 def issue_ticket(who: SignedInAccount, channel: AssistedChannel, now: datetime) -> str:
-    """A ticket that holds for `HOLDS`. Raises UpstreamFailed."""
+    """A ticket that holds for `TICKET_VALID_FOR`. Raises UpstreamFailed."""
     return sign(
         TICKET,
         who,
         now=now,
-        lifetime=HOLDS,
+        lifetime=TICKET_VALID_FOR,
         secret=container.secret("token").current(),
         issuer=container.settings().site_url,
         channel=channel,

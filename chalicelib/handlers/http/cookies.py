@@ -66,14 +66,14 @@ def expired_session_cookie() -> str:
     return _session("", timedelta(0))
 
 
-def handover_cookie(proof: str, *, holds: timedelta) -> str:
+def handover_cookie(proof: str, *, valid_for: timedelta) -> str:
     """The Set-Cookie header that sets the proof of a handover."""
-    return _cookie(HANDOVER, proof, holds, f"Path={HANDOVER_PATH}; HttpOnly; SameSite=Lax")
+    return _cookie(HANDOVER, proof, valid_for, f"Path={HANDOVER_PATH}; HttpOnly; SameSite=Lax")
 
 
 def expired_handover_cookie() -> str:
     """The Set-Cookie header that removes it."""
-    return handover_cookie("", holds=timedelta(0))
+    return handover_cookie("", valid_for=timedelta(0))
 
 
 def device_cookie(proofs: str) -> str:
@@ -132,12 +132,12 @@ def _cookie_headers(request: Request) -> list[str]:
     return found or [str(request.headers.get("cookie", ""))]
 
 
-def _session(token: str, holds: timedelta) -> str:
-    return _cookie(NAME, token, holds, f"Path={PATH}; HttpOnly; SameSite=Strict")
+def _session(token: str, valid_for: timedelta) -> str:
+    return _cookie(NAME, token, valid_for, f"Path={PATH}; HttpOnly; SameSite=Strict")
 
 
-def _cookie(name: str, value: str, holds: timedelta, reach: str) -> str:
-    max_age_s = int(holds / timedelta(seconds=1))
+def _cookie(name: str, value: str, valid_for: timedelta, reach: str) -> str:
+    max_age_s = int(valid_for / timedelta(seconds=1))
     secure = "; Secure" if _is_secure() else ""
     return f"{name_of(name)}={value}; Max-Age={max_age_s}; {reach}{secure}"
 

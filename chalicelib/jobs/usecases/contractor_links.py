@@ -43,7 +43,7 @@ def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Lin
     contractor = Contractor(
         name=name.strip(), link_id=ports.random_id(), expires_at=now + timedelta(days=days)
     )
-    ports.note(who.actor, "jobs.link", job_id, contractor.name)
+    ports.record_action(who.actor, "jobs.link", job_id, contractor.name)
 
     def change(present: Job) -> Job:
         if present.state in ENDED:
@@ -61,7 +61,7 @@ def drop_link(job_id: str, who: Staff, ports: Ports) -> Job:
     job = get_authorised(job_id, who, ports)
     if job.contractor is None:
         return job
-    ports.note(who.actor, "jobs.drop_link", job_id, job.contractor.name)
+    ports.record_action(who.actor, "jobs.drop_link", job_id, job.contractor.name)
     now = truncate_to_second(ports.now())
 
     def change(present: Job) -> Job:

@@ -30,7 +30,9 @@ def save_routes(
     the jobs in order, after the started and ended ones."""
     for route in routes:
         if route.visits:
-            ports.note(who.actor, "jobs.plan", route.crew, f"{day} jobs={len(route.visits)}")
+            ports.record_action(
+                who.actor, "jobs.plan", route.crew, f"{day} jobs={len(route.visits)}"
+            )
         started = sum(job.state not in ("planned", "cancelled") for job in on_day[route.crew])
         for position, visit in enumerate(route.visits, started + 1):
             placement = Placement(

@@ -49,7 +49,7 @@ def create_job(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
     """Create a job; the same draft with the same key creates it once. Raises Invalid, Forbidden,
     Conflict (another draft with this key), UpstreamFailed."""
     new = _new_job(draft, key, who, ports)
-    ports.note(who.actor, "jobs.create", new.job_id, "")
+    ports.record_action(who.actor, "jobs.create", new.job_id, "")
     stored = ports.jobs.add(new)
     if stored.fingerprint != new.fingerprint:
         raise Conflict(
@@ -75,7 +75,7 @@ def change_job(job_id: str, changes: JobChanges, version: int, who: Staff, ports
     if not who.covers(after) and after.team == job.team:
         raise job_forbidden()
     fields = sorted({*dispatch_rules.with_office_change(job, after, now).office[-1].what})
-    ports.note(who.actor, "jobs.change", job_id, " ".join(fields))
+    ports.record_action(who.actor, "jobs.change", job_id, " ".join(fields))
     return save_or_conflict(after, ports)
 
 
@@ -115,7 +115,7 @@ def settle_dispute(
         )
     if job.version != version:
         raise job_conflict(job)
-    ports.note(who.actor, "jobs.settle", job_id, keep)
+    ports.record_action(who.actor, "jobs.settle", job_id, keep)
     return save_or_conflict(dispatch_rules.settle_dispute(job, dispute, keep, _now(ports)), ports)
 
 
@@ -225,7 +225,7 @@ def _place_job(placement: Placement, who: Staff, ports: Ports) -> Job:
             return job
         _validate(after, ports)
         plan = f"{placement.crew} {placement.planned_day}"
-        ports.note(who.actor, "jobs.plan", job.job_id, plan)
+        ports.record_action(who.actor, "jobs.plan", job.job_id, plan)
         return save_job(after, ports)
 
     return retry_on_conflict(attempt, what="this job")

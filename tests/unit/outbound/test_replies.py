@@ -28,8 +28,8 @@ class Office:
         self.inbox, self.notes = MemoryInbox(), MemoryNotes()
         self.ports = Ports(
             inbox=self.inbox,
-            note=self.notes,
-            holds=lambda request_id, token: (request_id, token) == (REFERENCE, TOKEN),
+            add_note=self.notes,
+            is_token_valid=lambda request_id, token: (request_id, token) == (REFERENCE, TOKEN),
             is_from_team=lambda _, sender: is_from(sender, ("trees@example.org", "park.example")),
         )
 

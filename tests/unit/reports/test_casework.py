@@ -258,7 +258,7 @@ def many(
         check=check,
     )
     found = change_cases(
-        draft, COLLEAGUE, ports, note=noted.append, words=lambda text, of: f"{text} {of.title}"
+        draft, COLLEAGUE, ports, record=noted.append, words=lambda text, of: f"{text} {of.title}"
     )
     return list(found), noted
 

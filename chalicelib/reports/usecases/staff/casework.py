@@ -126,13 +126,13 @@ def change_cases(
     author: Author,
     ports: Ports,
     *,
-    note: Callable[[str], None],
+    record: Callable[[str], None],
     words: Callable[[str, ServiceRequest], str],
     change_id: str | None = None,
     keep: KeepUndoRecords = lambda _: None,
 ) -> Sequence[BulkResult]:
     """Changes each of many reports that still has its version, once for each `change_id`; with
-    `check` it only says what would go wrong. `note` is called for each report before its change;
+    `check` it only says what would go wrong. `record` is called for each report before its change;
     `words` turns the common reply into the reply for each report. Raises as `keep` does, which is
     called before anything is changed."""
 
@@ -151,7 +151,7 @@ def change_cases(
     if draft.check:
         return [BulkResult(each.service_request_id, None, each.because) for each in found]
     keep([undo_record_of(each.plan) for each in found if each.plan])
-    return [_complete_change(each, note, ports) for each in found]
+    return [_complete_change(each, record, ports) for each in found]
 
 
 def publish_pictures_anew(service_request_id: str, ports: Ports) -> ServiceRequest:
@@ -240,12 +240,12 @@ def _prepare_or_explain(
 
 
 def _complete_change(
-    ready: PreparedChange, note: Callable[[str], None], ports: Ports
+    ready: PreparedChange, record: Callable[[str], None], ports: Ports
 ) -> BulkResult:
     if ready.plan is None:
         return BulkResult(ready.service_request_id, ready.done, ready.because)
     try:
-        note(ready.service_request_id)
+        record(ready.service_request_id)
         return BulkResult(ready.service_request_id, _carry_out(ready.plan, ports), None)
     except AppError as error:
         # Also if the store fails: earlier reports are changed, and their answer is worth more.
