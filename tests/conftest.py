@@ -14,7 +14,6 @@ from hypothesis import settings
 from chalicelib.accounts import openid_issuers
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
 from chalicelib.integrations import web_push
 from chalicelib.net import openid_discovery
@@ -22,6 +21,7 @@ from chalicelib.outbound import webhook
 from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
 from tests.support import empty_cloud
+from tests.support.councils import council_named
 from tests.support.effort import EXHAUSTIVE
 from tests.support.fakes import (
     IDS,
@@ -98,7 +98,7 @@ def repository() -> MemoryRepository:
 @pytest.fixture
 def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
     """The reports slice of the demo council, in memory."""
-    council = load("demo")
+    council = council_named("demo")
     return reports.Ports(
         repository=repository,
         ids=IDS,

@@ -19,7 +19,6 @@ import app
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.load import load
 from chalicelib.gazetteer.model import PLACES
 from chalicelib.kernel import languages as spoken
 from chalicelib.reports.usecases import submission
@@ -31,10 +30,11 @@ from infra.facilities import import_facilities, kind_named
 from infra.local.cloud import Cloud
 from tests.api.test_forms import REPORT, Answers
 from tests.support.builders import draft
+from tests.support.councils import council_named
 from tests.support.forms import URLENCODED, File, PageReader, encode_form
 
 BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
-COUNCIL = load("demo")
+COUNCIL = council_named("demo")
 OWN = set(re.findall(r'"([^"]+)"', str(msgspec.json.encode(COUNCIL.translations["cy"]), "utf-8")))
 """What the council says in Welsh."""
 SHOWN = {"English", "Market Place", "7, Market Place", "9@example.org"}

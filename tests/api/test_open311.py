@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap import container
-from chalicelib.catalogue.load import load
 from tests.api.conftest import Api
 from tests.support.composition import BrokenPart, replace_built
+from tests.support.councils import council_named
 from tests.support.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
 from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse_call
 
-REPORTED = [each for each in load("demo").services if not each.is_order]
+REPORTED = [each for each in council_named("demo").services if not each.is_order]
 """What is neither booked nor paid."""
 HERE = "eskerby.example"
 KINDS = {"string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"}
@@ -199,7 +199,7 @@ def test_definition_names_the_telephone_number_for_dangerous_answers(
 ) -> None:
     first, *_ = json_of(other.get("services/blocked-drain.json"))["attributes"]
     assert [value["key"] for value in first["values"]] == ["no"]
-    assert load("demo").phone in first["datatype_description"]
+    assert council_named("demo").phone in first["datatype_description"]
 
 
 def test_responses_are_not_cacheable(other: OtherSystem) -> None:

@@ -18,7 +18,6 @@ import app
 from chalicelib.accounts.usecases.rate_limits import HOURLY
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import photos_ports
-from chalicelib.catalogue.load import load
 from chalicelib.forms.validation import MOST_PHOTO_BYTES
 from chalicelib.handlers.http import cdn as viewer
 from chalicelib.handlers.http import request_language
@@ -28,6 +27,7 @@ from infra.local import aws
 from infra.local.cloud import Cloud
 from infra.template import merged_fragments
 from tests.conftest import ROOT
+from tests.support.councils import council_named
 
 BIN = Path(sys.executable).parent
 NOT_CACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -215,7 +215,7 @@ def test_missing_page_is_html_with_404_and_leads_home() -> None:
 
 @pytest.mark.parametrize("name", ["demo", "bath"])
 def test_missing_page_has_the_councils_name_and_the_main_tasks(name: str) -> None:
-    council = load(name)
+    council = council_named(name)
     page = merged_fragments()["Mappings"]["MissingPages"][name]["Page"]
     assert f"<title>Page not found – {escape(council.name)}</title>" in page
     for address in ("/", "/report/", "/map/", "/nearest/", "/account/", "/privacy/"):
@@ -240,7 +240,7 @@ def test_missing_page_is_in_the_language_of_its_folder() -> None:
     )
     whole = merged_fragments()["Mappings"]["MissingPages"]["demo"]["Page"]
     assert '<html lang="cy">' in whole and "Heb ddod o hyd i’r dudalen – Cyngor Eskerby" in whole
-    at = missing_page.missing_pages(load("demo"))
+    at = missing_page.missing_pages(council_named("demo"))
     for address, language in (("/cy/x", "cy"), ("/x", "en-GB"), ("/cyx/", "en-GB")):
         assert f'<html lang="{language}">'.encode() in at(address)
 

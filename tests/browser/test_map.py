@@ -13,7 +13,6 @@ from PIL import Image, ImageStat
 from playwright.sync_api import Locator, Page, Request, expect
 
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.load import load
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
@@ -21,6 +20,7 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, WIDTHS, NewPage
 from tests.browser.test_accessibility import overflow, violations
 from tests.support.builders import MARKET_PLACE, draft, update_draft
+from tests.support.councils import council_named
 
 PIN_ZOOM = 14
 DRAWN_ANEW = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -248,7 +248,9 @@ def test_icon_of_the_kind_is_on_the_pin_in_the_row_and_in_the_legend(new_page: N
         "href", "#kind-pothole"
     )
     assert [each.strip() for each in explained.all_inner_texts()] == offered
-    private = {each.service_name for each in load("demo").services if each.visibility == "private"}
+    private = {
+        each.service_name for each in council_named("demo").services if each.visibility == "private"
+    }
     assert private and private.isdisjoint(offered)
     assert violations(page) == []
 

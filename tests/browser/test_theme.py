@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from chalicelib.catalogue.load import load
 from chalicelib.kernel.version import VERSION
 from infra.theme import theme_css
 from tests.browser.conftest import NewPage
 from tests.browser.test_accessibility import violations
+from tests.support.councils import council_named
 
 LOGO_IS_LOADED = "image => image.complete && image.naturalWidth > 0"
 COLOUR_OF = "(element, name) => getComputedStyle(element)[name]"
@@ -38,7 +38,7 @@ def link_borders(page: Page) -> dict[str, str]:
 
 
 def test_pages_can_be_read_in_the_look_of_another_council(new_page: NewPage) -> None:
-    look = load("bath").theme
+    look = council_named("bath").theme
     page = new_page(bypass_csp=True)
     for path in PAGES:
         page.goto(path, wait_until="networkidle")
@@ -55,11 +55,11 @@ def test_every_page_has_the_logo_the_colour_and_the_version(path: str, new_page:
     page.goto(path, wait_until="networkidle")
     logo = page.locator(".app-header__mark")
     assert logo.evaluate(LOGO_IS_LOADED)
-    mark = load("demo").theme.mark
+    mark = council_named("demo").theme.mark
     box = logo.bounding_box()
     assert box and (box["width"], box["height"]) == (mark.width, mark.height)
     named = page.locator("meta[name=theme-color]").get_attribute("content")
-    assert named == load("demo").theme.brand.ground
+    assert named == council_named("demo").theme.brand.ground
     assert f"Version {VERSION}." in page.locator(".app-footer").inner_text()
 
 
@@ -70,14 +70,14 @@ def test_forced_colours_keep_the_current_page_and_the_logo_visible(
     page = new_page(forced_colors="active", color_scheme=colours)
     found = link_borders(page)
     assert found["current"] != found["other"]
-    assert background_of(page, ".app-header__mark") == rgb(load("demo").theme.brand.ground)
+    assert background_of(page, ".app-header__mark") == rgb(council_named("demo").theme.brand.ground)
 
 
 def test_paper_is_light_and_keeps_the_ground_of_the_logo(new_page: NewPage) -> None:
     page = new_page(color_scheme="dark")
     page.goto("/accessibility/")
     page.emulate_media(media="print")
-    assert background_of(page, "body") == rgb(load("demo").theme.light.page)
+    assert background_of(page, "body") == rgb(council_named("demo").theme.light.page)
     assert not page.locator(".app-nav").is_visible()
     kept = page.locator(".app-header__mark").evaluate(COLOUR_OF, "printColorAdjust")
     assert kept == "exact"
@@ -86,7 +86,7 @@ def test_paper_is_light_and_keeps_the_ground_of_the_logo(new_page: NewPage) -> N
 def test_manifest_has_the_councils_name_colours_icons_and_screenshots(new_page: NewPage) -> None:
     page = new_page()
     manifest = page.request.get("/manifest.webmanifest").json()
-    here = load("demo")
+    here = council_named("demo")
     assert manifest["short_name"] == here.name
     assert manifest["theme_color"] == here.theme.brand.ground
     assert manifest["background_color"] == here.theme.light.page

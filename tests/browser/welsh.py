@@ -6,9 +6,9 @@ from functools import cache
 
 from playwright.sync_api import Page
 
-from chalicelib.catalogue.load import load
 from chalicelib.kernel.translation import PLACEHOLDER
 from infra.languages import FOLDER, read_language
+from tests.support.councils import council_named
 
 SHOWN = """() => {
   const found = [document.title];
@@ -61,7 +61,7 @@ def _english() -> tuple[frozenset[str], list[re.Pattern[str]]]:
 
 
 def _councils_own() -> Iterator[str]:
-    english, welsh = load("demo"), load("demo").in_language("cy")
+    english, welsh = council_named("demo"), council_named("demo").in_language("cy")
     for ours, theirs in zip(english.services, welsh.services, strict=True):
         pairs = [
             (ours.service_name, theirs.service_name),

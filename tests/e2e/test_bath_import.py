@@ -25,7 +25,6 @@ from playwright.sync_api import Page, expect, sync_playwright
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.publishing import figures_ports
-from chalicelib.catalogue.load import load
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import JobFilters
 from chalicelib.publishing.performance import publish_performance
@@ -39,6 +38,7 @@ from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_crew import say_done
 from tests.conftest import ROOT
 from tests.support import recount_figures
+from tests.support.councils import council_named
 from tests.support.effort import effort
 
 CREWS = ("highways-bath", "highways-keynsham", "cleansing-bath")
@@ -57,7 +57,7 @@ MONTHS = effort(20, 121)
 @pytest.fixture(scope="module")
 def morning() -> Iterator[None]:
     """It is the morning of this day: later on, a day that is planned holds what is left of it."""
-    day = datetime.now(load("bath").zone)
+    day = datetime.now(council_named("bath").zone)
     with time_machine.travel(day.replace(hour=6, minute=0, second=0), tick=True):
         yield
 

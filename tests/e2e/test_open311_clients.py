@@ -12,14 +12,15 @@ from civicbot.registry import Endpoint
 from georeport import GeoReport
 
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.load import COUNCILS, load
+from chalicelib.catalogue.load import COUNCILS
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack, Options
 from tests.support.builders import MARKET_PLACE, draft
+from tests.support.councils import council_named
 
 PLACE = {"lat": MARKET_PLACE["lat"], "lng": MARKET_PLACE["long"]}
-CODES = [each.service_code for each in load("demo").services if not each.is_order]
+CODES = [each.service_code for each in council_named("demo").services if not each.is_order]
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,6 @@ from chalicelib.alerts.ports import (
     SubscriptionPage,
 )
 from chalicelib.alerts.tokens import SubscriptionTokens
-from chalicelib.catalogue.load import load
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.optimistic import VersionConflict
@@ -42,6 +41,7 @@ from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.published import Report
 from tests.support.builders import MARKET_PLACE, NOON, known_report
+from tests.support.councils import council_named
 from tests.support.fakes import IDS, Clock, MemoryQueue, PlainSecret
 
 SOMEBODY = "resident@example.org"
@@ -241,7 +241,7 @@ class AlertsWorld:
             subscriptions=self.subscriptions,
             tokens=TOKENS,
             ids=IDS,
-            council=load("demo"),
+            council=council_named("demo"),
             ward_codes=lambda: {GUILDHALL},
             reports=self.reports,
             channels=("email", "sms", "push"),
@@ -261,7 +261,7 @@ class AlertsWorld:
             match_queue=self.shares,
             premises_collected_on=self._collected_on,
             ids=IDS,
-            zone=load("demo").zone,
+            zone=council_named("demo").zone,
             now=self.clock,
         )
         self.indexing = IndexPorts(

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 import msgspec
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import Move, Round, Rounds
 from chalicelib.collections.ports import Ports
@@ -25,6 +24,7 @@ from chalicelib.collections.round_days import LogKey, RoundLog
 from chalicelib.collections.stored_premises import Adjust, StoredPremises
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.optimistic import VersionConflict
+from tests.support.councils import council_named
 
 HOME, STREET = "100010", "Dial Row"
 MORNING = datetime(2026, 12, 21, 6, tzinfo=UTC)
@@ -120,7 +120,7 @@ def ports_of(
         rounds=lambda: rounds,
         logs=logs or MemoryRoundLogs(),
         find_reported=reported.intersection,
-        council=load("demo"),
+        council=council_named("demo"),
         record_action=lambda *entry: entries.append(entry),
         now=lambda: now,
     )

@@ -26,18 +26,18 @@ from chalicelib.alerts.model import (
     Topic,
 )
 from chalicelib.alerts.sms_budget import BudgetLine
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.kernel.languages import Language, language
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.site import Site
 from tests.support.builders import NOON
+from tests.support.councils import council_named
 from tests.support.fakes import Clock, MemoryQueue
 from tests.support.fakes_alerts import TOKENS, MemorySubscriptions
 
 SITE = "https://report.example"
-COUNCIL = load("demo")
+COUNCIL = council_named("demo")
 REPORT = "7K3M2QXV9HTD"
 ADDRESSES: Mapping[str, Any] = {
     "email": "sam@example.org",

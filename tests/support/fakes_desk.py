@@ -7,12 +7,12 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.desk.model import Template, Undo, View
 from chalicelib.desk.ports import Ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.audit_entry import Entry
 from chalicelib.kernel.optimistic import VersionConflict
+from tests.support.councils import council_named
 from tests.support.fakes import Clock
 
 
@@ -81,7 +81,7 @@ class DeskWorld:
         return Ports(
             store=self.store,
             jobs_of=lambda _: [],
-            council=load("demo"),
+            council=council_named("demo"),
             record_action=self._note,
             audit_entries=lambda subject: [each for each in self.log if each.subject == subject],
             names=lambda ids: {each: self.names[each] for each in ids if each in self.names},

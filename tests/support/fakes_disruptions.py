@@ -7,12 +7,12 @@ from typing import Any
 
 from msgspec.structs import asdict, replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.disruptions.model import Disruption, DisruptionArea, DisruptionDraft
 from chalicelib.disruptions.ports import Disruptions, Ports, PublishPorts
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.councils import council_named
 from tests.support.fakes import Clock
 from tests.support.fakes_alerts import GUILDHALL
 
@@ -87,7 +87,7 @@ class DisruptionsWorld:
     def ports(self) -> Ports:
         return Ports(
             disruptions=self.disruptions,
-            council=load("demo"),
+            council=council_named("demo"),
             ward_codes=lambda: {GUILDHALL},
             record_action=lambda *entry: self.noted.append(entry),
             now=self.clock,

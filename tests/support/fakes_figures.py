@@ -6,7 +6,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.counters import CountedLine, CountedReport, LineKey, Marks, ReportKey
 from chalicelib.publishing.counting import count_in_batches
@@ -15,6 +14,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import ContactPreferences, MissedCollectionCheck, Ports
 from chalicelib.reports.published import PresentOutcome, ReportOutcome
 from chalicelib.reports.usecases.figures import outcomes
+from tests.support.councils import council_named
 from tests.support.fakes import (
     IDS,
     Clock,
@@ -26,7 +26,7 @@ from tests.support.fakes import (
     price,
 )
 
-COUNCIL = load("demo")
+COUNCIL = council_named("demo")
 
 
 def reports_ports(repository: MemoryRepository | None = None) -> Ports:

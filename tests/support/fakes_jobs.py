@@ -9,7 +9,6 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from chalicelib.catalogue.crews import Crew, Depot, Shift
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import NotFound
 from chalicelib.jobs.drafts import Operation
@@ -23,6 +22,7 @@ from chalicelib.reports.needs import Need
 from chalicelib.reports.published import ReportWithWork
 from chalicelib.reports.states import State
 from tests.support.builders import MARKET_PLACE, NOON, known_report
+from tests.support.councils import council_named
 from tests.support.fakes import Clock, PlainSecret
 
 OFFICER = Staff(actor="an-officer", remits=EVERYWHERE)
@@ -271,7 +271,7 @@ def crew_of(crew: str, team: str = "highways", **values: Any) -> Crew:
 
 def council_of_crews(*crews: Crew) -> Council:
     """The demo council with these crews, and a service whose jobs close their reports."""
-    demo = load("demo")
+    demo = council_named("demo")
     smell = msgspec.structs.replace(
         demo.by_code["pothole"],
         service_code="smell",

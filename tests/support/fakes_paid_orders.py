@@ -13,7 +13,6 @@ from chalicelib.bookings.ports import Ports as BookingPorts
 from chalicelib.bookings.usecases import hold
 from chalicelib.bootstrap.payments import MARGIN
 from chalicelib.catalogue.calendars import SlotOfDay
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.prices import OrderItem
 from chalicelib.geo.point import Point
@@ -30,6 +29,7 @@ from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.orders.settling import settle_order
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft
+from tests.support.councils import council_named
 from tests.support.fakes import MemoryRepository
 from tests.support.fakes_bookings import MemoryDays
 from tests.support.fakes_payments import FaultyPort, PaymentsWorld
@@ -38,7 +38,7 @@ OWNER = Author("account-1")
 PLACE = SlotOfDay("bulky", date(2026, 6, 15), "day")
 ELSEWHERE = replace(PLACE, day=date(2026, 6, 16))
 HOME = PremisesAddress("2 Dial Row, YO1 7HH", Point(**MARKET_PLACE))
-DEMO: Council = load("demo")
+DEMO: Council = council_named("demo")
 REFUND = "refund-of-cancellation"
 LATE = EXPIRES + MARGIN + timedelta(minutes=5)
 """So long after a payment began its slot is no longer held."""

@@ -16,10 +16,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from tests.support import generated_rounds
 from tests.support.bath_places import Place, places
+from tests.support.councils import council_named
 from tests.support.generated_rounds import RoundRows, Row, codes_for
 
 COLUMNS = ("uprn", "address", "postcode", "easting", "northing", "rounds")
@@ -53,7 +53,7 @@ def write_city(
 ) -> City:
     """The files of a city. `data`: the folder of real data. `short_lists`: see RoundRows."""
     random, today = Random(seed), date(2026, 11, 23)
-    council = replace(load("bath"), containers=load("demo").containers)
+    council = replace(council_named("bath"), containers=council_named("demo").containers)
     shape = json.loads((data / "bins" / "shape.json").read_text(encoding="utf-8"))
     codes = codes_for(rounds, shape["distinct_date_lists"])
     city = City(council, folder / "rounds.csv", folder / "premises.csv", today)

@@ -5,7 +5,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import MissedCollection
@@ -13,6 +12,7 @@ from chalicelib.reports.ports import MissedCollectionCheck, Ports, PremisesAddre
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft
+from tests.support.councils import council_named
 
 OWNER, NEIGHBOUR = Author("account-1"), Author("account-2")
 RUBBISH = MissedCollection(container="rubbish", date=date(2026, 11, 23))
@@ -23,7 +23,7 @@ HOME = PremisesAddress("2 Dial Row, YO1 7HH", Point(**MARKET_PLACE))
 def missed_ports(ports: Ports) -> Ports:
     """The ports of a council with two premises, whose rules accept every request."""
     homes = {"100": HOME, "101": HOME}
-    council = load("demo")
+    council = council_named("demo")
     service = replace(
         council.by_code["missed-bin"],
         kind="request",

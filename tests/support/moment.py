@@ -5,8 +5,8 @@ outcome depends on no day and no hour (ADR 95). `TEST_MOMENT=2027-03-28T00:59:30
 import os
 from datetime import datetime
 
-from chalicelib.catalogue.load import load
+from tests.support.councils import council_named
 
 BEGIN = datetime.fromisoformat(os.environ.get("TEST_MOMENT", "2026-11-24T10:10:10Z"))
-TODAY = BEGIN.astimezone(load("demo").zone).date()
+TODAY = BEGIN.astimezone(council_named("demo").zone).date()
 """The day of `BEGIN` on the demo council's clock."""

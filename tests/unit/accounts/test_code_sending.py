@@ -12,12 +12,12 @@ from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import CODE_VALID_FOR, Attempt, Destination
 from chalicelib.accounts.ports import SendingPorts
 from chalicelib.accounts.usecases.code_sending import send_code
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Email
 from chalicelib.kernel.segments import count_segments
 from tests.support.builders import NOON
+from tests.support.councils import council_named
 from tests.support.fakes import Clock
 from tests.support.fakes_accounts import CODES, FewTexts, MemoryAttempts
 
@@ -67,7 +67,7 @@ def sending(way: Way, attempts: MemoryAttempts, budget: FewTexts, clock: Clock) 
     return SendingPorts(
         attempts=attempts,
         codes=CODES,
-        messages=CodeMessages(LOOK, structs.replace(load("demo"), name="The Council")),
+        messages=CodeMessages(LOOK, structs.replace(council_named("demo"), name="The Council")),
         send_email=way.send,
         send_text=way.send,
         budget=budget,

@@ -33,7 +33,6 @@ from chalicelib.alerts.usecases.collection_reminders import (
     request_reminders,
 )
 from chalicelib.alerts.usecases.sending import process_request, process_wake, wake_due_alerts
-from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Move, Round, Rounds, with_moves
 from chalicelib.collections.premises import Premises
 from chalicelib.collections.round_days import RoundState, RoundStatus
@@ -41,12 +40,13 @@ from chalicelib.collections.today import Today
 from chalicelib.errors import NotNow
 from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts, off_rounds
 from chalicelib.kernel.languages import ENGLISH, Language
+from tests.support.councils import council_named
 from tests.support.effort import effort
 from tests.support.fakes_alerts import AlertsWorld, subscription
 from tests.support.fakes_delivery import VOICES, DeliveryWorld
 
 LONDON = ZoneInfo("Europe/London")
-NAMES = {each.container: each.name for each in load("demo").containers}
+NAMES = {each.container: each.name for each in council_named("demo").containers}
 DAY = date(2026, 12, 1)
 """A Tuesday."""
 EVENING = datetime(2026, 11, 30, 19, tzinfo=UTC)
@@ -84,7 +84,7 @@ class Town:
         self.rounds = Rounds(known_until=date(2027, 12, 31), items=())
         self.today = Today(items=())
         collections = CollectionsForAlerts(
-            self.premises, lambda: self.rounds, lambda: self.today, load("demo")
+            self.premises, lambda: self.rounds, lambda: self.today, council_named("demo")
         )
         self.alerts = AlertsWorld(now=now)
         self.clock = self.alerts.clock

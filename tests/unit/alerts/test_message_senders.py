@@ -21,7 +21,6 @@ from chalicelib.alerts.model import Topic
 from chalicelib.alerts.report_words import MOST_QUOTED
 from chalicelib.alerts.state_words import STATE_MEANINGS
 from chalicelib.aws.ses import serialise_email
-from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
 from chalicelib.kernel.segments import count_segments, replace_costly_characters
 from chalicelib.kernel.site import Site
@@ -29,6 +28,7 @@ from chalicelib.reports.published import Delay
 from chalicelib.reports.states import STATES
 from infra.local.templates import messages
 from tests.support.builders import NOON
+from tests.support.councils import council_named
 from tests.support.fakes_delivery import (
     LOOK,
     REPORT,
@@ -287,7 +287,7 @@ def test_text_message_goes_as_two_segments_at_most_and_stops_by_its_link(message
 
 def test_each_kind_of_text_fits_one_part_with_a_usual_street_name() -> None:
     """Questions have a longer link, which only the asked person has, and take two parts."""
-    council = load("demo")
+    council = council_named("demo")
     site, composer = "https://report.example", replace(VOICE, council=council.name)
     counts = {}
     for name, message in messages(replace(composer, site=Site(site))):

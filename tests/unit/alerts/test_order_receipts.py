@@ -10,17 +10,17 @@ from chalicelib.alerts import messages as alerts
 from chalicelib.alerts.messages import Fact, TimelineEntry
 from chalicelib.alerts.model import Subscription
 from chalicelib.catalogue.calendars import SlotOfDay
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.prices import PriceLine
 from chalicelib.integrations.receipts_for_messages import order_facts
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.reports.orders import BookedSlot, Order
 from tests.support.builders import NOON
+from tests.support.councils import council_named
 from tests.support.fakes_delivery import subscription
 from tests.unit.alerts.test_message_senders import OWN, of_report
 
 FOLLOWED = subscription(topic=OWN.topic)
-DEMO = load("demo")
+DEMO = council_named("demo")
 PLACE = SlotOfDay(calendar="bulky", day=date(2026, 6, 15), slot="day")
 ORDER = Order(
     lines=(

@@ -6,12 +6,12 @@ import pytest
 
 from chalicelib.alerts.model import EventType, Topic
 from chalicelib.alerts.topics import topic_faults
-from chalicelib.catalogue.load import load
+from tests.support.councils import council_named
 from tests.support.fakes_alerts import GUILDHALL, area
 
 
 def faults(topic: Topic, event_types: tuple[EventType, ...] = ()) -> dict[str, str]:
-    return dict(topic_faults(topic, event_types, load("demo"), lambda: {GUILDHALL}))
+    return dict(topic_faults(topic, event_types, council_named("demo"), lambda: {GUILDHALL}))
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ import pytest
 from chalicelib.areas.model import OpenReport, RoadWork, WardDocument, WardView
 from chalicelib.areas.ports import Ports
 from chalicelib.areas.usecases import my_area_at, ward_areas
-from chalicelib.catalogue.load import load
 from chalicelib.errors import Invalid, NotFound, UpstreamFailed
 from chalicelib.gazetteer.wards import ward_of
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, Polygon
 from chalicelib.geo.ward import Ward
 from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.councils import council_named
 
 TODAY = date(2026, 6, 1)
 HERE = Point(**MARKET_PLACE)
@@ -80,7 +80,10 @@ def nearest(point: Point) -> Mapping[str, Any]:
 
 def ports(places: MemoryPlaces | None = None) -> Ports:
     return Ports(
-        places=places or MemoryPlaces(), council=load("demo"), nearest=nearest, today=lambda: TODAY
+        places=places or MemoryPlaces(),
+        council=council_named("demo"),
+        nearest=nearest,
+        today=lambda: TODAY,
     )
 
 

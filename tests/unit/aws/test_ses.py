@@ -20,7 +20,6 @@ from chalicelib.alerts.message_senders import email_of as alert_email
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.aws.ses import serialise_email
 from chalicelib.catalogue.destinations import MailboxDestination
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused
 from chalicelib.kernel.email import Attachment, Email
@@ -29,6 +28,7 @@ from chalicelib.outbound import mailbox
 from infra.local.templates import messages
 from tests.conftest import ROOT
 from tests.support.builders import NOON
+from tests.support.councils import council_named
 from tests.support.fakes_forwarding import forwarded_case
 
 INJECTED = "x\r\nReply-To: evil@example.com\r\nBcc: evil@example.com\r\n\r\n<a href=http://evil>"
@@ -88,7 +88,7 @@ def look_of(nasty: str) -> EmailLook:
 
 
 def of_codes(nasty: str) -> Iterator[Email]:
-    words = CodeMessages(look_of(nasty), structs.replace(load("demo"), name=nasty))
+    words = CodeMessages(look_of(nasty), structs.replace(council_named("demo"), name=nasty))
     for account in (None, "a" * 32):
         attempt = Attempt(
             attempt_id="1" * 32,

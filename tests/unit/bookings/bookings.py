@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.bookings.hold_ids import place_of
 from chalicelib.bookings.ports import Ports
 from chalicelib.catalogue.calendars import Calendar, CutOff, Slot, SlotOfDay
-from chalicelib.catalogue.load import load
+from tests.support.councils import council_named
 from tests.support.fakes import Clock
 from tests.support.fakes_bookings import MemoryDays
 
@@ -37,7 +37,7 @@ def ports_on(clock: Clock, calendar: Calendar, days: Any = None) -> Ports:
     return Ports(
         days=days or MemoryDays(),
         calendars={calendar.calendar: calendar}.get,
-        working=load("demo").calendar,
+        working=council_named("demo").calendar,
         hold_id=lambda scope, key, *_: f"{scope}-{key}",
         read_hold_id=lambda hold_id: (place_of(hold_id), 1),
         now=clock,

@@ -4,11 +4,11 @@ import msgspec
 import pytest
 
 from chalicelib.catalogue.areas import Area
-from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.polygon import is_in_ring
+from tests.support.councils import council_named
 
-COUNCIL = load("demo")
+COUNCIL = council_named("demo")
 MARKET = Point(lat=53.959, long=-1.0815)
 TRUNK_ROAD = Point(lat=53.9, long=-1.0102)
 SQUARE = ((0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0))

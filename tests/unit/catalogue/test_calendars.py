@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from chalicelib.catalogue.calendars import Calendar, CutOff, Season, Slot
-from chalicelib.catalogue.load import load
+from tests.support.councils import council_named
 from tests.unit.bookings.bookings import a_calendar
 
-WORKING = load("demo").calendar
+WORKING = council_named("demo").calendar
 GOOD_FRIDAY = date(2027, 3, 26)
 SPRING_FORWARD = date(2027, 3, 28)
 FALL_BACK = date(2026, 10, 25)

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.load import load, parse
+from chalicelib.catalogue.load import parse
 from chalicelib.errors import ConfigurationError
+from tests.support.councils import council_named
 from tests.unit.catalogue.test_load import demo_document
 
-DEMO = load("demo")
+DEMO = council_named("demo")
 
 
 def with_calendar(**changes: Any) -> bytes:

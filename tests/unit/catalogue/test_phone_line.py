@@ -5,10 +5,10 @@ from datetime import datetime
 import msgspec
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
+from tests.support.councils import council_named
 
-DEMO = load("demo")
+DEMO = council_named("demo")
 USUAL, OTHER = "01904 960123", "01904 960199"
 
 

@@ -7,12 +7,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Price
 from chalicelib.catalogue.prices import OrderInput, OrderItem, PriceLine, compute_quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.kernel.languages import language
+from tests.support.councils import council_named
 
 TODAY = date(2026, 11, 23)
 ITEMS: list[dict[str, Any]] = [
@@ -38,7 +38,9 @@ def a_service(**price: Any) -> ServiceDefinition:
     """A service with that price; a price by item unless it says otherwise."""
     usual = {"items": ITEMS, "lists": [BY_ITEM]}
     own = msgspec.convert(usual | price, Price)
-    return replace(load("demo").services[0], service_name="Bulky waste", price=own, fund="BULKY")
+    return replace(
+        council_named("demo").services[0], service_name="Bulky waste", price=own, fund="BULKY"
+    )
 
 
 def order(**counts: int) -> tuple[OrderItem, ...]:

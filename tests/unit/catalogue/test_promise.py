@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.promise import ServiceLevel
+from tests.support.councils import council_named
 
-COUNCIL = load("demo")
+COUNCIL = council_named("demo")
 
 
 def due(requested: str, **level: int) -> str:

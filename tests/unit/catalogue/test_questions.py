@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.questions import Attribute, Value, check_answers
 from tests.support.builders import NOON
+from tests.support.councils import council_named
 
 CALL = "call us now on 01904 960123"
 ATTRIBUTES = (
@@ -97,7 +97,7 @@ def test_every_fault_is_named_when_there_are_several() -> None:
 
 
 def test_every_list_of_the_demo_council_has_an_accepted_answer() -> None:
-    council = load("demo")
+    council = council_named("demo")
     for service in council.services:
         safe = {
             attribute.code: next((v.key for v in attribute.values if not v.dangerous), "3")

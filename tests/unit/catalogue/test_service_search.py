@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.service_search import suggest_services
+from tests.support.councils import council_named
 
 SHOWN = 3
 EVERYDAY = json.loads(Path(__file__).with_name("everyday_words.json").read_bytes())
@@ -17,7 +17,7 @@ same words."""
 
 @pytest.mark.parametrize("council", ["demo", "bath"])
 def test_everyday_words_find_the_right_kind_among_the_first_three(council: str) -> None:
-    services = load(council).services
+    services = council_named(council).services
     missed = [
         each["typed"]
         for each in EVERYDAY
@@ -30,7 +30,7 @@ def test_everyday_words_find_the_right_kind_among_the_first_three(council: str) 
 
 def codes(typed: str, **keywords: tuple[str, ...]) -> list[str]:
     """The services that are found among some with only these keywords."""
-    first = load("demo").services[0]
+    first = council_named("demo").services[0]
     known = [
         msgspec.structs.replace(
             first, service_code=code, service_name="Kind", description="Any object", keywords=words
@@ -51,7 +51,10 @@ def test_service_with_the_exact_word_is_found_without_those_of_a_similar_one() -
 
 def test_word_of_a_name_counts_more_than_a_keyword_and_a_keyword_more_than_a_description() -> None:
     assert codes("fallen object", a=("x",), b=("fallen",)) == ["b", "a"]
-    found = [each.service_code for each in suggest_services("dog fouling", load("demo").services)]
+    found = [
+        each.service_code
+        for each in suggest_services("dog fouling", council_named("demo").services)
+    ]
     assert found[0] == "dog-fouling"
 
 

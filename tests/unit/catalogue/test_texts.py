@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.load import COUNCILS, load, parse
+from chalicelib.catalogue.load import COUNCILS, parse
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
+from tests.support.councils import council_named
 
 
 def council(texts: dict[str, Any]) -> Council:
@@ -17,7 +18,7 @@ def council(texts: dict[str, Any]) -> Council:
 
 
 def test_council_is_shown_in_a_language_that_it_offers() -> None:
-    welsh = load("demo").in_language("cy")
+    welsh = council_named("demo").in_language("cy")
     pothole = welsh.by_code["pothole"]
     assert welsh.name == "Cyngor Eskerby"
     assert (pothole.service_name, pothole.group) == ("Twll yn y ffordd", "Ffyrdd a phalmentydd")
@@ -30,7 +31,7 @@ def test_council_is_shown_in_a_language_that_it_offers() -> None:
 
 
 def test_council_stays_english_in_a_language_that_it_does_not_offer() -> None:
-    demo = load("demo")
+    demo = council_named("demo")
     assert demo.in_language("fr") is demo
     assert demo.in_language("en") is demo
 
@@ -39,18 +40,18 @@ def test_missing_text_stays_english() -> None:
     welsh = council({"services": {"pothole": {"description": "Twll"}}}).in_language("cy")
     pothole = welsh.by_code["pothole"]
     assert (pothole.service_name, pothole.description) == ("Pothole", "Twll")
-    assert pothole.attributes == load("demo").by_code["pothole"].attributes
-    assert welsh.by_code["litter"] == load("demo").by_code["litter"]
+    assert pothole.attributes == council_named("demo").by_code["pothole"].attributes
+    assert welsh.by_code["litter"] == council_named("demo").by_code["litter"]
     assert welsh.name == "Eskerby Council"
 
 
 def test_service_is_found_by_its_english_words_too() -> None:
-    pothole = load("demo").in_language("cy").by_code["pothole"]
+    pothole = council_named("demo").in_language("cy").by_code["pothole"]
     assert {"twll", "Pothole", "tarmac"} <= set(pothole.keywords)
 
 
 def test_every_text_of_the_demo_council_is_in_welsh() -> None:
-    demo = load("demo")
+    demo = council_named("demo")
     texts = demo.translations["cy"]
     assert set(texts.services) == set(demo.by_code)
     assert set(texts.groups) == {service.group for service in demo.services}
@@ -107,11 +108,15 @@ def test_text_for_something_unknown_is_refused_with_its_place(
 def test_council_offers_english_and_the_languages_of_its_translations(
     council: str, code: str | None, said: str | None
 ) -> None:
-    offered = load(council).offered_language(code)
+    offered = council_named(council).offered_language(code)
     assert (offered.code if offered else None) == said
 
 
 def test_language_that_is_not_offered_is_a_fault_that_names_the_others() -> None:
-    assert load("bath").language_faults("cy") == [("language", "choose from: en")]
-    assert load("demo").language_faults("pl") == [("language", "choose from: en, cy")]
-    assert load("demo").language_faults("cy") == load("demo").language_faults(None) == []
+    assert council_named("bath").language_faults("cy") == [("language", "choose from: en")]
+    assert council_named("demo").language_faults("pl") == [("language", "choose from: en, cy")]
+    assert (
+        council_named("demo").language_faults("cy")
+        == council_named("demo").language_faults(None)
+        == []
+    )

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.catalogue.load import COUNCILS, load, parse
+from chalicelib.catalogue.load import COUNCILS, parse
 from chalicelib.catalogue.theme import Theme, contrast, theme_faults
 from chalicelib.errors import ConfigurationError
+from tests.support.councils import council_named
 
 DEMO = json.loads((COUNCILS / "demo.json").read_bytes())
 FIELDS = [
@@ -52,12 +53,12 @@ def test_contrast_is_that_of_wcag(one: str, other: str, expected: float) -> None
 
 
 def test_neutral_look_and_those_of_the_catalogue_can_be_read() -> None:
-    looks = [load("demo").theme, load("bath").theme, Theme()]
+    looks = [council_named("demo").theme, council_named("bath").theme, Theme()]
     assert [fault for look in looks for fault in theme_faults(look)] == []
 
 
 def test_catalogues_councils_look_different() -> None:
-    one, other = (load(name).theme for name in ("demo", "bath"))
+    one, other = (council_named(name).theme for name in ("demo", "bath"))
     assert one.mark.file != other.mark.file
     assert contrast(one.brand.highlight, other.brand.ground) > 3
     for part in ("brand", "light", "dark"):

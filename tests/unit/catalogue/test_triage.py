@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.catalogue.decisions import Decision, Priority, ReportFacts
-from chalicelib.catalogue.load import COUNCILS, load, parse
+from chalicelib.catalogue.load import COUNCILS, parse
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
 from chalicelib.geo.point import Point
 from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.councils import council_named
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = ReportFacts(
@@ -257,7 +258,7 @@ def test_channels_have_the_studys_costs_by_default() -> None:
 
 
 def test_three_quarters_of_the_reports_of_bath_open_a_job(shared_data: Path) -> None:
-    bath = load("bath")
+    bath = council_named("bath")
     mapping = json.loads((ROOT / "infra" / "mappings" / "bath.json").read_bytes())
     path = shared_data / "reports" / "bath_fixmystreet_2007_2017.csv"
     with path.open(newline="", encoding="utf-8") as file:
@@ -298,7 +299,7 @@ def test_three_quarters_of_the_reports_of_bath_open_a_job(shared_data: Path) -> 
 def test_demo_council_decides_by_service_answers_and_words(
     facts: dict[str, Any], outcome: tuple[str, ...]
 ) -> None:
-    decided = load("demo").decide(replace(FACTS, **facts))
+    decided = council_named("demo").decide(replace(FACTS, **facts))
     assert (decided.opens, decided.kind, decided.priority, decided.team) == outcome
 
 
@@ -393,6 +394,8 @@ def test_rules_for_different_wards_are_not_compared() -> None:
 
 def test_new_bin_opens_a_delivery_that_says_which_bin() -> None:
     asked = {"container": ("garden",), "reason": ("none",)}
-    decided = load("demo").decide(replace(FACTS, service_code="new-container", attributes=asked))
+    decided = council_named("demo").decide(
+        replace(FACTS, service_code="new-container", attributes=asked)
+    )
     assert (decided.opens, decided.kind, decided.team) == ("job", "deliver", "waste")
     assert decided.materials == ("Brown bin",)

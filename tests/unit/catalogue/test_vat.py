@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Item, ItemPrice, Price, PriceList
 from chalicelib.catalogue.prices import OrderInput, OrderItem, Quote, compute_quote
 from chalicelib.catalogue.vat import included_vat, vat_words
+from tests.support.councils import council_named
 
 TODAY = date(2026, 11, 23)
 LIST = PriceList(
@@ -23,7 +23,7 @@ PRICE = Price(
 
 
 def quoted(price: Price, *, is_concession: bool = False) -> Quote:
-    service = replace(load("demo").services[0], price=price)
+    service = replace(council_named("demo").services[0], price=price)
     items = tuple(OrderItem(code=each.code, count=1) for each in price.items)
     return compute_quote(service, OrderInput(items=items, is_concession=is_concession), TODAY)
 

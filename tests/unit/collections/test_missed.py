@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.collections.missed import (
     NOT_OVER,
     REPORTED,
@@ -15,8 +14,9 @@ from chalicelib.collections.missed import (
     check_collection,
     report_deadline,
 )
+from tests.support.councils import council_named
 
-CALENDAR = load("demo").calendar
+CALENDAR = council_named("demo").calendar
 SECOND = timedelta(seconds=1)
 MONDAY = date(2026, 11, 23)
 DUE = PastCollection(

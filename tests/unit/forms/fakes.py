@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Offer
 from chalicelib.catalogue.prices import OrderInput, Quote, compute_quote
 from chalicelib.catalogue.services import ServiceDefinition
@@ -17,6 +16,7 @@ from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Upload
 from chalicelib.reports.drafts import Draft
 from tests.support.builders import NOON
+from tests.support.councils import council_named
 
 MARKET_PLACE = KnownPlace(label="Market Place", kind="street", lat=53.959, long=-1.0815)
 FAR_AWAY = KnownPlace(label="Far Road", kind="street", lat=51.0, long=-2.0)
@@ -29,7 +29,7 @@ PAST = (
     ),
     PastCollection("garden", date(2026, 11, 16), "Brown bin, Monday", None, "Too late.", False),
 )
-COUNCIL = load("demo")
+COUNCIL = council_named("demo")
 TODAY = date(2026, 11, 23)
 SLOTS = (
     (date(2026, 11, 30), "day"),

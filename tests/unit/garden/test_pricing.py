@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.catalogue.garden import GardenWaste
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Item, ItemPrice, Price, PriceList
 from chalicelib.catalogue.prices import OrderInput, OrderItem, Quote
 from chalicelib.errors import Invalid
 from chalicelib.garden.pricing import garden_offers, garden_quote
 from chalicelib.garden.usecases import buy
+from tests.support.councils import council_named
 from tests.support.fakes_garden import HOME, SEASON, TWELVE_MONTHS, GardenWorld
 
 
@@ -22,7 +22,7 @@ def prices(begins: str, year: int, further: int, added: int) -> PriceList:
 
 
 SERVICE = replace(
-    load("demo").by_code["new-container"],
+    council_named("demo").by_code["new-container"],
     fund="garden",
     price=Price(
         items=(

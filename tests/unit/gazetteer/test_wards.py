@@ -6,7 +6,6 @@ import msgspec
 import pytest
 from geopy.distance import geodesic
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.address_lookup import PublishedAddressLookup
 from chalicelib.gazetteer.streets import STREETS, StreetMap
@@ -15,6 +14,7 @@ from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, Polygon
 from chalicelib.geo.ward import Ward
 from infra.demo.gazetteer import COMMITTED
+from tests.support.councils import council_named
 
 DAY = date(2026, 6, 1)
 
@@ -83,7 +83,7 @@ def test_no_place_is_outside_when_no_wards_are_known() -> None:
 
 
 def test_wards_of_the_demo_town_have_every_place_within_seven_kilometres() -> None:
-    demo = load("demo")
+    demo = council_named("demo")
     town = msgspec.json.decode(COMMITTED[WARDS].read_bytes(), type=Wards)
     middle = Point(lat=53.959, long=-1.0815)
     for metres in range(0, 7_001, 500):

@@ -10,13 +10,13 @@ from typing import Any
 import pmtiles.reader
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point, distance_m
 from infra.basemap import BasemapError, build, layer_of
 from infra.basemap_layers import read_feature
 from infra.demo.basemap import COMMITTED, fingerprint, write_basemap
 from infra.demo.houses import houses
 from infra.demo.town import load_town
+from tests.support.councils import council_named
 
 PMTILES: Any = pmtiles.reader  # its functions carry no types
 BATH = Path(__file__).parents[4] / "shared" / "data" / "basemap"
@@ -178,7 +178,7 @@ def test_committed_map_is_of_this_town_when_its_description_is_read() -> None:
         *("roads", "green", "water", "places"),
         *("buildings", "house_numbers"),
     }
-    west, south, east, north = (edge * 1e7 for edge in load("demo").box)
+    west, south, east, north = (edge * 1e7 for edge in council_named("demo").box)
     assert west <= header["min_lon_e7"] < header["max_lon_e7"] <= east
     assert south <= header["min_lat_e7"] < header["max_lat_e7"] <= north
     assert COMMITTED.stat().st_size < 700_000

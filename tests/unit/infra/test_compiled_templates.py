@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.alerts.message_senders import email_of
 from chalicelib.bootstrap import messaging
 from chalicelib.bootstrap.alerts import message_composer
-from chalicelib.catalogue.load import load
+from tests.support.councils import council_named
 from chalicelib.handlers import api
 from chalicelib.kernel.languages import language
 from chalicelib.publishing.pages import JinjaPages
@@ -28,7 +28,7 @@ for code in ("en", "cy"):
     _, message = next(messages(message_composer(language(code))))
     email = email_of(message, "resident@example.org", messaging.email_look())
     print(email.html, email.text)
-    pages = JinjaPages(council=load("demo").page_details, zone=ZoneInfo("Europe/London"),
+    pages = JinjaPages(council=council_named("demo").page_details, zone=ZoneInfo("Europe/London"),
                        now=lambda: NOON, language=language(code))
     print(pages.render_report(report_view("7K3M2QXV9HTD")).decode())
     path = "/forms/bins"

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Round
 from infra.demo.collections import PREMISES, address_rows, demo_rounds
 from infra.premises import premises_of
+from tests.support.councils import council_named
 
-DEMO = load("demo")
+DEMO = council_named("demo")
 TODAY = date(2026, 11, 23)
 ROUNDS = demo_rounds(DEMO, TODAY)
 

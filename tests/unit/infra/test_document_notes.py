@@ -6,11 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.catalogue.bank_holidays import read_bank_holidays
-from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Rounds
 from infra.document_notes import document_notes, round_notes
+from tests.support.councils import council_named
 
-DEMO = load("demo")
+DEMO = council_named("demo")
 LAST = date(read_bank_holidays().last_year, 12, 31)
 UNPRICED = replace(DEMO, services=tuple(each for each in DEMO.services if not each.price))
 HALL = next(each for each in DEMO.services if each.service_code == "hall-hire")

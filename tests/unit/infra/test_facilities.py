@@ -10,7 +10,6 @@ from random import Random
 import msgspec
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.facilities.model import (
@@ -32,6 +31,7 @@ from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.ports import Document
 from infra.demo.facilities import demo_tables
 from infra.facilities import Summary, import_facilities, kind_named, publish, read_facilities
+from tests.support.councils import council_named
 from tests.support.fakes import MemoryDocuments
 from tests.support.fakes_publishing import PublishingWorld
 
@@ -51,11 +51,11 @@ REAL = {
 }
 
 
-def council_named(name: str) -> Council:
+def council_of_file(name: str) -> Council:
     """York is the demo council with York's own bounds: its kinds know York's columns."""
     if name != "york":
-        return load(name)
-    return msgspec.structs.replace(load("demo"), bounds=(-1.3, 53.85, -0.9, 54.07))
+        return council_named(name)
+    return msgspec.structs.replace(council_named("demo"), bounds=(-1.3, 53.85, -0.9, 54.07))
 
 
 def toilets(folder: Path, *rows: str) -> Path:
@@ -71,7 +71,7 @@ def imported(
     *,
     allow_rejects: bool = False,
 ) -> Summary:
-    council = load("demo")
+    council = council_named("demo")
     wanted = kind_named(kind, council)
     return import_facilities(
         wanted,
@@ -91,7 +91,7 @@ def test_every_row_is_accounted_for_when_a_real_file_is_imported(
     name: str, shared_data: Path
 ) -> None:
     council_name, kind_name, taken, left_out, refused = REAL[name]
-    council, published, steps = council_named(council_name), PublishingWorld(), list[int]()
+    council, published, steps = council_of_file(council_name), PublishingWorld(), list[int]()
     kind, file = kind_named(kind_name, council), shared_data / "facilities" / name
     table = read_facilities(file, kind, council)
     summary = import_facilities(
@@ -116,7 +116,7 @@ def test_published_index_finds_what_a_search_of_all_finds_when_it_is_of_a_real_f
     name: str, shared_data: Path
 ) -> None:
     council_name, kind_name, *_ = REAL[name]
-    council, published, rng = council_named(council_name), PublishingWorld(), Random(5)
+    council, published, rng = council_of_file(council_name), PublishingWorld(), Random(5)
     kind = kind_named(kind_name, council)
     table = read_facilities(shared_data / "facilities" / name, kind, council)
     import_facilities(kind, table, council, published.ports(), allow_rejects=True)
@@ -134,7 +134,7 @@ def test_published_index_finds_what_a_search_of_all_finds_when_it_is_of_a_real_f
 
 
 def test_real_texts_are_converted_for_readers(shared_data: Path) -> None:
-    council, folder = council_named("york"), shared_data / "facilities"
+    council, folder = council_of_file("york"), shared_data / "facilities"
     found = {}
     for name in ("york_bus_stops_naptan.csv", "york_gp_surgeries.geojson"):
         published = PublishingWorld()
@@ -238,13 +238,13 @@ def test_unknown_kind_is_refused_with_the_known_ones() -> None:
     with pytest.raises(
         ConfigurationError, match=r"castle is not a kind of Eskerby Council.*library"
     ):
-        kind_named("castle", load("demo"))
+        kind_named("castle", council_named("demo"))
 
 
 def test_kinds_are_listed_in_the_councils_order_when_they_were_imported_in_another(
     tmp_path: Path,
 ) -> None:
-    published, council = PublishingWorld(), load("demo")
+    published, council = PublishingWorld(), council_named("demo")
     tables = demo_tables()
     for kind in ("park", "library"):
         import_facilities(kind_named(kind, council), tables[kind], council, published.ports())
@@ -290,7 +290,7 @@ def labels(published: PublishingWorld, kind: str) -> list[str]:
 def test_facilities_are_listed_for_searches_with_their_kind_if_their_name_does_not_say_it(
     tmp_path: Path,
 ) -> None:
-    published, council = PublishingWorld(), load("demo")
+    published, council = PublishingWorld(), council_named("demo")
     imported(
         toilets(
             tmp_path,
@@ -316,7 +316,7 @@ def test_facilities_are_listed_for_searches_with_their_kind_if_their_name_does_n
 
 
 def test_real_bus_stops_are_found_by_their_names_in_a_small_document(shared_data: Path) -> None:
-    council, published = council_named("york"), PublishingWorld()
+    council, published = council_of_file("york"), PublishingWorld()
     for file in ("york_bus_stops_naptan.csv", "york_libraries.geojson"):
         kind = kind_named(REAL[file][1], council)
         table = read_facilities(shared_data / "facilities" / file, kind, council)
@@ -345,7 +345,7 @@ def test_names_are_written_again_after_a_concurrent_change(tmp_path: Path) -> No
 
 
 def test_demo_facilities_are_all_accepted() -> None:
-    council, published = load("demo"), PublishingWorld()
+    council, published = council_named("demo"), PublishingWorld()
     counts = {}
     for name, table in demo_tables().items():
         kind = kind_named(name, council)
@@ -363,5 +363,10 @@ def test_nothing_is_published_when_the_published_kinds_cannot_be_read(tmp_path: 
     here = PublishingWorld()
     here.documents.bodies[KINDS] = b"{"
     with pytest.raises(ConfigurationError, match="remove the file, and import every kind"):
-        publish(kind_named("public-toilet", load("demo")), [], load("demo"), here.ports())
+        publish(
+            kind_named("public-toilet", council_named("demo")),
+            [],
+            council_named("demo"),
+            here.ports(),
+        )
     assert list(here.documents.bodies) == [KINDS]

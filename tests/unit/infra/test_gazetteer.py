@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.catalogue.load import load
 from chalicelib.gazetteer.model import PLACES, Gazetteer, PlaceList
 from chalicelib.gazetteer.postcodes import POSTCODES, Postcodes
 from chalicelib.gazetteer.usecases import search_places
@@ -18,6 +17,7 @@ from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import is_in_ring
 from infra.demo.gazetteer import COMMITTED, documents
 from infra.gazetteer import Settlement, gather_places, places_document, places_of, streets_document
+from tests.support.councils import council_named
 
 KILOMETRE = 1 / 111.32  # in degrees of latitude
 VILLAGES = [
@@ -196,7 +196,7 @@ def test_demo_town_has_its_places_and_no_real_postcode_when_it_is_searched() -> 
 
 def test_demo_wards_have_each_place_once_when_they_tile_the_council() -> None:
     wards = msgspec.json.decode(COMMITTED[WARDS].read_bytes(), type=Wards)
-    council = load("demo")
+    council = council_named("demo")
     rng, box = Random(1), council.box
     for _ in range(1_000):
         point = Point(lat=rng.uniform(box.south, box.north), long=rng.uniform(box.west, box.east))

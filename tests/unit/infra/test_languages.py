@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.texts import CouncilTexts
 from chalicelib.errors import ConfigurationError
 from infra import languages, missing_page, texts
@@ -23,6 +22,7 @@ from infra.languages import (
 )
 from infra.languages_build import web_build
 from infra.texts import Message, Scripts
+from tests.support.councils import council_named
 
 LANGUAGES = languages.languages()
 HEADER = """msgid ""
@@ -178,7 +178,7 @@ def test_build_stops_and_names_what_is_not_translated(
     small(tmp_path, 'msgid "Cookies"\nmsgstr "Cwcis"\n')
     monkeypatch.setattr(languages, "FOLDER", tmp_path)
     with pytest.raises(ConfigurationError) as stopped:
-        web_build(load("demo"))
+        web_build(council_named("demo"))
     lines = str(stopped.value).splitlines()
     assert lines[0] == "cy.po is incomplete:"
     assert "web/index.html: not translated: Track a report" in lines
@@ -186,20 +186,20 @@ def test_build_stops_and_names_what_is_not_translated(
 
 
 def test_councils_own_texts_are_in_welsh_if_it_gives_them() -> None:
-    (welsh,) = [each for each in web_build(load("demo")) if each["code"] == "cy"]
+    (welsh,) = [each for each in web_build(council_named("demo")) if each["code"] == "cy"]
     assert welsh["council"]["name"] == "Cyngor Eskerby"
     assert welsh["council"]["at_other_times"] == ", neu ar adegau eraill ar 01904 960199"
     assert "Cysylltu â ni" in welsh["parts"]["footer"]
-    without_name = structs.replace(load("demo"), translations={"cy": CouncilTexts()})
+    without_name = structs.replace(council_named("demo"), translations={"cy": CouncilTexts()})
     (other,) = web_build(without_name)
-    assert other["council"]["name"] == load("demo").name
+    assert other["council"]["name"] == council_named("demo").name
 
 
 def test_council_offers_only_the_languages_of_its_document() -> None:
-    assert web_build(load("bath")) == []
-    assert missing_page.translated_pages(load("bath")) == {}
+    assert web_build(council_named("bath")) == []
+    assert missing_page.translated_pages(council_named("bath")) == {}
     unknown = structs.replace(
-        load("demo"), translations={"cy": CouncilTexts(), "xx": CouncilTexts()}
+        council_named("demo"), translations={"cy": CouncilTexts(), "xx": CouncilTexts()}
     )
     with pytest.raises(ConfigurationError, match=r"no catalogue for xx; choose from cy"):
         web_build(unknown)

@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
 from chalicelib.gazetteer.wards import Wards, WardSet
@@ -18,8 +17,9 @@ from chalicelib.geo.point import Point
 from infra.postcodes import postcodes_of
 from infra.roadworks import COLUMNS, roadworks_of
 from infra.wards import wards_of, with_wards
+from tests.support.councils import council_named
 
-DEMO = load("demo")
+DEMO = council_named("demo")
 YORK = msgspec.structs.replace(DEMO, bounds=(-1.3, 53.85, -0.9, 54.1))
 """The real wards of York reach beyond the demo council."""
 
@@ -44,7 +44,7 @@ def test_every_real_postcode_is_accounted_for(
 ) -> None:
     files = sorted((shared_data / "gazetteer").glob("*.csv.gz"))
     for council, taken in (("demo", 5_656), ("bath", 5_538)):
-        document, summary = postcodes_of(files, load(council))
+        document, summary = postcodes_of(files, council_named(council))
         assert summary.taken + summary.outside == 19_164 + 15_490
         assert (summary.taken, summary.without_place, summary.refused) == (taken, 0, [])
         assert sum(map(len, document.sectors.values())) == taken
@@ -117,7 +117,7 @@ def test_file_of_postcodes_is_refused_when_it_is_for_another_area(
     [
         ("york_wards_2024", YORK, 21, ("E05010311", "Acomb")),
         ("york_wards_2013", YORK, 22, ("E05001745", "Acomb")),
-        ("bath_wards_2018", load("bath"), 33, ("Westfield", "Westfield")),
+        ("bath_wards_2018", council_named("bath"), 33, ("Westfield", "Westfield")),
     ],
 )
 def test_every_real_ward_is_imported(
@@ -259,7 +259,7 @@ def test_published_wards_are_kept_when_they_cannot_be_read() -> None:
 def test_every_real_row_of_road_works_is_accounted_for(
     shared_data: Path,
 ) -> None:
-    file, council = shared_data / "reports" / "bath_street_works.csv", load("bath")
+    file, council = shared_data / "reports" / "bath_street_works.csv", council_named("bath")
     for day, counts in REAL_ROADWORKS.items():
         document, summary = roadworks_of(file, council, day)
         found = (summary.taken, summary.past, summary.outside, summary.repeated)

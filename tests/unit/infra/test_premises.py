@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Round, Rounds
 from chalicelib.collections.premises import (
     CURRENT,
@@ -18,8 +17,9 @@ from chalicelib.collections.premises import (
 )
 from chalicelib.collections.stored_premises import StoredPremises
 from infra.premises import Summary, documents_of, premises_of
+from tests.support.councils import council_named
 
-DEMO = load("demo")
+DEMO = council_named("demo")
 HEADER = "uprn,address,postcode,lat,long,rounds"
 PLACE = "53.959,-1.0815"
 ROUNDS = Rounds(

@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Move, Round, Rounds
 from chalicelib.errors import ConfigurationError
 from infra.rounds import COLUMNS, Summary, rounds_of
+from tests.support.councils import council_named
 
 TODAY = date(2026, 11, 23)
-DEMO = load("demo")
+DEMO = council_named("demo")
 HEADER = ",".join(COLUMNS)
 
 Read = Callable[..., tuple[Rounds, Summary]]

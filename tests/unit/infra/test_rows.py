@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import ConfigurationError
 from chalicelib.geo.point import Point, distance_m
 from chalicelib.geo.polygon import MultiPolygon
 from infra.rows import Table, read_rows, text_of
+from tests.support.councils import council_named
 
 YORK_MINSTER = Point(lat=53.9623, long=-1.0819)
 CRS84 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
@@ -131,7 +131,7 @@ BAD_ROWS = {
 
 @pytest.mark.parametrize("text", BAD_ROWS)
 def test_row_is_refused_with_line_and_reason_when_it_is_bad(text: str, tmp_path: Path) -> None:
-    table = read_rows(csv_file(tmp_path, text), inside=load("demo"))
+    table = read_rows(csv_file(tmp_path, text), inside=council_named("demo"))
     assert refusal(table) == BAD_ROWS[text]
 
 
@@ -165,7 +165,9 @@ def test_mixed_degrees_are_refused_when_the_first_row_has_metres(tmp_path: Path)
 def test_feature_is_refused_with_its_number_and_reason_when_it_is_bad(
     geometry: Any, crs: Any, reason: str, tmp_path: Path
 ) -> None:
-    said = refusal(read_rows(geojson_file(tmp_path, geometry, crs=crs), inside=load("demo")))
+    said = refusal(
+        read_rows(geojson_file(tmp_path, geometry, crs=crs), inside=council_named("demo"))
+    )
     assert said.startswith("feature 1: ") and reason in said
 
 

@@ -10,14 +10,15 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from chalicelib.catalogue.load import COUNCILS, load
+from chalicelib.catalogue.load import COUNCILS
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
 from infra.__main__ import commands
 from infra.svg import MOST_BYTES, as_png, as_text, check_svg
 from infra.theme import MOST_FONT_BYTES, theme_css, theme_files
+from tests.support.councils import council_named
 
-DEMO = load("demo")
+DEMO = council_named("demo")
 SHAPE = '<path d="M0 0h36v36H0z" fill="#ffffff"/>'
 ATTACKS = {
     "a script": "<script>alert(1)</script>",
@@ -110,7 +111,7 @@ def test_drawing_keeps_its_shapes_and_loses_comments_and_instructions() -> None:
 
 @pytest.mark.parametrize("name", ["demo", "bath"])
 def test_icons_are_the_logo_on_the_brands_ground(name: str) -> None:
-    here = load(name)
+    here = council_named(name)
     made = theme_files(here, COUNCILS)
     sizes = {
         each: opened(made[f"public/{each}"]).size[0] for each in ("icon-192.png", "icon-512.png")
@@ -126,7 +127,7 @@ def test_icons_are_the_logo_on_the_brands_ground(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["demo", "bath"])
 def test_logo_of_a_maskable_icon_stays_in_the_circle_that_every_phone_shows(name: str) -> None:
-    here = load(name)
+    here = council_named(name)
     icon = opened(theme_files(here, COUNCILS)["public/icon-maskable-512.png"])
     ground = (*bytes.fromhex(here.theme.brand.ground[1:]), 255)
     outside = [

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from chalicelib.catalogue.load import load
 from infra.demo.town import Town, features, load_town, point_on_street
+from tests.support.councils import council_named
 
 LAYER_KINDS = {
     "roads": {"major", "minor", "path"},
@@ -30,7 +30,7 @@ def test_street_names_are_unique(town: Town) -> None:
 
 
 def test_streets_lie_within_the_bounds_of_the_council_when_they_leave_the_town(town: Town) -> None:
-    west, south, east, north = load("demo").box
+    west, south, east, north = council_named("demo").box
     points = [point for street in town.streets for point in street.line]
     assert all(west < long < east and south < lat < north for long, lat in points)
 

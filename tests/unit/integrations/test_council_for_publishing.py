@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.integrations.council_for_publishing import fixed_documents
+from tests.support.councils import council_named
 
 MOST_BYTES = 41_000
 """Pages load them on a phone, and keep them."""
@@ -20,7 +20,7 @@ def documents(council: Council) -> dict[str, Any]:
 
 
 def test_documents_are_published_in_each_language_that_the_council_offers() -> None:
-    made = documents(load("demo"))
+    made = documents(council_named("demo"))
     assert set(made) == {
         "data/index.json",
         "data/services.json",
@@ -39,7 +39,7 @@ def test_documents_are_published_in_each_language_that_the_council_offers() -> N
 def test_services_have_their_names_and_questions_in_the_language() -> None:
     services = {
         each["service_code"]: each
-        for each in documents(load("demo"))["data/cy/services.json"]["items"]
+        for each in documents(council_named("demo"))["data/cy/services.json"]["items"]
     }
     pothole = services["pothole"]
     assert (pothole["service_name"], pothole["group"]) == (
@@ -50,7 +50,7 @@ def test_services_have_their_names_and_questions_in_the_language() -> None:
 
 
 def test_index_names_what_other_documents_have_in_english_alone() -> None:
-    made = documents(load("demo"))
+    made = documents(council_named("demo"))
     none: dict[str, str] = {}
     assert made["data/index.json"]["names"] == {
         "facility_kinds": none,
@@ -64,7 +64,7 @@ def test_index_names_what_other_documents_have_in_english_alone() -> None:
 
 
 def test_reason_to_sign_in_is_in_the_language() -> None:
-    demo = load("demo")
+    demo = council_named("demo")
     services = (structs.replace(demo.services[0], assurance="contact"), *demo.services[1:])
     made = documents(structs.replace(demo, services=services))
     first = made["data/cy/services.json"]["items"][0]
@@ -72,9 +72,9 @@ def test_reason_to_sign_in_is_in_the_language() -> None:
 
 
 def test_council_with_english_alone_publishes_nothing_more() -> None:
-    assert set(documents(load("bath"))) == {"data/index.json", "data/services.json"}
+    assert set(documents(council_named("bath"))) == {"data/index.json", "data/services.json"}
 
 
 def test_documents_stay_small() -> None:
-    for key, made in documents(load("demo")).items():
+    for key, made in documents(council_named("demo")).items():
         assert len(msgspec.json.encode(made)) < MOST_BYTES, key

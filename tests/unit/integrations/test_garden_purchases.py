@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.prices import OrderInput, OrderItem, compute_quote
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.integrations.garden_purchases import GardenPurchases
@@ -13,6 +12,7 @@ from chalicelib.kernel.languages import ENGLISH
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import Order
 from tests.support.builders import report
+from tests.support.councils import council_named
 from tests.support.fakes_garden import FLAT, HOME, GardenWorld
 
 JOIN = (OrderItem(code="join", count=1),)
@@ -62,14 +62,14 @@ def test_request_for_another_service_buys_no_subscription() -> None:
 def test_subscription_has_no_price_where_no_garden_round_passes() -> None:
     garden = GardenWorld()
     service = replace(
-        load("demo").by_code["new-container"], service_code=garden.ports.rules.service
+        council_named("demo").by_code["new-container"], service_code=garden.ports.rules.service
     )
     with pytest.raises(Invalid):
         purchases(garden).price(service, FLAT, OrderInput(items=JOIN), date(2026, 6, 1), ENGLISH)
 
 
 def test_subscription_is_offered_where_a_garden_round_passes() -> None:
-    garden, service = GardenWorld(), load("demo").by_code["garden-waste"]
+    garden, service = GardenWorld(), council_named("demo").by_code["garden-waste"]
     sold = {
         home: [each.item.code for each in purchases(garden).offers(service, home, date(2026, 6, 1))]
         for home in (HOME, FLAT)
@@ -78,16 +78,16 @@ def test_subscription_is_offered_where_a_garden_round_passes() -> None:
 
 
 def test_all_items_of_another_service_are_offered() -> None:
-    price = load("demo").by_code["bulky-waste"].price
+    price = council_named("demo").by_code["bulky-waste"].price
     assert price
     found = purchases(GardenWorld()).offers(
-        load("demo").by_code["bulky-waste"], "", date(2026, 6, 1)
+        council_named("demo").by_code["bulky-waste"], "", date(2026, 6, 1)
     )
     assert [each.item for each in found] == [*price.items]
 
 
 def test_other_service_has_its_own_price_at_any_home() -> None:
-    service = load("demo").by_code["bulky-waste"]
+    service = council_named("demo").by_code["bulky-waste"]
     wanted = OrderInput(items=(OrderItem(code="mattress", count=1),))
     for premises in (HOME, FLAT, None):
         found = purchases(GardenWorld()).price(service, premises, wanted, date(2026, 6, 1), ENGLISH)

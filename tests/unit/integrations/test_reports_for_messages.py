@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from chalicelib.catalogue.calendars import SlotOfDay
-from chalicelib.catalogue.load import load
 from chalicelib.integrations.reports_for_messages import ReportsForMessages
 from chalicelib.kernel.languages import language
 from chalicelib.kernel.site import Site
@@ -15,6 +14,7 @@ from chalicelib.reports.orders import BookedSlot, Order, OrderState
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from tests.support.builders import report, update
+from tests.support.councils import council_named
 
 NUMBERS = count(1)
 SITE = Site("https://report.example")
@@ -22,7 +22,7 @@ SITE = Site("https://report.example")
 
 def told_text(ports: Ports, *updates: Update) -> str | None:
     stored = ports.repository.create(report(next(NUMBERS), updates=updates))
-    messages = ReportsForMessages(lambda: ports, load("demo"), None)
+    messages = ReportsForMessages(lambda: ports, council_named("demo"), None)
     return messages.news_of([stored.service_request_id], SITE)[
         stored.service_request_id
     ].council_text
@@ -49,7 +49,7 @@ def test_service_and_link_are_in_the_language_of_the_message(
     visibility: Any, path: str, ports: Ports
 ) -> None:
     stored = ports.repository.create(report(next(NUMBERS), visibility=visibility))
-    messages = ReportsForMessages(lambda: ports, load("demo"), None)
+    messages = ReportsForMessages(lambda: ports, council_named("demo"), None)
     welsh = messages.news_of([stored.service_request_id], Site(SITE.url, language("cy")))
     told = welsh[stored.service_request_id]
     assert told.service_name == "Twll yn y ffordd"
@@ -62,7 +62,7 @@ def test_text_that_the_service_wrote_is_in_the_language_of_the_message(ports: Po
         for number, text in ((1, "We have repaired this."), (2, "We have filled the hole."))
     )
     stored = ports.repository.create(report(next(NUMBERS), updates=(ours, theirs)))
-    messages = ReportsForMessages(lambda: ports, load("demo"), None)
+    messages = ReportsForMessages(lambda: ports, council_named("demo"), None)
     welsh = messages.news_of([stored.service_request_id], Site(SITE.url, language("cy")))
     entries = welsh[stored.service_request_id].entries
     assert [(each.words, each.is_translated) for each in entries] == [
@@ -89,7 +89,7 @@ def test_entry_that_the_service_wrote_of_an_order_has_a_title(
 ) -> None:
     ours = update(1, by="council", text=text)
     stored = ports.repository.create(report(next(NUMBERS), updates=(ours,)))
-    messages = ReportsForMessages(lambda: ports, load("demo"), None)
+    messages = ReportsForMessages(lambda: ports, council_named("demo"), None)
     for code, title in (("en", english), ("cy", welsh)):
         told = messages.news_of([stored.service_request_id], Site(SITE.url, language(code)))
         assert told[stored.service_request_id].entries[0].title == title
@@ -110,7 +110,7 @@ def test_message_knows_what_is_booked_while_it_is_settled(
 ) -> None:
     order = Order(booking=BOOKED, state=state)
     stored = ports.repository.create(report(next(NUMBERS), order=order))
-    messages = ReportsForMessages(lambda: ports, load("demo"), None)
+    messages = ReportsForMessages(lambda: ports, council_named("demo"), None)
     booked = messages.news_of([stored.service_request_id], SITE)[stored.service_request_id].booked
     assert (booked and booked.slot) == words
     if booked:

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.catalogue.load import load
 from chalicelib.kernel.languages import ENGLISH, language
 from chalicelib.kernel.templating import environment
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.published import Delay
 from tests.support.builders import NOON
+from tests.support.councils import council_named
 from tests.support.fakes_publishing import photo_view, report_view, update_view
 
 PAGES = JinjaPages(
-    council=load("demo").page_details,
+    council=council_named("demo").page_details,
     zone=ZoneInfo("Europe/London"),
     now=lambda: NOON,
 )
@@ -137,7 +137,7 @@ def test_layout_says_error_in_the_title_and_takes_a_class_when_a_page_has_them(
         "{% block title %}Report{% endblock %}"
     )
     form = environment(tmp_path).get_template("form.html")
-    council = load("demo").page_details
+    council = council_named("demo").page_details
     faulty = form.render(council=council, errors=["Enter a place"])
     assert "<title>Error: Report – Eskerby Council</title>" in faulty
     assert '<body class="app-form">' in faulty
@@ -146,7 +146,7 @@ def test_layout_says_error_in_the_title_and_takes_a_class_when_a_page_has_them(
 
 
 def test_page_is_in_each_language_that_the_council_offers() -> None:
-    council = load("demo")
+    council = council_named("demo")
     welsh = language("cy")
     pages = JinjaPages(
         council=council.page_details_in("cy", welsh.say),

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
@@ -30,6 +29,7 @@ from chalicelib.publishing.usecases import (
 )
 from chalicelib.reports.published import ReportView
 from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.councils import council_named
 from tests.support.fakes import MemoryDocuments, plain_page
 from tests.support.fakes_publishing import MemoryReports, PublishingWorld, photo_view, update_view
 
@@ -336,7 +336,7 @@ def test_failed_tidying_is_reported_and_repeated(
 
 def pages_of(here: PublishingWorld) -> JinjaPages:
     return JinjaPages(
-        council=load("demo").page_details,
+        council=council_named("demo").page_details,
         zone=ZoneInfo("Europe/London"),
         now=here.now,
     )

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import MOST_DUPLICATES, ServiceRequest
@@ -19,9 +18,10 @@ from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, report, update_draft
+from tests.support.councils import council_named
 from tests.support.fakes import Clock, MemoryPhotos, MemoryRepository
 
-COUNCIL = load("demo")
+COUNCIL = council_named("demo")
 ANYBODY = Author()
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 PHOTO = "A" * 26

@@ -5,7 +5,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.drafts import FlagDraft, ReportChanges
 from chalicelib.reports.model import ServiceRequest
@@ -23,6 +22,7 @@ from chalicelib.reports.usecases.staff.moderation import (
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import draft, update_draft
+from tests.support.councils import council_named
 from tests.support.fakes import Clock
 
 ANYBODY = Author()
@@ -33,7 +33,9 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 def slow(ports: Ports) -> Ports:
     """A council that holds every report for ten minutes."""
-    return replace(ports, council=msgspec.structs.replace(load("demo"), publish_after_s=600))
+    return replace(
+        ports, council=msgspec.structs.replace(council_named("demo"), publish_after_s=600)
+    )
 
 
 def test_flag_is_stored_once_for_an_officer_and_changes_nothing_public(ports: Ports) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.catalogue.load import load
 from chalicelib.georeport import moments
 from chalicelib.georeport.reading import read_xml
 from chalicelib.georeport.wire import write
@@ -18,6 +17,7 @@ from chalicelib.reports.ports import ContactPreferences, MissedCollectionCheck, 
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.reading import views_of
 from tests.support import builders
+from tests.support.councils import council_named
 from tests.support.fakes import (
     IDS,
     Clock,
@@ -28,7 +28,7 @@ from tests.support.fakes import (
     price,
 )
 
-COUNCIL = load("demo")
+COUNCIL = council_named("demo")
 PHOTOS = MemoryPhotos()
 PORTS = Ports(
     repository=MemoryRepository(),

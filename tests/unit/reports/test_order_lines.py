@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.catalogue.prices import OrderInput, OrderItem, compute_quote
 from chalicelib.kernel.languages import language
 from chalicelib.reports.order_lines import translate_order
 from chalicelib.reports.orders import Order
+from tests.support.councils import council_named
 
-DEMO = load("demo")
+DEMO = council_named("demo")
 TODAY = date(2026, 6, 1)
 
 

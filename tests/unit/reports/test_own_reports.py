@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.reports.drafts import OwnChanges
 from chalicelib.reports.model import ServiceRequest
@@ -20,6 +19,7 @@ from chalicelib.reports.usecases.resident.own_reports import (
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, report, update, update_draft
+from tests.support.councils import council_named
 from tests.support.fakes import IDS, FakeAddressLookup, MemoryRepository
 
 EMAIL = "resident@example.org"
@@ -154,7 +154,7 @@ def test_changed_report_stays_hidden_when_its_api_key_holds_reports_back(
 def load_holding() -> Any:
     import msgspec
 
-    return msgspec.structs.replace(load("demo"), publish_after_s=3600)
+    return msgspec.structs.replace(council_named("demo"), publish_after_s=3600)
 
 
 @pytest.mark.parametrize(

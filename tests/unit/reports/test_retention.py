@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Flag, Note, Photo
@@ -15,6 +14,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from chalicelib.reports.usecases.lifecycle.retention import forget_expired
 from tests.support.builders import NOON, report, update
+from tests.support.councils import council_named
 from tests.support.fakes import Clock, MemoryPhotos, MemoryRepository
 
 SECOND = timedelta(seconds=1)
@@ -168,7 +168,7 @@ def test_council_sets_the_retention_periods(
 ) -> None:
     repository.create(report(1, **values, **SENT))
     days: Any = {setting: 3}
-    council = msgspec.structs.replace(load("demo"), **days)
+    council = msgspec.structs.replace(council_named("demo"), **days)
     shorter = replace(ports, council=council)
     clock.now = NOON + 3 * DAY - SECOND
     forget_expired(shorter)

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.reports.parts import Contact, Photo
 from chalicelib.reports.ports import Ports
@@ -16,6 +15,7 @@ from chalicelib.reports.usecases.reading import public_views, view_report
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.views import tracking_url
 from tests.support.builders import NOON, draft
+from tests.support.councils import council_named
 from tests.support.fakes import FakeAddressLookup, MemoryPhotos
 
 ANYBODY = Author()
@@ -28,7 +28,7 @@ IN_THE_CORNER = {"lat": 54.02, "long": -0.99}
 
 
 def council_with(ports: Ports, **changes: Any) -> Ports:
-    return replace(ports, council=msgspec.structs.replace(load("demo"), **changes))
+    return replace(ports, council=msgspec.structs.replace(council_named("demo"), **changes))
 
 
 def photos_of(ports: Ports) -> MemoryPhotos:

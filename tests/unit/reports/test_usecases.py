@@ -5,7 +5,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.geo.point import Box
 from chalicelib.reports.model import TIMELINE_LIMIT_BYTES
@@ -18,6 +17,7 @@ from chalicelib.reports.usecases.reading import list_in_box, public_views, view_
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, imported_report, update_draft
+from tests.support.councils import council_named
 from tests.support.fakes import Clock, MemoryRepository
 
 ANYBODY = Author()
@@ -140,7 +140,7 @@ def test_not_fixed_is_a_conflict_when_the_report_was_not_done(
 
 def test_repeat_gets_its_stored_report_when_the_service_was_removed_since(ports: Ports) -> None:
     first = submit(draft(), "key", ANYBODY, ports)
-    council = load("demo")
+    council = council_named("demo")
     offered = tuple(s for s in council.services if s.service_code != "pothole")
     later = replace(ports, council=msgspec.structs.replace(council, services=offered))
     assert submit(draft(), "key", ANYBODY, later) == first

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
@@ -19,6 +18,7 @@ from chalicelib.reports.usecases.staff.undo import undo_change
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.withholding import withhold_private_reports
 from tests.support.builders import draft, report
+from tests.support.councils import council_named
 from tests.support.fakes import Clock, MemoryRepository
 
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
@@ -26,7 +26,7 @@ OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 def with_visibilities(ports: Ports, **by_code: Any) -> Ports:
     """The demo council, some of whose services are visible otherwise."""
-    council = load("demo")
+    council = council_named("demo")
     services = tuple(
         msgspec.structs.replace(
             each, visibility=by_code.get(each.service_code.replace("-", "_"), each.visibility)
@@ -73,7 +73,9 @@ def test_public_report_is_not_published_when_its_service_became_private(
 def test_held_report_is_not_public_after_its_time_when_its_service_is_stricter(
     service: str, seen: str, ports: Ports, clock: Clock
 ) -> None:
-    slow = replace(ports, council=msgspec.structs.replace(load("demo"), publish_after_s=600))
+    slow = replace(
+        ports, council=msgspec.structs.replace(council_named("demo"), publish_after_s=600)
+    )
     held = submit(draft(), "key", Author(), slow)
     clock.now += timedelta(seconds=600)
     publish_held_reports(with_visibilities(slow, pothole=service))
@@ -82,7 +84,9 @@ def test_held_report_is_not_public_after_its_time_when_its_service_is_stricter(
 
 
 def test_held_report_waits_when_its_new_service_is_moderated(ports: Ports) -> None:
-    slow = replace(ports, council=msgspec.structs.replace(load("demo"), publish_after_s=600))
+    slow = replace(
+        ports, council=msgspec.structs.replace(council_named("demo"), publish_after_s=600)
+    )
     held = submit(draft(), "key", Author(), slow)
     changes = ReportChanges(service_code="graffiti")
     after = change_case(held.service_request_id, changes, 1, OFFICER, slow, reply=None).report

@@ -2,12 +2,12 @@
 
 import pytest
 
-from chalicelib.catalogue.load import load
 from chalicelib.reports.orders import BookedSlot, Order, SenderAction, sender_action_of
 from tests.support.builders import NOON
+from tests.support.councils import council_named
 from tests.support.fakes_orders import PLACE
 
-SERVICES = load("demo").by_code
+SERVICES = council_named("demo").by_code
 BOOKING = BookedSlot(hold_id="h", place=PLACE, units=1)
 BOOKED = Order(booking=BOOKING, state="settled", paid_by="card", paid_at=NOON)
 PAID = Order(state="settled", paid_by="card", paid_at=NOON)
