@@ -92,7 +92,7 @@ def test_firefox_shows_what_we_send_and_acknowledges_it(
     assert service.acknowledged.get(timeout=PATIENCE_S)["code"] == TAKEN
     (shown,) = wait_for_value(lambda: page.evaluate(SHOWN), bool)
     assert shown == [MENDED.subject, MENDED.short, MENDED.thread, MENDED.url]
-    again = page.evaluate(f"import('{MODULE}').then((it) => it.current())")
+    again = page.evaluate(f"import('{MODULE}').then((it) => it.currentAddress())")
     assert again == asdict(subscribed)
 
 
@@ -113,7 +113,7 @@ def test_firefox_moves_its_subscriptions_when_its_address_changes(
         lambda: alerts_ports().subscriptions.get(made["subscription_id"]),
         lambda it: it.push != subscribed,
     )
-    current = page.evaluate(f"import('{MODULE}').then((it) => it.current())")
+    current = page.evaluate(f"import('{MODULE}').then((it) => it.currentAddress())")
     assert asdict(moved.push) == current
 
 
@@ -129,6 +129,6 @@ def test_firefox_has_no_address_after_unsubscribing(
     subscribed: PushAddress, page: Page, service: MozillaPush
 ) -> None:
     page.evaluate(f"import('{MODULE}').then((it) => it.unsubscribe())")
-    assert page.evaluate(f"import('{MODULE}').then((it) => it.current())") is None
+    assert page.evaluate(f"import('{MODULE}').then((it) => it.currentAddress())") is None
     with pytest.raises(Gone):
         messaging.web_push().send(MENDED, subscribed)
