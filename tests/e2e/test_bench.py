@@ -68,7 +68,7 @@ HELPERS = {
 }
 """Modules of bench/ that measure nothing themselves; the others use them, or unit tests do."""
 COMMANDS = {
-    "anew": "tests/unit/bench/test_republishing.py",
+    "republishing": "tests/unit/bench/test_republishing.py",
     "crowd": "tests/e2e/test_crowd.py",
     "scale": "tests/unit/bench/test_scale.py",
 }
