@@ -28,7 +28,7 @@ class Ticket(NamedTuple):
 
 
 def issue_ticket(who: SignedInAccount, channel: AssistedChannel, now: datetime) -> str:
-    """A ticket that holds for `TICKET_VALID_FOR`. Raises UpstreamFailed."""
+    """A ticket that is valid for `TICKET_VALID_FOR`. Raises UpstreamFailed."""
     return sign(
         TICKET,
         who,
