@@ -2,59 +2,70 @@
 
 A card number has 13 to 19 digits, begins as those of an issuer do, and has the check digit of
 ISO/IEC 7812-1 (Luhn), so that references and phone numbers stay as they are. It is written in one
-piece, or in groups with one kind of gap between them: spaces and hyphens, dots, or slashes.
+piece, or in groups of usual sizes with one kind of gap between them: spaces and hyphens, or one
+other character such as a dot, a comma or `_`. A word may touch it, such as "Visa" before and
+"exp0127" behind. Its digits are those of any script, such as full-width ones.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
+from unicodedata import digit
 
 MASK = "****"
 SHORTEST, LONGEST = 13, 19
-GROUP = 4
+SHORTEST_OF_ANY_SIZES = 14
+"""Two numbers of a national grid reference have up to 13 digits together."""
+SHORTEST_GROUP = 3
+"""In groups of any sizes; smaller ones are those of dates and times."""
+LONGEST_LISTED = 6
+"""A longer group with a comma or the like behind it is a number of its own, such as a reference."""
 FIRST_DIGITS = "23456"
-_SPACE = "\\s\u200b-\u200d\u2060\ufeff"
-"""White space, with what has no width."""
-_GAPS = (
-    rf"[{_SPACE}\u2010-\u2015-]{{1,3}}",
-    rf"[{_SPACE}]?\.[{_SPACE}]?",
-    rf"[{_SPACE}]?/[{_SPACE}]?",
-)
-_RUNS = tuple(
-    re.compile(rf"(?<![0-9A-Za-z+])(?<![0-9]\.)[0-9]+(?:{gap}[0-9]+)*(?![0-9A-Za-z])")
-    for gap in _GAPS
-)
+_SPACE = "\\s\u200b-\u200d\u2060\ufeff\u00ad\u2010-\u2015\u2212-"
+"""White space, what has no width, and dashes."""
+_RUN = re.compile(r"(?<![+0-9])[0-9]+(?:[^0-9A-Za-z]{1,3}[0-9]+)*")
 """Groups of digits that can be one number."""
-_LOOSE = re.compile(r"[0-9](?:[ -]?[0-9])*")
-"""Any groups, with the gaps that are usual."""
-_DATE = "[0-3]?[0-9]-[01]?[0-9]-20[0-9]{2}"
-_DATES = re.compile(f"{_DATE}(?:[ -]{_DATE})+")
-"""Days, such as the first and the last one of a stay."""
+_WORD_BEFORE = re.compile("(?<![0-9A-Za-z])[A-Za-z]*$")
+_WORDS_BEHIND = re.compile("(?:[A-Za-z]+(?:[0-9]{1,6}[A-Za-z]+)*(?:[0-9]{1,6})?)?(?![0-9A-Za-z])")
+"""A word with a date or a security code, such as `exp0127cvc123`."""
 _ISSUED = re.compile(
     r"4([0-9]{12}|[0-9]{15}|[0-9]{18})"
-    r"|(5[1-5]|2[2-7])[0-9]{14}"
+    r"|5[1-5][0-9]{14}"
+    r"|2(22[1-9]|2[3-9][0-9]|[3-6][0-9]{2}|7[01][0-9]|720)[0-9]{12}"
     r"|3[47][0-9]{13}"
     r"|3(0[0-5]|[689][0-9])[0-9]{11}"
     r"|35[0-9]{14}"
     r"|6(011|5[0-9]{2}|4[4-9][0-9])[0-9]{12}"
     r"|(50|5[6-9]|6[0-9])[0-9]{11,17}"
 )
-"""Visa; Mastercard; American Express; Diners Club; JCB; Discover; Maestro and UnionPay."""
+"""Visa; Mastercard (two ranges); American Express; Diners Club; JCB; Discover; Maestro and
+UnionPay."""
 
 
 def mask_card_numbers(text: str) -> str:
     """The text with **** in place of each card number."""
-    for run in _RUNS:
-        text = run.sub(_mask_run, text)
-    return text
+    read = text if text.isascii() else "".join(map(_as_ascii_digit, text))
+    parts, at = [], 0
+    for run in _RUN.finditer(read):
+        for begins, ends in _find_cards(run):
+            parts += [text[at:begins], MASK]
+            at = ends
+    return "".join([*parts, text[at:]])
+
+
+def has_card_number(text: str) -> bool:
+    """True if there is a card number in the text."""
+    return mask_card_numbers(text) != text
 
 
 def mask_texts_in(value: Any) -> Any:
-    """A decoded JSON value with all its texts masked."""
+    """A decoded JSON value with all its texts masked, and each number that is one of a card."""
     match value:
         case str():
             return mask_card_numbers(value)
+        case int() | float() if has_card_number(f"{value:.0f}"):
+            return MASK
         case list():
             return [mask_texts_in(each) for each in value]
         case dict():
@@ -63,54 +74,86 @@ def mask_texts_in(value: Any) -> Any:
             return value
 
 
-def _mask_run(found: re.Match[str]) -> str:
-    text = found[0]
-    parts, at = [], 0
-    for begins, ends in _find_cards(text):
-        parts += [text[at:begins], MASK]
-        at = ends
-    return "".join([*parts, text[at:]])
+def _as_ascii_digit(character: str) -> str:
+    if character.isascii():
+        return character
+    value = digit(character, None)
+    return character if value is None else str(value)
 
 
-def _find_cards(run: str) -> Iterator[tuple[int, int]]:
+def _find_cards(run: re.Match[str]) -> Iterator[tuple[int, int]]:
     """Where the card numbers in groups of digits begin and end; others may stand beside them, such
     as a security code."""
-    if _DATES.fullmatch(run):
+    if sum(map(str.isdigit, run[0])) < SHORTEST:
         return
-    if _LOOSE.fullmatch(run) and _is_card(re.sub("[ -]", "", run)):
-        yield 0, len(run)
-        return
-    groups = list(re.finditer("[0-9]+", run))
+    text = run.string
+    groups = list(re.compile("[0-9]+").finditer(text, *run.span()))
     at = 0
     while at < len(groups):
-        is_first = run[groups[at].start()] in FIRST_DIGITS
-        count = _groups_of_card(groups[at : at + LONGEST]) if is_first else 0
-        if count and not _is_fraction(run, groups[at], count):
+        count = _groups_of_card(groups[at : at + LONGEST], is_all=at == 0)
+        if count and _stands_alone(text, groups[at].start(), groups[at + count - 1].end()):
             yield groups[at].start(), groups[at + count - 1].end()
         at += count or 1
 
 
-def _groups_of_card(groups: Sequence[re.Match[str]]) -> int:
-    """How many of the first groups make a card number together, at most; 0 if none do."""
+def _groups_of_card(groups: Sequence[re.Match[str]], *, is_all: bool) -> int:
+    """How many of the first groups make a card number together, at most; 0 if none do. `is_all` if
+    they are the whole run."""
+    if groups[0][0][0] not in FIRST_DIGITS or _is_fraction(groups[0]):
+        return 0
     number = "".join(each[0] for each in groups)
     sizes = [len(each[0]) for each in groups]
     for count, length in reversed(list(enumerate(accumulate(sizes), 1))):
-        if _is_card(number[:length]) and _is_usual(sizes[:count]):
+        if (
+            _is_card(number[:length])
+            and _is_grouped(groups[:count], is_all=is_all and count == len(groups))
+            and not _begins_with_date(groups[:count])
+        ):
             return count
     return 0
 
 
-def _is_fraction(run: str, group: re.Match[str], count: int) -> bool:
-    """True for the digits after a decimal point."""
-    return count == 1 and run[: group.start()].endswith(".")
+def _kinds_of_gaps(groups: Sequence[re.Match[str]]) -> Iterator[str]:
+    """What is between each two groups besides spaces and dashes."""
+    for one, other in pairwise(groups):
+        yield re.sub(f"[{_SPACE}]", "", one.string[one.end() : other.start()])
 
 
-def _is_usual(sizes: Sequence[int]) -> bool:
-    """True if people write card numbers in groups of such sizes."""
+def _is_fraction(group: re.Match[str]) -> bool:
+    """True for many digits after a decimal point, such as those of a coordinate."""
+    before = group.string[max(0, group.start() - 2) : group.start()]
+    return len(group[0]) > 4 and before[-1:] == "." and before[:1].isdigit()
+
+
+def _is_grouped(groups: Sequence[re.Match[str]], *, is_all: bool) -> bool:
+    """True if people write card numbers in groups of such sizes with such gaps; `is_all` if no
+    other numbers are beside them."""
+    kinds = set(_kinds_of_gaps(groups))
+    sizes = [len(each[0]) for each in groups]
     *first, last = sizes
+    if len(kinds) > 1 or (kinds - {""} and max(sizes) > LONGEST_LISTED):
+        return False
     is_even = all(each == sizes[0] for each in first) and last <= sizes[0]
-    is_in_fours = all(each % GROUP == 0 for each in sizes)
-    return is_even or is_in_fours or first == [4, 6]
+    is_in_fours = all(each % 4 == 0 for each in sizes)
+    is_of_any_sizes = min(sizes) >= SHORTEST_GROUP and sum(sizes) >= SHORTEST_OF_ANY_SIZES
+    return is_even or is_in_fours or first == [4, 6] or (is_all and is_of_any_sizes)
+
+
+def _begins_with_date(groups: Sequence[re.Match[str]]) -> bool:
+    """True for a day, a month and a year; one of two digits has no space before it."""
+    if len(groups) < 3 or max(len(each[0]) for each in groups[:2]) > 2:
+        return False
+    day, month, year = (each[0] for each in groups[:3])
+    has_space = groups[0].string[groups[1].end()].isspace()
+    is_year = len(year) == 4 or (len(year) == 2 and not has_space)
+    return 1 <= int(day) <= 31 and 1 <= int(month) <= 12 and is_year
+
+
+def _stands_alone(text: str, begins: int, ends: int) -> bool:
+    """True if only words touch the number: it is no part of an id such as one in hexadecimal."""
+    return bool(_WORD_BEFORE.search(text[max(0, begins - 40) : begins])) and bool(
+        _WORDS_BEHIND.match(text, ends)
+    )
 
 
 def _is_card(digits: str) -> bool:

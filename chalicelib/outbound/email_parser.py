@@ -34,6 +34,8 @@ LONGEST_BODY_BYTES = 500_000
 """The limit for the text of a part: the reply is at its beginning."""
 ADDRESSEES = ("to", "cc", "delivered-to", "x-original-to")
 VERDICTS = ("x-ses-spam-verdict", "x-ses-virus-verdict")
+TELLING = ("from", "to", "cc", "date", "subject", "message-id")
+MOST_KEPT_HEADERS, LONGEST_KEPT_HEADER = 20, 1_000
 RESULTS, AUTHORITY = "authentication-results", "amazonses.com"
 """The header with the results of SES (RFC 8601), and the name of SES in it."""
 SLOW = ("idna", "punycode")
@@ -101,6 +103,21 @@ def parse_reply(raw: bytes) -> Reply:
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         # The library raises all of these on malformed mail.
         raise MailRefused("unreadable") from error
+
+
+def masked_head(raw: bytes) -> bytes:
+    """The mail's headers that say who wrote it, when and about what, without card numbers; decoded,
+    because an encoded word could hide one."""
+    try:
+        headers = _headers(raw)
+    except MailRefused:
+        headers = _headers(raw[:MOST_HEAD_BYTES])
+    kept = [
+        f"{name}: {mask_card_numbers(_decode_name(value[:LONGEST_KEPT_HEADER]))}\n"
+        for name, value in headers
+        if name in TELLING
+    ]
+    return "".join(kept[:MOST_KEPT_HEADERS]).encode("utf-8", "replace")
 
 
 def _headers(raw: bytes) -> list[tuple[str, str]]:

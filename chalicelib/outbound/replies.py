@@ -3,7 +3,8 @@
 An email to its reply address, which has a token, is added. It counts as the team's reply if it
 comes from the mailbox of a team that received the report, and SES verified the sender. From any
 other sender (a resident who replies to an alert, a colleague of the team, an impostor) it is added
-as not verified. All other mail stays in the bucket, where an operator can check it.
+as not verified. Of all other mail its head stays in the bucket for an operator: who wrote it, when
+and about what, without its body, which can hold a card number in any encoding (ADR 108).
 """
 
 from collections.abc import Callable, Sequence
@@ -14,13 +15,20 @@ from msgspec import Struct
 from chalicelib.catalogue.destinations import Destination, MailboxDestination
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.ids import derived_id
-from chalicelib.outbound.email_parser import MailRefused, parse_recipient, parse_reply
+from chalicelib.outbound.email_parser import (
+    MailRefused,
+    masked_head,
+    parse_recipient,
+    parse_reply,
+)
 from chalicelib.outbound.model import id_of_forwarded
 from chalicelib.outbound.ports import Deliveries
 
 SETUP_NOTIFICATION = "AMAZON_SES_SETUP_NOTIFICATION"
 """The key of the object that SES writes when a receipt rule gets a bucket.
 Source: docs.aws.amazon.com/ses/latest/dg/receiving-email-action-s3.html, read 2026-11."""
+REFUSED = "refused/"
+"""Begins the keys of what stays of refused mail."""
 
 
 class Inbox(Protocol):
@@ -28,6 +36,9 @@ class Inbox(Protocol):
 
     def read(self, key: str) -> bytes | None:
         """The mail as received, at most MOST_BYTES + 1 of it; None if it is gone."""
+
+    def store(self, key: str, mail: bytes) -> None:
+        """Stores what stays of a mail, instead of any other of that key."""
 
     def discard(self, key: str) -> None:
         """Deletes the mail; does nothing if it is gone."""
@@ -84,17 +95,29 @@ def _may_have_received(destination: str, service_request_id: str, deliveries: De
 def add_reply(key: str, ports: Ports) -> AddedReply | None:
     """Add a reply to its case, once, and delete the mail.
 
-    Returns: None if the mail is gone, so the reply was added before, and for the notification of
-    SES, which is deleted: CloudFormation deletes only empty buckets.
+    Returns: None if the mail is gone, so the reply was added before; for the notification of SES,
+    which is deleted: CloudFormation deletes only empty buckets; and for what stays of refused mail.
 
-    Raises: MailRefused (the mail stays in the bucket), UpstreamFailed.
+    Raises: MailRefused (its headers stay in the bucket, masked), UpstreamFailed.
     """
     if key == SETUP_NOTIFICATION:
         ports.inbox.discard(key)
         return None
-    raw = ports.inbox.read(key)
+    raw = None if key.startswith(REFUSED) else ports.inbox.read(key)
     if raw is None:
         return None
+    try:
+        added = _add_note(key, raw, ports)
+    except MailRefused:
+        ports.inbox.store(REFUSED + key, masked_head(raw))
+        ports.inbox.discard(key)
+        raise
+    ports.inbox.discard(key)
+    return added
+
+
+def _add_note(key: str, raw: bytes, ports: Ports) -> AddedReply:
+    """Raises: MailRefused, UpstreamFailed."""
     service_request_id, token = parse_recipient(raw)
     if not ports.is_token_valid(service_request_id, token):
         raise MailRefused("wrong_token")
@@ -107,5 +130,4 @@ def add_reply(key: str, ports: Ports) -> AddedReply | None:
         raise MailRefused("no_report") from error
     except Conflict as error:
         raise MailRefused("too_many_notes") from error
-    ports.inbox.discard(key)
     return AddedReply(service_request_id, is_from_team)

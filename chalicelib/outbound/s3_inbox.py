@@ -19,5 +19,8 @@ class S3Inbox:
         mail = self._bucket.get(key, most_bytes=MOST_BYTES + 1)
         return mail.body if mail else None
 
+    def store(self, key: str, mail: bytes) -> None:
+        self._bucket.put(key, mail, ContentType="text/plain; charset=utf-8")
+
     def discard(self, key: str) -> None:
         self._bucket.delete(key)

@@ -391,7 +391,7 @@ def test_strangers_email_stays_off_the_case_and_is_logged(
     key = mail.deliver(raw, bucket)
     both.api.cloud.pump.run_until_idle()
     assert full_view_of(stored(request_id), reports_ports()).notes == ()
-    assert kept_in(bucket) == [key]
+    assert kept_in(bucket) == [f"refused/{key}"]
     said = capsys.readouterr().out
     assert "mail was refused" in said and key in said and "anary" not in said
 

@@ -93,6 +93,9 @@ class MemoryInbox:
     def read(self, key: str) -> bytes | None:
         return self.mail.get(key)
 
+    def store(self, key: str, mail: bytes) -> None:
+        self.mail[key] = mail
+
     def discard(self, key: str) -> None:
         self.mail.pop(key, None)
 

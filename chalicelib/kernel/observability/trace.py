@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from chalicelib.kernel.card_numbers import has_card_number
+
 _SHAPE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -44,4 +46,7 @@ def adopt_id(sent: str | None) -> None:
 
 
 def _valid_id(sent: str | None) -> str | None:
-    return sent if sent and _SHAPE.fullmatch(sent) else None
+    """What was sent if it is an id, and no card number is in it: it is logged."""
+    if not sent or not _SHAPE.fullmatch(sent) or has_card_number(sent):
+        return None
+    return sent

@@ -14,7 +14,7 @@ from chalicelib.outbound.email_parser import (
     parse_reply,
 )
 from chalicelib.outbound.mailbox import ABOVE
-from chalicelib.outbound.replies import SETUP_NOTIFICATION, Ports, add_reply, is_from
+from chalicelib.outbound.replies import REFUSED, SETUP_NOTIFICATION, Ports, add_reply, is_from
 from tests.support.fakes_forwarding import REFERENCE, MemoryInbox, MemoryNotes
 
 TOKEN = "0123456789abcdef" * 2
@@ -39,10 +39,10 @@ class Office:
         return taken.service_request_id if taken else None
 
     def refusal(self, raw: bytes) -> str:
-        """Why it is refused; it stays then, and no case hears of it."""
+        """Why it is refused; only a copy without its body stays then, and no case hears of it."""
         with pytest.raises(MailRefused) as caught:
             self.take(raw)
-        assert self.inbox.mail and not self.notes.kept
+        assert list(self.inbox.mail) == [f"{REFUSED}key"] and not self.notes.kept
         return caught.value.code
 
 
@@ -120,10 +120,32 @@ def test_attached_files_are_named_and_not_stored(office: Office) -> None:
         ({"X_SES_Virus_Verdict": "FAIL"}, "spam_or_virus"),
     ],
 )
-def test_strangers_email_is_refused_and_stays(
-    changes: dict[str, str], code: str, office: Office
-) -> None:
+def test_strangers_email_is_refused(changes: dict[str, str], code: str, office: Office) -> None:
     assert office.refusal(mail(**changes).as_bytes()) == code
+
+
+CARD = "4444 3333 2222 1111"
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "base64", "quoted-printable"])
+def test_refused_email_leaves_who_wrote_it_and_no_card_number(
+    encoding: str, office: Office
+) -> None:
+    message = mail(
+        To="us@mail.example", Subject=f"Card {CARD} for \u20ac 5", Cc=f"{CARD} <c@example.org>"
+    )
+    message.set_content(f"My card is {CARD}.", cte=encoding)
+    office.refusal(message.as_bytes())
+    (kept,) = office.inbox.mail.values()
+    assert kept.decode() == (
+        "from: Tree Team <trees@example.org>\nto: us@mail.example\n"
+        "subject: Card **** for \u20ac 5\ncc: **** <c@example.org>\n"
+    )
+
+
+def test_head_of_a_refused_email_becomes_no_note(office: Office) -> None:
+    assert office.take(mail().as_bytes(), key=f"{REFUSED}key") is None
+    assert not office.notes.kept
 
 
 def test_email_is_refused_when_it_cannot_be_added_to_the_case(office: Office) -> None:
