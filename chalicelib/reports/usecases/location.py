@@ -8,14 +8,16 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.services import PlaceKind
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.geo.point import Point
-from chalicelib.reports.drafts import Draft, OwnChanges
+from chalicelib.geo.point import Point, distance_m
+from chalicelib.reports.drafts import Draft, OwnChanges, ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.texts import Text, either
 
 FIND_COUNCIL = "https://www.gov.uk/find-local-council"
 NUMBER = re.compile(r"\s*(\d+[a-z]?(?:\s*[-/]\s*\d+[a-z]?)?)[\s,.]*", re.IGNORECASE)
+SAME_PLACE_M = 100.0
+"""Words about a place may still be right for a place this near on the same street."""
 OWN_PLACE = ("lat", "long", "address")
 """The fields that the premises decide."""
 NEEDS_NO_PLACE = "this service needs no place: leave it out"
@@ -114,6 +116,70 @@ def complete_address(
     return f"{alone[1]} {street}" if street else typed
 
 
+def move_report(report: ServiceRequest, point: Point, ports: Ports) -> ServiceRequest:
+    """The report at another place, with the ward and the address of that place. Raises Invalid if a
+    new report would be refused there."""
+    if point == report.point:
+        return report
+    _refuse_if_faulty(
+        list(beyond_bounds_faults(point, ports))
+        or list(other_body_faults(report.service_code, point, ports))
+        or list(outside_faults(point, ports.now(), ports))
+    )
+    return replace(
+        report,
+        lat=point.lat,
+        long=point.long,
+        ward_code=ward_of(report.requested_datetime, point, ports),
+        address=_address_after_move(report, point, ports),
+    )
+
+
+def _address_after_move(report: ServiceRequest, point: Point, ports: Ports) -> str | None:
+    """The street of the new place. Other words than a house number and a street stay if the report
+    had no place before, or if they can still be right there."""
+    street = ports.address_lookup.street(point)
+    if report.point is None:
+        return report.address or street
+    is_near = distance_m(report.point, point) <= SAME_PLACE_M
+    if not is_near or street != ports.address_lookup.street(report.point):
+        return street
+    return street if _is_house(report.address, street) else report.address or street
+
+
+def _is_house(address: str | None, street: str | None) -> bool:
+    """True if the address is a house number of the street, also as "Near 12 Example Street"."""
+    if not address or not street or not address.casefold().endswith(street.casefold()):
+        return False
+    number = address[: -len(street)].split(maxsplit=1)
+    return any(NUMBER.fullmatch(part) for part in (" ".join(number), *number[1:]))
+
+
+def refuse_unplaced(report: ServiceRequest) -> None:
+    """Raises Invalid if nothing says where the reported problem is."""
+    if report.point is None and not report.address and not report.placeless:
+        raise Invalid.field("address", "say where it is: there is no pin")
+
+
+def refuse_other_body(report: ServiceRequest, ports: Ports) -> None:
+    """Raises Invalid if another body is responsible for the report's service at its place."""
+    _refuse_if_faulty(list(other_body_faults(report.service_code, report.point, ports)))
+
+
+def refuse_service_of_other_body(report: ServiceRequest, service_code: str, ports: Ports) -> None:
+    """Raises Invalid if another body is responsible for the new service at the report's place, and
+    was not for the service before."""
+    if any(other_body_faults(report.service_code, report.point, ports)):
+        return
+    faults = other_body_faults(service_code, report.point, ports)
+    _refuse_if_faulty([FieldError("service_code", fault.message) for fault in faults])
+
+
+def _refuse_if_faulty(faults: list[FieldError]) -> None:
+    if faults:
+        raise Invalid(faults[0].message, faults)
+
+
 def with_premises(draft: Draft, ports: Ports) -> Draft:
     """The draft with the place and address of its premises, if its service needs premises. Raises
     Invalid, UpstreamFailed."""
@@ -149,16 +215,16 @@ def _refuse_unneeded_place(needs: PlaceKind, draft: Draft) -> None:
             raise Invalid.fields([FieldError(name, NEEDS_NO_PLACE) for name in given])
 
 
-def refuse_place(report: ServiceRequest, changes: OwnChanges) -> None:
-    """Raises Invalid if the reporter changes the place or address of premises, or gives one where
-    none is needed."""
+def refuse_place(report: ServiceRequest, changes: OwnChanges | ReportChanges) -> None:
+    """Raises Invalid if somebody changes the place or address of premises, or gives one where none
+    is needed."""
     named = [name for name in OWN_PLACE if getattr(changes, name) is not None]
     if report.placeless and named:
         raise Invalid.field(named[0], NEEDS_NO_PLACE)
     if report.premises_id and (named or "address" in (changes.clear or ())):
         raise Invalid.field(
             next(iter(named), "clear"),
-            "is that of the premises: withdraw this and send another one for the right address",
+            "is that of the premises: end this request and send another one for the right address",
         )
 
 

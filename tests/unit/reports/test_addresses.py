@@ -7,7 +7,7 @@ from chalicelib.geo.point import Point
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
-from chalicelib.reports.usecases.location import complete_address
+from chalicelib.reports.usecases.location import complete_address, move_report
 from chalicelib.reports.usecases.staff.case_changes import change_report
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import MARKET_PLACE, draft, report
@@ -59,3 +59,54 @@ def test_typed_number_gets_the_street_for_residents_and_officers(
     known = repository.create(report(address="3 Thread Street")).service_request_id
     after = change_report(known, ReportChanges(address="17"), 1, OFFICER, on_a_street)
     assert after.address == "17 Example Street"
+
+
+class TwoStreets(FakeAddressLookup):
+    """Places west of the market place are on Candle Gate, all others on Dial Row."""
+
+    def street(self, point: Point) -> str | None:
+        return "Candle Gate" if point.long < THERE.long else "Dial Row"
+
+
+FAR = Point(lat=THERE.lat, long=THERE.long - 0.01)
+ON_THE_SAME_STREET = Point(lat=THERE.lat + 0.0003, long=THERE.long)
+FURTHER_ON_THE_SAME_STREET = Point(lat=THERE.lat + 0.003, long=THERE.long)
+
+
+@pytest.mark.parametrize(
+    ("before", "point", "after"),
+    [
+        ("12 Dial Row", FAR, "Candle Gate"),
+        ("By the bus stop, Dial Row", FAR, "Candle Gate"),
+        (None, FAR, "Candle Gate"),
+        ("12 Dial Row", ON_THE_SAME_STREET, "Dial Row"),
+        ("Near 12a Dial Row", ON_THE_SAME_STREET, "Dial Row"),
+        ("12, Dial Row", ON_THE_SAME_STREET, "Dial Row"),
+        ("By the bus stop", ON_THE_SAME_STREET, "By the bus stop"),
+        ("Opposite the mill, Dial Row", ON_THE_SAME_STREET, "Opposite the mill, Dial Row"),
+        ("By the bus stop", FURTHER_ON_THE_SAME_STREET, "Dial Row"),
+    ],
+)
+def test_address_is_that_of_the_new_place_when_the_pin_moves(
+    before: str | None, point: Point, after: str, ports: Ports
+) -> None:
+    there = replace(ports, address_lookup=TwoStreets())
+    assert move_report(report(address=before), point, there).address == after
+
+
+def test_address_stays_when_the_pin_does_not_move_or_comes_to_a_described_place(
+    ports: Ports,
+) -> None:
+    there = replace(ports, address_lookup=TwoStreets())
+    assert move_report(report(address="12 Dial Row"), THERE, there).address == "12 Dial Row"
+    described = report(address="Behind the mill", lat=None, long=None)
+    assert move_report(described, FAR, there).address == "Behind the mill"
+
+
+def test_typed_address_stands_when_the_officer_moves_the_pin_with_it(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    there = replace(ports, address_lookup=TwoStreets())
+    known = repository.create(report(address="12 Dial Row")).service_request_id
+    changes = ReportChanges(lat=FAR.lat, long=FAR.long, address="3")
+    assert change_report(known, changes, 1, OFFICER, there).address == "3 Candle Gate"

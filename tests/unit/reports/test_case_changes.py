@@ -19,7 +19,7 @@ from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, report, update_draft
 from tests.support.councils import council_named
-from tests.support.fakes import Clock, MemoryPhotos, MemoryRepository
+from tests.support.fakes import Clock, FakeAddressLookup, MemoryPhotos, MemoryRepository
 
 COUNCIL = council_named("demo")
 ANYBODY = Author()
@@ -119,6 +119,46 @@ def test_impossible_change_is_refused_with_its_field(
 ) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     assert set(refused(report, ports, **changes)) == {field}
+
+
+PRIVATE_LAND: dict[str, Any] = {"lat": 53.9, "long": -1.19}
+
+
+def test_report_cannot_be_moved_to_a_place_of_another_body(ports: Ports) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    assert "private land" in refused(report, ports, **PRIVATE_LAND)["lat"]
+
+
+def test_report_cannot_be_moved_outside_every_ward(ports: Ports) -> None:
+    report = submit(draft(), "key", ANYBODY, ports)
+    assert isinstance(ports.address_lookup, FakeAddressLookup)
+    ports.address_lookup.outside = True
+    assert "outside Eskerby Council" in refused(report, ports, lat=53.97, long=-1.08)["lat"]
+    assert changed(report, ports, priority="high").priority == "high"
+
+
+def test_report_cannot_get_a_service_that_another_body_does_there(ports: Ports) -> None:
+    council = ports.council
+    areas = tuple(
+        replace(area, services=("litter",)) if area.name == "Eskerby Retail Park" else area
+        for area in council.areas
+    )
+    there = replace(ports, council=replace(council, areas=areas))
+    report = submit(draft(**PRIVATE_LAND), "key", ANYBODY, there)
+    assert "private land" in refused(report, there, service_code="litter")["service_code"]
+
+
+def test_service_of_a_report_can_change_when_its_place_was_never_the_councils(
+    ports: Ports, repository: MemoryRepository
+) -> None:
+    stored = repository.create(report(**PRIVATE_LAND))
+    assert changed(stored, ports, service_code="litter").service_code == "litter"
+
+
+def test_words_about_the_place_cannot_be_cleared_when_there_is_no_point(ports: Ports) -> None:
+    words = draft(lat=None, long=None, address="Behind the mill")
+    report = submit(words, "key", ANYBODY, ports)
+    assert "say where it is" in refused(report, ports, clear=["address"])["address"]
 
 
 def test_report_cannot_duplicate_itself_or_its_own_duplicate(ports: Ports) -> None:

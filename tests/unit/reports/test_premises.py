@@ -89,8 +89,31 @@ def test_repeat_returns_the_request_when_the_premises_are_gone(ports: Ports) -> 
 )
 def test_reporter_cannot_move_a_request_to_another_place(ports: Ports, changes: OwnChanges) -> None:
     stored = request(ports)
-    with pytest.raises(Invalid, match="withdraw"):
+    with pytest.raises(Invalid, match="end this request and send another one"):
         change_own_report(stored.service_request_id, changes, stored.version, OWNER, ports)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ReportChanges(address="Next door"),
+        ReportChanges(lat=53.9, long=-1.0),
+        ReportChanges(clear=["address"]),
+    ],
+)
+def test_officer_cannot_move_a_request_to_another_place(
+    ports: Ports, changes: ReportChanges
+) -> None:
+    stored = request(ports)
+    with pytest.raises(Invalid, match="end this request and send another one"):
+        change_report(stored.service_request_id, changes, stored.version, OFFICER, ports)
+
+
+def test_officer_cannot_give_a_place_to_a_request_that_needs_none(ports: Ports) -> None:
+    stored = compliment(ports)
+    changes = ReportChanges(lat=53.9, long=-1.0)
+    with pytest.raises(Invalid, match="needs no place"):
+        change_report(stored.service_request_id, changes, stored.version, OFFICER, ports)
 
 
 def test_reporter_changes_the_description_of_a_request(ports: Ports) -> None:

@@ -20,6 +20,12 @@ export const TILE_PX = 4096;
 const NEAR_M = 40;
 const EQUATOR_M = 40_075_017;
 
+/** The house numbers of a tile. */
+export interface HousesOfTile {
+  tile: Tile;
+  houses: readonly HouseNumber[];
+}
+
 export function tileAt(place: Place, z: number): Tile {
   const { x, y } = project(place);
   return { z, x: Math.floor(x * 2 ** z), y: Math.floor(y * 2 ** z) };
@@ -38,4 +44,32 @@ export function nearestNumber(place: Place, street: string, { z, x, y }: Tile, h
     if (away < least) [least, found] = [away, String(props["name"])];
   }
   return found;
+}
+
+/** The place of the house with that number in the street, the nearest to `near` if there are several; null if there is
+ * none. A house that does not name its street is in the one that `streetAt` finds. */
+export function placeOfHouse(
+  number: string,
+  street: string,
+  near: Place,
+  tiles: readonly HousesOfTile[],
+  streetAt: (place: Place) => string,
+): Place | null {
+  const same = (text: unknown) => String(text).toLowerCase() === number.toLowerCase();
+  const places = tiles.flatMap(({ tile, houses }) =>
+    houses
+      .filter(({ props }) => same(props["name"]) && (!props["street"] || props["street"] === street))
+      .map(({ props, geom }) => ({ named: Boolean(props["street"]), place: placeIn(tile, geom[0]![0]!) })),
+  );
+  const fitting = places.filter(({ named, place }) => named || streetAt(place) === street).map(({ place }) => place);
+  const off = ({ lat, long }: Place) => (lat - near.lat) ** 2 + (long - near.long) ** 2;
+  return fitting.sort((one, other) => off(one) - off(other))[0] ?? null;
+}
+
+function placeIn({ z, x, y }: Tile, { x: left, y: top }: { x: number; y: number }): Place {
+  const down = Math.PI * (1 - (2 * (y + top / TILE_PX)) / 2 ** z);
+  return {
+    lat: Number(((Math.atan(Math.sinh(down)) * 180) / Math.PI).toFixed(6)),
+    long: Number((((x + left / TILE_PX) / 2 ** z) * 360 - 180).toFixed(6)),
+  };
 }

@@ -63,15 +63,22 @@ describe("the address", () => {
   });
 
   test.each([
-    ["typed", { address: "Outside 4" }, "", "Outside 4"],
-    ["searched for", {}, "4 Market Place", "4 Market Place"],
-  ])("that was %s stays when a house is near", async (_, written, searched, whole) => {
-    const { movePin, setNearestHouse, lastingSuggestion, addressOf, currentDraft } = await openDraft(written);
-    movePin(HERE, "", searched || "Market Place");
-    setNearestHouse("12 Market Place", false);
+    ["typed stays", "Outside 4", "Market Place", "Outside 4"],
+    ["typed stays in full", "4 Market Place", "Market Place", "4 Market Place"],
+    ["searched for goes", "", "4 Market Place", "Near 18 Market Place"],
+  ])("that was %s when the pin moves to another house", async (_, address, searched, whole) => {
+    const { movePin, setNearestHouse, lastingSuggestion, addressOf, currentDraft } = await openDraft({ address });
+    movePin(HERE, "Market Place", searched);
     movePin({ lat: 53, long: -1 }, "", lastingSuggestion());
     setNearestHouse("18 Market Place", false);
     expect(addressOf(currentDraft())).toBe(whole);
+  });
+
+  test("keeps the house that was searched for until the pin moves", async () => {
+    const { movePin, setNearestHouse, addressOf, currentDraft } = await openDraft();
+    movePin(HERE, "Market Place", "4 Market Place");
+    setNearestHouse("12 Market Place", false);
+    expect(addressOf(currentDraft())).toBe("4 Market Place");
   });
 
   test("is not changed by a house while the resident types it", async () => {

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict, replace
 
-from chalicelib.errors import Conflict, Invalid
+from chalicelib.errors import Conflict
 from chalicelib.reports.drafts import OwnChanges, ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.queries import ListPosition
 from chalicelib.reports.usecases.access import Author, get_report, is_from_partner, report_not_found
-from chalicelib.reports.usecases.location import other_body_faults, outside_faults, refuse_place
+from chalicelib.reports.usecases.location import refuse_other_body, refuse_place
 from chalicelib.reports.usecases.resident.withdrawing import (
     empty_report,
     refuse_if_ordered,
@@ -62,13 +62,7 @@ def change_own_report(
     refuse_place(report, changes)
     wanted = ReportChanges(**asdict(changes))
     after = apply_rules(redact(apply_place(report, wanted, ports), wanted, ports), ports)
-    if after.point is None and not after.address and not after.placeless:
-        raise Invalid.field("address", "say where it is: there is no pin")
-    faults = list(other_body_faults(after.service_code, after.point, ports))
-    if after.point != report.point:
-        faults = faults or list(outside_faults(after.point, ports.now(), ports))
-    if faults:
-        raise Invalid(faults[0].message, faults)
+    refuse_other_body(after, ports)
     return save_or_refuse(_with_initial_visibility(after, ports), ports)
 
 

@@ -24,7 +24,14 @@ from chalicelib.reports.usecases.access import (
 )
 from chalicelib.reports.usecases.attention import settle_needs
 from chalicelib.reports.usecases.held_updates import decide_held_updates
-from chalicelib.reports.usecases.location import complete_address, refuse_other_place, ward_of
+from chalicelib.reports.usecases.location import (
+    complete_address,
+    move_report,
+    refuse_other_place,
+    refuse_place,
+    refuse_service_of_other_body,
+    refuse_unplaced,
+)
 from chalicelib.reports.usecases.reading import read_timeline
 from chalicelib.reports.usecases.reviews import apply_review_date
 from chalicelib.reports.usecases.staff.merging import (
@@ -90,6 +97,7 @@ def plan_change(
     if report.version != version:
         raise stale_error(report)
     refuse_if_withdrawn(report)
+    refuse_place(report, changes)
     survivor = find_merge_target(report, changes, author, ports)
     after = _apply_fields(report, changes, ports)
     if survivor:
@@ -165,6 +173,8 @@ def _classify(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> S
         known = ", ".join(ports.council.by_code)
         raise Invalid.field("service_code", f"is not a service here; choose one of: {known}")
     refuse_other_place(report, changes.service_code, ports)
+    if changes.point is None:
+        refuse_service_of_other_body(report, changes.service_code, ports)
     moved_there = replace(
         report,
         service_code=changes.service_code,
@@ -192,11 +202,7 @@ def apply_place(report: ServiceRequest, changes: ReportChanges, ports: Ports) ->
     point = changes.point
     if point is None:
         raise Invalid.field("lat", "give lat and long together")
-    if not ports.council.box.contains(point):
-        raise Invalid.field("lat", f"the location is outside {ports.council.name}")
-    ward_code = ward_of(report.requested_datetime, point, ports)
-    there = replace(report, lat=point.lat, long=point.long, ward_code=ward_code)
-    return apply_rules(there, ports)
+    return apply_rules(move_report(report, point, ports), ports)
 
 
 def _apply_state(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
@@ -212,7 +218,7 @@ def redact(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> Serv
     address = complete_address(changes.address, report.address, report.point, ports)
     new = {"title": changes.title, "description": changes.description, "address": address}
     values = {name: value for name, value in new.items() if value} | _cleared_fields(changes)
-    return replace(
+    after = replace(
         report,
         redactions=report.redactions + bool(texts or values),
         updates=tuple(updates),
@@ -220,6 +226,9 @@ def redact(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> Serv
         flags=() if changes.flags_settled else report.flags,
         **values,
     )
+    if "address" in (changes.clear or ()):
+        refuse_unplaced(after)
+    return after
 
 
 def _redact_answers(report: ServiceRequest, changes: ReportChanges) -> tuple[Question, ...]:

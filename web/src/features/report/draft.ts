@@ -95,11 +95,8 @@ export function setNearestHouse(nearest_house: string, isTyping: boolean): void 
   applyChanges({ nearest_house, ...(isStreet && !isTyping ? withSuggestion(nearest_house) : {}) });
 }
 
-/** The suggested address after the pin moves: it keeps a house number only if the resident searched for it. */
-export function lastingSuggestion(): string {
-  const { nearest_house, suggested_address } = draft;
-  return suggested_address === nearest_house ? streetOf(suggested_address) : suggested_address;
-}
+/** The suggested address after the pin moves: the house number is that of the place before. */
+export const lastingSuggestion = (): string => streetOf(draft.suggested_address);
 
 /** Whether it has anything but a place. */
 export const isWritten = ({ service_code, description, address, photos }: Readonly<Draft>) =>

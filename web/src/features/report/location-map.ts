@@ -18,6 +18,8 @@ export interface LocationMap {
   ring(position: Position): void;
   /** The number of the nearest house in that street; an empty string if the map is not loaded or knows none. */
   numberAt(place: Place, street: string): Promise<string>;
+  /** The house with that number in the street, the nearest to `near`; null if the map is not loaded or knows none. */
+  houseAt(number: string, street: string, near: Place): Promise<Place | null>;
 }
 
 /** Not in TypeScript's own library, because only some browsers have it. */
@@ -78,6 +80,11 @@ export function createLocationMap(currentPlace: () => Place | null, onMoved: (pl
       if (!map) return "";
       const [council, houses] = await Promise.all([loadCouncil(), import("../../shared/basemap-houses.ts")]);
       return houses.houseNumberAt(council, place, street).catch(() => "");
+    },
+    async houseAt(number, street, near) {
+      if (!map) return null;
+      const [council, houses] = await Promise.all([loadCouncil(), import("../../shared/basemap-houses.ts")]);
+      return houses.houseAt(council, number, street, near).catch(() => null);
     },
     ring(found) {
       position = found;

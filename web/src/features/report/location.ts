@@ -37,7 +37,10 @@ let map: LocationMap | null = null;
 let accuracy_m: number | null = null;
 
 export function start(onward: () => Promise<void>): void {
-  startPlaceBox((place, label, words) => accept(place, label, words));
+  startPlaceBox((place, label, words) => {
+    accept(place, label, words);
+    void moveToHouse(place, label, words);
+  });
   byId("use-location").addEventListener("click", () => void locate());
   byId("use-photo").addEventListener("click", () => photo.click());
   photo.addEventListener("change", () => {
@@ -107,7 +110,7 @@ function describePlace(): void {
   const text = placeWords();
   // An unchanged text is not announced again.
   if (words.textContent !== text) words.textContent = text;
-  show(byId("place-middle"), draft.place_label !== "" && !draft.asset);
+  show(byId("place-middle"), isInMiddle(draft.place_label) && !draft.asset);
   show(byId("where-place"), !draft.in_words);
   show(byId("description-note"), draft.in_words);
   descriptionButton.textContent = draft.in_words ? say("Use a map instead") : say("Describe the location instead");
@@ -116,6 +119,9 @@ function describePlace(): void {
     : say("Nearest house number, street or landmark (optional)");
   address.rows = draft.in_words ? 4 : 1;
 }
+
+/** A street is shown in its middle, a house where it is. */
+const isInMiddle = (label: string) => label !== "" && !/^\d/.test(label);
 
 function placeWords(): string {
   const { place_label, suggested_address, nearest_house } = currentDraft();
@@ -150,6 +156,16 @@ async function findHouse(place: Place, street: string): Promise<void> {
   if (!number || !isStillAt(place)) return;
   setNearestHouse(`${number} ${street}`, document.activeElement === address);
   describePlace();
+}
+
+/** The search knows the middle of a street; the map knows where its houses are. */
+async function moveToHouse(street: Place, label: string, words: string): Promise<void> {
+  if (words === label || !words.endsWith(label)) return;
+  const number = words.slice(0, -label.length).trim();
+  const house = await map?.houseAt(number, label.split(",")[0]!, street);
+  if (!house || !isStillAt(street)) return;
+  map?.show(house);
+  setPlace(house, words, words, null);
 }
 
 function useWords(): void {

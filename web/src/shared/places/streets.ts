@@ -5,7 +5,7 @@ import { loadDocument } from "./cached-documents.ts";
 
 export type Streets = Record<string, Corner[][]>;
 
-interface StreetLine {
+export interface StreetLine {
   west: number;
   south: number;
   east: number;
@@ -27,6 +27,17 @@ export async function streetAt(place: Place): Promise<string> {
   } catch {
     lines = undefined;
     return "";
+  }
+}
+
+/** The lines of the streets with that name; none if the streets cannot be loaded. */
+export async function linesOfStreet(street: string): Promise<StreetLine[]> {
+  lines ??= fetchStreetLines();
+  try {
+    return (await lines).filter(({ name }) => name === street);
+  } catch {
+    lines = undefined;
+    return [];
   }
 }
 
