@@ -11,6 +11,7 @@ from infra.cloudwatch import (
     alarm_on_sums,
     alias_dimensions,
     function_dimensions,
+    index_dimensions,
     queue_dimensions,
     sum_of,
     table_dimensions,
@@ -60,19 +61,10 @@ GROWING_FUNCTIONS = (
 )
 """Functions whose work grows with the council."""
 SLOW_SHARE = 0.8
-TABLES = (
-    "Reports",
-    "Partners",
-    "Accounts",
-    "Audit",
-    "Outbound",
-    "Alerts",
-    "Jobs",
-    "Figures",
-    "Bookings",
-    "Charges",
-    "Ledger",
-)
+MOST_METRICS = 10
+"""CloudWatch refuses an alarm on an expression of more metrics.
+Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html, read 2026-11.
+"""
 TEXTS = {
     "SignIn": ("sign_in", "with codes to sign in"),
     "Confirm": ("codes", "that confirm subscriptions"),
@@ -92,13 +84,15 @@ SES_BOUNCES, SES_COMPLAINTS = 0.04, 0.0008
 Source: docs.aws.amazon.com/ses/latest/dg/reputationdashboardmessages.html, read 2026-11."""
 
 
-def alarms(functions: Mapping[str, Any]) -> Resources:
-    """All alarms; `functions` are the template's, which have their time limits."""
+def alarms(resources: Mapping[str, Any]) -> Resources:
+    """All alarms on the template's resources: its functions, with their time limits, its queues,
+    streams and tables."""
     found = [
         *_queue_alarms(),
         *_stream_alarms(),
-        *_duration_alarms(functions),
+        *_duration_alarms(resources),
         *_throttling_alarms(),
+        *_table_alarms(resources),
         *_own_metric_alarms(),
         *_api_alarms(),
         *_mail_alarms(),
@@ -158,17 +152,32 @@ def _throttling_alarms() -> Iterator[tuple[str, Any]]:
             times=3,
         ),
     )
+
+
+def _table_alarms(resources: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Alarms on refused calls of every table and index, which DynamoDB counts apart, in groups of
+    as many as one alarm may watch."""
+    watched = [
+        dimensions
+        for name, resource in resources.items()
+        if resource.get("Type") == "AWS::DynamoDB::Table"
+        for dimensions in _tables_and_indexes(name, resource["Properties"])
+    ]
     for what in ("Read", "Write"):
-        metrics = [
-            sum_of(f"m{number}", "AWS/DynamoDB", f"{what}ThrottleEvents", table_dimensions(table))
-            for number, table in enumerate(TABLES)
-        ]
-        yield (
-            f"TablesRefuse{what}s",
-            alarm_on_sums(
-                f"DynamoDB refused to {what.lower()}", "SUM(METRICS())", metrics, above=10
-            ),
-        )
+        for number, start in enumerate(range(0, len(watched), MOST_METRICS), 1):
+            metrics = [
+                sum_of(f"m{at}", "AWS/DynamoDB", f"{what}ThrottleEvents", each)
+                for at, each in enumerate(watched[start : start + MOST_METRICS])
+            ]
+            meaning = f"DynamoDB refused to {what.lower()}"
+            alarm = alarm_on_sums(meaning, "SUM(METRICS())", metrics, above=10)
+            yield f"TablesRefuse{what}s{number}", alarm
+
+
+def _tables_and_indexes(name: str, table: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    yield table_dimensions(name)
+    for index in table.get("GlobalSecondaryIndexes", ()):
+        yield index_dimensions(name, index["IndexName"])
 
 
 def _own_metric_alarms() -> Iterator[tuple[str, Any]]:

@@ -86,4 +86,8 @@ def alias_dimensions(name: str) -> list[dict[str, Any]]:
 
 
 def table_dimensions(name: str) -> list[dict[str, Any]]:
-    return [{"Name": "TableName", "Value": {"Ref": f"{name}Table"}}]
+    return [{"Name": "TableName", "Value": {"Ref": name}}]
+
+
+def index_dimensions(table: str, index: str) -> list[dict[str, Any]]:
+    return [*table_dimensions(table), {"Name": "GlobalSecondaryIndexName", "Value": index}]

@@ -254,6 +254,16 @@ def test_every_queue_has_a_dead_letter_queue_and_a_long_visibility_timeout(
     assert unsafe_queues(template) == set()
 
 
+def test_every_queue_keeps_messages_for_14_days(template: dict[str, Any]) -> None:
+    days = {
+        name: queue.get("MessageRetentionPeriod", 4 * 86_400) / 86_400
+        for name, queue in of_type(template, "AWS::SQS::Queue").items()
+    }
+    # The mail that a message names is deleted after seven days.
+    assert {days.pop("RepliesQueue"), days.pop("RepliesDeadLetterQueue")} == {6}
+    assert {name: kept for name, kept in days.items() if kept != 14} == {}
+
+
 def test_redrive_covers_every_queue_that_we_fill(template: dict[str, Any]) -> None:
     filled_by_s3 = {"photos", "replies"}
     queues = {
@@ -295,13 +305,31 @@ def test_every_queue_and_stream_raises_an_alarm(template: dict[str, Any]) -> Non
     assert watched_in(template, "IteratorAge") == streams
 
 
-def test_every_table_raises_an_alarm_when_it_is_throttled(template: dict[str, Any]) -> None:
-    alarms = of_type(template, "AWS::CloudWatch::Alarm")
-    tables = {json.dumps({"Ref": name}) for name in of_type(template, "AWS::DynamoDB::Table")}
-    for name in ("TablesRefuseReads", "TablesRefuseWrites"):
-        _, *metrics = alarms[name]["Metrics"]
-        of = [each["MetricStat"]["Metric"]["Dimensions"][0]["Value"] for each in metrics]
-        assert {json.dumps(each) for each in of} == tables
+def tables_and_indexes(template: dict[str, Any]) -> set[tuple[str, str | None]]:
+    """Each table, and each of its indexes with it."""
+    tables = of_type(template, "AWS::DynamoDB::Table")
+    indexes = {
+        (name, index["IndexName"])
+        for name, table in tables.items()
+        for index in table.get("GlobalSecondaryIndexes", [])
+    }
+    return {*indexes, *((name, None) for name in tables)}
+
+
+@pytest.mark.parametrize("what", ["Read", "Write"])
+def test_every_table_and_index_raises_an_alarm_when_it_is_throttled(
+    what: str, template: dict[str, Any]
+) -> None:
+    watched = [
+        metric["MetricStat"]["Metric"]["Dimensions"]
+        for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items()
+        if name.startswith(f"TablesRefuse{what}s")
+        for metric in alarm["Metrics"][1:]
+    ]
+    of = [(table["Value"]["Ref"], *(each["Value"] for each in index)) for table, *index in watched]
+    found = [(table, index[0] if index else None) for table, *index in of]
+    assert set(found) == tables_and_indexes(template)
+    assert len(found) == len(set(found)) > 30
 
 
 def test_function_raises_an_alarm_before_it_reaches_its_time_limit(
