@@ -15,13 +15,12 @@ from chalicelib.kernel.fields import copy_fields
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.orders import Order
+from chalicelib.reports.order_views import CaseOrderView, case_order_view
 from chalicelib.reports.parts import (
     Channel,
     Contact,
     ContactKind,
     FlagReason,
-    HeldUpdate,
     ManualChoice,
     MissedCollection,
     Note,
@@ -30,7 +29,7 @@ from chalicelib.reports.parts import (
     Update,
 )
 from chalicelib.reports.ports import ContactPreferences, Ports
-from chalicelib.reports.published import PhotoView, ReportView, UpdateView, Visibility
+from chalicelib.reports.published import PhotoView, ReportView, UpdateView, Visibility, Writer
 from chalicelib.reports.queries import ReportSummary
 from chalicelib.reports.states import State, Status, status_of
 
@@ -53,6 +52,17 @@ class FlagView(msgspec.Struct, frozen=True, kw_only=True):
     datetime: datetime
 
 
+class HeldUpdateView(msgspec.Struct, frozen=True, kw_only=True):
+    """An update of another system that waits for an officer; `requested_state` is the state that it
+    says the report has."""
+
+    update_id: str
+    datetime: datetime
+    text: str
+    by: Writer
+    requested_state: State | None
+
+
 class FullView(ReportView, frozen=True, kw_only=True):
     """A whole report, for officers. `held_updates` wait for an officer. `all_photos` includes the
     photos that are not shown. `language` and `reach_by` are the preferences of the sender's
@@ -69,7 +79,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     premises_id: str | None
     review_on: date | None
     collection: MissedCollection | None
-    order: Order | None
+    order: CaseOrderView | None
     attributes: Mapping[str, tuple[str, ...]]
     contact: Contact | None
     language: str | None
@@ -81,7 +91,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     failed_repairs: int
     said_fixed: int
     said_not_fixed: int
-    held_updates: tuple[HeldUpdate, ...]
+    held_updates: tuple[HeldUpdateView, ...]
     all_photos: tuple[KeptPhotoView, ...]
     notes: tuple[Note, ...]
 
@@ -175,7 +185,8 @@ def full_view(
         language=wishes.language or report.language,
         reach_by=wishes.reach_by,
         flags=tuple(copy_fields(FlagView, flag) for flag in report.flags),
-        held_updates=report.waiting_updates,
+        order=case_order_view(report.order),
+        held_updates=tuple(copy_fields(HeldUpdateView, each) for each in report.waiting_updates),
         all_photos=tuple(_kept_photo(report, photo, ports) for photo in report.photos),
         notes=tuple(notes),
     )

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.accounts.model import Grant
 from chalicelib.accounts.usecases.rate_limits import HOURLY
 from chalicelib.bootstrap.accounts import hourly
+from chalicelib.bootstrap.reports import reports_ports
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
 from tests.support.paying import GOOD_CARD, PENCE, InProcessPay
@@ -64,6 +65,23 @@ def test_order_of_a_case_can_be_cancelled_until_it_is(api: Api, request_id: str)
     cancelled = api.post(f"/api/reports/{request_id}/booking/cancellation", {}, token=officer)
     assert cancelled.status_code == 200
     assert "cancel_order" not in api.get(path, officer).json_body["may"]
+
+
+def test_sender_does_not_see_what_the_officer_noted_about_the_order(
+    api: Api, request_id: str
+) -> None:
+    path, officer = f"/api/reports/{request_id}", api.token("officer")
+    waived = api.post(f"{path}/waiver", {"reason": "Rude on the telephone"}, token=officer)
+    assert waived.json_body["order"]["receipt"] == "Rude on the telephone"
+    assert waived.json_body["order"]["fund"] == "BULKY"
+    assert api.post(f"{path}/booking/cancellation", {}, token=officer).status_code == 200
+    token = reports_ports().ids.link_token(request_id)
+    cancelled = api.post(f"{path}/booking/cancellation?token={token}", {})
+    assert cancelled.status_code == 200, cancelled.body
+    order = cancelled.json_body["order"]
+    assert order["state"] == "cancelled" and order["paid_by"] == "waived"
+    assert not {"receipt", "fund", "is_to_fulfil", "is_concession"} & order.keys()
+    assert "Rude" not in cancelled.body.decode()
 
 
 def test_case_without_a_price_has_nothing_to_do(api: Api) -> None:

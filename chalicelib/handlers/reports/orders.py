@@ -16,7 +16,12 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.orders import Order
+from chalicelib.reports.order_views import (
+    CaseOrderView,
+    OrderedView,
+    case_order_view,
+    ordered_view,
+)
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import Author, get_visible_report
 from chalicelib.reports.usecases.orders.change_booking import cancel_order, move_booking
@@ -43,8 +48,14 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
 
     service_request_id: str
     state: State
-    order: Order | None
+    order: OrderedView | None
     version: int
+
+
+class OfficerOrderView(OrderView, frozen=True, kw_only=True):
+    """A request with its order, for officers; `version` is that of the request."""
+
+    order: CaseOrderView | None
 
 
 @routes.endpoint(
@@ -85,10 +96,12 @@ def cancel(call: Call, service_request_id: str) -> OrderView:
     summary="Record that nobody came to a booking, or undo that on the same day",
     raises=(Conflict,),
 )
-def note_attendance(call: Call, attendance: Attendance, service_request_id: str) -> OrderView:
+def note_attendance(
+    call: Call, attendance: Attendance, service_request_id: str
+) -> OfficerOrderView:
     request_id, author = id_of(service_request_id), call.caller.author()
     record_action("bookings.no_show", request_id, f"came={attendance.came}".lower(), call.caller)
-    return order_view(note_no_show(request_id, attendance.came, author, reports_ports()))
+    return officer_order_view(note_no_show(request_id, attendance.came, author, reports_ports()))
 
 
 def _note(action: Action, request_id: str, author: Author, call: Call) -> None:
@@ -102,5 +115,10 @@ def _note(action: Action, request_id: str, author: Author, call: Call) -> None:
 
 
 def order_view(report: ServiceRequest) -> OrderView:
-    """The request with its order."""
-    return copy_fields(OrderView, report)
+    """The request with its order, for its sender."""
+    return copy_fields(OrderView, report, order=ordered_view(report.order))
+
+
+def officer_order_view(report: ServiceRequest) -> OfficerOrderView:
+    """The request with its order, for officers."""
+    return copy_fields(OfficerOrderView, report, order=case_order_view(report.order))

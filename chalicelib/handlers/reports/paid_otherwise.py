@@ -13,7 +13,7 @@ from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import NOT_BLANK, id_of
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.handlers.reports.orders import OrderView, order_view
+from chalicelib.handlers.reports.orders import OfficerOrderView, officer_order_view
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.payments.usecases import check
 from chalicelib.reports.usecases.orders.staff import settle_without_card
@@ -42,7 +42,7 @@ class ReceiptDraft(msgspec.Struct, frozen=True, kw_only=True):
     summary="Waive the payment for a request",
     raises=(Conflict,),
 )
-def waive(call: Call, draft: WaiverDraft, service_request_id: str) -> OrderView:
+def waive(call: Call, draft: WaiverDraft, service_request_id: str) -> OfficerOrderView:
     return _settle(call, service_request_id, "waived", draft.reason)
 
 
@@ -53,13 +53,13 @@ def waive(call: Call, draft: WaiverDraft, service_request_id: str) -> OrderView:
     summary="Record a payment for a request that was not made here, such as by cheque",
     raises=(Conflict,),
 )
-def take(call: Call, draft: ReceiptDraft, service_request_id: str) -> OrderView:
+def take(call: Call, draft: ReceiptDraft, service_request_id: str) -> OfficerOrderView:
     return _settle(call, service_request_id, "receipt", draft.number)
 
 
 def _settle(
     call: Call, sent_id: str, paid_by: Literal["waived", "receipt"], receipt: str
-) -> OrderView:
+) -> OfficerOrderView:
     service_request_id = id_of(sent_id)
     if charges().get(service_request_id):
         # A payment by card that nobody has seen yet settles the order first.
@@ -67,6 +67,6 @@ def _settle(
     action: Action = "payments.waive" if paid_by == "waived" else "payments.take"
     record_action(action, service_request_id, paid_by, call.caller)
     author = call.caller.author()
-    return order_view(
+    return officer_order_view(
         settle_without_card(service_request_id, paid_by, receipt.strip(), author, order_ports())
     )
