@@ -136,6 +136,7 @@ const PAGES = {
   "admin-people": resolve(root, "admin/people/index.html"),
   crew: resolve(root, "crew/index.html"),
   "report-page": resolve(root, "src/features/report-page/report-page.ts"),
+  "sent-form": resolve(root, "src/features/forms/sent-form.ts"),
 };
 
 /** The pages that this language has, in memory. */

@@ -115,6 +115,13 @@ def test_unpaid_request_leads_to_its_payment(browser: Browser) -> None:
     assert "Change the day" not in shown.links
 
 
+def test_unpaid_request_is_listed_in_the_browser_that_goes_to_its_payment(browser: Browser) -> None:
+    page = book(browser)
+    own = browser.open(page.replace("?", "/payment?")).metas["ginnel-own-report"]
+    assert (own["data-url"], own["data-service-code"]) == (page, "bulky-waste")
+    assert "script-src 'self'" in browser.headers["Content-Security-Policy"]
+
+
 def test_paid_booking_shows_its_day_price_and_limits(browser: Browser, pay: InProcessPay) -> None:
     page = paid(browser, pay)
     shown = browser.open(page)

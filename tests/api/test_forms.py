@@ -649,6 +649,25 @@ def test_page_has_no_script_and_forbids_scripts(browser: Browser) -> None:
     assert sources(browser, "img-src") == ["'self'"]
 
 
+OWN_REPORT = "ginnel-own-report"
+"""The facts that the browser lists under "Track"."""
+
+
+def test_sent_report_is_listed_in_the_browser_until_it_is_withdrawn(browser: Browser) -> None:
+    browser.to("Check your answers")
+    browser.fill(press="Send report")
+    (report,) = browser.stored()
+    own = browser.page.metas[OWN_REPORT]
+    assert (own["data-id"], own["data-service-code"]) == (report.service_request_id, "litter")
+    assert own["data-at"] == report.requested_datetime.isoformat()
+    assert own["data-url"] == link(browser.page)
+    assert sources(browser, "script-src") == ["'self'"]
+    withdrawal = f"/forms/reports/{report.service_request_id}/withdraw"
+    browser.fill(press="Withdraw this report", action=withdrawal)
+    assert browser.page.metas[OWN_REPORT].keys() == {"name", "data-id"}
+    assert sources(browser, "script-src") == ["'self'"]
+
+
 def sources(browser: Browser, directive: str) -> list[str]:
     """What the policy of the page lets it show or ask."""
     policy = browser.headers["Content-Security-Policy"]

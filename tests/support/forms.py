@@ -61,6 +61,8 @@ class PageReader(HTMLParser):
         self.title = ""
         self.words: list[str] = []
         self.links: dict[str, str] = {}
+        self.metas: dict[str, dict[str, str]] = {}
+        """The attributes of each named `<meta>`."""
         self.ids: list[str] = []
         self.forms: list[Form] = []
         self._open: list[str] = []
@@ -87,6 +89,8 @@ class PageReader(HTMLParser):
         if "id" in values:
             assert values["id"] not in self.ids, f"{values['id']} is used twice"
             self.ids.append(values["id"])
+        if tag == "meta" and "name" in values:
+            self.metas[values["name"]] = values
         if tag == "form":
             self._form = Form(values.get("action", ""), values.get("enctype", URLENCODED))
             self.forms.append(self._form)

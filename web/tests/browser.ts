@@ -73,7 +73,7 @@ export function nextPage({ isSameTab }: { isSameTab: boolean }): void {
   if (!isSameTab) vi.stubGlobal("sessionStorage", storage());
 }
 
-function storage(): Pick<Storage, "getItem" | "setItem" | "removeItem"> {
+export function storage(): Pick<Storage, "getItem" | "setItem" | "removeItem"> {
   const kept = new Map<string, string>();
   return {
     getItem: (key) => kept.get(key) ?? null,

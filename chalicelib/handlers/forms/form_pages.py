@@ -17,6 +17,7 @@ from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import render_page
 from chalicelib.handlers.http.params import id_of
 from chalicelib.kernel.posted_form import PostedForm
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases import reading
 
@@ -43,12 +44,39 @@ def form_with_faults(name: str, error: Invalid, typed: Mapping[str, str], **cont
     return Page(render_form(name, **context, **typed, faults=faults), is_refusal=True)
 
 
-def done_page(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
-    reference = format_reference(service_request_id)
+def done_page(
+    heading: str,
+    text: str,
+    *,
+    service_request_id: str,
+    url: str | None,
+    own_report: Mapping[str, str] | None = None,
+) -> Page:
     say = request_language.current_language().say
-    return Page(
-        render_form("done", heading=say(heading), text=say(text), reference=reference, url=url)
+    html = render_form(
+        "done",
+        heading=say(heading),
+        text=say(text),
+        reference=format_reference(service_request_id),
+        url=url,
+        own_report=own_report,
     )
+    return Page(html, has_script=own_report is not None)
+
+
+def own_report(report: ServiceRequest, page: str) -> dict[str, str]:
+    """What the sender's browser lists under "Track"; `page` is the path of the report's page."""
+    return {
+        "id": report.service_request_id,
+        "service-code": report.service_code,
+        "at": report.requested_datetime.isoformat(),
+        "url": request_language.current_language().address(page),
+    }
+
+
+def withdrawn_report(report: ServiceRequest) -> dict[str, str]:
+    """What the sender's browser takes off that list."""
+    return {"id": report.service_request_id}
 
 
 def render_form(name: str, **context: Any) -> str:

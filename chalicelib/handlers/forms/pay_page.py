@@ -6,7 +6,7 @@ from chalicelib.bootstrap.payment_provider import card_pages
 from chalicelib.bootstrap.payments import order_ports, payments_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
-from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
+from chalicelib.handlers.forms.form_pages import own_report, posted_form, query_of, render_form
 from chalicelib.handlers.forms.order_context import price_context, slot_context
 from chalicelib.handlers.http import cookies, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
@@ -23,7 +23,8 @@ def ask_payment(call: Call, service_request_id: str) -> Page:
     """The page with the price and the button to the card page. Raises NotFound."""
     token = call.parameter("token")
     report = _get_ordered(call, service_request_id, token)
-    return Page(render_form("pay", **_payment_context(report, token or "")), leads_to=card_pages())
+    html = render_form("pay", **_payment_context(report, token or ""))
+    return Page(html, leads_to=card_pages(), has_script=True)
 
 
 def begin_payment(call: Call, service_request_id: str) -> SeeOther:
@@ -52,13 +53,15 @@ def _payment_context(report: ServiceRequest, token: str) -> dict[str, Any]:
     assert order
     service = request_language.council().by_code.get(report.service_code)
     path = f"/forms/reports/{report.service_request_id}"
+    page = path + query_of(token)
     return {
+        "own_report": own_report(report, page),
         "service_name": service.service_name if service else "",
         "reference": format_reference(report.service_request_id),
         **price_context(order, report.service_code),
         **slot_context(order),
         "is_to_pay": order.is_to_pay,
         "action": f"{path}/payment",
-        "page": path + query_of(token),
+        "page": page,
         "token": token,
     }

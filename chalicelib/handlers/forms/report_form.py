@@ -23,7 +23,7 @@ from chalicelib.handlers.forms.for_caller import (
     ticket_page,
     with_new_ticket,
 )
-from chalicelib.handlers.forms.form_pages import posted_form, render_form
+from chalicelib.handlers.forms.form_pages import own_report, posted_form, render_form
 from chalicelib.handlers.forms.forms_orders import Orders
 from chalicelib.handlers.forms.forms_siblings import Siblings
 from chalicelib.handlers.forms.order_context import slot_context
@@ -162,7 +162,8 @@ def _page_after_sending(report: ServiceRequest, key: str, sender: Sender) -> Pag
         return SeeOther(
             _path(payment_url(report, reports_ports(), request_language.current_language()))
         )
-    return Page(render_form("sent", **_sent_context(report, key, sender)))
+    context = _sent_context(report, key, sender)
+    return Page(render_form("sent", **context), has_script=context["own_report"] is not None)
 
 
 def _link_of_sent(key: str, author: Author) -> str | None:
@@ -182,15 +183,17 @@ def _sent_context(report: ServiceRequest, key: str, sender: Sender) -> dict[str,
     ports = reports_ports()
     expected = report.expected_datetime
     left = withdrawing.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
+    page = _path(tracking_url(report, ports))
     return {
         "service_request_id": report.service_request_id,
+        "own_report": None if sender.is_officer else own_report(report, page),
         "reference": format_reference(report.service_request_id),
         "promise": wording(language).date(expected) if expected and not report.order else None,
         **(slot_context(report.order) if report.order else {"booked": "", "place": ""}),
         "who_sees": language.say(WHO_SEES.get(report.visibility, "")),
         "is_request": ports.council.by_code[report.service_code].is_request,
         "is_public": report.visibility == "public",
-        "tracking_url": _path(tracking_url(report, ports)),
+        "tracking_url": page,
         "for_caller": CHANNELS.get(sender.channel),
         "is_to_pay": report.order is not None and report.order.is_to_pay,
         "can_withdraw": not sender.is_officer

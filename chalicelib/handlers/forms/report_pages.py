@@ -15,6 +15,7 @@ from chalicelib.handlers.forms.form_pages import (
     query_of,
     render_form,
     report_context,
+    withdrawn_report,
 )
 from chalicelib.handlers.forms.garden_pages import garden_context
 from chalicelib.handlers.forms.order_context import order_context
@@ -117,4 +118,5 @@ def withdraw(call: Call, service_request_id: str) -> Page:
         Text("We have deleted what you wrote, and we are not dealing with the report any more."),
         service_request_id=report.service_request_id,
         url=None,
+        own_report=withdrawn_report(report),
     )

@@ -22,7 +22,7 @@ BARE_PAGE = (
 PAGE_HEADERS = {
     # A page holds typed text, and the link to it may be a secret.
     "Referrer-Policy": "no-referrer",
-    # Nothing here needs a script, and nobody may embed these forms in a page of their own.
+    # Few pages have a script (`Page.has_script`), and nobody may embed these forms in another page.
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; "
     "img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
@@ -36,7 +36,8 @@ class Page(NamedTuple):
     """A page for people. `is_refusal`: the values typed on the previous page cannot be accepted.
     `may_be_kept`: the browser may go back to it without asking for it again. `leads_to`: where else
     the answer to one of its forms may send the browser, as a Content-Security-Policy says it.
-    `pictures_from`: the origins besides ours whose pictures it shows.
+    `pictures_from`: the origins besides ours whose pictures it shows. `has_script`: it runs a
+    script of ours.
     """
 
     html: str
@@ -44,6 +45,7 @@ class Page(NamedTuple):
     may_be_kept: bool = False
     leads_to: str = ""
     pictures_from: tuple[str, ...] = ()
+    has_script: bool = False
 
 
 class SeeOther(NamedTuple):
@@ -104,6 +106,8 @@ def _own_headers(page: Page) -> dict[str, str]:
     ):
         if more:
             policy = policy.replace(within, f"{within} {more}")
+    if page.has_script:
+        policy += "; script-src 'self'"
     return own | {"Content-Security-Policy": policy}
 
 

@@ -70,6 +70,27 @@ describe("a waiting report", () => {
     expect(network.of("/api/reports")).toHaveLength(1);
   });
 
+  const answer = {
+    ...receipt,
+    service_code: "noise",
+    requested_datetime: "2026-06-01T12:00:00Z",
+    tracking_url: "/forms/reports/7K3M2QXV9HTD?token=secret",
+  };
+  const listed = { id: "7K3M2QXV9HTD", service_code: "noise", at: answer.requested_datetime, url: answer.tracking_url };
+
+  test.each([
+    ["is listed on this phone with its private link", {}, [listed]],
+    ["is not listed on this phone when it has an account", { account: "me" }, []],
+    ["is not listed on this phone when it was sent for somebody else", { for_other: true }, []],
+    ["is not listed on this phone when it is an update", { update_of: "7K3M2QXV9HTD" }, []],
+  ])("%s", async (_, changes, expected) => {
+    const { flush } = await setUpOutbox(item("a", changes));
+    const { readOwnReports } = await import("../../src/shared/own-reports.ts");
+    network.answer("/api/reports", answer);
+    await flush();
+    expect(await readOwnReports()).toEqual(expected);
+  });
+
   test("is stored once when its reply was lost", async () => {
     const { flush, items } = await setUpOutbox(item("a", {}, [photo(0)]));
     network.answer("/api/reports", (asked: Asked) => take(asked) && null);

@@ -1,5 +1,6 @@
 /** Sends waiting reports, from a page or the service worker: photos first, then the report, each under its own key. */
 import { isSignedOut, type Outcome, reasonOf } from "../../shared/outcome.ts";
+import { ownReportOf, rememberOwnReport, type SentAnswer } from "../../shared/own-reports.ts";
 import { type FlushResult, sendPhoto } from "../../shared/queue.ts";
 import type { Policy } from "../../shared/upload.ts";
 import { withLock, deleteOld, items, save, type Receipt, type WaitingReport } from "./outbox.ts";
@@ -99,18 +100,22 @@ const photoOf = ({ update_of }: WaitingReport) => (update_of ? { service_request
 async function sendReport(item: ReadyReport, { body, photos }: Content, line: Transport): Promise<Later | null> {
   const photo_ids = photos.map(({ uploaded }) => uploaded!.photo_id);
   const whole = photo_ids.length ? { ...body, photo_ids } : body;
-  const outcome = await line.post<Receipt>(item, pathOf(item), whole, item.key);
+  const outcome = await line.post<SentAnswer>(item, pathOf(item), whole, item.key);
   if (outcome.kind === "later") return outcome;
   if (isSignedOut(outcome)) return markRefused(item, textsOf(item).signed_out);
   if (outcome.kind === "refused") return markRefused(item, reasonOf(outcome.problem));
+  if (isListed(item)) await rememberOwnReport(ownReportOf(outcome.value));
   await save({ ...item, content: null, sent: receiptOf(item, outcome.value) });
   await deletePhotos(photos.map(({ id }) => id));
   return null;
 }
 
+/** Whether the report is listed under "Track": it has no account to be found in, and belongs to the person here. */
+const isListed = ({ update_of, account, for_other }: ReadyReport) => !update_of && !account && !for_other;
+
 const pathOf = ({ update_of }: WaitingReport) => (update_of ? `/api/reports/${update_of}/updates` : "/api/reports");
 
-const receiptOf = ({ update_of }: WaitingReport, answer: Receipt): Receipt =>
+const receiptOf = ({ update_of }: WaitingReport, answer: SentAnswer): Receipt =>
   update_of ? { service_request_id: update_of, tracking_url: "" } : answer;
 
 async function markRefused(item: WaitingReport, attention: string): Promise<null> {

@@ -1,5 +1,6 @@
 /** Reports and updates that wait on this device until the service has stored them. Pages and the service worker send
  * them. */
+import type { SentAnswer } from "../../shared/own-reports.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import type { UpdateDraft } from "../../shared/pending-update.ts";
 import { createQueue, type QueueItem } from "../../shared/queue.ts";
@@ -15,11 +16,8 @@ const DAY_MS = 24 * 3600_000;
 export const CHANNEL = "ginnel-outbox";
 export const KEPT_DAYS = 14;
 
-/** The service's answer to a report. */
-export interface Receipt {
-  service_request_id: string;
-  tracking_url: string;
-}
+/** The service's answer to a report. That to an update has only the report's id. */
+export type Receipt = Pick<SentAnswer, "service_request_id" | "tracking_url"> & Partial<SentAnswer>;
 
 interface WaitingPhoto {
   id: string;

@@ -2,7 +2,7 @@
 import { loadCouncil } from "../../shared/council.ts";
 import { dayText } from "../../shared/dates.ts";
 import { byId, element, show } from "../../shared/dom.ts";
-import { rememberOwnReport } from "../../shared/own-reports.ts";
+import { ownReportOf, rememberOwnReport } from "../../shared/own-reports.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { staticMap } from "../../shared/static-map.ts";
 import { lastSent, type Receipt, type SentReport, type Visibility } from "./sent-reports.ts";
@@ -40,9 +40,8 @@ export async function enter(): Promise<void> {
 
 /** Lists the report under "Track", unless it has an account to be found in, or belongs to another person. */
 function rememberReport({ receipt, account, for_other }: SentReport): void {
-  const { service_request_id: id, service_code, requested_datetime: at, tracking_url, visibility } = receipt;
-  if (visibility === "withdrawn" || account || for_other) return;
-  rememberOwnReport({ id, service_code, at, url: tracking_url || `/reports/${id}` });
+  if (receipt.visibility === "withdrawn" || account || for_other) return;
+  void rememberOwnReport(ownReportOf(receipt));
 }
 
 /** The report's private link, with which the resident can see the report and add to it. */

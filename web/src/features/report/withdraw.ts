@@ -60,7 +60,7 @@ async function withdraw(sent: SentReport, button: HTMLButtonElement): Promise<vo
   if (outcome.kind === "stored") {
     const withdrawn: SentReport = { ...sent, receipt: { ...sent.receipt, visibility: "withdrawn" } };
     rememberSent(withdrawn);
-    forgetOwnReport(sent.receipt.service_request_id);
+    await forgetOwnReport(sent.receipt.service_request_id);
     offerWithdrawal(withdrawn, 0);
     focusOn(heading);
   } else if (outcome.kind === "later") {

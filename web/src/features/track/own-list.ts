@@ -1,15 +1,17 @@
-/** The list of the reports that were sent from this browser. */
+/** The list of what was sent from this browser. */
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show, screenReaderText } from "../../shared/dom.ts";
 import { forgetOwnReport, type OwnReport, readOwnReports } from "../../shared/own-reports.ts";
 import { groupReference } from "../../shared/reference.ts";
+import { takeOverFormerList } from "./former-list.ts";
 import { say, sayParts } from "../../shared/say.ts";
 
 const section = byId("own-reports");
 
 export async function showOwnReports(): Promise<void> {
-  const all = readOwnReports();
+  await takeOverFormerList();
+  const all = await readOwnReports();
   show(section, all.length > 0);
   if (!all.length) return;
   const council = await loadCouncil().catch(() => null);
@@ -21,9 +23,9 @@ export async function showOwnReports(): Promise<void> {
 
 function entry({ id, at, url }: OwnReport, name: string, timeZone?: string): HTMLElement {
   const reference = groupReference(id);
-  const remove = actionButton(say("Remove from this list"), () => {
-    forgetOwnReport(id);
-    void showOwnReports();
+  const remove = actionButton(say("Remove from this list"), async () => {
+    await forgetOwnReport(id);
+    await showOwnReports();
     focusOn(byId("ref"));
   });
   remove.append(screenReaderText(`: ${reference}`));
