@@ -205,10 +205,12 @@ def expected_answer(facts: RouteFacts, caller: str) -> Answer:
 
 def _outside_remit(facts: RouteFacts, kind: Kind) -> Answer:
     """The answer for staff with another remit. Crews are not secret, and belong to a team wherever
-    they work. A caller who tries to change a job may know that it exists."""
+    they work. A caller who tries to change a job or a disruption may know that it exists."""
     if "{crew}" in facts.path:
         return "allowed" if kind.in_team else "refused"
-    is_change = "{job_id}" in facts.path and facts.method != "GET"
+    is_change = facts.method != "GET" and any(
+        name in facts.path for name in ("{job_id}", "{disruption_id}")
+    )
     return "refused" if is_change else "not there"
 
 

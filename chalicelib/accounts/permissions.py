@@ -102,18 +102,22 @@ PERMISSIONS: Mapping[Permission, Rule] = {
     ),
     "garden.manage": Rule(
         _OFFICERS,
-        "See, cancel and move the garden waste subscription of an address",
+        "See, cancel and move the garden waste subscription of an address, in the team that has "
+        "the service",
     ),
     "calendars.change": Rule(
         _OFFICERS,
-        "See who has booked on a day of a calendar, and change how much can be booked",
+        "See the calendars that services of their teams book, change how much can be booked, and "
+        "see who has booked within the teams and wards of their role",
     ),
     "performance.read": Rule(
         _OFFICERS,
         "See how people got in touch, what that cost, and what the crews' work was",
         in_remit=True,
     ),
-    "payments.refund": Rule(_OFFICERS, "Send back all or a part of what was paid by card"),
+    "payments.refund": Rule(
+        _OFFICERS, "Send back all or a part of what was paid by card", in_remit=True
+    ),
     "payments.take": Rule(
         _OFFICERS,
         "Take a card on the telephone, and record what was paid in another way",
@@ -125,13 +129,17 @@ PERMISSIONS: Mapping[Permission, Rule] = {
         in_remit=True,
     ),
     "ledger.read": Rule(
-        _OFFICERS, "See the money of a day by fund, and where the payment provider differs"
+        _OFFICERS,
+        "See the money of a day by fund, and where the payment provider differs",
+        in_remit=True,
     ),
     "deliveries.handle": Rule(
         _OFFICERS, "See what was sent to other systems, and resend it or keep it"
     ),
     "alerts.handle": Rule(_OFFICERS, "See which alerts were not delivered, and resend them"),
-    "disruptions.post": Rule(_OFFICERS, "Post, change and withdraw notices of service disruption"),
+    "disruptions.post": Rule(
+        _OFFICERS, "Post, change and withdraw notices of service disruption", in_remit=True
+    ),
     "changes.follow": Rule(
         _OFFICERS, "Read events about public reports, as a system with an API key"
     ),

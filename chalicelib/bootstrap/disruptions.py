@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import record_action
-from chalicelib.bootstrap.areas import ward_codes
+from chalicelib.bootstrap.areas import areas_ports, ward_codes
 from chalicelib.disruptions import ports as disruptions
 from chalicelib.disruptions.views import DISRUPTIONS
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
     from chalicelib.disruptions.dynamo import DynamoDisruptions
+    from chalicelib.disruptions.model import DisruptionArea
 
 
 @container.once
@@ -19,9 +20,18 @@ def disruptions_ports() -> disruptions.Ports:
         disruptions=_store(),
         council=container.council(),
         ward_codes=ward_codes,
+        wards_of=_wards_of,
         record_action=record_action,
         now=utc_now,
     )
+
+
+def _wards_of(area: "DisruptionArea") -> set[str]:
+    """The codes of the wards that the area touches. Raises UpstreamFailed."""
+    from chalicelib.integrations.notices_for_alerts import extent_of_area
+
+    wards = areas_ports().places.wards()
+    return set(extent_of_area(area, wards, container.council()).ward_codes)
 
 
 @container.once

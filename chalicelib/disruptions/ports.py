@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
-from chalicelib.disruptions.model import Disruption
+from chalicelib.disruptions.model import Disruption, DisruptionArea
 from chalicelib.kernel.audit_entry import Action
 
 
@@ -29,13 +29,14 @@ class Disruptions(Protocol):
 
 
 class Ports(Struct, frozen=True):
-    """The dependencies of the use cases. `ward_codes` gives the codes of the council's wards;
-    `record_action` records an action in the audit log: actor, action, disruption and details.
-    Both raise UpstreamFailed."""
+    """The dependencies of the use cases. `ward_codes` gives the codes of the council's wards, and
+    `wards_of` those that an area touches. `record_action` records an action in the audit log:
+    actor, action, disruption and details. All raise UpstreamFailed."""
 
     disruptions: Disruptions
     council: Council
     ward_codes: Callable[[], Collection[str]]
+    wards_of: Callable[[DisruptionArea], set[str]]
     record_action: Callable[[str, Action, str, str], None]
     now: Callable[[], datetime]
 

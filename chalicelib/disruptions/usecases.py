@@ -1,9 +1,10 @@
 """Lets officers post, change and withdraw disruptions. Other functions publish the stored
 disruptions and send them to subscribers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -20,17 +21,30 @@ from chalicelib.disruptions.model import (
     mark_withdrawn,
 )
 from chalicelib.disruptions.ports import Ports
-from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
+from chalicelib.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from chalicelib.geo.point import Point
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import truncate_to_second
 
+EVERYWHERE: tuple[tuple[()], tuple[()]] = ((), ())
+"""The remit of all teams and wards."""
 
-def post_disruption(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disruption:
+
+class Officer(NamedTuple):
+    """The officer's account, and the teams and wards of each grant that lets the officer post: an
+    empty list of teams or wards means all."""
+
+    account_id: str
+    remits: Sequence[tuple[Collection[str], Collection[str]]] = (EVERYWHERE,)
+
+
+def post_disruption(draft: DisruptionDraft, key: str, officer: Officer, ports: Ports) -> Disruption:
     """Posts a disruption; the same draft under the same key is posted once. Raises Invalid with
-    every fault, Conflict (another draft under this key), UpstreamFailed."""
+    every fault, Forbidden (beyond the officer's remit), Conflict (another draft under this key),
+    UpstreamFailed."""
+    actor = officer.account_id
     now = _now(ports)
     new = Disruption(
         disruption_id=derived_id("disruption", actor, key),
@@ -41,6 +55,7 @@ def post_disruption(draft: DisruptionDraft, key: str, actor: str, ports: Ports) 
         **msgspec.structs.asdict(draft),
     )
     _check(new, now, ports)
+    _require_remit(new, officer, ports)
     ports.record_action(actor, "disruptions.post", new.disruption_id, "")
     stored = ports.disruptions.add(new)
     if stored.fingerprint != new.fingerprint:
@@ -53,13 +68,17 @@ def post_disruption(draft: DisruptionDraft, key: str, actor: str, ports: Ports) 
 
 
 def change_disruption(
-    disruption_id: str, changes: DisruptionChanges, version: int, actor: str, ports: Ports
+    disruption_id: str, changes: DisruptionChanges, version: int, officer: Officer, ports: Ports
 ) -> Disruption:
     """Changes a current or upcoming disruption that still has this version. Raises NotFound,
-    Invalid, Conflict (another version, which the error carries), UpstreamFailed."""
+    Invalid, Forbidden (it is or would be beyond the officer's remit), Conflict (another version,
+    which the error carries), UpstreamFailed."""
+    actor = officer.account_id
     stored = _load_version(disruption_id, version, ports)
+    _require_remit(stored, officer, ports)
     after = apply_changes(stored, changes, _now(ports))
     _check(after, _now(ports), ports)
+    _require_remit(after, officer, ports)
     changed = sorted(
         name for name, value in msgspec.structs.asdict(changes).items() if value is not None
     )
@@ -67,11 +86,14 @@ def change_disruption(
     return _save(after, ports)
 
 
-def withdraw_disruption(disruption_id: str, version: int, actor: str, ports: Ports) -> Disruption:
-    """Withdraws a disruption that still has this version. Raises NotFound, Conflict,
-    UpstreamFailed."""
+def withdraw_disruption(
+    disruption_id: str, version: int, officer: Officer, ports: Ports
+) -> Disruption:
+    """Withdraws a disruption that still has this version. Raises NotFound, Forbidden (beyond the
+    officer's remit), Conflict, UpstreamFailed."""
     stored = _load_version(disruption_id, version, ports)
-    ports.record_action(actor, "disruptions.withdraw", disruption_id, "")
+    _require_remit(stored, officer, ports)
+    ports.record_action(officer.account_id, "disruptions.withdraw", disruption_id, "")
     return _save(mark_withdrawn(stored, _now(ports)), ports)
 
 
@@ -90,6 +112,25 @@ def check_area(area: DisruptionArea, ports: Ports) -> None:
     """Raises Invalid if the area is inconsistent or outside the council's, UpstreamFailed."""
     if faults := list(_area_faults(area, ports)):
         raise Invalid.fields(faults)
+
+
+def _require_remit(disruption: Disruption, officer: Officer, ports: Ports) -> None:
+    """Raises Forbidden if no grant of the officer covers the services and the area."""
+    if not any(_covers(teams, wards, disruption, ports) for teams, wards in officer.remits):
+        raise Forbidden(
+            "Your role is for some teams or wards: name services of your teams, and an area in "
+            "your wards."
+        )
+
+
+def _covers(
+    teams: Collection[str], wards: Collection[str], disruption: Disruption, ports: Ports
+) -> bool:
+    services = [ports.council.by_code.get(code) for code in disruption.service_codes]
+    in_teams = not teams or (
+        bool(services) and all(each is not None and each.team in teams for each in services)
+    )
+    return in_teams and (not wards or ports.wards_of(disruption.area) <= set(wards))
 
 
 def _load_version(disruption_id: str, version: int, ports: Ports) -> Disruption:

@@ -12,6 +12,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.disruptions import ports as disruptions
 from chalicelib.disruptions.model import Disruption, DisruptionArea
 from chalicelib.geo.point import Box, Point
+from chalicelib.geo.ward import Ward
 from chalicelib.kernel.cached_document import ReadDocument, decode_document
 from chalicelib.kernel.site import Site
 
@@ -39,17 +40,11 @@ class NoticesForAlerts:
         return alerts.NoticeScope(extent=extent, service_codes=found.service_codes, news=found.news)
 
     def road_works_scope(self, place: Point) -> alerts.NoticeScope:
-        return alerts.NoticeScope(extent=self._circle(place, 0.0))
+        return alerts.NoticeScope(extent=_circle(place, 0.0, self._areas().places.wards()))
 
     def extent_of(self, area: DisruptionArea) -> Extent:
         """The extent of a disruption with that area. Raises UpstreamFailed."""
-        if area.lat is not None and area.long is not None and area.radius_m is not None:
-            return self._circle(Point(lat=area.lat, long=area.long), area.radius_m)
-        wards = self._areas().places.wards()
-        ward = next((each for each in wards if each.code == area.ward_code), None)
-        if ward:
-            return Extent(box=ward.bounds, ward_codes=(ward.code,), shape=ward.shape)
-        return Extent(box=self._council.box, ward_codes=tuple(each.code for each in wards))
+        return extent_of_area(area, self._areas().places.wards(), self._council)
 
     def notices_of(self, notice_ids: Sequence[str], site: Site) -> Mapping[str, Notice]:
         """The current ones of these notices, for messages of that site, by id. Raises
@@ -89,14 +84,25 @@ class NoticesForAlerts:
             if work.notice_id in notice_ids and work.ends >= today
         }
 
-    def _circle(self, centre: Point, radius_m: float) -> Extent:
-        box = Box.around(centre, radius_m)
-        touched = (
-            ward.code
-            for ward in self._areas().places.wards()
-            if ward.bounds.overlap(box) and reaches(ward.shape, centre, radius_m)
-        )
-        return Extent(box=box, ward_codes=tuple(touched), centre=centre, radius_m=radius_m)
+
+def extent_of_area(area: DisruptionArea, wards: Sequence[Ward], council: Council) -> Extent:
+    """The extent of a disruption with that area, among the council's wards."""
+    if area.lat is not None and area.long is not None and area.radius_m is not None:
+        return _circle(Point(lat=area.lat, long=area.long), area.radius_m, wards)
+    ward = next((each for each in wards if each.code == area.ward_code), None)
+    if ward:
+        return Extent(box=ward.bounds, ward_codes=(ward.code,), shape=ward.shape)
+    return Extent(box=council.box, ward_codes=tuple(each.code for each in wards))
+
+
+def _circle(centre: Point, radius_m: float, wards: Sequence[Ward]) -> Extent:
+    box = Box.around(centre, radius_m)
+    touched = (
+        ward.code
+        for ward in wards
+        if ward.bounds.overlap(box) and reaches(ward.shape, centre, radius_m)
+    )
+    return Extent(box=box, ward_codes=tuple(touched), centre=centre, radius_m=radius_m)
 
 
 def _notice_of_works(work: RoadWork, site: Site) -> Notice:

@@ -15,7 +15,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.collections.model import ROUNDS
 from chalicelib.disruptions.model import DisruptionArea, DisruptionDraft
 from chalicelib.disruptions.ports import Ports as DisruptionsPorts
-from chalicelib.disruptions.usecases import post_disruption
+from chalicelib.disruptions.usecases import Officer, post_disruption
 from chalicelib.jobs.people import EVERYWHERE as ALL_TEAMS
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.usecases.day_planning import plan_days
@@ -158,7 +158,7 @@ def demo_disruption(ports: DisruptionsPorts, now: datetime) -> None:
         begins=now - timedelta(hours=2),
         ends=now + timedelta(days=1),
     )
-    post_disruption(draft, "demo", OPERATOR, ports)
+    post_disruption(draft, "demo", Officer(OPERATOR), ports)
 
 
 def demo_facilities(council: Council, ports: Publishing) -> None:

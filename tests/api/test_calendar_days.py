@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from chalice.test import HTTPResponse
 
+from chalicelib.accounts.model import Grant
 from chalicelib.bootstrap import container
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.kernel.time import utc_now
@@ -146,3 +147,24 @@ def test_officer_notes_that_nobody_came_and_takes_it_back(api: Api) -> None:
     found = [each["details"] for each in log if each["action"] == "bookings.no_show"]
     assert sorted(found)[-2:] == ["came=false", "came=true"]
     assert api.post(missed, {"came": False}, token=api.token("resident")).status_code == 403
+
+
+def test_officer_sees_and_changes_only_calendars_of_their_teams(api: Api) -> None:
+    path = f"/api/calendars/counter/days/{first_day()}"
+    waste = api.staff("waste", Grant(role="officer", teams=("waste",)))
+    listed = api.get("/api/calendars", waste).json_body["items"]
+    assert [each["calendar"] for each in listed] == ["bulky"]
+    assert api.get(path, waste).status_code == 403
+    week = f"/api/calendars/counter/days?from={first_day()}"
+    assert api.get(week, waste).status_code == 403
+    assert api.patch(path, {"capacity": 0}, version=0, token=waste).status_code == 403
+    assert len(api.get("/api/calendars", api.token("officer")).json_body["items"]) == 3
+
+
+def test_booking_outside_the_officers_wards_is_only_counted(api: Api) -> None:
+    day = first_day()
+    book(api, day)
+    path = f"/api/calendars/counter/days/{day}"
+    elsewhere = api.staff("elsewhere", Grant(role="officer", teams=("contact",), wards=("x",)))
+    (booking,) = api.get(path, elsewhere).json_body["slots"][0]["bookings"]
+    assert (booking["units"], booking["service_request_id"], booking["request"]) == (1, None, None)

@@ -7,9 +7,13 @@ import pytest
 from chalicelib.accounts.model import Grant
 from chalicelib.accounts.usecases.rate_limits import HOURLY
 from chalicelib.bootstrap.accounts import hourly
+from chalicelib.bootstrap.payments import charges
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.kernel.time import utc_now
+from chalicelib.payments.ledger import Difference, Reconciliation
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
+from tests.support.moment import TODAY
 from tests.support.paying import GOOD_CARD, PENCE, InProcessPay
 
 
@@ -126,3 +130,31 @@ def test_officer_of_another_team_does_not_see_the_payment_of_a_case(
 ) -> None:
     elsewhere = api.staff("elsewhere", Grant(role="officer", teams=("parks",)))
     assert api.get(f"/api/cases/{request_id}/payment", elsewhere).status_code == 403
+
+
+def test_officer_of_another_team_refunds_nothing_and_sees_none_of_its_money(
+    api: Api, pay: InProcessPay, request_id: str
+) -> None:
+    payment_id = paid_by_phone(api, pay, request_id)
+    elsewhere = api.staff("elsewhere", Grant(role="officer", teams=("parks",)))
+    here = api.staff("here", Grant(role="officer", teams=("highways",)))
+    draft = {"reason": "Not collected", "amount_pence": 100}
+    path = f"/api/payments/{payment_id}/refunds"
+    assert api.post(path, draft, key="elsewhere", token=elsewhere).status_code == 403
+    assert pay.refunded_pence == 0
+    ledger = f"/api/ledger?day={TODAY}"
+    seen = [api.get(ledger, token).json_body for token in (elsewhere, here, api.token("officer"))]
+    assert [len(each["items"]) for each in seen] == [0, 1, 1]
+    assert [len(each["funds"]) for each in seen] == [0, 1, 1]
+    assert api.post(path, draft, key="here", token=here).status_code == 201
+
+
+def test_difference_of_another_teams_payment_is_not_shown(api: Api, request_id: str) -> None:
+    lost = Difference(
+        entry_id="payment:1", ledger_pence=None, provider_pence=500, reference=request_id
+    )
+    charges().save_reconciliation(Reconciliation(day=TODAY, at=utc_now(), differences=(lost,)))
+    elsewhere = api.staff("elsewhere", Grant(role="officer", teams=("parks",)))
+    for token, count in ((elsewhere, 0), (api.token("officer"), 1)):
+        (found,) = api.get(f"/api/ledger?day={TODAY}", token).json_body["reconciled"]
+        assert len(found["differences"]) == count

@@ -23,6 +23,7 @@ from chalicelib.accounts.model import Account, Grant
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.jobs import jobs_ports
+from chalicelib.bootstrap.payments import charges, payment_ids
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.route_facts import RouteFacts
@@ -32,7 +33,8 @@ from chalicelib.jobs.people import EVERYWHERE as REMITS
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import planning
 from chalicelib.jobs.usecases.operations import apply_operations
-from chalicelib.kernel.time import utc_now
+from chalicelib.kernel.time import text_of, utc_now
+from chalicelib.payments.model import Charge, Payment
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
 from infra.permissions import (
@@ -51,8 +53,8 @@ from tests.support.builders import draft_body, long_key
 from tests.support.fakes_alerts import subscription
 
 NOISE: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
-HERE, ELSEWHERE = ("highways", "protection"), ("parks",)
-"""The teams of the reports that are sent here, and another."""
+HERE, ELSEWHERE = ("highways", "protection", "contact", "waste"), ("parks",)
+"""The teams of the reports and calendars here, and another."""
 WARD, OTHER_WARD = "centre", "north"
 """The ward that they lie in, and another."""
 BODIES: dict[str, dict[str, Any]] = {
@@ -62,6 +64,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "questions": {"text": "x"},
     "waiver": {"reason": "x"},
     "receipt": {"number": "x"},
+    "refunds": {"amount_pence": 1, "reason": "x"},
     "redaction": {"areas": [{"x": 0, "y": 0, "width": 1, "height": 1}]},
     # A fault, for each caller is needed again.
     "erasure": {"redact": "x"},
@@ -113,6 +116,28 @@ class Council:
         )
         apply_operations([done], staff, ports)
         return job.job_id
+
+    def unpaid_payment(self, service_request_id: str) -> str:
+        """A payment that failed, of a charge for the report."""
+        payment_id = payment_ids().make(service_request_id, 1)
+        failed = Payment(payment_id=payment_id, asked_at=utc_now(), state="failed")
+        charge = Charge(
+            service_request_id=service_request_id,
+            amount_pence=4_200,
+            fund="BULKY",
+            description="x",
+            payments=(failed,),
+        )
+        charges().save(charge)
+        return payment_id
+
+    def disruption(self) -> str:
+        """One of the teams and the ward here."""
+        times = {"begins": f"{text_of(utc_now())}", "ends": text_of(utc_now() + timedelta(hours=1))}
+        body = {"title": "x", "area": {"ward_code": WARD}, "service_codes": ["pothole"], **times}
+        posted = self.call("admin", "POST", "/api/disruptions", body, key=f"d{next(self.keys)}")
+        assert posted.status_code == 201, posted.body
+        return str(posted.json_body["disruption_id"])
 
     def subscription(self) -> str:
         """One of the owner's."""
@@ -174,14 +199,19 @@ def got(council: Council, facts: RouteFacts, caller: str) -> str:
         fields["subscription_id"] = council.subscription()
     if "job_id" in facts.path:
         fields |= {"job_id": council.job(), "dispute_id": "disputed-op"}
-    fields |= {"crew": "highways-north", "date": "2026-06-01"}
+    if "disruption_id" in facts.path:
+        fields["disruption_id"] = council.disruption()
+    if facts.path.endswith("/refunds"):
+        fields["payment_id"] = council.unpaid_payment(council.report(**NOISE)[0])
+    fields |= {"crew": "highways-north", "date": "2026-06-01", "calendar": "counter"}
     path = facts.path.format_map(Placeholders(fields))
     body = next((body for end, body in BODIES.items() if path.endswith(end)), {})
     status = council.call(caller, facts.method, path, body, key=key).status_code
     assert status < 500, f"{name_of(facts)} answers {status} to {caller}"
     is_of_a_report = "service_request_id" in facts.path and name_of(facts) not in OPEN
     is_of_one = (is_of_a_report and not facts.is_page) or any(
-        name in facts.path for name in ("{subscription_id}", "{token}", "{job_id}")
+        name in facts.path
+        for name in ("{subscription_id}", "{token}", "{job_id}", "{disruption_id}", "/refunds")
     )
     tells = status in (401, 403) or (status == 404 and is_of_one)
     return ANSWERS[status] if tells else "allowed"

@@ -11,7 +11,12 @@ from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.disruptions.dynamo import DynamoDisruptions
 from chalicelib.disruptions.model import DisruptionArea, DisruptionChanges
 from chalicelib.disruptions.ports import Disruptions
-from chalicelib.disruptions.usecases import change_disruption, post_disruption, withdraw_disruption
+from chalicelib.disruptions.usecases import (
+    Officer,
+    change_disruption,
+    post_disruption,
+    withdraw_disruption,
+)
 from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.support.builders import NOON
@@ -81,9 +86,13 @@ def test_one_of_two_officers_gets_a_conflict(office: DisruptionsWorld) -> None:
     )
     attempts: tuple[Callable[[], object], ...] = (
         lambda: change_disruption(
-            first.disruption_id, DisruptionChanges(title="None"), 1, "another", office.ports()
+            first.disruption_id,
+            DisruptionChanges(title="None"),
+            1,
+            Officer("another"),
+            office.ports(),
         ),
-        lambda: withdraw_disruption(first.disruption_id, 1, "another", office.ports()),
+        lambda: withdraw_disruption(first.disruption_id, 1, Officer("another"), office.ports()),
     )
     for attempt in attempts:
         with pytest.raises(Conflict) as refused:
@@ -96,7 +105,7 @@ def test_write_between_read_and_write_is_detected(office: DisruptionsWorld) -> N
     first = post_disruption(disruption_draft(), "key", OFFICER, office.ports())
 
     def between(*_: object) -> None:
-        withdraw_disruption(first.disruption_id, 1, "another", office.ports())
+        withdraw_disruption(first.disruption_id, 1, Officer("another"), office.ports())
 
     ports = replace(office.ports(), record_action=between)
     with pytest.raises(Conflict) as refused:

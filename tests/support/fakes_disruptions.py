@@ -9,6 +9,7 @@ from msgspec.structs import asdict, replace
 
 from chalicelib.disruptions.model import Disruption, DisruptionArea, DisruptionDraft
 from chalicelib.disruptions.ports import Disruptions, Ports, PublishPorts
+from chalicelib.disruptions.usecases import Officer
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.support.builders import MARKET_PLACE, NOON
@@ -16,7 +17,7 @@ from tests.support.councils import council_named
 from tests.support.fakes import Clock
 from tests.support.fakes_alerts import GUILDHALL
 
-OFFICER = "an-officer"
+OFFICER = Officer("an-officer")
 CENTRE: dict[str, Any] = dict(MARKET_PLACE)
 """The middle of the council."""
 
@@ -89,6 +90,7 @@ class DisruptionsWorld:
             disruptions=self.disruptions,
             council=council_named("demo"),
             ward_codes=lambda: {GUILDHALL},
+            wards_of=lambda area: {area.ward_code or GUILDHALL},
             record_action=lambda *entry: self.noted.append(entry),
             now=self.clock,
         )

@@ -39,7 +39,7 @@ def list_disruptions(_: Call) -> DisruptionList:
 )
 def post_disruption(call: Call, draft: DisruptionDraft) -> DisruptionView:
     key = call.idempotency_key
-    return view_of(usecases.post_disruption(draft, key, _account_id_of(call), disruptions_ports()))
+    return view_of(usecases.post_disruption(draft, key, _officer(call), disruptions_ports()))
 
 
 @routes.endpoint(
@@ -65,9 +65,7 @@ def change_disruption(call: Call, changes: DisruptionChanges, disruption_id: str
     version = call.version
     ports = disruptions_ports()
     return view_of(
-        usecases.change_disruption(
-            _id_of(disruption_id), changes, version, _account_id_of(call), ports
-        )
+        usecases.change_disruption(_id_of(disruption_id), changes, version, _officer(call), ports)
     )
 
 
@@ -82,7 +80,7 @@ def change_disruption(call: Call, changes: DisruptionChanges, disruption_id: str
 def withdraw_disruption(call: Call, disruption_id: str) -> DisruptionView:
     version, ports = call.version, disruptions_ports()
     return view_of(
-        usecases.withdraw_disruption(_id_of(disruption_id), version, _account_id_of(call), ports)
+        usecases.withdraw_disruption(_id_of(disruption_id), version, _officer(call), ports)
     )
 
 
@@ -90,5 +88,8 @@ def _id_of(text: str) -> str:
     return hex_id_of(text, f"There is no disruption {text}.")
 
 
-def _account_id_of(call: Call) -> str:
-    return call.caller.signed_in.account_id
+def _officer(call: Call) -> usecases.Officer:
+    remits = call.caller.remits("disruptions.post")
+    return usecases.Officer(
+        call.caller.signed_in.account_id, [(each.teams, each.wards) for each in remits]
+    )

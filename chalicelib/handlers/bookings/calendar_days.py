@@ -1,10 +1,12 @@
 """Routes for officers to read the bookings of a calendar's days and to change their capacity."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from chalicelib.bookings.offers import calendar_of
 from chalicelib.bookings.staff_days import (
@@ -12,10 +14,11 @@ from chalicelib.bookings.staff_days import (
     set_capacity,
     week_for_staff,
 )
-from chalicelib.bookings.staff_views import StaffDay, StaffDaySummary
+from chalicelib.bookings.staff_views import BookingView, StaffDay, StaffDaySummary
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports, staff_ports
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
@@ -23,6 +26,7 @@ from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import copy_fields
+from chalicelib.reports.usecases.access import select_in_remits
 from chalicelib.texts import Text
 
 routes = Routes(__name__)
@@ -69,6 +73,7 @@ def list_calendars(call: Call) -> Calendars:
         items=[
             copy_fields(CalendarView, each, is_visited=each.place is not None)
             for each in container.council().calendars
+            if _is_in_remit(each.calendar, call)
         ]
     )
 
@@ -84,6 +89,7 @@ def get_week(call: Call, calendar: str) -> Week:
     first = day_of(call.parameter("from"), "from")
     if first is None:
         raise Invalid.field("from", "is required")
+    _require_calendar(calendar, call)
     return Week(items=list(week_for_staff(calendar, first, bookings_ports())))
 
 
@@ -94,7 +100,8 @@ def get_week(call: Call, calendar: str) -> Week:
     summary="Get a day of a calendar with its bookings",
 )
 def get_day(call: Call, calendar: str, day: str) -> StaffDay:
-    return day_for_staff(calendar, _parse_day(day), staff_ports())
+    _require_calendar(calendar, call)
+    return _limit_bookings(day_for_staff(calendar, _parse_day(day), staff_ports()), call)
 
 
 @routes.endpoint(
@@ -110,11 +117,47 @@ def get_day(call: Call, calendar: str, day: str) -> StaffDay:
 )
 def change_capacity(call: Call, calendar: str, day: str, changes: CapacityChange) -> StaffDay:
     on, version, ports = _parse_day(day), call.version, staff_ports()
-    calendar_of(calendar, ports.bookings)
+    _require_calendar(calendar, call)
     record_action(
         "calendars.change", f"{calendar} {on}", f"capacity={changes.capacity}", call.caller
     )
-    return set_capacity(calendar, on, changes.capacity, version, ports)
+    return _limit_bookings(set_capacity(calendar, on, changes.capacity, version, ports), call)
+
+
+def _is_in_remit(calendar: str, call: Call) -> bool:
+    """True if a service of one of the officer's teams books the calendar. All wards share it."""
+    teams = {each.team for each in container.council().services if each.calendar == calendar}
+    remits = call.caller.remits("calendars.change")
+    return any(not remit.teams or teams & set(remit.teams) for remit in remits)
+
+
+def _require_calendar(calendar: str, call: Call) -> None:
+    """Raises NotFound if there is no such calendar, Forbidden if it is another team's."""
+    calendar_of(calendar, bookings_ports())
+    if not _is_in_remit(calendar, call):
+        raise Forbidden(Text("This calendar is another team's: ask an officer there."))
+
+
+def _limit_bookings(day: StaffDay, call: Call) -> StaffDay:
+    """The day with what the officer may know of its bookings: the units of all, and the requests of
+    the officer's teams and wards."""
+    ids = [
+        each.service_request_id
+        for slot in day.slots
+        for each in slot.bookings
+        if each.service_request_id
+    ]
+    shown = select_in_remits(ids, call.caller.remits("calendars.change"), reports_ports())
+    slots = [
+        replace(slot, bookings=tuple(_limit_booking(each, shown) for each in slot.bookings))
+        for slot in day.slots
+    ]
+    return replace(day, slots=tuple(slots))
+
+
+def _limit_booking(booking: BookingView, shown: Collection[str]) -> BookingView:
+    is_shown = booking.service_request_id is None or booking.service_request_id in shown
+    return booking if is_shown else replace(booking, service_request_id=None, request=None)
 
 
 def _parse_day(text: str) -> date:

@@ -5,9 +5,10 @@ from typing import Literal
 
 import msgspec
 
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payments import order_ports
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Forbidden
 from chalicelib.garden import usecases
 from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.views import GardenDeskView, GardenView, desk_view, garden_view
@@ -19,6 +20,7 @@ from chalicelib.handlers.http.route_facts import REPORT_TOKEN
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.integrations.garden_access import SubscriptionAccess, find_subscription
 from chalicelib.integrations.garden_cancelling import cancel_purchase, cancel_subscription
+from chalicelib.texts import Text
 
 A_REQUEST = "/api/reports/{service_request_id}/garden"
 A_PREMISES = "/api/premises/{premises_id}/garden"
@@ -101,6 +103,7 @@ def move_subscription(call: Call, to: NewHome, service_request_id: str) -> Garde
     summary="Get the garden waste subscription of an address",
 )
 def read_for_officer(call: Call, premises_id: str) -> GardenDeskView:
+    _require_garden_team(call)
     record_action("garden.look", premises_id, "", call.caller)
     return desk_view(usecases.get_subscription(premises_id, garden_ports()), garden_ports())
 
@@ -113,6 +116,7 @@ def read_for_officer(call: Call, premises_id: str) -> GardenDeskView:
     raises=(Conflict,),
 )
 def cancel_for_officer(call: Call, cancellation: Cancellation, premises_id: str) -> GardenDeskView:
+    _require_garden_team(call)
     change = "cancelled" if cancellation.refund else "cancelled without money back"
     record_action("garden.change", premises_id, f"{change}: {cancellation.reason}", call.caller)
     return desk_view(_cancel(premises_id, refund=cancellation.refund), garden_ports())
@@ -126,8 +130,18 @@ def cancel_for_officer(call: Call, cancellation: Cancellation, premises_id: str)
     raises=(Conflict,),
 )
 def move_for_officer(call: Call, to: NewHome, premises_id: str) -> GardenDeskView:
+    _require_garden_team(call)
     record_action("garden.change", premises_id, f"moved to {to.premises_id}", call.caller)
     return desk_view(usecases.move(premises_id, to.premises_id, garden_ports()), garden_ports())
+
+
+def _require_garden_team(call: Call) -> None:
+    """Raises Forbidden if another team has the service of garden waste."""
+    council = container.council()
+    service = council.by_code.get(council.garden.service) if council.garden else None
+    remits = call.caller.remits("garden.manage")
+    if not any(not each.teams or (service and service.team in each.teams) for each in remits):
+        raise Forbidden(Text("Another team has garden waste: ask an officer there."))
 
 
 def _find_purchase(call: Call, service_request_id: str) -> SubscriptionAccess:

@@ -74,9 +74,9 @@ class Caller(Struct, frozen=True):
             return Author(token=token)
         return Author(
             self.account_id,
-            staff_in=self._remits("reports.work"),
-            officer_in=self._remits("reports.triage"),
-            waives_in=self._remits("payments.waive"),
+            staff_in=self.remits("reports.work"),
+            officer_in=self.remits("reports.triage"),
+            waives_in=self.remits("payments.waive"),
             token=token,
             assurance=self.assurance,
         )
@@ -90,6 +90,7 @@ class Caller(Struct, frozen=True):
     def may(self, permission: Permission) -> bool:
         return permissions.may(self.roles, permission)
 
-    def _remits(self, permission: Permission) -> tuple[Remit, ...]:
+    def remits(self, permission: Permission) -> tuple[Remit, ...]:
+        """The teams and wards where the permission holds on this device."""
         giving = permissions.grants_with(self.grants, permission)
         return tuple(Remit(grant.teams, grant.wards) for grant in giving)

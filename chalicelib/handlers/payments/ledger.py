@@ -1,12 +1,14 @@
 """The route of the ledger: the entries of days by fund, and their reconciliation with the
 provider."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.payments import charges, ledger
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.answers import CsvText
@@ -15,8 +17,9 @@ from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import copy_fields
-from chalicelib.payments.ledger import Reconciliation
+from chalicelib.payments.ledger import Entry, Reconciliation
 from chalicelib.payments.views import FundTotal, LedgerEntryView, csv_of, totals_by_fund
+from chalicelib.reports.usecases.access import select_in_remits
 from chalicelib.texts import Text
 
 CSV = "text/csv"
@@ -51,10 +54,12 @@ class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
     ),
 )
 def get_ledger(call: Call) -> LedgerView | CsvText:
-    days = _parse_days(call)
-    stored = ledger()
+    days, stored = _parse_days(call), ledger()
+    entries = [each for day in days for each in stored.entries_of_day(day)]
+    compared = [found for day in days if (found := charges().find_reconciliation(day))]
+    shown = _requests_in_remit(entries, compared, call)
     items = [
-        copy_fields(LedgerEntryView, each) for day in days for each in stored.entries_of_day(day)
+        copy_fields(LedgerEntryView, each) for each in entries if each.service_request_id in shown
     ]
     if CSV in str(call.request.headers.get("accept", "")):
         return CsvText(csv_of(items))
@@ -63,7 +68,23 @@ def get_ledger(call: Call) -> LedgerView | CsvText:
         to=days[-1],
         items=items,
         funds=totals_by_fund(items),
-        reconciled=[found for day in days if (found := charges().find_reconciliation(day))],
+        reconciled=[_limit_differences(each, shown) for each in compared],
+    )
+
+
+def _requests_in_remit(
+    entries: Iterable[Entry], compared: Iterable[Reconciliation], call: Call
+) -> Collection[str]:
+    """The requests whose money this officer may see. A difference may be about a request that has
+    no entry, or about none."""
+    named = {each.service_request_id for each in entries}
+    named |= {each.reference for found in compared for each in found.differences}
+    return select_in_remits(named, call.caller.remits("ledger.read"), reports_ports())
+
+
+def _limit_differences(found: Reconciliation, shown: Collection[str]) -> Reconciliation:
+    return replace(
+        found, differences=tuple(each for each in found.differences if each.reference in shown)
     )
 
 

@@ -20,7 +20,7 @@ from chalicelib.kernel.ids import derived_id
 from chalicelib.payments.model import Charge, PaymentState
 from chalicelib.payments.usecases import RefundRequest, check, refund, request_check
 from chalicelib.reports import reference
-from chalicelib.reports.usecases.access import get_visible_report
+from chalicelib.reports.usecases.access import get_visible_report, require_team_access
 from chalicelib.reports.usecases.orders.refunds import add_refund_update
 from chalicelib.texts import Text
 
@@ -110,6 +110,8 @@ def get_payment(call: Call, payment_id: str) -> PaymentView:
 def refund_payment(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
     key, actor = call.idempotency_key, call.caller.signed_in.account_id
     service_request_id, ports = _request_of(payment_id), payments_ports()
+    author, reports = call.caller.author(), order_ports().reports
+    require_team_access(get_visible_report(service_request_id, author, reports), author)
     paid = check(service_request_id, ports).successful_payment
     if paid is None or paid.payment_id != payment_id:
         raise Conflict(Text("Nothing was paid that could go back."))

@@ -1,6 +1,6 @@
 """Who may see which report, and how a stored report is rewritten."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -266,6 +266,17 @@ def require_team_access(report: ServiceRequest, author: Author) -> None:
     """Raises Forbidden if another team, or another ward's officer, decides about the report."""
     if not author.is_officer_for(report):
         raise Forbidden(Text("This report is in another team or ward: ask an officer there."))
+
+
+def select_in_remits(
+    service_request_ids: Collection[str], remits: Collection[Remit], ports: Ports
+) -> Collection[str]:
+    """The ids of the reports that a remit covers. Reads no report if a remit covers everything.
+    Raises UpstreamFailed."""
+    if set(EVERYWHERE) & set(remits):
+        return service_request_ids
+    found = ports.repository.get_many(sorted(set(service_request_ids)))
+    return {key for key, each in found.items() if any(remit.covers(each) for remit in remits)}
 
 
 def _may_see(report: ServiceRequest, author: Author, ports: Ports) -> bool:

@@ -1,20 +1,23 @@
 """Officers post disruptions, change them and take them back."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from chalicelib.disruptions.model import LONGEST, DisruptionArea, DisruptionChanges
+from chalicelib.disruptions.model import LONGEST, Disruption, DisruptionArea, DisruptionChanges
 from chalicelib.disruptions.publishing import PURGE_AGAIN_FOR, publish_current
 from chalicelib.disruptions.usecases import (
+    Officer,
     change_disruption,
     list_current,
     post_disruption,
     withdraw_disruption,
 )
-from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, UpstreamFailed
 from tests.support.builders import NOON
 from tests.support.fakes_alerts import GUILDHALL
 from tests.support.fakes_disruptions import CENTRE, OFFICER, DisruptionsWorld, disruption_draft
@@ -41,7 +44,7 @@ def test_disruption_is_posted_once_under_its_key_and_audited_before(
 ) -> None:
     first, again = posted(office), posted(office)
     assert first == again and (first.version, first.news) == (1, 1)
-    assert office.noted[0] == (OFFICER, "disruptions.post", first.disruption_id, "")
+    assert office.noted[0] == (OFFICER.account_id, "disruptions.post", first.disruption_id, "")
     with pytest.raises(Conflict):
         posted(office, title="Another")
     assert posted(office, "another key").disruption_id != first.disruption_id
@@ -166,3 +169,55 @@ def test_copies_are_purged_until_the_cdn_confirms_when_one_was_withdrawn(
     office.clock.now += PURGE_AGAIN_FOR
     office.purged.clear()
     assert shown(office) == [] and office.purged == []
+
+
+WASTE = Officer("waste", ((("waste",), ()),))
+WARD = Officer("ward", (((), (GUILDHALL,)),))
+WASTE_SERVICES = ("missed-bin",)
+
+
+@pytest.mark.parametrize(
+    ("officer", "values", "may_post"),
+    [
+        (OFFICER, {}, True),
+        (WASTE, {}, False),
+        (WASTE, {"service_codes": WASTE_SERVICES}, True),
+        (WASTE, {"service_codes": (*WASTE_SERVICES, "pothole")}, False),
+        (WARD, {}, False),
+        (WARD, {"area": DisruptionArea(ward_code=GUILDHALL)}, True),
+        (Officer("nowhere", ()), {}, False),
+    ],
+)
+def test_officer_posts_and_changes_disruptions_only_of_their_teams_and_wards(
+    officer: Officer, values: dict[str, Any], may_post: bool, office: DisruptionsWorld
+) -> None:
+    draft = disruption_draft(**({"area": DisruptionArea()} | values))
+    ports = replace(
+        office.ports(),
+        wards_of=lambda area: {area.ward_code} if area.ward_code else {GUILDHALL, "x"},
+    )
+    of_somebody_else = post_disruption(draft, "before", OFFICER, ports)
+    acts: list[Callable[[], Disruption]] = [
+        lambda: post_disruption(draft, "key", officer, ports),
+        lambda: change_disruption(
+            of_somebody_else.disruption_id, DisruptionChanges(title="New"), 1, officer, ports
+        ),
+        lambda: withdraw_disruption(
+            of_somebody_else.disruption_id, 2 if may_post else 1, officer, ports
+        ),
+    ]
+    for act in acts:
+        if may_post:
+            act()
+        else:
+            with pytest.raises(Forbidden, match="name services of your teams"):
+                act()
+
+
+def test_officer_cannot_move_a_disruption_out_of_their_wards(office: DisruptionsWorld) -> None:
+    area = DisruptionArea(ward_code=GUILDHALL)
+    stored = post_disruption(disruption_draft(area=area), "key", WARD, office.ports())
+    ports = replace(office.ports(), wards_of=lambda area: {area.ward_code or "every ward"})
+    everywhere = DisruptionChanges(area=DisruptionArea())
+    with pytest.raises(Forbidden):
+        change_disruption(stored.disruption_id, everywhere, 1, WARD, ports)
