@@ -89,6 +89,17 @@ class Ids:
             self._link_secret, token, lambda secret: _link_token(secret, service_request_id)
         )
 
+    def follow_token(self, service_request_id: str) -> str:
+        """The token in the link of somebody who follows a report of another sender. It shows the
+        state, and gives no access to the report."""
+        return _follow_token(self._link_secret.current(), service_request_id)
+
+    def is_follow_token(self, service_request_id: str, token: str) -> bool:
+        """True for the token of such a link, also if it was made before the last rotation."""
+        return is_made_with(
+            self._link_secret, token, lambda secret: _follow_token(secret, service_request_id)
+        )
+
     def batch_token(self, service_request_id: str) -> str:
         """The token with which a partner asks for the id of a report of a batch service. It gives
         no access: the link to a report has a token of another secret."""
@@ -118,3 +129,7 @@ class Ids:
 
 def _link_token(secret: str, service_request_id: str) -> str:
     return hmac_hex(secret, "link", service_request_id)[:32]
+
+
+def _follow_token(secret: str, service_request_id: str) -> str:
+    return hmac_hex(secret, "follow", service_request_id)[:32]

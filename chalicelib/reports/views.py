@@ -137,6 +137,24 @@ def tracking_url(report: ServiceRequest, ports: Ports, language: Language = ENGL
     return _private_page(report, "", ports, language)
 
 
+def status_url(report: ServiceRequest, ports: Ports, language: Language = ENGLISH) -> str:
+    """The address where a follower of somebody else's report sees its state: the public page, or a
+    link that shows the state only."""
+    if report.visibility == "public":
+        return tracking_url(report, ports, language)
+    request_id, site = report.service_request_id, Site(ports.site_url, language)
+    token = ports.ids.follow_token(request_id)
+    return site.page(f"/forms/reports/{request_id}/status?token={token}")
+
+
+def case_url(report: ServiceRequest, ports: Ports) -> str:
+    """The address of the report for officers: the public page, or the case at the desk, where the
+    officer signs in."""
+    if report.visibility == "public":
+        return tracking_url(report, ports)
+    return f"{ports.site_url}/desk/case/?id={report.service_request_id}"
+
+
 def payment_url(report: ServiceRequest, ports: Ports, language: Language = ENGLISH) -> str:
     """The address of the page on which the order of a report is paid, with a link that only the
     reporter has."""
@@ -181,7 +199,10 @@ def full_view(
     return copy_fields(
         FullView,
         report,
-        **_derived_values(report, updates, ready, ports),
+        **(
+            _derived_values(report, updates, ready, ports)
+            | {"tracking_url": case_url(report, ports)}
+        ),
         language=wishes.language or report.language,
         reach_by=wishes.reach_by,
         flags=tuple(copy_fields(FlagView, flag) for flag in report.flags),

@@ -1,6 +1,7 @@
 """A missed collection: refused before its time, reported once, and collected by the team's crew on
 its next day."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.collections import premises_bucket
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.publishing import publishing_ports
@@ -109,6 +111,40 @@ def test_missed_collection_is_reported_once_and_collected_on_the_next_day(depot:
     seen = api.get(path, api.token("officer")).json_body
     expected = {"container": "rubbish", "date": f"{YESTERDAY}", "disputes": False}
     assert (seen["collection"], seen["title"].split(",")[0]) == (expected, "rubbish")
+
+
+def test_second_sender_sees_the_state_of_the_request_and_nothing_else(depot: JobsApi) -> None:
+    api = depot.api
+    first = report(api, "rubbish", YESTERDAY).json_body
+    path = f"/api/reports/{first['service_request_id']}"
+    token = first["tracking_url"].partition("token=")[2]
+    key_words = api.post(f"{path}/updates?token={token}", {"text": "Key under the pot"}, key="u")
+    assert key_words.status_code == 201, key_words.body
+
+    second = report(api, "rubbish", YESTERDAY, "from another phone").json_body
+    assert (first["follows"], second["follows"]) == (False, True)
+    assert token not in json.dumps(second)
+    link = second["tracking_url"]
+    page = api.get(link.removeprefix(container.settings().site_url))
+    assert page.status_code == 200, page.body
+    assert "Missed bin" in page.body.decode() and "pot" not in page.body.decode()
+    follower = link.partition("token=")[2]
+    assert api.get(f"{path}?token={follower}").status_code == 404
+    written = api.post(f"{path}/updates?token={follower}", {"text": "x"}, key="v")
+    assert written.status_code == 404
+    assert (
+        api.get(f"/forms/reports/{first['service_request_id']}/status?token=x").status_code == 404
+    )
+    assert report(api, "rubbish", YESTERDAY).json_body["tracking_url"] == first["tracking_url"]
+
+
+def test_officer_gets_the_case_and_not_the_senders_link(depot: JobsApi) -> None:
+    api = depot.api
+    first = report(api, "rubbish", YESTERDAY).json_body
+    path = f"/api/reports/{first['service_request_id']}"
+    seen = api.get(path, api.token("officer")).json_body
+    assert seen["tracking_url"].endswith(f"/desk/case/?id={first['service_request_id']}")
+    assert first["tracking_url"].partition("token=")[2] not in json.dumps(seen)
 
 
 def test_reason_of_the_crew_is_shown_and_disputed_once_by_an_officers_case(depot: JobsApi) -> None:

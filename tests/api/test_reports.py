@@ -43,6 +43,7 @@ def test_report_is_created_with_reference_and_promise_date(api: Api) -> None:
         "expected_datetime",
         "tracking_url",
         "payment",
+        "follows",
         "version",
     }
     assert (receipt["status"], receipt["state"], receipt["version"]) == ("open", "open", 1)

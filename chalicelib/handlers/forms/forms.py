@@ -80,6 +80,13 @@ _page(
 )
 _page(
     "GET",
+    f"{A_REPORT}/status",
+    "report_pages.read_status",
+    "Show the state of a request to somebody who follows it",
+    query=(REPORT_TOKEN,),
+)
+_page(
+    "GET",
     A_REPORT,
     "report_pages.read",
     "Show a report, to anyone who has the link to it",

@@ -37,11 +37,11 @@ from chalicelib.reports.drafts import Draft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import format_reference
 from chalicelib.reports.usecases import submission
-from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.access import Author, is_sender_of
 from chalicelib.reports.usecases.concessions import may_grant_concession
 from chalicelib.reports.usecases.orders.effects import carry_out_order
 from chalicelib.reports.usecases.resident import withdrawing
-from chalicelib.reports.views import payment_url, tracking_url
+from chalicelib.reports.views import payment_url, status_url, tracking_url
 from chalicelib.texts import Text
 
 FOR_CALLER_PATH = "/forms/for-caller"
@@ -183,7 +183,8 @@ def _sent_context(report: ServiceRequest, key: str, sender: Sender) -> dict[str,
     ports = reports_ports()
     expected = report.expected_datetime
     left = withdrawing.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
-    page = _path(tracking_url(report, ports))
+    is_sender = is_sender_of(report, key, sender.call.caller.author(), ports)
+    page = _path((tracking_url if is_sender else status_url)(report, ports))
     return {
         "service_request_id": report.service_request_id,
         "own_report": None if sender.is_officer else own_report(report, page),
@@ -193,10 +194,12 @@ def _sent_context(report: ServiceRequest, key: str, sender: Sender) -> dict[str,
         "who_sees": language.say(WHO_SEES.get(report.visibility, "")),
         "is_request": ports.council.by_code[report.service_code].is_request,
         "is_public": report.visibility == "public",
+        "follows": not is_sender,
         "tracking_url": page,
         "for_caller": CHANNELS.get(sender.channel),
         "is_to_pay": report.order is not None and report.order.is_to_pay,
-        "can_withdraw": not sender.is_officer
+        "can_withdraw": is_sender
+        and not sender.is_officer
         and report.order is None
         and report.visibility != "withdrawn"
         and left.total_seconds() > 0,

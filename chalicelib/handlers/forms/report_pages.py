@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.forms.views import REASONS
@@ -19,13 +20,16 @@ from chalicelib.handlers.forms.form_pages import (
 )
 from chalicelib.handlers.forms.garden_pages import garden_context
 from chalicelib.handlers.forms.order_context import order_context
-from chalicelib.handlers.http import rate_limits
+from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.params import id_of, new_key
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.drafts import FlagDraft, UpdateDraft
+from chalicelib.reports.reference import format_reference
+from chalicelib.reports.states import LABELS
 from chalicelib.reports.usecases import updating
+from chalicelib.reports.usecases.access import SHOWN_TO_SENDER, get_report, report_not_found
 from chalicelib.reports.usecases.resident import flagging, withdrawing
 from chalicelib.reports.views import public_page
 from chalicelib.texts import Text
@@ -39,6 +43,27 @@ def read(call: Call, service_request_id: str) -> Page:
     order, garden = order_context(*of_service), garden_context(*of_service)
     html = render_form("report", **report, order=order, garden=garden, key=new_key())
     return Page(html, pictures_from=_origins_of_photos(report["report"]))
+
+
+def read_status(call: Call, service_request_id: str) -> Page:
+    """The state of a report, for its followers who have a link to that. Raises NotFound."""
+    request_id, ports = id_of(service_request_id), reports_ports()
+    report = get_report(request_id, ports)
+    is_shown = report.visibility in SHOWN_TO_SENDER
+    if not is_shown or not ports.ids.is_follow_token(request_id, call.parameter("token") or ""):
+        raise report_not_found(service_request_id)
+    language, expected = request_language.current_language(), report.expected_datetime
+    service = request_language.council().by_code.get(report.service_code)
+    return Page(
+        render_form(
+            "status",
+            reference=format_reference(request_id),
+            service_name=service.service_name if service else report.service_code,
+            title=report.title if report.collection else None,
+            state_label=language.say(LABELS[report.state]),
+            promise=wording(language).date(expected) if expected else None,
+        )
+    )
 
 
 def _origins_of_photos(report: Mapping[str, Any]) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from chalicelib.reports.published import ReportView, UpdateView, Visibility
 from chalicelib.reports.queries import ReportFilters
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import reading, submission, updating
+from chalicelib.reports.usecases.access import is_sender_of
 from chalicelib.reports.views import (
     FullView,
     NearView,
@@ -43,6 +44,7 @@ from chalicelib.reports.views import (
     near_view,
     payment_url,
     photo_pairs,
+    status_url,
     summary_view,
     tracking_url,
     update_view,
@@ -65,7 +67,8 @@ class PaymentDue(msgspec.Struct, frozen=True, kw_only=True):
 
 class ReportReceipt(msgspec.Struct, frozen=True, kw_only=True):
     """A report that was created. `tracking_url` is its page; `payment` is None if nothing has to be
-    paid."""
+    paid. `follows`: somebody else had sent this request already, and the caller follows that one;
+    then `tracking_url` shows its state only."""
 
     service_request_id: str
     status: Status
@@ -78,6 +81,7 @@ class ReportReceipt(msgspec.Struct, frozen=True, kw_only=True):
     expected_datetime: datetime | None
     tracking_url: str
     payment: PaymentDue | None
+    follows: bool
     version: int
 
 
@@ -120,7 +124,7 @@ def submit(call: Call, draft: Draft) -> ReportReceipt:
         may_write=may_write,
         language=request_language.current_language().code,
     )
-    return receipt(report, ports)
+    return receipt(report, ports, follows=not is_sender_of(report, key, author, ports))
 
 
 @routes.endpoint(
@@ -219,14 +223,16 @@ def add_update(call: Call, draft: UpdateDraft, service_request_id: str) -> Updat
     return update_view(update, report, ports.photos.select_ready(photo_pairs(report)), ports)
 
 
-def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:
+def receipt(report: ServiceRequest, ports: Ports, *, follows: bool = False) -> ReportReceipt:
     """The new report, as the reporter gets it at once."""
+    link = status_url if follows else tracking_url
     return copy_fields(
         ReportReceipt,
         report,
         status=status_of(report.state),
-        tracking_url=tracking_url(report, ports, request_language.current_language()),
-        payment=_payment_due(report, ports),
+        tracking_url=link(report, ports, request_language.current_language()),
+        payment=None if follows else _payment_due(report, ports),
+        follows=follows,
     )
 
 

@@ -14,7 +14,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.queries import PersonKeys
 from chalicelib.reports.usecases.reviews import with_review_date
-from chalicelib.reports.views import tracking_url
+from chalicelib.reports.views import case_url, tracking_url
 from chalicelib.texts import Text
 
 PARTNER = "partner:"
@@ -241,13 +241,29 @@ def canonical_bytes(draft: Draft | UpdateDraft | FlagDraft) -> bytes:
     return msgspec.json.encode(values, order="sorted")
 
 
+def is_sender_of(report: ServiceRequest, key: str, author: Author, ports: Ports) -> bool:
+    """True if the author sent the report under this key. A report that was sent before by somebody
+    else, which the author follows instead, has another id."""
+    return report.service_request_id == ports.ids.service_request_id(author.scope, key)
+
+
 def key_conflict(report: ServiceRequest, ports: Ports) -> Conflict:
-    """The refusal of another body under a key that was used. It may tell the link, as the caller
-    has the key, or has seen the report."""
+    """The refusal of another body under a key that was used. It tells the link of the report, as
+    the caller is its sender."""
     return Conflict(
         "Something else was stored with this Idempotency-Key, and is unchanged. To send this as "
         "well, use a new key.",
         link=tracking_url(report, ports),
+    )
+
+
+def entry_key_conflict(report: ServiceRequest, ports: Ports) -> Conflict:
+    """The same for an entry of a report, which the caller may have seen without being its sender:
+    it tells no link that opens more than what the caller has."""
+    return Conflict(
+        "Something else was stored with this Idempotency-Key, and is unchanged. To send this as "
+        "well, use a new key.",
+        link=case_url(report, ports),
     )
 
 

@@ -18,8 +18,8 @@ from chalicelib.reports.usecases.access import (
     Author,
     author_digest,
     canonical_bytes,
+    entry_key_conflict,
     get_visible_report,
-    key_conflict,
     refuse_if_withdrawn,
     update_report,
 )
@@ -140,7 +140,7 @@ def append_entry(
         refuse_if_withdrawn(report)
         if earlier := find_update(report, entry.update_id, ports):
             if earlier.fingerprint != entry.fingerprint and not entry.is_partners:
-                raise key_conflict(report, ports)
+                raise entry_key_conflict(report, ports)
             return report
         if find_held_update(report, entry.update_id):
             return report

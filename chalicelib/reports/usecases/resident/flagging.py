@@ -14,8 +14,8 @@ from chalicelib.reports.usecases.access import (
     Author,
     Client,
     author_digest,
+    entry_key_conflict,
     get_visible_report,
-    key_conflict,
     update_report,
 )
 from chalicelib.texts import Text
@@ -46,7 +46,7 @@ def flag_report(
     def change(report: ServiceRequest) -> ServiceRequest:
         if earlier := _find_flag(new.flag_id, report):
             if not _is_repeat(earlier, new):
-                raise key_conflict(report, ports)
+                raise entry_key_conflict(report, ports)
             return report
         after = _with_flag(report, new, ports)
         if after is not report and admit:

@@ -19,9 +19,9 @@ from chalicelib.reports.parts import Note, OfficerChange, Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,
+    entry_key_conflict,
     get_report,
     get_visible_report,
-    key_conflict,
     require_team_access,
     update_report,
 )
@@ -83,7 +83,7 @@ def write_note(
     if kept is None:
         raise NotFound(f"There is no report {service_request_id}.")
     if kept.text != text:
-        raise key_conflict(report, ports)
+        raise entry_key_conflict(report, ports)
     return kept, report
 
 

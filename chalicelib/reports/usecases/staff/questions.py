@@ -18,10 +18,10 @@ from chalicelib.reports.states import LABELS, OPEN_STATES
 from chalicelib.reports.usecases.access import (
     WITHDRAWN,
     Author,
+    entry_key_conflict,
     get_report,
     get_visible_report,
     is_withdrawn,
-    key_conflict,
     require_team_access,
     update_report,
 )
@@ -78,7 +78,7 @@ def ask_reporter(
         require_team_access(report, author)
         if earlier := _find_question(report, question_id):
             if earlier.fingerprint != fingerprint:
-                raise key_conflict(report, ports)
+                raise entry_key_conflict(report, ports)
             return report
         if why := why_not_asked(report, reaches):
             raise Conflict(why, version=report.version)
