@@ -96,11 +96,20 @@ class WardDocument(msgspec.Struct, frozen=True, kw_only=True):
     updated_datetime: datetime
 
 
+class OtherWard(msgspec.Struct, frozen=True, kw_only=True):
+    """A ward in which some addresses of a postcode may be."""
+
+    code: str
+    name: str
+
+
 class MyArea(msgspec.Struct, frozen=True, kw_only=True):
     """The ward of a location, the `nearest` facility of each kind, the newest of the ward's
-    `open_reports`, and road works, the nearest first."""
+    `open_reports`, and road works, the nearest first. A postcode is known by its middle only:
+    `other_wards` are those in which some of its addresses may be."""
 
     ward: WardView
+    other_wards: tuple[OtherWard, ...] = ()
     nearest: Mapping[str, Any]
     open_reports: int
     reports: tuple[OpenReport, ...]

@@ -6,7 +6,14 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.areas.model import CouncillorView, MyArea, NearRoadWork, RoadWork, WardView
+from chalicelib.areas.model import (
+    CouncillorView,
+    MyArea,
+    NearRoadWork,
+    OtherWard,
+    RoadWork,
+    WardView,
+)
 from chalicelib.areas.ports import Ports
 from chalicelib.errors import Invalid, NotFound, UpstreamFailed
 from chalicelib.geo.ellipsoid import displayed_distance_m
@@ -69,6 +76,7 @@ def my_area_at(postcode: str | None, point: Point | None, ports: Ports) -> MyAre
         )
     return MyArea(
         ward=document.ward,
+        other_wards=_other_wards(place, ward, ports) if point is None else (),
         nearest=ports.nearest(place),
         open_reports=document.open_reports,
         reports=document.reports,
@@ -104,6 +112,15 @@ def _ward_at(place: Point, ports: Ports) -> Ward:
     if found is None:
         raise NotFound(_outside_message(place, ports))
     return found
+
+
+def _other_wards(middle: Point, ward: Ward, ports: Ports) -> tuple[OtherWard, ...]:
+    """The further wards within `MARGIN_M` of the middle of a postcode."""
+    return tuple(
+        OtherWard(code=each.code, name=each.name)
+        for each in ports.places.wards()
+        if each.code != ward.code and each.is_near(middle)
+    )
 
 
 def _place_of_postcode(postcode: str, ports: Ports) -> Point:

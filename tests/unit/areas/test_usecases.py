@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.areas.model import OpenReport, RoadWork, WardDocument, WardView
+from chalicelib.areas.model import OpenReport, OtherWard, RoadWork, WardDocument, WardView
 from chalicelib.areas.ports import Ports
 from chalicelib.areas.usecases import my_area_at, ward_areas
 from chalicelib.errors import Invalid, NotFound, UpstreamFailed
@@ -21,6 +21,10 @@ TODAY = date(2026, 6, 1)
 HERE = Point(**MARKET_PLACE)
 RING = ((-1.09, 53.95), (-1.07, 53.95), (-1.07, 53.97), (-1.09, 53.97))
 CENTRE = ward_of("centre", "Centre", MultiPolygon((Polygon(RING),)))
+NORTH_RING = ((-1.09, 53.97), (-1.07, 53.97), (-1.07, 53.99), (-1.09, 53.99))
+NORTH = ward_of("north", "North", MultiPolygon((Polygon(NORTH_RING),)))
+AT_THE_EDGE = Point(lat=53.9698, long=-1.08)
+"""About 22 m from the north ward."""
 REPORT = OpenReport(
     service_request_id="R1",
     title=None,
@@ -62,13 +66,17 @@ class MemoryPlaces:
         )
 
     def wards(self) -> Sequence[Ward]:
-        return (CENTRE,)
+        return (CENTRE, NORTH)
 
     def roadworks(self) -> Sequence[RoadWork]:
         return self.works
 
     def postcode(self, text: str) -> Point | None:
-        return {"ZZ1 1AA": HERE, "ZZ9 9ZZ": Point(lat=54.02, long=-0.97)}.get(text)
+        return {
+            "ZZ1 1AA": HERE,
+            "ZZ1 1AB": AT_THE_EDGE,
+            "ZZ9 9ZZ": Point(lat=54.02, long=-0.97),
+        }.get(text)
 
     def document(self, ward_code: str) -> WardDocument | None:
         return self.published
@@ -93,6 +101,14 @@ def test_my_area_is_answered_when_the_place_is_in_a_ward() -> None:
     assert (by_point.ward.code, by_point.open_reports) == ("centre", 1)
     assert by_point.reports == (REPORT,)
     assert by_point.nearest["library"]["name"] == "Market Library"
+
+
+def test_postcode_near_another_ward_names_both_and_a_place_names_one() -> None:
+    by_postcode = my_area_at("ZZ1 1AB", None, ports())
+    assert by_postcode.ward.code == "centre"
+    assert by_postcode.other_wards == (OtherWard(code="north", name="North"),)
+    assert my_area_at(None, AT_THE_EDGE, ports()).other_wards == ()
+    assert my_area_at("ZZ1 1AA", None, ports()).other_wards == ()
 
 
 def test_road_works_are_the_nearest_first_when_some_are_over_since() -> None:
@@ -149,7 +165,7 @@ def test_my_area_is_unavailable_when_the_ward_is_not_published_yet() -> None:
 def test_ward_has_its_councillors_and_works_near_it_when_it_is_published() -> None:
     beside, far = work("beside", long=-1.064), work("far", long=-1.05)
     over = work("over", ends=date(2026, 5, 31))
-    [area] = ward_areas(ports(MemoryPlaces(beside, far, over)))
+    area, _ = ward_areas(ports(MemoryPlaces(beside, far, over)))
     assert [each.ref for each in area.roadworks] == ["beside"]
     assert area.councillors[0].name == "Councillor for Centre ward"
     assert area.content["ward"].name == "Centre"

@@ -86,3 +86,12 @@ test("a ward without a document is known by its name", async () => {
   const { areaOf } = await area({ "/data/wards/W1.json": () => new Response("", { status: 404 }) });
   expect((await areaOf(HERE))!.ward).toMatchObject({ ward: { name: "Riverside" }, reports: [], roadworks: [] });
 });
+
+test("a postcode at the edge of a ward names the other ward, and an address does not", async () => {
+  const north = { code: "W2", name: "Northside", polygons: [[around({ ...HERE, lat: HERE.lat + 0.02 })]] };
+  const { areaOf } = await area({ "/data/wards.json": { items: [WARD, north] } });
+  const edge = { ...HERE, lat: HERE.lat + 0.0098 };
+  expect((await areaOf({ ...edge, label: "ZZ1 2DN" }))!.other_wards).toEqual(["Northside"]);
+  expect((await areaOf({ ...edge, label: "12 Dial Row" }))!.other_wards).toEqual([]);
+  expect((await areaOf({ ...HERE, label: "ZZ1 2DN" }))!.other_wards).toEqual([]);
+});

@@ -5,7 +5,7 @@ import { affects, type Disruption, loadDisruptions } from "../../shared/disrupti
 import { distanceMm } from "../../shared/geo/nearest.ts";
 import { isInPolygons } from "../../shared/geo/polygon.ts";
 import { loadDocument } from "../../shared/places/cached-documents.ts";
-import { loadWards, type Ward } from "../../shared/places/wards.ts";
+import { loadWards, type Ward, wardsNear } from "../../shared/places/wards.ts";
 import type { Delay } from "../../shared/promise.ts";
 import type { Place } from "../../shared/reports.ts";
 
@@ -47,6 +47,8 @@ export interface WardDocument {
 export interface Area {
   council: Council;
   ward: WardDocument;
+  /** The names of further wards in which some addresses of the postcode may be. */
+  other_wards: string[];
   /** Road works that are not over, nearest first. */
   roadworks: { work: Roadwork; distance_m: number }[];
   disruptions: Disruption[];
@@ -55,8 +57,11 @@ export interface Area {
 /** No wards are published yet, so a place's ward is not known. */
 export class WardsUnknownError extends Error {}
 
-/** Null outside every ward. Throws if it cannot be loaded, WardsUnknown if there are no wards yet. */
-export async function areaOf(place: Place): Promise<Area | null> {
+const POSTCODE = /^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$/;
+
+/** A postcode, as a label, is known by its middle only. Null outside every ward. Throws if it cannot be loaded,
+ * WardsUnknown if there are no wards yet. */
+export async function areaOf(place: Place & { label?: string }): Promise<Area | null> {
   const council = await loadCouncil();
   const wards = await loadWards(council);
   if (!wards.length) throw new WardsUnknownError();
@@ -67,9 +72,16 @@ export async function areaOf(place: Place): Promise<Area | null> {
   return {
     council,
     ward: document,
+    other_wards: POSTCODE.test(place.label ?? "") ? otherWards(place, ward, wards) : [],
     roadworks: sortRoadworks(document.roadworks, place, council),
     disruptions: here,
   };
+}
+
+function otherWards(middle: Place, { code }: Ward, wards: readonly Ward[]): string[] {
+  return wardsNear(middle, wards)
+    .filter((each) => each.code !== code)
+    .map(({ name }) => name);
 }
 
 async function loadWardDocument({ code, name }: Ward, { ward: template }: Council): Promise<WardDocument> {

@@ -54,6 +54,7 @@ async function showArea(chosen: Chosen): Promise<void> {
     }
     myArea.write({ ...chosen, ward: area.ward.ward.name });
     showNames(chosen, area.ward.ward.name);
+    showOtherWards(area.other_wards);
     byId<HTMLAnchorElement>("ward-alerts").href = `/alerts/?${new URLSearchParams({ ward: area.ward.ward.code })}`;
     show(byId("ward-choice"));
     drawArea(area, chosen, services);
@@ -90,6 +91,19 @@ function showNames(chosen: Chosen, ward: string): void {
   byId("area-place").textContent = chosen.label || say("The location that you chose");
 }
 
+/** A postcode at the boundary of wards does not say in which of them its address is. */
+function showOtherWards(names: string[]): void {
+  const box = byId("other-wards");
+  show(box, names.length > 0);
+  if (!names.length) return;
+  const others = names.join(", ");
+  byId("area-heading").textContent = say("Your ward is one of these");
+  byId("other-wards-text").textContent = say(
+    "This postcode is at the edge of wards. Your address is in {ward}, which is shown here, or in {others}.",
+    { ward: myArea.read()!.ward, others },
+  );
+}
+
 function drawArea(area: Area, chosen: Chosen, services: Service[]): void {
   const parts = [
     disruptionNotices(area),
@@ -117,6 +131,7 @@ function askForPlace(): void {
 }
 
 byId("change-area").addEventListener("click", askForPlace);
+byId("give-address").addEventListener("click", askForPlace);
 byId("keep-area").addEventListener("click", (event) => {
   event.preventDefault();
   askPlace.closeMap();

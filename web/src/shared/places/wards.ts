@@ -42,9 +42,14 @@ async function fetchWards({ wards: url, names }: Council): Promise<Ward[]> {
 
 /** False if no wards are known. */
 export function isOutside(place: Place, known: readonly Ward[]): boolean {
-  const isNear = ({ polygons }: Ward) =>
-    isInPolygons(place, polygons) || distanceMm(nearestOnEdge(polygons, place), place) <= EDGE_MM;
-  return known.length > 0 && !known.some(isNear);
+  return known.length > 0 && wardsNear(place, known).length === 0;
+}
+
+/** The wards that contain the place, or begin less than 50 m from it. */
+export function wardsNear(place: Place, known: readonly Ward[]): Ward[] {
+  return known.filter(
+    ({ polygons }) => isInPolygons(place, polygons) || distanceMm(nearestOnEdge(polygons, place), place) <= EDGE_MM,
+  );
 }
 
 /** False if the wards cannot be loaded in time: then the server decides. */
