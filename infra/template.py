@@ -26,7 +26,9 @@ from chalice.utils import OSUtils
 from chalicelib.catalogue.load import COUNCILS
 from infra import alarms, dashboard, missing_page
 from infra.environments import variables
+from infra.log_groups import log_accesses, share_log_groups
 from infra.runtime import RUNTIME
+from infra.schedules import use_scheduler
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAGMENTS = ("resources.json", "functions.json", "cdn.json", "backup.json", "analytics.json")
@@ -65,6 +67,9 @@ def merged_template() -> dict[str, Any]:
     merged: dict[str, Any] = TemplateDeepMerger().merge(merged_fragments(), chalices)
     _call_the_alias(merged["Resources"])
     _name_the_api(merged["Resources"])
+    use_scheduler(merged["Resources"])
+    share_log_groups(merged["Resources"])
+    log_accesses(merged["Resources"])
     for function in functions(merged):
         # Chalice names the Python that it runs on itself.
         function["Runtime"] = RUNTIME

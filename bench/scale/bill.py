@@ -21,6 +21,8 @@ MOST_GROWTH = 1.2
 """What ten times as many residents may cost, beside ten times as much."""
 LOG_GB = 0.9e-6
 """Our line of an invocation, and Lambda's three."""
+ACCESS_LOG_GB = 0.4e-6
+"""API Gateway's line of a request."""
 UNITS = {
     "writes": "DynamoDB write unit",
     "reads": "DynamoDB read unit",
@@ -93,6 +95,7 @@ def _of_function(function: str, used: Mapping[str, float]) -> Counter[str]:
     found["log GB"] = used["invocations"] * LOG_GB  # type: ignore[assignment]
     if function == "APIHandler":
         found["API Gateway request"] = used["invocations"]  # type: ignore[assignment]
+        found["log GB"] += used["invocations"] * ACCESS_LOG_GB  # type: ignore[assignment]
     return found
 
 

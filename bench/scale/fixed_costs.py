@@ -14,6 +14,7 @@ SECRET_READS = 50_000
 """Each process reads the secrets that it needs every five minutes."""
 KMS_REQUESTS = 100_000
 FREE = {
+    "AWS::ApiGateway::Account",
     "AWS::Athena::NamedQuery",
     "AWS::Athena::WorkGroup",
     "AWS::Backup::BackupSelection",

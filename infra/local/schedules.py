@@ -1,4 +1,4 @@
-"""Stands in for EventBridge: calls handlers at a rate."""
+"""Stands in for EventBridge Scheduler: calls handlers at a rate."""
 
 import re
 from collections.abc import Callable
@@ -42,12 +42,14 @@ class Schedule:
             "version": "0",
             "id": str(uuid4()),
             "detail-type": "Scheduled Event",
-            "source": "aws.events",
+            "source": "aws.scheduler",
             "account": "123456789012",
             "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "region": "eu-west-2",
-            "resources": [f"arn:aws:events:eu-west-2:123456789012:rule/{self._name}"],
-            "detail": {},
+            "resources": [
+                f"arn:aws:scheduler:eu-west-2:123456789012:schedule/default/{self._name}"
+            ],
+            "detail": "{}",
         }
         try:
             self._handler(event, None)

@@ -1,6 +1,5 @@
 """Whatever is kept has a row in the data registry, and every row is about something kept."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
@@ -18,6 +17,7 @@ from chalicelib.privacy.registry import load_registry
 from chalicelib.publishing import feeds
 from chalicelib.publishing import model as published
 from chalicelib.publishing import open_data_index as index
+from infra.log_groups import KEPT_DAYS
 from infra.template import merged_fragments
 from tests.conftest import ROOT
 
@@ -115,13 +115,12 @@ def test_times_are_those_of_the_template() -> None:
     resources = merged_fragments()["Resources"]
     (uploads,) = resources["UploadsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     letters = resources["PublishDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"]
-    logs = json.loads((ROOT / ".chalice" / "config.json").read_text())["log_retention_in_days"]
     file = kept_for["uploads", "{service_request_id}/{photo_id}"]
     assert f"{uploads['ExpirationInDays']} days" in file
     assert f"{letters // 86400} days" in kept_for["messages", "facts"]
     (mail,) = resources["MailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     assert kept_for["mail", "{key}"].endswith(f"; else {mail['ExpirationInDays']} days")
-    assert f"{logs} days" == kept_for["logs", "lines"]
+    assert f"{KEPT_DAYS} days" == kept_for["logs", "lines"]
 
 
 def test_every_published_document_has_a_row() -> None:

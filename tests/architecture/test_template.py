@@ -441,10 +441,10 @@ def test_failed_records_are_returned_one_by_one_and_tries_are_limited(
 ) -> None:
     resources = template["Resources"]
     for name, kind, source in sources(template):
-        if kind == "Schedule":
-            asked = resources[name]["Properties"]["EventInvokeConfig"]
-            assert asked["MaximumRetryAttempts"] <= 2, name
-            assert asked["DestinationConfig"]["OnFailure"]["Type"] == "SQS", name
+        if kind == "ScheduleV2":
+            # Lambda tries a call three times by itself.
+            assert "EventInvokeConfig" not in resources[name]["Properties"], name
+            assert resources[name]["Properties"]["DeadLetterQueue"]["Type"] == "SQS", name
             continue
         assert source["FunctionResponseTypes"] == PARTIAL, name
         if kind == "DynamoDB":
@@ -530,7 +530,7 @@ def test_every_function_has_a_concurrency_limit(template: dict[str, Any]) -> Non
             assert source["ParallelizationFactor"] == 1, name
         else:
             timeout = timedelta(seconds=functions(template)[name]["Timeout"])
-            assert timeout < interval(source["Schedule"]), name
+            assert timeout < interval(source["ScheduleExpression"]), name
     rest, reports = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
     assert (rest["ResourcePath"], rest["HttpMethod"]) == ("/*", "*")
     for throttled in (rest, reports):
@@ -583,10 +583,53 @@ def test_every_function_has_its_own_role_and_a_log_that_expires(
 ) -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in functions(template).values()]
     assert len(set(roles)) == len(functions(template))
-    groups = of_type(template, "AWS::Logs::LogGroup").values()
-    named = {group["LogGroupName"]["Fn::Sub"] for group in groups}
-    assert named == {f"/aws/lambda/${{{name}}}" for name in functions(template)}
-    assert all(group["RetentionInDays"] == 30 for group in groups)
+    groups = of_type(template, "AWS::Logs::LogGroup")
+    used = {
+        function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions(template).values()
+    }
+    assert {*groups} == used | {"AccessLogs"}
+    assert all(group["RetentionInDays"] == 30 for group in groups.values())
+    # The runbook's query finds them by the stack's name.
+    for group in groups.values():
+        assert group["LogGroupName"]["Fn::Sub"].startswith("/${AWS::StackName}/")
+
+
+def test_functions_of_a_slice_share_a_log_group(template: dict[str, Any]) -> None:
+    for name, function in functions(template).items():
+        area = function["Handler"].split(".")[2]
+        assert function["LoggingConfig"] == {"LogGroup": {"Ref": f"{area.title()}Logs"}}, name
+
+
+def test_scheduler_calls_every_scheduled_function_and_no_other(template: dict[str, Any]) -> None:
+    (policy,) = template["Resources"]["SchedulesRole"]["Properties"]["Policies"]
+    call, give_up = policy["PolicyDocument"]["Statement"]
+    scheduled = [(name, event) for name, kind, event in sources(template) if kind == "ScheduleV2"]
+    assert {each["Fn::GetAtt"][0] for each in call["Resource"]} == {name for name, _ in scheduled}
+    assert len(scheduled) > 20
+    for name, event in scheduled:
+        # Under the name of the rule that was there before, CloudFormation refuses a schedule.
+        assert {*functions(template)[name]["Events"]} == {"Schedule"}
+        # Another stack in the account has schedules of other names.
+        assert event["OmitName"] and event["RoleArn"] == {"Fn::GetAtt": ["SchedulesRole", "Arn"]}
+        assert event["DeadLetterConfig"]["Arn"] == give_up["Resource"], name
+        tried = timedelta(seconds=event["RetryPolicy"]["MaximumEventAgeInSeconds"])
+        assert timedelta(minutes=1) <= tried <= interval(event["ScheduleExpression"]), name
+
+
+def test_access_log_has_every_call_and_no_personal_data(template: dict[str, Any]) -> None:
+    api = template["Resources"]["RestAPI"]
+    assert api["DependsOn"] == ["ApiGatewayAccount"]
+    setting = api["Properties"]["AccessLogSetting"]
+    assert setting["DestinationArn"]["Fn::Sub"].endswith(":log-group:${AccessLogs}")
+    logged = {*json.loads(setting["Format"]).values()}
+    assert {"$context.requestId", "$context.resourcePath", "$context.error.responseType"} <= logged
+    personal = ("path", "identity", "authorizer", "requestOverride", "domain", "message")
+    assert [
+        each
+        for each in logged
+        for name in personal
+        if name in each.removeprefix("$context.").split(".")
+    ] == []
 
 
 LONGEST_STACK = "s" * 32
@@ -752,8 +795,9 @@ def test_versions_of_uploads_expire_soon_after_their_dead_letters(
 
 def test_policies_of_the_template_are_those_that_are_tested(template: dict[str, Any]) -> None:
     roles = of_type(template, "AWS::IAM::Role")
-    # SNS takes one, to write a log, and AWS Backup the other.
-    del roles["TextLogRole"], roles["BackupRole"]
+    # AWS's services take these: SNS and API Gateway to write logs, Scheduler to call functions.
+    for name in ("TextLogRole", "ApiGatewayLogRole", "SchedulesRole", "BackupRole"):
+        del roles[name]
     documents = [role["Policies"][0]["PolicyDocument"] for role in roles.values()]
     files = [
         json.loads(path.read_text(encoding="utf-8"))

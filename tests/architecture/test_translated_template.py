@@ -20,8 +20,8 @@ MOST_POLICY_CHARACTERS = 10_240
 """AWS's quotas of CloudFormation and IAM (all inline policies of a role), read 2026."""
 HALF = 0.5
 """The share of a limit that we use at most, but for the number of resources."""
-ROOM = 80
-"""Resources for ten functions more; before that the stack has to be divided."""
+ROOM = 150
+"""Resources for twenty functions more; before that the stack has to be divided."""
 Json = dict[str, Any]
 
 

@@ -1411,8 +1411,7 @@ def functions_of_template() -> dict[str, Any]:
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
 def test_policy_lets_a_function_write_its_own_log_alone(function: str) -> None:
     name = "APIHandler" if function == API else function.title().replace("_", "")
-    group = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/"
-    own = f"{group}${{AWS::StackName}}-{name}-*"
+    own = merged_template()["Resources"][name]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
     assert logs_granted(function) == {
         (action, own) for action in ("logs:CreateLogStream", "logs:PutLogEvents")
     }

@@ -155,7 +155,7 @@ def test_periods_with_changes_have_all_of_them() -> None:
 
 def test_standing_costs_are_counted_in_the_template() -> None:
     math = {"Metrics": [{"Expression": "SUM(METRICS())"}, {"MetricStat": {}}, {"MetricStat": {}}]}
-    fed = {"Events": {"Source": {"Type": "SQS"}, "Clock": {"Type": "Schedule"}}}
+    fed = {"Events": {"Source": {"Type": "SQS"}, "Clock": {"Type": "ScheduleV2"}}}
     resources = {
         "One": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"MetricName": "x"}},
         "Two": {"Type": "AWS::CloudWatch::Alarm", "Properties": math},
