@@ -22,12 +22,14 @@ ACCESS_FIELDS = {
 }
 """A line of the access log. A route is a pattern: paths have tokens in them, and neither network
 addresses nor what callers typed is logged.
-Source: API Gateway Developer Guide, "Variables for access logging for API Gateway", read 2026-11."""
+Source: API Gateway Developer Guide, "Variables for access logging for API Gateway", read 2026-11.
+"""
 KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 
 
 def share_log_groups(resources: Resources) -> None:
-    """Gives the functions of each slice one log group: a query of Logs Insights reads at most 50."""
+    """Gives the functions of each slice one log group: a query of Logs Insights reads at most
+    50."""
     groups: Resources = {}
     for resource in resources.values():
         if resource["Type"] == "AWS::Serverless::Function":
