@@ -223,13 +223,15 @@ def refund(request: RefundRequest, ports: Ports) -> Charge:
 
     Returns: the charge; the refund is in the state `asked` until the provider confirms it.
 
-    Raises: Conflict if nothing was paid, another refund is on its way or more was refunded than
-    `seen_pence`; Invalid if the amount is too large; UpstreamFailed.
+    Raises: Conflict if nothing was paid, an officer's repeat names another amount or reason,
+    another refund is on its way or more was refunded than `seen_pence`; Invalid if the amount is
+    too large; UpstreamFailed.
     """
 
     def attempt() -> None:
         charge = check(request.service_request_id, ports)
-        if any(each.refund_id == request.refund_id for each in charge.refunds):
+        if asked := next((r for r in charge.refunds if r.refund_id == request.refund_id), None):
+            _refuse_other_amount(asked, request)
             return
         ports.charges.save(
             _schedule_check(with_refund(charge, _new_refund(charge, request, ports)), ports)
@@ -237,6 +239,15 @@ def refund(request: RefundRequest, ports: Ports) -> Charge:
 
     retry_on_conflict(attempt, what=WHAT)
     return check(request.service_request_id, ports)
+
+
+def _refuse_other_amount(asked: Refund, request: RefundRequest) -> None:
+    """Raises Conflict if an officer's repeat names another amount or reason."""
+    if request.by and (asked.amount_pence, asked.reason) != (request.amount_pence, request.reason):
+        raise Conflict(
+            "Another refund was stored with this Idempotency-Key, and is unchanged. To send this "
+            "one as well, use a new key."
+        )
 
 
 def _new_refund(charge: Charge, request: RefundRequest, ports: Ports) -> Refund:

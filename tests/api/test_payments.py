@@ -9,9 +9,11 @@ import time_machine
 from click import Command
 from click.testing import CliRunner, Result
 
+from chalicelib.bootstrap.accounts import hourly
 from chalicelib.bootstrap.payment_provider import signing_secret
 from chalicelib.bootstrap.payments import charges, payment_ids
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.handlers.http.rate_limits import DEVICE
 from chalicelib.kernel.time import utc_now
 from infra.ledger import ledger, reconcile
 from infra.local.pay.notifications import signature
@@ -72,6 +74,18 @@ def test_guessed_payment_shows_nothing(api: Api, pay: InProcessPay, request_id: 
         assert api.post(path, refund, token=officer).status_code == 404, each
 
 
+def test_payment_is_not_looked_up_when_the_caller_is_over_the_limit(
+    api: Api, pay: InProcessPay, request_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = begun(api, request_id)
+    monkeypatch.setitem(hourly(), "payment page by device", 1)
+    answers = [
+        api.client.http.get(f"/api/payments/{first['payment_id']}", headers={DEVICE: "a phone"})
+        for _ in range(2)
+    ]
+    assert [each.status_code for each in answers] == [200, 429]
+
+
 def test_notification_makes_the_schedule_look_before_its_time(
     api: Api, pay: InProcessPay, request_id: str
 ) -> None:
@@ -121,6 +135,8 @@ def test_officer_refunds_once_however_often_it_is_sent(
         answer = api.post(path, body, key="refund", token=officer)
         assert (answer.status_code, answer.json_body["refunded_pence"]) == (201, 1_000)
     assert [each.amount for each in pay.payment.refunds] == [1_000]
+    other = api.post(path, body | {"amount_pence": 900}, key="refund", token=officer)
+    assert other.status_code == 409
     too_much = api.post(path, body | {"amount_pence": 3_201}, key="more", token=officer)
     assert too_much.json_body["errors"][0]["message"] == "Enter an amount of at most £32"
     assert api.post(path, body, token=api.token("crew")).status_code == 403

@@ -91,10 +91,11 @@ def begin_payment(call: Call, service_request_id: str) -> PaymentBegun:
     method="GET",
     auth=auth.anyone,
     summary="Get the state of a payment, for anyone who has its id",
-    raises=(Conflict,),
+    raises=(Conflict, TooMany),
 )
 def get_payment(call: Call, payment_id: str) -> PaymentView:
     service_request_id = _request_of(payment_id)
+    rate_limits.check("payment page", call)
     return _view(check(service_request_id, payments_ports()), payment_id)
 
 
