@@ -44,7 +44,8 @@ class Order(Struct, frozen=True, kw_only=True):
     the order was cancelled or paid twice. `receipt` has the number of the receipt or the reason for
     waiving. `paid_at`: when the payment became known, None if no money came. `is_to_fulfil`: it is
     settled, and its service has not done its part yet. `is_concession`: an officer granted the
-    reduced price."""
+    reduced price. `undone_pence`: the `refund_pence` for which what was cancelled has been
+    carried out, None before."""
 
     items: tuple[OrderItem, ...] = ()
     lines: tuple[PriceLine, ...] = ()
@@ -58,11 +59,26 @@ class Order(Struct, frozen=True, kw_only=True):
     refund_pence: int = 0
     is_to_fulfil: bool = False
     is_concession: bool = False
+    undone_pence: int | None = None
 
     @property
     def is_to_pay(self) -> bool:
         """True while somebody has to pay before the request counts."""
         return self.state == "unpaid" and self.amount_pence > 0 and self.paid_by is None
+
+    @property
+    def is_to_undo(self) -> bool:
+        """True while its slot has to be released, or money refunded."""
+        is_over = self.state == "cancelled" or self.refund_pence > 0
+        return is_over and self.undone_pence != self.refund_pence
+
+    @property
+    def is_to_carry_out(self) -> bool:
+        """True while it says something that has not been done outside the request."""
+        is_to_settle = self.state == "unpaid" and not self.is_to_pay
+        is_to_fulfil = self.state == "settled" and self.is_to_fulfil
+        is_to_move = self.state != "cancelled" and bool(self.booking and self.booking.moving_to)
+        return is_to_settle or is_to_fulfil or is_to_move or self.is_to_undo
 
     @property
     def vat_pence(self) -> int:
@@ -88,4 +104,4 @@ def sender_action_of(service: ServiceDefinition | None, order: Order | None) -> 
 def cancel_withdrawn_order(order: Order) -> Order:
     """The order after its request was withdrawn: what it booked is given back. Requests whose order
     is settled cannot be withdrawn."""
-    return replace(order, items=(), state="cancelled")
+    return replace(order, items=(), state="cancelled", undone_pence=None)

@@ -208,6 +208,10 @@ class Repository(Protocol):
         earlier, the oldest first, after the place where an earlier list ended; may lag a second
         behind."""
 
+    def list_orders_to_carry_out(self, *, until: datetime) -> Sequence[str]:
+        """The ids of requests that were updated at `until` or earlier, and whose order
+        `is_to_carry_out`, the oldest first, at most some hundred; may lag a second behind."""
+
     def list_ids(self) -> Iterator[str]:
         """Lists the ids of all stored reports, in no order."""
 

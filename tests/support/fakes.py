@@ -294,6 +294,13 @@ class MemoryRepository:
         found.sort(key=lambda each: each.place)
         return [each for each in found if each.place > (after or "")][:limit]
 
+    def list_orders_to_carry_out(self, *, until: datetime) -> Sequence[str]:
+        return [
+            each.service_request_id
+            for each in sorted(self._reports.values(), key=lambda each: each.updated_datetime)
+            if each.order and each.order.is_to_carry_out and each.updated_datetime <= until
+        ]
+
     def list_ids(self) -> Iterator[str]:
         yield from list(self._reports)
 

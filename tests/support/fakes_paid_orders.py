@@ -1,6 +1,7 @@
 """An order of a booking, its payments and its slot in memory: every call to a store or to the
 provider goes through the same faults."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -92,6 +93,7 @@ class PaidOrder(PaymentsWorld):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.receives: Counter[str] = Counter()
         self.repository: StreamedReports = StreamedRepository()
         self.days: BookingDays = MemoryDays()
         self.ids = HoldIds(digest=lambda *parts: f"{abs(hash(parts)):032x}"[-32:])

@@ -8,16 +8,22 @@ from chalicelib.kernel.observability import logs
 from chalicelib.payments.reconciling import reconcile_latest
 from chalicelib.payments.usecases import check_due
 from chalicelib.reports.usecases.orders.change_booking import cancel_lost_orders
+from chalicelib.reports.usecases.orders.effects import carry_out_waiting_orders
 
 events = Blueprint(__name__)
 
 
 @events.schedule("rate(1 minute)")
 def check_payments(_: CloudWatchEvent) -> None:
-    """Checks the charges that are due, and refunds payments for lost slots. A charge that cannot be
+    """Carries out the orders that their messages did not, checks the charges that are due, and
+    refunds payments for lost slots. A charge that cannot be
     checked stays due; an alarm is raised if that continues."""
     with batch("check_payments") as line:
-        failed = {**check_due(payments_ports()), **cancel_lost_orders(order_ports())}
+        failed = {
+            **carry_out_waiting_orders(order_ports()),
+            **check_due(payments_ports()),
+            **cancel_lost_orders(order_ports()),
+        }
         line["failed"] = len(failed)
         for service_request_id, error in failed.items():
             logs.failure("a payment was not checked", error, service_request_id=service_request_id)

@@ -46,6 +46,8 @@ from chalicelib.reports.published import Delay, ReportOutline, Visibility
 from chalicelib.reports.states import OPEN_STATES, State
 from chalicelib.texts import Text
 
+TO_CARRY_OUT = "to carry out"
+
 
 class ReportsItem(Item):
     """An item of the table."""
@@ -136,6 +138,8 @@ class ReportItem(ReportsItem):
     attention_since = UnicodeAttribute(null=True)
     forget = UnicodeAttribute(null=True)
     forget_since = UnicodeAttribute(null=True)
+    order_work = UnicodeAttribute(null=True)
+    order_since = UnicodeAttribute(null=True)
 
     # Public reports: `cell` is a coarse quadkey, `place` the finest one and the id.
     by_tile: Index["ReportItem"] = index("by-tile", "cell", "place")
@@ -160,6 +164,8 @@ class ReportItem(ReportsItem):
     )
     # Reports with data that expires: by what expires, and since when that time runs.
     by_forgetting: Index["ReportItem"] = index("by-forgetting", "forget", "forget_since")
+    # Requests whose order is not carried out, by when they were updated.
+    by_order: Index["ReportItem"] = index("by-order", "order_work", "order_since")
 
 
 OUTLINE_ATTRIBUTES = (
@@ -193,6 +199,10 @@ def item_of(report: ServiceRequest) -> ReportItem:
         item.forget = report.retention_kind
         since = text_of(report.retention_since)
         item.forget_since = f"{since}#{report.service_request_id}"
+    if report.order and report.order.is_to_carry_out:
+        item.order_work = TO_CARRY_OUT
+        since = text_of(report.updated_datetime)
+        item.order_since = f"{since}#{report.service_request_id}"
     return item
 
 

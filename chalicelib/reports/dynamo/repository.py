@@ -14,6 +14,7 @@ from chalicelib.kernel.time import text_of
 from chalicelib.reports.dynamo.claims import DynamoClaims, FirstRequestItem
 from chalicelib.reports.dynamo.items import (
     OUTLINE_ATTRIBUTES,
+    TO_CARRY_OUT,
     ReportItem,
     item_of,
     outline_of,
@@ -45,6 +46,8 @@ from chalicelib.reports.queries import (
     WaitingReport,
 )
 from chalicelib.reports.states import State, status_of
+
+MOST_ORDERS = 500
 
 
 class DynamoRepository(DynamoClaims, RelatedItems):
@@ -176,6 +179,11 @@ class DynamoRepository(DynamoClaims, RelatedItems):
         since = ReportItem.forget_since.between((after or "") + "!", f"{text_of(until)}~")
         found = ReportItem.by_forgetting.all(what, since, limit=limit)
         return [ForgettableReport(item.service_request_id, item.forget_since) for item in found]
+
+    def list_orders_to_carry_out(self, *, until: datetime) -> Sequence[str]:
+        within = ReportItem.order_since <= f"{text_of(until)}~"
+        found = ReportItem.by_order.all(TO_CARRY_OUT, within, limit=MOST_ORDERS)
+        return [item.service_request_id for item in found]
 
     def list_ids(self) -> Iterator[str]:
         with ReportItem.translate_errors():

@@ -13,10 +13,17 @@ from tests.support.paid_order_stories import (
     STORIES,
     Story,
     calls_of,
+    cancel,
     find_problems,
+    moved_after_the_slot_had_gone,
+    paid,
+    paid_and_seen_after_the_slot_had_gone,
     pass_eight_days,
     run_story,
 )
+
+WITH_LATE_CHECKS = (paid_and_seen_after_the_slot_had_gone, moved_after_the_slot_had_gone)
+"""Stories in which no schedule runs for two hours, whatever the provider does."""
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -38,14 +45,27 @@ def test_every_fault_at_every_call_ends_in_a_service_or_a_refund(
 def test_provider_that_is_down_for_an_hour_at_noon_ends_in_a_service_or_a_refund(
     story: Story, ports: Ports
 ) -> None:
+    """The outage may begin before each step of the story but the first."""
+    for begin in range(1, len(story())):
+        of = PaidOrder(template=ports).place_order()
+        for number, step in enumerate(story()):
+            if number == begin:
+                of.provider.is_down_until = of.clock.now + timedelta(hours=1)
+            step(of)
+        pass_eight_days(of)
+        accepted = {"fulfilled too late"} if story in WITH_LATE_CHECKS and begin > 1 else set()
+        assert {*find_problems(of)} <= accepted, f"down from step {begin}"
+
+
+def test_slot_is_free_at_once_when_it_is_cancelled_while_the_provider_is_down(
+    ports: Ports,
+) -> None:
     of = PaidOrder(template=ports).place_order()
-    first, *rest = story()
-    first(of)
-    of.provider.is_down_until = of.clock.now + timedelta(hours=1)
-    for step in rest:
+    for step in paid():
         step(of)
-    pass_eight_days(of)
-    assert find_problems(of) == []
+    of.provider.is_down_until = of.clock.now + timedelta(hours=1)
+    cancel(of)
+    assert (of.order.state, of.slots(), of.order.is_to_carry_out) == ("cancelled", 0, True)
 
 
 @pytest.mark.exhaustive

@@ -76,7 +76,7 @@ def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> 
         update = _cancellation_update(report, author, ports)
         return replace(
             report.with_update(update),
-            order=replace(order, state="cancelled", refund_pence=refund),
+            order=replace(order, state="cancelled", refund_pence=refund, undone_pence=None),
             needs=mark_settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT),
         )
 
@@ -124,7 +124,7 @@ def cancel_order_in_state(service_request_id: str, state: OrderState, ports: Ord
         refund = order.amount_pence if order.paid_by == "card" else order.refund_pence
         return replace(
             report.with_update(update),
-            order=replace(order, state="cancelled", refund_pence=refund),
+            order=replace(order, state="cancelled", refund_pence=refund, undone_pence=None),
             needs=mark_settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT),
         )
 

@@ -1,13 +1,15 @@
 """Carry out the effects of a stored order outside the report. Each step can be repeated: it runs
 after the change of the order, and again from the reports' stream in case it was interrupted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 
 from msgspec.structs import replace
 
 from chalicelib.catalogue.calendars import SlotOfDay
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.errors import AppError, Conflict, Invalid, NotFound
 from chalicelib.reports.automatic_texts import MOVED, format_day
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import mark_settled
@@ -18,6 +20,10 @@ from chalicelib.reports.usecases.attention import SETTLED_BY_NEW_SLOT
 from chalicelib.reports.usecases.orders.settling import fulfil_order, settle_order
 from chalicelib.reports.usecases.updating import council_update
 
+LEFT_TO_MESSAGES = timedelta(minutes=2)
+"""A changed order is left to its message for so long."""
+MOST_AT_ONCE = 10
+
 
 def carry_out_order(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     """Carry out the order of a stored report, and return the report as it is then. Raises
@@ -27,16 +33,25 @@ def carry_out_order(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest
     order = report.order
     if order is None:
         return report
-    if order.refund_pence:
-        ports.refund(report.service_request_id, order.refund_pence)
     if order.state == "cancelled":
         if order.booking:
             ports.release_booking(report.service_request_id, order.booking)
         ports.undo_fulfilment(report)
+    if order.refund_pence:
+        # Last, since others wait for the slot and the provider may be down.
+        ports.refund(report.service_request_id, order.refund_pence)
+    report = _mark_undone(report, order, ports)
+    if order.state == "cancelled":
         return report
     if order.booking and order.booking.moving_to:
-        report = _move_booking(report, order, ports)
+        report = _move_booking(report, report.order or order, ports)
     return report
+
+
+def _mark_undone(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
+    if not order.is_to_undo:
+        return report
+    return _save_order(report, replace(order, undone_pence=order.refund_pence), ports)
 
 
 def carry_out_stored_order(service_request_id: str, ports: OrderPorts) -> None:
@@ -49,6 +64,30 @@ def carry_out_stored_order(service_request_id: str, ports: OrderPorts) -> None:
     except (Conflict, Invalid, NotFound):
         # It is noted that the booking stays where it is, or that the order is not settled.
         return
+
+
+def carry_out_waiting_orders(ports: OrderPorts) -> Mapping[str, AppError]:
+    """Carry out some of the orders that their messages did not carry out. Each call takes them in
+    another order, so that those which fail do not stop those behind them.
+
+    Returns: the error of each that failed, by service_request_id.
+
+    Raises: UpstreamFailed if they cannot be listed.
+    """
+    now = ports.reports.now()
+    waiting = ports.reports.repository.list_orders_to_carry_out(until=now - LEFT_TO_MESSAGES)
+    failed: dict[str, AppError] = {}
+    for each in sorted(waiting, key=lambda each: _place_at(now, each))[:MOST_AT_ONCE]:
+        try:
+            carry_out_stored_order(each, ports)
+        except AppError as error:
+            failed[each] = error
+    return failed
+
+
+def _place_at(now: datetime, service_request_id: str) -> bytes:
+    """The place of a request in the order of that moment."""
+    return sha256(f"{now.isoformat()}#{service_request_id}".encode()).digest()
 
 
 def _settle_if_due(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
