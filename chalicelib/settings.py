@@ -49,6 +49,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     rounds_queue_url: str
     figures_queue_url: str
     orders_queue_url: str
+    unread_queue_url: str
     published_bucket: str
     uploads_bucket: str
     photos_bucket: str

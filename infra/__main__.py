@@ -28,6 +28,7 @@ from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
 from infra.permissions import permissions
 from infra.redrive import redrive
+from infra.redrive_changes import redrive_changes
 from infra.refused_rows import ALLOW_REJECTS, fail_if_refused, print_notes, print_refused
 from infra.release import release
 from infra.republish import publish
@@ -87,6 +88,7 @@ for command in (
     publish,
     reconcile,
     redrive,
+    redrive_changes,
     release,
     restore_reports,
     restore_table,

@@ -38,7 +38,7 @@ def redrive(queue: str) -> None:
     client = boto3.client("sqs")
     home: str = getattr(container.settings(), f"{queue}_queue_url")
     moved = failed = 0
-    for messages in _batches(client, dead_letters_of(client, home)):
+    for messages in message_batches(client, dead_letters_of(client, home)):
         refused = move_messages(client, home, messages)
         moved, failed = moved + len(messages) - refused, failed + refused
     click.echo(f"{moved} sent back, {failed} not.")
@@ -61,7 +61,7 @@ def dead_letters_of(client: "SQSClient", home: str) -> str:
     return client.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
 
 
-def _batches(client: "SQSClient", dead_letters: str) -> Iterator[Sequence["MessageTypeDef"]]:
+def message_batches(client: "SQSClient", dead_letters: str) -> Iterator[Sequence["MessageTypeDef"]]:
     """All messages, in portions."""
     while messages := client.receive_message(
         QueueUrl=dead_letters, MaxNumberOfMessages=AT_ONCE, VisibilityTimeout=HIDDEN_S

@@ -69,6 +69,7 @@ SETTINGS = {
     "LEDGER_TABLE": "LedgerTable",
     "FIGURES_QUEUE_URL": "FiguresQueueUrl",
     "ORDERS_QUEUE_URL": "OrdersQueueUrl",
+    "UNREAD_QUEUE_URL": "FanOutDeadLetterQueueUrl",
     "PUBLISHED_BUCKET": "PublishedBucket",
     "UPLOADS_BUCKET": "UploadsBucket",
     "PHOTOS_BUCKET": "PhotosBucket",

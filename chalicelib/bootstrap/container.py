@@ -1,6 +1,7 @@
 """The settings, the council, the secrets and the clients of this process, each built once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, TypeVarTuple
 
@@ -67,6 +68,7 @@ QueueName = Literal[
     "rounds",
     "figures",
     "orders",
+    "unread",
 ]
 
 SECRETS_GIVEN = frozenset(("destinations", "identity", "payments"))
@@ -96,6 +98,17 @@ def once(build: Callable[[*Args], T]) -> Callable[[*Args], T]:
         return result
 
     return build_once
+
+
+@contextmanager
+def built_instead(build: Callable[..., Any], argument: Any, built: object) -> Iterator[None]:
+    """Within it, `build(argument)` returns this object."""
+    before = build(argument)
+    BUILT[build, argument] = built
+    try:
+        yield
+    finally:
+        BUILT[build, argument] = before
 
 
 def forget_built() -> None:

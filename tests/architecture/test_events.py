@@ -43,7 +43,7 @@ class Publishing(Fails):
 built = {(builder,): Fails() for builder in every_builder_of_ports()}
 built[publishing_ports,] = Publishing()
 built[reactions,] = (Fails(),)
-for name in ("codes", "follow", "crews", "rounds"):
+for name in ("codes", "follow", "crews", "rounds", "unread"):
     built[container.queue, name] = Fails()
 container.BUILT.update(built)
 try:

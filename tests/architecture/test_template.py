@@ -693,7 +693,7 @@ def test_functions_have_the_names_of_what_they_use(template: dict[str, Any]) -> 
         name: set(function["Environment"]["Variables"])
         for name, function in functions(template).items()
     }
-    assert given["FanOutPeople"] == {"CODES_QUEUE_URL"}
+    assert given["FanOutPeople"] == {"CODES_QUEUE_URL", "UNREAD_QUEUE_URL"}
     published = {"DISTRIBUTION_ID", "PHOTOS_BUCKET", "PUBLISHED_BUCKET", "REPORTS_TABLE"}
     assert given["Publish"] == published | {"PUBLISH_QUEUE_URL"}
     assert "PUSH_SECRET_ARN" not in given["Publish"] and "PUSH_SECRET_ARN" in given["SendAlert"]

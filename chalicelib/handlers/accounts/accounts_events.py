@@ -9,7 +9,8 @@ from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import sending_ports
 from chalicelib.errors import AppError
-from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, failed_from
+from chalicelib.handlers.http.event import BatchAnswer, one_by_one
+from chalicelib.handlers.http.stream import StreamBatch, follow_stream
 from chalicelib.kernel.observability import logs
 
 # Chalice requires literals; packaging replaces them with the real stream and queue.
@@ -28,26 +29,17 @@ class CodeRequested(msgspec.Struct, frozen=True, kw_only=True):
 @events.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
 def fan_out_people(event: DynamoDBEvent) -> BatchAnswer:
     """Announces new attempts; on a failure the batch comes again from its first record."""
-    records: list[dict[str, Any]] = event.to_dict()["Records"]
-    with batch("fan_out_people", records) as line:
-        asked = [each for each in map(_code_request_in, records) if each]
-        try:
-            container.queue("codes").send(asked)
-        except AppError as error:
-            logs.failure("codes were not asked for, they will be again", error)
-            line["failed"] = len(records)
-            return failed_from(records, 0)
-        return batch_failures([])
+    return follow_stream("fan_out_people", event, _request_codes)
 
 
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def send_code(event: SQSEvent) -> BatchAnswer:
     """Sends the code that a message asks for."""
-    records = event.to_dict()["Records"]
-    with batch("send_code", records) as line:
-        failed = [record["messageId"] for record in records if not _is_sent(record)]
-        line["failed"] = len(failed)
-        return batch_failures(failed)
+    return one_by_one("send_code", event, _is_sent)
+
+
+def _request_codes(found: StreamBatch) -> None:
+    container.queue("codes").send(found.read(_code_request_in))
 
 
 def _code_request_in(record: dict[str, Any]) -> CodeRequested | None:
@@ -57,7 +49,7 @@ def _code_request_in(record: dict[str, Any]) -> CodeRequested | None:
     return CodeRequested(attempt_id=owner.removeprefix(ATTEMPT))
 
 
-def _is_sent(record: dict[str, Any]) -> bool:
+def _is_sent(record: dict[str, Any], _: logs.Fields) -> bool:
     from chalicelib.accounts.usecases.code_sending import send_code
 
     try:

@@ -2,6 +2,7 @@
 confirmations after subscriptions have changed."""
 
 from collections import defaultdict
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -26,13 +27,11 @@ from chalicelib.errors import AppError
 from chalicelib.events import OfNotice, OfReport, ReportChanged, ReportSubmitted
 from chalicelib.handlers.http.event import (
     BatchAnswer,
-    batch,
-    batch_failures,
-    failed_from,
     measure_age,
     one_by_one,
     trace_facts,
 )
+from chalicelib.handlers.http.stream import StreamBatch, follow_stream
 from chalicelib.kernel.observability import logs, trace
 
 # Chalice requires literals; packaging replaces them with the real stream and queue.
@@ -53,47 +52,43 @@ def match_alerts(event: SQSEvent) -> BatchAnswer:
 def fan_out_alerts(event: DynamoDBEvent) -> BatchAnswer:
     """Updates the index, requests confirmations of new subscriptions, and queues the facts about
     disruptions for `match_alerts`. On a failure the batch is delivered again."""
-    records: list[dict[str, Any]] = event.to_dict()["Records"]
-    with batch("fan_out_alerts", records) as line:
-        ours = [each["dynamodb"] for each in records if _is_subscription(each)]
-        facts = [fact for fact in map(fact_of, records) if fact]
-        try:
-            _follow_changes(ours)
-            container.queue("match").send(facts)
-        except AppError as error:
-            logs.failure("changes were not followed, they will be again", error)
-            line["failed"] = len(records)
-            return failed_from(records, 0)
-        return batch_failures([])
+    return follow_stream("fan_out_alerts", event, _follow_changes)
 
 
-def _follow_changes(changes: list[dict[str, Any]]) -> None:
-    """Updates the index and the numbers of subscriptions, and requests confirmations. Raises
-    UpstreamFailed."""
-    # Imported when the stream is read: PynamoDB takes a while to load.
-    from chalicelib.alerts.dynamo.subscriptions import subscription_in_image
-
+def _follow_changes(found: StreamBatch) -> None:
+    """Updates the index and the numbers of subscriptions, requests confirmations, and sends the
+    facts about disruptions. Raises UpstreamFailed."""
+    facts = found.read(fact_of)
+    pairs = found.read(_subscriptions_in)
     images: dict[str, list[Subscription]] = defaultdict(list)
-    requests, pairs = [], []
-    for change in changes:
-        before, after = (
-            subscription_in_image(image) if (image := change.get(name)) else None
-            for name in ("OldImage", "NewImage")
-        )
-        requests.append(confirmation_request(before, after))
-        pairs.append((before, after))
-        for each in filter(None, (before, after)):
-            images[each.subscription_id].append(each)
+    for each in filter(None, chain.from_iterable(pairs)):
+        images[each.subscription_id].append(each)
     ports = index_ports()
     for subscription_id, versions in images.items():
         reindex(subscription_id, versions, ports)
+    requests = [confirmation_request(before, after) for before, after in pairs]
     ports.alert_queue.send([each for each in requests if each])
+    container.queue("match").send(facts)
+    found.send_unread()
     # Last, because a batch that failed before is delivered again, and would be counted twice.
     ports.audiences.add(count_changes(pairs))
 
 
-def _is_subscription(record: dict[str, Any]) -> bool:
-    return bool(record["dynamodb"]["Keys"]["record"]["S"] == SUBSCRIPTION)
+def _subscriptions_in(
+    record: dict[str, Any],
+) -> tuple[Subscription | None, Subscription | None] | None:
+    """The subscription before and after the change; None if the record is about something else."""
+    # Imported when the stream is read: PynamoDB takes a while to load.
+    from chalicelib.alerts.dynamo.subscriptions import subscription_in_image
+
+    change = record["dynamodb"]
+    if change["Keys"]["record"]["S"] != SUBSCRIPTION:
+        return None
+    before, after = (
+        subscription_in_image(image) if (image := change.get(name)) else None
+        for name in ("OldImage", "NewImage")
+    )
+    return before, after
 
 
 def _try_to_match(record: dict[str, Any], line: logs.Fields) -> bool:

@@ -9,9 +9,8 @@ from chalicelib.events import RoundDayChanged
 from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
-    batch_failures,
+    fact_batch,
     measure_age,
-    parse_fact,
 )
 from chalicelib.kernel.observability import logs
 
@@ -23,17 +22,14 @@ events = Blueprint(__name__)
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
 def publish_rounds(event: SQSEvent) -> BatchAnswer:
     """Publishes the state of all rounds once for a batch of facts."""
-    records = event.to_dict()["Records"]
-    with batch("publish_rounds", records) as line:
-        facts = [fact for record in records if (fact := parse_fact(record, RoundDayChanged))]
+    with fact_batch("publish_rounds", event, RoundDayChanged) as found:
         try:
             publish_today(today_ports())
         except AppError as error:
             logs.failure("the state of rounds was not published", error)
-            line["failed"] = len(records)
-            return batch_failures(record["messageId"] for record in records)
-        measure_age(facts, line)
-        return batch_failures([])
+            return found.answer(lambda _: True)
+        measure_age(found.facts, found.line)
+        return found.answer(lambda _: False)
 
 
 @events.schedule("rate(1 minute)")

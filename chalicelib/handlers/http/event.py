@@ -1,5 +1,4 @@
-"""Stream and queue handlers: each takes a batch, names the failed records, finishes the others, and
-logs one line.
+"""Handlers of batches: each names the failed records, finishes the others, and logs one line.
 
 A blueprint's event handler is deployed by its own module's name and runs without app.py.
 """
@@ -48,9 +47,21 @@ def one_by_one(
     HandlerFailed."""
     records = event.to_dict()["Records"]
     with batch(function, records) as line:
-        failed = [record["messageId"] for record in records if not is_done(record, line)]
+        failed = [record["messageId"] for record in records if not _is_done(record, line, is_done)]
         line["failed"] = len(failed)
         return batch_failures(failed)
+
+
+def _is_done(
+    record: dict[str, Any],
+    line: logs.Fields,
+    is_done: Callable[[dict[str, Any], logs.Fields], bool],
+) -> bool:
+    try:
+        return is_done(record, line)
+    except Exception as error:
+        logs.failure("a message broke its handler", error, message_id=record["messageId"])
+        return False
 
 
 class FactBatch:
@@ -122,8 +133,3 @@ def measure_age(
 def batch_failures(identifiers: Iterable[str]) -> BatchAnswer:
     """Lambda's partial batch response: the records to be delivered again."""
     return {"batchItemFailures": [{"itemIdentifier": each} for each in identifiers]}
-
-
-def failed_from(records: list[dict[str, Any]], at: int) -> BatchAnswer:
-    """For a stream, which is ordered: this record and all later ones are delivered again."""
-    return batch_failures([records[at]["dynamodb"]["SequenceNumber"]])

@@ -16,15 +16,14 @@ from chalicelib.events import JobChanged, OfReport
 from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
-    batch_failures,
     fact_batch,
-    failed_from,
     follow_requests,
     measure_age,
     one_by_one,
     parse_fact,
     trace_facts,
 )
+from chalicelib.handlers.http.stream import StreamBatch, follow_stream
 from chalicelib.jobs.stream import fact_of
 from chalicelib.jobs.usecases.day_publishing import CrewAndDay, publish_days, publish_due
 from chalicelib.jobs.usecases.jobs_of_report import update_jobs_of
@@ -45,20 +44,7 @@ events = Blueprint(__name__)
 def fan_out_jobs(event: DynamoDBEvent) -> BatchAnswer:
     """Sends the facts of a batch to the queues; after a failure the whole batch is delivered
     again."""
-    records: list[dict[str, Any]] = event.to_dict()["Records"]
-    with batch("fan_out_jobs", records) as line:
-        facts = [fact for fact in map(fact_of, records) if fact]
-        of_rounds = [fact for fact in map(round_fact_of, records) if fact]
-        _log_jobs(facts, line)
-        try:
-            container.queue("rounds").send(of_rounds)
-            container.queue("follow").send([fact for fact in facts if fact.for_reports])
-            container.queue("crews").send([fact for fact in facts if fact.days])
-        except AppError as error:
-            logs.failure("changes of jobs were not sent, they will come again", error)
-            line["failed"] = len(records)
-            return failed_from(records, 0)
-        return batch_failures([])
+    return follow_stream("fan_out_jobs", event, _send_facts)
 
 
 @events.on_sqs_message(queue_arn=OPEN_QUEUE, batch_size=1)
@@ -108,6 +94,14 @@ def tell_plans(_: CloudWatchEvent) -> None:
         ports = job_follow_ports()
         if ports.now().astimezone(ports.council.zone).hour >= MORNING:
             publish_changed_plans(ports)
+
+
+def _send_facts(found: StreamBatch) -> None:
+    facts = found.read(fact_of)
+    _log_jobs(facts, found.line)
+    container.queue("rounds").send(found.read(round_fact_of))
+    container.queue("follow").send([fact for fact in facts if fact.for_reports])
+    container.queue("crews").send([fact for fact in facts if fact.days])
 
 
 def _update_jobs(record: dict[str, Any], line: logs.Fields) -> bool:

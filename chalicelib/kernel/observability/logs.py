@@ -50,6 +50,7 @@ class Fields(TypedDict, total=False):
     errors: int
     records: int
     failed: int
+    unread: int
     submitted: int
     told: int
     age_ms: int

@@ -57,6 +57,7 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
         "AUDIT_TABLE": "audit",
         "ACCOUNTS_TABLE": "accounts",
         "CODES_QUEUE_URL": "https://queue.example/5",
+        "UNREAD_QUEUE_URL": "https://queue.example/16",
         "CODE_SECRET_ARN": "arn:code",
         "ALERTS_TABLE": "alerts",
         "MATCH_QUEUE_URL": "https://queue.example/6",
