@@ -6,7 +6,6 @@ Source: Ordnance Survey, "Code-Point Open technical specification" (2023); quali
 coordinates available".
 """
 
-import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from chalicelib.errors import ConfigurationError, Invalid
 from chalicelib.gazetteer.postcodes import Postcode, Postcodes, postcodes_document
 from chalicelib.geo.bng import GridPoint, from_grid
 from chalicelib.geo.point import Box, Point
+from chalicelib.geo.postcode import full_postcode
 from infra.rows import RefusedRow, Row, read_rows
 
 HEADER = ("postcode", "quality", "easting", "northing")
@@ -28,7 +28,6 @@ ATTRIBUTION = (
     "copyright and database right, and National Statistics data © Crown copyright and database "
     "right"
 )
-_WRITTEN = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) *([0-9][A-Z]{2})")
 
 
 @dataclass
@@ -85,10 +84,9 @@ def _add_postcode(row: Row, box: Box, found: dict[str, Point], summary: Summary)
 def _label(row: Row, found: Container[str]) -> str:
     """The postcode in its usual form. Raises Invalid if it is not valid or is a duplicate."""
     text = row.values["postcode"]
-    written = _WRITTEN.fullmatch(text.upper())
-    if not written:
+    label = full_postcode(text)
+    if label is None:
         raise Invalid.field("postcode", f"{text!r} is none, such as ZZ1 1AA")
-    label = " ".join(written.groups())
     if label in found:
         raise Invalid.field("postcode", f"{label} appeared before")
     return label

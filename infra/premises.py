@@ -25,12 +25,12 @@ from chalicelib.collections.premises import (
     RoundStreets,
     address_sort_key,
     listing_key,
-    normalise_postcode,
     part_key,
     round_key,
     street_of,
 )
 from chalicelib.errors import Invalid
+from chalicelib.geo.postcode import full_postcode
 from infra.rows import RefusedRow, Row, read_rows
 
 COLUMNS = ("uprn", "address", "postcode", "rounds")
@@ -120,7 +120,7 @@ def _premises(row: Row, containers: Mapping[str, str]) -> Premises:
     address = " ".join(values["address"].split())
     if not 0 < len(address) <= LONGEST_ADDRESS:
         raise Invalid.field("address", f"give 1 to {LONGEST_ADDRESS} characters")
-    postcode = normalise_postcode(values["postcode"])
+    postcode = full_postcode(values["postcode"])
     if postcode is None:
         raise Invalid.field("postcode", f"{values['postcode']!r} is none, such as ZZ1 1AA")
     return Premises(

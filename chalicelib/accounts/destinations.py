@@ -15,6 +15,7 @@ from chalicelib.kernel.addresses import (
     normalise_email,
     normalise_phone,
     parse_phone,
+    tidy_email,
 )
 from chalicelib.texts import Text
 
@@ -42,7 +43,7 @@ def parse_destination(text: str, *, takes_phones: bool) -> Destination:
     Raises Invalid about the field `address`.
     """
     tidy = text.strip()
-    if "@" in tidy:
+    if "@" in tidy_email(tidy):
         email = normalise_email(tidy)
         if email is None:
             raise _invalid_email()
@@ -65,6 +66,11 @@ def parse_destination_for(channel: Literal["email", "sms"], text: str) -> Destin
     if found.kind != wanted:
         raise Invalid.field("to", _FORMATS[channel])
     return found
+
+
+def receives_texts(text: str) -> bool:
+    """True if texts can be sent to that phone number."""
+    return MOBILE.fullmatch(normalise_phone(text) or "") is not None and not _has_no_texts(text)
 
 
 def _has_no_texts(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple, get_args
 from msgspec import Meta, Struct
 
 from chalicelib.kernel.addresses import AddressKind
-from chalicelib.kernel.languages import translatable
+from chalicelib.kernel.field_types import LINE
 from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.reports.published import ReportPart
 
@@ -65,11 +65,7 @@ class Identity(NamedTuple):
     subject: str
 
 
-_LINE = Meta(
-    pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
-    description=translatable("one line without control characters"),
-)
-Label = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
+Label = Annotated[str, Meta(min_length=1, max_length=100), LINE]
 
 
 class SavedPlace(Struct, frozen=True, kw_only=True):

@@ -14,11 +14,11 @@ from msgspec import Meta
 from chalicelib.catalogue.check_digits import CheckDigit
 from chalicelib.catalogue.words import Code, ShortText, Strict
 from chalicelib.errors import FieldError
+from chalicelib.kernel.typed_text import clean_text, one_line
 from chalicelib.texts import Text
 
 MOST_IN_A_LINE = 200
 MOST_IN_A_TEXT = 2000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 Answers = Mapping[str, tuple[str, ...]]
 Datatype = Literal["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"]
@@ -138,16 +138,16 @@ def _check_choices(
 
 
 def _check_line(text: str) -> str:
-    if len(text) > MOST_IN_A_LINE or "\n" in text or _CONTROL.search(text):
-        raise InvalidAnswer(
-            Text("must be one line of at most {most} characters", most=MOST_IN_A_LINE)
-        )
-    return text
+    return _check_length(one_line(text), MOST_IN_A_LINE)
 
 
 def _check_text(text: str) -> str:
-    if len(text) > MOST_IN_A_TEXT or _CONTROL.search(text):
-        raise InvalidAnswer(Text("must be text of at most {most} characters", most=MOST_IN_A_TEXT))
+    return _check_length(clean_text(text), MOST_IN_A_TEXT)
+
+
+def _check_length(text: str, most: int) -> str:
+    if len(text) > most:
+        raise InvalidAnswer(Text("must have at most {most} characters", most=most))
     return text
 
 

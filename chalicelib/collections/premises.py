@@ -16,7 +16,6 @@ CURRENT = f"{FOLDER}current.json"
 PREMISES_A_PART = 1_600
 """The approximate number of premises in a document."""
 _NUMBERED_ADDRESS = re.compile(r"[0-9]+[A-Za-z]?(?: ?[-/&] ?[0-9]+[A-Za-z]?)? +(.*[A-Za-z].*)")
-_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 
 
 class CurrentVersion(Struct, frozen=True, kw_only=True):
@@ -96,13 +95,6 @@ def street_of(address: str) -> str:
     numbered = (found[1] for part in parts if (found := _NUMBERED_ADDRESS.fullmatch(part)))
     named = (part for part in reversed(parts) if part.strip(f" {digits}"))
     return next(numbered, next(named, address))
-
-
-def normalise_postcode(text: str) -> str | None:
-    """The postcode in its usual form, in any case and with or without its space; None if the text
-    is no postcode."""
-    found = _POSTCODE.fullmatch("".join(text.split()).upper())
-    return " ".join(found.groups()) if found else None
 
 
 def address_sort_key(address: str) -> tuple[tuple[bool, int, str], ...]:

@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.claims import Verdict
+from chalicelib.kernel.field_types import LINE
 from chalicelib.kernel.operations import OpId
 
 TODAY = "data/collections/today.json"
@@ -69,11 +70,10 @@ KEPT_FOR = timedelta(days=90)
 A_DAY = timedelta(days=1)
 _COMPARED_FIELDS = ("op_id", "kind", "at", "street", "reason", "text")
 
-_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
-RoundCode = Annotated[str, Meta(min_length=1, max_length=40), _LINE]
-PremisesId = Annotated[str, Meta(min_length=1, max_length=40), _LINE]
-Street = Annotated[str, Meta(min_length=1, max_length=200), _LINE]
-Note = Annotated[str, Meta(max_length=300), _LINE]
+RoundCode = Annotated[str, Meta(min_length=1, max_length=40), LINE]
+PremisesId = Annotated[str, Meta(min_length=1, max_length=40), LINE]
+Street = Annotated[str, Meta(min_length=1, max_length=200), LINE]
+Note = Annotated[str, Meta(max_length=300), LINE]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 

@@ -14,7 +14,7 @@ from chalicelib.collections.past_collections import (
     past_log_keys,
 )
 from chalicelib.collections.ports import Ports
-from chalicelib.collections.premises import ListedPremises, normalise_postcode
+from chalicelib.collections.premises import ListedPremises
 from chalicelib.collections.round_days import (
     CollectionReason,
     LogKey,
@@ -23,6 +23,7 @@ from chalicelib.collections.round_days import (
 )
 from chalicelib.collections.today import A_DAY, current_status
 from chalicelib.errors import Invalid, NotFound
+from chalicelib.geo.postcode import full_postcode
 from chalicelib.texts import Text
 
 
@@ -56,7 +57,7 @@ class PremisesCollections(Struct, frozen=True, kw_only=True):
 
 def premises_at_postcode(postcode: str | None, ports: Ports) -> Sequence[ListedPremises]:
     """The premises of a postcode. Raises Invalid, UpstreamFailed."""
-    whole = normalise_postcode(postcode or "")
+    whole = full_postcode(postcode or "")
     if whole is None:
         raise Invalid.field("postcode", Text("Enter a full postcode, such as ZZ1 1AA"))
     return ports.premises.at_postcode(whole)

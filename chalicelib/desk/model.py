@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from msgspec import Meta, Struct
 
 from chalicelib.errors import Invalid
+from chalicelib.kernel.field_types import LINE, TEXT
 
 UNDO_WITHIN = timedelta(minutes=5)
 """How long a change that notifies nobody outside can be undone."""
@@ -23,16 +24,11 @@ PLACEHOLDERS = ("reference", "service", "target", "place")
 """The placeholders of a template's text, which are filled in from the report."""
 _BRACED = re.compile(r"\{([^{}]*)\}")
 
-_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
-_TEXT = Meta(
-    pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
-    description="text without control characters",
-)
-Name = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
-Text = Annotated[str, Meta(min_length=1, max_length=MOST_TEXT), _TEXT]
+Name = Annotated[str, Meta(min_length=1, max_length=100), LINE]
+Text = Annotated[str, Meta(min_length=1, max_length=MOST_TEXT), TEXT]
 Codes = Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=50)]
 StateName = Annotated[str, Meta(max_length=40)]
-Query = Annotated[str, Meta(max_length=500), _LINE]
+Query = Annotated[str, Meta(max_length=500), LINE]
 
 
 class TemplateDraft(Struct, frozen=True, kw_only=True):

@@ -9,18 +9,15 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
+from chalicelib.kernel.field_types import LINE, TEXT
+
 LEAST_RADIUS_M, MOST_RADIUS_M = 50, 50_000
 LONGEST = timedelta(days=366)
 KEPT_FOR = timedelta(days=30)
 """How long a disruption is stored after its end."""
 
-_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
-_TEXT = Meta(
-    pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
-    description="text without control characters",
-)
-Title = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
-Text = Annotated[str, Meta(max_length=2_000), _TEXT]
+Title = Annotated[str, Meta(min_length=1, max_length=100), LINE]
+Text = Annotated[str, Meta(max_length=2_000), TEXT]
 Moment = Annotated[datetime, Meta(tz=True)]
 Codes = Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=50)]
 

@@ -14,6 +14,7 @@ from chalicelib.errors import Invalid, TooLarge
 from chalicelib.forms.charsets import DEFAULT, FIELD, codec_of, decode
 from chalicelib.kernel.card_numbers import mask_card_numbers
 from chalicelib.kernel.posted_form import PostedForm, Upload
+from chalicelib.kernel.typed_text import clean_text
 from chalicelib.texts import Text
 
 if TYPE_CHECKING:
@@ -133,11 +134,7 @@ def _not_a_form() -> Invalid:
 
 def _clean_fields(sent: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
     stripped = {
-        name: tuple(
-            text
-            for value in values
-            if (text := mask_card_numbers(value.replace("\r\n", "\n").strip()))
-        )
+        name: tuple(text for value in values if (text := mask_card_numbers(clean_text(value))))
         for name, values in sent.items()
     }
     return {name: values for name, values in stripped.items() if values}

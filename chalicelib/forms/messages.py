@@ -28,6 +28,8 @@ WHEN_WRONG = {
     "contact.phone": Text("Enter a phone number like 01632 960 001"),
 }
 
+CONTINUING = ("must ", "is ", "has ")
+"""How a fault begins that continues the name of its field."""
 _THIS = Text("This")
 
 
@@ -54,7 +56,7 @@ def explain_plain_fault(fault: FieldError, *, is_given: bool) -> FieldError:
         return FieldError(name, WHEN_MISSING[name])
     if name in WHEN_WRONG and "at most" not in message:
         return FieldError(name, WHEN_WRONG[name])
-    return FieldError(name, Text("{field} {fault}", field=NAMES.get(name, _THIS), fault=message))
+    return FieldError(name, _sentence(NAMES.get(name, _THIS), message))
 
 
 def _explain_question_fault(
@@ -65,6 +67,15 @@ def _explain_question_fault(
     question = asked.get(code, code)
     if not answers.all(fault.field):
         return Text("Answer the question: {question}", question=question)
+    if not fault.message.startswith(CONTINUING):
+        return fault.message
     if not question.endswith("?"):
         return Text("{question}: the answer {fault}", question=question, fault=fault.message)
     return Text("{question} The answer {fault}", question=question, fault=fault.message)
+
+
+def _sentence(name: str, fault: str) -> str:
+    """A fault that continues the name of its field after it; any other is a sentence itself."""
+    if not fault.startswith(CONTINUING):
+        return fault
+    return Text("{field} {fault}", field=name, fault=fault)

@@ -14,7 +14,9 @@ from chalicelib.forms.drafts import draft_of
 from chalicelib.forms.order_answers import chosen_day
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.steps import Step
+from chalicelib.geo.postcode import full_postcode
 from chalicelib.kernel import idempotency
+from chalicelib.kernel.addresses import tidy_email, tidy_phone
 from chalicelib.kernel.posted_form import PostedForm, Upload
 from chalicelib.texts import Text
 
@@ -135,12 +137,16 @@ def _validate_description(posted: PostedForm, answers: Answers, ports: Ports) ->
 
 
 def _validate_contact(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
+    """Validate the tidied addresses, which the next page shows."""
+    for field, tidy in (("contact.email", tidy_email), ("contact.phone", tidy_phone)):
+        answers = answers.with_(field, tidy(answers.one(field)))
     return answers, _faults_of_step("contact", answers, ports)
 
 
 def _validate_postcode(posted: PostedForm, answers: Answers, ports: Ports) -> StepResult:
     answers = answers.with_("premises").with_todo("premises")
-    typed = answers.one("postcode")
+    typed = full_postcode(answers.one("postcode")) or answers.one("postcode")
+    answers = answers.with_("postcode", typed)
     try:
         found = ports.siblings.find_premises(typed)
     except Invalid as error:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.geo.point import Point
+from chalicelib.geo.postcode import compact_postcode, full_postcode
 
 POSTCODES = "data/postcodes.json"
 """The key of the published document of postcodes."""
@@ -47,8 +48,8 @@ class Postcodes(msgspec.Struct, frozen=True, dict=True):
         return list(islice(self._units_with_prefix(compact.translate(_MISTAKEN)), most))
 
     def find(self, text: str) -> Postcode | None:
-        """The postcode that the text states in full, in any case and with or without its space."""
-        compact = "".join(text.split()).lower()
+        """The postcode that the text states in full."""
+        compact = compact_postcode(full_postcode(text) or text).lower()
         first = next(iter(self.with_prefix(compact, 1)), None)
         return first if first and len(_compact(first.label)) == len(compact) else None
 

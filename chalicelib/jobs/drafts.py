@@ -7,28 +7,24 @@ from msgspec import Meta, Struct
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.jobs.states import CouldNot, JobEventKind, Kind
+from chalicelib.kernel.field_types import LINE, TEXT
 from chalicelib.kernel.operations import OpId
 
 MOST_REPORTS = 50
 
-_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
-_TEXT = Meta(
-    pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
-    description="text without control characters",
-)
-Title = Annotated[str, Meta(min_length=1, max_length=200), _LINE]
-Name = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
-Word = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
+Title = Annotated[str, Meta(min_length=1, max_length=200), LINE]
+Name = Annotated[str, Meta(min_length=1, max_length=100), LINE]
+Word = Annotated[str, Meta(min_length=1, max_length=100), LINE]
 Words = Annotated[tuple[Word, ...], Meta(max_length=20)]
-EventText = Annotated[str, Meta(max_length=2_000), _TEXT]
-Instructions = Annotated[str, Meta(max_length=2_000), _TEXT]
-Because = Annotated[str, Meta(min_length=1, max_length=500), _LINE]
+EventText = Annotated[str, Meta(max_length=2_000), TEXT]
+Instructions = Annotated[str, Meta(max_length=2_000), TEXT]
+Because = Annotated[str, Meta(min_length=1, max_length=500), LINE]
 Minutes = Annotated[int, Meta(ge=1, le=1_440)]
 TimeOfDay = Annotated[
     str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time such as 07:30")
 ]
 Moment = Annotated[datetime, Meta(tz=True)]
-Reference = Annotated[str, Meta(min_length=1, max_length=40), _LINE]
+Reference = Annotated[str, Meta(min_length=1, max_length=40), LINE]
 References = Annotated[tuple[Reference, ...], Meta(max_length=MOST_REPORTS)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]

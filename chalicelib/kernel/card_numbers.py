@@ -10,7 +10,6 @@ other character such as a dot, a comma or `_`. A word may touch it, such as "Vis
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import Any
 from unicodedata import digit
 
 MASK = "****"
@@ -57,21 +56,6 @@ def mask_card_numbers(text: str) -> str:
 def has_card_number(text: str) -> bool:
     """True if there is a card number in the text."""
     return mask_card_numbers(text) != text
-
-
-def mask_texts_in(value: Any) -> Any:
-    """A decoded JSON value with all its texts masked, and each number that is one of a card."""
-    match value:
-        case str():
-            return mask_card_numbers(value)
-        case int() | float() if has_card_number(f"{value:.0f}"):
-            return MASK
-        case list():
-            return [mask_texts_in(each) for each in value]
-        case dict():
-            return {name: mask_texts_in(each) for name, each in value.items()}
-        case _:
-            return value
 
 
 def _as_ascii_digit(character: str) -> str:

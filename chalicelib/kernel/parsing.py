@@ -10,8 +10,8 @@ import msgspec
 from msgspec import structs
 
 from chalicelib.errors import FieldError, Invalid, TooLarge
-from chalicelib.kernel.card_numbers import mask_texts_in
 from chalicelib.kernel.languages import translatable
+from chalicelib.kernel.typed_text import clean_texts_in
 from chalicelib.texts import Text
 
 MAX_BODY_BYTES = 64 * 1024
@@ -49,7 +49,7 @@ _MESSAGES = (
 def parse_json(body: bytes, kind: type[T]) -> T:
     """The draft of Struct `kind` in a JSON body.
 
-    Texts are stripped of surrounding white space; a blank optional one counts as absent.
+    Texts are cleaned and tidied as their types say; a blank optional one counts as absent.
     Raises TooLarge, or Invalid with one entry for each faulty field.
     """
     if len(body) > MAX_BODY_BYTES:
@@ -70,14 +70,14 @@ def parse_json(body: bytes, kind: type[T]) -> T:
 
 
 def parse(sent: dict[str, Any], kind: type[T]) -> T:
-    """The draft of Struct `kind` made of decoded values, without card numbers in its texts. Raises
-    as `parse_json`.
+    """The draft of Struct `kind` made of decoded values, whose texts are cleaned and have no card
+    numbers. Raises as `parse_json`.
 
     `kind.faults_in(sent)`, if it exists, finds faults that concern several fields.
     """
     faults: list[FieldError] = []
     try:
-        texts = mask_texts_in(sent)
+        texts = clean_texts_in(sent)
     except RecursionError as error:
         raise Invalid.field("body", Text("must be a JSON object ({error})", error=error)) from error
     draft = _convert(texts, kind, "", faults)
@@ -94,7 +94,7 @@ def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError
         unknown = Text("is not a known field; known are: {known}", known=known)
         faults.append(FieldError(path + name, unknown))
     values = {
-        name: _parse_value(_strip_text(sent.get(name)), field, path + name, faults)
+        name: _parse_value(_tidy_value(sent.get(name), field.type), field, path + name, faults)
         for name, field in fields.items()
     }
     if check := getattr(kind, "faults_in", None):
@@ -121,10 +121,13 @@ def _parse_value(value: Any, field: structs.FieldInfo, path: str, faults: list[F
         if len(faults) > before:
             return None
     try:
-        return msgspec.convert(_as_integer(value), hint, from_attributes=True)
+        found = msgspec.convert(_as_integer(value), hint, from_attributes=True)
     except msgspec.ValidationError as error:
         faults.append(FieldError(path, _message(str(error), hint)))
         return None
+    if not all(is_valid(found) for is_valid in _extras(hint, "is_valid")):
+        faults.append(FieldError(path, _format_message(hint)))
+    return found
 
 
 def _as_integer(value: Any) -> Any:
@@ -137,20 +140,29 @@ def _as_integer(value: Any) -> Any:
 def _message(text: str, hint: Any) -> str:
     plain = text.split(" - at `$", maxsplit=1)[0]
     if "matching regex" in plain:
-        described = next(_descriptions(hint), Text("in another format"))
-        return Text("must be {format}", format=Text(described))
+        return _format_message(hint)
     for pattern, message in _MESSAGES:
         if found := re.fullmatch(pattern, plain):
             return Text(message, **found.groupdict())
     return plain
 
 
-def _descriptions(hint: Any) -> Iterator[str]:
+def _format_message(hint: Any) -> str:
+    described = (meta.description for meta in _metas(hint) if meta.description)
+    return Text("must be {format}", format=Text(next(described, Text("in another format"))))
+
+
+def _extras(hint: Any, name: str) -> Iterator[Any]:
+    """The functions of that name that the types of a field have."""
+    return (meta.extra[name] for meta in _metas(hint) if meta.extra and name in meta.extra)
+
+
+def _metas(hint: Any) -> Iterator[msgspec.Meta]:
     for part in getattr(hint, "__metadata__", ()):
-        if isinstance(part, msgspec.Meta) and part.description:
-            yield part.description
+        if isinstance(part, msgspec.Meta):
+            yield part
     for inner in get_args(hint):
-        yield from _descriptions(inner)
+        yield from _metas(inner)
 
 
 def _struct_in(hint: Any) -> Any:
@@ -171,6 +183,15 @@ def _entry_in(hint: Any) -> Any:
     return next(filter(None, map(_entry_in, get_args(hint))), None)
 
 
-def _strip_text(value: Any) -> Any:
-    """A text without surrounding white space, None for a blank one; other values unchanged."""
-    return value.replace("\r\n", "\n").strip() or None if isinstance(value, str) else value
+def _tidy_value(value: Any, hint: Any) -> Any:
+    """A text, or the texts of a list, as the field's types tidy them; None for a blank text."""
+    if isinstance(value, list):
+        return [_tidy_text(each, hint) for each in value]
+    return _tidy_text(value, hint) or None if isinstance(value, str) else value
+
+
+def _tidy_text(value: Any, hint: Any) -> Any:
+    if isinstance(value, str):
+        for tidy in _extras(hint, "tidy"):
+            value = tidy(value)
+    return value

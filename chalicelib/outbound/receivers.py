@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
+from chalicelib.kernel.field_types import LINE
 from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.outbound.model import DeliveryEvent
 from chalicelib.reports.published import Report
@@ -19,8 +20,7 @@ from chalicelib.reports.published import Report
 SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
 
-_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
-Name = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
+Name = Annotated[str, Meta(min_length=1, max_length=100), LINE]
 Url = Annotated[
     str,
     Meta(max_length=500, pattern=r"^https?://[!-~]+$", description="an address with https://"),

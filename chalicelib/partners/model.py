@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from chalicelib.kernel.field_types import LINE
+
 PER_MINUTE = 60
 READS_A_WRITE = 10
 """A key may read this many times as often as it may write: a read costs more to answer, and a
@@ -13,7 +15,8 @@ faulty partner keeps asking."""
 
 Name = Annotated[
     str,
-    Meta(max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", description="one line of text"),
+    Meta(min_length=1, max_length=100),
+    LINE,
 ]
 Code = Annotated[str, Meta(max_length=200)]
 FirstVisibility = Literal["public", "waiting", "private"]

@@ -13,9 +13,8 @@ from chalicelib.catalogue.prices import OrderItem
 from chalicelib.catalogue.texts import RequestedLanguage
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Point, point_if_known
+from chalicelib.kernel.field_types import LINE, TEXT
 from chalicelib.reports.field_types import (
-    _LINE,
-    _TEXT,
     Description,
     Latitude,
     Line,
@@ -126,14 +125,14 @@ class ReplyDraft(msgspec.Struct, frozen=True, kw_only=True):
 class NoteDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A note from an officer for other officers."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH), _TEXT]
+    text: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH), TEXT]
 
 
 class FlagDraft(msgspec.Struct, frozen=True, kw_only=True):
     """Why a public report should not be public as it is."""
 
     reason: FlagReason
-    text: Annotated[str, Meta(max_length=500), _TEXT] | None = None
+    text: Annotated[str, Meta(max_length=500), TEXT] | None = None
 
 
 class NewDate(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +140,7 @@ class NewDate(msgspec.Struct, frozen=True, kw_only=True):
     report can read the reason."""
 
     day: date
-    reason: Annotated[str, Meta(min_length=1, max_length=300), _LINE]
+    reason: Annotated[str, Meta(min_length=1, max_length=300), LINE]
 
 
 class ReportChanges(msgspec.Struct, frozen=True, kw_only=True):

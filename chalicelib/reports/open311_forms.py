@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.services import PlaceKind
 from chalicelib.errors import FieldError, Invalid
+from chalicelib.kernel.field_types import Email, Phone
 from chalicelib.kernel.parsing import parse
+from chalicelib.kernel.typed_text import clean_text
 from chalicelib.reports.drafts import Draft
-from chalicelib.reports.field_types import Email, Phone
 from chalicelib.reports.partner import MOST_PHOTOS, PartnerReport, PartnerUpdate
 from chalicelib.reports.states import EXTERNAL_STATES, LABELS, State
 
@@ -31,7 +32,6 @@ answer is not free text."""
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]+)\](?:\[[0-9]*\])?")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]*)?", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _POINT = ("lat", "long")
 LONGEST_LINE = 200
 LONGEST_DESCRIPTION = 4000
@@ -190,8 +190,7 @@ def _media_urls_in(fields: FormFields) -> tuple[str, ...]:
 
 
 def _clean_text(text: str | None) -> str:
-    """The text with spaces instead of control characters, which pasted text may contain."""
-    return _CONTROL.sub(" ", text or "").strip()
+    return clean_text(text or "")
 
 
 def _clean_line(text: str | None) -> str:
@@ -202,21 +201,24 @@ def _shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _convert_or_none(text: str | None, kind: Any) -> str | None:
+class _Address(msgspec.Struct):
+    email: Email | None = None
+    phone: Phone | None = None
+
+
+def _usable_or_none(name: str, fields: FormFields) -> str | None:
+    """The email address or phone number of that field, None if it is not one."""
     try:
-        found: str = msgspec.convert(text, kind)
-    except msgspec.ValidationError:
+        found = parse({name: _first_value(fields, name)}, _Address)
+    except Invalid:
         return None
-    return found
+    return found.email or found.phone
 
 
 def _contact_in(fields: FormFields) -> dict[str, str] | None:
     names = (_first_value(fields, name) or "" for name in ("first_name", "last_name"))
     name = " ".join(each for each in names if each not in _EMPTY_NAMES)
-    email, phone = (
-        _convert_or_none(_first_value(fields, "email"), Email),
-        _convert_or_none(_first_value(fields, "phone"), Phone),
-    )
+    email, phone = (_usable_or_none(name, fields) for name in ("email", "phone"))
     given = {"name": _clean_line(name), "email": email, "phone": phone}
     return {key: value for key, value in given.items() if value} or None
 

@@ -5,7 +5,8 @@ from typing import Literal, get_args
 
 import msgspec
 
-from chalicelib.reports.field_types import Email, Line, Phone
+from chalicelib.kernel.field_types import Email, Phone
+from chalicelib.reports.field_types import Line
 from chalicelib.reports.published import Writer
 from chalicelib.reports.states import State
 

@@ -326,6 +326,56 @@ def test_page_says_so_when_the_files_are_too_large(browser: Browser, content_typ
     assert "Go back in your browser" in browser.page.text
 
 
+@pytest.mark.parametrize(
+    ("typed", "tidy", "after"),
+    [
+        (
+            {"contact.email": "Sam <mailto:sam@example.org>,"},
+            ("sam@example.org", None),
+            "We'll send updates to sam@example.org",
+        ),
+        (
+            {"contact.phone": "07700\u00a0900123 – after 6pm"},
+            (None, "07700 900123 (after 6pm)"),
+            "We'll send updates to 07700 900123 (after 6pm)",
+        ),
+        (
+            {"contact.phone": "01632\u2013960001 x4"},
+            (None, "01632-960001 ext 4"),
+            "We cannot send texts to 01632-960001 ext 4, so you will not get updates.",
+        ),
+    ],
+)
+def test_address_is_tidied_and_the_pages_show_it_and_what_it_is_used_for(
+    typed: dict[str, str], tidy: tuple[str | None, str | None], after: str, browser: Browser
+) -> None:
+    browser.to("How can we reach you?")
+    browser.fill(typed)
+    assert browser.page.title.startswith("Check your answers")
+    assert next(filter(None, tidy)) in browser.page.text
+    browser.fill(press="Send report")
+    assert after in " ".join(browser.page.text.split())
+    [report] = browser.stored()
+    assert report.contact and (report.contact.email, report.contact.phone) == tidy
+
+
+@pytest.mark.parametrize("typed", ["a..b@example.org", "sam@example", "sam@example.org; al@x.org"])
+def test_address_is_refused_when_no_mail_can_be_sent_to_it(typed: str, browser: Browser) -> None:
+    browser.to("How can we reach you?")
+    browser.fill({"contact.email": typed})
+    assert "Enter an email address like name@example.org" in browser.page.links
+    assert dict(browser.page.form(REPORT).fields)["contact.email"] == typed
+
+
+def test_report_is_stored_when_its_text_was_pasted_from_a_word_processor(browser: Browser) -> None:
+    browser.to("Describe the problem")
+    browser.fill({"description": "Deep\x0bhole\x0cby the drain", "title": "Deep\x0bhole"})
+    browser.fill()
+    browser.fill(press="Send report")
+    [report] = browser.stored()
+    assert (report.title, report.description) == ("Deep hole", "Deep hole by the drain")
+
+
 def test_page_returns_with_the_typed_values_when_it_is_invalid(browser: Browser) -> None:
     browser.to("How can we reach you?")
     browser.fill({"contact.name": "Ann", "contact.email": "ann at home"})

@@ -54,6 +54,15 @@ def test_each_operation_has_its_own_result_in_order_when_some_are_bad(depot: Job
         assert name in item["reason"], item
 
 
+def test_finished_work_is_stored_when_its_note_has_control_characters(depot: JobsApi) -> None:
+    job = depot.job()
+    start = operation(job, "start")
+    done = operation(job, "done", text="Filled.\x0bSwept.\x0c\x00\r\nClosed.")
+    assert [item["result"] for item in depot.tell(start, done)] == ["applied", "applied"]
+    (item,) = depot.tell(done)
+    assert item["job"]["events"][-1]["text"] == "Filled. Swept.  \nClosed."
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -27,6 +27,7 @@ from chalicelib.handlers.forms.form_pages import own_report, posted_form, render
 from chalicelib.handlers.forms.forms_orders import Orders
 from chalicelib.handlers.forms.forms_siblings import Siblings
 from chalicelib.handlers.forms.order_context import slot_context
+from chalicelib.handlers.forms.reach_words import reach_context
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
@@ -191,6 +192,7 @@ def _sent_context(report: ServiceRequest, key: str, sender: Sender) -> dict[str,
         "reference": format_reference(report.service_request_id),
         "promise": wording(language).date(expected) if expected and not report.order else None,
         **(slot_context(report.order) if report.order else {"booked": "", "place": ""}),
+        **reach_context(report),
         "who_sees": language.say(WHO_SEES.get(report.visibility, "")),
         "is_request": ports.council.by_code[report.service_code].is_request,
         "is_public": report.visibility == "public",

@@ -73,8 +73,8 @@ def test_update_without_text_has_the_states_name(request_id: str, ports: Ports) 
 
 
 def test_text_is_cut_and_cleaned_to_fit_an_update(request_id: str, ports: Ports) -> None:
-    (update,) = bring_back(request_id, KEY, "", "a\x07b\n" + "x" * 3000, ports).updates
-    assert update.text.startswith("ab\nx") and len(update.text) == 2000
+    (update,) = bring_back(request_id, KEY, "", "a\x07b\u00a0c\n" + "x" * 3000, ports).updates
+    assert update.text.startswith("a b\u00a0c\nx") and len(update.text) == 2000
 
 
 def test_missing_or_withdrawn_report_gets_no_update(

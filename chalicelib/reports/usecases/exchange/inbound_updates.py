@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from chalicelib.kernel.card_numbers import mask_card_numbers
 from chalicelib.kernel.ids import reference_of
+from chalicelib.kernel.typed_text import clean_text
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.parts import Update
@@ -56,6 +58,6 @@ def _count_updates_today(told: Sequence[Update], ports: Ports) -> int:
 
 
 def _clean_text(text: str) -> str:
-    """The text of another system, fit for an update: lines without control characters."""
-    clean = "".join(each for each in text if each == "\n" or each.isprintable()).strip()
+    """The text of another system, fit for an update."""
+    clean = mask_card_numbers(clean_text(text))
     return clean if len(clean) <= LONGEST_TEXT else clean[: LONGEST_TEXT - 1] + "…"

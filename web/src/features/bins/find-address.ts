@@ -4,6 +4,7 @@ import { askPremises } from "../../shared/collections/ask-premises.ts";
 import { askRounds } from "../../shared/collections/premises-rounds.ts";
 import type { RememberedPremises } from "../../shared/collections/saved-address.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { fullPostcode } from "../../shared/places/postcode.ts";
 import { type Outcome, reasonOf } from "../../shared/outcome.ts";
 import { say, sayMany } from "../../shared/say.ts";
 
@@ -36,7 +37,8 @@ export function startAddressSearch(onFound: (premises: RememberedPremises) => vo
 async function findAddresses(): Promise<void> {
   startSearch(say("Finding addresses…"));
   show(addressForm, false);
-  const typed = postcode.value.trim();
+  const typed = fullPostcode(postcode.value) ?? postcode.value.trim();
+  postcode.value = typed;
   const answer = await askPremises<{ items: ListedPremises[] }>(`?${new URLSearchParams({ postcode: typed })}`);
   if (answer.kind !== "stored") return showFailure("postcode", answer);
   const { items } = answer.value;

@@ -1,4 +1,5 @@
 /** The contact details on the check step; all of them are optional. */
+import { isEmail, isPhone, tidyEmail, tidyPhone } from "../../shared/addresses.ts";
 import { byId, show } from "../../shared/dom.ts";
 import type { FieldError } from "../../shared/api.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
@@ -11,7 +12,6 @@ const section = sectionOf("check");
 const anonymous = byId<HTMLInputElement>("anonymous");
 const noAlerts = byId<HTMLInputElement>("no-alerts");
 const FIELDS = ["name", "email", "phone"] as const;
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 const inputOf = (field: string) => byId<HTMLInputElement>(`contact-${field}`);
 
@@ -30,11 +30,28 @@ export function startContact(): void {
 
 export function contactErrors(): FieldError[] {
   const { anonymous, channel } = currentDraft();
-  const email = currentDraft().email.trim();
   if (!byId("channel-choice").hidden && !channel)
     return [{ field: "channel", message: say("Choose who reports this") }];
-  if (anonymous || !email || EMAIL.test(email)) return [];
-  return [{ field: "contact.email", message: say("Enter an email address, like name@example.com") }];
+  if (anonymous) return [];
+  showTidied();
+  return addressErrors();
+}
+
+/** The resident sees the addresses that are sent. */
+function showTidied(): void {
+  const { email, phone } = currentDraft();
+  changeDraft({ email: tidyEmail(email), phone: tidyPhone(phone) });
+  for (const field of ["email", "phone"] as const) inputOf(field).value = currentDraft()[field];
+}
+
+function addressErrors(): FieldError[] {
+  const { email, phone } = currentDraft();
+  const errors: FieldError[] = [];
+  if (email && !isEmail(email))
+    errors.push({ field: "contact.email", message: say("Enter an email address, like name@example.com") });
+  if (phone && !isPhone(phone))
+    errors.push({ field: "contact.phone", message: say("Enter a phone number like 01632 960 001") });
+  return errors;
 }
 
 export async function enterContact(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Sends the draft: photos first, then the report. Each try uses the same keys, so that nothing is stored twice. */
 import type { Outcome, Problem } from "../../shared/api.ts";
-import type { Service } from "../../shared/council.ts";
+import { isMobile } from "../../shared/addresses.ts";
+import { loadCouncil, type Service } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import { type Draft, type DraftPhoto, isAssisted } from "../../shared/pending-report.ts";
@@ -77,9 +78,8 @@ async function send(): Promise<void> {
     status.textContent = say("Sending your report…");
     const body = requestBody(currentDraft(), service, photos.photo_ids);
     const account = senderOf(draft);
-    const updates_to = draft.anonymous || draft.no_alerts ? "" : draft.email.trim();
     const where = addressOf(draft) || draft.place_label;
-    const sender = { account, key: draft.key, for_other: isAssisted(draft), updates_to, where };
+    const sender = { account, key: draft.key, for_other: isAssisted(draft), ...(await waysToReach(draft)), where };
     const outcome = await postAs<Receipt>(account, "/api/reports", body, draft.key);
     if (outcome.kind === "later") return await queueOrExplain(service, outcome.retryAfterSeconds);
     handleOutcome(outcome, sender);
@@ -87,6 +87,14 @@ async function send(): Promise<void> {
     button.disabled = false;
     status.textContent = "";
   }
+}
+
+/** Where updates go; or a number that gets none, if it is all that we have. */
+async function waysToReach({ anonymous, no_alerts, email, phone }: Draft): Promise<Partial<SentReport>> {
+  if (anonymous || no_alerts) return {};
+  if (email || !phone) return { updates_to: email };
+  const council = await loadCouncil().catch(() => null);
+  return council?.sends_texts && isMobile(phone) ? { updates_to: phone } : { calls_to: phone };
 }
 
 /** If a photo cannot be used, or needs its sender to sign in, the page explains it. */

@@ -20,8 +20,10 @@ export interface SentReport {
   account: string;
   /** Whether staff sent it for a resident. */
   for_other: boolean;
-  /** The email address that gets updates, if it is known here. */
+  /** The email address or mobile number that gets updates, if it is known here. */
   updates_to?: string;
+  /** The phone number that can only be called, if it is known here. */
+  calls_to?: string;
   /** Its place in words, if it is known here. */
   where?: string;
   /** By this phone's clock, in milliseconds. */

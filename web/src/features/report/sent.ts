@@ -67,7 +67,7 @@ function targetText({ expected_datetime }: Receipt, timeZone?: string): string {
 }
 
 function showNextSteps(sent: SentReport): void {
-  const { receipt, account, for_other, updates_to } = sent;
+  const { receipt, account, for_other, updates_to, calls_to } = sent;
   const visibility = receipt.visibility ?? "public";
   const placed = receipt.lat !== null && receipt.lat !== undefined;
   const words =
@@ -80,7 +80,18 @@ function showNextSteps(sent: SentReport): void {
   const more = for_other ? linkToGive(receipt) : own ? [element("p", {}, own)] : [];
   const updates = updates_to
     ? [element("p", {}, ...sayParts("We'll send updates to {to}.", { to: element("strong", {}, updates_to) }))]
-    : [];
+    : calls_to
+      ? [
+          element(
+            "p",
+            {},
+            say(
+              "We cannot send texts to {phone}, so you will not get updates. We'll call it if we need to ask you something.",
+              { phone: calls_to },
+            ),
+          ),
+        ]
+      : [];
   byId("sent-next").replaceChildren(element("p", {}, words), ...updates, ...more);
   const page = byId<HTMLAnchorElement>("sent-page");
   page.href = receipt.tracking_url || `/reports/${receipt.service_request_id}`;
