@@ -110,6 +110,11 @@ def test_nothing_changes_when_the_file_is_imported_again(
         ({"title": ""}, "description: is required"),
         ({"ref": ""}, "external_reference: is required"),
         ({"made": "0007-01-01 00:00:00 UTC"}, "requested_datetime: is before 1900"),
+        ({"made": "3020-01-01 00:00:00 UTC"}, "requested_datetime: 3020-01-01 00:00 is in the"),
+        (
+            {"changed": "3020-01-01 00:00:00 UTC"},
+            "updated_datetime: 3020-01-01 00:00 is in the futu",
+        ),
         ({"made": "yesterday"}, "requested_datetime: 'yesterday' does not match the format"),
     ],
 )
@@ -186,7 +191,7 @@ def test_time_keeps_its_offset_and_is_else_in_the_zone_of_the_export_or_the_coun
 
 def test_rows_are_listed_when_their_local_times_occur_twice_or_never(ports: Ports) -> None:
     rows = (
-        row(1, made="2026-10-25 01:50:00", changed="2026-10-25 01:10:00"),
+        row(1, made="2025-10-26 01:50:00", changed="2025-10-26 01:10:00"),
         row(2, made="2026-03-29 01:30:00", changed="2026-03-30 12:00:00"),
     )
     summary = import_reports(as_file(*rows), on_the_clock("%Y-%m-%d %H:%M:%S"), ports)

@@ -1,10 +1,12 @@
 """Imports reports of another system, with the values that they have there."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from chalicelib.errors import FieldError
 from chalicelib.kernel.optimistic import AlreadyExists
 from chalicelib.kernel.time import truncate_to_second
 from chalicelib.reports.drafts import ImportedReport
@@ -40,7 +42,7 @@ def import_report(imported: ImportedReport, ports: Ports) -> ImportResult:
     that is not known, it counts as last changed, and closed, when it was received.
     Raises Invalid, Conflict (stored with other values).
     """
-    raise_all(service_and_place_faults(imported.draft, ports))
+    raise_all([*service_and_place_faults(imported.draft, ports), *_date_faults(imported, ports)])
     request_id = ports.ids.service_request_id(IMPORT_SCOPE, imported.external_reference)
     fingerprint = ports.ids.fingerprint(msgspec.json.encode(imported))
     report = _build_report(imported, request_id, fingerprint, ports)
@@ -49,6 +51,14 @@ def import_report(imported: ImportedReport, ports: Ports) -> ImportResult:
     except AlreadyExists:
         stored = get_repeated(request_id, fingerprint, ports)
         return ImportResult(withhold_if_private(stored, ports), is_new=False)
+
+
+def _date_faults(imported: ImportedReport, ports: Ports) -> Iterator[FieldError]:
+    """A date in the future: it would be first in every list and feed, and count in no month."""
+    for name in ("requested_datetime", "updated_datetime"):
+        moment = getattr(imported, name)
+        if moment and moment > ports.now():
+            yield FieldError(name, f"{moment:%Y-%m-%d %H:%M} is in the future: correct the date")
 
 
 def _build_report(

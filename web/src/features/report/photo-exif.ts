@@ -1,3 +1,5 @@
+import type { Place } from "../../shared/reports.ts";
+
 /**
  * Where and when a photo was taken, from its EXIF. JPEG and HEIC both contain "Exif", two zero bytes
  * and a TIFF block, so one reader finds it in either.
@@ -16,12 +18,15 @@ const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0];
 const TAKEN = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d)/;
 const SIZES: Record<number, number> = { 2: 1, 3: 2, 4: 4, 5: 8 };
 
-/** Empty if the photo has no EXIF, or none that can be read. */
-export async function readFacts(file: Blob): Promise<Facts> {
+/**
+ * Empty if the photo has no EXIF, or none that can be read. If the camera did not write the hemisphere, the place is the
+ * only possible one for which `isLikely` is true.
+ */
+export async function readFacts(file: Blob, isLikely: (place: Place) => boolean = () => false): Promise<Facts> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   try {
     const start = findTiff(bytes);
-    return start === null ? {} : new Tiff(new DataView(bytes.buffer, start)).facts();
+    return start === null ? {} : new Tiff(new DataView(bytes.buffer, start), isLikely).facts();
   } catch (error) {
     if (error instanceof RangeError) return {};
     throw error;
@@ -41,7 +46,10 @@ function findTiff(bytes: Uint8Array): number | null {
 class Tiff {
   private readonly little: boolean;
 
-  constructor(private readonly view: DataView) {
+  constructor(
+    private readonly view: DataView,
+    private readonly isLikely: (place: Place) => boolean,
+  ) {
     this.little = view.getUint16(0) === 0x4949;
   }
 
@@ -57,10 +65,14 @@ class Tiff {
   }
 
   private place(gps: Entries): Facts {
-    const lat = this.degrees(gps, 2) * (this.text(gps, 1) === "S" ? -1 : 1);
-    const long = this.degrees(gps, 4) * (this.text(gps, 3) === "W" ? -1 : 1);
+    const [lat, long] = [round(this.degrees(gps, 2)), round(this.degrees(gps, 4))];
     const usable = Math.abs(lat) <= 90 && Math.abs(long) <= 180 && (lat !== 0 || long !== 0);
-    return usable ? { lat: round(lat), long: round(long) } : {};
+    if (!usable) return {};
+    const possible = signsOf(this.text(gps, 1), "N", "S").flatMap((north) =>
+      signsOf(this.text(gps, 3), "E", "W").map((east) => ({ lat: north * lat, long: east * long })),
+    );
+    const likely = possible.length === 1 ? possible : possible.filter(this.isLikely);
+    return likely.length === 1 ? likely[0]! : {};
   }
 
   private short(at: number): number {
@@ -105,6 +117,12 @@ class Tiff {
     });
     return degrees! + minutes! / 60 + seconds! / 3600;
   }
+}
+
+/** The sign of a coordinate by its reference, such as "W", "w" or "West"; both if the camera wrote none. */
+function signsOf(reference: string, plus: string, minus: string): number[] {
+  const first = reference.slice(0, 1).toUpperCase();
+  return first === plus ? [1] : first === minus ? [-1] : [1, -1];
 }
 
 const round = (degrees: number) => Number(degrees.toFixed(6));

@@ -16,13 +16,16 @@ export async function offerPlaceOf(
   box: HTMLElement,
   use: (place: Place) => void,
 ): Promise<string> {
-  const facts = await readFacts(file);
+  const facts = await readFacts(file, (possible) => isInside(council, possible));
   const problem = await addPhoto(file, facts);
   const kept = problem ? `${problem}.` : say("We've added the photo to your report.");
   const place = placeOf(facts);
   show(box, false);
   if (!place)
-    return say("This photo does not contain a location. Choose another way to give the location. {kept}", { kept });
+    return say(
+      "This photo has no location, or your phone does not pass it on. Choose another way to give the location. {kept}",
+      { kept },
+    );
   if (!isInside(council, place)) {
     return say("This photo was taken outside {council}. Choose another way to give the location. {kept}", {
       council: council.name,
