@@ -1,7 +1,7 @@
 """Reads postcodes as people type them. `web/src/shared/places/postcode.ts` is its twin.
 
-Source: the forms of British postcodes, A9 9AA, A99 9AA, AA9 9AA, AA99 9AA, A9A 9AA and AA9A 9AA
-(BS 7666).
+Source: BS 7666. A British postcode has one or two letters, a digit and perhaps another digit or
+letter, then a digit and two letters.
 """
 
 import re
