@@ -69,7 +69,7 @@ def to_the_end(browser: Browser) -> str:
     browser.open(FORM)
     to_contact(browser)
     browser.fill({"contact.email": EMAIL}, action=FORM)
-    assert "10 Dial Row, YO17HH" in browser.page.text
+    assert "10 Dial Row, YO1 7HH" in browser.page.text
     browser.fill(press="Send request", action=FORM)
     assert browser.page.title.startswith("Request sent"), browser.page.text
     return browser.page.links["See your request"]
