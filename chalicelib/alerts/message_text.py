@@ -203,7 +203,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         return self.message(
             alert,
             subscription_links,
-            thread=f"{alert.notice_id}-{alert.subscription_id}",
+            thread=f"{collections.day}-{alert.subscription_id}",
             subject=title,
             short=": ".join(
                 [title, *filter(None, [", ".join(each.name for each in collections.due)])]

@@ -13,9 +13,10 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from email import message_from_bytes
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from typing import Any
 
@@ -36,6 +37,7 @@ FROM = "reports"
 TAG = "alert"
 """The name under which SES returns an email's tag."""
 MOST_IN_A_LINE = 998
+MOST_IN_A_WORD = 75
 ENCODED = "=?"
 """The beginning of an encoded word (RFC 2047)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -102,6 +104,28 @@ class SesEmailSender:
         }
 
 
+class _LinePolicy(EmailPolicy):
+    """Folds the names of the sender and the subject, whose encoded words have at most 75 characters
+    (RFC 2047, 2). Other headers are one line: folded at 78, a long address would be written as
+    encoded words, which no mail program reads as an address."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name == "Subject" and not value.isascii():
+            return f"{name}: {_encode_words(value, name)}\r\n".encode()
+        if name == "From" and not value.addresses[0].display_name.isascii():
+            sender = value.addresses[0]
+            words = _encode_words(sender.display_name, name)
+            return f"{name}: {words}\r\n <{sender.addr_spec}>\r\n".encode()
+        return super().fold_binary(name, value)
+
+
+def _encode_words(text: str, name: str) -> str:
+    return Header(text, "utf-8", MOST_IN_A_WORD, name).encode(linesep="\r\n")
+
+
+_LINES = _LinePolicy(linesep="\r\n", cte_type="7bit", max_line_length=MOST_IN_A_LINE)
+
+
 def serialise_email(email: Email, sender: Address, at: datetime) -> bytes:
     """Serialise an email: ASCII lines of at most 998 characters that end in CRLF.
 
@@ -117,9 +141,7 @@ def serialise_email(email: Email, sender: Address, at: datetime) -> bytes:
         message.add_attachment(
             attachment.body, maintype=kind, subtype=subtype, filename=_one_line(attachment.name)
         )
-    # Folded at 78, a long address would be written as encoded words, which no mail program reads as
-    # an address.
-    raw = message.as_bytes(policy=SMTP.clone(cte_type="7bit", max_line_length=MOST_IN_A_LINE))
+    raw = message.as_bytes(policy=_LINES)
     _check_reads_back(raw, message, email)
     return raw
 

@@ -22,7 +22,7 @@ from chalicelib.forms.answers import (
     premises_value,
 )
 from chalicelib.forms.personal_data import find_personal_data
-from chalicelib.forms.ports import Home, PastCollection, Ports
+from chalicelib.forms.ports import MOST_NEIGHBOURS, Home, PastCollection, Ports
 from chalicelib.forms.steps import Step
 from chalicelib.forms.validation import VALIDATORS, service_of
 from chalicelib.kernel.posted_form import PostedForm
@@ -216,7 +216,11 @@ def _neighbours_context(answers: Answers, ports: Ports) -> dict[str, Any]:
     if answers.point is None:
         return {"neighbours": ()}
     found = ports.siblings.find_neighbours(answers.one("service_code"), answers.point)
-    return {"neighbours": found, "service": service_of(answers, ports)}
+    return {
+        "neighbours": found,
+        "is_cut": len(found) >= MOST_NEIGHBOURS,
+        "service": service_of(answers, ports),
+    }
 
 
 def _service_context(answers: Answers, ports: Ports) -> dict[str, Any]:

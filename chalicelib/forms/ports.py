@@ -16,6 +16,8 @@ from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.kernel.posted_form import Upload
 
+MOST_NEIGHBOURS = 8
+
 
 class Neighbour(Struct, frozen=True):
     """An open report near the place."""
@@ -90,7 +92,7 @@ class Siblings(Protocol):
         """The last collections of premises. Raises NotFound, TooMany, UpstreamFailed."""
 
     def find_neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
-        """Open reports of that service near the place, nearest first."""
+        """The nearest open reports of that service, at most MOST_NEIGHBOURS, nearest first."""
 
     def find_faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
         """The faults that the rules of a report find in the values so far."""

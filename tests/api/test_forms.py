@@ -490,6 +490,21 @@ def test_report_continues_when_no_nearby_report_is_the_same(
 
 
 @pytest.mark.parametrize(("days", "is_overdue"), [(1, False), (60, True)])
+@pytest.mark.parametrize(
+    ("near", "said", "ways_on"),
+    [(2, "there are 2 open reports", 1), (8, "there are at least 8 open reports", 2)],
+)
+def test_list_of_nearby_reports_says_that_there_may_be_more_when_it_is_full(
+    browser: Browser, near: int, said: str, ways_on: int
+) -> None:
+    for number in range(near):
+        submission.submit(draft(service_code="litter"), f"near-{number}", Author(), reports_ports())
+    browser.to("What is the problem?", place={"place": "53.96,-1.08,Here"})
+    browser.fill({"service_code": "litter"})
+    assert said in browser.page.text
+    assert browser.page.text.count("It's not one of these") == ways_on
+
+
 def test_nearby_report_is_overdue_when_its_date_has_passed(
     days: int, is_overdue: bool, browser: Browser, stored: ServiceRequest
 ) -> None:

@@ -30,8 +30,9 @@ GATES = {gate for _, gate in inspect.getmembers(auth, inspect.isfunction)}
 
 
 def every_route(of: Chalice) -> Iterator[tuple[str, str]]:
+    """Without HEAD, which each GET answers, too."""
     for path, methods in of.routes.items():
-        for method in methods:
+        for method in set(methods) - {"HEAD"}:
             yield path, method
 
 
@@ -120,6 +121,17 @@ def test_health_returns_only_a_status_for_a_head_request() -> None:
         whole, alone = (client.http.request(method, "/health") for method in ("GET", "HEAD"))
     assert (whole.status_code, whole.body) == (200, b'{"status":"ok"}')
     assert (alone.status_code, alone.body) == (200, b"")
+
+
+def test_every_get_answers_head_without_a_body() -> None:
+    assert {path for path, methods in app.app.routes.items() if "HEAD" in methods} == {
+        path for path, methods in app.app.routes.items() if "GET" in methods
+    }
+    with Client(app.app) as client:
+        for path in ("/api/openapi.json", "/forms/sign-in", "/open311/v2/discovery.json"):
+            whole, alone = (client.http.request(method, path) for method in ("GET", "HEAD"))
+            assert (alone.status_code, alone.body) == (whole.status_code, b"")
+            assert alone.headers["Content-Type"] == whole.headers["Content-Type"]
 
 
 def undescribed(of: Chalice) -> set[tuple[str, str]]:

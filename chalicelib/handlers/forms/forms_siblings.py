@@ -10,7 +10,7 @@ from chalicelib.bootstrap.gazetteer import gazetteer_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.collections import usecases as collections
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.forms.ports import Home, Neighbour, PastCollection
+from chalicelib.forms.ports import MOST_NEIGHBOURS, Home, Neighbour, PastCollection
 from chalicelib.forms.views import Wording
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
@@ -25,8 +25,6 @@ from chalicelib.reports.states import LABELS
 from chalicelib.reports.usecases import location, reading
 from chalicelib.reports.usecases.access import Admit, Author
 from chalicelib.reports.views import public_page
-
-MOST_NEIGHBOURS = 8
 
 
 class Siblings:

@@ -9,12 +9,6 @@ routes = Routes(__name__)
 
 @routes.endpoint(
     "/health",
-    method="HEAD",
-    auth=auth.anywhere,
-    summary="Check whether the service answers, by the status alone",
-)
-@routes.endpoint(
-    "/health",
     method="GET",
     auth=auth.anywhere,
     summary="Check whether the service answers",

@@ -109,7 +109,8 @@ class Routes(Blueprint):
             answer_request.__name__ = view.__name__
             # With types listed, Chalice answers 415 to a GET too, and in a shape of its own; a
             # body is read as JSON whatever it is called.
-            self.route(facts.path, methods=[facts.method], content_types=[])(answer_request)
+            methods = ["GET", "HEAD"] if facts.method == "GET" else [facts.method]
+            self.route(facts.path, methods=methods, content_types=[])(answer_request)
             return view
 
         return register
@@ -147,7 +148,7 @@ def reply_to(
         line["errors"] = int(response.status_code >= 500)
         response.headers |= {REQUEST_ID: request_id, "Content-Language": language.code}
         response.headers |= _headers_of(facts, is_page=page is not None)
-        if facts.method == "HEAD":
+        if request.method == "HEAD":
             response.body = ""
         return response
 

@@ -1,6 +1,7 @@
 """Nothing that somebody typed becomes a header of an email, whichever email it is."""
 
 import ast
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
@@ -198,6 +199,14 @@ def test_email_is_refused_when_its_address_would_be_read_as_another(to: str) -> 
     for email in (replace(PLAIN, to=to), replace(PLAIN, reply_to=to)):
         with pytest.raises(AddressRefused):
             serialise_email(email, FROM, NOON)
+
+
+def test_encoded_words_of_a_header_have_75_characters_at_most() -> None:
+    long = replace(PLAIN, subject="Mae eich archeb â’r cyngor wedi’i chadarnhau " * 8)
+    raw = serialise_email(long, Address("Cyngor â’r Fro " * 9, "reports", "mail.example"), NOON)
+    words = re.findall(rb"=\?utf-8\?\S*\?=", raw)
+    assert len(words) > 5
+    assert max(map(len, words)) <= 75
 
 
 def test_odd_looking_subject_is_unchanged() -> None:

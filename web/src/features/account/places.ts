@@ -17,10 +17,10 @@ const label = byId<HTMLInputElement>("label");
 let account: OwnAccount;
 let chosenPlace: Place | null = null;
 
-new AskPlace(form, choosePlace, () => chosenPlace);
+const askPlace = new AskPlace(form, choosePlace, () => chosenPlace);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (chosenPlace) void addPlace(chosenPlace);
+  void submitPlace();
 });
 void openPage<OwnAccount>(ACCOUNT, showPlaces);
 
@@ -36,6 +36,11 @@ function choosePlace(place: Place, name: string): void {
   byId("place-words").textContent = name || placeText(place);
   label.value ||= name;
   focusOn(label);
+}
+
+async function submitPlace(): Promise<void> {
+  clearErrors(form);
+  if ((await askPlace.takeTyped()) && chosenPlace) await addPlace(chosenPlace);
 }
 
 async function addPlace({ lat, long }: Place): Promise<void> {

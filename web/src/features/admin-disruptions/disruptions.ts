@@ -7,7 +7,7 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { openForOfficers, showStatus, showFailure } from "../../shared/staff-page.ts";
 import { type Audience, audienceText } from "./audience.ts";
-import { chosenArea, fillArea, offerWards } from "./place.ts";
+import { chosenArea, fillArea, offerWards, takeTypedPlace } from "./place.ts";
 
 const DISRUPTIONS = "/api/disruptions";
 const HOUR_MS = 60 * 60 * 1000;
@@ -101,6 +101,7 @@ async function showAudience(): Promise<void> {
 
 async function save(): Promise<void> {
   clearErrors(form);
+  if (!(await takeTypedPlace())) return;
   const area = chosenArea();
   const faults: FieldError[] = [
     ...(title.value.trim() ? [] : [{ field: "title", message: "Enter what is affected" }]),

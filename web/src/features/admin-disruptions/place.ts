@@ -19,7 +19,7 @@ const words = byId("place-words");
 let place: Place | null = null;
 let hasWards = false;
 
-new AskPlace(form, choosePlace, () => place);
+const askPlace = new AskPlace(form, choosePlace, () => place);
 areaChoices.addEventListener("change", showFields);
 
 export function offerWards(wards: { code: string; name: string }[]): void {
@@ -49,6 +49,10 @@ export function fillArea(area: Area = EVERYWHERE): void {
   words.textContent = place ? placeText(place) : "";
   showFields();
 }
+
+/** Takes a place that is typed but not chosen; false if the page asks which one is meant. */
+export const takeTypedPlace = async (): Promise<boolean> =>
+  checkedValues(areaChoices)[0] !== "circle" || (await askPlace.takeTyped());
 
 /** The chosen area, or the error. */
 export function chosenArea(): Area | FieldError {

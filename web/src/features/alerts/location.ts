@@ -25,12 +25,15 @@ byId("whole").addEventListener("click", () => {
   showPlace();
   focusOn(byId("place"));
 });
-section.querySelector("form")!.addEventListener("submit", () => {
+section.querySelector("form")!.addEventListener("submit", () => void submitStep());
+
+async function submitStep(): Promise<void> {
   clearErrors(section);
+  if (!(await askPlace.takeTyped())) return;
   if (currentDraft().kind === "area" && !currentDraft().place)
     askPlace.refuse(say("Give the location: search for a street, use your location, or choose on a map"));
   else goTo("when");
-});
+}
 
 export function enter(): void {
   showPlace();

@@ -2,7 +2,7 @@
 import { type Council, isInside, loadCouncil } from "../../shared/council.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { startPlaceBox } from "../../shared/places/place-box.ts";
+import { startPlaceBox, takeTyped } from "../../shared/places/place-box.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { findPosition } from "../../shared/places/position.ts";
 import type { Place } from "../../shared/reports.ts";
@@ -39,7 +39,7 @@ let accuracy_m: number | null = null;
 export function start(onward: () => Promise<void>): void {
   startPlaceBox((place, label, words) => {
     accept(place, label, words);
-    void moveToHouse(place, label, words);
+    return moveToHouse(place, label, words);
   });
   byId("use-location").addEventListener("click", () => void locate());
   byId("use-photo").addEventListener("click", () => photo.click());
@@ -62,6 +62,8 @@ export async function enter(): Promise<void> {
 
 async function submitStep(onward: () => Promise<void>): Promise<void> {
   clearErrors(section);
+  const untaken = currentDraft().in_words ? null : await takeTyped();
+  if (untaken) return refuse(untaken);
   const message = findProblem();
   if (message) return refuse(message, currentDraft().in_words ? "address" : "place-search");
   if (await refuseIfOutside()) return;

@@ -12,7 +12,7 @@ export interface Nearby extends StoredReport {
 
 export const RADIUS_M = 100;
 const PATIENCE_MS = 4_000;
-const MOST = 8;
+export const MOST = 8;
 
 let cached: { about: string; items: Promise<Nearby[]> } | undefined;
 

@@ -9,12 +9,14 @@ import { stateTag } from "../../shared/states.ts";
 import { currentService } from "./current-service.ts";
 import { draftSubject, changeDraft, finishDraft } from "./draft.ts";
 import { stepAfter } from "./flow.ts";
-import { type Nearby, RADIUS_M, findNearby } from "./nearby-search.ts";
+import { type Nearby, RADIUS_M, findNearby, MOST } from "./nearby-search.ts";
 import { rememberFollowed } from "./sent-reports.ts";
 import { replaceStep, goTo, sectionOf } from "./steps.ts";
 import { say, sayMany, sayParts } from "../../shared/say.ts";
 
 const MOST_WORDS = 160;
+/** From so many reports on, the way onward is also above them. */
+const LONG_LIST = 3;
 const NOT_YET = say("You are not following the report yet. Check your connection and try again");
 
 const section = sectionOf("nearby");
@@ -37,10 +39,17 @@ export async function enter(): Promise<void> {
   const council = await loadCouncil().catch(() => null);
   const name = (await currentService())?.service_name ?? say("This problem");
   byId("nearby-lead").textContent = leadText(name, items.length);
+  show(byId("nearby-onward"), items.length >= LONG_LIST);
   byId("nearby-list").replaceChildren(...items.map((item) => nearbyEntry(item, name, council?.time_zone)));
 }
 
+/** The list is cut, so a full one may not be all. */
 function leadText(name: string, count: number): string {
+  if (count >= MOST)
+    return say(
+      "{name}: there are at least {count} open reports less than {metres} metres from your location. If it's the same problem, follow that report instead.",
+      { name, count, metres: RADIUS_M },
+    );
   return sayMany(
     count,
     "{name}: there is 1 open report less than {metres} metres from your location. If it's the same problem, follow that report instead.",

@@ -4,7 +4,7 @@ import { byId, show } from "../dom.ts";
 import { clearErrors, showErrors } from "../form-errors.ts";
 import type { Place } from "../reports.ts";
 import type { AskMap } from "./ask-map.ts";
-import { type OnPlaceChosen, startPlaceBox } from "./place-box.ts";
+import { type OnPlaceChosen, startPlaceBox, takeTyped } from "./place-box.ts";
 import { findPosition } from "./position.ts";
 import { say } from "../say.ts";
 
@@ -25,11 +25,18 @@ export class AskPlace {
     this.opener.addEventListener("click", () => void this.openMap());
   }
 
-  accept(place: Place, label = "", words = ""): void {
+  accept(place: Place, label = "", words = ""): void | Promise<void> {
     clearErrors(this.section);
     this.status.textContent = "";
     this.closeMap();
-    this.onChosen(place, label, words);
+    return this.onChosen(place, label, words);
+  }
+
+  /** Takes a typed street or place that has one match. Returns whether the page can go on; if not, it says why. */
+  async takeTyped(): Promise<boolean> {
+    const problem = await takeTyped();
+    if (problem) showErrors(this.section, [{ field: "place-search", message: problem }]);
+    return problem === null;
   }
 
   refuse(message: string): void {

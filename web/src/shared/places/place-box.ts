@@ -13,27 +13,64 @@ const PAUSE_MS = 120;
 const SHORTEST = 2;
 
 /** `words` is the text for an address: the street with a typed house number before it. */
-export type OnPlaceChosen = (place: Place, label: string, words: string) => void;
+export type OnPlaceChosen = (place: Place, label: string, words: string) => void | Promise<void>;
 
 const input = byId<HTMLInputElement>("place-search");
 const status = byId("place-search-status");
 const list = byId("place-choices");
+const box = input.parentElement!;
 let onChosen: OnPlaceChosen;
 let active = -1;
 /** Set while typed text waits to be searched for. */
 let pause: number | undefined;
+/** Whether the focus or a press has gone to another part of the page. */
+let isLeft = true;
 
 export function startPlaceBox(chosen: OnPlaceChosen): void {
   onChosen = chosen;
   input.addEventListener("focus", () => void load().catch(() => undefined), { once: true });
   input.addEventListener("input", () => {
+    isLeft = false;
     clearTimeout(pause);
     pause = window.setTimeout(() => void search(), PAUSE_MS);
   });
   input.addEventListener("keydown", handleKey);
-  input.addEventListener("blur", closeList);
+  // A screen reader on a phone takes the focus out of the field to reach a choice, so a blur does not close the list.
+  for (const kind of ["focusin", "pointerdown"]) document.addEventListener(kind, followFocus);
   // A press on a choice must not take the focus, or the list would close before the click.
   list.addEventListener("mousedown", (event) => event.preventDefault());
+}
+
+function followFocus({ target }: Event): void {
+  isLeft = !(target instanceof Node && box.contains(target));
+  setListOpen(!isLeft && list.childElementCount > 0);
+}
+
+/**
+ * Takes what is typed but was not chosen from the list, if there is one match. Returns why the page cannot go on: there is
+ * no match, or a choice has to be made; else null.
+ */
+export async function takeTyped(): Promise<string | null> {
+  const typed = input.value.trim();
+  if (!typed) return null;
+  const found = await load()
+    .then(({ searchPlaces }) => searchPlaces(typed))
+    .catch(() => null);
+  if (!found) return say("We could not load the list of streets. Check your connection, or clear the search");
+  if (found.length === 0) return say("No street or place matches. Check the spelling, or clear the search");
+  if (found.length > 1) {
+    isLeft = false;
+    showChoices(found.slice(0, MOST).map(choiceItem), countText(found.length));
+    return say("Choose a street or place from the list, or clear the search");
+  }
+  await choose(found[0]!);
+  return null;
+}
+
+async function choose({ lat, long, label, words }: FoundPlace): Promise<void> {
+  input.value = "";
+  showChoices([], "");
+  await onChosen({ lat, long }, label, words);
 }
 
 async function load() {
@@ -58,24 +95,20 @@ async function search(): Promise<void> {
   }
 }
 
-function choiceItem({ lat, long, label, words }: FoundPlace, index: number): HTMLElement {
+function choiceItem(found: FoundPlace, index: number): HTMLElement {
   const made = element(
     "li",
     { class: "app-choice", id: `place-choice-${index}`, role: "option", "aria-selected": "false" },
-    label,
+    found.label,
   );
-  made.addEventListener("click", () => {
-    input.value = "";
-    showChoices([], "");
-    onChosen({ lat, long }, label, words);
-  });
+  made.addEventListener("click", () => void choose(found));
   return made;
 }
 
 function showChoices(options: HTMLElement[], text: string): void {
   status.textContent = text;
   list.replaceChildren(...options);
-  setListOpen(options.length > 0 && document.activeElement === input);
+  setListOpen(options.length > 0 && !isLeft);
 }
 
 function setListOpen(isOpen: boolean): void {
