@@ -33,6 +33,7 @@ class GardenSubscriptionItem(OwnedItem):
     store = "garden waste subscriptions"
     version = VersionAttribute()
     years = JsonAttribute[Years](Years)
+    buyers = JsonAttribute[Requests](Requests)
     requests = JsonAttribute[Requests](Requests)
     cancelled_on = JsonAttribute[date](date, null=True)
     moved = JsonAttribute[Moves](Moves)

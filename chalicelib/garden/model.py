@@ -48,13 +48,15 @@ class Purchase(Struct, frozen=True, kw_only=True):
 
 
 class GardenSubscription(Struct, frozen=True, kw_only=True):
-    """The subscription of a premises. `years` are in order, the current one and perhaps the next.
-    `requests` bought them; the purchases of the requests in `returned` were taken back."""
+    """The subscription of a premises. `years` are in order, the current one and perhaps the next;
+    `buyers` has the request that paid for each. `requests` bought years or added containers; the
+    purchases of the requests in `returned` were taken back."""
 
     premises_id: str
     updated_at: datetime
     version: int = 0
     years: tuple[Year, ...] = ()
+    buyers: tuple[str, ...] = ()
     requests: tuple[str, ...] = ()
     cancelled_on: date | None = None
     moved: tuple[Move, ...] = ()
@@ -68,6 +70,16 @@ class GardenSubscription(Struct, frozen=True, kw_only=True):
     def is_live(self, on: date) -> bool:
         """True until the last day that was paid for, also before the first one."""
         return self.cancelled_on is None and bool(self.years) and on <= self.last
+
+    def holder(self, on: date) -> str | None:
+        """The request that paid for the year of that day: for the first year before it begins, for
+        the last one when all are over. None if nothing was bought."""
+        running = (of for year, of in zip(self.years, self.buyers, strict=False) if on <= year.last)
+        return next(running, self.buyers[-1] if self.buyers else None)
+
+    def years_left(self, on: date) -> tuple[Year, ...]:
+        """The years that are not over on that day."""
+        return tuple(each for each in self.years if on <= each.last)
 
     def containers_on(self, day: date) -> int:
         """How many containers are paid for on that day, or for the year that comes next."""
@@ -95,7 +107,7 @@ def possible_purchases(
     if subscription is None or not subscription.is_live(on):
         return ("join",)
     kinds: list[GardenItem] = []
-    if subscription.containers_on(on) < rules.most_containers:
+    if most_to_buy(subscription, "add", on, rules) > 0:
         kinds.append("add")
     if rules.is_renewable(subscription.last, on):
         kinds.append("renew")
@@ -105,9 +117,12 @@ def possible_purchases(
 def most_to_buy(
     subscription: GardenSubscription | None, kind: GardenItem, on: date, rules: GardenWaste
 ) -> int:
-    """The largest number of containers that such a purchase can add."""
-    present = subscription.containers_on(on) if subscription and kind == "add" else 0
-    return rules.most_containers - present
+    """The largest number of containers that such a purchase can add. `add` adds them to each year
+    that is not over, none of which may have too many."""
+    if subscription is None or kind != "add":
+        return rules.most_containers
+    present = (each.containers for each in subscription.years_left(on))
+    return max(0, rules.most_containers - max(present, default=0))
 
 
 def with_purchase(
@@ -130,6 +145,7 @@ def with_purchase(
         base,
         updated_at=now,
         years=_years(base, purchase, rules),
+        buyers=_buyers(base, purchase),
         requests=_requests(base, purchase),
         cancelled_on=None,
         returned=() if purchase.kind == "join" else base.returned,
@@ -137,7 +153,7 @@ def with_purchase(
 
 
 def _years(base: GardenSubscription, purchase: Purchase, rules: GardenWaste) -> tuple[Year, ...]:
-    running = tuple(each for each in base.years if purchase.day <= each.last)
+    running = base.years_left(purchase.day)
     match purchase.kind:
         case "join":
             return (_year(purchase, purchase.day, rules),)
@@ -146,6 +162,19 @@ def _years(base: GardenSubscription, purchase: Purchase, rules: GardenWaste) -> 
         case "add":
             more = purchase.containers
             return tuple(replace(each, containers=each.containers + more) for each in running)
+
+
+def _buyers(base: GardenSubscription, purchase: Purchase) -> tuple[str, ...]:
+    """The requests that paid for the years after the purchase."""
+    number = len(base.years_left(purchase.day))
+    running = base.buyers[-number:] if number else ()
+    match purchase.kind:
+        case "join":
+            return (purchase.service_request_id,)
+        case "renew":
+            return (*running, purchase.service_request_id)
+        case "add":
+            return running
 
 
 def _year(purchase: Purchase, on: date, rules: GardenWaste) -> Year:
@@ -163,8 +192,8 @@ def _requests(base: GardenSubscription, purchase: Purchase) -> tuple[str, ...]:
 def without_purchase(
     subscription: GardenSubscription, purchase: Purchase, on: date, now: datetime
 ) -> GardenSubscription:
-    """The subscription without a purchase, from that day on. It ends if the purchase began it, or
-    renewed it for the current year. A repeat returns the same object."""
+    """The subscription without a purchase, from that day on. It ends if no year that somebody else
+    paid for is left. A repeat returns the same object."""
     request = purchase.service_request_id
     if request not in subscription.requests:
         return subscription
@@ -178,8 +207,13 @@ def without_purchase(
         less = purchase.containers
         years = (replace(each, containers=max(0, each.containers - less)) for each in base.years)
         return replace(base, years=tuple(years))
-    if purchase.kind == "renew" and len(base.years) > 1 and on < base.years[-1].first:
-        return replace(base, years=base.years[:-1])
+    kept = [each for each in zip(base.years, base.buyers, strict=True) if each[1] != request]
+    if kept and on <= kept[-1][0].last:
+        return replace(
+            base,
+            years=tuple(year for year, _ in kept),
+            buyers=tuple(buyer for _, buyer in kept),
+        )
     return with_cancellation(base, on, now) if base.is_live(on) else base
 
 
@@ -215,6 +249,7 @@ def move_subscription(
     new = replace(
         to,
         years=subscription.years,
+        buyers=subscription.buyers,
         requests=subscription.requests,
         cancelled_on=None,
         updated_at=now,

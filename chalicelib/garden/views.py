@@ -9,13 +9,14 @@ from chalicelib.catalogue.garden import GardenItem
 from chalicelib.garden.model import GardenSubscription, Year, possible_purchases
 from chalicelib.garden.ports import Ports
 
-State = Literal["none", "live", "cancelled", "lapsed"]
+State = Literal["none", "live", "cancelled", "lapsed", "moved"]
 
 
 class GardenView(Struct, frozen=True, kw_only=True):
     """The garden waste subscription of a premises. `years` are those that were paid for;
     `containers` is the number today. `address` is empty if the premises are unknown. `may_buy`
-    lists what can be bought now: a subscription, its renewal or more containers."""
+    lists what can be bought now: a subscription, its renewal or more containers. In the state
+    `moved` the subscription is at other premises, which the reader may not know."""
 
     premises_id: str
     address: str
@@ -44,6 +45,20 @@ def garden_view(subscription: GardenSubscription, ports: Ports) -> GardenView:
         years=subscription.years,
         cancelled_on=subscription.cancelled_on,
         may_buy=possible_purchases(subscription, on, ports.rules),
+    )
+
+
+def moved_view(premises_id: str, ports: Ports) -> GardenView:
+    """The premises for a reader who may not know where their subscription moved. Raises
+    UpstreamFailed."""
+    return GardenView(
+        premises_id=premises_id,
+        address=ports.address_of(premises_id),
+        state="moved",
+        containers=0,
+        years=(),
+        cancelled_on=None,
+        may_buy=(),
     )
 
 

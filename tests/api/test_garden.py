@@ -212,7 +212,26 @@ def test_page_of_an_added_bin_offers_to_cancel_that_bin_alone(api: PayingApi) ->
     assert "We empty 1 bin." in after.text
     assert "Cancel what this request added" not in after.links
     refused = browser.open(f"/forms/reports/{added}/garden/move?token={token}")
-    assert "Use the link of the request that began the subscription" in refused.text
+    assert "Use the link of the request that paid for this year" in refused.text
+
+
+def test_buyer_of_an_added_bin_sees_that_it_moved_and_not_where(api: PayingApi) -> None:
+    owner, owner_token = bought(api, "twenty-one")
+    added, token = bought(api, "twenty-two", item="add")
+    api.post(f"/api/reports/{owner}/garden/move?token={owner_token}", {"premises_id": "101"})
+    link = f"/api/reports/{added}/garden"
+    found = api.get(f"{link}?token={token}").json_body
+    assert (found["premises_id"], found["address"]) == ("100", "10 Dial Row, YO1 7HH")
+    assert (found["state"], found["containers"], found["years"]) == ("moved", 0, [])
+    browser = Browser(api.client, api.cloud)
+    page = browser.open(f"/forms/reports/{added}?token={token}")
+    ending = browser.open(page.links["Cancel what this request added"])
+    after = api.post(f"{link}/cancellation?token={token}", {})
+    for seen in (page.text, ending.text, after.body.decode()):
+        assert "2 Dial Row" not in seen
+    assert "It has moved to another address." in page.text
+    stored = reports_ports().repository.get(added)
+    assert stored and stored.order and stored.order.state == "cancelled"
 
 
 def test_account_that_began_the_subscription_changes_it_through_what_it_added(

@@ -8,9 +8,9 @@ import msgspec
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payments import charges
 from chalicelib.bootstrap.reports import garden_purchases
-from chalicelib.garden.views import GardenView, garden_view
+from chalicelib.garden.views import GardenView
 from chalicelib.handlers.http import request_language
-from chalicelib.integrations.garden_access import holds_subscription
+from chalicelib.integrations.garden_access import holds_subscription, view_of_purchase
 from chalicelib.kernel.fields import copy_fields
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import SenderAction, sender_action_of
@@ -129,8 +129,6 @@ def _garden_view(report: ServiceRequest) -> OwnGardenView | None:
     if found is None:
         return None
     garden = garden_ports()
-    return copy_fields(
-        OwnGardenView,
-        garden_view(found, garden),
-        may_change=holds_subscription(report, found, garden.today),
-    )
+    may_change = holds_subscription(report, found, garden)
+    view = view_of_purchase(report, found, garden, may_change=may_change)
+    return copy_fields(OwnGardenView, view, may_change=may_change)

@@ -54,7 +54,7 @@ class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
     query=(REPORT_TOKEN,),
 )
 def read_subscription(call: Call, service_request_id: str) -> GardenView:
-    return _view(_find_purchase(call, service_request_id).subscription)
+    return _find_purchase(call, service_request_id).view(garden_ports())
 
 
 @routes.endpoint(
@@ -75,7 +75,7 @@ def cancel_subscription_of(call: Call, service_request_id: str) -> GardenView:
         _audit_officer(call, subscription, "cancelled")
         return _view(_cancel(subscription.premises_id))
     cancel_purchase(found.report, garden_ports(), order_ports())
-    return _view(usecases.get_subscription(subscription.premises_id, garden_ports()))
+    return _find_purchase(call, service_request_id).view(garden_ports())
 
 
 @routes.endpoint(

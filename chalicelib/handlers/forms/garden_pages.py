@@ -12,7 +12,7 @@ from chalicelib.collections.usecases import premises_at_postcode
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.garden import usecases
 from chalicelib.garden.model import NOT_SUBSCRIBED, GardenSubscription
-from chalicelib.garden.views import GardenView, garden_view
+from chalicelib.garden.views import GardenView
 from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
@@ -48,7 +48,7 @@ class RequestedSubscription(NamedTuple):
 
     @property
     def address(self) -> str:
-        return garden_ports().address_of(self.subscription.premises_id)
+        return self.access.view(garden_ports()).address
 
 
 def garden_context(service_code: str, text: str, token: str | None, call: Call) -> Any:
@@ -61,13 +61,13 @@ def garden_context(service_code: str, text: str, token: str | None, call: Call) 
         found = _get_subscription(text, token, call)
     except NotFound:
         return None
-    view = garden_view(found.subscription, garden_ports())
-    is_live = view.state == "live"
+    view = found.access.view(garden_ports())
+    is_live = found.subscription.is_live(garden_ports().today)
     form = f"/forms/services/{service_code}?premises_id={view.premises_id}"
     return {
         "status": _status(view),
         "address": view.address,
-        "containers": view.containers if is_live else 0,
+        "containers": view.containers,
         "may": _purchase_words(view),
         "may_change": is_live and found.access.may_change,
         "may_give_back": is_live and is_refundable(found.access.report, garden_ports()),
@@ -199,6 +199,8 @@ def _status(view: GardenView) -> str:
     match view.state:
         case "live":
             return language.say("It runs until {day}.", day=language.day(view.years[-1].last))
+        case "moved":
+            return language.say("It has moved to another address.")
         case "cancelled":
             day = view.cancelled_on or date.min
             return language.say("It was cancelled on {day}.", day=language.day(day))

@@ -83,6 +83,29 @@ def test_no_more_containers_can_be_added_than_the_council_allows() -> None:
     assert can_buy(garden, TODAY) == ()
 
 
+def test_added_containers_keep_each_year_within_the_limit() -> None:
+    garden = GardenWorld()
+    joined(garden)
+    garden.today = LAST
+    buy(garden.purchase("request-2", kind="renew", containers=3), garden.ports)
+    with pytest.raises(Conflict):
+        buy(garden.purchase("request-3", kind="add", containers=2), garden.ports)
+    found = buy(garden.purchase("request-3", kind="add"), garden.ports)
+    assert [each.containers for each in found.years] == [2, 4]
+    assert can_buy(garden, LAST) == ()
+
+
+def test_first_year_that_is_returned_leaves_the_next_one_that_somebody_else_paid_for() -> None:
+    garden = GardenWorld()
+    joined(garden)
+    garden.today = LAST
+    buy(garden.purchase("request-2", kind="renew"), garden.ports)
+    take_back(garden.purchase(), garden.ports)
+    found = garden.store.stored[HOME]
+    assert (found.is_live(LAST), found.buyers) == (True, ("request-2",))
+    assert found.years[0].first == LAST + ONE_DAY
+
+
 def test_renewal_goes_on_after_the_last_day_with_its_own_containers() -> None:
     garden = GardenWorld()
     joined(garden, 3)

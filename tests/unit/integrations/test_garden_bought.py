@@ -9,13 +9,13 @@ from chalicelib.catalogue.garden import GardenItem
 from chalicelib.catalogue.prices import OrderItem
 from chalicelib.errors import Forbidden
 from chalicelib.garden.model import without_purchase
-from chalicelib.garden.usecases import buy
+from chalicelib.garden.usecases import buy, move
 from chalicelib.integrations.garden_access import SubscriptionAccess, find_subscription
 from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from tests.support.builders import report
-from tests.support.fakes_garden import HOME, TODAY, GardenWorld
+from tests.support.fakes_garden import ADDRESSES, HOME, NEXT_HOME, TODAY, GardenWorld
 from tests.support.fakes_orders import OrderWorld
 
 JOIN, ADD, RENEW = "000000000001", "000000000002", "000000000003"
@@ -73,6 +73,20 @@ def test_request_that_began_the_subscription_holds_it(home: Home) -> None:
 def test_renewal_holds_the_subscription_when_its_year_has_begun(home: Home) -> None:
     home.garden.today = LAST + timedelta(days=1)
     assert home.seen(RENEW, STRANGER).may_change
+
+
+def test_earlier_occupant_may_not_change_the_year_that_a_later_one_paid_for(home: Home) -> None:
+    assert home.seen(JOIN, Author(account="owner")).may_change
+    home.garden.today = LAST + timedelta(days=1)
+    assert not home.seen(JOIN, Author(account="owner")).may_change
+
+
+def test_others_see_that_the_subscription_moved_and_not_where(home: Home) -> None:
+    move(HOME, NEXT_HOME, home.garden.ports)
+    seen = home.seen(ADD, STRANGER).view(home.garden.ports)
+    assert (seen.premises_id, seen.address, seen.state) == (HOME, ADDRESSES[HOME], "moved")
+    own = home.seen(JOIN, Author(account="owner")).view(home.garden.ports)
+    assert (own.premises_id, own.state) == (NEXT_HOME, "live")
 
 
 def test_cancelled_renewal_may_not_change_the_subscription(home: Home) -> None:

@@ -6,7 +6,7 @@ import { say, sayMany } from "../../shared/say.ts";
  * request can move and cancel all of it. */
 export interface Garden {
   address: string;
-  state: "none" | "live" | "cancelled" | "lapsed";
+  state: "none" | "live" | "cancelled" | "lapsed" | "moved";
   containers: number;
   years: { last: string }[];
   cancelled_on: string | null;
@@ -25,6 +25,7 @@ export function gardenLines(garden: Garden): [string, string] {
 
 /** The text of the link to the request's page, where the subscription can be changed. */
 export function gardenLink({ state, may_buy: mayBuy, may_change: mayChange }: Garden): string {
+  if (state === "moved") return say("See the request");
   if (state !== "live") return say("Subscribe again");
   const canRenew = mayBuy.includes("renew");
   if (!mayChange) return canRenew ? say("Renew it or add a bin") : say("See it or add a bin");
@@ -39,5 +40,6 @@ function statusText({ state, containers, years, cancelled_on: cancelledOn }: Gar
   }
   if (state === "cancelled" && cancelledOn)
     return say("It was cancelled on {day}.", { day: dayText(cancelledOn, "UTC") });
+  if (state === "moved") return say("It has moved to another address.");
   return say("It has ended.");
 }
