@@ -217,5 +217,6 @@ def _line_if_charged(text: str, amount_pence: int) -> Iterator[PriceLine]:
 
 
 def reduction(amount: int, percent: int) -> int:
-    """That percentage of the amount; half a penny counts for the payer."""
-    return -(-amount * percent // 100)
+    """That percentage of an amount in pence, to the nearest penny; half a penny counts for the
+    payer."""
+    return (amount * percent + 50) // 100

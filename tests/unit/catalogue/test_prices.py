@@ -1,6 +1,8 @@
 """What orders cost: each example is an order, its lines and its price in pence."""
 
 from datetime import date
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 import msgspec
@@ -8,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.catalogue.price_lists import Price
-from chalicelib.catalogue.prices import OrderInput, OrderItem, PriceLine, compute_quote
+from chalicelib.catalogue.prices import OrderInput, OrderItem, PriceLine, compute_quote, reduction
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.kernel.languages import language
@@ -150,6 +152,15 @@ def test_a_concession_reduces_the_price_and_half_a_penny_counts_for_the_payer(
     assert said.amount_pence == amount
     without = compute_quote(service, OrderInput(items=order(**counts)), TODAY)
     assert said.lines[0] == without.lines[0]
+
+
+@pytest.mark.parametrize("percent", [0, 10, 25, 33, 50, 66, 75, 99, 100])
+def test_a_reduction_is_the_exact_share_to_the_nearest_penny(percent: int) -> None:
+    for amount in range(1, 2001):
+        exact = Fraction(amount * percent, 100)
+        nearest = {floor(exact), ceil(exact)}
+        said = min(nearest, key=lambda pence: (abs(pence - exact), -pence))
+        assert reduction(amount, percent) == said, (amount, percent)
 
 
 def test_an_answer_can_decide_the_price() -> None:
