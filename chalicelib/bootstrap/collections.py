@@ -121,7 +121,7 @@ def _adjust_rounds(rounds: Callable[[], Rounds | None]) -> Adjust:
     garden = container.council().garden
     if garden is None:
         return lambda found: found
-    return subscribers_rounds(garden, rounds).hide_from_others
+    return subscribers_rounds(garden, rounds).limit_to_subscribers
 
 
 @container.once

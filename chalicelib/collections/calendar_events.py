@@ -10,7 +10,7 @@ from datetime import date, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.collections.model import Move, Round, Rounds
+from chalicelib.collections.model import Move, Round
 from chalicelib.kernel.languages import Language
 
 
@@ -34,17 +34,10 @@ class CalendarEvent(Struct, frozen=True, kw_only=True):
     changed_at: datetime = datetime.min
 
 
-def events_of(
-    codes: Sequence[str], rounds: Rounds, owner: str, words: CalendarWords
-) -> Sequence[CalendarEvent]:
-    """The events of the premises on the rounds with these codes, in the order of their days.
-    `owner` tells the events of one premises from those of others."""
-    found = {
-        event.uid: event
-        for each in rounds.items
-        if each.round in codes
-        for event in _events_of_round(each, owner, words)
-    }
+def events_of(rounds: Sequence[Round], owner: str, words: CalendarWords) -> Sequence[CalendarEvent]:
+    """The events of the rounds of some premises, in the order of their days. `owner` tells the
+    events of one premises from those of others."""
+    found = {event.uid: event for each in rounds for event in _events_of_round(each, owner, words)}
     return sorted(found.values(), key=lambda event: (event.day, event.uid))
 
 

@@ -162,7 +162,7 @@ def _body(
     words = ports.words_of(calendar.language)
     say, until = words.language.say, words.language.day(rounds.known_until)
     owner = ports.digest("collections", calendar.premises_id)[:NAME_LENGTH]
-    events = events_of(premises.rounds, rounds, owner, words)
+    events = events_of(premises.rounds_at(rounds.items), owner, words)
     return write_calendar(
         say("Bin collections"),
         say("All days until {day} are known. Later days may be missing.", day=until),

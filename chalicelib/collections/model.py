@@ -64,6 +64,33 @@ class Rounds(Struct, frozen=True, kw_only=True):
     items: tuple[Round, ...]
 
 
+class Period(Struct, frozen=True):
+    """Days from `first` to `last`, both included."""
+
+    first: Day
+    last: Day
+
+    def has(self, day: Day) -> bool:
+        return self.first <= day <= self.last
+
+
+def within_periods(round_: Round, periods: Sequence[Period]) -> Round:
+    """The round with the collections that were planned for days of the periods, wherever they were
+    moved."""
+    planned_days = {move.to: move.planned for move in round_.moved if move.to}
+    resumes = round_.resumes if round_.resumes and _is_in(round_.resumes, periods) else None
+    return replace(
+        round_,
+        dates=tuple(each for each in round_.dates if _is_in(planned_days.get(each, each), periods)),
+        moved=tuple(each for each in round_.moved if _is_in(each.planned, periods)),
+        resumes=resumes,
+    )
+
+
+def _is_in(day: Day, periods: Sequence[Period]) -> bool:
+    return any(each.has(day) for each in periods)
+
+
 def with_moves(planned: Set[Day], moves: Sequence[Move]) -> tuple[Day, ...]:
     """The planned days of a round after its moves, in order."""
     unmoved = planned - {move.planned for move in moves}

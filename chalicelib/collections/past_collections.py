@@ -66,9 +66,8 @@ def check_missed(key: CollectionKey, ports: Ports) -> MissedCheck:
     premises, published = ports.premises.get(key.premises_id), ports.rounds()
     if premises is None or published is None:
         return MissedCheck(not_due, key.container)
-    for round_ in published.items:
-        is_on = round_.round in premises.rounds and round_.container == key.container
-        if is_on and key.date in past_days(round_, ports.today):
+    for round_ in premises.rounds_at(published.items):
+        if round_.container == key.container and key.date in past_days(round_, ports.today):
             logs = ports.logs.get(list(past_log_keys(key.premises_id, [round_], ports.today)))
             past = _past_collection(premises, round_, key.date, logs, ports, is_reported=False)
             return MissedCheck(

@@ -6,10 +6,13 @@ something about the people who live at the premises.
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from string import digits
 from zlib import crc32
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from chalicelib.collections.model import Period, Round, within_periods
 
 FOLDER = "premises/"
 CURRENT = f"{FOLDER}current.json"
@@ -27,9 +30,10 @@ class CurrentVersion(Struct, frozen=True, kw_only=True):
     before: str | None = None
 
 
-class Premises(Struct, frozen=True, kw_only=True):
+class Premises(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One home or business. `premises_id` is its UPRN; `rounds` are the codes of its rounds. Crews
-    name `street` when they did not reach it."""
+    name `street` when they did not reach it. `only_within` has the rounds that collect here in some
+    periods only; it is never stored. The collections are those of `rounds_at`."""
 
     premises_id: str
     address: str
@@ -38,6 +42,17 @@ class Premises(Struct, frozen=True, kw_only=True):
     long: float
     rounds: tuple[str, ...]
     street: str = ""
+    only_within: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
+
+    def rounds_at(self, published: Iterable[Round]) -> list[Round]:
+        """The published rounds of the premises, each with its collections at the premises."""
+        return [
+            within_periods(each, self.only_within[each.round])
+            if each.round in self.only_within
+            else each
+            for each in published
+            if each.round in self.rounds
+        ]
 
 
 class ListedPremises(Struct, frozen=True, kw_only=True):

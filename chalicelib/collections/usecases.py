@@ -1,12 +1,12 @@
 """Find the premises of a postcode, and the collections of a premises."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 
 from msgspec import Struct
 
 from chalicelib.collections.missed import Missed
-from chalicelib.collections.model import NextCollection, Round, next_collection
+from chalicelib.collections.model import NextCollection, Period, Round, next_collection
 from chalicelib.collections.past_collections import (
     Logs,
     check_past_collections,
@@ -38,7 +38,8 @@ class NotEmptied(Struct, frozen=True, kw_only=True):
 
 class PremisesCollections(Struct, frozen=True, kw_only=True):
     """The collections of one premises. `rounds` are codes of rounds in
-    `/data/collections/rounds.json`, with whose dates a client can go on without asking again.
+    `/data/collections/rounds.json`, with whose dates a client can go on without asking again; of a
+    round in `only_within`, only collections planned for a day of these periods are at the premises.
     `street` is the name under which `/data/collections/today.json` lists a street that a round did
     not reach. `next` has each container once, those without a date last. `not_emptied` lists the
     containers that a crew left in the last two weeks. `missed` says of each last collection whether
@@ -47,6 +48,7 @@ class PremisesCollections(Struct, frozen=True, kw_only=True):
     subscription, where the premises can have one."""
 
     rounds: tuple[str, ...]
+    only_within: Mapping[str, tuple[Period, ...]]
     street: str
     next: tuple[NextCollection, ...]
     not_emptied: tuple[NotEmptied, ...]
@@ -69,7 +71,7 @@ def collections_of(premises_id: str, ports: Ports) -> PremisesCollections:
     if premises is None:
         raise NotFound(Text("There is no such address. Search for your postcode again."))
     published = ports.rounds()
-    on = [each for each in published.items if each.round in premises.rounds] if published else []
+    on = premises.rounds_at(published.items) if published else []
     keys = dict.fromkeys(
         (*_current_log_keys(on, ports), *past_log_keys(premises_id, on, ports.today))
     )
@@ -77,6 +79,7 @@ def collections_of(premises_id: str, ports: Ports) -> PremisesCollections:
     found = [_next_of(each, published.known_until, logs, ports) for each in on] if published else []
     return PremisesCollections(
         rounds=premises.rounds,
+        only_within=premises.only_within,
         street=premises.street,
         next=tuple(sorted(found, key=lambda each: (each.date or date.max, each.container))),
         not_emptied=tuple(_not_emptied(premises_id, on, logs, ports)),

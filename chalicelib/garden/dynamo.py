@@ -35,6 +35,7 @@ class GardenSubscriptionItem(OwnedItem):
     years = JsonAttribute[Years](Years)
     buyers = JsonAttribute[Requests](Requests)
     requests = JsonAttribute[Requests](Requests)
+    begins = JsonAttribute[date](date, null=True)
     cancelled_on = JsonAttribute[date](date, null=True)
     moved = JsonAttribute[Moves](Moves)
     returned = JsonAttribute[Requests](Requests)

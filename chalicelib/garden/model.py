@@ -4,6 +4,7 @@ It is stored by its premises and has no personal data. Who may change it follows
 that bought it.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -50,7 +51,8 @@ class Purchase(Struct, frozen=True, kw_only=True):
 class GardenSubscription(Struct, frozen=True, kw_only=True):
     """The subscription of a premises. `years` are in order, the current one and perhaps the next;
     `buyers` has the request that paid for each. `requests` bought years or added containers; the
-    purchases of the requests in `returned` were taken back."""
+    purchases of the requests in `returned` were taken back. Collections at the premises begin with
+    `begins`, on which somebody joined or moved there, or with the first year after it."""
 
     premises_id: str
     updated_at: datetime
@@ -58,6 +60,7 @@ class GardenSubscription(Struct, frozen=True, kw_only=True):
     years: tuple[Year, ...] = ()
     buyers: tuple[str, ...] = ()
     requests: tuple[str, ...] = ()
+    begins: date | None = None
     cancelled_on: date | None = None
     moved: tuple[Move, ...] = ()
     returned: tuple[str, ...] = ()
@@ -80,6 +83,13 @@ class GardenSubscription(Struct, frozen=True, kw_only=True):
     def years_left(self, on: date) -> tuple[Year, ...]:
         """The years that are not over on that day."""
         return tuple(each for each in self.years if on <= each.last)
+
+    def collected_spans(self) -> Iterator[tuple[date, date]]:
+        """The first and the last day of each time in which the containers are emptied."""
+        for each in self.years:
+            first = max(each.first, self.begins or each.first)
+            if first <= each.last:
+                yield first, each.last
 
     def containers_on(self, day: date) -> int:
         """How many containers are paid for on that day, or for the year that comes next."""
@@ -147,6 +157,7 @@ def with_purchase(
         years=_years(base, purchase, rules),
         buyers=_buyers(base, purchase),
         requests=_requests(base, purchase),
+        begins=purchase.day if purchase.kind == "join" else base.begins,
         cancelled_on=None,
         returned=() if purchase.kind == "join" else base.returned,
     )
@@ -251,6 +262,7 @@ def move_subscription(
         years=subscription.years,
         buyers=subscription.buyers,
         requests=subscription.requests,
+        begins=on,
         cancelled_on=None,
         updated_at=now,
     )

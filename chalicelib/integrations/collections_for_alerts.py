@@ -35,17 +35,23 @@ class CollectionsForAlerts:
 
     def premises_collected_on(self, premises_ids: Collection[str], day: date) -> Collection[str]:
         """The ids of those premises that have a collection on that day."""
-        going_out = {
-            each.round for each in self._published_rounds() if _goes_out(each, day)
-        } - self._off_rounds_on(day)
+        off = self._off_rounds_on(day)
+        going_out = [
+            each
+            for each in self._published_rounds()
+            if _goes_out(each, day) and each.round not in off
+        ]
         found = self._premises(premises_ids).values()
-        return {each.premises_id for each in found if not going_out.isdisjoint(each.rounds)}
+        return {
+            each.premises_id
+            for each in found
+            if any(_goes_out(round_, day) for round_ in each.rounds_at(going_out))
+        }
 
     def collections_on(self, premises_id: str, day: date, site: Site) -> CollectionDay:
         """The collections of the premises on that day, in the language of the site."""
         premises = self._premises([premises_id]).get(premises_id)
-        codes = premises.rounds if premises else ()
-        rounds = [each for each in self._published_rounds() if each.round in codes]
+        rounds = premises.rounds_at(self._published_rounds()) if premises else []
         names = {
             each.container: each.name
             for each in self._council.in_language(site.language.code).containers

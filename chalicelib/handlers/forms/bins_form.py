@@ -69,7 +69,7 @@ def _bins_context(premises_id: str, ports: Ports) -> dict[str, Any]:
     published, premises = ports.rounds(), ports.premises.get(premises_id)
     if published is None or premises is None:
         return {"is_published": False, "bins": (), "missed": ()}
-    rounds = [each for each in published.items if each.round in premises.rounds]
+    rounds = premises.rounds_at(published.items)
     names = {each.container: each.name for each in request_language.council().containers}
     known = PremisesRounds(
         rounds=rounds,

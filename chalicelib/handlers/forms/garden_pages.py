@@ -198,7 +198,7 @@ def _status(view: GardenView) -> str:
     language = request_language.current_language()
     match view.state:
         case "live":
-            return language.say("It runs until {day}.", day=language.day(view.years[-1].last))
+            return _live_words(view, garden_ports().today)
         case "moved":
             return language.say("It has moved to another address.")
         case "cancelled":
@@ -206,6 +206,14 @@ def _status(view: GardenView) -> str:
             return language.say("It was cancelled on {day}.", day=language.day(day))
         case _:
             return language.say("It has ended.")
+
+
+def _live_words(view: GardenView, today: date) -> str:
+    language = request_language.current_language()
+    first, last = view.years[0].first, language.day(view.years[-1].last)
+    if first > today:
+        return language.say("It runs from {first} to {last}.", first=language.day(first), last=last)
+    return language.say("It runs until {day}.", day=last)
 
 
 PURCHASE_WORDS: dict[GardenItem, str] = {

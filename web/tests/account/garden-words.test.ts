@@ -5,7 +5,10 @@ const LIVE: Garden = {
   address: "10 Dial Row, YO1 7HH",
   state: "live",
   containers: 2,
-  years: [{ last: "2026-11-30" }, { last: "2027-11-30" }],
+  years: [
+    { first: "2026-03-01", last: "2026-11-30" },
+    { first: "2027-03-01", last: "2027-11-30" },
+  ],
   cancelled_on: null,
   may_buy: ["add"],
   may_change: true,
@@ -15,6 +18,13 @@ const HOME = "Garden waste subscription for 10 Dial Row, YO1 7HH";
 test.each<[string, Partial<Garden>, string[], string]>([
   ["runs to the end of the last year", {}, [HOME, "It runs until 30 November 2027. We empty 2 bins."], "Change"],
   ["can be renewed", { containers: 1, may_buy: ["add", "renew"] }, [HOME, expect.stringMatching(/1 bin\.$/)], "Renew"],
+  [
+    "has not begun",
+    { years: [{ first: "2999-03-01", last: "2999-11-30" }] },
+    [HOME, "It runs from 1 March 2999 to 30 November 2999. We empty 2 bins."],
+    "Change",
+  ],
+  ["moved", { state: "moved", years: [] }, [HOME, "It has moved to another address."], "See the request"],
   [
     "was cancelled",
     { state: "cancelled", containers: 0, cancelled_on: "2026-06-01", may_buy: ["join"] },

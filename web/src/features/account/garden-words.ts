@@ -8,7 +8,7 @@ export interface Garden {
   address: string;
   state: "none" | "live" | "cancelled" | "lapsed" | "moved";
   containers: number;
-  years: { last: string }[];
+  years: { first: string; last: string }[];
   cancelled_on: string | null;
   may_buy: ("join" | "add" | "renew")[];
   may_change: boolean;
@@ -32,10 +32,16 @@ export function gardenLink({ state, may_buy: mayBuy, may_change: mayChange }: Ga
   return canRenew ? say("Renew, move or cancel it") : say("Change, move or cancel it");
 }
 
+function termText(first: string, last: string): string {
+  const day = dayText(last, "UTC");
+  if (first <= new Date().toISOString().slice(0, 10)) return say("It runs until {day}.", { day });
+  return say("It runs from {first} to {last}.", { first: dayText(first, "UTC"), last: day });
+}
+
 function statusText({ state, containers, years, cancelled_on: cancelledOn }: Garden): string {
   const last = years.at(-1)?.last;
   if (state === "live" && last) {
-    const until = say("It runs until {day}.", { day: dayText(last, "UTC") });
+    const until = termText(years[0]!.first, last);
     return `${until} ${sayMany(containers, "We empty {count} bin.", "We empty {count} bins.")}`;
   }
   if (state === "cancelled" && cancelledOn)

@@ -41,7 +41,7 @@ async function showPremises(premises: RememberedPremises): Promise<void> {
   show(retry, false);
   if (!list.hasChildNodes()) status.textContent = say("Loading your bin days…");
   try {
-    const published = await loadCollections(premises.rounds);
+    const published = await loadCollections(premises);
     if (turn !== turns) return;
     status.textContent = "";
     if (published) showCollections(published, premises);

@@ -1,7 +1,7 @@
 /** Finds an address by its postcode, and its rounds. */
 import { byId, element, show, whileBusy } from "../../shared/dom.ts";
 import { askPremises } from "../../shared/collections/ask-premises.ts";
-import { askRounds } from "../../shared/collections/premises-rounds.ts";
+import { askRounds, roundsIn } from "../../shared/collections/premises-rounds.ts";
 import type { RememberedPremises } from "../../shared/collections/saved-address.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { fullPostcode } from "../../shared/places/postcode.ts";
@@ -61,8 +61,7 @@ async function findRounds(): Promise<RememberedPremises | null> {
   }
   status.textContent = "";
   const named = { premises_id, address: address.selectedOptions[0]!.text };
-  const { rounds, street, garden_pence } = answer.value;
-  return { ...named, street, rounds, garden_pence, checked_at: Date.now() };
+  return { ...named, ...roundsIn(answer.value), checked_at: Date.now() };
 }
 
 function startSearch(text: string): void {

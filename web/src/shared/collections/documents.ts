@@ -1,6 +1,7 @@
 /** Loads the published rounds, and how they go today. */
 import { loadDocument } from "../places/cached-documents.ts";
-import type { Round, RoundDay, Rounds } from "./rounds.ts";
+import { type Round, type RoundDay, type Rounds, withinPeriods } from "./rounds.ts";
+import type { RememberedPremises } from "./saved-address.ts";
 
 const ROUNDS = "/data/collections/rounds.json";
 const TODAY = "/data/collections/today.json";
@@ -14,16 +15,22 @@ export interface PublishedCollections {
 }
 
 /** Null if the council has published no rounds. Throws if they cannot be loaded. */
-export async function loadCollections(codes: string[]): Promise<PublishedCollections | null> {
+export async function loadCollections(
+  premises: Pick<RememberedPremises, "rounds" | "only_within">,
+): Promise<PublishedCollections | null> {
   const [published, today] = await Promise.all([
     loadDocument<Rounds>(ROUNDS),
     loadDocument<{ items: RoundDay[] }>(TODAY).catch(() => null),
   ]);
-  const own = ({ round }: { round: string }) => codes.includes(round);
+  const own = ({ round }: { round: string }) => premises.rounds.includes(round);
+  const atPremises = (of: Round) => {
+    const periods = premises.only_within?.[of.round];
+    return periods ? withinPeriods(of, periods) : of;
+  };
   return (
     published && {
       known_until: published.known_until,
-      rounds: published.items.filter(own),
+      rounds: published.items.filter(own).map(atPremises),
       days: (today?.items ?? []).filter(own),
     }
   );

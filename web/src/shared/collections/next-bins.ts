@@ -7,9 +7,9 @@ import { viewFrom } from "./view.ts";
 
 /** Replaces the text of the element, unless no day is known. Throws if the days cannot be loaded. */
 export async function showNextBins(line: HTMLElement): Promise<void> {
-  const { rounds, street } = rememberedPremises.read()!;
-  const published = await loadCollections(rounds);
-  const next = published ? nextDay(binDays(published, viewFrom(line, street))) : [];
+  const premises = rememberedPremises.read()!;
+  const published = await loadCollections(premises);
+  const next = published ? nextDay(binDays(published, viewFrom(line, premises.street))) : [];
   const [first] = next;
   if (!first) return;
   const day = element("strong", {}, element("time", { datetime: first.date! }, first.headline));

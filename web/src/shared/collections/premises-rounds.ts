@@ -5,7 +5,7 @@ import { type RememberedPremises, rememberedPremises } from "./saved-address.ts"
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export type PremisesRounds = Pick<RememberedPremises, "rounds" | "street" | "garden_pence">;
+export type PremisesRounds = Pick<RememberedPremises, "rounds" | "only_within" | "street" | "garden_pence">;
 
 export const askRounds = (premises_id: string): Promise<Outcome<PremisesRounds>> =>
   askPremises<PremisesRounds>(`/${encodeURIComponent(premises_id)}/collections`);
@@ -21,12 +21,19 @@ export async function refreshRounds(of: RememberedPremises): Promise<RememberedP
   const answer = await askRounds(of.premises_id);
   const kept = rememberedPremises.read();
   if (answer.kind !== "stored" || kept?.premises_id !== of.premises_id) return null;
-  const { rounds, street, garden_pence } = answer.value;
-  const checked = { ...kept, rounds, street, garden_pence, checked_at: now };
+  const found = roundsIn(answer.value);
+  const checked = { ...kept, ...found, checked_at: now };
   rememberedPremises.write(checked);
-  const isSame = rounds.join() === of.rounds.join() && street === of.street && garden_pence === of.garden_pence;
-  return isSame ? null : checked;
+  return JSON.stringify(found) === JSON.stringify(roundsIn(of)) ? null : checked;
 }
+
+/** What is remembered of an answer about the rounds of an address. */
+export const roundsIn = ({ rounds, only_within, street, garden_pence }: PremisesRounds): PremisesRounds => ({
+  rounds,
+  ...(only_within && Object.keys(only_within).length > 0 ? { only_within } : {}),
+  street,
+  garden_pence,
+});
 
 /** Remembers that the resident has opened the garden waste offer for the address. */
 export function rememberGardenOffer(): void {

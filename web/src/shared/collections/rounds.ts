@@ -18,6 +18,12 @@ export interface Round {
   resumes?: string;
 }
 
+/** Days from `first` to `last`, both included. */
+export interface Period {
+  first: string;
+  last: string;
+}
+
 /** Until `known_until`, a day without a date has no collection. */
 export interface Rounds {
   known_until: string;
@@ -68,6 +74,19 @@ export function nextCollection(of: Round, today: string, knownUntil: string, kno
   const move = of.moved.find(({ to }) => to === date);
   const moved = move && { original_date: move.from, why: move.why };
   return { container, name, colour, state: known.out.includes(date) ? "out" : "to_come", date, ...moved };
+}
+
+/** The round with the collections that were planned for days of the periods, wherever they were moved. */
+export function withinPeriods(of: Round, periods: Period[]): Round {
+  const isIn = (day: string) => periods.some(({ first, last }) => first <= day && day <= last);
+  const planned = new Map(of.moved.map(({ from, to }) => [to, from]));
+  const { resumes, ...round } = of;
+  return {
+    ...round,
+    dates: of.dates.filter((day) => isIn(planned.get(day) ?? day)),
+    moved: of.moved.filter(({ from }) => isIn(from)),
+    ...(resumes && isIn(resumes) ? { resumes } : {}),
+  };
 }
 
 /** What is known of a round on these days. */
