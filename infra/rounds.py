@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from chalicelib.catalogue.containers import Container
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.phone_line import WEEKDAYS
@@ -121,7 +123,16 @@ class _RoundsReader:
             raise ConfigurationError(f"No row can be imported: {self.summary.refused[0]}.")
         self.summary.rounds = len(items)
         known_until = min(plan.known_until for plan in self._plans.values())
-        return Rounds(known_until=known_until, items=items)
+        own = {code: each.known_until for code, each in self._plans.items()}
+        return Rounds(
+            known_until=known_until,
+            items=tuple(
+                replace(each, known_until=own[each.round])
+                if own[each.round] > known_until
+                else each
+                for each in items
+            ),
+        )
 
     def _plan(self, row: Row) -> RoundPlan:
         """The round of that row. Raises Invalid."""

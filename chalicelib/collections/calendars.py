@@ -160,9 +160,10 @@ def _body(
     from chalicelib.collections.calendar_file import read_events, write_calendar
 
     words = ports.words_of(calendar.language)
-    say, until = words.language.say, words.language.day(rounds.known_until)
+    at_premises = premises.rounds_at(rounds.items)
+    say, until = words.language.say, words.language.day(rounds.known_until_of(at_premises))
     owner = ports.digest("collections", calendar.premises_id)[:NAME_LENGTH]
-    events = events_of(premises.rounds_at(rounds.items), owner, words)
+    events = events_of(at_premises, owner, words)
     return write_calendar(
         say("Bin collections"),
         say("All days until {day} are known. Later days may be missing.", day=until),

@@ -4,7 +4,7 @@ A round empties one kind of container. Its dates are the published ones; none is
 pattern later. After `known_until`, a day that is not listed is not known yet.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date, timedelta
 from typing import Literal
 
@@ -46,7 +46,8 @@ class Move(Struct, frozen=True):
 class Round(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One round. `dates`: the days on which it really goes out, in order; the moved ones are on
     their new days. `resumes`: the first day after a season without collections, if it is known.
-    `name` and `colour` are the container's."""
+    `name` and `colour` are the container's. `known_until`: until then, a day without a date has no
+    collection; None if that is the day of the document."""
 
     round: str
     container: str
@@ -55,13 +56,20 @@ class Round(Struct, frozen=True, kw_only=True, omit_defaults=True):
     dates: tuple[Day, ...]
     moved: tuple[Move, ...]
     resumes: Day | None = None
+    known_until: Day | None = None
 
 
 class Rounds(Struct, frozen=True, kw_only=True):
-    """The published document. Until `known_until`, a day without a date has no collection."""
+    """The published document. `known_until` is the earliest one of its rounds."""
 
     known_until: Day
     items: tuple[Round, ...]
+
+    def known_until_of(self, rounds: Iterable[Round]) -> Day:
+        """The last day until which all dates of these rounds are known; that of the document if
+        there are none."""
+        days = (each.known_until or self.known_until for each in rounds)
+        return min(days, default=self.known_until)
 
 
 class Period(Struct, frozen=True):
@@ -134,7 +142,7 @@ def next_collection(
     day = next((day for day in round_.dates if day >= today and day not in over_days), None)
     if day is None:
         resumes = round_.resumes if round_.resumes and round_.resumes >= today else None
-        is_over = resumes is not None or today <= known_until
+        is_over = resumes is not None or today <= (round_.known_until or known_until)
         return replace(collection, state="out_of_season" if is_over else "not_known", date=resumes)
     collection = replace(collection, date=day, state="out" if day in out_days else "to_come")
     move = next((move for move in round_.moved if move.to == day), None)

@@ -43,8 +43,8 @@ class PremisesCollections(Struct, frozen=True, kw_only=True):
     `street` is the name under which `/data/collections/today.json` lists a street that a round did
     not reach. `next` has each container once, those without a date last. `not_emptied` lists the
     containers that a crew left in the last two weeks. `missed` says of each last collection whether
-    it can be reported as missed. All dates until `known_until` are known; it is None if no rounds
-    are published. `garden_pence` is the price of the first container of a garden waste
+    it can be reported as missed. All dates of its rounds until `known_until` are known; it is None
+    if no rounds are published. `garden_pence` is the price of the first container of a garden waste
     subscription, where the premises can have one."""
 
     rounds: tuple[str, ...]
@@ -84,7 +84,7 @@ def collections_of(premises_id: str, ports: Ports) -> PremisesCollections:
         next=tuple(sorted(found, key=lambda each: (each.date or date.max, each.container))),
         not_emptied=tuple(_not_emptied(premises_id, on, logs, ports)),
         missed=check_past_collections(premises, on, logs, ports),
-        known_until=published.known_until if published else None,
+        known_until=published.known_until_of(on) if published else None,
     )
 
 

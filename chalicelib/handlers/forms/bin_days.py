@@ -102,7 +102,7 @@ class BinWords:
                 name=self._name_of(round_),
                 colour=round_.colour,
                 date=coming.date,
-                headline=self._headline_words(coming),
+                headline=self._headline_words(round_, coming),
                 notes=[
                     *self._round_news(round_),
                     *self._move_notes(round_, coming),
@@ -128,11 +128,17 @@ class BinWords:
 
     def _collection_words(self, round_: Round, day: date) -> str:
         name = self._name_of(round_)
+        if self._is_off(round_, day):
+            return self.say("{bin} (cancelled)", bin=name)
         move = next((each for each in round_.moved if each.to == day), None)
         if move is None:
             return name
         moved_from = self._weekday_date(move.planned)
         return self.say("{bin} (moved from {day})", bin=name, day=moved_from)
+
+    def _is_off(self, round_: Round, day: date) -> bool:
+        statuses = self._known.statuses_of(round_.round)
+        return any(each.day == day and each.state == "off" for each in statuses)
 
     def missed_streets(self) -> Iterator[MissedStreet]:
         """The other streets that the rounds did not reach today and yesterday."""
@@ -153,13 +159,12 @@ class BinWords:
             return self.say("{bin}, yesterday. Reason: {reason}", bin=name, reason=reason)
         return self.say("{bin}, today. Reason: {reason}", bin=name, reason=reason)
 
-    def _headline_words(self, coming: NextCollection) -> str:
+    def _headline_words(self, round_: Round, coming: NextCollection) -> str:
         if coming.state == "not_known":
             return self.say("Not known yet")
         if coming.date is None:
-            return self.say(
-                "No collection up to {day}", day=self._long_date(self._known.known_until)
-            )
+            until = round_.known_until or self._known.known_until
+            return self.say("No collection up to {day}", day=self._long_date(until))
         if coming.state == "out_of_season":
             return self.say("Starts again on {day}", day=self._long_date(coming.date))
         return self._day_from_today(coming.date)

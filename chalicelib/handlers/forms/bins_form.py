@@ -74,7 +74,7 @@ def _bins_context(premises_id: str, ports: Ports) -> dict[str, Any]:
     known = PremisesRounds(
         rounds=rounds,
         statuses=usecases.statuses_of(rounds, ports),
-        known_until=published.known_until,
+        known_until=published.known_until_of(rounds),
         today=ports.today,
         now=ports.now(),
     )

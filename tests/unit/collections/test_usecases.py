@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+from msgspec.structs import replace
 
-from chalicelib.collections.model import Move, NextCollection, Round
+from chalicelib.collections.model import Move, NextCollection, Round, Rounds
 from chalicelib.collections.usecases import collections_of, premises_at_postcode
 from chalicelib.errors import Invalid, NotFound
 from tests.support.fakes_collections import HOME, KNOWN_UNTIL, TODAY, CollectionsWorld, round_of
@@ -54,6 +55,17 @@ def test_date_is_not_known_after_the_known_ones() -> None:
     assert only(round_of("R1", TODAY), today=later).state == "not_known"
     stale = only(round_of("R1", resumes=date(2027, 1, 20)), today=later)
     assert (stale.state, stale.date) == ("not_known", None)
+
+
+def test_dates_are_known_as_long_as_those_of_the_rounds_at_the_address() -> None:
+    longer = replace(round_of("R1", TODAY), known_until=date(2027, 6, 30))
+    ended = round_of("elsewhere", date(2026, 11, 2))
+    at_home = Rounds(known_until=KNOWN_UNTIL, items=(longer, ended))
+    assert at_home.known_until_of([longer]) == date(2027, 6, 30)
+    assert at_home.known_until_of([longer, ended]) == KNOWN_UNTIL
+    later = date(2027, 3, 1)
+    assert only(longer, today=later).state == "out_of_season"
+    assert only(ended, today=later).state == "not_known"
 
 
 def test_containers_are_in_the_order_of_their_days_and_undated_ones_last() -> None:

@@ -90,6 +90,12 @@ def test_dates_are_known_until_the_round_with_the_fewest_says(read: Read) -> Non
     assert read(*rows)[0].known_until == date(2027, 3, 2)
 
 
+def test_round_says_until_when_its_own_dates_are_known(read: Read) -> None:
+    rows = (weekly(), row(round="R2", container="garden", dates="2026-11-24 2027-01-05"))
+    found, _ = read(*rows)
+    assert [each.known_until for each in found.items] == [TODAY + timedelta(days=365), None]
+
+
 def test_collections_move_in_a_chain_and_can_be_cancelled(read: Read) -> None:
     found = only(
         read(

@@ -43,7 +43,7 @@ export function binDays({ known_until, rounds, days }: PublishedCollections, vie
     colour: next.colour,
     date: next.date,
     isCollection: next.state === "to_come" || next.state === "out",
-    headline: headlineOf(next, known_until, today),
+    headline: headlineOf(next, of.known_until ?? known_until, today),
     notes: [...newsOf(of, days, view), ...movesOf(of, next, today), ...distanceOf(next, known_until, today)],
   }));
 }
@@ -56,11 +56,11 @@ export interface CollectionDay {
 }
 
 /** All known collections from today on, in the order of days. */
-export function collectionDays({ rounds }: PublishedCollections, { today, names }: View): CollectionDay[] {
+export function collectionDays({ rounds, days: states }: PublishedCollections, { today, names }: View): CollectionDay[] {
   const bins = new Map<string, string[]>();
   for (const of of rounds)
     for (const day of of.dates.filter((each) => each >= today))
-      bins.set(day, [...(bins.get(day) ?? []), collectionText(of, day, names)]);
+      bins.set(day, [...(bins.get(day) ?? []), collectionText(of, day, names, states)]);
   const days = [...bins].sort(([one], [other]) => (one < other ? -1 : 1));
   return days.map(([day, of]) => ({ day, text: longDay(day), bins: of.sort() }));
 }
@@ -69,8 +69,10 @@ export function collectionDays({ rounds }: PublishedCollections, { today, names 
 export const knownDays = (knownUntil: string): string =>
   say("We have published the days up to {day}.", { day: longDay(knownUntil) });
 
-function collectionText(of: Round, day: string, names: Names): string {
+function collectionText(of: Round, day: string, names: Names, states: RoundDay[]): string {
   const bin = nameOf(of, names);
+  const isOff = states.some((each) => each.round === of.round && each.day === day && each.state === "off");
+  if (isOff) return say("{bin} (cancelled)", { bin });
   const move = of.moved.find(({ to }) => to === day);
   return move ? say("{bin} (moved from {day})", { bin, day: weekday(move.from) }) : bin;
 }

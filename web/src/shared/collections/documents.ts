@@ -14,6 +14,10 @@ export interface PublishedCollections {
   days: RoundDay[];
 }
 
+/** The last day until which all dates of these rounds are known. */
+export const knownUntilOf = ({ known_until }: Rounds, rounds: Round[]): string =>
+  rounds.map((of) => of.known_until ?? known_until).sort()[0] ?? known_until;
+
 /** Null if the council has published no rounds. Throws if they cannot be loaded. */
 export async function loadCollections(
   premises: Pick<RememberedPremises, "rounds" | "only_within">,
@@ -27,11 +31,11 @@ export async function loadCollections(
     const periods = premises.only_within?.[of.round];
     return periods ? withinPeriods(of, periods) : of;
   };
-  return (
-    published && {
-      known_until: published.known_until,
-      rounds: published.items.filter(own).map(atPremises),
-      days: (today?.items ?? []).filter(own),
-    }
-  );
+  if (!published) return null;
+  const rounds = published.items.filter(own).map(atPremises);
+  return {
+    known_until: knownUntilOf(published, rounds),
+    rounds,
+    days: (today?.items ?? []).filter(own),
+  };
 }

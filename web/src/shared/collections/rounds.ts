@@ -16,6 +16,8 @@ export interface Round {
   dates: string[];
   moved: Move[];
   resumes?: string;
+  /** Until then, a day without a date has no collection; that of the document if it is left out. */
+  known_until?: string;
 }
 
 /** Days from `first` to `last`, both included. */
@@ -68,7 +70,7 @@ export function nextCollection(of: Round, today: string, knownUntil: string, kno
   const date = of.dates.find((day) => day >= today && !known.over.includes(day));
   if (!date) {
     const resumes = of.resumes && of.resumes >= today ? of.resumes : null;
-    const isOutOfSeason = resumes !== null || today <= knownUntil;
+    const isOutOfSeason = resumes !== null || today <= (of.known_until ?? knownUntil);
     return { container, name, colour, state: isOutOfSeason ? "out_of_season" : "not_known", date: resumes };
   }
   const move = of.moved.find(({ to }) => to === date);
