@@ -8,9 +8,10 @@ from chalicelib.kernel.time import truncate_to_second, utc_now
 
 
 def subscribe(*premises_ids: str) -> None:
-    """Stores a subscription of today and the next 90 days for each of the premises."""
+    """Stores a subscription of the 90 days before and after today for each of the premises."""
     now = truncate_to_second(utc_now())
-    year = Year(first=now.date(), last=now.date() + timedelta(days=90), containers=1)
+    days = timedelta(days=90)
+    year = Year(first=now.date() - days, last=now.date() + days, containers=1)
     for each in premises_ids:
         if garden_subscriptions().get(each) is None:
             garden_subscriptions().save(

@@ -60,10 +60,11 @@ def test_garden_round_is_shown_while_the_premises_are_subscribed() -> None:
 def test_garden_round_collects_from_the_first_day_that_is_paid_for() -> None:
     garden = GardenWorld(SEASON, today=date(2026, 12, 1))
     before, first, after = date(2026, 11, 30), date(2027, 3, 1), date(2027, 3, 15)
-    moved = Move(planned=date(2027, 2, 26), to=date(2027, 3, 2), why="Snow")
+    new_day = date(2027, 3, 2)
+    moved = Move(planned=date(2027, 2, 26), to=new_day, why="Snow")
     garden_round = replace(
         round_of("G1", container="garden"),
-        dates=(date(2026, 11, 16), before, first, moved.to, after, date(2027, 12, 6)),
+        dates=(date(2026, 11, 16), before, first, new_day, after, date(2027, 12, 6)),
         moved=(moved,),
         resumes=date(2028, 3, 6),
     )

@@ -56,7 +56,10 @@ export interface CollectionDay {
 }
 
 /** All known collections from today on, in the order of days. */
-export function collectionDays({ rounds, days: states }: PublishedCollections, { today, names }: View): CollectionDay[] {
+export function collectionDays(
+  { rounds, days: states }: PublishedCollections,
+  { today, names }: View,
+): CollectionDay[] {
   const bins = new Map<string, string[]>();
   for (const of of rounds)
     for (const day of of.dates.filter((each) => each >= today))
