@@ -14,9 +14,11 @@ import click
 
 from chalicelib.errors import AppError, ConfigurationError
 from chalicelib.settings import check as check_settings
+from infra.adopt_table import adopt_table
 from infra.backfill import backfill
 from infra.check import check
 from infra.deployment import environment
+from infra.erase_again import erase_people_again
 from infra.import_collections import import_premises, import_round_days, import_rounds
 from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
@@ -40,6 +42,7 @@ from infra.secrets import rotate_secret, token
 from infra.theme import theme
 
 WITHOUT_SETTINGS = (
+    "adopt-table",
     "bake-bank-holidays",
     "environment",
     "languages",
@@ -68,11 +71,13 @@ def commands(context: click.Context) -> None:
 
 
 for command in (
+    adopt_table,
     api_key,
     backfill,
     check,
     disable,
     environment,
+    erase_people_again,
     first_admin,
     import_facilities,
     import_postcodes,

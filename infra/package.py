@@ -22,7 +22,7 @@ from infra.dependencies import install_packages
 from infra.descriptions import leave_out_docstrings, shorten_descriptions
 from infra.package_contents import MOST_ZIPPED, find_faults, size_fault, unneeded_paths
 from infra.runtime import Interpreter, interpreter_for_lambda
-from infra.template import ROOT, merged_template
+from infra.template import ROOT, deployed_template
 
 OUT = ROOT / "build" / "package"
 CHALICE_MODULES = ("__init__.py", "app.py")
@@ -42,7 +42,7 @@ def package(out: Path = OUT) -> None:
         install_packages(folder)
         add_sources(folder)
         finish_package(folder, python, out / "deployment.zip")
-    (out / "sam.json").write_text(compact_json(merged_template()), encoding="utf-8")
+    (out / "sam.json").write_text(compact_json(deployed_template()), encoding="utf-8")
 
 
 def compact_json(template: dict[str, object]) -> str:

@@ -25,6 +25,7 @@ from chalice.utils import OSUtils
 
 from chalicelib.catalogue.load import COUNCILS
 from infra import alarms, dashboard, missing_page
+from infra.adopted_tables import with_adopted_tables
 from infra.environments import variables
 from infra.log_groups import log_accesses, share_log_groups
 from infra.runtime import RUNTIME
@@ -77,6 +78,12 @@ def merged_template() -> dict[str, Any]:
         own = function.setdefault("Environment", {"Variables": {}})
         own["Variables"] |= variables(role["Policies"][0]["PolicyDocument"])
     return merged
+
+
+def deployed_template() -> dict[str, Any]:
+    """The merged template as it is deployed: a parameter puts a restored table in the place of each
+    of its own."""
+    return with_adopted_tables(merged_template())
 
 
 def _call_the_alias(resources: dict[str, Any]) -> None:

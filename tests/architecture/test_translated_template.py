@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from samtranslator.translator.transform import transform
 
-from infra.template import merged_template
+from infra.template import deployed_template
 
 MOST_RESOURCES, MOST_PARAMETERS, MOST_OUTPUTS = 500, 200, 200
 MOST_TEMPLATE_BYTES = 1_000_000
@@ -35,7 +35,7 @@ class NoManagedPolicies:
 @cache
 def translated() -> Json:
     """The template that CloudFormation executes."""
-    template = copy.deepcopy(merged_template())
+    template = copy.deepcopy(deployed_template())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             # `aws cloudformation package` puts the zip there.
@@ -53,9 +53,26 @@ def of_type(kind: str) -> dict[str, Json]:
 
 
 def policy_characters(role: Json) -> int:
-    """The size of a role's own policies, without white space, which is not counted."""
-    documents = [each["PolicyDocument"] for each in role.get("Policies", [])]
-    return sum(len(json.dumps(each, separators=(",", ":"))) for each in documents)
+    """The size of a role's own policies as IAM gets them: without white space, which is not
+    counted, and with the longer value of each condition."""
+    documents = [longest(each["PolicyDocument"]) for each in role.get("Policies", [])]
+    return sum(len(compact(each)) for each in documents)
+
+
+def longest(part: Any) -> Any:
+    """The part of a template with the longer value of each Fn::If."""
+    match part:
+        case {"Fn::If": [_, first, second]}:
+            return max(longest(first), longest(second), key=lambda each: len(compact(each)))
+        case dict():
+            return {key: longest(value) for key, value in part.items()}
+        case list():
+            return [longest(each) for each in part]
+    return part
+
+
+def compact(part: Any) -> str:
+    return json.dumps(part, separators=(",", ":"))
 
 
 def test_nothing_of_sam_is_left() -> None:
@@ -106,3 +123,10 @@ def test_translated_template_is_valid(tmp_path: Path) -> None:
 
 def test_policy_is_measured_without_white_space() -> None:
     assert policy_characters({"Policies": [{"PolicyDocument": {"a": [1, 2]}}]}) == 11
+
+
+def test_policy_is_measured_with_the_longer_value_of_a_condition() -> None:
+    document = {"a": {"Fn::If": ["Own", {"Ref": "x"}, "arn:aws:dynamodb"]}}
+    assert policy_characters({"Policies": [{"PolicyDocument": document}]}) == len(
+        '{"a":"arn:aws:dynamodb"}'
+    )

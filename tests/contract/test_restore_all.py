@@ -82,7 +82,13 @@ def run(command: Any, *arguments: str) -> str:
 
 @pytest.fixture
 def council(new_cloud: Cloud) -> Cloud:
-    """Reports with a job and a subscriber, an account, and everything published."""
+    fill_every_table(new_cloud)
+    return new_cloud
+
+
+def fill_every_table(new_cloud: Cloud) -> None:
+    """Stores reports with a job and a subscriber, and an item in every other table, and publishes
+    everything."""
     made = [
         submission.submit(draft(), key, Author(), reports_ports()).service_request_id
         for key in ("one", "two")
@@ -100,7 +106,6 @@ def council(new_cloud: Cloud) -> Cloud:
     publish_all(publishing_ports())
     recount_figures()
     publish_all_figures()
-    return new_cloud
 
 
 @pytest.mark.parametrize(

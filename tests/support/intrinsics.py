@@ -61,9 +61,18 @@ class DeployedTemplate:
                 found = self.value(then if self.holds({"Condition": condition}) else otherwise)
             case [("Fn::Sub", text)]:
                 found = self._text(text)
+            case [("Fn::Select" | "Fn::Split", _)]:
+                found = self._part(given)
             case items:
                 found = {name: self.value(each) for name, each in items}
         return found
+
+    def _part(self, given: dict[str, Any]) -> Any:
+        if "Fn::Split" in given:
+            separator, text = given["Fn::Split"]
+            return self.value(text).split(separator)
+        place, parts = given["Fn::Select"]
+        return self.value(parts)[int(place)]
 
     def _text(self, given: Any) -> str:
         text, own = given if isinstance(given, list) else (given, {})
