@@ -55,7 +55,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     photos_bucket: str
     mail_bucket: str
     crews_bucket: str
-    premises_bucket: str
+    sources_bucket: str
     site_url: str
     id_secret_arn: str
     link_secret_arn: str

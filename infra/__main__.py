@@ -39,6 +39,7 @@ from infra.restore_table import restore_table
 from infra.routes import write_routes
 from infra.screenshots import screenshots
 from infra.secrets import rotate_secret, token
+from infra.sources import copy_sources, source_documents
 from infra.theme import theme
 
 WITHOUT_SETTINGS = (
@@ -75,6 +76,7 @@ for command in (
     api_key,
     backfill,
     check,
+    copy_sources,
     disable,
     environment,
     erase_people_again,
@@ -202,17 +204,12 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
 
 
 def _publish_documents(documents: Mapping[str, tuple[bytes, str]]) -> None:
-    """Writes each document, a body and its content type, under its key."""
-    import boto3
+    """Stores each document, a body and its content type, under its key, and publishes it."""
+    from chalicelib.publishing.ports import Document
 
-    from chalicelib.bootstrap import container
-    from chalicelib.publishing.s3_documents import CACHE_CONTROL
-
-    bucket = container.settings().published_bucket
+    sources = source_documents()
     for key, (body, kind) in documents.items():
-        boto3.client("s3").put_object(
-            Bucket=bucket, Key=key, Body=body, ContentType=kind, CacheControl=CACHE_CONTROL
-        )
+        sources.write(key, Document(body, kind), sources.read(key))
 
 
 @commands.command("publish-web")

@@ -11,6 +11,7 @@ from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.time import utc_now
 from infra.import_places import FILE, exit_if_refused, replace_document
 from infra.refused_rows import ALLOW_REJECTS, print_notes, print_refused
+from infra.sources import source_ports
 
 
 @click.command("import-rounds")
@@ -23,7 +24,6 @@ def import_rounds(file: Path, allow_rejects: bool) -> None:
     or moves one collection to another day. docs/COLLECTIONS.md describes the columns.
     """
     from chalicelib.bootstrap import container
-    from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.collections.model import ROUNDS
     from infra.rounds import rounds_of
 
@@ -39,7 +39,7 @@ def import_rounds(file: Path, allow_rejects: bool) -> None:
     print_notes(summary.holidays)
     print_refused(summary.refused)
     exit_if_refused(summary.refused, allow_rejects)
-    replace_document(ROUNDS, msgspec.json.encode(document), publishing_ports())
+    replace_document(ROUNDS, msgspec.json.encode(document), source_ports())
     _update_subscribers()
 
 

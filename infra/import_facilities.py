@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from infra.refused_rows import ALLOW_REJECTS, fail_if_refused, print_refused
+from infra.sources import source_ports
 
 if TYPE_CHECKING:
     from infra.facilities import Summary
@@ -23,7 +24,6 @@ def import_facilities(kind: str, file: Path, allow_rejects: bool) -> None:
     refused, nothing is published, unless --allow-rejects is given.
     """
     from chalicelib.bootstrap import container
-    from chalicelib.bootstrap.publishing import publishing_ports
     from infra import facilities
 
     council = container.council()
@@ -34,7 +34,7 @@ def import_facilities(kind: str, file: Path, allow_rejects: bool) -> None:
             wanted,
             table,
             council,
-            publishing_ports(),
+            source_ports(),
             allow_rejects=allow_rejects,
             progress=bar.update,
         )

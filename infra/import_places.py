@@ -17,6 +17,7 @@ from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
 from infra.figures import exit_on, publish_all_figures
 from infra.refused_rows import ALLOW_REJECTS, fail_if_refused, print_refused
+from infra.sources import source_ports
 
 if TYPE_CHECKING:
     from chalicelib.areas.model import RoadWorks
@@ -36,7 +37,6 @@ def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
     Give all files of the council at once, as csv or csv.gz, as Ordnance Survey publishes them.
     """
     from chalicelib.bootstrap import container
-    from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.gazetteer.postcodes import POSTCODES
     from infra.postcodes import postcodes_of
 
@@ -48,7 +48,7 @@ def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
     )
     print_refused(summary.refused)
     exit_if_refused(summary.refused, allow_rejects)
-    replace_document(POSTCODES, msgspec.json.encode(document), publishing_ports())
+    replace_document(POSTCODES, msgspec.json.encode(document), source_ports())
 
 
 @click.command("import-wards")
@@ -66,7 +66,6 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     A report belongs to the ward of its place on the day on which it was made.
     """
     from chalicelib.bootstrap import container
-    from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.gazetteer.wards import WARDS
     from infra.wards import wards_of, with_wards
 
@@ -80,7 +79,7 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     if not wards:
         fail_if_refused(refused, False)
     exit_if_refused(refused, allow_rejects)
-    ports = publishing_ports()
+    ports = source_ports()
     held = ports.documents.read(WARDS)
     document = with_wards(held.body if held else None, wards, day)
     _put_in_place(WARDS, msgspec.json.encode(document), held, ports)
@@ -107,7 +106,6 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
     """
     from chalicelib.areas.model import ROADWORKS
     from chalicelib.bootstrap import container
-    from chalicelib.bootstrap.publishing import publishing_ports
     from infra.roadworks import planned_works_since, roadworks_of
 
     council = container.council()
@@ -120,7 +118,7 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
     )
     print_refused(summary.refused)
     exit_if_refused(summary.refused, allow_rejects)
-    ports = publishing_ports()
+    ports = source_ports()
     held = ports.documents.read(ROADWORKS)
     told = planned_works_since(held.body, document) if held else []
     _publish_and_announce(document, told, held, ports)

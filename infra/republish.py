@@ -25,6 +25,7 @@ from infra.figures import publish_all_figures, recount_figures
 from infra.local.running import FOLDER
 from infra.positions import Position, Raw, read_pages
 from infra.redrive import dead_letters_of
+from infra.sources import source_documents
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -86,7 +87,10 @@ def _publish_all(ports: Ports, position: Position) -> tuple[int, Failed]:
 
     client, sqs = boto3.client("dynamodb"), boto3.client("sqs")
     table, address = container.settings().reports_table, container.settings().publish_queue_url
+    source_documents().publish_all()
+    container.forget_read_documents()
     publish_fixed(ports)
+    publish_current_state()
     items = client.describe_table(TableName=table)["Table"]["ItemCount"]
     with _bar(items, "Items") as told:
         for page in read_pages(client, table, position, told, PAGE):
@@ -99,6 +103,31 @@ def _publish_all(ports: Ports, position: Position) -> tuple[int, Failed]:
     wait_until_empty(sqs, address)
     failed |= publish_rest(stored, ports)
     return len(stored), failed | _dead_letter_failures(sqs, address)
+
+
+def publish_current_state() -> None:
+    """Publishes what schedules publish each minute or day by themselves, and the calendars that
+    residents subscribed to. Raises UpstreamFailed."""
+    from chalicelib.bookings.availability import publish_availability
+    from chalicelib.bootstrap.bookings import availability_ports
+    from chalicelib.bootstrap.collections import calendar_ports, today_ports
+    from chalicelib.bootstrap.disruptions import disruptions_publish_ports
+    from chalicelib.bootstrap.jobs import crew_ports
+    from chalicelib.bootstrap.outbound import outbound_ports
+    from chalicelib.collections.calendars import publish_all_again
+    from chalicelib.collections.today import publish_today
+    from chalicelib.disruptions.publishing import publish_current
+    from chalicelib.jobs.usecases.day_publishing import publish_due
+    from chalicelib.outbound.usecases.destination_health import publish_getting_through
+
+    publish_current(disruptions_publish_ports())
+    publish_today(today_ports())
+    calendars = availability_ports()
+    for code in calendars.codes:
+        publish_availability(code, calendars)
+    publish_all_again(calendar_ports())
+    publish_due(crew_ports())
+    publish_getting_through(outbound_ports())
 
 
 @contextmanager

@@ -75,7 +75,7 @@ SETTINGS = {
     "PHOTOS_BUCKET": "PhotosBucket",
     "MAIL_BUCKET": "MailBucket",
     "CREWS_BUCKET": "CrewsBucket",
-    "PREMISES_BUCKET": "PremisesBucket",
+    "SOURCES_BUCKET": "SourcesBucket",
     "ID_SECRET_ARN": "IdSecretArn",
     "LINK_SECRET_ARN": "LinkSecretArn",
     "TOKEN_SECRET_ARN": "TokenSecretArn",

@@ -35,7 +35,7 @@ CACHE_CONTROL = "public, max-age=0, must-revalidate, s-maxage=30"
 def premises_bucket() -> "Bucket":
     from chalicelib.aws.s3 import Bucket
 
-    return Bucket(container.s3(), container.settings().premises_bucket, holding="addresses")
+    return Bucket(container.s3(), container.settings().sources_bucket, holding="addresses")
 
 
 @container.once

@@ -25,6 +25,7 @@ from chalicelib.outbound.usecases.destination_health import publish_getting_thro
 from chalicelib.publishing.lists import rebuild_lists
 from chalicelib.publishing.model import BASEMAP
 from chalicelib.publishing.performance import rebuild_performance
+from chalicelib.publishing.ports import Document
 from chalicelib.publishing.usecases import publish_fixed, publish_wards
 from infra import cdn
 from infra.demo.gazetteer import COMMITTED as DEMO_PLACES
@@ -36,7 +37,8 @@ from infra.local.pay.site import BASE_PATH, LIST_PATH, PaySite
 from infra.local.push import PushService
 from infra.local.request_signatures import Signer
 from infra.missing_page import missing_pages
-from infra.publish_web import WebFile, publish_web, upload_file
+from infra.publish_web import WebFile, publish_web
+from infra.sources import source_documents, source_ports
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,12 +112,12 @@ class LocalStack:
     def _seed(self) -> None:
         is_demo = self._options.council == DEMO
         if is_demo:
-            seed.demo_roadworks(publishing_ports(), datetime.now(UTC).date())
-            seed.demo_collections(container.council(), publishing_ports(), datetime.now(UTC))
+            seed.demo_roadworks(source_ports(), datetime.now(UTC).date())
+            seed.demo_collections(container.council(), source_ports(), datetime.now(UTC))
         if self._options.seed != "demo":
             return
         if is_demo:
-            seed.demo_facilities(container.council(), publishing_ports())
+            seed.demo_facilities(container.council(), source_ports())
             seed.demo_disruption(disruptions_ports(), datetime.now(UTC))
             seed.demo_subscribers(container.council(), datetime.now(UTC))
         seed.demo_reports(reports_ports(), datetime.now(UTC))
@@ -201,12 +203,13 @@ class LocalStack:
         return tuple(each for each in cdn.added_headers(path, names) if each.name != HSTS)
 
     def _upload_site(self) -> None:
-        client = boto3.client("s3")
         if self._options.council == DEMO:
             for key, path in {BASEMAP: DEMO_BASEMAP, **DEMO_PLACES}.items():
-                upload_file(client, self.cloud.bucket, WebFile(key, path))
+                file = WebFile(key, path)
+                document = Document(path.read_bytes(), file.content_type, file.cache_control)
+                source_documents().write(key, document, None)
         if self._options.web:
-            publish_web(client, self.cloud.bucket, self._options.web, lambda _: None)
+            publish_web(boto3.client("s3"), self.cloud.bucket, self._options.web, lambda _: None)
 
 
 def secret_of(access_key: str) -> str | None:

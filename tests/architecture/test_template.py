@@ -726,13 +726,18 @@ def test_tables_are_recoverable_and_locked_and_buckets_private(template: dict[st
         assert properties["BucketEncryption"], name
         # Uploads wait under the names they have; photos exist nowhere else.
         versioned = properties.get("VersioningConfiguration", {}).get("Status") == "Enabled"
-        assert versioned == (name in ("UploadsBucket", "PhotosBucket")), name
+        assert versioned == (name in ("UploadsBucket", *KEPT_BUCKETS)), name
 
 
-def test_deleted_photo_is_gone_from_every_copy_after_35_days(
-    template: dict[str, Any],
+KEPT_BUCKETS = ("PhotosBucket", "PremisesBucket")
+"""What is in them exists nowhere else."""
+
+
+@pytest.mark.parametrize("bucket", KEPT_BUCKETS)
+def test_deleted_object_is_gone_from_every_copy_after_35_days(
+    bucket: str, template: dict[str, Any]
 ) -> None:
-    (rule,) = template["Resources"]["PhotosBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (rule,) = template["Resources"][bucket]["Properties"]["LifecycleConfiguration"]["Rules"]
     version = timedelta(days=rule["NoncurrentVersionExpiration"]["NoncurrentDays"])
     plan = template["Resources"]["BackupPlan"]["Properties"]["BackupPlan"]
     longest = max(each["Lifecycle"]["DeleteAfterDays"] for each in plan["BackupPlanRule"])
@@ -745,8 +750,27 @@ def test_everything_that_exists_nowhere_else_is_copied_each_night(
     copied = template["Resources"]["BackupSelection"]["Properties"]["BackupSelection"]["Resources"]
     tables = of_type(template, "AWS::DynamoDB::Table")
     # The figures are counted again from the reports.
-    wanted = {*tables, "PhotosBucket"} - {"FiguresTable"}
+    wanted = {*tables, *KEPT_BUCKETS} - {"FiguresTable"}
     assert {each["Fn::GetAtt"][0] for each in copied} == wanted
+    for name in KEPT_BUCKETS:
+        assert template["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate", name
+
+
+def test_stack_of_a_deleted_ones_name_can_be_created(template: dict[str, Any]) -> None:
+    """What outlives a stack keeps its name: a second stack of that name must choose another."""
+    retained = {
+        name: each["Properties"]
+        for name, each in template["Resources"].items()
+        if each.get("DeletionPolicy", "").startswith("Retain")
+    }
+    names = {
+        name: json.dumps(value)
+        for name, properties in retained.items()
+        for key, value in properties.items()
+        if key.endswith("Name")
+    }
+    assert names.keys() == {"BackupVault"}
+    assert all("AWS::StackId" in each for each in names.values())
 
 
 def test_secrets_are_made_by_aws_and_outlive_the_stack(template: dict[str, Any]) -> None:

@@ -75,7 +75,7 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
         "CREWS_QUEUE_URL": "https://queue.example/11",
         "ROUNDS_QUEUE_URL": "https://queue.example/19",
         "CREWS_BUCKET": "crews",
-        "PREMISES_BUCKET": "premises",
+        "SOURCES_BUCKET": "sources",
         "ALERT_SECRET_ARN": "arn:alert",
         "PUSH_SECRET_ARN": "arn:push",
         "OUTBOUND_TABLE": "outbound",
