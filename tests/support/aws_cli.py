@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 import botocore.session
-import jmespath
+import jmespath  # type: ignore[import-untyped]
 from botocore import xform_name
 
 REGION = "eu-west-2"

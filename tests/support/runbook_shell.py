@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
 
 Answer = tuple[int, str]
 """The exit code and what is printed."""
@@ -62,10 +63,10 @@ def run_script(
     return output
 
 
-def _requests(reading: "Iterator[str] | object") -> Iterator[list[str]]:
+def _requests(reading: TextIO) -> Iterator[list[str]]:
     words: list[str] = []
     word = ""
-    while letter := reading.read(1):  # type: ignore[attr-defined]
+    while letter := reading.read(1):
         if letter != "\0":
             word += letter
             continue
