@@ -756,6 +756,27 @@ def test_everything_that_exists_nowhere_else_is_copied_each_night(
         assert template["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate", name
 
 
+def test_every_backup_is_copied_to_a_locked_vault_when_one_is_named(
+    template: dict[str, Any],
+) -> None:
+    second = json.loads((ROOT / "infra" / "second_region.json").read_text(encoding="utf-8"))
+    vault = second["Resources"]["BackupVault"]["Properties"]
+    lock = vault["LockConfiguration"]
+    assert "AWS::StackId" in json.dumps(vault["BackupVaultName"])
+    plan = template["Resources"]["BackupPlan"]["Properties"]["BackupPlan"]
+    for rule in plan["BackupPlanRule"]:
+        condition, (copy,), without = rule["CopyActions"]["Fn::If"]
+        assert condition == "HasBackupCopy" and without == {"Ref": "AWS::NoValue"}
+        assert copy["Lifecycle"] == rule["Lifecycle"]
+        kept = copy["Lifecycle"]["DeleteAfterDays"]
+        assert lock["MinRetentionDays"] <= kept <= lock["MaxRetentionDays"]
+
+
+def test_vault_of_the_second_region_is_a_valid_template(tmp_path: Path) -> None:
+    second = json.loads((ROOT / "infra" / "second_region.json").read_text(encoding="utf-8"))
+    assert lint(second, tmp_path) == ""
+
+
 def test_stack_of_a_deleted_ones_name_can_be_created(template: dict[str, Any]) -> None:
     """What outlives a stack keeps its name: a second stack of that name must choose another."""
     retained = {
