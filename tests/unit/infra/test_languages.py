@@ -1,5 +1,6 @@
 """Each catalogue has every text of the translated pages, and no others."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -203,3 +204,18 @@ def test_council_offers_only_the_languages_of_its_document() -> None:
     )
     with pytest.raises(ConfigurationError, match=r"no catalogue for xx; choose from cy"):
         web_build(unknown)
+
+
+MUTATES = re.compile(
+    r"\b(o|i|ar|tan|am|gan|heb|dan|dros|trwy|drwy|wrth|at) \{(day|first|last|begins|ends)\}",
+    re.IGNORECASE,
+)
+"""A preposition that softens the next word: "o ddydd Iau", while a day is put in as "dydd Iau"."""
+
+
+def test_welsh_has_no_softening_preposition_before_a_day() -> None:
+    (welsh,) = (each for each in languages() if each.code == "cy")
+    texts = [text for forms in welsh.forms.values() for text in forms]
+    assert len(texts) > 1_000
+    assert [text for text in texts if MUTATES.search(text)] == []
+    assert MUTATES.search("Mae eich archeb ar {day}")
