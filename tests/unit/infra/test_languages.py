@@ -214,7 +214,7 @@ MUTATES = re.compile(
 
 
 def test_welsh_has_no_softening_preposition_before_a_day() -> None:
-    (welsh,) = (each for each in languages() if each.code == "cy")
+    (welsh,) = (each for each in languages.languages() if each.code == "cy")
     texts = [text for forms in welsh.forms.values() for text in forms]
     assert len(texts) > 1_000
     assert [text for text in texts if MUTATES.search(text)] == []
