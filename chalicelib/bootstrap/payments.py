@@ -29,7 +29,8 @@ def payments_ports() -> payments.Ports:
         provider=provider(),
         book=ledger().book,
         on_booked=_notify_receivers,
-        on_refund_failed=_store_refused,
+        on_refund_failed=_store_unresolved,
+        on_checks_ended=_store_unresolved,
         on_paid=_settle_paid,
         on_unpaid=lambda service_request_id: None,
         payment_id=payment_ids().make,
@@ -42,7 +43,7 @@ def reconciling_ports() -> reconciling.ReconcilingPorts:
     return reconciling.ReconcilingPorts(
         payments=payments_ports(),
         entries_of_day=ledger().entries_of_day,
-        failed_refunds=charges().failed_refunds,
+        unresolved_on=charges().unresolved_on,
         save=charges().save_reconciliation,
         zone=container.council().zone,
     )
@@ -95,8 +96,8 @@ def _notify_receivers(entry: Entry) -> None:
     container.queue("outbound").send([fact_of(entry, utc_now())])
 
 
-def _store_refused(found: "Difference") -> None:
-    charges().save_failed_refund(found, utc_now().astimezone(container.council().zone).date())
+def _store_unresolved(found: "Difference") -> None:
+    charges().save_unresolved(found, utc_now().astimezone(container.council().zone).date())
 
 
 def _settle_paid(service_request_id: str) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.time import truncate_to_second
 from chalicelib.payments.ledger import Difference, Entry, entry_id
 from chalicelib.payments.model import ORDER, Charge, Payment, Refund, with_refund
@@ -19,6 +20,9 @@ CHECKED_FOR = timedelta(days=7)
 ANOTHER_PAYMENT = Text(
     "The payment provider answered with another payment. Try again in a few minutes."
 )
+LONGEST_WAIT = timedelta(minutes=15)
+"""The longest time until a check that failed is repeated: a paid request must be fulfilled soon
+after the provider answers again."""
 LAPSES = FIRST_CHECKS[-1]
 """How long after the last request for a payment an unpaid charge is given up."""
 
@@ -36,6 +40,26 @@ def next_check(charge: Charge, now: datetime) -> datetime | None:
     first = next((begun + wait for wait in FIRST_CHECKS if begun + wait > now), None)
     at = first or now + THEN_EVERY
     return at if at <= begun + CHECKED_FOR else None
+
+
+def wait_after_failure(charge: Charge, now: datetime) -> Charge:
+    """The charge after another check of it failed. The next one is after 1, 2, 4, 8 and then 15
+    minutes; none after 7 days in which all failed."""
+    wait = min(timedelta(minutes=2 ** min(charge.failed_checks, 4)), LONGEST_WAIT)
+    failed = charge.failed_checks + 1
+    is_over = failed > CHECKED_FOR // LONGEST_WAIT
+    return replace(charge, failed_checks=failed, check_at=None if is_over else now + wait)
+
+
+def ended_checks(charge: Charge) -> Difference:
+    """What officers see of a charge that is not settled and no longer checked."""
+    return Difference(
+        entry_id=entry_id("payment", charge.payments[-1].payment_id if charge.payments else ""),
+        ledger_pence=None,
+        provider_pence=None,
+        reference=charge.service_request_id,
+        unchecked_pence=charge.amount_pence,
+    )
 
 
 def is_lapsed(charge: Charge, now: datetime) -> bool:
@@ -59,8 +83,16 @@ def _last_asked_at(charge: Charge) -> datetime | None:
 def require_same_charge(charge: Charge, latest: ProviderPayment) -> ProviderPayment:
     """The payment, if it is for the charge's request and amount. Raises UpstreamFailed
     otherwise."""
-    if (latest.reference, latest.amount_pence) != (charge.service_request_id, charge.amount_pence):
+    if latest.reference != charge.service_request_id:
         raise UpstreamFailed(ANOTHER_PAYMENT)
+    if latest.amount_pence != charge.amount_pence:
+        text = Text(
+            "The payment provider has {there} for this payment, and the price is {here}. "
+            "Contact us.",
+            there=format_pounds(latest.amount_pence),
+            here=format_pounds(charge.amount_pence),
+        )
+        raise UpstreamFailed(text)
     return latest
 
 
@@ -139,6 +171,9 @@ def ledger_entries(charge: Charge, payment_id: str, latest: ProviderPayment) -> 
     payment_entry = entry_id("payment", latest.money_id)
     income = _entry(payment_entry, charge, payment_id, latest.created_at, latest.amount_pence)
     yield replace(income, vat_pence=charge.vat_pence)
+    if latest.surcharge_pence:
+        surcharge = entry_id("surcharge", latest.money_id)
+        yield _entry(surcharge, charge, payment_id, latest.created_at, latest.surcharge_pence)
     for each in latest.refunds:
         if each.state == "success":
             refund_entry = entry_id("refund", each.provider_id)

@@ -19,6 +19,7 @@ from chalicelib.payments.model import Charge, Payment, Refund
 CHARGE = "charge"
 RECONCILIATION = "reconciliation"
 REFUSED = "refused#"
+UNCHECKED = "unchecked"
 TO_CHECK = "to check"
 KEPT_FOR = timedelta(days=7 * 366)
 MOST_DUE = 500
@@ -42,13 +43,14 @@ class ChargeItem(OwnedItem):
     refunds = JsonAttribute[Refunds](Refunds)
     due = UnicodeAttribute(null=True)
     check_at = MomentAttribute(null=True)
+    failed_checks = NumberAttribute(default=0)
     expires_at = TTLAttribute()
 
     by_check: Index["ChargeItem"] = index("by-check", "due", "check_at")
 
 
 class ReconciliationItem(OwnedItem):
-    """The result of the last reconciliation of a day, or a refund that failed on the day."""
+    """The result of the last reconciliation of a day, or what was left open on the day."""
 
     store = "reconciliations"
     at = MomentAttribute()
@@ -109,18 +111,19 @@ class DynamoCharges:
         expires_at = self._now() + KEPT_FOR
         ReconciliationItem.of(found, f"{found.day}", RECONCILIATION, expires_at=expires_at).put()
 
-    def save_failed_refund(self, found: Difference, day: date) -> None:
-        """Stores a refund that failed on that day, once for a request and an amount."""
+    def save_unresolved(self, found: Difference, day: date) -> None:
+        """Stores a refund that failed on that day, or payments whose checks ended on it, once for a
+        request and an amount."""
         ReconciliationItem(
             f"{day}",
-            f"{REFUSED}{found.reference}#{found.refused_pence}",
+            f"{REFUSED}{found.reference}#{found.refused_pence or UNCHECKED}",
             at=self._now(),
             differences=(found,),
             expires_at=self._now() + KEPT_FOR,
         ).put()
 
-    def failed_refunds(self, day: date) -> Sequence[Difference]:
-        """The refunds that failed on that day."""
+    def unresolved_on(self, day: date) -> Sequence[Difference]:
+        """What `save_unresolved` stored for that day."""
         within = ReconciliationItem.record.startswith(REFUSED)
         items = ReconciliationItem.all_under(f"{day}", within)
         return [found for each in items for found in each.differences]

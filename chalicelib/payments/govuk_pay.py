@@ -3,13 +3,14 @@
 Source: GOV.UK Pay's API reference and its OpenAPI file, version 1.0.3.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.payments.ledger import entry_id
@@ -22,7 +23,13 @@ from chalicelib.payments.ports import (
     ProviderRefund,
     RefundRefused,
 )
-from chalicelib.payments.provider_api import FAILED, NOT_BY_CARD, ProviderApi, decode_reply
+from chalicelib.payments.provider_api import (
+    FAILED,
+    NOT_BY_CARD,
+    NOT_TAKING_CARDS,
+    ProviderApi,
+    decode_reply,
+)
 
 SIGNATURE = "pay-signature"
 ACCEPT = {"Accept": "application/json"}
@@ -32,6 +39,7 @@ MOST_PAGES = 200
 LONGEST_DESCRIPTION = 255
 LANGUAGES = ("en", "cy")
 """The languages of the card page. Others get English."""
+ACCOUNT_NOT_SET_UP = "P0199"
 REFUSED = (400, 404, 409, 412, 422)
 """The statuses with which the provider refuses a refund."""
 FAILURES: Mapping[str, Failure] = {"P0010": "declined", "P0020": "expired", "P0030": "cancelled"}
@@ -54,6 +62,7 @@ class _Links(Struct):
 
 
 class _RefundSummary(Struct):
+    status: str = ""
     amount_available: int = 0
 
 
@@ -63,6 +72,7 @@ class _Payment(Struct):
     state: _State
     created_date: datetime
     reference: str = ""
+    total_amount: int | None = None
     links: _Links = msgspec.field(name="_links", default_factory=_Links)
     refund_summary: _RefundSummary = msgspec.field(default_factory=_RefundSummary)
 
@@ -96,6 +106,10 @@ class _Resource(Struct):
     reference: str = ""
 
 
+class _Error(Struct):
+    code: str = ""
+
+
 class _Notification(Struct):
     resource: _Resource
 
@@ -120,6 +134,8 @@ class GovUkPay(Struct, frozen=True):
             body["moto"] = True
         reply = self.api.post("/v1/payments", msgspec.json.encode(body), JSON)
         if reply.status in (400, 422):
+            if _code(reply.body) == ACCOUNT_NOT_SET_UP:
+                raise UpstreamFailed(NOT_TAKING_CARDS)
             raise Conflict(NOT_BY_CARD)
         return _payment(decode_reply(reply, (201,), _Payment))
 
@@ -156,7 +172,12 @@ class GovUkPay(Struct, frozen=True):
             if each.status == "success" and each.payment_id not in references:
                 references[each.payment_id] = self._reference(each.payment_id)
         return [
-            *(_payment_movement(each) for each in payments if each.state.status == "success"),
+            *(
+                movement
+                for each in payments
+                if each.state.status == "success"
+                for movement in _payment_movements(each)
+            ),
             *(
                 _refund_movement(each, references[each.payment_id])
                 for each in refunds
@@ -188,6 +209,14 @@ _FoundPayments = _Page[_Payment]
 _FoundRefunds = _Page[_Refund]
 
 
+def _code(body: bytes) -> str:
+    """The code of an error's reply; empty if it has none."""
+    try:
+        return msgspec.json.decode(body, type=_Error).code
+    except msgspec.DecodeError:
+        return ""
+
+
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -204,16 +233,27 @@ def _payment(found: _Payment, refunds: tuple[ProviderRefund, ...] = ()) -> Provi
         failure=FAILURES.get(found.state.code or ""),
         next_url=next_url.href if next_url else None,
         refundable_pence=found.refund_summary.amount_available,
+        is_settling=found.state.status == "success" and found.refund_summary.status == "pending",
+        surcharge_pence=_surcharge_pence(found),
         refunds=refunds,
     )
 
 
-def _payment_movement(found: _Payment) -> MoneyMovement:
-    return MoneyMovement(
+def _surcharge_pence(found: _Payment) -> int:
+    return max(0, (found.total_amount or 0) - found.amount)
+
+
+def _payment_movements(found: _Payment) -> Iterator[MoneyMovement]:
+    """The payment, and the surcharge of a corporate card."""
+    income = MoneyMovement(
         entry_id=entry_id("payment", found.payment_id),
         amount_pence=found.amount,
         reference=found.reference,
     )
+    yield income
+    if surcharge := _surcharge_pence(found):
+        taken = entry_id("surcharge", found.payment_id)
+        yield replace(income, entry_id=taken, amount_pence=surcharge)
 
 
 def _refund_movement(found: _Refund, reference: str) -> MoneyMovement:

@@ -27,13 +27,16 @@ class Entry(Struct, frozen=True, kw_only=True):
 class Difference(Struct, frozen=True, kw_only=True):
     """An amount about which the ledger and the provider differ; None where one of them has no such
     entry. `reference` is the request that it should be for. `refused_pence`: a refund that failed,
-    so that neither has it; its `entry_id` has Ginnel's own id."""
+    so that neither has it; its `entry_id` has Ginnel's own id. `unchecked_pence`: the price of a
+    request whose payments or refunds the provider did not settle, or could not be asked about,
+    until we no longer ask."""
 
     entry_id: str
     ledger_pence: int | None
     provider_pence: int | None
     reference: str
     refused_pence: int | None = None
+    unchecked_pence: int | None = None
 
 
 class Reconciliation(Struct, frozen=True, kw_only=True):
@@ -44,6 +47,7 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
 
 
-def entry_id(kind: Literal["payment", "refund"], provider_id: str) -> str:
-    """The id of the entry for the provider's payment or refund with that id."""
+def entry_id(kind: Literal["payment", "refund", "surcharge"], provider_id: str) -> str:
+    """The id of the entry for the provider's payment or refund with that id, or for the surcharge
+    that the provider took with the payment."""
     return f"{kind}:{provider_id}"

@@ -76,7 +76,7 @@ class Refund(Struct, frozen=True, kw_only=True):
 class Charge(Struct, frozen=True, kw_only=True):
     """What a service request costs, with the VAT in it. `fund` is the council's code for
     the income. `check_at`: when the provider is asked again, None if all is settled or was checked
-    for long enough."""
+    for long enough; `failed_checks` have failed since the last one that did not."""
 
     service_request_id: str
     version: int = 0
@@ -87,6 +87,7 @@ class Charge(Struct, frozen=True, kw_only=True):
     payments: tuple[Payment, ...] = ()
     refunds: tuple[Refund, ...] = ()
     check_at: datetime | None = None
+    failed_checks: int = 0
 
     @property
     def successful_payment(self) -> Payment | None:

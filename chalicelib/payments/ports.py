@@ -35,7 +35,8 @@ class ProviderPayment(Struct, frozen=True, kw_only=True):
     """A payment as the provider has it. `reference` is the one that it was created with; `money_id`
     is the id under which the provider lists the money. `next_url` is the page for the payer's card,
     which only the payer may know; None if the payment can no longer be paid. `refundable_pence` can
-    still be refunded."""
+    still be refunded, as soon as it no longer `is_settling`. `surcharge_pence` were taken on top of
+    the amount, for a corporate card."""
 
     provider_id: str
     money_id: str
@@ -46,6 +47,8 @@ class ProviderPayment(Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     next_url: str | None = None
     refundable_pence: int = 0
+    is_settling: bool = False
+    surcharge_pence: int = 0
     refunds: Sequence[ProviderRefund] = ()
 
 
@@ -106,7 +109,8 @@ class Charges(Protocol):
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `book` adds an entry to the ledger unless it is stored;
     `on_booked` announces a stored entry to other systems. `on_refund_failed` stores a failed refund
-    for the next reconciliation. `on_paid` is called when a service request is paid, and `on_unpaid`
+    for the next reconciliation, `on_checks_ended` a charge that is not settled and no longer
+    checked. `on_paid` is called when a service request is paid, and `on_unpaid`
     when the time to pay it is over. Each may be called more than once for the same event. All raise
     UpstreamFailed. `payment_id` makes the unguessable id of a request's payment with that
     number."""
@@ -116,6 +120,7 @@ class Ports(Struct, frozen=True):
     book: Callable[[Entry], None]
     on_booked: Callable[[Entry], None]
     on_refund_failed: Callable[[Difference], None]
+    on_checks_ended: Callable[[Difference], None]
     on_paid: Callable[[str], None]
     on_unpaid: Callable[[str], None]
     payment_id: Callable[[str, int], str]

@@ -18,12 +18,12 @@ DAYS_COMPARED = 7
 
 
 class ReconcilingPorts(Struct, frozen=True):
-    """`entries_of_day` gives the ledger's entries of a day, `failed_refunds` the refunds that
-    failed on it, `save` stores the result. All raise UpstreamFailed."""
+    """`entries_of_day` gives the ledger's entries of a day, `unresolved_on` the failed
+    refunds and ended checks of it, `save` stores the result. All raise UpstreamFailed."""
 
     payments: Ports
     entries_of_day: Callable[[date], Sequence[Entry]]
-    failed_refunds: Callable[[date], Sequence[Difference]]
+    unresolved_on: Callable[[date], Sequence[Difference]]
     save: Callable[[Reconciliation], None]
     zone: ZoneInfo
 
@@ -42,7 +42,7 @@ def reconcile(day: date, ports: ReconcilingPorts) -> Reconciliation:
         _check_charge(reference, ports.payments)
     if missing:
         found = tuple(differences(ports.entries_of_day(day), movements))
-    owed = tuple(each for each in ports.failed_refunds(day) if _is_owed(each, ports.payments))
+    owed = tuple(each for each in ports.unresolved_on(day) if _is_open(each, ports.payments))
     result = Reconciliation(day=day, at=ports.payments.now(), differences=found + owed)
     ports.save(result)
     return result
@@ -74,9 +74,17 @@ def differences(
             )
 
 
-def _is_owed(refund: Difference, ports: Ports) -> bool:
-    charge = ports.charges.get(refund.reference)
-    return charge is not None and charge.is_owed(refund.entry_id.removeprefix("refund:"))
+def _is_open(found: Difference, ports: Ports) -> bool:
+    """True while a failed refund is owed, or while a charge that is no longer checked is not
+    settled. Such a charge is checked once more."""
+    if found.unchecked_pence is not None:
+        _check_charge(found.reference, ports)
+    charge = ports.charges.get(found.reference)
+    if charge is None:
+        return False
+    if found.unchecked_pence is not None:
+        return not charge.is_settled
+    return charge.is_owed(found.entry_id.removeprefix("refund:"))
 
 
 def _bounds_of_day(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -17,6 +17,7 @@ from chalicelib.errors import AppError, Conflict, Invalid, NoReply
 from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict, update
 from chalicelib.payments.checking import (
+    ended_checks,
     is_lapsed,
     ledger_entries,
     new_failures,
@@ -25,6 +26,7 @@ from chalicelib.payments.checking import (
     unsent_refund,
     update_payment,
     update_refunds,
+    wait_after_failure,
 )
 from chalicelib.payments.model import (
     EXPIRES,
@@ -165,7 +167,10 @@ def _announce_changes(charge: Charge, after: Charge, ports: Ports) -> Charge:
         return charge
     if is_lapsed(after, ports.now()):
         ports.on_unpaid(charge.service_request_id)
-    return _schedule_check(after, ports)
+    scheduled = _schedule_check(after, ports)
+    if scheduled.check_at is None and not scheduled.is_settled:
+        ports.on_checks_ended(ended_checks(scheduled))
+    return scheduled
 
 
 def _check_payment(charge: Charge, payment: Payment, ports: Ports) -> Charge:
@@ -190,7 +195,7 @@ def _send_refund(charge: Charge, payment: Payment, latest: ProviderPayment, port
     one of several attempts: each names the amount that was available before the first. Returns: the
     charge after that."""
     refund = unsent_refund(charge, payment.payment_id)
-    if refund is None:
+    if refund is None or latest.is_settling:
         return charge
     if refund.available_pence != latest.refundable_pence:
         return with_refund(charge, replace(refund, state="error"))
@@ -208,14 +213,16 @@ def _handle_refusal(
     charge: Charge, refund: Refund, latest: ProviderPayment, ports: Ports
 ) -> Charge:
     """The charge after the provider refused a refund. The refund has failed if the refundable
-    amount is as expected; otherwise the next check finds what happened in the meantime."""
-    if ports.provider.get(latest.provider_id).refundable_pence != latest.refundable_pence:
+    amount is as expected, and the payment is settled; otherwise the next check finds what happened
+    in the meantime."""
+    present = ports.provider.get(latest.provider_id)
+    if present.is_settling or present.refundable_pence != latest.refundable_pence:
         return charge
     return with_refund(charge, replace(refund, state="error"))
 
 
 def _schedule_check(charge: Charge, ports: Ports) -> Charge:
-    return replace(charge, check_at=next_check(charge, ports.now()))
+    return replace(charge, check_at=next_check(charge, ports.now()), failed_checks=0)
 
 
 def refund(request: RefundRequest, ports: Ports) -> Charge:
@@ -258,7 +265,8 @@ def _new_refund(charge: Charge, request: RefundRequest, ports: Ports) -> Refund:
         raise Conflict(Text("Another refund is being sent. Look again in a minute."))
     if request.seen_pence not in (None, charge.refunded_pence):
         raise Conflict(Text("Somebody else has sent money back. Look again at what is left."))
-    available = ports.provider.get(paid.provider_id).refundable_pence
+    latest = ports.provider.get(paid.provider_id)
+    available = charge.left_pence if latest.is_settling else latest.refundable_pence
     if not 0 < request.amount_pence <= available:
         most = Text("Enter an amount of at most {amount}", amount=format_pounds(available))
         raise Invalid.field("amount_pence", most)
@@ -285,18 +293,35 @@ def request_check(service_request_id: str, ports: Ports) -> None:
     retry_on_conflict(attempt, what=WHAT)
 
 
-def check_due(ports: Ports, at_most: int = 100) -> Mapping[str, AppError]:
-    """Check the charges that are due. A charge that cannot be checked does not stop the others, and
-    stays due.
+def check_due(ports: Ports, at_most: int = 100) -> Mapping[str, Exception]:
+    """Check the charges that are due, the oldest first. A charge that cannot be checked does not
+    stop the others: it is due again later, behind them.
 
     Returns: the error of each charge that could not be checked, by service_request_id.
 
     Raises: UpstreamFailed if the due charges cannot be listed.
     """
-    failed: dict[str, AppError] = {}
+    failed: dict[str, Exception] = {}
     for each in ports.charges.list_due(ports.now())[:at_most]:
         try:
             check(each, ports, settled_too=True)
-        except AppError as error:
+        except Exception as error:
             failed[each] = error
+            with suppress(AppError):
+                _check_later(each, ports)
     return failed
+
+
+def _check_later(service_request_id: str, ports: Ports) -> None:
+    """Postpone the next check of a charge whose check failed."""
+
+    def attempt() -> None:
+        charge = ports.charges.get(service_request_id)
+        if charge is None:
+            return
+        after = wait_after_failure(charge, ports.now())
+        if after.check_at is None:
+            ports.on_checks_ended(ended_checks(after))
+        ports.charges.save(after)
+
+    retry_on_conflict(attempt, what=WHAT)

@@ -29,7 +29,14 @@ Struct = type[msgspec.Struct]
 SHOWN_AS_STORED: Mapping[Struct, tuple[str, ...]] = {
     Contact: ("name", "email", "phone"),
     Delay: ("promised_datetime", "reason", "given_at"),
-    Difference: ("entry_id", "ledger_pence", "provider_pence", "reference", "refused_pence"),
+    Difference: (
+        "entry_id",
+        "ledger_pence",
+        "provider_pence",
+        "reference",
+        "refused_pence",
+        "unchecked_pence",
+    ),
     DisruptionArea: ("lat", "long", "radius_m", "ward_code"),
     Grant: ("role", "teams", "wards"),
     MissedCollection: ("container", "date", "disputes"),

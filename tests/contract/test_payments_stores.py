@@ -146,9 +146,9 @@ def test_refund_that_failed_is_kept_once_beside_the_comparison_of_its_day() -> N
     )
     again = replace(found, entry_id="refund:r2")
     for each in (found, again):
-        store.save_failed_refund(each, day)
-    assert store.failed_refunds(day) == [again]
-    assert store.failed_refunds(day + timedelta(days=1)) == []
+        store.save_unresolved(each, day)
+    assert store.unresolved_on(day) == [again]
+    assert store.unresolved_on(day + timedelta(days=1)) == []
     assert store.find_reconciliation(day) == Reconciliation(day=day, at=NOON, differences=())
 
 

@@ -281,6 +281,7 @@ class PaymentsWorld:
     ledger: Ledger = field(default_factory=lambda: MemoryLedger(LONDON))
     announced_entries: list[Entry] = field(default_factory=list)
     failed_refunds: list[Difference] = field(default_factory=list)
+    ended_checks: list[Difference] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     refunded_elsewhere: int = 0
     fulfilled_at: list[datetime] = field(default_factory=list)
@@ -314,7 +315,9 @@ class PaymentsWorld:
         return ReconcilingPorts(
             payments=self.ports(),
             entries_of_day=self.ledger.entries_of_day,
-            failed_refunds=lambda day: self.failed_refunds if day == self.clock().date() else (),
+            unresolved_on=lambda day: (
+                [*self.failed_refunds, *self.ended_checks] if day == self.clock().date() else []
+            ),
             save=lambda _: None,
             zone=LONDON,
         )
@@ -328,6 +331,7 @@ class PaymentsWorld:
             on_refund_failed=lambda found: self.faults.call(
                 lambda: self.failed_refunds.append(found)
             ),
+            on_checks_ended=self.ended_checks.append,
             on_paid=lambda _: self.faults.call(lambda: self.fulfilled_at.append(self.clock())),
             on_unpaid=lambda _: self.faults.call(lambda: self.given_up_at.append(self.clock())),
             payment_id=lambda request, number: f"{request}-{number}",

@@ -8,6 +8,7 @@ from chalicelib.errors import AppError
 from chalicelib.events import RoundDayChanged
 from chalicelib.handlers.http.event import (
     BatchAnswer,
+    alone_if_broken,
     batch,
     fact_batch,
     measure_age,
@@ -20,6 +21,7 @@ events = Blueprint(__name__)
 
 
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
+@alone_if_broken
 def publish_rounds(event: SQSEvent) -> BatchAnswer:
     """Publishes the state of all rounds once for a batch of facts."""
     with fact_batch("publish_rounds", event, RoundDayChanged) as found:

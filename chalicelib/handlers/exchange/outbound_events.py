@@ -12,6 +12,7 @@ from chalicelib.errors import AppError
 from chalicelib.events import EntryBooked, Event
 from chalicelib.handlers.http.event import (
     BatchAnswer,
+    alone_if_broken,
     batch,
     batch_failures,
     measure_age,
@@ -29,6 +30,7 @@ events = Blueprint(__name__)
 
 
 @events.on_sqs_message(queue_arn=OUTBOUND_QUEUE, batch_size=10)
+@alone_if_broken
 def open_deliveries(event: SQSEvent) -> BatchAnswer:
     """Opens the deliveries for a batch of facts."""
     records = event.to_dict()["Records"]

@@ -6,6 +6,7 @@ A blueprint's event handler is deployed by its own module's name and runs withou
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from chalicelib.events import EntryBooked, Event, JobChanged, OfNotice, RoundDay
 from chalicelib.kernel.observability import logs, trace
 
 BatchAnswer = dict[str, list[dict[str, str]]]
+QueueHandler = Callable[[SQSEvent], BatchAnswer]
 
 
 class HandlerFailed(Exception):
@@ -62,6 +64,33 @@ def _is_done(
     except Exception as error:
         logs.failure("a message broke its handler", error, message_id=record["messageId"])
         return False
+
+
+def alone_if_broken(handler: QueueHandler) -> QueueHandler:
+    """A queue's handler that is called for each record alone after a batch broke it: only those
+    that break it alone are delivered again."""
+
+    @wraps(handler)
+    def handled(event: SQSEvent) -> BatchAnswer:
+        records = event.to_dict()["Records"]
+        try:
+            return handler(event)
+        except HandlerFailed:
+            if len(records) == 1:
+                raise
+        return batch_failures(
+            record["messageId"] for record in records if _breaks(handler, record, event.context)
+        )
+
+    return handled
+
+
+def _breaks(handler: QueueHandler, record: dict[str, Any], context: Any) -> bool:
+    """True if the handler fails with the record alone."""
+    try:
+        return bool(handler(SQSEvent({"Records": [record]}, context))["batchItemFailures"])
+    except HandlerFailed:
+        return True
 
 
 class FactBatch:

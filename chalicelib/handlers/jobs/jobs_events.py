@@ -15,6 +15,7 @@ from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import JobChanged, OfReport
 from chalicelib.handlers.http.event import (
     BatchAnswer,
+    alone_if_broken,
     batch,
     fact_batch,
     follow_requests,
@@ -60,6 +61,7 @@ def follow_job(event: SQSEvent) -> BatchAnswer:
 
 
 @events.on_sqs_message(queue_arn=CREWS_QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
+@alone_if_broken
 def publish_crews(event: SQSEvent) -> BatchAnswer:
     """Publishes the crews' days that a batch of facts names, each once."""
     with fact_batch("publish_crews", event, JobChanged) as found:

@@ -17,7 +17,7 @@ events = Blueprint(__name__)
 def check_payments(_: CloudWatchEvent) -> None:
     """Carries out the orders that their messages did not, checks the charges that are due, and
     refunds payments for lost slots. A charge that cannot be
-    checked stays due; an alarm is raised if that continues."""
+    checked is due again later; an alarm is raised if that continues."""
     with batch("check_payments") as line:
         failed = {
             **carry_out_waiting_orders(order_ports()),

@@ -8,6 +8,7 @@ from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import OfReport
 from chalicelib.handlers.http.event import (
     BatchAnswer,
+    alone_if_broken,
     batch,
     fact_batch,
     measure_age,
@@ -25,6 +26,7 @@ events = Blueprint(__name__)
 
 
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=10, maximum_batching_window_in_seconds=5)
+@alone_if_broken
 def count_figures(event: SQSEvent) -> BatchAnswer:
     """Counts the reports that a batch of facts names."""
     with fact_batch("count_figures", event, OfReport) as found:

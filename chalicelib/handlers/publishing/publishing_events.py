@@ -20,6 +20,7 @@ from chalicelib.events import (
 )
 from chalicelib.handlers.http.event import (
     BatchAnswer,
+    alone_if_broken,
     batch,
     fact_batch,
     measure_age,
@@ -39,6 +40,7 @@ events = Blueprint(__name__)
 
 
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
+@alone_if_broken
 def publish(event: SQSEvent) -> BatchAnswer:
     """Publishes the reports, photos and tiles that a batch of facts names."""
     with fact_batch("publish", event, Event) as found:
@@ -92,6 +94,7 @@ def publish_wards(_: CloudWatchEvent) -> None:
 @events.on_sqs_message(
     queue_arn=OPEN_DATA_QUEUE, batch_size=100, maximum_batching_window_in_seconds=10
 )
+@alone_if_broken
 def publish_open_data(event: SQSEvent) -> BatchAnswer:
     """Updates open data and feeds to the reports that a batch of facts names."""
     with fact_batch("publish_open_data", event, Event) as found:

@@ -35,7 +35,8 @@ class StoredRefund(Struct, kw_only=True):
 
 class StoredPayment(Struct, kw_only=True):
     """A payment. `token` opens its card page; `outcome` is that of the card which was entered and
-    not confirmed yet."""
+    not confirmed yet. While it `is_settling` nothing can be refunded; `surcharge` pence were taken
+    on top of the amount."""
 
     payment_id: str
     token: str
@@ -49,6 +50,8 @@ class StoredPayment(Struct, kw_only=True):
     status: str = "created"
     code: str | None = None
     outcome: tuple[str, str | None] | None = None
+    is_settling: bool = False
+    surcharge: int = 0
     refunds: list[StoredRefund] = field(default_factory=list)
 
     @property
@@ -61,7 +64,11 @@ class StoredPayment(Struct, kw_only=True):
         """The pence that can still be refunded."""
         if self.status != "success":
             return 0
-        return self.amount - sum(each.amount for each in self.refunds if each.status != "error")
+        return (
+            self.amount
+            + self.surcharge
+            - sum(each.amount for each in self.refunds if each.status != "error")
+        )
 
     def end(self, status: str, code: str | None) -> None:
         """Ends the payment unless it has ended."""

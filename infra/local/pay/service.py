@@ -170,7 +170,7 @@ class PayService:
         if sent.get("refund_amount_available") != payment.available:
             differs = "The value of refund_amount_available does not match"
             raise RefusedRequest(HTTPStatus.PRECONDITION_FAILED, "P0604", differs)
-        if not 0 < sent["amount"] <= payment.available:
+        if payment.is_settling or not 0 < sent["amount"] <= payment.available:
             raise RefusedRequest(
                 HTTPStatus.BAD_REQUEST, "P0603", "The refund is too large", "amount"
             )

@@ -27,6 +27,7 @@ class Views:
         return {
             "payment_id": payment.payment_id,
             "amount": payment.amount,
+            **({"total_amount": payment.amount + payment.surcharge} if payment.surcharge else {}),
             "state": _state(payment),
             "reference": payment.reference,
             "description": payment.description,
@@ -105,6 +106,8 @@ def _refund_summary(payment: StoredPayment) -> PublicView:
 
 
 def _refund_status(payment: StoredPayment) -> str:
+    if payment.is_settling:
+        return "pending"
     if payment.status != "success":
         return "unavailable" if payment.is_ended else "pending"
     return "available" if payment.available else "full"

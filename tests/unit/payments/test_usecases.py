@@ -8,11 +8,12 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid, NoReply, UpstreamFailed
 from chalicelib.payments.checking import next_check
-from chalicelib.payments.model import Charge
+from chalicelib.payments.model import Charge, Payment
 from chalicelib.payments.ports import ProviderRefund
 from chalicelib.payments.usecases import RefundRequest, check, check_due, pay, refund
 from tests.support.builders import NOON
 from tests.support.fakes_payments import Faults, PaymentsWorld
+from tests.support.payment_stories import PRICE, refund_of, stored_charge
 
 REQUEST = "ABC123"
 
@@ -261,7 +262,58 @@ def test_a_charge_that_cannot_be_checked_does_not_stop_the_others(money: Payment
     money.faults = Faults({3: "request lost"})
     assert list(check_due(money.ports())) == [REQUEST]
     assert money.booked_pence() == {"payment:p2": 1}
-    assert money.charges.list_due(money.clock.now) == [REQUEST]
+    assert money.charges.list_due(money.clock.now) == []
+    assert money.charges.list_due(money.clock.now + timedelta(minutes=1)) == [REQUEST]
+
+
+def test_paid_charge_is_fulfilled_though_a_hundred_before_it_cannot_be_checked(
+    money: PaymentsWorld,
+) -> None:
+    for number in range(100):
+        before = Payment(payment_id=f"b{number}", asked_at=NOON, provider_id=f"gone-{number}")
+        money.charges.save(
+            Charge(
+                service_request_id=f"BEFORE{number}",
+                amount_pence=1,
+                fund="BULKY",
+                description="Bulky",
+                payments=(before,),
+                check_at=NOON,
+            )
+        )
+    pay(REQUEST, "en", money.ports())
+    money.provider.take_card("p1")
+    money.clock.now += timedelta(minutes=4)
+    assert len(check_due(money.ports())) == 100
+    assert check_due(money.ports()) == {}
+    assert money.booked_pence() == {"payment:p1": PRICE}
+
+
+def test_failed_checks_are_repeated_later_and_later_until_an_officer_sees_their_end(
+    money: PaymentsWorld,
+) -> None:
+    pay(REQUEST, "en", money.ports())
+    money.provider.is_down_until = NOON + timedelta(days=30)
+    minutes = []
+    while (at := stored_charge(money).check_at) is not None:
+        money.clock.now = at
+        minutes.append((at - NOON) // timedelta(minutes=1))
+        assert [*check_due(money.ports())] == [REQUEST]
+    assert minutes[:7] == [3, 4, 6, 10, 18, 33, 48]
+    assert 6.9 < minutes[-1] / 60 / 24 < 7.1
+    (ended,) = money.ended_checks
+    assert (ended.reference, ended.unchecked_pence) == (REQUEST, PRICE)
+    money.provider.is_down_until = NOON
+    assert money.reconcile(money.clock.now.date()).differences == ()
+
+
+def test_officer_sees_a_refund_that_the_provider_never_settles(money: PaymentsWorld) -> None:
+    card_paid(money)
+    refund_of(500, "r1")(money)
+    while (at := stored_charge(money).check_at) is not None:
+        money.clock.now = at
+        check_due(money.ports())
+    assert [each.unchecked_pence for each in money.ended_checks] == [PRICE]
 
 
 def test_a_request_is_given_up_95_minutes_after_the_last_payment_was_refused(

@@ -16,6 +16,7 @@ const MISSING: Difference = {
   provider_pence: 4_200,
   reference: "INVOICE 7",
   refused_pence: null,
+  unchecked_pence: null,
 };
 
 test("each fund has what came in, what went out and the sum, and several are added up", () => {
@@ -44,4 +45,5 @@ test("a day was not compared yet, agrees, or differs", () => {
   expect(text([MISSING])).toMatch(/: 1 difference\. Compared/);
   expect(differenceText(MISSING)).toBe("the ledger has nothing, the provider £42");
   expect(differenceText({ ...MISSING, provider_pence: null, refused_pence: 4_200 })).toMatch(/^a refund of £42 failed/);
+  expect(differenceText({ ...MISSING, provider_pence: null, unchecked_pence: 4_200 })).toMatch(/^what became of a payment of £42/);
 });

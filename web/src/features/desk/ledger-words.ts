@@ -18,13 +18,14 @@ export interface Fund {
   out_pence: number;
 }
 
-/** Null where one side does not have the money. `reference` is the request that it should be for. `refused_pence`: a refund that failed. */
+/** Null where one side does not have the money. `reference` is the request that it should be for. `refused_pence`: a refund that failed. `unchecked_pence`: a payment that we no longer ask about. */
 export interface Difference {
   entry_id: string;
   ledger_pence: number | null;
   provider_pence: number | null;
   reference: string;
   refused_pence: number | null;
+  unchecked_pence: number | null;
 }
 
 export interface Reconciliation {
@@ -53,7 +54,8 @@ export function fundRows(funds: Fund[]): string[][] {
   ]);
 }
 
-export const kindText = ({ entry_id }: { entry_id: string }) => (entry_id.startsWith("refund:") ? "Refund" : "Payment");
+const KINDS: Record<string, string> = { refund: "Refund", surcharge: "Card surcharge" };
+export const kindText = ({ entry_id }: { entry_id: string }) => KINDS[entry_id.split(":")[0] ?? ""] ?? "Payment";
 
 /** The days from the first to the last one. */
 export function daysOf({ day, to }: { day: string; to: string }): string[] {
@@ -70,8 +72,9 @@ export function reconciledText(day: string, found: Reconciliation | undefined, z
   return `${name}: ${result}. Compared ${at}.`;
 }
 
-export function differenceText({ ledger_pence, provider_pence, refused_pence }: Difference): string {
+export function differenceText({ ledger_pence, provider_pence, refused_pence, unchecked_pence }: Difference): string {
   if (refused_pence !== null) return `a refund of ${pounds(refused_pence)} failed. Send it again from the case`;
+  if (unchecked_pence !== null) return `what became of a payment of ${pounds(unchecked_pence)} could not be found out for 7 days. Look at the payment provider's own site`;
   const text = (pence: number | null) => (pence === null ? "nothing" : pounds(pence));
   return `the ledger has ${text(ledger_pence)}, the provider ${text(provider_pence)}`;
 }
