@@ -33,6 +33,7 @@ from tests.support.fakes import (
     price,
 )
 from tests.support.moment import BEGIN
+from tests.support.newer_version import take_turns
 from tests.support.patience import STRETCH
 
 # Only the benchmark measures time: a busy machine must not fail a test.
@@ -43,6 +44,7 @@ settings.load_profile("ginnel")
 gc.set_threshold(100_000, 50, 1000)
 
 ROOT = Path(__file__).resolve().parents[1]
+TAKE_TURNS = bool(os.environ.get("NEWER_VERSION"))
 SHARED_DATA = ROOT.parent / "shared" / "data"
 # As make does: programs that tests start find the project, node and the tools beside Python.
 os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
@@ -126,6 +128,13 @@ def cloud(cloud_of_the_module: Cloud) -> Cloud:
     empty_cloud.clear_cloud(cloud_of_the_module)
     _fill_caches()
     return cloud_of_the_module
+
+
+@pytest.fixture(scope="session", autouse=TAKE_TURNS)
+def newer_version() -> Iterator[None]:
+    """A newer version that takes turns with this one on all tables (NEWER_VERSION=1)."""
+    with take_turns():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ derived from its subject, so a repeated request finds the alert of the first one
                               └────▶ dropped (it is no longer true, or was sent already)
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -19,6 +18,7 @@ from chalicelib.alerts.model import AlertRequested, Channel, EventType, Subscrip
 from chalicelib.kernel.delivery_retry import LeasedDelivery
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import text_of
+from chalicelib.kernel.words import WithDefault
 
 AlertKind = EventType | Literal["confirm", "digest"]
 State = Literal["waiting", "sending", "sent", "delivered", "failed", "dropped", "unclear"]
@@ -34,15 +34,18 @@ OVER_CAP = "over_cap"
 INTERNAL_ERROR, GAVE_UP = "broke", "gave_up"
 """The last_error of an alert that failed because of an error in this program, or because its sender
 never finished."""
-PROGRESS: Mapping[State, int] = {
-    "waiting": 0,
-    "sending": 0,
-    "dropped": 0,
-    "unclear": 1,
-    "sent": 2,
-    "delivered": 3,
-    "failed": 4,
-}
+PROGRESS: WithDefault[State, int] = WithDefault(
+    {
+        "waiting": 0,
+        "sending": 0,
+        "dropped": 0,
+        "unclear": 1,
+        "sent": 2,
+        "delivered": 3,
+        "failed": 4,
+    },
+    4,
+)
 """How far an alert has got in each state: a receipt moves it forward, and never back."""
 
 

@@ -1,7 +1,7 @@
 """Chooses the subscriptions that an event concerns: tests the entries of the index exactly, and
 takes one for each person, even if several of their subscriptions match."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -10,20 +10,24 @@ from chalicelib.alerts.index import IndexEntry
 from chalicelib.alerts.model import EventType, Frequency, TopicKind
 from chalicelib.events import OfReport, ReportSubmitted
 from chalicelib.geo.point import Point, distance_m
+from chalicelib.kernel.words import WithDefault
 
 FIXED_STATE = "fixed"
-OFFERED_EVENT_TYPES: Mapping[TopicKind, frozenset[EventType]] = {
-    "report": frozenset(("new", "state_changed", "fixed", "updated", "repair_question")),
-    "area": frozenset(("new", "state_changed", "fixed", "disruption")),
-    "ward": frozenset(("new", "state_changed", "fixed", "disruption")),
-    "council": frozenset(("new", "state_changed", "fixed", "disruption")),
-    "roadworks": frozenset(("roadworks",)),
-    "disruptions": frozenset(("disruption",)),
-    "bins": frozenset(("collection_reminder",)),
-}
+OFFERED_EVENT_TYPES: WithDefault[TopicKind, frozenset[EventType]] = WithDefault(
+    {
+        "report": frozenset(("new", "state_changed", "fixed", "updated", "repair_question")),
+        "area": frozenset(("new", "state_changed", "fixed", "disruption")),
+        "ward": frozenset(("new", "state_changed", "fixed", "disruption")),
+        "council": frozenset(("new", "state_changed", "fixed", "disruption")),
+        "roadworks": frozenset(("roadworks",)),
+        "disruptions": frozenset(("disruption",)),
+        "bins": frozenset(("collection_reminder",)),
+    },
+    frozenset(),
+)
 """The event types that a subscriber to each kind of topic can choose from."""
 ONLY_OF_REPORTS: frozenset[EventType] = OFFERED_EVENT_TYPES["report"] - OFFERED_EVENT_TYPES["area"]
-_ORDER: Mapping[Frequency, int] = {"now": 0, "daily": 1, "weekly": 2}
+_ORDER: WithDefault[Frequency, int] = WithDefault({"now": 0, "daily": 1, "weekly": 2}, 0)
 
 
 class Occurrence(Struct, frozen=True, kw_only=True):

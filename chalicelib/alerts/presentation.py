@@ -7,6 +7,7 @@ from msgspec import Struct
 from chalicelib.alerts.model import Channel, EventType, Frequency, Subscription, Topic, TopicKind
 from chalicelib.alerts.reminders import NOON
 from chalicelib.kernel.languages import Language, translatable
+from chalicelib.kernel.words import Words
 from chalicelib.reports.reference import format_reference
 
 RADII_M = (500, 1_000, 2_000, 5_000)
@@ -27,16 +28,20 @@ EVENT_TYPES: Mapping[EventType, str] = {
     "disruption": translatable("Service disruption"),
     "collection_reminder": translatable("Your bins are collected soon"),
 }
-FREQUENCIES: Mapping[Frequency, str] = {
-    "now": translatable("Straight away"),
-    "daily": translatable("Once a day, at 8am"),
-    "weekly": translatable("Once a week, on Monday morning"),
-}
-SENT_BY: Mapping[Channel, str] = {
-    "email": translatable("Sent by email to {to}"),
-    "sms": translatable("Sent by text message to {to}"),
-    "push": translatable("Sent as notifications in a browser"),
-}
+FREQUENCIES: Words[Frequency] = Words(
+    {
+        "now": translatable("Straight away"),
+        "daily": translatable("Once a day, at 8am"),
+        "weekly": translatable("Once a week, on Monday morning"),
+    }
+)
+SENT_BY: Words[Channel] = Words(
+    {
+        "email": translatable("Sent by email to {to}"),
+        "sms": translatable("Sent by text message to {to}"),
+        "push": translatable("Sent as notifications in a browser"),
+    }
+)
 
 
 REMINDER_HOURS = (

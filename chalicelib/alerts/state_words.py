@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from chalicelib.kernel.languages import translatable
+from chalicelib.kernel.words import Words
 
 SHORT_STATES: Mapping[str, str] = {
     "not_councils_responsibility": translatable("Not the council's"),
@@ -11,23 +12,25 @@ SHORT_STATES: Mapping[str, str] = {
 }
 SHORT_PLAN = translatable("Work on {day}")
 """Shorter names of states, for text messages that would otherwise take two segments."""
-STATE_MEANINGS: Mapping[str, str] = {
-    "open": translatable("We have the report, but have not looked at it yet."),
-    "for_triage": translatable("We are finding out which team can help."),
-    "investigating": translatable("We are looking into it."),
-    "in_progress": translatable("We are working on it."),
-    "action_scheduled": translatable("We have planned the work."),
-    "reopen": translatable("The report is open again, and we are looking at it."),
-    "fixed": translatable("The work is done."),
-    "closed": translatable("We have closed the report."),
-    "duplicate": translatable(
-        "This has already been reported. We're dealing with both reports together."
-    ),
-    "not_councils_responsibility": translatable("The council isn't responsible for this."),
-    "no_further_action": translatable("We have looked at it and will not do any work."),
-    "internal_referral": translatable("Passed to another team."),
-    "cancelled": translatable("The report was withdrawn."),
-}
+STATE_MEANINGS: Words[str] = Words(
+    {
+        "open": translatable("We have the report, but have not looked at it yet."),
+        "for_triage": translatable("We are finding out which team can help."),
+        "investigating": translatable("We are looking into it."),
+        "in_progress": translatable("We are working on it."),
+        "action_scheduled": translatable("We have planned the work."),
+        "reopen": translatable("The report is open again, and we are looking at it."),
+        "fixed": translatable("The work is done."),
+        "closed": translatable("We have closed the report."),
+        "duplicate": translatable(
+            "This has already been reported. We're dealing with both reports together."
+        ),
+        "not_councils_responsibility": translatable("The council isn't responsible for this."),
+        "no_further_action": translatable("We have looked at it and will not do any work."),
+        "internal_referral": translatable("Passed to another team."),
+        "cancelled": translatable("The report was withdrawn."),
+    }
+)
 REQUEST_STATE_MEANINGS: Mapping[str, str] = {
     "open": translatable("We have the request, but have not looked at it yet."),
     "reopen": translatable("The request is open again, and we are looking at it."),

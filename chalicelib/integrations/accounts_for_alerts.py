@@ -21,7 +21,7 @@ def addresses_of(
     """The addresses of the account on these channels: first those of the kind that the person
     prefers, then the others, in the order in which they were confirmed."""
     addresses = sorted(account.addresses, key=lambda each: each.kind != account.reach_by)
-    found = [(CHANNEL[each.kind], each.value) for each in addresses]
+    found = [(CHANNEL[each.kind], each.value) for each in addresses if each.kind in CHANNEL]
     return [each for each in found if each[0] in channels]
 
 
@@ -64,4 +64,8 @@ class SubscriptionsForAccounts:
 
 
 def _keys_of(addresses: Iterable[Destination], ids: Ids) -> list[str]:
-    return [ids.address_key(CHANNEL[each.kind], each.value) for each in addresses]
+    return [
+        ids.address_key(CHANNEL[each.kind], each.value)
+        for each in addresses
+        if each.kind in CHANNEL
+    ]

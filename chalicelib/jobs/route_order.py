@@ -18,6 +18,7 @@ from chalicelib.geo.point import Point
 from chalicelib.jobs.tour import PlaceTable, Tour
 from chalicelib.jobs.tour_search import Search
 from chalicelib.jobs.travel import Travel
+from chalicelib.kernel.words import WithDefault
 
 MOST_STOPS = 400
 """The number of a team's stops that are considered, the most important ones: no more fit into a
@@ -26,7 +27,7 @@ STEPS, STEPS_A_STOP = 5_000, 150
 """The number of orders tried for a team: STEPS, or STEPS_A_STOP for each stop if that is less."""
 DAY_S = 24 * 3600
 
-_RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+_RANKS: WithDefault[Priority, int] = WithDefault({"urgent": 0, "high": 1, "normal": 2, "low": 3}, 2)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 FULL = "The day is full of more urgent or earlier jobs."

@@ -16,20 +16,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.kernel.signing import is_same
+from chalicelib.kernel.words import WithDefault
 
 PaymentState = Literal[
     "created", "started", "submitted", "capturable", "success", "failed", "cancelled", "error"
 ]
-ORDER: dict[PaymentState, int] = {
-    "created": 0,
-    "started": 1,
-    "submitted": 2,
-    "capturable": 3,
-    "success": 4,
-    "failed": 4,
-    "cancelled": 4,
-    "error": 4,
-}
+ORDER: WithDefault[PaymentState, int] = WithDefault(
+    {
+        "created": 0,
+        "started": 1,
+        "submitted": 2,
+        "capturable": 3,
+        "success": 4,
+        "failed": 4,
+        "cancelled": 4,
+        "error": 4,
+    },
+    4,
+)
 ENDED = 4
 DIGITS = 32
 """The number of hexadecimal digits that make an id unguessable, and the most digits of its

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.aws.s3 import Bucket
 from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.kernel.stored_json import without_unknown
 from chalicelib.publishing.model import PHOTOS
 from chalicelib.publishing.ports import Document
 
@@ -28,7 +29,7 @@ class S3Documents:
     def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
         self._bucket.replace(
             key,
-            document.body,
+            without_unknown(document.body),
             held.etag if held else None,
             ContentType=document.content_type,
             CacheControl=document.cache_control or CACHE_CONTROL,

@@ -24,7 +24,7 @@ from chalicelib.reports.parts import (
 )
 from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.report_fields import ReportFields
-from chalicelib.reports.states import CLOSED_STATES, DONE_STATES, OPEN_STATES
+from chalicelib.reports.states import CLOSED_STATES, DONE_STATES, OPEN_STATES, status_of
 
 TIMELINE_LIMIT_BYTES = 48 * 1024
 """The size of the timeline in the report's item; older updates are stored in archive items."""
@@ -125,7 +125,7 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
     @property
     def is_to_do(self) -> bool:
         """True while officers have work to do on the report."""
-        return self.state in OPEN_STATES and not self.is_inactive
+        return status_of(self.state) == "open" and not self.is_inactive
 
     @property
     def is_in_queue(self) -> bool:

@@ -14,7 +14,7 @@ import msgspec
 from chalicelib.catalogue.decisions import JobKind, Opens, Priority
 from chalicelib.geo.point import Point
 from chalicelib.kernel.private_fields import HidesPrivate, Private
-from chalicelib.reports.states import DONE_STATES, OPEN_STATES, State, Status
+from chalicelib.reports.states import DONE_STATES, State, Status, status_of
 
 Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hidden", "withdrawn"]
 """`waiting` for an officer's look, `held` until its `publish_at`; only `public` is published."""
@@ -150,7 +150,7 @@ class Report(HidesPrivate, frozen=True, kw_only=True):
 
     @property
     def is_open(self) -> bool:
-        return self.state in OPEN_STATES
+        return status_of(self.state) == "open"
 
     @property
     def is_done(self) -> bool:

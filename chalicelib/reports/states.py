@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.languages import translatable
+from chalicelib.kernel.words import Words
 from chalicelib.texts import Text
 
 State = Literal[
@@ -43,26 +44,29 @@ CLOSED_STATES: frozenset[State] = frozenset(STATES) - OPEN_STATES
 
 DONE_STATES: frozenset[State] = frozenset(("fixed", "closed"))
 
-LABELS: dict[State, str] = {
-    "open": translatable("Open"),
-    "for_triage": translatable("Being looked at"),
-    "investigating": translatable("Investigating"),
-    "in_progress": translatable("In progress"),
-    "action_scheduled": translatable("Work planned"),
-    "reopen": translatable("Reopened"),
-    "fixed": translatable("Fixed"),
-    "closed": translatable("Closed"),
-    "duplicate": translatable("Duplicate"),
-    "not_councils_responsibility": translatable("Not the council's responsibility"),
-    "no_further_action": translatable("No further action"),
-    "internal_referral": translatable("Passed to another team"),
-    "cancelled": translatable("Cancelled"),
-}
+LABELS: Words[State] = Words(
+    {
+        "open": translatable("Open"),
+        "for_triage": translatable("Being looked at"),
+        "investigating": translatable("Investigating"),
+        "in_progress": translatable("In progress"),
+        "action_scheduled": translatable("Work planned"),
+        "reopen": translatable("Reopened"),
+        "fixed": translatable("Fixed"),
+        "closed": translatable("Closed"),
+        "duplicate": translatable("Duplicate"),
+        "not_councils_responsibility": translatable("Not the council's responsibility"),
+        "no_further_action": translatable("No further action"),
+        "internal_referral": translatable("Passed to another team"),
+        "cancelled": translatable("Cancelled"),
+    }
+)
 
 
 def status_of(state: State) -> Status:
-    """Open311's view of the state."""
-    return "open" if state in OPEN_STATES else "closed"
+    """Open311's view of the state. One that only a newer version knows is open: the report still
+    waits for somebody."""
+    return "closed" if state in CLOSED_STATES else "open"
 
 
 def moves_from(state: State) -> frozenset[State]:

@@ -14,7 +14,8 @@ from chalicelib.reports.states import OPEN_STATES
 
 UNPUBLISHED_VALUES = frozenset(
     (
-        *("version", "request_id", "fingerprint", "redactions", "archived", "duplicates"),
+        *("schema", "version", "request_id", "fingerprint", "redactions", "archived"),
+        *("duplicates",),
         *("team", "team_state", "priority", "attention", "attention_since", "flags", "publish_at"),
         *("contact", "anonymous", "reporter", "attributes", "once_public", "channel"),
         *("premises_id", "order", "review_on"),

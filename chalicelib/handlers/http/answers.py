@@ -16,6 +16,7 @@ from chalicelib.handlers.http.call import Called
 from chalicelib.kernel import proof_of_work
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import trace
+from chalicelib.kernel.stored_json import without_unknown
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
@@ -75,7 +76,8 @@ def answer(view: Callable[..., Any], called: Called) -> Response:
             content, headers["Set-Cookie"] = content
         if isinstance(content, CsvText):
             return reply(content.text.encode(), called.facts.success, CSV)
-        return reply(msgspec.json.encode(content), called.facts.success, JSON, headers)
+        body = without_unknown(msgspec.json.encode(content))
+        return reply(body, called.facts.success, JSON, headers)
     except errors.AppError as error:
         called.note(error, STATUS[type(error)])
         return problem(error)

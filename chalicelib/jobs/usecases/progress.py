@@ -13,17 +13,21 @@ from chalicelib.jobs.ports import ReactionPorts
 from chalicelib.jobs.states import CouldNot, Kind
 from chalicelib.jobs.usecases.attention import update_needs
 from chalicelib.jobs.usecases.merged_reports import separated_reports
+from chalicelib.kernel.words import WithDefault
 from chalicelib.reports import automatic_texts
 from chalicelib.reports.published import ReportWithWork
 
-DONE_TEXTS: Mapping[Kind, str] = {
-    "inspect": automatic_texts.INSPECTED,
-    "make_safe": automatic_texts.MADE_SAFE,
-    "repair": automatic_texts.REPAIRED,
-    "collect": automatic_texts.COLLECTED,
-    "deliver": automatic_texts.DELIVERED,
-    "revisit": automatic_texts.CAME_BACK,
-}
+DONE_TEXTS: WithDefault[Kind, str] = WithDefault(
+    {
+        "inspect": automatic_texts.INSPECTED,
+        "make_safe": automatic_texts.MADE_SAFE,
+        "repair": automatic_texts.REPAIRED,
+        "collect": automatic_texts.COLLECTED,
+        "deliver": automatic_texts.DELIVERED,
+        "revisit": automatic_texts.CAME_BACK,
+    },
+    automatic_texts.REPAIRED,
+)
 """The public text if the crew wrote none."""
 STATES_AFTER: Mapping[Kind, str] = {"inspect": "investigating", "make_safe": "in_progress"}
 """The report's state after a finished job of these kinds: work remains."""

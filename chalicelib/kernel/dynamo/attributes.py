@@ -3,17 +3,18 @@
 from datetime import datetime
 from typing import Any, TypeVar
 
-import msgspec
 from pynamodb.attributes import Attribute
 from pynamodb.constants import STRING
 
+from chalicelib.kernel import stored_json
 from chalicelib.kernel.time import text_of
 
 T = TypeVar("T")
 
 
 class JsonAttribute(Attribute[T]):
-    """A value stored as JSON text, decoded as `kind`."""
+    """A value stored as JSON text, decoded as `kind`. Fields and words that only a newer version
+    knows are kept."""
 
     attr_type = STRING
 
@@ -22,10 +23,10 @@ class JsonAttribute(Attribute[T]):
         self.kind = kind
 
     def serialize(self, value: T) -> str:
-        return msgspec.json.encode(value).decode()
+        return stored_json.encode(value)
 
     def deserialize(self, value: str) -> T:
-        decoded: T = msgspec.json.decode(value, type=self.kind)
+        decoded: T = stored_json.decode(value, self.kind)
         return decoded
 
 

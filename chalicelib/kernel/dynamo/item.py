@@ -1,7 +1,8 @@
 """Base classes of DynamoDB items, with their reads and writes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar
 
 from botocore.exceptions import ClientError
@@ -15,8 +16,13 @@ from pynamodb.models import Model
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.fields import copy_fields, fields_of
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.stored_json import unknown_in, with_unknown
 from chalicelib.texts import Text
 
+SCHEMA_NAME, SCHEMA = "schema", 1
+"""The attribute with the number of the schema that an item was stored with, and that of this
+version. A release that stores something in another way raises it; an older version that changes the
+item keeps the number."""
 Value = TypeVar("Value")
 AnyItem = TypeVar("AnyItem", bound="Item")
 
@@ -51,10 +57,16 @@ def index(name: str, hash_key: str, range_key: str = "") -> Index[Any]:
 
 class Item(Model):
     """An item of a table. Its reads are consistent. Each call raises UpstreamFailed if DynamoDB
-    does not answer."""
+    does not answer.
+
+    Attributes that only a newer version knows are read, passed on by `read_as` and `of`, and stored
+    again (ADR 101).
+    """
 
     store: ClassVar[str]
     """The name of the stored things in error messages."""
+    unknown: Mapping[str, Any] = MappingProxyType({})
+    """The attributes that this version does not know, as DynamoDB gives them."""
 
     class Meta:
         table_name = ""
@@ -75,12 +87,31 @@ class Item(Model):
         version = cls._version_attribute_name
         if version and not values[version]:
             del values[version]
-        return cls(hash_key, range_key, **values)
+        item = cls(hash_key, range_key, **values)
+        item.unknown = unknown_in(value)
+        return item
 
     def read_as(self, kind: type[Value], **given: Any) -> Value:
         """The Struct or named tuple of the item: fields that are not `given` are copied from the
-        attributes of the same name."""
-        return copy_fields(kind, self, **given)
+        attributes of the same name. A Struct also holds what is unknown."""
+        return with_unknown(copy_fields(kind, self, **given), self.unknown)
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        item = super().from_raw_data(data)
+        item.unknown = cls._unknown_in(data)
+        return item
+
+    def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:
+        known = super().serialize(null_check)
+        return {SCHEMA_NAME: {"N": str(SCHEMA)}, **self.unknown, **known}
+
+    @classmethod
+    def _unknown_in(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        names = {attribute.attr_name for attribute in cls.get_attributes().values()}
+        if int(data.get(SCHEMA_NAME, {"N": "0"})["N"]) <= SCHEMA:
+            names.add(SCHEMA_NAME)
+        return {name: value for name, value in data.items() if name not in names}
 
     @classmethod
     @contextmanager

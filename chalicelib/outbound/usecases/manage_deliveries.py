@@ -1,7 +1,7 @@
 """List, resend and replay deliveries, or keep a failed one, which the council then handles
 itself."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,16 +10,19 @@ from msgspec.structs import replace
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.optimistic import VersionConflict, update
 from chalicelib.kernel.time import truncate_to_second
+from chalicelib.kernel.words import Words
 from chalicelib.outbound.model import WEBHOOKS_KEPT_FOR, Delivery, State
 from chalicelib.outbound.ports import DeliveryPage, Ports
 
 REPLAYED_AT_ONCE = 100
 """The number of deliveries that one call of a replay sends again; the next call continues."""
-PHRASES: Mapping[State, str] = {
-    "sent": "has been sent",
-    "sending": "is being sent now",
-    "waiting": "is waiting for its next try",
-}
+PHRASES: Words[State] = Words(
+    {
+        "sent": "has been sent",
+        "sending": "is being sent now",
+        "waiting": "is waiting for its next try",
+    }
+)
 ENDED: tuple[State, ...] = ("sent", "failed", "kept")
 
 

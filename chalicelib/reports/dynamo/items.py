@@ -43,7 +43,7 @@ from chalicelib.reports.parts import (
     Update,
 )
 from chalicelib.reports.published import Delay, ReportOutline, Visibility
-from chalicelib.reports.states import OPEN_STATES, State
+from chalicelib.reports.states import State, status_of
 from chalicelib.texts import Text
 
 TO_CARRY_OUT = "to carry out"
@@ -216,7 +216,7 @@ def outline_of(item: ReportItem) -> ReportOutline:
     return item.read_as(
         ReportOutline,
         is_public=item.visibility == "public",
-        is_open=item.state in OPEN_STATES,
+        is_open=status_of(item.state) == "open",
         point=Point(lat=float(item.lat), long=float(item.long)) if has_place else None,
         has_photos=bool(item.photos),
     )

@@ -1,7 +1,9 @@
 """The items of a report besides its own: archived updates, followers, authors, the answers to the
 question whether a repair holds, and officers' notes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -15,6 +17,7 @@ FOLLOWER = "follower#"
 ANSWER = "answer#"
 NOTE = "note#"
 AUTHOR = "author#"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class ArchivedUpdateItem(ReportsItem):
@@ -85,7 +88,7 @@ class RelatedItems:
             item = ArchivedUpdateItem.get(
                 service_request_id, ARCHIVED_UPDATE + update.update_id, consistent_read=True
             )
-        _put_unless_newer(service_request_id, int(item.number), update, version)
+        _put_unless_newer(service_request_id, int(item.number), update, version, item.unknown)
 
     def drop_archived_updates(self, service_request_id: str) -> None:
         within = ArchivedUpdateItem.record.startswith(ARCHIVED_UPDATE)
@@ -175,11 +178,17 @@ def _find_followers(service_request_id: str, person: str = "") -> Sequence[Follo
     return FollowerItem.all_under(service_request_id, within)
 
 
-def _put_unless_newer(service_request_id: str, number: int, update: Update, version: int) -> None:
+def _put_unless_newer(
+    service_request_id: str,
+    number: int,
+    update: Update,
+    version: int,
+    unknown: Mapping[str, Any] = NOTHING,
+) -> None:
     """Stores the update outside its report, unless this or a later version of the report already
     did: a delayed writer must not bring back text that was redacted meanwhile."""
     item = ArchivedUpdateItem(service_request_id, ARCHIVED_UPDATE + update.update_id)
-    item.number, item.version, item.entry = number, version, update
+    item.number, item.version, item.entry, item.unknown = number, version, update, unknown
     is_new = ArchivedUpdateItem.service_request_id.does_not_exist()
     item.put_where(is_new | (ArchivedUpdateItem.version < version))
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from chalicelib.kernel.stored_json import MARK
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Photo, Update
 from chalicelib.reports.ports import Ports
@@ -20,8 +21,9 @@ from chalicelib.reports.usecases.updating import find_update
 
 ExportData = dict[str, list[dict[str, Any]]]
 ExportItem = tuple[str, dict[str, Any]]
-INTERNAL_FIELDS = ("fingerprint",)
-"""Digests of what the person sent, from which nothing can be read."""
+INTERNAL_FIELDS = ("fingerprint", MARK)
+"""Digests of what the person sent, from which nothing can be read, and what only a newer version
+knows."""
 OFFICER_FIELDS = ("asked_by", "fingerprint")
 AT_MOST_BYTES = 1_000_000
 """Measured as compact JSON; a report that has begun still comes with its notes. As a page, or with
