@@ -44,7 +44,7 @@ def adopt_table(name: str, table: str) -> None:
     client = boto3.client("dynamodb")
     resource = f"{name.title()}Table"
     wanted = template()["Resources"][resource]["Properties"]
-    _check_same_keys(table, _described(client, table), wanted)
+    _check_same_keys(table, _active_table(client, table), wanted)
     _add_missing_indexes(client, table, wanted)
     _set_stream(client, table, wanted)
     _set_expiry(client, table, wanted)
@@ -59,7 +59,7 @@ def adopt_table(name: str, table: str) -> None:
     click.echo(" ".join(f"{key}={value}" for key, value in parameters.items()))
 
 
-def _described(client: Any, table: str) -> dict[str, Any]:
+def _active_table(client: Any, table: str) -> dict[str, Any]:
     """Raises ConfigurationError if the table is missing or not ready."""
     try:
         found: dict[str, Any] = client.describe_table(TableName=table)["Table"]

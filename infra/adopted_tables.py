@@ -34,10 +34,10 @@ def with_adopted_tables(template: Mapping[str, Any]) -> Json:
     tables = {name: each for name, each in made["Resources"].items() if each["Type"] == TABLE}
     live = {name: _live_values(name) for name in tables}
     made["Resources"] = {
-        name: each | {"Condition": f"Own{name}"} if name in tables else _replaced(each, live)
+        name: each | {"Condition": f"Own{name}"} if name in tables else _replace(each, live)
         for name, each in made["Resources"].items()
     }
-    made["Outputs"] = _replaced(made["Outputs"], live)
+    made["Outputs"] = _replace(made["Outputs"], live)
     for name, each in tables.items():
         made["Conditions"][f"Own{name}"] = {
             "Fn::Equals": [{"Ref": adopted_parameter(name)}, OWN_TABLE]
@@ -82,7 +82,7 @@ def _attribute(table: str, name: str) -> Json:
     return {"Fn::GetAtt": [table, name]}
 
 
-def _replaced(part: Any, live: Mapping[str, Mapping[str, Json]]) -> Any:
+def _replace(part: Any, live: Mapping[str, Mapping[str, Json]]) -> Any:
     """The part of the template with the values of `live` in place of references to tables."""
     match part:
         case {"Ref": str(name)} if name in live:
@@ -90,15 +90,15 @@ def _replaced(part: Any, live: Mapping[str, Mapping[str, Json]]) -> Any:
         case {"Fn::GetAtt": [name, attribute]} if name in live:
             return live[name][attribute]
         case {"Fn::Sub": str(text)}:
-            return _replaced_text(text, live)
+            return _replace_text(text, live)
         case dict():
-            return {key: _replaced(value, live) for key, value in part.items()}
+            return {key: _replace(value, live) for key, value in part.items()}
         case list():
-            return [_replaced(each, live) for each in part]
+            return [_replace(each, live) for each in part]
     return part
 
 
-def _replaced_text(text: str, live: Mapping[str, Mapping[str, Json]]) -> Json:
+def _replace_text(text: str, live: Mapping[str, Mapping[str, Json]]) -> Json:
     named: Json = {}
 
     def name(found: re.Match[str]) -> str:
