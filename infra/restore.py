@@ -8,8 +8,8 @@ who was erased since the backup is erased again.
 """
 
 import sys
-from collections.abc import Callable, Iterator
-from itertools import groupby
+from collections.abc import Callable
+from threading import Event
 from time import sleep
 from typing import Any, NamedTuple
 
@@ -18,11 +18,25 @@ import click
 from chalicelib.accounts.usecases.erasing import INDEX_LAG, erase_again
 from chalicelib.errors import ConfigurationError
 from chalicelib.reports.keys import REPORT
+from infra.segments import (
+    EVERYTHING,
+    FROM_START,
+    PART,
+    Copying,
+    Part,
+    groups,
+    in_segments,
+    part_of,
+    print_estimate,
+)
 
 KEYS = ("service_request_id", "record")
 ABSENT = "attribute_not_exists(service_request_id)"
 LOST_RACE = frozenset(("None", "ConditionalCheckFailed", "TransactionConflict"))
 """The reason why a write is not done if another one was first."""
+
+MS_A_RECORD = 2.8
+"""The CPU of a look and a write of one record in this process (docs/DEPLOY.md)."""
 
 Record = dict[str, Any]
 
@@ -38,8 +52,11 @@ class Summary(NamedTuple):
 
 @click.command("restore-reports")
 @click.argument("table")
-def restore_reports(table: str) -> None:
-    """Copy the reports of a restored TABLE that are missing in the live table.
+@PART
+@FROM_START
+def restore_reports(table: str, part: str, *, from_start: bool) -> None:
+    """Copy the reports of a restored TABLE that are missing in the live table. After an
+    interruption it continues from its last position.
 
     TABLE is what `aws dynamodb restore-table-to-point-in-time` made; it is only read.
     """
@@ -53,8 +70,12 @@ def restore_reports(table: str) -> None:
     live = container.settings().reports_table
     if table == live:
         raise ConfigurationError(f"{table} is the live table: name the restored one.")
+    client, own = boto3.client("dynamodb"), part_of(part, table, live, from_start=from_start)
+    check_source(client, table)
+    print_estimate(client, table, own, MS_A_RECORD)
     with click.progressbar(length=0, label="Records", file=sys.stderr) as bar:
-        summary = copy_missing_reports(boto3.client("dynamodb"), table, live, bar.update)
+        summary = copy_missing_reports(client, table, live, bar.update, own)
+    own.forget()
     # Its service may have become private since.
     withheld = withhold_private_reports(reports_ports())
     # By then the indexes contain the restored records.
@@ -76,14 +97,24 @@ def _print_summary(summary: Summary) -> None:
 
 
 def copy_missing_reports(
-    client: Any, source: str, live: str, progress: Callable[[int], None]
+    client: Any, source: str, live: str, progress: Callable[[int], None], part: Part = EVERYTHING
 ) -> Summary:
     """Copies missing reports from one table to the other; safe to repeat. Raises ConfigurationError
     if the source is not one of our tables, or not ready."""
-    _check(client, source)
+    check_source(client, source)
+    found = in_segments(Copying(client, source, live, progress, part), _copy_segment)
+    return Summary(
+        sum(each.restored for each in found),
+        sum(each.alike for each in found),
+        tuple(sorted(name for each in found for name in each.left)),
+    )
+
+
+def _copy_segment(copying: Copying, segment: int, stopped: Event) -> Summary:
+    client, live = copying.client, copying.live
     restored = alike = 0
     left: list[str] = []
-    for _, records in groupby(_records(client, source), lambda record: record[KEYS[0]]["S"]):
+    for records in groups(copying, KEYS[0], segment, stopped):
         # The report comes last: until it exists, another run completes it.
         of_report = sorted(records, key=_is_report)
         is_whole = _is_report(of_report[-1])
@@ -95,11 +126,11 @@ def copy_missing_reports(
                 restored += 1
             else:
                 left.append(" ".join(record[name]["S"] for name in KEYS))
-            progress(1)
+            copying.progress(1)
     return Summary(restored, alike, tuple(left))
 
 
-def _check(client: Any, table: str) -> None:
+def check_source(client: Any, table: str) -> None:
     try:
         found = client.describe_table(TableName=table)["Table"]
     except client.exceptions.ResourceNotFoundException as error:
@@ -113,12 +144,6 @@ def _check(client: Any, table: str) -> None:
             f"{table} is not ready yet, it is {found['TableStatus']}: "
             "wait until it is ACTIVE, and run this again."
         )
-
-
-def _records(client: Any, table: str) -> Iterator[Record]:
-    """Every record of the table, grouped by report."""
-    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-        yield from page["Items"]
 
 
 def _restore_record(client: Any, table: str, record: Record) -> bool:
