@@ -8,6 +8,7 @@ from msgspec import Struct
 from chalicelib.collections.missed import Missed
 from chalicelib.collections.model import NextCollection, Period, Round, next_collection
 from chalicelib.collections.past_collections import (
+    PAST_DAYS,
     Logs,
     check_past_collections,
     past_days,
@@ -79,13 +80,22 @@ def collections_of(premises_id: str, ports: Ports) -> PremisesCollections:
     found = [_next_of(each, published.known_until, logs, ports) for each in on] if published else []
     return PremisesCollections(
         rounds=premises.rounds,
-        only_within=premises.only_within,
+        only_within={
+            code: tuple(_without_old_days(each, ports.today) for each in periods)
+            for code, periods in premises.only_within.items()
+        },
         street=premises.street,
         next=tuple(sorted(found, key=lambda each: (each.date or date.max, each.container))),
         not_emptied=tuple(_not_emptied(premises_id, on, logs, ports)),
         missed=check_past_collections(premises, on, logs, ports),
         known_until=published.known_until_of(on) if published else None,
     )
+
+
+def _without_old_days(period: Period, today: date) -> Period:
+    """The period as everybody may see it: since when an address is served is told for as long as
+    its last collections are."""
+    return Period(max(period.first, min(period.last, today - PAST_DAYS)), period.last)
 
 
 def _current_log_keys(rounds: Sequence[Round], ports: Ports) -> Iterator[LogKey]:

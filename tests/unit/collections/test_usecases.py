@@ -1,14 +1,23 @@
 """When the waste of a premises is collected next, and what a postcode finds."""
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.collections.model import Move, NextCollection, Round, Rounds
+from chalicelib.collections.model import Move, NextCollection, Period, Round, Rounds
+from chalicelib.collections.premises import Premises
 from chalicelib.collections.usecases import collections_of, premises_at_postcode
 from chalicelib.errors import Invalid, NotFound
-from tests.support.fakes_collections import HOME, KNOWN_UNTIL, TODAY, CollectionsWorld, round_of
+from tests.support.fakes_collections import (
+    HOME,
+    KNOWN_UNTIL,
+    TODAY,
+    CollectionsWorld,
+    one_home,
+    round_of,
+)
 
 
 def next_of(*rounds: Round, today: date = TODAY) -> list[NextCollection]:
@@ -108,3 +117,17 @@ def test_part_of_a_postcode_is_refused(text: str | None) -> None:
     ports = CollectionsWorld().ports
     with pytest.raises(Invalid, match="full postcode"):
         premises_at_postcode(text, ports)
+
+
+def test_periods_of_rounds_do_not_say_for_long_since_when_an_address_is_served() -> None:
+    last, next_year = date(2027, 11, 30), Period(date(2028, 3, 1), date(2028, 11, 30))
+    periods = {"R1": (Period(date(2025, 3, 1), last), next_year)}
+
+    def limited(found: Mapping[str, Premises]) -> Mapping[str, Premises]:
+        return {key: replace(each, only_within=periods) for key, each in found.items()}
+
+    depot = CollectionsWorld((round_of("R1", TODAY),))
+    ports = depot.ports._replace(premises=one_home("R1", adjust=limited))
+    assert collections_of(HOME, ports).only_within == {
+        "R1": (Period(TODAY - timedelta(days=14), last), next_year)
+    }
