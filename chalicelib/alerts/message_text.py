@@ -80,7 +80,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             shorter=(title, f"{name_of(report)}: {state}", f"{report.service_name}: {state}"),
             url=report.page_url,
             paragraphs=self.words.paragraphs(alert, subscription, report, opening),
-            quotes=quotes_of(new),
+            quotes=quotes_of(report.current_entries(new)),
             receipt=report.receipt if has_receipt(alert, subscription, report, new) else (),
             links=(self.words.page_link(report),),
             takes_replies=subscription.topic.kind == "report",
@@ -242,7 +242,8 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
                 ),
             ),
             links=tuple(
-                self.words.digest_line(each, place) for each in subjects[:MOST_IN_A_DIGEST]
+                self.words.digest_line(each, place, is_own=subscription_links.is_own)
+                for each in subjects[:MOST_IN_A_DIGEST]
             ),
             before=self._overflow(more),
         )

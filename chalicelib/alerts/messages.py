@@ -1,5 +1,6 @@
 """The content of messages to subscribers, before each channel puts it into its own form."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.reports.published import Report, Visibility
 from chalicelib.reports.reference import format_reference
-from chalicelib.reports.states import State
+from chalicelib.reports.states import OPEN_STATES, State
 
 VISIBLE_TO_REPORTER: frozenset[Visibility] = frozenset(("waiting", "held", "private"))
 """The visibilities of reports that are not public, but of which the reporter may be notified."""
@@ -43,7 +44,7 @@ class TimelineEntry(NamedTuple):
     resident or another organisation wrote it. `version` is the report's first version with the
     entry, 0 if that is not known. `is_translated`: the service wrote the entry, so it is in the
     language of the message. `title` says what happened to an order, None if the entry is about
-    something else."""
+    something else. A newer entry with the same `aspect` replaces one before it."""
 
     version: int
     at: datetime
@@ -51,6 +52,7 @@ class TimelineEntry(NamedTuple):
     words: str | None
     is_translated: bool = False
     title: str | None = None
+    aspect: str | None = None
 
 
 class BookedSlot(NamedTuple):
@@ -113,6 +115,19 @@ class ReportNews(Report, frozen=True, kw_only=True):
             return entry.at >= subscription.created_at
 
         return tuple(entry for entry in self.entries if is_new(entry))
+
+    def current_entries(self, new: Sequence[TimelineEntry]) -> tuple[TimelineEntry, ...]:
+        """The new entries without those that a newer one replaced, or that ended with the
+        report."""
+
+        def is_current(number: int, entry: TimelineEntry) -> bool:
+            if entry.aspect is None:
+                return True
+            is_replaced = any(each.aspect == entry.aspect for each in new[number + 1 :])
+            is_ended = entry.state in OPEN_STATES and not self.is_open
+            return not is_replaced and not is_ended
+
+        return tuple(entry for number, entry in enumerate(new) if is_current(number, entry))
 
     def may_be_shown_to(self, subscription: Subscription) -> bool:
         """True if this subscriber may see the report, as it is now."""

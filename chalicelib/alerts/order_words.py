@@ -17,6 +17,11 @@ def is_booked(report: ReportNews) -> bool:
     return report.booked is not None and report.state == "open"
 
 
+def is_cancelled_order(report: ReportNews) -> bool:
+    """True if an order was cancelled, and its reporter is to know what becomes of the money."""
+    return report.state == "cancelled" and bool(report.receipt)
+
+
 def order_title(subscription: Subscription, new: Sequence[TimelineEntry]) -> str | None:
     """The title of the last entry if it is about the reporter's own order."""
     return new[-1].title if new and subscription.is_own else None
@@ -28,5 +33,13 @@ def has_receipt(
     """True if the message lists what was booked, paid or refunded."""
     if is_acknowledgement(alert, subscription):
         return True
-    is_of_order = report.booked is not None or report.state == "cancelled"
-    return is_of_order and order_title(subscription, new) is not None
+    is_about_order = subscription.is_own and any(each.title for each in new)
+    return is_about_order and (report.booked is not None or report.state == "cancelled")
+
+
+def money_of(report: ReportNews) -> Sequence[str]:
+    """What a digest says of the money of the reader's own order: what goes back after it was
+    cancelled, else what its entries say happened."""
+    if is_cancelled_order(report):
+        return [f"{each.name}: {each.says}" for each in report.receipt]
+    return [each.title for each in report.current_entries(report.entries) if each.title]

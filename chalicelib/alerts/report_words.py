@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.messages import Fact, Link, Notice, ReportNews, TimelineEntry
 from chalicelib.alerts.model import Subscription, Topic
-from chalicelib.alerts.order_words import is_acknowledgement, is_booked, order_title
+from chalicelib.alerts.order_words import is_acknowledgement, is_booked, money_of, order_title
 from chalicelib.alerts.state_words import (
     NEW_DATE,
     NEW_UPDATE,
@@ -81,15 +81,19 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         is_quoted = delay.reason in (report.council_text or "")
         return (fact, first, *(() if is_quoted else (Fact(say("Reason"), delay.reason),)))
 
-    def digest_line(self, subject: ReportNews | Notice, place: Point | None) -> Link:
-        """The line of a digest about one report or notice; distances are from `place`."""
+    def digest_line(
+        self, subject: ReportNews | Notice, place: Point | None, *, is_own: bool = False
+    ) -> Link:
+        """The line of a digest about one report, with the money of the reader's own, or about one
+        notice; distances are from `place`."""
         if isinstance(subject, Notice):
             return Link(f"{subject.title}. {subject.when}", subject.page_url)
         line, distance = self.first_line(subject), _distance(subject, place)
         if distance:
             line = self.language.say("{report}, {distance} away", report=line, distance=distance)
         line = f"{line} [{subject.reference}]"
-        return Link(". ".join([line, *self._new_promise(subject)]), subject.page_url)
+        money = money_of(subject) if is_own else ()
+        return Link(". ".join([line, *money, *self._new_promise(subject)]), subject.page_url)
 
     def _new_promise(self, report: ReportNews) -> Iterator[str]:
         """The promise date of a report that is overdue or delayed."""
@@ -129,10 +133,11 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         new: Sequence[TimelineEntry],
     ) -> tuple[str, str]:
         say, name, relation = self.language.say, name_of(report), _relation_of(subscription, report)
+        is_cancelled = report.state == "cancelled"
         match alert.what:
-            case "new" if is_acknowledgement(alert, subscription):
+            case "new" if is_acknowledgement(alert, subscription) and not is_cancelled:
                 return self._acknowledgement(report)
-            case "new":
+            case "new" if not is_cancelled:
                 return say("New report: {report}", report=name), self._new_report_sentence(
                     subscription, report
                 )

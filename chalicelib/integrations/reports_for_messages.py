@@ -10,10 +10,10 @@ from chalicelib.integrations.receipts_for_messages import order_facts
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
-from chalicelib.reports.automatic_texts import title_of, translate_text
+from chalicelib.reports.automatic_texts import aspect_of, title_of, translate_text
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_lines import translate_order
-from chalicelib.reports.orders import booking_of
+from chalicelib.reports.orders import booking_of, is_order_act
 from chalicelib.reports.parts import Update
 from chalicelib.reports.usecases.find_published import published_report_of
 from chalicelib.reports.views import photo_address, tracking_url
@@ -47,7 +47,7 @@ class ReportsForMessages:
             **asdict(published_report_of(report)),
             service_name=service.service_name if service else report.service_code,
             street=ports.address_lookup.street(report.point) if report.point else None,
-            entries=tuple(_entry_of(each, site.language) for each in report.updates),
+            entries=tuple(entry_of(each, site.language) for each in report.updates),
             picture=_picture_of(report, site.language, ports),
             page_url=tracking_url(report, ports, site.language),
             receipt=self._receipt(report, site.language),
@@ -92,9 +92,18 @@ def _booked_slot_of(report: ServiceRequest, council: Council) -> BookedSlot | No
     return BookedSlot(place.day, slot, f"{where.name}, {where.address}" if where else "")
 
 
-def _entry_of(update: Update, language: Language) -> TimelineEntry:
-    words = update.text or None if update.by == "council" else None
-    said, title = translate_text(words or "", language), title_of(words or "", language)
+def entry_of(update: Update, language: Language) -> TimelineEntry:
+    """The entry of a timeline for messages in the language: without words that a resident typed,
+    but with the service's own about what the sender did."""
+    by_sender = is_order_act(update) and update.by == "resident"
+    words = update.text or None if update.by == "council" or by_sender else None
+    said = translate_text(words or "", language)
     return TimelineEntry(
-        update.version, update.datetime, update.state, said or words, said is not None, title
+        version=update.version,
+        at=update.datetime,
+        state=update.state,
+        words=said or words,
+        is_translated=said is not None,
+        title=title_of(words or "", language, by_sender=by_sender),
+        aspect=aspect_of(words or ""),
     )

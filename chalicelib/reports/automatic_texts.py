@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
+from typing import Literal
 
 from chalicelib.kernel.languages import ENGLISH, MONTHS, WEEKDAYS, Language, translatable
 from chalicelib.reports.states import LABELS
@@ -58,6 +59,17 @@ TITLES: Mapping[str, str] = {
     GARDEN_ENDS: translatable("Your garden waste subscription ends on {day}"),
 }
 """What happened to an order, as the subject of the message with these texts says it."""
+SENDER_TITLES: Mapping[str, str] = {
+    CANCELLED: translatable("You cancelled your request"),
+}
+"""The same about what the sender of the order did."""
+Aspect = Literal["order", "plan", "target"]
+ASPECTS: Mapping[str, Aspect] = {
+    **dict.fromkeys((MOVED, CANCELLED, PAID_BACK, PAID_TOO_LATE), "order"),
+    **dict.fromkeys((PLANNED, CALLED_OFF, NOT_PLANNED, STARTED), "plan"),
+    NEW_DATE: "target",
+}
+"""What these texts describe: a newer one replaces those before it. The other texts stay true."""
 
 _WHOLE = frozenset(
     (
@@ -90,12 +102,20 @@ def translate_text(text: str, language: Language) -> str | None:
     )
 
 
-def title_of(text: str, language: Language) -> str | None:
-    """What the text says happened to an order, in the language; None for other texts."""
-    if text in TITLES:
-        return language.say(TITLES[text])
-    found = ((TITLES.get(each), said) for each, said in _matching_templates(text, language))
+def title_of(text: str, language: Language, *, by_sender: bool = False) -> str | None:
+    """What the text says happened to an order, in the language; None for other texts. `by_sender`:
+    the sender of the order did it."""
+    titles = {**TITLES, **SENDER_TITLES} if by_sender else TITLES
+    if text in titles:
+        return language.say(titles[text])
+    found = ((titles.get(each), said) for each, said in _matching_templates(text, language))
     return next((language.say(title, **said) for title, said in found if title), None)
+
+
+def aspect_of(text: str) -> Aspect | None:
+    """What the text describes that a newer text replaces; None for other texts."""
+    templates = (each for each, _ in _matching_templates(text, ENGLISH))
+    return ASPECTS.get(text) or next((ASPECTS.get(each) for each in templates), None)
 
 
 def _matching_templates(text: str, language: Language) -> Iterator[tuple[str, dict[str, str]]]:

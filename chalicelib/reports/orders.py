@@ -13,12 +13,16 @@ from msgspec.structs import replace
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.prices import OrderItem, PriceLine, vat_of
 from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.reports.parts import Update
+from chalicelib.reports.published import Writer
 
 OrderState = Literal["unpaid", "settled", "lost", "cancelled"]
 PaidBy = Literal["free", "card", "waived", "receipt"]
 """`waived`: an officer decided that nothing is paid; `receipt`: money that the council took in
 another way, such as a cheque."""
 
+CANCEL_UPDATE, MOVE_UPDATE = "cancelled", "moved-"
+"""The id of the update that tells of a cancellation, and the start of those that tell of moves."""
 SenderAction = Literal["reported", "requested", "booked", "paid"]
 """What its sender did with a request, as lists and pages say it."""
 
@@ -28,13 +32,14 @@ WITH_MONEY: frozenset[PaidBy] = frozenset(("card", "receipt"))
 
 class BookedSlot(Struct, frozen=True, kw_only=True):
     """A slot that is booked, and how many of its units. `hold_id` is the hold that it was booked
-    with. `moving_to`: the slot to which the booking is being moved. `no_show_at`: when an officer
-    recorded that nobody came."""
+    with. `moving_to`: the slot to which the booking is being moved, `moved_by` who asked for that.
+    `no_show_at`: when an officer recorded that nobody came."""
 
     hold_id: str
     place: SlotOfDay
     units: int
     moving_to: SlotOfDay | None = None
+    moved_by: Writer | None = None
     no_show_at: datetime | None = None
 
 
@@ -84,6 +89,13 @@ class Order(Struct, frozen=True, kw_only=True):
     def vat_pence(self) -> int:
         """The VAT that the price includes."""
         return vat_of(self.lines)
+
+
+def is_order_act(update: Update) -> bool:
+    """True if the service wrote the update because its author moved or cancelled an order. Nobody
+    else's updates lack the fingerprint of what was sent."""
+    is_named = update.update_id == CANCEL_UPDATE or update.update_id.startswith(MOVE_UPDATE)
+    return is_named and not update.fingerprint
 
 
 def booking_of(order: Order | None) -> BookedSlot | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from chalicelib.alerts.delivery import Alert, digest_alert, subject_of
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.messages import Notice, ReportNews
@@ -32,7 +34,8 @@ def digest_contents(
     alert: Alert, subscription: Subscription, site: Site, ports: Ports
 ) -> Sequence[ReportNews | Notice]:
     """The reports and notices in the digest, for the subscriber's site: each once, as it is now,
-    and none that the subscriber was notified of before. Raises UpstreamFailed."""
+    reports with their new entries alone, and none that the subscriber was notified of before.
+    Raises UpstreamFailed."""
     events = ports.alerts.events_of_digest(alert.subscription_id, alert.occurred_at)
     by_id = _load_subjects(events, subscription, site, ports)
     events = _without_undoable(events, by_id, subscription, ports)
@@ -45,11 +48,20 @@ def digest_contents(
         Subject(about, version, by_id[about].version, isinstance(by_id[about], Notice))
         for about, version in newest.items()
     ]
+    recorded = ((each, record_alert(alert, subscription, each, ports)) for each in subjects)
     return [
-        by_id[subject.about]
-        for subject in subjects
-        if record_alert(alert, subscription, subject, ports) is not None
+        _with_new_entries(by_id[subject.about], alert, subscription, before)
+        for subject, before in recorded
+        if before is not None
     ]
+
+
+def _with_new_entries(
+    subject: ReportNews | Notice, alert: Alert, subscription: Subscription, version_before: int
+) -> ReportNews | Notice:
+    if isinstance(subject, Notice):
+        return subject
+    return replace(subject, entries=subject.new_entries(alert, subscription, version_before))
 
 
 def _without_undoable(

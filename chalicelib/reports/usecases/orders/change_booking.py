@@ -13,8 +13,9 @@ from chalicelib.reports.automatic_texts import CANCELLED, PAID_BACK
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import mark_settled
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.orders import BookedSlot, Order, OrderState
+from chalicelib.reports.orders import CANCEL_UPDATE, BookedSlot, Order, OrderState
 from chalicelib.reports.parts import Update
+from chalicelib.reports.published import Writer
 from chalicelib.reports.queries import WaitingReport
 from chalicelib.reports.usecases.access import Author, get_report, get_visible_report, update_report
 from chalicelib.reports.usecases.attention import SETTLED_BY_NEW_SLOT
@@ -54,7 +55,8 @@ def move_booking(
             raise stale_error(report)
         _refuse_if_late(report, order, "change", author, ports)
         ports.check_place(there, booking.units)
-        return replace(report, order=replace(order, booking=replace(booking, moving_to=there)))
+        asked = replace(booking, moving_to=there, moved_by=_writer_of(report, author))
+        return replace(report, order=replace(order, booking=asked))
 
     read = partial(get_visible_report, service_request_id, author, ports.reports)
     return carry_out_order(update_report(read, change, ports.reports), ports)
@@ -157,13 +159,17 @@ def _require_booking(report: ServiceRequest) -> tuple[Order, BookedSlot]:
 
 def _cancellation_update(report: ServiceRequest, author: Author, ports: OrderPorts) -> Update:
     return Update(
-        update_id="cancelled",
+        update_id=CANCEL_UPDATE,
         datetime=truncate_to_second(ports.reports.now()),
         state="cancelled",
         text=CANCELLED,
-        by="council" if author.is_staff_for(report) else "resident",
+        by=_writer_of(report, author),
         fingerprint="",
     )
+
+
+def _writer_of(report: ServiceRequest, author: Author) -> Writer:
+    return "council" if author.is_staff_for(report) else "resident"
 
 
 def _refuse_if_late(

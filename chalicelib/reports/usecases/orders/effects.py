@@ -8,13 +8,12 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import AppError, Conflict, Invalid, NotFound
 from chalicelib.reports.automatic_texts import MOVED, format_day
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import mark_settled
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.orders import Order
+from chalicelib.reports.orders import MOVE_UPDATE, BookedSlot, Order
 from chalicelib.reports.usecases.access import get_report, update_report
 from chalicelib.reports.usecases.attention import SETTLED_BY_NEW_SLOT
 from chalicelib.reports.usecases.orders.settling import fulfil_order, settle_order
@@ -107,21 +106,21 @@ def _move_booking(report: ServiceRequest, order: Order, ports: OrderPorts) -> Se
     """Move the booking and return the report; a booking that cannot be moved stays where it was."""
     booking = order.booking
     assert booking and booking.moving_to
-    there = replace(booking, place=booking.moving_to, moving_to=None, no_show_at=None)
+    there = replace(
+        booking, place=booking.moving_to, moving_to=None, moved_by=None, no_show_at=None
+    )
     try:
         if order.state == "lost":
             ports.confirm_booking(report.service_request_id, there)
         else:
             ports.move_booking(booking)
     except (Conflict, Invalid, NotFound):
-        stays = replace(order, booking=replace(booking, moving_to=None))
+        stays = replace(order, booking=replace(booking, moving_to=None, moved_by=None))
         _save_order(report, stays, ports)
         raise
     is_to_fulfil = order.state == "lost" and ports.has_fulfilment(report.service_code)
     moved = replace(order, state="settled", booking=there, is_to_fulfil=is_to_fulfil)
-    return _save_order(
-        report, moved, ports, lambda each: _with_move_update(each, there.place, ports)
-    )
+    return _save_order(report, moved, ports, lambda each: _with_move_update(each, booking, ports))
 
 
 def _save_order(
@@ -142,8 +141,12 @@ def _save_order(
     return update_report(read, change, ports.reports)
 
 
-def _with_move_update(report: ServiceRequest, to: SlotOfDay, ports: OrderPorts) -> ServiceRequest:
+def _with_move_update(
+    report: ServiceRequest, moved: BookedSlot, ports: OrderPorts
+) -> ServiceRequest:
+    to, update_id = moved.moving_to or moved.place, f"{MOVE_UPDATE}{report.version}"
     words = MOVED.format(day=format_day(to.day))
-    update = council_update(f"moved-{report.version}", "", report.state, words, ports.reports)
+    by_council = council_update(update_id, "", report.state, words, ports.reports)
+    update = replace(by_council, by=moved.moved_by or "council")
     needs = mark_settled(report.needs, update.datetime, reasons=SETTLED_BY_NEW_SLOT)
     return replace(report.with_update(update), needs=needs)
