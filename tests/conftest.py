@@ -112,6 +112,7 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
             "Rubbish, 23 November 2026"
         ),
         read_hold=find_no_hold,
+        reserve_hold=lambda *_: None,
         quote_price=price,
         find_premises=lambda _: None,
         preferences_of=lambda account: reports.ContactPreferences(

@@ -20,7 +20,8 @@ RELEASE_NOTED_FOR = timedelta(days=8)
 class Claim(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Units of a slot. `until`: when the hold lapses, None if it is confirmed. A released claim
     stays stored as `is_over` until then, so that a late confirmation is refused.
-    `service_request_id`: the request that is booked, or whose payment has begun."""
+    `service_request_id`: the request that was sent with the hold. `is_extended`: a payment for it
+    has begun, and the hold was extended until that has ended."""
 
     hold_id: str
     slot: str
@@ -28,6 +29,7 @@ class Claim(Struct, frozen=True, kw_only=True, omit_defaults=True):
     until: datetime | None = None
     is_over: bool = False
     service_request_id: str | None = None
+    is_extended: bool = False
 
     def is_live(self, now: datetime) -> bool:
         return not self.is_over and (self.until is None or now < self.until)

@@ -28,10 +28,22 @@ def bookable_calendar(place: SlotOfDay, units: int, ports: Ports) -> Calendar:
         raise Invalid.field("day", Text("This day cannot be booked. Choose another one."))
     if not _has_slot(calendar.open_slots(place.day, now, ports.working), place):
         raise Invalid.field("slot", Text("There is no such slot on this day. Choose another one."))
-    if not 0 < units <= calendar.capacity:
-        most = Text("Enter a number from 1 to {most}", most=calendar.capacity)
-        raise Invalid.field("units", most)
+    _check_units(units, calendar.capacity)
     return calendar
+
+
+def holdable_calendar(place: SlotOfDay, units: int, ports: Ports) -> Calendar:
+    """The calendar of a slot of which one order can take so many units now. Raises NotFound,
+    Invalid."""
+    calendar = bookable_calendar(place, units, ports)
+    _check_units(units, min(calendar.capacity, ports.most_units(place.calendar)))
+    return calendar
+
+
+def _check_units(units: int, most: int) -> None:
+    """Raises Invalid."""
+    if not 0 < units <= most:
+        raise Invalid.field("units", Text("Enter a number from 1 to {most}", most=most))
 
 
 def calendar_of_lapsed_hold(place: SlotOfDay, ports: Ports) -> Calendar:

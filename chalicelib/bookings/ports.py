@@ -26,12 +26,14 @@ class BookingDays(Protocol):
 
 
 class Ports(Struct, frozen=True):
-    """`calendars` are the council's by their codes; `hold_id` makes an id that nobody can guess
-    from a caller's scope and Idempotency-Key, a place and units; `read_hold_id` gives the place and
-    units of such an id, and raises Invalid for any other text."""
+    """`calendars` are the council's by their codes; `most_units` gives the most units that one
+    order of a calendar's services can take; `hold_id` makes an id that nobody can guess from a
+    caller's scope and Idempotency-Key, a place and units; `read_hold_id` gives the place and units
+    of such an id, and raises Invalid for any other text."""
 
     days: BookingDays
     calendars: Callable[[str], Calendar | None]
+    most_units: Callable[[str], int]
     working: WorkingCalendar
     hold_id: Callable[[str, str, SlotOfDay, int], str]
     read_hold_id: Callable[[str], tuple[SlotOfDay, int]]

@@ -20,6 +20,7 @@ from chalicelib.bookings.offers import (
     bookable_calendar,
     calendar_of,
     calendar_of_lapsed_hold,
+    holdable_calendar,
     nearest_free_slots,
 )
 from chalicelib.bookings.ports import Ports
@@ -38,10 +39,10 @@ def hold(place: SlotOfDay, units: int, scope: str, key: str, ports: Ports) -> Ho
     """Hold units of a slot for 30 minutes. A repeat with the same key gets the same hold; another
     slot under that key is another hold.
 
-    Raises: NotFound, Invalid for a slot that cannot be booked, SlotFull, Conflict if that hold was
-    released, UpstreamFailed.
+    Raises: NotFound, Invalid for a slot that cannot be booked or more units than one order can
+    take, SlotFull, Conflict if that hold was released, UpstreamFailed.
     """
-    calendar = bookable_calendar(place, units, ports)
+    calendar = holdable_calendar(place, units, ports)
     hold_id = ports.hold_id(scope, key, place, units)
 
     def attempt() -> Claim:
@@ -64,23 +65,51 @@ def hold(place: SlotOfDay, units: int, scope: str, key: str, ports: Ports) -> Ho
     return Hold(hold_id=hold_id, place=at, units=claim.units, until=claim.until)
 
 
+def reserve_hold(hold_id: str, place: SlotOfDay, service_request_id: str, ports: Ports) -> None:
+    """Reserve a hold for a request. A repeat changes nothing. Raises Conflict if the hold has
+    lapsed or another request has it, UpstreamFailed."""
+
+    def reserve(claim: Claim) -> Claim:
+        return replace(claim, service_request_id=service_request_id)
+
+    _change_hold(hold_id, place, service_request_id, reserve, ports)
+
+
 def extend_hold(
     hold_id: str, place: SlotOfDay, until: datetime, service_request_id: str, ports: Ports
 ) -> None:
-    """Extend a hold until after the payment for a request, and reserve it for that request. Raises
-    Conflict if the hold has lapsed or another request has it, UpstreamFailed."""
+    """Extend the hold of a request until after its first payment; further payments do not extend
+    it. Raises as `reserve_hold` does."""
+
+    def extend(claim: Claim) -> Claim:
+        if claim.until is None or claim.is_extended:
+            return claim
+        return replace(
+            claim,
+            until=max(claim.until, until),
+            is_extended=True,
+            service_request_id=service_request_id,
+        )
+
+    _change_hold(hold_id, place, service_request_id, extend, ports)
+
+
+def _change_hold(
+    hold_id: str,
+    place: SlotOfDay,
+    service_request_id: str,
+    change_claim: Callable[[Claim], Claim],
+    ports: Ports,
+) -> None:
+    """Change a live claim that no other request has. Raises Conflict, UpstreamFailed."""
 
     def change(day: BookingDay, now: datetime) -> BookingDay:
         claim = day.claim(hold_id)
         if claim is None or not claim.is_live(now):
             raise Conflict(Text("Your slot is no longer held. Choose one again."))
         _refuse_other_requests(claim, service_request_id)
-        if claim.until is None:
-            return day
-        extended = replace(
-            claim, until=max(claim.until, until), service_request_id=service_request_id
-        )
-        return day if extended == claim else replace_claim(day, extended, now)
+        changed = change_claim(claim)
+        return day if changed == claim else replace_claim(day, changed, now)
 
     _change_day(place, change, ports)
 

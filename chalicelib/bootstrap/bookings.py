@@ -20,6 +20,7 @@ def bookings_ports() -> Ports:
     return Ports(
         days=DynamoDays(container.table("bookings")),
         calendars=council.by_calendar.get,
+        most_units=council.most_units_of_order,
         working=council.calendar,
         hold_id=ids.make,
         read_hold_id=ids.read,

@@ -43,6 +43,7 @@ def reports_ports() -> reports.Ports:
         find_premises=_premises_address,
         check_missed_collection=_missed_answer,
         read_hold=_booked_slot,
+        reserve_hold=_reserve_hold,
         quote_price=lambda *of: garden_purchases().price(*of),
         site_url=container.settings().site_url,
         preferences_of=lambda account_id: preferences_of(account_id, accounts_ports().accounts),
@@ -69,6 +70,13 @@ def _booked_slot(hold_id: str) -> "BookedSlot":
     from chalicelib.integrations.bookings_for_reports import read_hold
 
     return read_hold(hold_id, bookings_ports())
+
+
+def _reserve_hold(service_request_id: str, booking: "BookedSlot") -> None:
+    from chalicelib.bootstrap.bookings import bookings_ports
+    from chalicelib.integrations.bookings_for_reports import reserve_hold
+
+    reserve_hold(service_request_id, booking, bookings_ports())
 
 
 def _missed_answer(

@@ -25,6 +25,7 @@ from chalicelib.catalogue.phone_line import (
     out_of_hours_text,
     phone_line_at,
 )
+from chalicelib.catalogue.prices import most_units_of
 from chalicelib.catalogue.questions import Answers, check_answers
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.catalogue.triage import (
@@ -72,6 +73,11 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
     def by_calendar(self) -> Mapping[str, Calendar]:
         """The calendars whose slots can be booked, by code."""
         return {each.calendar: each for each in self.calendars}
+
+    def most_units_of_order(self, calendar: str) -> int:
+        """The most units that one order of a service with that calendar can take."""
+        using = (each for each in self.services if each.calendar == calendar)
+        return max(map(most_units_of, using), default=1)
 
     def slot_name(self, place: SlotOfDay) -> str:
         """The name of the slot; its code if it is no longer offered."""

@@ -97,6 +97,13 @@ def units_of(service: ServiceDefinition, items: Sequence[OrderItem]) -> int:
     return sum(units[each.code] * each.count for each in items) or 1
 
 
+def most_units_of(service: ServiceDefinition) -> int:
+    """The most units of the service's calendar that one order can take."""
+    if service.price is None or not service.price.items:
+        return 1
+    return service.price.most_items * max(each.units for each in service.price.items)
+
+
 def item_texts(price: Price, items: Sequence[OrderItem]) -> Sequence[str]:
     """The texts of the items, such as "Sofa × 2". An item that is no longer offered has its
     code."""

@@ -22,6 +22,12 @@ def read_hold(hold_id: str, ports: bookings.Ports) -> BookedSlot:
     return BookedSlot(hold_id=hold_id, place=place, units=units)
 
 
+def reserve_hold(service_request_id: str, booking: BookedSlot, ports: bookings.Ports) -> None:
+    """Reserve the hold of a booking for a new request. Raises Conflict if the hold has lapsed or
+    another request has it, UpstreamFailed."""
+    usecases.reserve_hold(booking.hold_id, booking.place, service_request_id, ports)
+
+
 class BookingsForReports:
     def __init__(self, ports: bookings.Ports, paid_within: timedelta) -> None:
         """`paid_within`: how long after its beginning a payment may still succeed."""
@@ -38,7 +44,7 @@ class BookingsForReports:
         bookable_calendar(place, units, self._ports)
 
     def keep_hold(self, service_request_id: str, booking: BookedSlot) -> None:
-        """Extend the hold until a payment that begins now has ended."""
+        """Extend the hold until a payment that begins now has ended, once for each request."""
         until = self._ports.now() + self._paid_within
         usecases.extend_hold(booking.hold_id, booking.place, until, service_request_id, self._ports)
 

@@ -24,9 +24,9 @@ class OrderPorts(Struct, frozen=True):
     """The effects of orders outside the report. Each can be repeated, and raises UpstreamFailed.
 
     `deadlines_of` a slot raises NotFound. `check_place` raises Invalid if so many units cannot be
-    booked in the slot. `keep_hold` extends a request's hold until its payment has ended; it raises
-    Conflict if the hold has lapsed. `confirm_booking` turns the hold into a booking; it raises
-    Conflict (SlotFull is one) if the slot is gone. `release_booking` gives the units back.
+    booked in the slot. `keep_hold` extends a request's hold once, until its payment has ended; it
+    raises Conflict if the hold has lapsed. `confirm_booking` turns the hold into a booking; it
+    raises Conflict (SlotFull is one) if the slot is gone. `release_booking` gives the units back.
     `move_booking` moves a booking to its `moving_to`; it raises NotFound, Invalid, SlotFull.
     `refund` sends pence back for a request. `has_fulfilment` is True for the code of a service
     whose settled requests `fulfil` carries out (Conflict if that is no longer possible) and

@@ -302,6 +302,7 @@ class Ports(Struct, frozen=True):
     `find_premises` gives the address of premises by their id, None if there are none.
     `check_missed_collection` says whether a missed collection of premises may be reported.
     `read_hold` gives the slot of a hold; it raises Invalid, and Conflict if the hold has lapsed.
+    `reserve_hold` keeps a hold for the request of that id; it raises Conflict if another has it.
     `quote_price` gives the price of an order for premises on a day; it raises Invalid.
     `preferences_of` gives the contact preferences of an account.
     """
@@ -314,6 +315,7 @@ class Ports(Struct, frozen=True):
     find_premises: Callable[[str], PremisesAddress | None]
     check_missed_collection: Callable[[str, MissedCollection], MissedCollectionCheck]
     read_hold: Callable[[str], BookedSlot]
+    reserve_hold: Callable[[str, BookedSlot], None]
     quote_price: Callable[[ServiceDefinition, str | None, OrderInput, date, Language], Quote]
     site_url: str
     preferences_of: Callable[[str], ContactPreferences]

@@ -31,24 +31,27 @@ def changed(api: Api, path: str, capacity: int, version: int) -> HTTPResponse:
 def test_an_officer_sees_bookings_and_lowers_the_capacity_below_them(api: Api) -> None:
     day = first_day()
     path = f"/api/calendars/counter/days/{day}"
-    sent = {"calendar": "counter", "day": day, "slot": "0900", "units": 2}
-    until = api.post("/api/holds", sent, key="one").json_body["until"]
+    sent = {"calendar": "counter", "day": day, "slot": "0900", "units": 1}
+    untils = [api.post("/api/holds", sent, key=key).json_body["until"] for key in ("one", "two")]
     seen = api.get(path, api.token("officer")).json_body
-    assert (seen["version"], seen["capacity"]) == (1, 2)
-    held = {"units": 2, "service_request_id": None, "until": until, "request": None}
+    assert (seen["version"], seen["capacity"]) == (2, 2)
+    held = [
+        {"units": 1, "service_request_id": None, "until": until, "request": None}
+        for until in untils
+    ]
     assert seen["slots"][0] == {
         "slot": "0900",
         "name": "9am",
         "taken": 2,
         "free": 0,
-        "bookings": [held],
+        "bookings": held,
     }
-    answer = changed(api, path, 1, version=1)
+    answer = changed(api, path, 1, version=2)
     assert answer.status_code == 200
     assert answer.json_body == api.get(path, api.token("officer")).json_body
     assert [each["free"] for each in answer.json_body["slots"][:2]] == [0, 1]
     assert answer.json_body["slots"][0]["bookings"] == seen["slots"][0]["bookings"]
-    assert changed(api, path, 5, version=1).status_code == 409
+    assert changed(api, path, 5, version=2).status_code == 409
 
 
 def test_officer_sees_what_is_booked_and_how_it_was_paid(api: Api) -> None:
@@ -92,7 +95,7 @@ def test_officer_sees_a_week_of_each_calendar(api: Api) -> None:
     counter = {"calendar": "counter", "name": "Appointment at the counter", "is_visited": True}
     assert counter in listed
     book(api, day)
-    assert changed(api, f"/api/calendars/counter/days/{day}", 1, version=2).status_code == 200
+    assert changed(api, f"/api/calendars/counter/days/{day}", 1, version=3).status_code == 200
     days = api.get(f"/api/calendars/counter/days?from={day}", officer).json_body["items"]
     assert [each["day"] for each in days] == [
         f"{date.fromisoformat(day) + timedelta(days=n)}" for n in range(7)

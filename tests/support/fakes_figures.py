@@ -40,6 +40,7 @@ def reports_ports(repository: MemoryRepository | None = None) -> Ports:
         find_premises=lambda _: None,
         check_missed_collection=lambda premises_id, collection: MissedCollectionCheck("Rubbish"),
         read_hold=find_no_hold,
+        reserve_hold=lambda *_: None,
         quote_price=price,
         preferences_of=lambda _: ContactPreferences(),
         now=Clock(),

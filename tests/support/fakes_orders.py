@@ -28,6 +28,7 @@ class MemorySlots:
         self.confirmed: dict[str, BookedSlot] = {}
         self.held: dict[str, BookedSlot] = {}
         self.over: set[str] = set()
+        self.reserved: dict[str, str] = {}
 
     def hold(self, hold_id: str, place: SlotOfDay = PLACE, units: int = 1) -> str:
         self.held[hold_id] = BookedSlot(hold_id=hold_id, place=place, units=units)
@@ -41,6 +42,10 @@ class MemorySlots:
     def check_place(self, place: SlotOfDay, units: int) -> None:
         if place.slot != "day" or units > self.room:
             raise Invalid.field("slot", "There is no such slot on this day.")
+
+    def reserve(self, service_request_id: str, booking: BookedSlot) -> None:
+        if self.reserved.setdefault(booking.hold_id, service_request_id) != service_request_id:
+            raise Conflict("This slot is booked with another request.")
 
     def keep(self, service_request_id: str, booking: BookedSlot) -> None:
         if booking.hold_id not in self.held:
@@ -89,7 +94,7 @@ class OrderWorld:
         self.fulfilled: list[str] = []
         self.cannot_fulfil = False
         self.limits: Callable[[SlotOfDay], BookingDeadlines] = lambda place: LIMITS
-        self.reports = replace(reports, read_hold=self.slots.read)
+        self.reports = replace(reports, read_hold=self.slots.read, reserve_hold=self.slots.reserve)
 
     @property
     def ports(self) -> OrderPorts:

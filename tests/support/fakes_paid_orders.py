@@ -17,7 +17,11 @@ from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.prices import OrderItem
 from chalicelib.geo.point import Point
-from chalicelib.integrations.bookings_for_reports import BookingsForReports, read_hold
+from chalicelib.integrations.bookings_for_reports import (
+    BookingsForReports,
+    read_hold,
+    reserve_hold,
+)
 from chalicelib.integrations.payments_for_reports import refund_cancelled_order
 from chalicelib.payments.model import EXPIRES
 from chalicelib.payments.ports import Ports
@@ -134,7 +138,8 @@ class PaidOrder(PaymentsWorld):
         live = (each for each in day.claims if each.is_live(self.clock()))
         left = calendar.capacity - sum(each.units for each in live)
         if left > 0:
-            hold(PLACE, left, "others", "hold", self.bookings(self.days))
+            of_many = replace(self.bookings(self.days), most_units=lambda _: left)
+            hold(PLACE, left, "others", "hold", of_many)
 
     def slots(self) -> int:
         """The number of slots that are confirmed for the booking."""
@@ -148,6 +153,7 @@ class PaidOrder(PaymentsWorld):
         return BookingPorts(
             days=days,
             calendars={each.calendar: each for each in DEMO.calendars}.get,
+            most_units=DEMO.most_units_of_order,
             working=DEMO.calendar,
             hold_id=self.ids.make,
             read_hold_id=self.ids.read,
@@ -160,6 +166,7 @@ class PaidOrder(PaymentsWorld):
             repository=repository,
             find_premises={"100": HOME}.get,
             read_hold=lambda hold_id: read_hold(hold_id, self.bookings(days)),
+            reserve_hold=lambda of, booking: reserve_hold(of, booking, self.bookings(days)),
             now=self.clock,
         )
 

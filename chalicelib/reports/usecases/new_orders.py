@@ -92,8 +92,11 @@ def may_grant(report: ServiceRequest, author: Author) -> bool:
 
 
 def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """Stores a request with an order. One that costs nothing takes a free one of the year, if there
-    is one. Raises PriceChanged if others took the last free one, AlreadyExists, UpstreamFailed."""
+    """Stores a request with an order, and reserves its hold before that. One that costs nothing
+    takes a free one of the year, if there is one. Raises Conflict if another request has the hold,
+    PriceChanged if others took the last free one, AlreadyExists, UpstreamFailed."""
+    if report.order and report.order.booking:
+        ports.reserve_hold(report.service_request_id, report.order.booking)
     service = ports.council.by_code[report.service_code]
     claims = _free_claims(service, report.premises_id, _today(ports))
     order = report.order

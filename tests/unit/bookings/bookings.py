@@ -37,6 +37,7 @@ def ports_on(clock: Clock, calendar: Calendar, days: Any = None) -> Ports:
     return Ports(
         days=days or MemoryDays(),
         calendars={calendar.calendar: calendar}.get,
+        most_units=lambda _: calendar.capacity,
         working=council_named("demo").calendar,
         hold_id=lambda scope, key, *_: f"{scope}-{key}",
         read_hold_id=lambda hold_id: (place_of(hold_id), 1),

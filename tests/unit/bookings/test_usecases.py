@@ -287,3 +287,21 @@ def test_an_unknown_calendar_has_no_slots(ports: Ports) -> None:
 
 def test_a_day_that_nobody_has_booked_is_empty(ports: Ports) -> None:
     assert ports.days.get(BULKY, MONDAY.day) == BookingDay(calendar=BULKY, day=MONDAY.day)
+
+
+def test_hold_takes_at_most_the_units_of_one_order(ports: Ports) -> None:
+    few = replace(ports, most_units=lambda _: 1)
+    assert hold(MONDAY, 1, "", "one", few).units == 1
+    with pytest.raises(Invalid) as refused:
+        hold(MONDAY, 2, "", "two", few)
+    assert [each.field for each in refused.value.errors] == ["units"]
+
+
+def test_hold_is_extended_by_the_first_payment_alone(ports: Ports, clock: Clock) -> None:
+    held = hold(MONDAY, 1, "", "k", ports)
+    first = NOON + timedelta(minutes=95)
+    extend_hold(held.hold_id, MONDAY, first, "R1", ports)
+    clock.now += timedelta(minutes=60)
+    extend_hold(held.hold_id, MONDAY, clock.now + timedelta(minutes=95), "R1", ports)
+    claim = ports.days.get(BULKY, MONDAY.day).claim(held.hold_id)
+    assert claim is not None and claim.until == first

@@ -264,3 +264,10 @@ def test_bill_of_another_amount_is_refused_with_its_field_and_limits(pence: int)
     assert refusal.value.errors == (
         FieldError("amount_pence", "must be from 30 to 10000000 pence"),
     )
+
+
+def test_most_units_of_an_order_are_those_of_its_largest_items() -> None:
+    demo = council_named("demo")
+    assert demo.most_units_of_order("bulky") == 20
+    assert demo.most_units_of_order("counter") == 1
+    assert demo.most_units_of_order("unknown") == 1

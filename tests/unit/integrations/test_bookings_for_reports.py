@@ -10,7 +10,11 @@ from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import hold
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict
-from chalicelib.integrations.bookings_for_reports import BookingsForReports, read_hold
+from chalicelib.integrations.bookings_for_reports import (
+    BookingsForReports,
+    read_hold,
+    reserve_hold,
+)
 from chalicelib.kernel.signing import hmac_hex
 from tests.support.fakes import Clock
 from tests.unit.bookings.bookings import BULKY, MONDAY, a_calendar, ports_on
@@ -38,6 +42,15 @@ def test_hold_that_two_requests_name_books_the_slot_for_the_first_alone(ports: P
         bookings.confirm_booking(FIRST, booking)
     with pytest.raises(Conflict, match="another request"):
         bookings.confirm_booking(SECOND, booking)
+    assert taken(ports) == [FIRST]
+
+
+def test_hold_is_reserved_for_the_first_request_that_is_sent_with_it(ports: Ports) -> None:
+    booking = read_hold(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
+    for _ in range(2):
+        reserve_hold(FIRST, booking, ports)
+    with pytest.raises(Conflict, match="another request"):
+        reserve_hold(SECOND, booking, ports)
     assert taken(ports) == [FIRST]
 
 

@@ -8,8 +8,8 @@ from chalicelib.texts import Text
 
 
 def require_unpaid_order(report: ServiceRequest, ports: OrderPorts) -> Order:
-    """Return the order of a request that is to be paid, and extend its hold until a payment that
-    begins now has ended.
+    """Return the order of a request that is to be paid, and extend its hold, once, until a payment
+    that begins now has ended.
 
     Raises: Conflict if nothing is to be paid or its slot is no longer held, UpstreamFailed.
     """

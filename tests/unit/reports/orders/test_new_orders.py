@@ -174,3 +174,14 @@ def test_settled_free_collection_stays_used_up(world: OrderWorld) -> None:
     carry_out_order(order(world, "one"), world.ports)
     again = paid(world, "two").order
     assert again and (again.amount_pence, again.paid_by) == (2000, "card")
+
+
+def test_second_request_is_not_stored_when_it_is_sent_with_the_hold_of_another(
+    world: OrderWorld,
+) -> None:
+    first = order(world, "key-1", hold_id=world.slots.hold("one"))
+    with pytest.raises(Conflict, match="another request"):
+        order(world, "key-2", hold_id="one")
+    assert order(world, "key-1", hold_id="one") == first
+    second_id = world.reports.ids.service_request_id(OWNER.scope, "key-2")
+    assert world.reports.repository.get(second_id) is None
