@@ -115,7 +115,7 @@ def groups(copying: Copying, key: str, segment: int, stopped: Event) -> Iterator
     position moves when the caller is done with a group."""
     client, table = copying.client, copying.source
     position = copying.part.position(segment)
-    start: Item = position.load() if position else {"after": None, "ended": False}
+    start: dict[str, Any] = position.load() if position else {"after": None, "ended": False}
     if start["ended"]:
         return
     waiting = 0

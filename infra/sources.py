@@ -105,10 +105,13 @@ def source_documents() -> SourceDocuments:
 
 
 def source_ports() -> Ports:
-    """The ports of publishing, for imports: their documents are the sources."""
+    """The ports of publishing, for imports: their documents are the sources. What a former version
+    only published becomes a source first, so that an import sees it. Raises UpstreamFailed."""
     from chalicelib.bootstrap.publishing import publishing_ports
 
-    return replace(publishing_ports(), documents=source_documents())
+    documents = source_documents()
+    documents.adopt_published()
+    return replace(publishing_ports(), documents=documents)
 
 
 @click.command("copy-sources")

@@ -43,6 +43,48 @@ def test_aws_command_that_does_not_exist_is_detected(words: list[str]) -> None:
         check_command(words)
 
 
+ONLY_ON_AWS = {
+    "acm": "issues certificates, which moto does not validate",
+    "apigateway": "has settings of the account",
+    "backup": "copies at night into a vault",
+    "cloudformation": "deploys; the drill of deleted tables evaluates the template instead",
+    "deploy": "steps a release by AWS's alarms",
+    "lambda": "has no functions on moto",
+    "logs": "has no log of a function on moto",
+    "s3": "is made of many calls by the CLI itself",
+    "secretsmanager": "stores keys that other bodies issued",
+    "ses": "receives mail for the whole account",
+    "sesv2": "shows quotas of the account",
+    "sns": "has settings of the account",
+    "sqs": "moves and drops messages by AWS's own task",
+    "sts": "names the account",
+}
+"""Services whose commands of the guide no test runs, and why. The others are run by a drill."""
+
+
+def test_aws_command_is_run_by_a_drill_or_only_aws_can_run_it() -> None:
+    services = {words[0] for words in commands_of(GUIDE, "aws")}
+    assert services - {"dynamodb"} == ONLY_ON_AWS.keys()
+
+
+def test_own_command_of_the_guide_is_run_by_a_test() -> None:
+    tests = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if path.name != "test_guide_commands.py"
+    )
+    # The drill runs the commands of its section in a shell.
+    tests += GUIDE.partition("### A table that was deleted\n")[2].partition("\n## ")[0]
+    names = {words[0] for words in commands_of(GUIDE, "python -m infra")}
+    missing = [
+        name
+        for name in sorted(names)
+        if not re.search(rf"\b{name}\b|\b{commands.commands[name].name}\b", tests)
+        and not re.search(rf"\b{name.replace('-', '_')}\b", tests)
+    ]
+    assert missing == []
+
+
 @pytest.mark.parametrize("words", commands_of(GUIDE, "python -m infra"), ids=" ".join)
 def test_own_command_of_the_guide_exists(words: list[str]) -> None:
     name, *arguments = words
