@@ -63,19 +63,19 @@ def without_unknown(body: bytes) -> bytes:
 def _change_unknown(body: bytes, change: Any) -> bytes:
     if MARK.encode() not in body:
         return body
-    return msgspec.json.encode(_changed(msgspec.json.decode(body), change))
+    return msgspec.json.encode(_change_marked(msgspec.json.decode(body), change))
 
 
 def _in_place(unknown: Mapping[str, Any]) -> Mapping[str, Any]:
     return unknown
 
 
-def _changed(plain: Any, change: Any) -> Any:
+def _change_marked(plain: Any, change: Any) -> Any:
     if isinstance(plain, list):
-        return [_changed(each, change) for each in plain]
+        return [_change_marked(each, change) for each in plain]
     if not isinstance(plain, dict):
         return plain
-    known = {name: _changed(each, change) for name, each in plain.items() if name != MARK}
+    known = {name: _change_marked(each, change) for name, each in plain.items() if name != MARK}
     return known | change(plain[MARK] or {}) if MARK in plain else known
 
 

@@ -71,7 +71,7 @@ def alone_if_broken(handler: QueueHandler) -> QueueHandler:
     that break it alone are delivered again."""
 
     @wraps(handler)
-    def handled(event: SQSEvent) -> BatchAnswer:
+    def handle(event: SQSEvent) -> BatchAnswer:
         records = event.to_dict()["Records"]
         try:
             return handler(event)
@@ -82,7 +82,7 @@ def alone_if_broken(handler: QueueHandler) -> QueueHandler:
             record["messageId"] for record in records if _breaks(handler, record, event.context)
         )
 
-    return handled
+    return handle
 
 
 def _breaks(handler: QueueHandler, record: dict[str, Any], context: Any) -> bool:
