@@ -99,7 +99,7 @@ class Item(Model):
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
         item = super().from_raw_data(data)
-        item.unknown = cls._unknown_in(data)
+        item.unknown = item._unknown_in(data)
         return item
 
     def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:

@@ -45,5 +45,7 @@ test("a day was not compared yet, agrees, or differs", () => {
   expect(text([MISSING])).toMatch(/: 1 difference\. Compared/);
   expect(differenceText(MISSING)).toBe("the ledger has nothing, the provider £42");
   expect(differenceText({ ...MISSING, provider_pence: null, refused_pence: 4_200 })).toMatch(/^a refund of £42 failed/);
-  expect(differenceText({ ...MISSING, provider_pence: null, unchecked_pence: 4_200 })).toMatch(/^what became of a payment of £42/);
+  expect(differenceText({ ...MISSING, provider_pence: null, unchecked_pence: 4_200 })).toMatch(
+    /^what became of a payment of £42/,
+  );
 });
