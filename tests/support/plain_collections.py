@@ -97,7 +97,8 @@ def _day(text: str) -> Day:
 
 
 def plain_next_collection(of: PlainRound, day: Day, known_until: Day) -> PlainNext:
-    """What the API has to say on a day. `known_until`: the earliest `said_until` of all rounds."""
+    """What the API has to say on a day. `known_until`: the earliest `said_until` of all rounds. It
+    counts for a round that says nothing later."""
     latest = max([*of.planned, *(new for new, _ in of.moves.values() if new)], default=day)
     ahead = day
     while ahead <= latest:
@@ -107,4 +108,6 @@ def plain_next_collection(of: PlainRound, day: Day, known_until: Day) -> PlainNe
         ahead += ONE_DAY
     if of.resumes and of.resumes >= day:
         return PlainNext("out_of_season", of.resumes)
-    return PlainNext("out_of_season" if day <= known_until else "not_known", None)
+    return PlainNext(
+        "out_of_season" if day <= max(known_until, of.said_until) else "not_known", None
+    )

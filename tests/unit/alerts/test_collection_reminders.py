@@ -169,8 +169,8 @@ class Town:
 
 
 def day_id_of(message: Message) -> str:
-    """Such as bins-2026-12-01, which is how the thread of a reminder begins."""
-    return "-".join(message.thread.split("-")[:4])
+    """Such as bins-2026-12-01: the thread of a reminder begins with the day."""
+    return f"bins-{message.thread[:10]}"
 
 
 def named_in(message: Message) -> frozenset[str]:

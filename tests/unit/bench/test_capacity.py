@@ -90,6 +90,6 @@ def test_entry_is_charged_once_when_only_its_projection_changes() -> None:
 def test_indexes_are_those_of_the_template() -> None:
     found = indexes_of(template()["Resources"]["ReportsTable"]["Properties"])
     by_tile = found[0]
-    assert len(found) == 11
+    assert len(found) == 12
     assert by_tile.keys == {"cell", "place"}
     assert {"service_request_id", "record", "cell", "place", "title"} <= by_tile.attributes

@@ -36,6 +36,7 @@ def test_version_is_left_out_until_the_thing_is_stored() -> None:
     assert ThingItem.of(new, "t").serialize(null_check=False) == {
         "owner": {"S": "t"},
         "record": {"S": "thing"},
+        "schema": {"N": "1"},
         "title": {"S": "A"},
     }
     assert ThingItem.of(stored, "t").serialize()["version"] == {"N": "2"}

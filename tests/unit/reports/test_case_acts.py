@@ -82,7 +82,7 @@ CASES: Mapping[str, dict[str, Any]] = {
     "with an order": ordered(),
     "with a paid order": ordered(amount_pence=100, state="settled", paid_by="card"),
     "with a lost slot": ordered(state="lost"),
-    "with an order that is over": ordered(state="cancelled"),
+    "with an order that is over": ordered(state="cancelled", undone_pence=0),
     "with all questions": {"questions": tuple(asked(1 + n) for n in range(MOST_QUESTIONS))},
 }
 
