@@ -178,7 +178,7 @@ def pass_eight_days(of: PaidOrder) -> None:
 
 def next_event_at(of: PaidOrder) -> datetime:
     """The moment of the next check, or now if a change waits to be carried out."""
-    if of.repository.changed_parts() or of.order.is_to_carry_out:
+    if of.repository.changed_parts() or read_store(lambda: of.order).is_to_carry_out:
         return of.clock.now
     charge = read_store(lambda: of.charges.get(of.service_request_id))
     at = charge.check_at if charge else None
