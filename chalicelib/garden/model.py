@@ -218,7 +218,9 @@ def without_purchase(
         less = purchase.containers
         years = (replace(each, containers=max(0, each.containers - less)) for each in base.years)
         return replace(base, years=tuple(years))
-    kept = [each for each in zip(base.years, base.buyers, strict=True) if each[1] != request]
+    # Years that were stored before buyers were have none.
+    buyers = ("",) * (len(base.years) - len(base.buyers)) + base.buyers
+    kept = [each for each in zip(base.years, buyers, strict=True) if each[1] != request]
     if kept and on <= kept[-1][0].last:
         return replace(
             base,

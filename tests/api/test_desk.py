@@ -61,7 +61,6 @@ def test_template_is_changed_and_removed(api: Api, officer_token: str) -> None:
         (TEMPLATES, {"name": "A", "text": "B", "service_codes": ["x"]}, "service_codes"),
         (TEMPLATES, {"name": "A"}, "text"),
         (VIEWS, {"name": "A", "query": "x=1"}, "query"),
-        (VIEWS, {"name": "A\nB"}, "name"),
     ],
 )
 def test_fault_names_its_field(

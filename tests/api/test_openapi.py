@@ -189,6 +189,7 @@ def test_limited_read_names_429() -> None:
         "/api/events",
         "/api/premises",
         "/api/premises/{premises_id}/collections",
+        "/api/payments/{payment_id}",
         "/api/quotes",
     }
 

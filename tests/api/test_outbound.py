@@ -284,7 +284,6 @@ def test_receiver_is_refused_when_its_address_is_not_allowed(url: str, api: Api)
     "faulty",
     [
         {"name": ""},
-        {"name": "x\ny"},
         {"filter": {"kinds": ["gone"]}},
         {"filter": {"service_codes": "pothole"}},
         {"secret": "whsec_mine"},
