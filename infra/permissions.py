@@ -47,7 +47,6 @@ CALLERS: Mapping[str, Kind] = {
 
 OPEN: Mapping[str, str] = {
     "GET /health": "answers whether the service runs",
-    "HEAD /health": "answers whether the service runs",
     "GET /api/openapi.json": "describes the API",
     "POST /api/reports": "anyone can report",
     "GET /api/reports": "public reports",

@@ -174,7 +174,7 @@ def test_slot_stays_held_while_a_declined_card_is_tried_again(
     browser.client.http.post(
         form.action, body=b"", headers={"Content-Type": "application/x-www-form-urlencoded"}
     )
-    clock.shift(timedelta(minutes=89))
+    clock.shift(timedelta(minutes=15))
     place = SlotOfDay("bulky", MONDAY.date() + timedelta(days=2), "day")
     with pytest.raises(SlotFull):
         for number in range(2):
