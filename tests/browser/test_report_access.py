@@ -35,7 +35,7 @@ def press(page: Page, wanted: Locator, key: str = "Enter") -> None:
 
 def go_on(page: Page, name: str = "Continue") -> None:
     section = page.locator(f"[data-step='{step_shown(page)}']")
-    press(page, section.get_by_role("button", name=name))
+    press(page, section.get_by_role("button", name=name).last)
     expect(section).to_be_hidden()
 
 

@@ -38,7 +38,7 @@ def step_shown(page: Page) -> str:
 def leave(page: Page, button: str | re.Pattern[str] = "Continue") -> str:
     """Goes on from the step that is shown. Answers the next one."""
     section = page.locator(f"[data-step='{step_shown(page)}']")
-    section.get_by_role("button", name=button).click()
+    section.get_by_role("button", name=button).last.click()
     expect(section).to_be_hidden()
     return step_shown(page)
 

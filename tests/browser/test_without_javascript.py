@@ -47,7 +47,7 @@ def plain(browser: Browser, stack: LocalStack) -> Iterator[Plain]:
 
 def go_on(page: Page, name: str = "Continue") -> None:
     with page.expect_navigation():
-        page.get_by_role("button", name=name).click()
+        page.get_by_role("button", name=name).last.click()
 
 
 def heading(page: Page, text: str) -> None:
