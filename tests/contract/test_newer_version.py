@@ -78,7 +78,7 @@ def example_text(attribute: Any) -> Any:
         with suppress(ValueError):
             attribute.deserialize(text)
             return text
-    raise NotImplementedError(f"There is no example of {attribute}.")
+    raise AssertionError(f"There is no example of {attribute}: add one.")
 
 
 def is_stored(item: type[Item]) -> bool:

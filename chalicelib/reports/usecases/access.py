@@ -250,20 +250,20 @@ def is_sender_of(report: ServiceRequest, key: str, author: Author, ports: Ports)
 def key_conflict(report: ServiceRequest, ports: Ports) -> Conflict:
     """The refusal of another body under a key that was used. It tells the link of the report, as
     the caller is its sender."""
-    return Conflict(
-        "Something else was stored with this Idempotency-Key, and is unchanged. To send this as "
-        "well, use a new key.",
-        link=tracking_url(report, ports),
-    )
+    return _key_conflict(tracking_url(report, ports))
 
 
 def entry_key_conflict(report: ServiceRequest, ports: Ports) -> Conflict:
     """The same for an entry of a report, which the caller may have seen without being its sender:
     it tells no link that opens more than what the caller has."""
+    return _key_conflict(case_url(report, ports))
+
+
+def _key_conflict(link: str) -> Conflict:
     return Conflict(
         "Something else was stored with this Idempotency-Key, and is unchanged. To send this as "
         "well, use a new key.",
-        link=case_url(report, ports),
+        link=link,
     )
 
 
