@@ -88,7 +88,7 @@ def test_scripts_speak_welsh_with_welsh_dates(new_page: NewPage) -> None:
     expect(page.get_by_role("heading", name="Fy ardal: Riverside")).to_be_visible()
     expect(page.get_by_text("Eich lleoliad yw Home.")).to_be_visible()
     expect(page.locator("#disruptions .app-muted")).to_have_text(
-        "O 1 Ionawr 2026 am 09:00 tan 3 Mehefin 2099 am 10:00"
+        "1 Ionawr 2026 am 09:00 – 3 Mehefin 2099 am 10:00"
     )
 
 
