@@ -1,7 +1,6 @@
 """Answers of the API use views, not stored types. A new stored field stays out of the answers until
 a view names it."""
 
-import gc
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -75,11 +74,19 @@ def answers_of(fact: RouteFacts) -> Iterable[Any]:
 
 def stored_types() -> set[Struct]:
     """The structs in the attributes of all items."""
-    for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
-        if ".dynamo" in module.name:
-            importlib.import_module(module.name)
-    attributes = [each for each in gc.get_objects() if isinstance(each, JsonAttribute)]
-    return {struct for each in attributes for struct in structs_in(each.kind)}
+    modules = [
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")
+        if ".dynamo" in module.name
+    ]
+    items = {each for module in modules for each in vars(module).values() if isinstance(each, type)}
+    attributes = [each for item in items for each in vars(item).values()]
+    return {
+        struct
+        for each in attributes
+        if isinstance(each, JsonAttribute)
+        for struct in structs_in(each.kind)
+    }
 
 
 def sent_as_stored(facts: Iterable[RouteFacts]) -> dict[str, set[str]]:

@@ -14,6 +14,7 @@ import {
 import { choiceItems, checkedValues } from "./choices.ts";
 import { element, focusOn, show, whileBusy } from "./dom.ts";
 import { rememberFollow } from "./follows.ts";
+import { showRefusedFields } from "./error-sentences.ts";
 import { clearErrors, showErrors } from "./form-errors.ts";
 import type { Outcome } from "./outcome.ts";
 import { postAsSignedIn } from "./post.ts";
@@ -118,7 +119,7 @@ async function addressForm(
     status.textContent = say("Sending…");
     const outcome = await follow({ channel: chosen, ...address });
     status.textContent = "";
-    if (outcome.kind !== "stored") return showErrors(form, errorsOfFollow(outcome));
+    if (outcome.kind !== "stored") return showRefusedFields(form, errorsOfFollow(outcome));
     const { alerts } = outcome.value;
     if (alerts?.channel === "push") rememberBrowserAlert(say("Updates on a report"), alerts.manage_url);
     onward(outcome.value, to.value.trim());
@@ -177,7 +178,7 @@ function askCode(host: HTMLElement, followed: FollowResult, to: string, done: On
     const path = `/api/subscriptions/${followed.alerts!.subscription_id}/confirm`;
     const outcome = await send("POST", path, { code: code.value.trim() }, {});
     if (outcome.kind === "stored") return done(followed, say("We'll text updates to {to}.", { to }));
-    showErrors(
+    showRefusedFields(
       form,
       errorsOf(outcome).map(({ message }) => ({ field: "code", message })),
     );

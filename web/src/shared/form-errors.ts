@@ -3,8 +3,6 @@ import type { FieldError } from "./api.ts";
 import { element, focusOn, screenReaderText } from "./dom.ts";
 import { say } from "./say.ts";
 
-/** How such a message begins in English and Welsh. */
-const CONTINUING = /^(?:must|is|has|rhaid|mae angen|y ffurf gywir)\b/i;
 const PREFIX = `${say("Error:")} `;
 
 /** Fields carry the API's names; a dot becomes a hyphen in ids: contact.email is #contact-email. */
@@ -12,30 +10,12 @@ export const idOf = (field: string) => field.replaceAll(".", "-");
 
 export function showErrors(container: HTMLElement, errors: FieldError[]): void {
   clearErrors(container);
-  const sentences = errors.map(asSentence);
-  for (const error of sentences) markField(error);
-  const summary = buildSummary(sentences);
+  for (const error of errors) markField(error);
+  const summary = buildSummary(errors);
   container.prepend(summary);
   document.title = PREFIX + document.title;
   focusOn(summary);
   summary.scrollIntoView({ block: "nearest" });
-}
-
-/** The message of the API that continues the name of its field, after that name as the page has it. */
-function asSentence({ field, message }: FieldError): FieldError {
-  const named = CONTINUING.test(message) ? nameOf(field) : "";
-  if (!named) return { field, message };
-  const fault = message[0]!.toLowerCase() + message.slice(1);
-  if (named.endsWith("?")) return { field, message: say("{question} The answer {fault}", { question: named, fault }) };
-  return { field, message: say("{field} {fault}", { field: named, fault }) };
-}
-
-/** The label of a control, or the legend of its group; empty if it has none. */
-function nameOf(field: string): string {
-  const control = document.getElementById(idOf(field));
-  const group = control?.closest(".govuk-form-group");
-  const label = group?.querySelector(`label[for="${control!.id}"]`) ?? group?.querySelector("legend, label");
-  return (label?.textContent ?? "").replace(/\s*\([^)]*\)\s*$/, "").trim();
 }
 
 export function clearErrors(container: HTMLElement): void {

@@ -1,7 +1,7 @@
 /** Shared by the account pages: opens a page for the signed-in account, or says why it cannot. */
 import type { FieldError, Outcome } from "../../shared/api.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
-import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { clearErrors } from "../../shared/form-errors.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
 import { call, errorsOf, signInAddress, signOut } from "../../shared/session.ts";
 import { forgetSender } from "./forget-sender.ts";
@@ -56,7 +56,8 @@ export async function sendChange<T>(
   setStatus("");
   const outcome = await whileBusy(form, request);
   if (outcome.kind === "stored") return outcome.value;
-  showErrors(
+  const { showRefusedFields } = await import("../../shared/error-sentences.ts");
+  showRefusedFields(
     form,
     errorsOf(outcome).map((fault): FieldError => ({ ...fault, field: field(fault.field) })),
   );

@@ -3,6 +3,7 @@ import { type FieldError, getJson, type Outcome } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show, screenReaderText } from "../../shared/dom.ts";
 import { type Disruption, disruptionNotice } from "../../shared/disruptions.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { openForOfficers, showStatus, showFailure } from "../../shared/staff-page.ts";
@@ -116,7 +117,7 @@ async function save(): Promise<void> {
         "If-Match": `"${edited.version}"`,
       })
     : call<Disruption>("POST", DISRUPTIONS, body, { "Idempotency-Key": key }));
-  if (outcome.kind !== "stored") return showErrors(form, formErrors(outcome));
+  if (outcome.kind !== "stored") return showRefusedFields(form, formErrors(outcome));
   const done = edited ? "has been changed" : "has been published";
   fillForm(null);
   await load();
@@ -129,7 +130,7 @@ async function endDisruption(disruption: Disruption, notice: HTMLElement): Promi
     "If-Match": `"${disruption.version}"`,
   });
   if (outcome.kind !== "stored")
-    return showErrors(
+    return showRefusedFields(
       notice,
       errorsOf(outcome).map(({ message }) => ({ field: `end-${disruption.disruption_id}`, message })),
     );

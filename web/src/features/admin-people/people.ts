@@ -2,6 +2,7 @@
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, element, show, whileBusy } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
 import { type Account, call, errorsOf, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
@@ -70,7 +71,7 @@ async function invitePerson(who: Account, limits: Limits): Promise<void> {
   if (missing.length) return showErrors(form, missing);
   const outcome = await whileBusy(form, () => call<Person>("POST", PEOPLE, { address: address.value.trim(), grants }));
   if (outcome.kind !== "stored") {
-    return showErrors(
+    return showRefusedFields(
       form,
       errorsOf(outcome).map(({ field, message }) => ({ field: field || "address", message })),
     );

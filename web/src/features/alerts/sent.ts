@@ -1,5 +1,6 @@
 /** The confirmation: what happens next, and the form for a code if one was sent. */
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { send } from "../../shared/send.ts";
 import { errorsOf } from "../../shared/session.ts";
@@ -71,7 +72,7 @@ async function confirmCode(): Promise<void> {
     {},
   );
   if (outcome.kind !== "stored")
-    return showErrors(
+    return showRefusedFields(
       form,
       errorsOf(outcome).map(({ message }) => ({ field: "code", message })),
     );

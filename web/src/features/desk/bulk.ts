@@ -2,6 +2,7 @@
 import type { FieldError } from "../../shared/api.ts";
 import { dayText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { errorsOf } from "../../shared/session.ts";
 import { stateNames } from "../../shared/states.ts";
@@ -61,7 +62,7 @@ async function checkChanges(): Promise<void> {
   if (!Object.keys(changes).length)
     return showErrors(form, [{ field: "state", message: "Choose something to change" }]);
   const { outcome } = await whileBusy(form, () => sendMany(cases, changes, true));
-  if (outcome.kind !== "stored") return showErrors(form, bulkErrors(outcome));
+  if (outcome.kind !== "stored") return showRefusedFields(form, bulkErrors(outcome));
   showCheck(changes, outcome.value);
 }
 
@@ -103,7 +104,7 @@ function back(): void {
 async function change(able: SelectedCase[], changes: Changes): Promise<void> {
   clearErrors(check);
   const { outcome, asked } = await whileBusy(check, () => sendMany(able, changes, false));
-  if (outcome.kind !== "stored") return showErrors(check, bulkErrors(outcome));
+  if (outcome.kind !== "stored") return showRefusedFields(check, bulkErrors(outcome));
   const { items } = outcome.value;
   const done = items.filter(({ ok }) => ok);
   const failed = able.filter((_, index) => !items[index]!.ok);

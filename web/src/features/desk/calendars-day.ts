@@ -1,6 +1,7 @@
 /** One day of a calendar: who has booked, and how much can be booked. */
 import { isoDay } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { call, errorsOf } from "../../shared/session.ts";
@@ -124,7 +125,7 @@ async function changeCapacity(capacity: number, changed: () => Promise<unknown>)
   if (outcome.kind === "stored") drawDay(outcome.value);
   else if (isStale) await loadDay();
   else
-    return showErrors(
+    return showRefusedFields(
       form,
       errorsOf(outcome).map(({ message }) => ({ field: field.id, message })),
     );

@@ -1,6 +1,7 @@
 /** The case's jobs: their progress, the form for a new job, and links for contractors. */
 import { dayText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import type { Job } from "../crew/model.ts";
@@ -165,7 +166,7 @@ async function makeLink(job: FullJob, linkForm: HTMLElement, body: HTMLElement):
     return showErrors(linkForm, [{ field: `days-${job.job_id}`, message: "Give 1 to 30 days" }]);
   const outcome = await whileBusy(linkForm, () => call<Link>("POST", `/api/jobs/${job.job_id}/links`, { name, days }));
   if (outcome.kind !== "stored")
-    return showErrors(
+    return showRefusedFields(
       linkForm,
       errorsOf(outcome).map(({ message }) => ({ field: `company-${job.job_id}`, message })),
     );

@@ -1,5 +1,6 @@
 /** The case's photos, to show, hide or black out parts of them. */
 import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { BlackenField } from "./blacken-field.ts";
@@ -132,7 +133,7 @@ async function blacken(photo: CasePhoto, field: BlackenField, form: HTMLElement)
     call("POST", pathOf(casePage.shown, `/photos/${photo.photo_id}/redaction`), { areas: areas.all }),
   );
   if (outcome.kind !== "stored")
-    return showErrors(
+    return showRefusedFields(
       form,
       errorsOf(outcome).map(({ message }) => ({ field: "blacken-save", message })),
     );

@@ -1,7 +1,8 @@
 /** The case that the page shows, with functions that all parts of the page share. */
 import type { FieldError } from "../../shared/api.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
-import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
+import { clearErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { showStatus } from "../../shared/staff-page.ts";
@@ -106,7 +107,7 @@ async function showRefusal(
     before.version !== casePage.shown.version
   )
     return showNewer(before, place);
-  showErrors(
+  showRefusedFields(
     place,
     errorsOf(outcome).map(({ field, message }): FieldError => ({
       field: document.getElementById(field) ? field : otherwise,

@@ -1,7 +1,8 @@
 /** Conflicting records of a job, for the office to settle. */
 import { momentText } from "../../shared/dates.ts";
 import { byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
-import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
+import { clearErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { photoList } from "../../shared/timeline.ts";
 import type { Dispute, RecordedState } from "../crew/model.ts";
@@ -82,7 +83,7 @@ function disputeSection(dispute: Dispute, job: DayJob, settled: OnSettled): HTML
       byId("day-status").textContent = `Somebody else has changed ${job.title}. Check it, then decide.`;
       return focusOn(byId("disputes-heading"));
     }
-    showErrors(
+    showRefusedFields(
       part,
       errorsOf(outcome).map(({ message }) => ({ field: `keep-${keep}-${dispute.dispute_id}`, message })),
     );

@@ -3,6 +3,7 @@ import { choiceItems, checkedValues } from "../../shared/choices.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { isoDay } from "../../shared/dates.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { showStatus, showFailure } from "../../shared/staff-page.ts";
@@ -106,7 +107,7 @@ async function planDay(): Promise<void> {
   const outcome = await whileBusy(form, () => call<Plan>("POST", "/api/days/plan", draft));
   status.textContent = "";
   if (outcome.kind !== "stored")
-    return showErrors(
+    return showRefusedFields(
       form,
       errorsOf(outcome).map(({ message }) => ({ field: "plan", message })),
     );

@@ -1,6 +1,7 @@
 /** Starts a form for a caller: the server's form of the service, with a ticket in the officer's name. */
 import { loadServices, type Service } from "../../shared/council.ts";
 import { byId, element, show, whileBusy } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { openDesk } from "./desk.ts";
@@ -61,7 +62,7 @@ async function ticketFor(place: HTMLElement, field: string): Promise<string | nu
   const body = { channel: channel.value };
   const outcome = await whileBusy(place, () => call<Ticket>("POST", "/api/desk/caller-tickets", body));
   if (outcome.kind === "stored") return outcome.value.ticket;
-  showErrors(
+  showRefusedFields(
     place,
     errorsOf(outcome).map(({ message }) => ({ field, message })),
   );

@@ -1,5 +1,6 @@
 /** Views of the queue: the standard views, and those that the officer saved. */
 import { byId, element, focusOn, screenReaderText, whileBusy } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { nameOf, type Names } from "./names.ts";
@@ -67,7 +68,7 @@ async function save(): Promise<void> {
   const draft = { name: name.value.trim(), query: queryOf(location.search).toString() };
   const outcome = await whileBusy(form, () => call<View>("POST", VIEWS, draft, { "Idempotency-Key": key }));
   if (outcome.kind !== "stored")
-    return showErrors(
+    return showRefusedFields(
       form,
       errorsOf(outcome).map(({ message }) => ({ field: "view-name", message })),
     );

@@ -3,6 +3,7 @@ import { choiceItems, checkedValues } from "../../shared/choices.ts";
 import { loadServices } from "../../shared/council.ts";
 import { dayText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, errorsOf } from "../../shared/session.ts";
 import { showStatus, showFailure } from "../../shared/staff-page.ts";
@@ -178,7 +179,7 @@ async function showRefusal(outcome: Parameters<typeof errorsOf>[0], before: Temp
       ]);
     }
   }
-  showErrors(
+  showRefusedFields(
     form,
     errorsOf(outcome).map(({ field, message }) => ({
       field: document.getElementById(field) ? field : "name",

@@ -18,8 +18,9 @@ export interface LocationMap {
   ring(position: Position): void;
   /** The number of the nearest house in that street; an empty string if the map is not loaded or knows none. */
   numberAt(place: Place, street: string): Promise<string>;
-  /** The house with that number in the street, the nearest to `near`; null if the map is not loaded or knows none. */
-  houseAt(number: string, street: string, near: Place): Promise<Place | null>;
+  /** The house that the words of a found street name, such as "4 Market Place"; null if they name none, or the map is
+   * not loaded or does not know it. */
+  houseOf(street: Place, label: string, words: string): Promise<Place | null>;
 }
 
 /** Not in TypeScript's own library, because only some browsers have it. */
@@ -81,10 +82,11 @@ export function createLocationMap(currentPlace: () => Place | null, onMoved: (pl
       const [council, houses] = await Promise.all([loadCouncil(), import("../../shared/basemap-houses.ts")]);
       return houses.houseNumberAt(council, place, street).catch(() => "");
     },
-    async houseAt(number, street, near) {
-      if (!map) return null;
+    async houseOf(street, label, words) {
+      if (!map || words === label || !words.endsWith(label)) return null;
+      const number = words.slice(0, -label.length).trim();
       const [council, houses] = await Promise.all([loadCouncil(), import("../../shared/basemap-houses.ts")]);
-      return houses.houseAt(council, number, street, near).catch(() => null);
+      return houses.houseAt(council, number, label.split(",")[0]!, street).catch(() => null);
     },
     ring(found) {
       position = found;

@@ -2,7 +2,7 @@
 import { type Council, isInside, loadCouncil } from "../../shared/council.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { startPlaceBox, takeTyped } from "../../shared/places/place-box.ts";
+import { startPlaceBox, takeTypedPlace } from "../../shared/places/place-box.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { findPosition } from "../../shared/places/position.ts";
 import type { Place } from "../../shared/reports.ts";
@@ -37,9 +37,11 @@ let map: LocationMap | null = null;
 let accuracy_m: number | null = null;
 
 export function start(onward: () => Promise<void>): void {
-  startPlaceBox((place, label, words) => {
+  startPlaceBox(async (place, label, words) => {
     accept(place, label, words);
-    return moveToHouse(place, label, words);
+    // The search knows the middle of a street; the map knows where its houses are.
+    const house = await map?.houseOf(place, label, words);
+    if (house && isStillAt(place)) accept(house, words, words);
   });
   byId("use-location").addEventListener("click", () => void locate());
   byId("use-photo").addEventListener("click", () => photo.click());
@@ -62,7 +64,7 @@ export async function enter(): Promise<void> {
 
 async function submitStep(onward: () => Promise<void>): Promise<void> {
   clearErrors(section);
-  const untaken = currentDraft().in_words ? null : await takeTyped();
+  const untaken = currentDraft().in_words ? null : await takeTypedPlace();
   if (untaken) return refuse(untaken);
   const message = findProblem();
   if (message) return refuse(message, currentDraft().in_words ? "address" : "place-search");
@@ -112,7 +114,8 @@ function describePlace(): void {
   const text = placeWords();
   // An unchanged text is not announced again.
   if (words.textContent !== text) words.textContent = text;
-  show(byId("place-middle"), isInMiddle(draft.place_label) && !draft.asset);
+  // A street is shown in its middle, a house where it is.
+  show(byId("place-middle"), /^\D/.test(draft.place_label) && !draft.asset);
   show(byId("where-place"), !draft.in_words);
   show(byId("description-note"), draft.in_words);
   descriptionButton.textContent = draft.in_words ? say("Use a map instead") : say("Describe the location instead");
@@ -121,9 +124,6 @@ function describePlace(): void {
     : say("Nearest house number, street or landmark (optional)");
   address.rows = draft.in_words ? 4 : 1;
 }
-
-/** A street is shown in its middle, a house where it is. */
-const isInMiddle = (label: string) => label !== "" && !/^\d/.test(label);
 
 function placeWords(): string {
   const { place_label, suggested_address, nearest_house } = currentDraft();
@@ -158,16 +158,6 @@ async function findHouse(place: Place, street: string): Promise<void> {
   if (!number || !isStillAt(place)) return;
   setNearestHouse(`${number} ${street}`, document.activeElement === address);
   describePlace();
-}
-
-/** The search knows the middle of a street; the map knows where its houses are. */
-async function moveToHouse(street: Place, label: string, words: string): Promise<void> {
-  if (words === label || !words.endsWith(label)) return;
-  const number = words.slice(0, -label.length).trim();
-  const house = await map?.houseAt(number, label.split(",")[0]!, street);
-  if (!house || !isStillAt(street)) return;
-  map?.show(house);
-  setPlace(house, words, words, null);
 }
 
 function useWords(): void {
@@ -232,13 +222,9 @@ async function refuseOutside(council: Council, place: Place): Promise<void> {
 /** Adds a photo. Asks before it uses the photo's place, because it may have been taken somewhere else. */
 export async function offerPhoto(file: File): Promise<void> {
   clearErrors(section);
-  status.textContent = say("Reading the photo…");
-  try {
-    const [{ offerPlaceOf }, council] = await Promise.all([import("./place-photo.ts"), loadCouncil()]);
-    status.textContent = await offerPlaceOf(file, council, byId("photo-offer"), (place) => accept(place));
-  } catch {
-    refuse(say("We could not read the photo. Choose another way to give the location"));
-  }
+  const module = await import("./place-photo.ts").catch(() => null);
+  if (!module) return refuse(NO_PIN);
+  await module.offerPlaceOf(file, status, byId("photo-offer"), { use: accept, refuse });
 }
 
 function accept(place: Place, label = "", suggested = "", accuracy: number | null = null): void {

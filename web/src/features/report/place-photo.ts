@@ -1,5 +1,5 @@
 /** Offers the place where a photo was taken, and adds the photo to the report. */
-import { type Council, isInside } from "../../shared/council.ts";
+import { type Council, isInside, loadCouncil } from "../../shared/council.ts";
 import { actionButton, element, focusOn, show } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import type { Place } from "../../shared/reports.ts";
@@ -9,13 +9,22 @@ import { addPhoto } from "./photo-add.ts";
 import { takenText } from "./photo-text.ts";
 import { say } from "../../shared/say.ts";
 
-/** Returns a message about the photo. If the photo has a place, `box` asks whether to use it. */
+/** Says in `status` what became of the photo. If the photo has a place, `box` asks whether to use it. */
 export async function offerPlaceOf(
   file: File,
-  council: Council,
+  status: HTMLElement,
   box: HTMLElement,
-  use: (place: Place) => void,
-): Promise<string> {
+  { use, refuse }: { use: (place: Place) => void; refuse: (message: string) => void },
+): Promise<void> {
+  status.textContent = say("Reading the photo…");
+  try {
+    status.textContent = await offer(file, await loadCouncil(), box, use);
+  } catch {
+    refuse(say("We could not read the photo. Choose another way to give the location"));
+  }
+}
+
+async function offer(file: File, council: Council, box: HTMLElement, use: (place: Place) => void): Promise<string> {
   const facts = await readFacts(file, (possible) => isInside(council, possible));
   const problem = await addPhoto(file, facts);
   const kept = problem ? `${problem}.` : say("We've added the photo to your report.");

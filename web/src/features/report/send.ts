@@ -3,6 +3,7 @@ import type { Outcome, Problem } from "../../shared/api.ts";
 import { isMobile } from "../../shared/addresses.ts";
 import { loadCouncil, type Service } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
+import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import { type Draft, type DraftPhoto, isAssisted } from "../../shared/pending-report.ts";
 import { postAs } from "../../shared/post.ts";
@@ -137,9 +138,9 @@ function refuse(problem: Problem): void {
   const step = STEP_OF[about];
   if (problem.status === 409) return explainStored(problem);
   if (problem.status === 401) return explainSignedOut();
-  if (about === "contact") return showErrors(section, errors);
+  if (about === "contact") return showRefusedFields(section, errors);
   if (!step) return showErrors(section, [{ field: "send", message: problem.detail ?? problem.title }]);
-  goTo(step, () => showErrors(sectionOf(step), errors.map(toControl)));
+  goTo(step, () => showRefusedFields(sectionOf(step), errors.map(toControl)));
 }
 
 function toControl({ field, message }: { field: string; message: string }) {

@@ -4,7 +4,7 @@ import { byId, show } from "../dom.ts";
 import { clearErrors, showErrors } from "../form-errors.ts";
 import type { Place } from "../reports.ts";
 import type { AskMap } from "./ask-map.ts";
-import { type OnPlaceChosen, startPlaceBox, takeTyped } from "./place-box.ts";
+import { type OnPlaceChosen, startPlaceBox, takeTypedPlace } from "./place-box.ts";
 import { findPosition } from "./position.ts";
 import { say } from "../say.ts";
 
@@ -34,7 +34,7 @@ export class AskPlace {
 
   /** Takes a typed street or place that has one match. Returns whether the page can go on; if not, it says why. */
   async takeTyped(): Promise<boolean> {
-    const problem = await takeTyped();
+    const problem = await takeTypedPlace();
     if (problem) showErrors(this.section, [{ field: "place-search", message: problem }]);
     return problem === null;
   }

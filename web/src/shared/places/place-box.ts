@@ -6,9 +6,8 @@
 import { byId, element, show } from "../dom.ts";
 import type { Place } from "../reports.ts";
 import type { FoundPlace } from "./places.ts";
-import { say, sayMany } from "../say.ts";
+import { say } from "../say.ts";
 
-const MOST = 8;
 const PAUSE_MS = 120;
 const SHORTEST = 2;
 
@@ -42,7 +41,7 @@ export function startPlaceBox(chosen: OnPlaceChosen): void {
 }
 
 function followFocus({ target }: Event): void {
-  isLeft = !(target instanceof Node && box.contains(target));
+  isLeft = !box.contains(target as Node);
   setListOpen(!isLeft && list.childElementCount > 0);
 }
 
@@ -50,21 +49,15 @@ function followFocus({ target }: Event): void {
  * Takes what is typed but was not chosen from the list, if there is one match. Returns why the page cannot go on: there is
  * no match, or a choice has to be made; else null.
  */
-export async function takeTyped(): Promise<string | null> {
+export async function takeTypedPlace(): Promise<string | null> {
   const typed = input.value.trim();
   if (!typed) return null;
-  const found = await load()
-    .then(({ searchPlaces }) => searchPlaces(typed))
-    .catch(() => null);
-  if (!found) return say("We could not load the list of streets. Check your connection, or clear the search");
-  if (found.length === 0) return say("No street or place matches. Check the spelling, or clear the search");
-  if (found.length > 1) {
-    isLeft = false;
-    showChoices(found.slice(0, MOST).map(choiceItem), countText(found.length));
-    return say("Choose a street or place from the list, or clear the search");
-  }
-  await choose(found[0]!);
-  return null;
+  return (await import("./place-choices.ts")).takeTyped(typed, choose, offer);
+}
+
+function offer(found: FoundPlace[], text: string): void {
+  isLeft = false;
+  showChoices(found.map(choiceItem), text);
 }
 
 async function choose({ lat, long, label, words }: FoundPlace): Promise<void> {
@@ -74,9 +67,9 @@ async function choose({ lat, long, label, words }: FoundPlace): Promise<void> {
 }
 
 async function load() {
-  const places = await import("./places.ts");
+  const [places, choices] = await Promise.all([import("./places.ts"), import("./place-choices.ts")]);
   await places.loadPlaces();
-  return places;
+  return { ...places, ...choices };
 }
 
 async function search(): Promise<void> {
@@ -85,11 +78,10 @@ async function search(): Promise<void> {
   const typed = input.value;
   if (typed.trim().length < SHORTEST) return showChoices([], "");
   try {
-    const { searchPlaces } = await load();
+    const { searchPlaces, shownPlaces, countText } = await load();
     const found = await searchPlaces(typed);
     if (typed !== input.value) return;
-    const shown = found.slice(0, MOST).map(choiceItem);
-    showChoices(shown, countText(found.length));
+    showChoices(shownPlaces(found).map(choiceItem), countText(found.length));
   } catch {
     showChoices([], say("We could not load the list of streets. Check your connection, or choose another way."));
   }
@@ -144,10 +136,4 @@ function handleKey(event: KeyboardEvent): void {
   // Enter first marks a choice, and selects it the second time.
   if (event.key === "Enter" && active >= 0) (list.children[active] as HTMLElement).click();
   else activate(event.key === "ArrowUp" ? (active <= 0 ? count - 1 : active - 1) : (active + 1) % count);
-}
-
-function countText(count: number): string {
-  if (count === 0) return say("No matching street or place. Check the spelling, or choose another way.");
-  if (count > MOST) return say("Showing the best {most} matches. Keep typing to narrow them down.", { most: MOST });
-  return sayMany(count, "1 match", "{count} matches");
 }
