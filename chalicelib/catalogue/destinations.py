@@ -1,18 +1,19 @@
 """Destinations of reports: another organisation's GeoReport v2 server, or a team's mailbox."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.catalogue.words import Code, EmailAddress, ShortText, Strict
 
 Endpoint = Annotated[
     str, Meta(pattern=r"^(https://|http://127\.0\.0\.1:)[!-~]*[^/\s]$", max_length=500)
 ]
 """Plain http only to this machine, for a demonstration."""
-REPORT_FIELDS = frozenset(("reference", "title", "address", "easting", "northing"))
-"""The fields of a report that can answer their questions, besides answers to ours."""
+REPORT_FIELDS = ("reference", "title", "address", "easting", "northing")
+"""The fields of every report that can answer their questions, besides answers to ours."""
 AddressOrDomain = Annotated[
     str,
     Meta(pattern=r"^([^@\s]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254),
@@ -22,11 +23,12 @@ TheirCode = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class ServiceMapping(Strict, frozen=True, kw_only=True):
-    """A service's code at the destination; `attributes` maps their codes to ours, or to one of
-    OWN."""
+    """A service's code at the destination. `attributes` maps their codes to the codes of our
+    questions, or to fields of REPORT_FIELDS and `work_fields_of`. Without it, all answers and
+    fields of the work go under our own names; with {}, none."""
 
     service_code: TheirCode
-    attributes: Mapping[TheirCode, Code] = {}
+    attributes: Mapping[TheirCode, Code] | None = None
 
 
 class Open311Destination(Strict, frozen=True, kw_only=True, tag_field="kind", tag="open311"):
@@ -69,3 +71,17 @@ class MailboxDestination(Strict, frozen=True, kw_only=True, tag_field="kind", ta
 
 
 Destination = Open311Destination | MailboxDestination
+
+
+def work_fields_of(service: ServiceDefinition) -> Iterator[str]:
+    """The fields of the work that requests for the service have. `items` are the ordered ones with
+    their counts, `item-count` is the sum. `booked-day` and `collection-date` are as YYYY-MM-DD,
+    `booked-time` is when the slot begins, as HH:MM; `booked-slot` and `container` are codes."""
+    if service.needs == "premises":
+        yield "uprn"
+    if service.price and service.price.items:
+        yield from ("items", "item-count")
+    if service.calendar:
+        yield from ("booked-day", "booked-slot", "booked-time")
+    if "collection" in service.steps:
+        yield from ("container", "collection-date")

@@ -12,7 +12,7 @@ from chalicelib.catalogue.bank_holidays import read_bank_holidays
 from chalicelib.catalogue.calendars_faults import calendar_faults
 from chalicelib.catalogue.council_document import CHANNEL_COSTS
 from chalicelib.catalogue.crews import crew_faults
-from chalicelib.catalogue.destinations import REPORT_FIELDS, Open311Destination
+from chalicelib.catalogue.destinations_faults import destination_faults
 from chalicelib.catalogue.facility_kinds import names_columns
 from chalicelib.catalogue.garden_faults import garden_faults
 from chalicelib.catalogue.identity import provider_faults
@@ -168,27 +168,6 @@ def _container_faults(council: Council) -> Iterable[str]:
         yield f"`$.collections.team`: {council.collections.team!r} is not in `$.teams`"
 
 
-def _destination_faults(council: Council) -> Iterable[str]:
-    codes = [each.destination for each in council.destinations]
-    yield from _used_twice(codes, "`$.destinations", "destination")
-    for at, each in enumerate(council.destinations):
-        place = f"`$.destinations[{at}]"
-        if isinstance(each, Open311Destination):
-            yield from _mapping_faults(each, council, place)
-    for at, service in enumerate(council.services):
-        place = f"`$.services[{at}].forward_to`"
-        destination = council.by_destination.get(service.forward_to or "")
-        if service.forward_to and destination is None:
-            yield f"{place}: {service.forward_to!r} is not in `$.destinations`"
-        if isinstance(destination, Open311Destination) and (
-            service.service_code not in destination.services
-        ):
-            yield (
-                f"{place}: add the other system's name for {service.service_code!r} to its "
-                "`services`"
-            )
-
-
 def _identity_faults(council: Council) -> Iterable[str]:
     yield from provider_faults(council.identity_providers, council.team_names)
     mappings = [each.assurance for each in council.identity_providers if each.assurance]
@@ -218,20 +197,6 @@ def _used_twice(codes: Sequence[str], place: str, field: str) -> Iterable[str]:
             yield f"{place}[{at}].{field}`: {code!r} is used twice; rename one"
 
 
-def _mapping_faults(destination: Open311Destination, council: Council, place: str) -> Iterable[str]:
-    for code, mapping in destination.services.items():
-        service = council.by_code.get(code)
-        if service is None:
-            yield f"{place}.services.{code}`: {code!r} is not in `$.services`"
-            continue
-        asked = {attribute.code for attribute in service.attributes}
-        if unknown := sorted(set(mapping.attributes.values()) - asked - REPORT_FIELDS):
-            yield (
-                f"{place}.services.{code}.attributes`: the service does not ask "
-                f"{', '.join(unknown)}"
-            )
-
-
 CHECKS = (
     _box_faults,
     _clock_faults,
@@ -244,7 +209,7 @@ CHECKS = (
     calendar_faults,
     _container_faults,
     garden_faults,
-    _destination_faults,
+    destination_faults,
     _identity_faults,
     _crew_faults,
     triage_faults,

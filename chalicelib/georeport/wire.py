@@ -31,6 +31,7 @@ ITEMS = {
     "errors": "error",
     "formats": "format",
     "groups": "group",
+    "items": "item",
     "media_urls": "media_url",
     "service_request_updates": "request_update",
     "service_requests": "request",

@@ -14,6 +14,7 @@ from chalicelib.reports.published import InboundResult, Report, ReportView
 from chalicelib.reports.usecases import find_published, notes, reading
 from chalicelib.reports.usecases.exchange import forwarding, inbound_updates
 from chalicelib.reports.views import public_page
+from chalicelib.reports.work_details import work_details_of
 
 
 class ReportsForOutbound:
@@ -72,11 +73,11 @@ def _case_of(report: ServiceRequest, shown: ReportView | None, ports: reports.Po
     """Made without the view of officers: its links stand on secrets, which no reaction reads."""
     request_id = report.service_request_id
     service = ports.council.by_code.get(report.service_code)
-    assert report.lat is not None and report.long is not None, "It has a place."
     return copy_fields(
         Case,
         report,
         service_name=service.service_name if service else report.service_code,
+        work=work_details_of(report, ports.council),
         page_url=public_page(ports.site_url, request_id) if shown else None,
         photo_urls=tuple(photo.url for photo in shown.photos) if shown else (),
         contact=Contact(**asdict(report.contact)) if report.contact else None,

@@ -6,16 +6,20 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Struct
 
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.errors import AddressRefused
+from chalicelib.geo.point import Point
 from chalicelib.georeport.wire import Tree, write
 from chalicelib.kernel.email import Attachment, Email, SendEmail
 from chalicelib.kernel.templating import environment
 from chalicelib.outbound.model import Case, Contact, Delivery
 from chalicelib.outbound.senders import NOT_PASSED_ON, DeliveryRefused, SendResult
+from chalicelib.outbound.work_words import answer_words, work_words
+from chalicelib.reports.published import WorkDetails
 from chalicelib.reports.reference import format_reference
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -70,11 +74,12 @@ def email_of(
 ) -> Email:
     """The email about a report; `contact` is the reporter, if the team may know them."""
     reference = format_reference(case.service_request_id)
-    facts, answers = _facts(case, contact, reference, wording), _answers(case)
+    facts, answers = _facts(case, contact, reference, wording), answer_words(case.work)
+    title = case.title or case.work.address or "a report"
     opening = f"{wording.look.council} is passing on a report to {destination.name}."
     return Email(
         to=destination.to,
-        subject=f"{case.service_name}: {case.title or case.address or 'a report'} [{reference}]",
+        subject=f"{case.service_name}: {title} [{reference}]",
         text=_text(opening, case.description, facts, answers),
         html=_PAGE.render(
             opening=opening,
@@ -101,16 +106,14 @@ def _attachments(entry: Tree) -> tuple[Attachment, ...]:
 
 def _facts(case: Case, contact: Contact | None, reference: str, wording: Wording) -> Facts:
     at = case.requested_datetime.astimezone(wording.zone)
-    place = f"{case.lat:.6f}, {case.long:.6f}"
     who = contact or Contact()
     facts = {
         "Reference": reference,
         "Service": case.service_name,
         "Title": case.title,
+        **work_words(case.work),
+        **_place_facts(case.work.point),
         "Reported": f"{at.day} {at:%B %Y, %H:%M}",
-        "Address": case.address,
-        "Place": f"{place} (latitude, longitude)",
-        "Map": f"https://www.openstreetmap.org/?mlat={case.lat:.6f}&mlon={case.long:.6f}&zoom=18",
         "Page": case.page_url,
         "Photos": " ".join(case.photo_urls),
         "Reported by": who.name,
@@ -120,16 +123,26 @@ def _facts(case: Case, contact: Contact | None, reference: str, wording: Wording
     return {name: value for name, value in facts.items() if value}
 
 
-def _answers(case: Case) -> Facts:
-    return {code: ", ".join(values) for code, values in case.attributes.items()}
+def _place_facts(point: Point | None) -> Facts:
+    if point is None:
+        return {}
+    lat, long = f"{point.lat:.6f}", f"{point.long:.6f}"
+    return {
+        "Place": f"{lat}, {long} (latitude, longitude)",
+        "Map": f"https://www.openstreetmap.org/?mlat={lat}&mlon={long}&zoom=18",
+    }
 
 
 def _text(opening: str, description: str, facts: Facts, answers: Facts) -> str:
     lines = [f"{name}: {value}" for name, value in facts.items()]
-    asked = ["", "Answers", *(f"{code}: {value}" for code, value in answers.items())]
+    asked = ["", "Answers", *(_answer_line(*each) for each in answers.items())]
     return "\n".join(
         [ABOVE, NOT_SEEN, "", opening, "", description, "", *lines, *(asked if answers else []), ""]
     )
+
+
+def _answer_line(question: str, answer: str) -> str:
+    return f"{question} {answer}" if question.endswith("?") else f"{question}: {answer}"
 
 
 def _entry(case: Case, contact: Contact | None, destination: MailboxDestination) -> Tree:
@@ -144,12 +157,24 @@ def _entry(case: Case, contact: Contact | None, destination: MailboxDestination)
         "description": case.description,
         "agency_responsible": destination.name,
         "requested_datetime": case.requested_datetime,
-        "address": case.address or "",
-        "lat": case.lat,
-        "long": case.long,
+        **_work_entry(case.work),
         "media_urls": list(case.photo_urls),
         "attributes": [
-            {"code": code, "values": list(values)} for code, values in case.attributes.items()
+            {"code": each.code, "values": list(each.values)} for each in case.work.answers
         ],
         **who,
     }
+
+
+def _work_entry(work: WorkDetails) -> Mapping[str, Tree]:
+    """The work, without what it does not have."""
+    entry: dict[str, Tree] = {
+        "address": work.address or "",
+        "lat": work.lat,
+        "long": work.long,
+        "uprn": work.uprn,
+        "items": [msgspec.to_builtins(each) for each in work.items],
+        "booked": msgspec.to_builtins(work.booked),
+        "missed_collection": msgspec.to_builtins(work.missed_collection),
+    }
+    return {name: value for name, value in entry.items() if value not in (None, [])}

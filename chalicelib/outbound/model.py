@@ -10,7 +10,6 @@ subject, so a repeated event finds the delivery that it created.
        └──tried again─────┘   └────▶ failed ──an officer──▶ waiting, or kept (handled by hand)
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -19,6 +18,7 @@ from msgspec.structs import replace
 
 from chalicelib.kernel.delivery_retry import LeasedDelivery
 from chalicelib.kernel.ids import derived_id
+from chalicelib.reports.published import WorkDetails
 
 Kind = Literal["open311", "mailbox", "update", "webhook"]
 State = Literal["waiting", "sending", "sent", "failed", "kept"]
@@ -73,17 +73,14 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A report as it is forwarded to another body. `page_url` is its public page, None if it is
-    not public; `photo_urls` are public too. `lat`, `long` in WGS84 degrees."""
+    not public; `photo_urls` are public too."""
 
     service_request_id: str
     service_code: str
     service_name: str
     title: str | None
     description: str
-    lat: float
-    long: float
-    address: str | None
-    attributes: Mapping[str, tuple[str, ...]]
+    work: WorkDetails
     requested_datetime: datetime
     page_url: str | None
     photo_urls: tuple[str, ...]

@@ -40,6 +40,8 @@ class Open311Sender(Struct, frozen=True):
         service = destination.services.get(case.service_code)
         if service is None:
             raise DeliveryRefused("no_such_service")
+        if case.work.point is None:
+            raise DeliveryRefused("no_place")
         contact = case.contact if destination.passes_contact else None
         form = list(form_of(case, service, contact, format_reference(case.service_request_id)))
         key = {"idempotency-key": case.service_request_id}

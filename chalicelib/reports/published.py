@@ -2,7 +2,8 @@
 
 ReportView is what everybody may see of a public report, and its JSON is the published document.
 Report is what other slices decide by. Neither holds the reporter's contact details, account or
-answers. `states`, `reference` and `needs` belong to the published language, too.
+answers. WorkDetails is for the people who do the work; it has the answers, and no contact details.
+`states`, `reference` and `needs` belong to the published language, too.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from chalicelib.catalogue.decisions import JobKind, Opens, Priority
-from chalicelib.geo.point import Point
+from chalicelib.geo.point import Point, point_if_known
 from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.reports.states import DONE_STATES, State, Status, status_of
 
@@ -183,6 +184,63 @@ class ReportWithWork(Report, frozen=True, kw_only=True):
 
     work: Work = Work()
     address: str | None = None
+
+
+class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that was ordered, and how many of it."""
+
+    code: str
+    name: str
+    count: int
+
+
+class BookedTime(msgspec.Struct, frozen=True, kw_only=True):
+    """A booked day on the council's clock, and the slot of it. `begins` is the local time as HH:MM,
+    None for a whole day; `minutes` says how long the slot is."""
+
+    day: date
+    slot: str
+    slot_name: str
+    begins: str | None
+    minutes: int | None
+
+
+class MissedContainer(msgspec.Struct, frozen=True, kw_only=True):
+    """A container that was not emptied on `date`. `disputes`: the crew recorded a reason, and the
+    sender says that it is wrong."""
+
+    container: str
+    name: str
+    date: date
+    disputes: bool
+
+
+class AnsweredQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A question of the service with its answers: `values` are the keys of a list's answers,
+    `texts` what the sender read or typed."""
+
+    code: str
+    question: str
+    values: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+class WorkDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """What work a case is. `lat` and `long` in WGS84 degrees, None for a case without a place;
+    `uprn` is the Unique Property Reference Number of the premises."""
+
+    lat: float | None = None
+    long: float | None = None
+    address: str | None = None
+    uprn: str | None = None
+    items: tuple[WorkItem, ...] = ()
+    booked: BookedTime | None = None
+    missed_collection: MissedContainer | None = None
+    answers: tuple[AnsweredQuestion, ...] = ()
+
+    @property
+    def point(self) -> Point | None:
+        return point_if_known(self.lat, self.long)
 
 
 class ReportOutcome(NamedTuple):

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.georeport.wire import Tree, write
@@ -11,11 +14,40 @@ from chalicelib.kernel.email import Email
 from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Case, Contact
 from chalicelib.outbound.ports import Mark
+from chalicelib.reports.published import AnsweredQuestion, BookedTime, WorkDetails, WorkItem
 from tests.support.builders import MARKET_PLACE, NOON
 from tests.support.http_client import InProcessClient
 
 REFERENCE = "7K3M2QXV9HTD"
 GROUPED = "7K3M-2QXV-9HTD"
+
+
+def answer(code: str, *values: str) -> AnsweredQuestion:
+    """An answer whose words are its values, to a question whose words are its code."""
+    return AnsweredQuestion(code=code, question=code, values=values, texts=values)
+
+
+WORK = WorkDetails(
+    lat=MARKET_PLACE["lat"],
+    long=MARKET_PLACE["long"],
+    address="Low Petergate",
+    answers=(answer("depth", "10 cm"), answer("kinds", "round", "wet")),
+)
+
+COLLECTION = replace(
+    WORK,
+    address="2 Dial Row, YO1 7HH",
+    uprn="990000000001",
+    items=(
+        WorkItem(code="sofa", name="Sofa", count=2),
+        WorkItem(code="fridge", name="Fridge or freezer", count=1),
+    ),
+    booked=BookedTime(
+        day=date(2026, 6, 15), slot="am", slot_name="Morning", begins="07:00", minutes=300
+    ),
+    answers=(),
+)
+"""A booked collection of three items."""
 
 
 def forwarded_case(**values: Any) -> Case:
@@ -27,9 +59,7 @@ def forwarded_case(**values: Any) -> Case:
             "service_name": "Pothole",
             "title": "Big hole",
             "description": "A deep hole.",
-            **MARKET_PLACE,
-            "address": "Low Petergate",
-            "attributes": {"depth": ("10 cm",), "kinds": ("round", "wet")},
+            "work": WORK,
             "requested_datetime": NOON,
             "page_url": f"https://council.example/reports/{REFERENCE}",
             "photo_urls": ("https://council.example/1.jpg", "https://council.example/2.jpg"),

@@ -58,7 +58,7 @@ def test_contact_is_not_passed_on_unless_the_document_says_so() -> None:
                 | {"services": {"pothole": {"service_code": "T", "attributes": {"a": "depth"}}}}
             ],
             None,
-            "the service does not ask depth",
+            "attributes.a`: the service does not have 'depth'; name one of size, reference",
         ),
         ([COUNTY | {"kind": "fax"}], None, "kind"),
         ([COUNTY | {"endpoint": "http://county.example/open311/v2"}], None, "endpoint"),
@@ -80,3 +80,54 @@ def test_council_is_refused_when_answers_from_is_not_an_address_or_domain(wrong:
     parse(document(TREES | {"answers_from": good}), "x.json")
     with pytest.raises(ConfigurationError, match="answers_from"):
         parse(document(TREES | {"answers_from": [*good, wrong]}), "x.json")
+
+
+def passing_on(service_code: str, **attributes: str) -> bytes:
+    """The demo council, which passes that service on to the county."""
+    theirs = {"service_code": "X", "attributes": attributes}
+    whole = json.loads(document(COUNTY | {"services": {service_code: theirs}}))
+    for each in whole["services"]:
+        each["forward_to"] = "county" if each["service_code"] == service_code else None
+    return json.dumps(whole).encode()
+
+
+@pytest.mark.parametrize(
+    ("service_code", "field"),
+    [
+        ("bulky-waste", "uprn"),
+        ("bulky-waste", "items"),
+        ("bulky-waste", "item-count"),
+        ("bulky-waste", "booked-day"),
+        ("bulky-waste", "booked-slot"),
+        ("bulky-waste", "booked-time"),
+        ("missed-bin", "container"),
+        ("missed-bin", "collection-date"),
+        ("new-container", "container"),
+        ("pothole", "easting"),
+    ],
+)
+def test_field_of_the_work_can_answer_another_bodys_question(service_code: str, field: str) -> None:
+    (county,) = parse(passing_on(service_code, THEIRS=field), "x.json").destinations
+    assert isinstance(county, Open311Destination)
+    assert county.services[service_code].attributes == {"THEIRS": field}
+
+
+@pytest.mark.parametrize(
+    ("service_code", "field"),
+    [("pothole", "uprn"), ("pothole", "items"), ("missed-bin", "booked-day"), ("pothole", "date")],
+)
+def test_council_is_refused_when_it_maps_a_field_that_a_service_does_not_have(
+    service_code: str, field: str
+) -> None:
+    fault = (
+        rf"services.{service_code}.attributes.THEIRS`: the service does not have '{field}'; name"
+    )
+    with pytest.raises(ConfigurationError, match=fault):
+        parse(passing_on(service_code, THEIRS=field), "x.json")
+
+
+def test_council_is_refused_when_requests_without_a_place_go_to_a_server() -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"forward_to`: Open311 needs a place.*name a mail"
+    ):
+        parse(passing_on("compliment"), "x.json")

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.aws.ses import serialise_email
 from chalicelib.catalogue.destinations import MailboxDestination
@@ -19,7 +20,7 @@ from chalicelib.outbound.mailbox import MailboxSender, Wording
 from chalicelib.outbound.model import Case
 from chalicelib.outbound.senders import DeliveryRefused, SendResult
 from tests.support.builders import NOON
-from tests.support.fakes_forwarding import GROUPED, REFERENCE, MemoryPost, forwarded_case
+from tests.support.fakes_forwarding import GROUPED, REFERENCE, WORK, MemoryPost, forwarded_case
 from tests.support.fakes_outbound import delivery
 
 LOOK = EmailLook("Demo Council", Theme(), "https://council.example")
@@ -104,7 +105,11 @@ def test_email_has_all_parts_and_a_reply_address() -> None:
 
 def test_residents_text_becomes_no_header_or_markup() -> None:
     nasty = "x\r\nBcc: everybody@example.org\r\n\r\n<script>alert(1)</script>"
-    email = sent(forwarded_case(title=nasty, description=nasty, address=nasty, page_url=None))
+    email = sent(
+        forwarded_case(
+            title=nasty, description=nasty, work=replace(WORK, address=nasty), page_url=None
+        )
+    )
     mail = as_mail(email)
     assert mail["Bcc"] is None and "\n" not in str(mail["Subject"])
     assert "<script>" not in email.html and "&lt;script&gt;" in email.html

@@ -1,8 +1,10 @@
 """A report goes to another body's Open311 server, once, whatever the network does."""
 
+from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import Open311Destination, ServiceMapping
 from chalicelib.errors import AddressRefused, NoReply, NotNow, UpstreamFailed
@@ -12,11 +14,14 @@ from chalicelib.outbound.open311 import MOST_PAGES, Open311Sender
 from chalicelib.outbound.open311_client import LONGEST_ID, Open311Client
 from chalicelib.outbound.open311_form import LONGEST_DESCRIPTION, description_of
 from chalicelib.outbound.senders import DeliveryRefused, DeliveryUnclear, SendResult
+from chalicelib.reports.published import MissedContainer, WorkDetails
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_forwarding import (
+    COLLECTION,
     GROUPED,
     REFERENCE,
+    WORK,
     FakeServer,
     forwarded_case,
     open311_answer,
@@ -117,6 +122,73 @@ def test_grid_coordinates_are_sent_if_requested() -> None:
     sender(outside).send(delivery(), county(services={"pothole": mapping}))
     form = dict(outside.forms[0])
     assert (form["attribute[easting]"], form["attribute[northing]"]) == ("460365", "451825")
+
+
+BULKY = forwarded_case(service_code="bulky", work=COLLECTION, page_url=None, photo_urls=())
+
+
+def attributes_sent(report: Case, **values: Any) -> list[tuple[str, str]]:
+    """The attributes that a server gets of the report, which it knows as B."""
+    outside = posts(TAKEN)
+    mapping = ServiceMapping(service_code="B", **values)
+    sender(outside, report).send(delivery(), county(services={report.service_code: mapping}))
+    return [each for each in outside.forms[0] if each[0].startswith("attribute[")]
+
+
+def test_all_work_is_sent_under_our_names_unless_the_council_maps_it() -> None:
+    assert attributes_sent(BULKY) == [
+        ("attribute[uprn]", "990000000001"),
+        ("attribute[items][]", "2 × Sofa"),
+        ("attribute[items][]", "1 × Fridge or freezer"),
+        ("attribute[item-count]", "3"),
+        ("attribute[booked-day]", "2026-06-15"),
+        ("attribute[booked-slot]", "am"),
+        ("attribute[booked-time]", "07:00"),
+    ]
+    assert attributes_sent(forwarded_case()) == [
+        ("attribute[depth]", "10 cm"),
+        ("attribute[kinds][]", "round"),
+        ("attribute[kinds][]", "wet"),
+    ]
+
+
+def test_premises_are_sent_as_address_and_address_id() -> None:
+    outside = posts(TAKEN)
+    mapping = {"bulky": ServiceMapping(service_code="B")}
+    sender(outside, BULKY).send(delivery(), county(services=mapping))
+    place = {"address_string": "2 Dial Row, YO1 7HH", "address_id": "990000000001"}
+    assert place.items() <= dict(outside.forms[0]).items()
+    assert "address_id" not in dict(sent_form(forwarded_case()))
+
+
+def sent_form(report: Case) -> list[tuple[str, str]]:
+    outside = posts(TAKEN)
+    sender(outside, report).send(delivery(), county())
+    return outside.forms[0]
+
+
+def test_work_is_sent_under_the_names_of_the_other_body() -> None:
+    theirs = {"UPRN": "uprn", "Collection_Date": "booked-day", "WHICH": "container"}
+    assert attributes_sent(BULKY, attributes=theirs) == [
+        ("attribute[UPRN]", "990000000001"),
+        ("attribute[Collection_Date]", "2026-06-15"),
+    ]
+    assert attributes_sent(BULKY, attributes={}) == []
+    missed = MissedContainer(
+        container="rubbish", name="Black bin", date=date(2026, 5, 28), disputes=False
+    )
+    bin_left = replace(BULKY, work=replace(WORK, answers=(), missed_collection=missed))
+    assert attributes_sent(bin_left, attributes={"WHICH": "container", "D": "collection-date"}) == [
+        ("attribute[WHICH]", "rubbish"),
+        ("attribute[D]", "2026-05-28"),
+    ]
+
+
+def test_case_without_a_place_is_not_sent() -> None:
+    outside = posts(TAKEN)
+    with pytest.raises(DeliveryRefused, match="no_place"):
+        sender(outside, forwarded_case(work=WorkDetails())).send(delivery(), county())
+    assert outside.asked == []
 
 
 def test_description_is_cut_but_never_the_reference() -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author, is_from_partner
 from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on, record_forwarding
@@ -35,6 +36,11 @@ def report(ports: Ports) -> ServiceRequest:
         ({"visibility": "unconfirmed"}, False),
         ({"state": "closed"}, False),
         ({"lat": None, "long": None}, False),
+        ({"lat": None, "long": None, "placeless": True}, True),
+        ({"order": Order(state="settled")}, True),
+        ({"order": Order(state="unpaid")}, False),
+        ({"order": Order(state="lost")}, False),
+        ({"order": Order(state="cancelled")}, False),
         ({"external_reference": "17"}, False),
     ],
 )

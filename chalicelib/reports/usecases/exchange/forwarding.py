@@ -15,14 +15,15 @@ LONGEST_REFERENCE = 100
 
 
 def may_be_passed_on(report: ServiceRequest) -> bool:
-    """True once the report is settled: it has a place, is not held (it can be withdrawn until
-    then), and does not wait for an officer. A report with a reference elsewhere is not passed on
-    again.
+    """True once the report is settled: it has a place, or needs none, is not held (it can be
+    withdrawn until then), does not wait for an officer, and what it books is booked. A report with
+    a reference elsewhere is not passed on again.
     """
     return (
         report.visibility in ("public", "private")
         and report.state in OPEN_STATES
-        and report.point is not None
+        and (report.point is not None or report.placeless)
+        and (report.order is None or report.order.state == "settled")
         and report.external_reference is None
     )
 
