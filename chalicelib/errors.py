@@ -16,7 +16,8 @@
     ├── TooMany             more than the caller may send in a while; wait `retry_after_s`
     └── UpstreamFailed      something we depend on did not answer; wait `retry_after_s`
         ├── NoReply         it was asked, may have heard us, and did not answer
-        └── NotNow          it answered that it cannot take this now
+        ├── NotNow          it answered that it cannot take this now
+        └── ProviderMissing the payment provider of a payment is no longer set up
 
     ConfigurationError      the council's document or a setting is wrong: nothing can start
 
@@ -163,6 +164,10 @@ class NotNow(UpstreamFailed):
     def __init__(self, code: str, retry_after_s: int = 0) -> None:
         super().__init__(code, retry_after_s)
         self.code = code
+
+
+class ProviderMissing(UpstreamFailed):
+    """The provider at which a payment was made is no longer set up."""
 
 
 class ConfigurationError(Exception):

@@ -24,7 +24,7 @@ from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.index_subscriptions import index_subscriptions
 from infra.languages import update_languages
-from infra.ledger import ledger, reconcile
+from infra.ledger import ledger, name_provider, reconcile
 from infra.local.running import RUNNING
 from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
@@ -91,6 +91,7 @@ for command in (
     index_subscriptions,
     invite,
     ledger,
+    name_provider,
     permissions,
     publish,
     reconcile,

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime, timedelta
+from functools import partial
 
 import click
 
@@ -55,8 +56,43 @@ def _difference_text(difference: Difference) -> str:
     about = f"{difference.entry_id} ({difference.reference})"
     if difference.refused_pence is not None:
         return f"{about}: a refund of {format_pounds(difference.refused_pence)} failed"
+    if difference.unchecked_pence is not None:
+        pence = format_pounds(difference.unchecked_pence)
+        return f"{about}: what became of a payment of {pence} is not known"
     ours, theirs = (
         "nothing" if pence is None else format_pounds(pence)
         for pence in (difference.ledger_pence, difference.provider_pence)
     )
     return f"{about}: the ledger has {ours}, the provider {theirs}"
+
+
+@click.command("name-provider")
+def name_provider() -> None:
+    """Store the name of the present payment provider with each payment that has none.
+
+    Run it before another provider is set up: payments of former versions have no name, and are
+    taken for those of the present provider. It reads the whole table of charges. Functions can
+    work meanwhile. It can be repeated.
+    """
+    from chalicelib.bootstrap.payments import charges, payments_ports
+    from chalicelib.kernel.optimistic import retry_on_conflict
+
+    name = payments_ports().providers.current
+    ids = charges().list_ids()
+    with click.progressbar(ids, label="Charges", file=sys.stderr) as bar:
+        named = [
+            retry_on_conflict(partial(_name_payments, each, name), what="a charge") for each in bar
+        ]
+    click.echo(f"{sum(named)} charges now name {name}.")
+
+
+def _name_payments(service_request_id: str, provider: str) -> bool:
+    """Returns whether the charge had a payment without a name."""
+    from chalicelib.bootstrap.payments import charges
+    from chalicelib.payments.model import name_providers
+
+    charge = charges().get(service_request_id)
+    if charge is None or (named := name_providers(charge, provider)) is charge:
+        return False
+    charges().save(named)
+    return True

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports
-from chalicelib.bootstrap.payment_provider import provider
+from chalicelib.bootstrap.payment_provider import providers
 from chalicelib.bootstrap.reports import garden_purchases, reports_ports
 from chalicelib.kernel.time import utc_now
 from chalicelib.payments import ports as payments
@@ -26,7 +26,7 @@ MARGIN = timedelta(minutes=30)
 def payments_ports() -> payments.Ports:
     return payments.Ports(
         charges=charges(),
-        provider=provider(),
+        providers=providers(),
         book=ledger().book,
         on_booked=_notify_receivers,
         on_refund_failed=_store_unresolved,

@@ -102,6 +102,11 @@ class DynamoCharges:
         )
         return _charge(item.put_on_version())
 
+    def list_ids(self) -> Sequence[str]:
+        """The service_request_ids of all stored charges. Reads the whole table."""
+        with ChargeItem.translate_errors():
+            return [each.owner for each in ChargeItem.scan(ChargeItem.record == CHARGE)]
+
     def list_due(self, until: datetime) -> Sequence[str]:
         within = ChargeItem.check_at <= until
         return [each.owner for each in ChargeItem.by_check.all(TO_CHECK, within, limit=MOST_DUE)]

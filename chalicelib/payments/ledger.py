@@ -29,7 +29,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     entry. `reference` is the request that it should be for. `refused_pence`: a refund that failed,
     so that neither has it; its `entry_id` has Ginnel's own id. `unchecked_pence`: the price of a
     request whose payments or refunds the provider did not settle, or could not be asked about,
-    until we no longer ask."""
+    until we no longer ask, or whose provider is no longer set up."""
 
     entry_id: str
     ledger_pence: int | None

@@ -46,11 +46,14 @@ EXPIRES = timedelta(minutes=90)
 
 
 class Payment(Struct, frozen=True, kw_only=True):
-    """One try to pay a charge. `payment_id` cannot be guessed. `provider_id` is the provider's own
-    id, None until the provider has answered. `failure` is the reason, if the provider says one."""
+    """One try to pay a charge. `payment_id` cannot be guessed. `provider` is the name of the
+    provider, and `provider_id` the provider's own id; both are None until the provider has
+    answered. A stored payment with an id alone is one of the provider that takes new payments.
+    `failure` is the reason, if the provider says one."""
 
     payment_id: str
     asked_at: datetime
+    provider: str | None = None
     provider_id: str | None = None
     state: PaymentState = "created"
     failure: Failure | None = None
@@ -150,6 +153,18 @@ def with_refund(charge: Charge, refund: Refund) -> Charge:
     """The charge with the refund added, or in place of the one with its id."""
     by_id = {each.refund_id: each for each in charge.refunds} | {refund.refund_id: refund}
     return replace(charge, refunds=tuple(by_id.values()))
+
+
+def name_providers(charge: Charge, name: str) -> Charge:
+    """The charge with the provider's name on each payment that has the provider's id alone. Returns
+    the same object if there is none."""
+    if all(each.provider or not each.provider_id for each in charge.payments):
+        return charge
+    payments = tuple(
+        replace(each, provider=name) if each.provider_id and not each.provider else each
+        for each in charge.payments
+    )
+    return replace(charge, payments=payments)
 
 
 class PaymentIds(Struct, frozen=True):

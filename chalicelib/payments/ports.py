@@ -6,8 +6,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from chalicelib.errors import ProviderMissing
 from chalicelib.payments.ledger import Difference, Entry
-from chalicelib.payments.model import Charge, Failure, PaymentState, RefundState
+from chalicelib.payments.model import Charge, Failure, Payment, PaymentState, RefundState
+from chalicelib.texts import Text
 
 
 class NewPayment(Struct, frozen=True, kw_only=True):
@@ -67,7 +69,7 @@ class RefundRefused(Exception):
 
 
 class Provider(Protocol):
-    """The payment provider. Every method raises UpstreamFailed if nothing was done, and NoReply if
+    """A payment provider. Every method raises UpstreamFailed if nothing was done, and NoReply if
     the action may have been carried out."""
 
     def create(self, new: NewPayment) -> ProviderPayment:
@@ -89,6 +91,37 @@ class Provider(Protocol):
     def list_movements(self, since: datetime, until: datetime) -> Sequence[MoneyMovement]:
         """The successful payments and refunds that were created from `since` on and before `until`.
         May lack the latest."""
+
+
+PROVIDER_NAMES: Mapping[str, str] = {"govuk_pay": "GOV.UK Pay", "stripe": "Stripe"}
+
+
+class Providers(Struct, frozen=True):
+    """The payment providers that are set up, by name. `current` is the name of the one that takes
+    new payments; the others are former ones, which still have payments of ours."""
+
+    current: str
+    by_name: Callable[[], Mapping[str, Provider]]
+
+    def find(self, payment: Payment) -> Provider:
+        """The provider of a payment. Raises ProviderMissing."""
+        name = payment.provider or self.current
+        found = self.by_name().get(name)
+        if found is None:
+            text = Text(
+                "This payment was made at {provider}, which is no longer set up here. Look it up, "
+                "and refund it, at {provider}'s own site.",
+                provider=PROVIDER_NAMES.get(name, name),
+            )
+            raise ProviderMissing(text)
+        return found
+
+    def find_current(self) -> Provider:
+        """The provider that takes new payments."""
+        return self.by_name()[self.current]
+
+    def list_all(self) -> Sequence[Provider]:
+        return list(self.by_name().values())
 
 
 class Charges(Protocol):
@@ -116,7 +149,7 @@ class Ports(Struct, frozen=True):
     number."""
 
     charges: Charges
-    provider: Provider
+    providers: Providers
     book: Callable[[Entry], None]
     on_booked: Callable[[Entry], None]
     on_refund_failed: Callable[[Difference], None]

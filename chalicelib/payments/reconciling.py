@@ -35,7 +35,7 @@ def reconcile(day: date, ports: ReconcilingPorts) -> Reconciliation:
 
     Raises: UpstreamFailed.
     """
-    movements = ports.payments.provider.list_movements(*_bounds_of_day(day, ports.zone))
+    movements = _list_movements(day, ports)
     found = tuple(differences(ports.entries_of_day(day), movements))
     missing = sorted({each.reference for each in found if each.ledger_pence is None})
     for reference in missing:
@@ -85,6 +85,13 @@ def _is_open(found: Difference, ports: Ports) -> bool:
     if found.unchecked_pence is not None:
         return not charge.is_settled
     return charge.is_owed(found.entry_id.removeprefix("refund:"))
+
+
+def _list_movements(day: date, ports: ReconcilingPorts) -> Sequence[MoneyMovement]:
+    """The movements of a day at every provider that is set up."""
+    bounds = _bounds_of_day(day, ports.zone)
+    every = ports.payments.providers.list_all()
+    return [found for each in every for found in each.list_movements(*bounds)]
 
 
 def _bounds_of_day(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.errors import AppError, Conflict, Invalid, NoReply
+from chalicelib.errors import AppError, Conflict, Invalid, NoReply, ProviderMissing
 from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict, update
 from chalicelib.payments.checking import (
@@ -36,7 +36,13 @@ from chalicelib.payments.model import (
     with_payment,
     with_refund,
 )
-from chalicelib.payments.ports import NewPayment, Ports, ProviderPayment, RefundRefused
+from chalicelib.payments.ports import (
+    NewPayment,
+    Ports,
+    Provider,
+    ProviderPayment,
+    RefundRefused,
+)
 from chalicelib.texts import Text
 
 WHAT = Text("this payment")
@@ -112,7 +118,8 @@ def _get_at_provider(
     """The payment at the provider, which is created if it has no id yet. Its id is stored before
     anybody sees its page, so that of two that were created only one can be paid."""
     if payment.provider_id:
-        return require_same_charge(charge, ports.provider.get(payment.provider_id))
+        provider = ports.providers.find(payment)
+        return require_same_charge(charge, provider.get(payment.provider_id))
     new = NewPayment(
         payment_id=payment.payment_id,
         reference=charge.service_request_id,
@@ -121,8 +128,9 @@ def _get_at_provider(
         language=language,
         is_by_phone=is_by_phone,
     )
-    latest = require_same_charge(charge, ports.provider.create(new))
-    ports.charges.save(with_payment(charge, replace(payment, provider_id=latest.provider_id)))
+    latest = require_same_charge(charge, ports.providers.find_current().create(new))
+    created = replace(payment, provider=ports.providers.current, provider_id=latest.provider_id)
+    ports.charges.save(with_payment(charge, created))
     return latest
 
 
@@ -181,16 +189,19 @@ def _check_payment(charge: Charge, payment: Payment, ports: Ports) -> Charge:
         if ports.now() < payment.asked_at + EXPIRES:
             return charge
         return with_payment(charge, replace(payment, state="cancelled"))
-    latest = require_same_charge(charge, ports.provider.get(payment.provider_id))
+    provider = ports.providers.find(payment)
+    latest = require_same_charge(charge, provider.get(payment.provider_id))
     after = with_payment(charge, update_payment(payment, latest))
     after = update_refunds(after, payment.payment_id, latest, ports.now())
     for entry in ledger_entries(after, payment.payment_id, latest):
         ports.book(entry)
         ports.on_booked(entry)
-    return _send_refund(after, payment, latest, ports)
+    return _send_refund(after, payment, latest, provider)
 
 
-def _send_refund(charge: Charge, payment: Payment, latest: ProviderPayment, ports: Ports) -> Charge:
+def _send_refund(
+    charge: Charge, payment: Payment, latest: ProviderPayment, provider: Provider
+) -> Charge:
     """Send the refund that the provider does not have, if there is one. The provider accepts only
     one of several attempts: each names the amount that was available before the first. Returns: the
     charge after that."""
@@ -200,22 +211,22 @@ def _send_refund(charge: Charge, payment: Payment, latest: ProviderPayment, port
     if refund.available_pence != latest.refundable_pence:
         return with_refund(charge, replace(refund, state="error"))
     try:
-        sent = ports.provider.refund(latest, refund.amount_pence, refund.refund_id)
+        sent = provider.refund(latest, refund.amount_pence, refund.refund_id)
     except NoReply:
         return charge
     except RefundRefused:
-        return _handle_refusal(charge, refund, latest, ports)
+        return _handle_refusal(charge, refund, latest, provider)
     # The next check books it, once the money has gone.
     return with_refund(charge, replace(refund, provider_id=sent.provider_id, state="submitted"))
 
 
 def _handle_refusal(
-    charge: Charge, refund: Refund, latest: ProviderPayment, ports: Ports
+    charge: Charge, refund: Refund, latest: ProviderPayment, provider: Provider
 ) -> Charge:
     """The charge after the provider refused a refund. The refund has failed if the refundable
     amount is as expected, and the payment is settled; otherwise the next check finds what happened
     in the meantime."""
-    present = ports.provider.get(latest.provider_id)
+    present = provider.get(latest.provider_id)
     if present.is_settling or present.refundable_pence != latest.refundable_pence:
         return charge
     return with_refund(charge, replace(refund, state="error"))
@@ -265,7 +276,7 @@ def _new_refund(charge: Charge, request: RefundRequest, ports: Ports) -> Refund:
         raise Conflict(Text("Another refund is being sent. Look again in a minute."))
     if request.seen_pence not in (None, charge.refunded_pence):
         raise Conflict(Text("Somebody else has sent money back. Look again at what is left."))
-    latest = ports.provider.get(paid.provider_id)
+    latest = ports.providers.find(paid).get(paid.provider_id)
     available = charge.left_pence if latest.is_settling else latest.refundable_pence
     if not 0 < request.amount_pence <= available:
         most = Text("Enter an amount of at most {amount}", amount=format_pounds(available))
@@ -308,19 +319,20 @@ def check_due(ports: Ports, at_most: int = 100) -> Mapping[str, Exception]:
         except Exception as error:
             failed[each] = error
             with suppress(AppError):
-                _check_later(each, ports)
+                _check_later(each, error, ports)
     return failed
 
 
-def _check_later(service_request_id: str, ports: Ports) -> None:
-    """Postpone the next check of a charge whose check failed."""
+def _check_later(service_request_id: str, error: Exception, ports: Ports) -> None:
+    """Postpone the next check of a charge whose check failed. Officers are shown it if there is
+    none, or if its provider is no longer set up."""
 
     def attempt() -> None:
         charge = ports.charges.get(service_request_id)
         if charge is None:
             return
         after = wait_after_failure(charge, ports.now())
-        if after.check_at is None:
+        if after.check_at is None or isinstance(error, ProviderMissing):
             ports.on_checks_ended(ended_checks(after))
         ports.charges.save(after)
 

@@ -29,6 +29,7 @@ from chalicelib.payments.ports import (
     Ports,
     ProviderPayment,
     ProviderRefund,
+    Providers,
     RefundRefused,
 )
 from chalicelib.payments.reconciling import ReconcilingPorts, reconcile
@@ -36,6 +37,7 @@ from tests.support.builders import NOON
 from tests.support.fakes import Clock
 
 DAYS_OF_A_STORY = 10
+FIRST_PROVIDER = "govuk_pay"
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -43,7 +45,8 @@ class MemoryProvider:
     """Behaves as GOV.UK Pay does: a payment expires after 90 minutes, a refund names the amount
     that was available. Nobody reaches its API before `is_down_until`; its card pages work."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, prefix: str = "") -> None:
+        self.prefix = prefix
         self.payments: dict[str, ProviderPayment] = {}
         self.references: dict[str, str] = {}
         self.paid_at: datetime | None = None
@@ -53,7 +56,7 @@ class MemoryProvider:
 
     def create(self, new: NewPayment) -> ProviderPayment:
         self._refuse_while_down()
-        provider_id = f"p{len(self.payments) + 1}"
+        provider_id = f"{self.prefix}p{len(self.payments) + 1}"
         self.references[provider_id] = new.reference
         return self._keep(
             ProviderPayment(
@@ -72,7 +75,9 @@ class MemoryProvider:
         return self._present(provider_id)
 
     def _present(self, provider_id: str) -> ProviderPayment:
-        payment = self.payments[provider_id]
+        payment = self.payments.get(provider_id)
+        if payment is None:
+            raise UpstreamFailed("The provider has no such payment.")
         is_open = ORDER[payment.state] < ENDED
         if is_open and payment.created_at + EXPIRES <= self._clock():
             return self._end(payment, "failed", "expired")
@@ -289,6 +294,16 @@ class PaymentsWorld:
 
     def __post_init__(self) -> None:
         self.provider = MemoryProvider(self.clock)
+        self.providers = {FIRST_PROVIDER: self.provider}
+        self.current = FIRST_PROVIDER
+
+    def switch_provider(self, name: str, *, keeps_former: bool = True) -> MemoryProvider:
+        """Takes new payments at another provider from now on."""
+        former = self.providers if keeps_former else {}
+        self.provider = MemoryProvider(self.clock, f"{name}-")
+        self.providers = {name: self.provider, **former}
+        self.current = name
+        return self.provider
 
     def entries(self) -> list[Entry]:
         """The entries of the ledger in memory."""
@@ -325,7 +340,12 @@ class PaymentsWorld:
     def ports(self) -> Ports:
         return Ports(
             charges=FaultyPort(self.charges, self.faults),
-            provider=FaultyPort(self.provider, self.faults),
+            providers=Providers(
+                self.current,
+                lambda: {
+                    name: FaultyPort(each, self.faults) for name, each in self.providers.items()
+                },
+            ),
             book=lambda entry: self.faults.call(lambda: self.ledger.book(entry)),
             on_booked=lambda entry: self.faults.call(lambda: self.announced_entries.append(entry)),
             on_refund_failed=lambda found: self.faults.call(

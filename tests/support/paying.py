@@ -46,6 +46,8 @@ class InProcessPay(InProcessClient):
 
     def __init__(self) -> None:
         self.is_down = False
+        self.requests: list[str] = []
+        self.signing_secret = str(container.secret_text("signing_secret", "payments"))
         key = container.secret_text("api_key", "payments")
         self.notifications = Notifications(utc_now)
         self.service = PayService(
@@ -77,6 +79,7 @@ class InProcessPay(InProcessClient):
         return self.notifications.take_due()
 
     def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        self.requests.append(url)
         if self.is_down:
             raise NoReply("It does not answer.")
         status, content = self.service.answer(method, path_of(url), headers, body)

@@ -38,6 +38,7 @@ STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.UpstreamFailed: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NoReply: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotNow: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ProviderMissing: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 TITLES: dict[HTTPStatus, str] = {
     HTTPStatus.BAD_REQUEST: translatable("Bad Request"),

@@ -141,7 +141,11 @@ def refund_payment(call: Call, draft: RefundDraft, payment_id: str) -> PaymentVi
 )
 def receive_notification(call: Call) -> NotificationReceipt:
     ports = payments_ports()
-    notified = ports.provider.notified_reference(call.request.headers, call.body)
+    signed = (
+        each.notified_reference(call.request.headers, call.body)
+        for each in ports.providers.list_all()
+    )
+    notified = next((each for each in signed if each is not None), None)
     if notified is None:
         raise Forbidden("This is not from the payment provider.")
     if service_request_id := reference.parse_reference(notified):

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.payment_provider import card_pages, provider
+from chalicelib.bootstrap.payment_provider import card_pages, providers
 from chalicelib.errors import ConfigurationError
 from chalicelib.payments.govuk_pay import GovUkPay
 from chalicelib.payments.stripe import Stripe
@@ -33,7 +33,7 @@ def test_settings_choose_the_provider_and_its_card_pages(
     monkeypatch: pytest.MonkeyPatch, name: str, kind: type, origin: str, pages: str
 ) -> None:
     choose(monkeypatch, name)
-    found = provider()
+    found = providers().find_current()
     assert isinstance(found, GovUkPay | Stripe) and isinstance(found, kind)
     assert (found.api.url, card_pages()) == (origin, pages)
 
@@ -41,4 +41,4 @@ def test_settings_choose_the_provider_and_its_card_pages(
 def test_a_provider_that_is_not_known_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     choose(monkeypatch, "paypal")
     with pytest.raises(ConfigurationError, match="govuk_pay, stripe"):
-        provider()
+        providers()

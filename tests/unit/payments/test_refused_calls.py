@@ -11,7 +11,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.time import utc_now
 from chalicelib.net.reply import Reply
 from chalicelib.payments.govuk_pay import GovUkPay
-from chalicelib.payments.ports import NewPayment, Ports
+from chalicelib.payments.ports import NewPayment, Ports, Providers
 from chalicelib.payments.provider_api import MOST_WAITS, NOT_TAKING_CARDS, ProviderApi
 from chalicelib.payments.usecases import check, check_due, pay, refund
 from infra.local.pay.model import StoredPayment
@@ -83,7 +83,10 @@ def money() -> PaymentsWorld:
 
 
 def ports_of(money: PaymentsWorld, here: PayHere) -> Ports:
-    return replace(money.ports(), provider=here.adapter())
+    return replace(
+        money.ports(),
+        providers=Providers("govuk_pay", lambda: {"govuk_pay": here.adapter()}),
+    )
 
 
 @pytest.mark.parametrize("fault", [(401, ""), (403, ""), (400, "P0199"), (422, "P0199")])

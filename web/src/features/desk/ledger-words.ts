@@ -75,7 +75,7 @@ export function reconciledText(day: string, found: Reconciliation | undefined, z
 export function differenceText({ ledger_pence, provider_pence, refused_pence, unchecked_pence }: Difference): string {
   if (refused_pence !== null) return `a refund of ${pounds(refused_pence)} failed. Send it again from the case`;
   if (unchecked_pence !== null)
-    return `what became of a payment of ${pounds(unchecked_pence)} could not be found out for 7 days. Look at the payment provider's own site`;
+    return `we cannot find out what became of a payment of ${pounds(unchecked_pence)}. Look at the payment provider's own site`;
   const text = (pence: number | null) => (pence === null ? "nothing" : pounds(pence));
   return `the ledger has ${text(ledger_pence)}, the provider ${text(provider_pence)}`;
 }
