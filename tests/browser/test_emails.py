@@ -22,7 +22,7 @@ from tests.browser.test_accessibility import overflow, violations
 from tests.support.builders import NOON
 from tests.support.effort import EXHAUSTIVE
 from tests.support.fakes_delivery import VOICE, WELSH_VOICE, alert_request, notice, report_news
-from tests.support.fakes_forwarding import forwarded_case
+from tests.support.fakes_forwarding import WORK, forwarded_case
 from tests.unit.alerts.test_message_senders import OWN, WAYS
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="
@@ -81,7 +81,9 @@ IS_LOADED = "image => image.decode().then(() => image.naturalWidth > 0)"
 
 def html_for_team(look: EmailLook, here: Council) -> str:
     passed_on = forwarded_case(
-        description=LONG_WORDS, address=LONG_WORDS, photo_urls=(LONG_LINK, LONG_LINK)
+        description=LONG_WORDS,
+        work=replace(WORK, address=LONG_WORDS),
+        photo_urls=(LONG_LINK, LONG_LINK),
     )
     wording = mailbox.Wording(look, here.zone)
     return mailbox.email_of(passed_on, passed_on.contact, TEAM, "r@mail.example", wording).html

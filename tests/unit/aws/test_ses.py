@@ -30,7 +30,7 @@ from infra.local.templates import messages
 from tests.conftest import ROOT
 from tests.support.builders import NOON
 from tests.support.councils import council_named
-from tests.support.fakes_forwarding import forwarded_case
+from tests.support.fakes_forwarding import WORK, answer, forwarded_case
 
 INJECTED = "x\r\nReply-To: evil@example.com\r\nBcc: evil@example.com\r\n\r\n<a href=http://evil>"
 BASE64 = b64encode(INJECTED.encode()).decode()
@@ -58,10 +58,9 @@ PLAIN = Email(to="ann@example.org", subject="A hole", text="Deep.", html="<p>Dee
 def of_a_mailbox(nasty: str) -> Iterator[Email]:
     report = forwarded_case(
         title=nasty,
-        address=nasty,
         description=nasty,
         service_name=nasty,
-        attributes={nasty: (nasty,)},
+        work=replace(WORK, address=nasty, answers=(answer(nasty, nasty),)),
     )
     to = MailboxDestination(destination="trees", name=nasty, to="trees@example.org")
     wording = mailbox.Wording(look_of(nasty), ZoneInfo("Europe/London"))
