@@ -29,6 +29,7 @@ from chalicelib.payments.provider_api import (
     NOT_TAKING_CARDS,
     ProviderApi,
     decode_reply,
+    require_status,
 )
 
 SIGNATURE = "pay-signature"
@@ -42,6 +43,9 @@ LANGUAGES = ("en", "cy")
 ACCOUNT_NOT_SET_UP = "P0199"
 REFUSED = (400, 404, 409, 412, 422)
 """The statuses with which the provider refuses a refund."""
+NOT_CANCELLED = (400, 404, 409)
+"""The statuses with which the provider does not cancel a payment: it has ended, or its money is
+being taken."""
 FAILURES: Mapping[str, Failure] = {"P0010": "declined", "P0020": "expired", "P0030": "cancelled"}
 
 
@@ -147,6 +151,13 @@ class GovUkPay(Struct, frozen=True):
         # After the payment, so that the list has every refund that the payment counts.
         listed = decode_reply(self.api.get(f"{path}/refunds", ACCEPT), (200,), _Refunds)
         return _payment(found, tuple(_refund(each) for each in listed.embedded.refunds))
+
+    def require_phone(self) -> None:
+        """GOV.UK Pay takes cards on the telephone."""
+
+    def cancel(self, provider_id: str) -> None:
+        reply = self.api.post(f"/v1/payments/{provider_id}/cancel", b"", JSON)
+        require_status(reply, (204, *NOT_CANCELLED))
 
     def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
         body = {"amount": amount_pence, "refund_amount_available": paid.refundable_pence}

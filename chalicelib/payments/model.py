@@ -49,10 +49,12 @@ class Payment(Struct, frozen=True, kw_only=True):
     """One try to pay a charge. `payment_id` cannot be guessed. `provider` is the name of the
     provider, and `provider_id` the provider's own id; both are None until the provider has
     answered. A stored payment with an id alone is one of the provider that takes new payments.
-    `failure` is the reason, if the provider says one."""
+    `failure` is the reason, if the provider says one. `is_by_phone`: its page is for an officer who
+    enters the card for a caller."""
 
     payment_id: str
     asked_at: datetime
+    is_by_phone: bool = False
     provider: str | None = None
     provider_id: str | None = None
     state: PaymentState = "created"

@@ -80,6 +80,13 @@ class Provider(Protocol):
     def get(self, provider_id: str) -> ProviderPayment:
         """The payment as it is now, with its refunds."""
 
+    def require_phone(self) -> None:
+        """Raises Conflict if no card can be taken on the telephone."""
+
+    def cancel(self, provider_id: str) -> None:
+        """Ends a payment that can still be paid. Does nothing to one that has ended, or whose money
+        is being taken; `get` gives its state then."""
+
     def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
         """Refunds an amount, once for a `refund_id` and for the refundable amount of `paid`. Raises
         RefundRefused."""

@@ -75,13 +75,18 @@ class ProviderApi(Struct, frozen=True):
         return {"Authorization": f"Bearer {self.api_key()}", **headers}
 
 
-def decode_reply(reply: Reply, statuses: Collection[int], kind: type[T]) -> T:
-    """Decode the content of a reply. Raises UpstreamFailed for a status other than `statuses`,
-    NoReply for content that cannot be read."""
+def require_status(reply: Reply, statuses: Collection[int]) -> None:
+    """Raises UpstreamFailed for a status other than `statuses`."""
     if reply.status in (401, 403):
         raise UpstreamFailed(NOT_TAKING_CARDS)
     if reply.status not in statuses:
         raise UpstreamFailed(FAILED)
+
+
+def decode_reply(reply: Reply, statuses: Collection[int], kind: type[T]) -> T:
+    """Decode the content of a reply. Raises UpstreamFailed for a status other than `statuses`,
+    NoReply for content that cannot be read."""
+    require_status(reply, statuses)
     try:
         return msgspec.json.decode(reply.body, type=kind)
     except msgspec.DecodeError as error:

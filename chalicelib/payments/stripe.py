@@ -22,7 +22,13 @@ from chalicelib.payments.ports import (
     ProviderRefund,
     RefundRefused,
 )
-from chalicelib.payments.provider_api import FAILED, NOT_BY_CARD, ProviderApi, decode_reply
+from chalicelib.payments.provider_api import (
+    FAILED,
+    NOT_BY_CARD,
+    ProviderApi,
+    decode_reply,
+    require_status,
+)
 from chalicelib.texts import Text
 
 VERSION = {"Stripe-Version": "2025-03-31.basil"}
@@ -34,6 +40,8 @@ MOST_PAGES = 1_000
 LONGEST_DESCRIPTION = 255
 REFUSED = (400, 402, 404)
 """The statuses with which the provider refuses a refund."""
+NOT_CANCELLED = (400, 404)
+"""The statuses with which the provider does not end a session: it has ended."""
 REFUND_STATES: Mapping[str, RefundState] = {
     "pending": "submitted",
     "requires_action": "submitted",
@@ -105,7 +113,7 @@ class Stripe(Struct, frozen=True):
 
     def create(self, new: NewPayment) -> ProviderPayment:
         if new.is_by_phone:
-            raise Conflict(_NOT_BY_PHONE)
+            self.require_phone()
         reply = self.api.post("/v1/checkout/sessions", _form(self._session_fields(new)), FORM)
         if reply.status == 400:
             raise Conflict(NOT_BY_CARD)
@@ -122,6 +130,13 @@ class Stripe(Struct, frozen=True):
         return _payment(
             found, tuple(map(_refund, self._list_all("refunds", query, _Page[_Refund])))
         )
+
+    def require_phone(self) -> None:
+        raise Conflict(_NOT_BY_PHONE)
+
+    def cancel(self, provider_id: str) -> None:
+        reply = self.api.post(f"/v1/checkout/sessions/{provider_id}/expire", b"", FORM)
+        require_status(reply, (200, *NOT_CANCELLED))
 
     def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
         body = {"payment_intent": paid.money_id, "amount": f"{amount_pence}"}

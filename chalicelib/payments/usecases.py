@@ -46,6 +46,7 @@ from chalicelib.payments.ports import (
 from chalicelib.texts import Text
 
 WHAT = Text("this payment")
+BEING_PROCESSED = Text("Your payment is being processed. Look again in a minute.")
 
 
 class CardPage(NamedTuple):
@@ -79,19 +80,23 @@ def pay(
     service_request_id: str, language: str, ports: Ports, *, is_by_phone: bool = False
 ) -> CardPage:
     """The page to pay a charge: that of the open payment, or of a new one. `is_by_phone`: an
-    officer enters the card for a caller.
+    officer enters the card for a caller. An open payment of the other kind is cancelled first.
 
     Raises: Conflict if there is nothing to pay, it is paid or being processed, or the provider does
-    not take the amount; UpstreamFailed.
+    not take the amount, or no cards on the telephone; UpstreamFailed.
     """
 
     def attempt() -> CardPage:
         charge = check(service_request_id, ports)
         _refuse_paid(charge)
-        charge, payment = _ensure_open_payment(charge, ports)
-        latest = _get_at_provider(charge, payment, language, is_by_phone, ports)
+        if is_by_phone:
+            ports.providers.find_current().require_phone()
+        if charge.open_payment and charge.open_payment.is_by_phone != is_by_phone:
+            charge = _cancel(charge, charge.open_payment, ports)
+        charge, payment = _ensure_open_payment(charge, is_by_phone, ports)
+        latest = _get_at_provider(charge, payment, language, ports)
         if latest.next_url is None:
-            raise Conflict(Text("Your payment is being processed. Look again in a minute."))
+            raise Conflict(BEING_PROCESSED)
         return CardPage(payment.payment_id, latest.next_url)
 
     return retry_on_conflict(attempt, what=WHAT)
@@ -102,18 +107,32 @@ def _refuse_paid(charge: Charge) -> None:
         raise Conflict(Text("This is already paid."))
 
 
-def _ensure_open_payment(charge: Charge, ports: Ports) -> tuple[Charge, Payment]:
+def _cancel(charge: Charge, payment: Payment, ports: Ports) -> Charge:
+    """The charge without its open payment. Raises Conflict if that is paid, or can no longer be
+    cancelled."""
+    if payment.provider_id is None:
+        # Nobody can have seen the card page.
+        return with_payment(charge, replace(payment, state="cancelled"))
+    ports.providers.find(payment).cancel(payment.provider_id)
+    after = check(charge.service_request_id, ports)
+    _refuse_paid(after)
+    if after.open_payment:
+        raise Conflict(BEING_PROCESSED)
+    return after
+
+
+def _ensure_open_payment(charge: Charge, is_by_phone: bool, ports: Ports) -> tuple[Charge, Payment]:
     """The open payment of a charge. A new one is stored before the provider creates it, so that two
     callers get the same payment."""
     if charge.open_payment:
         return charge, charge.open_payment
     payment_id = ports.payment_id(charge.service_request_id, len(charge.payments) + 1)
-    payment = Payment(payment_id=payment_id, asked_at=ports.now())
+    payment = Payment(payment_id=payment_id, asked_at=ports.now(), is_by_phone=is_by_phone)
     return ports.charges.save(_schedule_check(with_payment(charge, payment), ports)), payment
 
 
 def _get_at_provider(
-    charge: Charge, payment: Payment, language: str, is_by_phone: bool, ports: Ports
+    charge: Charge, payment: Payment, language: str, ports: Ports
 ) -> ProviderPayment:
     """The payment at the provider, which is created if it has no id yet. Its id is stored before
     anybody sees its page, so that of two that were created only one can be paid."""
@@ -126,7 +145,7 @@ def _get_at_provider(
         amount_pence=charge.amount_pence,
         description=charge.description,
         language=language,
-        is_by_phone=is_by_phone,
+        is_by_phone=payment.is_by_phone,
     )
     latest = require_same_charge(charge, ports.providers.find_current().create(new))
     created = replace(payment, provider=ports.providers.current, provider_id=latest.provider_id)

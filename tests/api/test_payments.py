@@ -292,6 +292,37 @@ def test_officer_who_pays_for_a_caller_uses_the_telephone(
     assert pay.payment.moto
 
 
+def test_page_of_the_telephone_is_not_handed_to_the_payer_nor_the_payers_to_the_officer(
+    api: Api, pay: InProcessPay, request_id: str
+) -> None:
+    path, officer = f"/api/reports/{request_id}/payments", api.token("officer")
+    by_phone = api.post(path, {}, key="call", token=officer).json_body
+    online = begun(api, request_id)
+    assert online["next_url"] != by_phone["next_url"] and not pay.payment.moto
+    assert seen(api, by_phone)["state"] == "cancelled"
+    again = api.post(path, {}, key="call again", token=officer).json_body
+    assert again["next_url"] != online["next_url"] and pay.payment.moto
+    assert seen(api, online)["state"] == "cancelled"
+    assert "This payment was closed" in html(api, f"/forms/payments/{online['payment_id']}")
+    pay.enter(again["next_url"], GOOD_CARD)
+    assert "Payment received" in html(api, f"/forms/payments/{online['payment_id']}")
+
+
+@pytest.mark.parametrize(("card", "told"), [("paid", "already paid"), ("taken", "being processed")])
+def test_payment_that_cannot_be_cancelled_in_the_other_channel_is_told_as_it_is(
+    api: Api, pay: InProcessPay, request_id: str, card: str, told: str
+) -> None:
+    online = begun(api, request_id)
+    if card == "paid":
+        pay.enter(online["next_url"], GOOD_CARD)
+    else:
+        pay.payment.status = "submitted"
+    path, officer = f"/api/reports/{request_id}/payments", api.token("officer")
+    refused = api.post(path, {}, key="call", token=officer)
+    assert refused.status_code == 409 and told in refused.json_body["detail"]
+    assert len(pay.service.payments) == 1
+
+
 def test_payer_of_an_own_request_does_not_use_the_telephone(
     api: Api, pay: InProcessPay, request_id: str
 ) -> None:

@@ -101,6 +101,47 @@ def test_an_expired_payment_has_failed(there: ProviderUnderTest, provider: Provi
     assert (seen.state, seen.failure, seen.next_url) == ("failed", "expired", None)
 
 
+def test_a_cancelled_payment_can_no_longer_be_paid(
+    there: ProviderUnderTest, provider: Provider
+) -> None:
+    provider_id = provider.create(new_payment()).provider_id
+    provider.cancel(provider_id)
+    seen = provider.get(provider_id)
+    assert seen.state in ("cancelled", "failed") and seen.next_url is None
+    there.pay(provider_id, GOOD_CARD)
+    assert provider.get(provider_id).refundable_pence == 0
+
+
+def test_a_paid_or_ended_payment_stays_as_it_is_when_it_is_cancelled(
+    there: ProviderUnderTest, provider: Provider
+) -> None:
+    ended = provider.create(new_payment()).provider_id
+    provider.cancel(ended)
+    for provider_id in (paid(there), ended):
+        before = provider.get(provider_id)
+        provider.cancel(provider_id)
+        assert provider.get(provider_id) == before
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_cancellation_that_was_not_heard_is_an_error(which: int) -> None:
+    for status, kind in ((429, UpstreamFailed), (401, UpstreamFailed), (500, NoReply)):
+        client = FixedReplyClient(Reply(status, {}, b"{}"))
+        api = ProviderApi(lambda client=client: client, ORIGIN, lambda: "key", lambda _: None)  # type: ignore[misc]
+        with pytest.raises(kind):
+            adapters(api)[which].cancel("p1")
+
+
+def test_govuk_pay_does_not_cancel_a_payment_whose_money_is_being_taken(
+    govuk_pay_here: LocalGovUkPay,
+) -> None:
+    adapter = govuk_pay_here.adapter()
+    provider_id = adapter.create(new_payment()).provider_id
+    govuk_pay_here.service.payments[provider_id].status = "submitted"
+    adapter.cancel(provider_id)
+    assert adapter.get(provider_id).state == "submitted"
+
+
 def test_a_refund_arrives_and_leaves_the_rest(there: ProviderUnderTest, provider: Provider) -> None:
     provider_id = paid(there)
     made = provider.refund(provider.get(provider_id), 1_000, "r1")
@@ -203,8 +244,11 @@ def test_govuk_pay_shows_the_card_page_in_welsh_and_says_who_cancelled(
 
 
 def test_stripe_takes_no_card_on_the_telephone(stripe_here: LocalStripe) -> None:
+    adapter = stripe_here.adapter()
     with pytest.raises(Conflict, match="telephone"):
-        stripe_here.adapter().create(replace(new_payment(), is_by_phone=True))
+        adapter.create(replace(new_payment(), is_by_phone=True))
+    with pytest.raises(Conflict, match="telephone"):
+        adapter.require_phone()
 
 
 def test_govuk_pay_names_the_payment_of_a_signed_notification(

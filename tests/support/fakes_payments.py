@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from chalicelib.errors import NoReply, UpstreamFailed
+from chalicelib.errors import Conflict, NoReply, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.payments.ledger import Difference, Entry, Reconciliation, entry_id
 from chalicelib.payments.model import (
@@ -52,6 +52,7 @@ class MemoryProvider:
         self.paid_at: datetime | None = None
         self.is_down_until = clock()
         self.refuses_refunds = False
+        self.takes_phone = True
         self._clock = clock
 
     def create(self, new: NewPayment) -> ProviderPayment:
@@ -82,6 +83,16 @@ class MemoryProvider:
         if is_open and payment.created_at + EXPIRES <= self._clock():
             return self._end(payment, "failed", "expired")
         return payment
+
+    def require_phone(self) -> None:
+        if not self.takes_phone:
+            raise Conflict("A card cannot be taken on the telephone.")
+
+    def cancel(self, provider_id: str) -> None:
+        self._refuse_while_down()
+        payment = self._present(provider_id)
+        if payment.next_url:
+            self._end(payment, "cancelled", None)
 
     def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
         provider_id, available = paid.provider_id, paid.refundable_pence

@@ -65,6 +65,8 @@ class CheckoutSession(resources.StripeObject):  # type: ignore[misc]
     def _api_pay(cls, id: str, number: str) -> "CheckoutSession":
         """The payer enters a card, which is no part of Stripe's API."""
         found: CheckoutSession = cls._api_retrieve(id)
+        if found.status != "open":
+            raise UserError(400, "This Checkout Session is no longer open")
         card = resources.PaymentMethod(type="card", card=CARD | {"number": number})
         intent = found._intent = found._intent or resources.PaymentIntent(
             amount=found.amount_total, currency="gbp", metadata=found._metadata
@@ -81,6 +83,8 @@ class CheckoutSession(resources.StripeObject):  # type: ignore[misc]
     @classmethod
     def _api_expire(cls, id: str) -> "CheckoutSession":
         found: CheckoutSession = cls._api_retrieve(id)
+        if found.status != "open":
+            raise UserError(400, "Only Checkout Sessions with a status of open can be expired")
         found.status = "expired"
         return found
 

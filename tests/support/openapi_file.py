@@ -20,8 +20,8 @@ class OpenApiFile:
     def check_request(self, method: str, path: str, body: Any) -> None:
         """The body of a request has the documented shape."""
         operation = self._operation(method, path)
-        content = operation["requestBody"]["content"]["application/json"]
-        self._check(content["schema"], body, f"{method} {path}")
+        if wanted := operation.get("requestBody"):
+            self._check(wanted["content"]["application/json"]["schema"], body, f"{method} {path}")
 
     def check_response(self, method: str, path: str, status: int, body: Any) -> None:
         """The status is documented, and the body has its shape."""

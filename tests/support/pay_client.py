@@ -20,7 +20,7 @@ class CheckedClient(InProcessClient):
     def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         path = path_of(url)
         if method == "POST":
-            self._spec.check_request(method, path, json.loads(body))
+            self._spec.check_request(method, path, json.loads(body or b"{}"))
         answer = self._service.answer(method, path, headers, body)
         self._spec.check_response(method, path.partition("?")[0], answer.status, answer.body)
         return Reply(answer.status, {}, json.dumps(answer.body).encode())

@@ -80,6 +80,13 @@ def open_card_page(money: PaymentsWorld) -> None:
     try_again(clicked)
 
 
+def open_page_by_phone(money: PaymentsWorld) -> None:
+    def clicked() -> None:
+        money.pages.append(pay(REQUEST, "en", money.ports(), is_by_phone=True).next_url)
+
+    try_again(clicked)
+
+
 def enter_good_card(money: PaymentsWorld) -> None:
     money.provider.take_card(shown_payment(money))
 
@@ -205,6 +212,10 @@ def paid_in_two_tabs() -> Sequence[Step]:
     return (open_card_page, open_card_page, pay_every_page, notify)
 
 
+def paid_online_and_by_phone() -> Sequence[Step]:
+    return (open_card_page, open_page_by_phone, pay_every_page, open_page_by_phone, notify)
+
+
 def paid_in_the_last_minutes_and_never_seen_again() -> Sequence[Step]:
     return (
         open_card_page,
@@ -246,6 +257,7 @@ STORIES = (
     refused_and_paid,
     abandoned_and_paid_later,
     paid_in_two_tabs,
+    paid_online_and_by_phone,
     paid_in_the_last_minutes_and_never_seen_again,
     refunded_at_the_provider_too,
     never_paid,

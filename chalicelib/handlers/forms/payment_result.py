@@ -94,6 +94,14 @@ FAILED: dict[Failure, ResultText] = {
     "expired": ResultText(translatable("Your payment has expired"), _NO_MONEY, may_pay=True),
     "cancelled": ResultText(translatable("You cancelled the payment"), _NO_MONEY, may_pay=True),
 }
+CLOSED = ResultText(
+    translatable("This payment was closed"),
+    translatable(
+        "No money was taken on this page. The payment was continued in another way, such as on the "
+        "telephone."
+    ),
+    may_pay=True,
+)
 OTHERWISE_FAILED = ResultText(
     translatable("Your payment did not go through"), _NO_MONEY, may_pay=True
 )
@@ -153,6 +161,8 @@ def _result_of_payment(payment: Payment) -> ResultText:
             return WAITING
         case "submitted" | "capturable":
             return BEING_PROCESSED
+        case "cancelled":
+            return CLOSED
         case _:
             return FAILED[payment.failure] if payment.failure else OTHERWISE_FAILED
 

@@ -7,6 +7,8 @@ from msgspec import Struct, field
 
 EXPIRES = timedelta(minutes=90)
 ENDS = ("success", "failed", "cancelled", "error")
+BEING_TAKEN = ("submitted", "capturable")
+"""The states in which the money is being taken, so that nobody can cancel."""
 OUTCOMES: Mapping[str, tuple[str, str | None]] = {
     "4444333322221111": ("success", None),
     "4242424242424242": ("success", None),
@@ -20,6 +22,7 @@ MESSAGES = {
     "P0010": "Payment method rejected",
     "P0020": "Payment expired",
     "P0030": "Payment was cancelled by the user",
+    "P0040": "Payment was cancelled by the service",
     "P0050": "Payment provider returned an error",
 }
 

@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from infra.local.pay.model import EXPIRES, OUTCOMES, StoredPayment, StoredRefund
+from infra.local.pay.model import BEING_TAKEN, EXPIRES, OUTCOMES, StoredPayment, StoredRefund
 from infra.local.pay.views import Views
 
 SMALLEST_PENCE = 30
@@ -79,6 +79,8 @@ class PayService:
                 return Answer(HTTPStatus.OK, self.views.payment(self.get_payment(payment_id)))
             case "GET", ["payments", payment_id, "refunds"]:
                 return Answer(HTTPStatus.OK, self.views.refunds(self.get_payment(payment_id)))
+            case "POST", ["payments", payment_id, "cancel"]:
+                return self._cancel_payment(self.get_payment(payment_id))
             case "POST", ["payments", payment_id, "refunds"]:
                 return self._refund_payment(self.get_payment(payment_id), _read(body))
             case _:
@@ -165,6 +167,16 @@ class PayService:
         )
         self.payments[payment.payment_id] = payment
         return Answer(HTTPStatus.CREATED, self.views.payment(payment))
+
+    def _cancel_payment(self, payment: StoredPayment) -> Answer:
+        if payment.is_ended:
+            failed = "Cancellation of payment failed"
+            raise RefusedRequest(HTTPStatus.BAD_REQUEST, "P0501", failed)
+        if payment.status in BEING_TAKEN:
+            busy = "Cancel charge error - conflict"
+            raise RefusedRequest(HTTPStatus.CONFLICT, "P0502", busy)
+        payment.end("cancelled", "P0040")
+        return Answer(HTTPStatus.NO_CONTENT, {})
 
     def _refund_payment(self, payment: StoredPayment, sent: Mapping[str, Any]) -> Answer:
         if sent.get("refund_amount_available") != payment.available:

@@ -66,6 +66,28 @@ def test_the_same_page_is_shown_again_until_the_payment_ends(money: PaymentsWorl
     assert pay(REQUEST, "en", money.ports()) == first
 
 
+def test_online_page_stays_when_the_provider_takes_no_cards_on_the_telephone(
+    money: PaymentsWorld,
+) -> None:
+    first = pay(REQUEST, "en", money.ports())
+    money.provider.takes_phone = False
+    with pytest.raises(Conflict, match="telephone"):
+        pay(REQUEST, "en", money.ports(), is_by_phone=True)
+    assert pay(REQUEST, "en", money.ports()) == first
+
+
+def test_payment_in_the_other_channel_whose_page_nobody_can_have_seen_is_given_up(
+    money: PaymentsWorld,
+) -> None:
+    money.provider.is_down_until = NOON + timedelta(minutes=1)
+    with pytest.raises(UpstreamFailed):
+        pay(REQUEST, "en", money.ports())
+    money.provider.is_down_until = NOON
+    pay(REQUEST, "en", money.ports(), is_by_phone=True)
+    channels = [(each.is_by_phone, each.state) for each in stored_charge(money).payments]
+    assert channels == [(False, "cancelled"), (True, "created")]
+
+
 def test_a_new_payment_follows_one_that_was_refused(money: PaymentsWorld) -> None:
     first = pay(REQUEST, "en", money.ports())
     money.provider.take_card("p1", "failed")
