@@ -113,9 +113,13 @@ class Attempts(Protocol):
         """Notes that its code is not sent, since the texts of the day are spent."""
 
 
-Spend = Callable[[str, str], None]
-"""Counts one more action: takes its scope, which is one of a fixed list, and the key of who does
-it. Raises TooMany with the wait if all are spent, UpstreamFailed if the store does not answer."""
+class Spend(Protocol):
+    """Counts uses within the limits."""
+
+    def __call__(self, scope: str, key: str, amount: int = 1) -> None:
+        """Counts that many more uses of a scope, which is one of a fixed list, by the owner of the
+        key. Raises TooMany with the wait if fewer are left (then it counts nothing), UpstreamFailed
+        if the store does not answer."""
 
 
 class TextBudget(Protocol):

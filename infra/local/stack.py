@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.accounts import accounts_ports, hourly
+from chalicelib.bootstrap.accounts import accounts_ports, daily, hourly
 from chalicelib.bootstrap.collections import collections_ports
 from chalicelib.bootstrap.disruptions import disruptions_ports, disruptions_publish_ports
 from chalicelib.bootstrap.jobs import crew_ports, day_ports
@@ -87,9 +87,10 @@ class LocalStack:
         self._clock = clock.Clock()
         self._endpoint = aws.moto_server(HOST, 0)
         # Here all clients are in one network.
-        hourly().update(
-            {scope: 10 * most for scope, most in hourly().items() if "network" in scope}
-        )
+        for limits in (hourly(), daily()):
+            limits.update(
+                {scope: 10 * most for scope, most in limits.items() if "network" in scope}
+            )
 
     def start(self) -> None:
         """Publishes the fixed documents, seeds the data, and serves."""

@@ -12,18 +12,23 @@ from chalice.app import Response
 from chalice.test import Client, HTTPResponse
 from msgspec.structs import fields
 
-from chalicelib.accounts.model import Account, Grant, Role
+from chalicelib.accounts import audit
+from chalicelib.accounts.model import Account, Destination, Grant, Role
+from chalicelib.accounts.usecases.rate_limits import Flow
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.handlers.http import routes
+from chalicelib.handlers.http import auth, rate_limits, routes
 from chalicelib.handlers.http.answers import PROBLEM
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.openapi import Problem, error_statuses
 from chalicelib.handlers.http.route_facts import RouteFacts
 from chalicelib.kernel.time import utc_now
+from chalicelib.net.reply import Reply
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.support.builders import draft_body, long_key
 from tests.support.composition import publish_nothing
+from tests.support.http_client import InProcessClient
 from tests.support.paying import PENCE, InProcessPay, give_order, serve_payments
 
 
@@ -40,6 +45,47 @@ def documented_errors(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return response
 
     monkeypatch.setattr(routes, "reply_to", checked)
+    yield
+    assert found == set()
+
+
+@pytest.fixture(autouse=True)
+def counted_calls_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test in which a view calls a system outside before it has counted that under the limit
+    that its route declares, or recorded it as an action of staff."""
+    found: set[str] = set()
+    done: set[str] = set()
+    current: list[RouteFacts] = []
+    reply_to, count, record = routes.reply_to, rate_limits.check, audit.record_action
+    request = InProcessClient.request
+
+    def reply(view: Any, sent: Any, facts: RouteFacts, parameters: dict[str, str]) -> Response:
+        current.append(facts)
+        done.clear()
+        done.update({"audited"} if facts.auth is not auth.anyone else ())
+        try:
+            return reply_to(view, sent, facts, parameters)
+        finally:
+            current.pop()
+
+    def note_count(flow: Flow, call: Call, *typed: Destination) -> None:
+        done.add(flow)
+        count(flow, call, *typed)
+
+    def note_action(*details: Any) -> None:
+        done.add("audited")
+        record(*details)
+
+    def call_out(client: InProcessClient, *sent: Any, **more: Any) -> Reply:
+        for facts in current[-1:]:
+            if facts.calls_out is None or not done & {facts.calls_out, "audited"}:
+                found.add(f"{facts.method} {facts.path}: {facts.calls_out} is not counted")
+        return request(client, *sent, **more)
+
+    monkeypatch.setattr(routes, "reply_to", reply)
+    monkeypatch.setattr(rate_limits, "check", note_count)
+    monkeypatch.setattr(audit, "record_action", note_action)
+    monkeypatch.setattr(InProcessClient, "request", call_out)
     yield
     assert found == set()
 

@@ -15,11 +15,13 @@ from chalicelib.accounts.destinations import parse_any_address
 from chalicelib.accounts.model import Destination, Role
 from chalicelib.accounts.usecases.rate_limits import DAILY, FOLLOWERS, HOURLY
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.accounts import accounts_ports, hourly
+from chalicelib.bootstrap.accounts import accounts_ports, daily, hourly
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.http.cdn import ORIGIN, VIEWER
+from chalicelib.handlers.http.rate_limits import DEVICE
 from chalicelib.kernel import proof_of_work
+from chalicelib.kernel.time import utc_now
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
@@ -450,3 +452,30 @@ def test_network_that_walks_through_postcodes_must_wait(here: Api) -> None:
     assert answers == [200, 200, 429]
     assert mine.get("/api/premises/990000000001/collections").status_code == 429
     assert other.get(walk[-1]).status_code == 200
+
+
+def test_held_units_are_limited_and_not_the_holds_alone(
+    here: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(hourly(), "held units by device", 5)
+    council = container.council()
+    calendar = council.by_calendar["bulky"]
+    day = next(iter(calendar.bookable_days(utc_now(), council.calendar)))
+    phone = of_network(here, **{DEVICE: "one phone"})
+
+    def hold(units: int) -> int:
+        body = {"calendar": "bulky", "day": f"{day}", "slot": "day", "units": units}
+        return phone.post("/api/holds", body, key=f"held-{next(numbers)}").status_code
+
+    assert [hold(3), hold(3), hold(2), hold(1)] == [201, 429, 201, 429]
+
+
+def test_lists_of_addresses_are_limited_within_a_day(
+    here: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(daily(), "premises by network in a day", 2)
+    phone = of_network(here)
+    for expected in (200, 200, 429):
+        answer = phone.get("/api/premises?postcode=ZZ1%201AA")
+        assert answer.status_code == expected, answer.json_body
+    assert answer.json_body["detail"].startswith("You can ask for this 2 times in one day.")

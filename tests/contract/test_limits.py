@@ -210,3 +210,13 @@ def test_machines_of_one_customer_count_as_one_in_all_processes(
     assert key("2001:db8::1") == key("2001:db8::ffff") != key("2001:db8:0:1::1")
     another = DynamoNetworks(cloud.environment["ACCOUNTS_TABLE"], clock)
     assert another.key("192.0.2.1") == key("192.0.2.1") != key("192.0.2.2")
+
+
+def test_amount_that_is_not_left_counts_nothing(ports: LimitPorts) -> None:
+    scope, key = "hold by device", f"device-{next(numbers)}"
+    with pytest.raises(TooMany):
+        ports.spend(scope, key, 4)
+    ports.spend(scope, key, 2)
+    with pytest.raises(TooMany):
+        ports.spend(scope, key, 2)
+    ports.spend(scope, key)

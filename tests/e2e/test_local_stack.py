@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.accounts.usecases.rate_limits import HOURLY
-from chalicelib.bootstrap.accounts import hourly
+from chalicelib.accounts.usecases.rate_limits import DAILY, HOURLY
+from chalicelib.bootstrap.accounts import daily, hourly
 from chalicelib.partners.ports import Ports
 from infra.local import aws, seed
 from infra.local.__main__ import main
@@ -43,8 +43,10 @@ def stack() -> Iterator[LocalStack]:
 
 
 def test_networks_have_higher_limits_on_the_local_stack(stack: LocalStack) -> None:
-    here = hourly()
-    of_networks = {scope: most for scope, most in HOURLY.items() if "network" in scope}
+    here = hourly() | daily()
+    of_networks = {
+        scope: most for scope, most in (*HOURLY.items(), *DAILY.items()) if "network" in scope
+    }
     assert {scope: here[scope] for scope in of_networks} == {
         scope: 10 * most for scope, most in of_networks.items()
     }

@@ -171,11 +171,11 @@ class MemoryLimits:
         self._most = most
         self.spent: Counter[tuple[str, str]] = Counter()
 
-    def spend(self, scope: str, key: str) -> None:
+    def spend(self, scope: str, key: str, amount: int = 1) -> None:
         most = DAILY[scope] if scope == OF_KNOWN_DEVICES else self._most
-        if self.spent[scope, key] >= most:
+        if self.spent[scope, key] + amount > most:
             raise TooMany("Wait.", retry_after_s=60)
-        self.spent[scope, key] += 1
+        self.spent[scope, key] += amount
 
 
 class FewTexts:

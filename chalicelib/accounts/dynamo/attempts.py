@@ -106,16 +106,16 @@ class DynamoLimits:
         self._digest = digest
         self._now = now
 
-    def spend(self, scope: str, key: str) -> None:
+    def spend(self, scope: str, key: str, amount: int = 1) -> None:
         now = self._now()
         begin, span, message = now.replace(minute=0, second=0, microsecond=0), HOUR, PER_HOUR
         if scope in self._daily:
             begin, span, message = begin.replace(hour=0), DAY, PER_DAY
         most = (self._daily if scope in self._daily else self._hourly)[scope]
         item = LimitItem(f"limit#{scope}#{self._digest('limit', scope, key)}", text_of(begin))
-        one_more: list[Any] = [LimitItem.spent.add(1), LimitItem.expires_at.set(begin + 2 * span)]
-        is_left = LimitItem.owner.does_not_exist() | (LimitItem.spent < most)
-        if not item.change_where(one_more, is_left):
+        more: list[Any] = [LimitItem.spent.add(amount), LimitItem.expires_at.set(begin + 2 * span)]
+        is_left = LimitItem.owner.does_not_exist() | (LimitItem.spent <= most - amount)
+        if amount > most or not item.change_where(more, is_left):
             wait = begin + span - now
             raise TooMany(
                 Text(message, most=most),

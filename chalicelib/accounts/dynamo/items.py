@@ -179,7 +179,7 @@ class BlockItem(PeopleItem):
 
 
 class LimitItem(PeopleItem):
-    """A count of uses in one hour."""
+    """A count of uses in one hour, or one day."""
 
     spent = NumberAttribute()
     expires_at = TTLAttribute()

@@ -33,11 +33,22 @@ Flow = Literal[
     "subscribe",
     "premises",
     "hold",
+    "held units",
     "payment",
     "payment page",
 ]
 FAILS_OPEN: frozenset[Flow] = frozenset(
-    ("report", "update", "flag", "follow", "photo", "hold", "payment", "payment page")
+    (
+        "report",
+        "update",
+        "flag",
+        "follow",
+        "photo",
+        "hold",
+        "held units",
+        "payment",
+        "payment page",
+    )
 )
 IN_A_DAY = "written to address in a day"
 FOLLOWERS = "followers of one report by network in a day"
@@ -72,6 +83,9 @@ HOURLY: Mapping[str, int] = {
     "hold by network": 200,
     "hold by network, known": 2000,
     "hold by device": 30,
+    "held units by network": 200,
+    "held units by network, known": 400,
+    "held units by device": 60,
     "payment page by network": 6000,
     "payment page by device": 1000,
     "payment by network": 200,
@@ -82,14 +96,21 @@ HOURLY: Mapping[str, int] = {
 "by network, known" (ADR 56): a carrier has one address for thousands of phones. Codes to one
 address are counted where they are requested, and for codes a device that has signed in with an
 address before is not counted by its network. A whole office signs in each morning through its own
-organisation, with a redirect there and back."""
+organisation, with a redirect there and back. Units that somebody holds are counted beside the
+holds: a hold can take as many units as the largest order (ADR 107)."""
 CROWDED = translatable(
     "Many people share your network, and it has reached its limit for this hour. Sign in, turn on "
     "JavaScript, or use another network such as mobile data, and try again. Or wait until the next "
     "hour."
 )
-DAILY: Mapping[str, int] = {IN_A_DAY: 20, FOLLOWERS: 10}
-"""The limits within a day, for any kind of action."""
+DAILY: Mapping[str, int] = {
+    IN_A_DAY: 20,
+    FOLLOWERS: 10,
+    "premises by network in a day": 3000,
+    "premises by device in a day": 200,
+}
+"""The limits within a day. Those of an address are for any kind of action. Lists of addresses have
+one beside the limit within an hour, which alone would let a network copy a town in a week."""
 
 
 class Sender(NamedTuple):
@@ -103,15 +124,24 @@ class Sender(NamedTuple):
     is_proven: bool = False
 
 
-def check(flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -> None:
-    """Counts one more; unconfirmed addresses count if a subscription sends messages to them. Raises
-    TooMany, Forbidden (an address that the sender confirmed is blocked), and UpstreamFailed if
-    counting fails and the flow does not pass without it."""
+def check(
+    flow: Flow,
+    sender: Sender,
+    typed: Sequence[Destination],
+    ports: LimitPorts,
+    *,
+    amount: int = 1,
+) -> None:
+    """Counts so many more; unconfirmed addresses count if a subscription sends messages to them.
+    Raises TooMany, Forbidden (an address that the sender confirmed is blocked), and UpstreamFailed
+    if counting fails and the flow does not pass without it."""
     try:
         refuse_blocked(sender.addresses, ports)
         for by, key in _keys(sender, ports):
             if (scope := f"{flow} by {by}") in HOURLY:
-                _count(scope, key, sender, ports)
+                _count(scope, key, sender, ports, amount)
+            if (scope := f"{flow} by {by} in a day") in DAILY:
+                ports.spend(scope, key, amount)
         if flow == "subscribe":
             _count_messages(flow, sender, typed, ports)
     except UpstreamFailed as error:
@@ -120,18 +150,18 @@ def check(flow: Flow, sender: Sender, typed: Sequence[Destination], ports: Limit
         logs.failure("nothing counts, it passed", error)
 
 
-def _count(scope: str, key: str, sender: Sender, ports: LimitPorts) -> None:
-    """Counts one more. A network over its limit has a further one, for accounts and for requests
-    with a proof of work. Raises TooMany, UpstreamFailed."""
+def _count(scope: str, key: str, sender: Sender, ports: LimitPorts, amount: int) -> None:
+    """Counts so many more. A network over its limit has a further one, for accounts and for
+    requests with a proof of work. Raises TooMany, UpstreamFailed."""
     further = f"{scope}, known"
     try:
-        ports.spend(scope, key)
+        ports.spend(scope, key, amount)
     except TooMany as error:
         if further not in HOURLY:
             raise
         if not (sender.addresses or sender.is_proven):
             raise TooMany(CROWDED, retry_after_s=error.retry_after_s, proof_bits=BITS) from error
-        ports.spend(further, key)
+        ports.spend(further, key, amount)
 
 
 def check_follower(of: str, sender: Sender, *, is_known: bool, ports: LimitPorts) -> None:

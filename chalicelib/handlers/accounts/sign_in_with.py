@@ -28,6 +28,7 @@ routes = Routes(__name__, problem_page)
     method="POST",
     auth=auth.own_page,
     summary="Sign in through another organisation",
+    calls_out="handover",
 )
 def leave_for_provider(call: Call, provider: str) -> SeeOther:
     from chalicelib.accounts.single_sign_on import HANDOVER_VALID_FOR
@@ -51,6 +52,7 @@ def leave_for_provider(call: Call, provider: str) -> SeeOther:
         Query("iss", "the issuer, if it names itself (RFC 9207)"),
         Query("error", "why there is no code"),
     ),
+    calls_out="handover",
 )
 def return_from_provider(call: Call, provider: str) -> SeeOther:
     from chalicelib.accounts.usecases.single_sign_on import (

@@ -54,7 +54,7 @@ class HoldGivenUp(msgspec.Struct, frozen=True, kw_only=True):
 )
 def create_hold(call: Call, draft: HoldRequest) -> HoldReceipt:
     key = call.idempotency_key
-    rate_limits.check("hold", call)
+    rate_limits.check_hold(draft.units, call)
     place = SlotOfDay(draft.calendar, draft.day, draft.slot)
     hold = usecases.hold(place, draft.units, call.caller.author().scope, key, bookings_ports())
     return HoldReceipt(hold_id=hold.hold_id, until=hold.until)

@@ -8,11 +8,11 @@ import msgspec
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payments import order_ports
-from chalicelib.errors import Conflict, Forbidden
+from chalicelib.errors import Conflict, Forbidden, TooMany
 from chalicelib.garden import usecases
 from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.views import GardenDeskView, GardenView, desk_view, garden_view
-from chalicelib.handlers.http import auth
+from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
@@ -66,10 +66,12 @@ def read_subscription(call: Call, service_request_id: str) -> GardenView:
         "it added"
     ),
     query=(REPORT_TOKEN,),
-    raises=(Conflict,),
+    raises=(Conflict, TooMany),
+    calls_out="payment",
 )
 def cancel_subscription_of(call: Call, service_request_id: str) -> GardenView:
     found = _find_purchase(call, service_request_id)
+    rate_limits.check_resident("payment", call)
     subscription = found.subscription
     if found.may_change:
         _audit_officer(call, subscription, "cancelled")
@@ -114,6 +116,7 @@ def read_for_officer(call: Call, premises_id: str) -> GardenDeskView:
     auth=auth.may("garden.manage"),
     summary="Cancel the garden waste subscription of an address",
     raises=(Conflict,),
+    calls_out="audited",
 )
 def cancel_for_officer(call: Call, cancellation: Cancellation, premises_id: str) -> GardenDeskView:
     _require_garden_team(call)

@@ -19,7 +19,7 @@ from chalicelib.handlers.forms.order_context import (
     price_context,
     slot_context,
 )
-from chalicelib.handlers.http import request_language
+from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.params import id_of
@@ -120,8 +120,10 @@ def _refund_words(service_request_id: str, refund_pence: int) -> dict[str, str]:
 
 
 def cancel(call: Call, service_request_id: str) -> SeeOther:
-    """Cancels the booking; a repeat changes nothing. Raises NotFound, Conflict, UpstreamFailed."""
+    """Cancels the booking; a repeat changes nothing. Raises NotFound, Conflict, TooMany,
+    UpstreamFailed."""
     token = posted_form(call).one("token") or None
+    rate_limits.check_resident("payment", call)
     author = call.caller.author(token)
     return SeeOther(_page_of(cancel_order(id_of(service_request_id), author, order_ports()), token))
 

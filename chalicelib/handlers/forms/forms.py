@@ -8,6 +8,7 @@ requested, so that a cold start of the API does not load them.
 
 from importlib import import_module
 
+from chalicelib.accounts.usecases.rate_limits import Flow
 from chalicelib.errors import AppError
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
@@ -36,6 +37,7 @@ def _page(
     gate: auth.Gate = auth.anyone,
     query: tuple[Query, ...] = (),
     media_types: tuple[str, ...] = (),
+    calls_out: Flow | None = None,
 ) -> None:
     """Registers a view by its module in this folder and its name there."""
     module, _, name = view.partition(".")
@@ -47,7 +49,13 @@ def _page(
 
     answer.__name__ = name
     routes.page(
-        path, method=method, auth=gate, summary=summary, query=query, media_types=media_types
+        path,
+        method=method,
+        auth=gate,
+        summary=summary,
+        query=query,
+        media_types=media_types,
+        calls_out=calls_out,
     )(answer)
 
 
@@ -111,7 +119,13 @@ _page(
     "Show the amount to pay for a request",
     query=(REPORT_TOKEN,),
 )
-_page("POST", f"{A_REPORT}/payment", "pay_page.begin_payment", "Go to the card page")
+_page(
+    "POST",
+    f"{A_REPORT}/payment",
+    "pay_page.begin_payment",
+    "Go to the card page",
+    calls_out="payment",
+)
 _page(
     "GET",
     f"{A_REPORT}/receipt",
@@ -142,7 +156,13 @@ _page(
     "Show what is refunded if a booking is cancelled",
     query=(REPORT_TOKEN,),
 )
-_page("POST", f"{A_REPORT}/cancellation", "booking_pages.cancel", "Cancel a booking")
+_page(
+    "POST",
+    f"{A_REPORT}/cancellation",
+    "booking_pages.cancel",
+    "Cancel a booking",
+    calls_out="payment",
+)
 _page(
     "GET",
     f"{A_REPORT}/garden/cancellation",
@@ -155,6 +175,7 @@ _page(
     f"{A_REPORT}/garden/cancellation",
     "garden_pages.cancel",
     "Cancel a garden waste subscription",
+    calls_out="payment",
 )
 _page(
     "GET",
@@ -200,5 +221,12 @@ _page(
     "/forms/payments/{payment_id}",
     "payment_result.show_result",
     "Show the result of a payment, to anyone who has its id",
+    calls_out="payment page",
 )
-_page("POST", "/forms/payments/{payment_id}", "payment_result.pay_again", "Go to the card page")
+_page(
+    "POST",
+    "/forms/payments/{payment_id}",
+    "payment_result.pay_again",
+    "Go to the card page",
+    calls_out="payment",
+)

@@ -1,6 +1,6 @@
 """Access of the forms to prices and calendars, for one caller."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from chalicelib.bookings import usecases as bookings
@@ -14,14 +14,14 @@ from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FreeSlot
 from chalicelib.forms.ports import FreeDay, SlotHold
 from chalicelib.handlers.http import request_language
-from chalicelib.reports.usecases.access import Admit, Author
+from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.new_orders import quote_order
 
 
 class Orders:
-    """The Orders port. `admit` counts a hold."""
+    """The Orders port. `admit` counts a hold of so many units."""
 
-    def __init__(self, author: Author, admit: Admit | None) -> None:
+    def __init__(self, author: Author, admit: Callable[[int], None] | None) -> None:
         self._author, self._admit = author, admit
 
     def quote(self, service: ServiceDefinition, premises_id: str, wanted: OrderInput) -> Quote:
@@ -54,7 +54,7 @@ class Orders:
 
     def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> SlotHold:
         if self._admit:
-            self._admit()
+            self._admit(units)
         place = SlotOfDay(calendar, slot.day, slot.slot)
         held = bookings.hold(place, units, self._author.scope, key, bookings_ports())
         return SlotHold(held.hold_id, time_of_day(held.until) if held.until else "")

@@ -95,7 +95,8 @@ def ask_cancellation(call: Call, service_request_id: str) -> Page:
 
 def cancel(call: Call, service_request_id: str) -> SeeOther:
     """Cancels the subscription, or what the request added to it; a repeat changes nothing. Raises
-    NotFound, Conflict, UpstreamFailed."""
+    NotFound, Conflict, TooMany, UpstreamFailed."""
+    rate_limits.check_resident("payment", call)
     found = _get_subscription(service_request_id, posted_form(call).one("token") or None, call)
     garden, orders = garden_ports(), order_ports()
     if found.access.may_change:

@@ -99,13 +99,14 @@ def _ports(sender: Sender) -> Ports:
     """The ports for a sender. Rate limits do not apply to officers, whose actions are audited."""
     call, council = sender.call, request_language.council()
     author = call.caller.author()
-    admit = (
-        (lambda flow: None) if sender.is_officer else partial(rate_limits.defer_count, call=call)
-    )
     return Ports(
         council=council,
-        siblings=Siblings(author, admit("premises")),
-        orders=Orders(author, admit("hold")),
+        siblings=Siblings(
+            author, None if sender.is_officer else rate_limits.defer_count("premises", call)
+        ),
+        orders=Orders(
+            author, None if sender.is_officer else partial(rate_limits.check_hold, call=call)
+        ),
         today=utc_now().astimezone(council.zone).date(),
         is_for_caller=sender.is_officer,
         may_reduce=partial(_may_reduce, sender),

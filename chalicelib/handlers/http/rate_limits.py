@@ -41,6 +41,20 @@ def check(flow: Flow, call: Call, *typed: Destination) -> None:
         count()
 
 
+def check_resident(flow: Flow, call: Call) -> None:
+    """Counts one more use for the call, unless staff make it. Raises as `check` does."""
+    if not call.caller.author().staff_in:
+        check(flow, call)
+
+
+def check_hold(units: int, call: Call) -> None:
+    """Counts one more hold of so many units. Raises TooMany, Forbidden."""
+    sender = _sender(call)
+    if any(sender):
+        rate_limits.check("hold", sender, (), limit_ports())
+        rate_limits.check("held units", sender, (), limit_ports(), amount=units)
+
+
 def defer_count(flow: Flow, call: Call, *typed: Destination) -> Admit | None:
     """Returns a function that counts one more use as soon as the submission is known to be new,
     once however often it is called, and raises as `check` does. None if nothing is to be

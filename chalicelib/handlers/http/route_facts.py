@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Required, TypedDict
+from typing import Any, Literal, Required, TypedDict
 
 import msgspec
 
+from chalicelib.accounts.usecases.rate_limits import Flow
 from chalicelib.errors import AppError
 from chalicelib.handlers.http.auth import Gate
 
@@ -47,6 +48,7 @@ class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
     media_types: tuple[str, ...] = ()
     open_to_sites: bool = False
     as_csv: bool = False
+    calls_out: Flow | Literal["audited"] | None = None
 
 
 class Endpoint(TypedDict, total=False):
@@ -57,7 +59,8 @@ class Endpoint(TypedDict, total=False):
     those that follow from the declaration (Invalid for what was sent, NotFound for an id in the
     path, Unauthenticated and Forbidden of the gate, UpstreamFailed). `open_to_sites`: pages of
     other sites may read the answers, which are the same for every caller. `as_csv`: it answers a
-    caller who accepts CSV with a table.
+    caller who accepts CSV with a table. `calls_out`: the view can call a system outside, and counts
+    each call under this limit before; "audited" for staff, whose actions are recorded instead.
     """
 
     method: Required[str]
@@ -74,3 +77,4 @@ class Endpoint(TypedDict, total=False):
     query: tuple[Query, ...]
     open_to_sites: bool
     as_csv: bool
+    calls_out: Flow | Literal["audited"]

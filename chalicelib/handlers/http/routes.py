@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from chalice.app import Blueprint, Request, Response
 from msgspec.structs import replace
 
+from chalicelib.accounts.usecases.rate_limits import Flow
 from chalicelib.handlers.http import answers, page_answers, request_language
 from chalicelib.handlers.http.auth import Gate
 from chalicelib.handlers.http.call import Call, Called
@@ -58,6 +59,7 @@ class Routes(Blueprint):
         summary: str,
         query: tuple[Query, ...] = (),
         media_types: tuple[str, ...] = (),
+        calls_out: Flow | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Registers a view that answers with a Page, of forms that browsers post, or with a file of
         one of these media types."""
@@ -73,6 +75,7 @@ class Routes(Blueprint):
             query=query,
             media_types=media_types,
             is_page=True,
+            calls_out=calls_out,
         )
 
     def formatted_answer(

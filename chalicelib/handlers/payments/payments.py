@@ -70,6 +70,7 @@ class NotificationReceipt(msgspec.Struct, frozen=True, kw_only=True):
     keyed=True,
     query=(REPORT_TOKEN,),
     raises=(Conflict, TooMany),
+    calls_out="payment",
 )
 def begin_payment(call: Call, service_request_id: str) -> PaymentBegun:
     _ = call.idempotency_key
@@ -92,6 +93,7 @@ def begin_payment(call: Call, service_request_id: str) -> PaymentBegun:
     auth=auth.anyone,
     summary="Get the state of a payment, for anyone who has its id",
     raises=(Conflict, TooMany),
+    calls_out="payment page",
 )
 def get_payment(call: Call, payment_id: str) -> PaymentView:
     service_request_id = _request_of(payment_id)
@@ -107,6 +109,7 @@ def get_payment(call: Call, payment_id: str) -> PaymentView:
     success=HTTPStatus.CREATED,
     keyed=True,
     raises=(Conflict,),
+    calls_out="audited",
 )
 def refund_payment(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
     key, actor = call.idempotency_key, call.caller.signed_in.account_id

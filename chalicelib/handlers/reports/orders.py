@@ -6,8 +6,8 @@ import msgspec
 
 from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import Conflict, SlotFull
-from chalicelib.handlers.http import auth
+from chalicelib.errors import Conflict, SlotFull, TooMany
+from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import record_action
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
@@ -80,12 +80,14 @@ def move(call: Call, to: NewSlot, service_request_id: str) -> OrderView:
     auth=auth.anyone,
     summary="Cancel a booking and refund what the calendar's rules allow",
     query=(REPORT_TOKEN,),
-    raises=(Conflict,),
+    raises=(Conflict, TooMany),
+    calls_out="payment",
 )
 def cancel(call: Call, service_request_id: str) -> OrderView:
     request_id = id_of(service_request_id)
     author = call.caller.author(call.parameter("token"))
     _note("bookings.cancel", request_id, author, call)
+    rate_limits.check_resident("payment", call)
     return order_view(cancel_order(request_id, author, order_ports()))
 
 

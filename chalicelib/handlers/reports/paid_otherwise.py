@@ -41,6 +41,7 @@ class ReceiptDraft(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("payments.waive"),
     summary="Waive the payment for a request",
     raises=(Conflict,),
+    calls_out="audited",
 )
 def waive(call: Call, draft: WaiverDraft, service_request_id: str) -> OfficerOrderView:
     return _settle(call, service_request_id, "waived", draft.reason)
@@ -52,6 +53,7 @@ def waive(call: Call, draft: WaiverDraft, service_request_id: str) -> OfficerOrd
     auth=auth.may("payments.take"),
     summary="Record a payment for a request that was not made here, such as by cheque",
     raises=(Conflict,),
+    calls_out="audited",
 )
 def take(call: Call, draft: ReceiptDraft, service_request_id: str) -> OfficerOrderView:
     return _settle(call, service_request_id, "receipt", draft.number)
