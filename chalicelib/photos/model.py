@@ -55,7 +55,7 @@ class UploadDraft(Struct, frozen=True, kw_only=True):
         ),
     ]
     size: Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": MOST_BYTES})]
-    service_request_id: str | None = None
+    service_request_id: Annotated[str, Meta(max_length=100)] | None = None
 
 
 class Photo(Struct, frozen=True, kw_only=True):

@@ -62,8 +62,8 @@ def return_from_provider(call: Call, provider: str) -> SeeOther:
         finish_sign_in,
     )
 
-    state, code = call.parameter("state") or "", call.parameter("code") or ""
-    if not _STATE.fullmatch(state) or len(code) > LONGEST_CODE:
+    state, code = call.parameter("state") or "", call.parameter("code", longest=LONGEST_CODE) or ""
+    if not _STATE.fullmatch(state):
         raise NotFound(AGAIN)
     rate_limits.check("handover", call)
     browser = cookies.read_cookie(call.request, cookies.HANDOVER)

@@ -44,7 +44,6 @@ TOKEN = Query(
     "token",
     "the token of the subscription's link; not needed when signed in to the "
     "account that it belongs to",
-    is_checked=False,
 )
 _CURSOR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z~[0-9a-f]{32}")
 

@@ -1,9 +1,10 @@
 """Routes of garden waste subscriptions: by the link to the request that bought one, and for
 officers by address."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.garden import garden_ports
@@ -30,7 +31,7 @@ routes = Routes(__name__)
 class NewHome(msgspec.Struct, frozen=True, kw_only=True):
     """The premises to which a garden waste subscription moves."""
 
-    premises_id: str
+    premises_id: Annotated[str, Meta(max_length=100)]
 
 
 Reason = Literal["moved_away", "not_wanted", "wrong_address", "service_failed", "other"]

@@ -16,6 +16,10 @@ from chalicelib.kernel.observability import logs
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.texts import Text
 
+LONGEST_PARAMETER = 1_000
+"""Bytes of a parameter in a path or a query: many are keys, and DynamoDB's sort keys have at most
+1,024."""
+
 
 class Call(NamedTuple):
     """A request on its way to a view: the caller, and the data sent."""
@@ -83,10 +87,14 @@ class Call(NamedTuple):
             )
         return int(found[1])
 
-    def parameter(self, name: str) -> str | None:
-        """A parameter of the query string; an empty one counts as absent."""
+    def parameter(self, name: str, *, longest: int = LONGEST_PARAMETER) -> str | None:
+        """A parameter of the query string; an empty one counts as absent. Raises Invalid if it has
+        more than `longest` bytes."""
         sent = self.request.query_params
-        return (sent.get(name) or None) if sent else None
+        value: str | None = sent.get(name) if sent else None
+        if value and _is_longer(value, longest):
+            raise errors.Invalid.field(name, Text("must be at most {most} bytes", most=longest))
+        return value or None
 
 
 class Called(NamedTuple):
@@ -99,8 +107,17 @@ class Called(NamedTuple):
 
     def content(self, view: Callable[..., Any]) -> Any:
         """The view's answer to a caller who passes the route's gate. Raises as both do, and as
-        `parse_json` does."""
+        `parse_json` does; NotFound for a parameter of the path that is too long for any id."""
         caller = self.facts.auth(self.request)
+        for name, value in self.parameters.items():
+            if _is_longer(value, LONGEST_PARAMETER):
+                raise errors.NotFound(
+                    Text(
+                        "There is nothing at this address: `{name}` is longer than {most} bytes.",
+                        name=name,
+                        most=LONGEST_PARAMETER,
+                    )
+                )
         self.line["role"] = caller.role or "nobody"
         call = Call(self.request, caller)
         name = self.facts.body_name
@@ -113,3 +130,7 @@ class Called(NamedTuple):
         self.line["error"] = type(error).__name__
         if status >= 500:
             logs.failure("a call failed", error, route=self.facts.path, method=self.facts.method)
+
+
+def _is_longer(value: str, most: int) -> bool:
+    return len(value.encode(errors="replace")) > most

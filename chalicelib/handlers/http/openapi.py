@@ -234,8 +234,7 @@ def error_statuses(fact: RouteFacts) -> list[int]:
     found |= {403, 500, 503}
     if fact.auth is not auth.payment_provider:
         found.add(401)
-    is_checked = any(each.is_checked for each in fact.query)
-    if fact.body is not None or is_checked or _is_keyed(fact) or fact.versioned:
+    if fact.body is not None or fact.query or _is_keyed(fact) or fact.versioned:
         found.add(400)
     if "{" in fact.path:
         found.add(404)

@@ -12,19 +12,15 @@ from chalicelib.handlers.http.auth import Gate
 
 
 class Query(msgspec.Struct, frozen=True):
-    """A parameter of the query string, for the OpenAPI document; `schema` is its JSON Schema.
-    `is_checked`: the view answers 400 to a value that it cannot use."""
+    """A parameter of the query string, for the OpenAPI document; `schema` is its JSON Schema."""
 
     name: str
     description: str
     required: bool = False
     schema: Mapping[str, Any] = msgspec.field(default_factory=lambda: {"type": "string"})
-    is_checked: bool = True
 
 
-REPORT_TOKEN = Query(
-    "token", "the token in the link to a report that is not public", is_checked=False
-)
+REPORT_TOKEN = Query("token", "the token in the link to a report that is not public")
 
 
 class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.words import Code
 from chalicelib.errors import Conflict, SlotFull, TooMany
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import record_action
@@ -34,7 +35,7 @@ class NewSlot(msgspec.Struct, frozen=True, kw_only=True):
     """The slot to move a booking to, in the same calendar."""
 
     day: date
-    slot: str
+    slot: Code
 
 
 class Attendance(msgspec.Struct, frozen=True, kw_only=True):
