@@ -9,8 +9,9 @@ Source of the waits: Amazon Builders' Library, "Timeouts, retries, and backoff w
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TypeVar
 
 from msgspec import Struct
@@ -50,6 +51,17 @@ class LeasedDelivery(Struct, frozen=True, kw_only=True):
 
 
 L = TypeVar("L", bound=LeasedDelivery)
+T = TypeVar("T")
+PARTS = 10
+"""How many minutes' deliveries are looked at, so that they can take turns."""
+
+
+def take_turns(due: Sequence[T], most: int, now: datetime) -> Sequence[T]:
+    """At most so many of what is due, in its order; if more is due, another part in each minute.
+    Then those that break their sender do not stop the ones behind them."""
+    parts = max(1, ceil(len(due) / most))
+    part = int(now.timestamp()) // 60 % parts
+    return due[part * most : (part + 1) * most]
 
 
 def claim_delivery(delivery: L, now: datetime) -> L | None:

@@ -93,7 +93,19 @@ class Round:
             self._run(targets, held)
         except AppError as error:
             self.to_retry = []
-            self._fail(targets, error)
+            if len(targets) == 1:
+                self._fail(targets, error)
+            else:
+                self._run_each(targets)
+
+    def _run_each(self, targets: Sequence[Target]) -> None:
+        """Runs each target alone, so that one that cannot be read does not stop the others."""
+        for target in targets:
+            this = Round([target], self._ports, {})
+            self.to_retry += this.to_retry
+            self.failed |= this.failed
+            self.made |= this.made
+            self.outdated_keys |= this.outdated_keys
 
     def _run(self, targets: Sequence[Target], known: Mapping[Target, Any]) -> None:
         held = {each: known[each] if each in known else each.read(self._ports) for each in targets}

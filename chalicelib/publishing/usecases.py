@@ -121,13 +121,17 @@ def update_wards(ports: Ports) -> Failed:
 
 def tidy(ports: Ports) -> Failed:
     """Removes reports from the map that were closed too long ago. Reads the tiles, and writes only
-    those with such reports. Returns the failures, by service_request_id; the next run finds them
-    again. Raises UpstreamFailed.
+    those with such reports. Returns the failures, by service_request_id, or by the tile that could
+    not be read; the next run finds them again. Raises UpstreamFailed.
     """
     tidied: dict[str, set[str]] = {}
     failed: Failed = {}
     for tile in published_tiles(ports):
-        pins = published_pins(tile_of_key(tile), ports)
+        try:
+            pins = published_pins(tile_of_key(tile), ports)
+        except AppError as error:
+            failed |= {tile: error}
+            continue
         aged = {pin.service_request_id for pin in pins if is_closed_too_long(pin, ports)}
         if aged:
             tidied[tile] = aged

@@ -18,9 +18,9 @@ def unbounded_texts(
     bytes as a whole."""
     match shape:
         case shapes.StructType() if shape.cls not in inside:
-            for each in shape.fields:
-                name = f"{path}.{each.encode_name}".strip(".")
-                yield from unbounded_texts(each.type, name, inside | {shape.cls})
+            for field in shape.fields:
+                name = f"{path}.{field.encode_name}".strip(".")
+                yield from unbounded_texts(field.type, name, inside | {shape.cls})
         case shapes.UnionType():
             for each in shape.types:
                 yield from unbounded_texts(each, path, inside)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.prices import OrderInput, Quote, compute_quote
 from chalicelib.catalogue.services import ServiceDefinition
-from chalicelib.errors import Invalid
+from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.kernel.ids import Ids
@@ -441,15 +441,18 @@ class Clock:
 
 class MemoryDocuments:
     """Documents in a dictionary; `puts` lists what was written and deleted, `reads` what was
-    read."""
+    read. A read of `unreadable` ones fails."""
 
     def __init__(self) -> None:
         self.bodies: dict[str, bytes] = {}
+        self.unreadable: set[str] = set()
         self.puts: list[str] = []
         self.reads: list[str] = []
 
     def read(self, key: str) -> StoredDocument | None:
         self.reads.append(key)
+        if key in self.unreadable:
+            raise UpstreamFailed(f"{key} cannot be read.")
         return self._stored(key)
 
     def write(self, key: str, document: Document, held: StoredDocument | None) -> None:

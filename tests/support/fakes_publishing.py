@@ -105,10 +105,12 @@ def outline_of(service_request_id: str, report: ReportView | None) -> ReportOutl
 
 
 class MemoryReports:
-    """Stored reports: the public ones, and the ids of all."""
+    """Stored reports: the public ones, and the ids of all. A read of `unreadable` ones fails, with
+    all that is read together with them."""
 
     def __init__(self) -> None:
         self.shown: dict[str, ReportView] = {}
+        self.unreadable: set[str] = set()
         self.ids: set[str] = set()
         self.asked: list[Sequence[str]] = []
 
@@ -125,6 +127,8 @@ class MemoryReports:
 
     def public_views(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
         self.asked.append(service_request_ids)
+        if self.unreadable & {*service_request_ids}:
+            raise UpstreamFailed("An item cannot be read.")
         return {i: self.shown[i] for i in service_request_ids if i in self.shown}
 
     def outlines(self) -> Iterator[ReportOutline]:

@@ -32,7 +32,14 @@ from chalicelib.alerts.usecases.digests import add_to_digest
 from chalicelib.alerts.usecases.prepare_message import ReadyMessage, prepare
 from chalicelib.alerts.usecases.suppression import end_subscription, suppress_address
 from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
-from chalicelib.kernel.delivery_retry import MOST_TRIES, claim_delivery, mark_failed, reschedule
+from chalicelib.kernel.delivery_retry import (
+    MOST_TRIES,
+    PARTS,
+    claim_delivery,
+    mark_failed,
+    reschedule,
+    take_turns,
+)
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.queue import LONGEST_DELAY_S
@@ -91,7 +98,8 @@ def process_wake(message: Wake, ports: Ports) -> Alert | None:
 def wake_due_alerts(ports: Ports) -> int:
     """Sends a message to the sender for each alert that is due. Returns their number. Raises
     UpstreamFailed."""
-    due = ports.alerts.due_alerts(ports.now(), limit=MOST_WAKES)
+    now = ports.now()
+    due = take_turns(ports.alerts.due_alerts(now, limit=PARTS * MOST_WAKES), MOST_WAKES, now)
     if due:
         ports.wake_queue.send([Wake(subscription_id=s, alert_id=a) for s, a in due])
     return len(due)

@@ -1,6 +1,7 @@
 """The event handlers that send alerts, wake those that are due every minute, and process the
 receipts of carriers."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from chalicelib.alerts.usecases.receipts import TooSoon, process_receipt
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.errors import AppError
-from chalicelib.handlers.http.event import BatchAnswer, batch, one_by_one
+from chalicelib.handlers.http.event import BatchAnswer, attempt_each, batch, one_by_one
 from chalicelib.kernel.observability import logs, trace
 
 # Chalice requires literals; packaging replaces them with the real queues.
@@ -36,9 +37,8 @@ def wake_alerts(_: CloudWatchEvent) -> None:
     reminders of collections whose hour has come."""
     with batch("wake_alerts") as line:
         ports = delivery_ports()
-        line["records"] = (
-            sending.wake_due_alerts(ports) + request_reminders(ports) + request_corrections(ports)
-        )
+        parts = (sending.wake_due_alerts, request_reminders, request_corrections)
+        line["records"] = sum(attempt_each(*(partial(part, ports) for part in parts)))
 
 
 @events.on_sqs_message(queue_arn=RECEIPTS_QUEUE, batch_size=10)

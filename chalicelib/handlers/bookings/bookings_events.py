@@ -1,13 +1,14 @@
 """The event handlers of bookings: publish the free units of each slot."""
 
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent
 
 from chalicelib.bookings.availability import publish_availability
 from chalicelib.bootstrap.bookings import availability_ports
-from chalicelib.handlers.http.event import BatchAnswer, batch
+from chalicelib.handlers.http.event import BatchAnswer, attempt_each, batch
 from chalicelib.handlers.http.stream import StreamBatch, follow_stream
 
 # Chalice requires literals; packaging replaces it with the real stream.
@@ -26,8 +27,7 @@ def publish_bookings_due(_: CloudWatchEvent) -> None:
     """Publishes all calendars: holds lapse and days pass without a change."""
     with batch("publish_bookings_due"):
         ports = availability_ports()
-        for code in ports.codes:
-            publish_availability(code, ports)
+        attempt_each(*(partial(publish_availability, code, ports) for code in ports.codes))
 
 
 def _publish_calendars(found: StreamBatch) -> None:

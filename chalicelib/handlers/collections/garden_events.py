@@ -8,7 +8,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.collections import calendars
 from chalicelib.errors import NotFound
 from chalicelib.garden.usecases import premises_changed_lately
-from chalicelib.handlers.http.event import batch
+from chalicelib.handlers.http.event import attempt_each, batch
 from chalicelib.integrations.garden_for_reports import send_reminders
 
 HOURS = range(10, 21)
@@ -26,6 +26,10 @@ def garden_due(_: CloudWatchEvent) -> None:
             ports = garden_ports()
         except NotFound:
             return
-        calendars.publish_calendars_of(premises_changed_lately(ports), calendar_ports())
-        if ports.now().astimezone(ports.zone).hour in HOURS:
-            send_reminders(ports, reports_ports())
+        is_time = ports.now().astimezone(ports.zone).hour in HOURS
+        attempt_each(
+            lambda: calendars.publish_calendars_of(
+                premises_changed_lately(ports), calendar_ports()
+            ),
+            *([lambda: send_reminders(ports, reports_ports())] if is_time else []),
+        )

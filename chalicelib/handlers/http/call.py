@@ -109,12 +109,12 @@ class Called(NamedTuple):
         """The view's answer to a caller who passes the route's gate. Raises as both do, and as
         `parse_json` does; NotFound for a parameter of the path that is too long for any id."""
         caller = self.facts.auth(self.request)
-        for name, value in self.parameters.items():
+        for parameter, value in self.parameters.items():
             if _is_longer(value, LONGEST_PARAMETER):
                 raise errors.NotFound(
                     Text(
                         "There is nothing at this address: `{name}` is longer than {most} bytes.",
-                        name=name,
+                        name=parameter,
                         most=LONGEST_PARAMETER,
                     )
                 )

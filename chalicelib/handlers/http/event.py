@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from chalice.app import SQSEvent
@@ -17,6 +17,7 @@ from chalicelib.kernel.observability import logs, trace
 
 BatchAnswer = dict[str, list[dict[str, str]]]
 QueueHandler = Callable[[SQSEvent], BatchAnswer]
+T = TypeVar("T")
 
 
 class HandlerFailed(Exception):
@@ -40,6 +41,22 @@ def batch(function: str, records: Sequence[Any] = ()) -> Iterator[logs.Fields]:
             # Lambda prints the message of an exception that leaves a handler.
             said = f"{type(error).__name__}; the log has it under {trace.current_id()}"
             raise HandlerFailed(said) from None
+
+
+def attempt_each(*attempts: Callable[[], T]) -> list[T]:
+    """Makes each attempt, also after one that failed. Returns what they return. Raises the first
+    failure at the end."""
+    done: list[T] = []
+    failed: list[Exception] = []
+    for attempt in attempts:
+        try:
+            done.append(attempt())
+        except Exception as error:
+            logs.failure("a part of a run failed, the others go on", error)
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return done
 
 
 def one_by_one(

@@ -3,7 +3,7 @@
 from chalice.app import Blueprint, CloudWatchEvent
 
 from chalicelib.bootstrap.payments import order_ports, payments_ports, reconciling_ports
-from chalicelib.handlers.http.event import batch
+from chalicelib.handlers.http.event import attempt_each, batch
 from chalicelib.kernel.observability import logs
 from chalicelib.payments.reconciling import reconcile_latest
 from chalicelib.payments.usecases import check_due
@@ -16,17 +16,18 @@ events = Blueprint(__name__)
 @events.schedule("rate(1 minute)")
 def check_payments(_: CloudWatchEvent) -> None:
     """Carries out the orders that their messages did not, checks the charges that are due, and
-    refunds payments for lost slots. A charge that cannot be
-    checked is due again later; an alarm is raised if that continues."""
+    refunds payments for lost slots. A charge that cannot be checked is due again later; an alarm is
+    raised if that continues."""
     with batch("check_payments") as line:
-        failed = {
-            **carry_out_waiting_orders(order_ports()),
-            **check_due(payments_ports()),
-            **cancel_lost_orders(order_ports()),
-        }
-        line["failed"] = len(failed)
-        for service_request_id, error in failed.items():
-            logs.failure("a payment was not checked", error, service_request_id=service_request_id)
+        parts = attempt_each(
+            lambda: carry_out_waiting_orders(order_ports()),
+            lambda: check_due(payments_ports()),
+            lambda: cancel_lost_orders(order_ports()),
+        )
+        line["failed"] = sum(map(len, parts))
+        for failed in parts:
+            for request_id, error in failed.items():
+                logs.failure("a payment was not checked", error, service_request_id=request_id)
 
 
 @events.schedule("rate(1 day)")

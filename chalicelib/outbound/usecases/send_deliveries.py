@@ -8,7 +8,14 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
-from chalicelib.kernel.delivery_retry import MOST_TRIES, claim_delivery, mark_failed, reschedule
+from chalicelib.kernel.delivery_retry import (
+    MOST_TRIES,
+    PARTS,
+    claim_delivery,
+    mark_failed,
+    reschedule,
+    take_turns,
+)
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import truncate_to_second
 from chalicelib.outbound.model import Delivery, mark_sent
@@ -45,7 +52,8 @@ def send(delivery_id: str, ports: Ports) -> Delivery | None:
 
 def wake_due(ports: Ports) -> int:
     """Queue the deliveries that are due. Returns their number. Raises UpstreamFailed."""
-    due = ports.deliveries.due(ports.now(), limit=WOKEN_AT_ONCE)
+    now = ports.now()
+    due = take_turns(ports.deliveries.due(now, limit=PARTS * WOKEN_AT_ONCE), WOKEN_AT_ONCE, now)
     if due:
         ports.queue.send(due)
     return len(due)

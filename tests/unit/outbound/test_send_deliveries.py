@@ -8,12 +8,12 @@ import pytest
 
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
 from chalicelib.events import PhotoTaken
-from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S, MOST_TRIES
+from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S, MOST_TRIES, PARTS
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.senders import DeliveryRefused, DeliveryUnclear
 from chalicelib.outbound.usecases.create_deliveries import open_deliveries
-from chalicelib.outbound.usecases.send_deliveries import send, wake_due
+from chalicelib.outbound.usecases.send_deliveries import WOKEN_AT_ONCE, send, wake_due
 from tests.support.builders import NOON
 from tests.support.fakes_outbound import OutboundWorld, delivery, outbound_report, receiver
 
@@ -294,3 +294,16 @@ def test_only_due_deliveries_are_woken(outside: OutboundWorld, ports: Ports) -> 
         outside.deliveries.create(delivery(delivery_id=number * 32, **values))
     assert wake_due(ports) == 2
     assert outside.queue.sent == ["3" * 32, "1" * 32]
+
+
+def test_deliveries_behind_those_that_stay_due_are_woken_within_ten_minutes(
+    outside: OutboundWorld, ports: Ports
+) -> None:
+    broken = [f"{number:032}" for number in range(WOKEN_AT_ONCE + 1)]
+    for each in broken:
+        outside.deliveries.create(delivery(delivery_id=each, next_try_at=NOON - timedelta(days=1)))
+    outside.deliveries.create(delivery(delivery_id=ID))
+    for _ in range(PARTS):
+        assert wake_due(ports) <= WOKEN_AT_ONCE
+        outside.clock.now += timedelta(minutes=1)
+    assert {*outside.queue.sent} == {*broken, ID}

@@ -362,6 +362,29 @@ def test_page_says_overdue_after_its_day_though_its_report_did_not_change(
     assert publish_overdue(ports) == {} and documents.puts == []
 
 
+def test_report_that_cannot_be_read_does_not_stop_the_others(
+    ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    stored = [reports.put(number) for number in (1, 2, 3)]
+    reports.unreadable = {stored[0].service_request_id}
+    failed = publish(touched(*stored), ports)
+    assert {"reports/R00000000002", "reports/R00000000003"} <= {*documents.bodies}
+    assert "reports/R00000000001" not in documents.bodies
+    assert stored[0].service_request_id in failed
+
+
+def test_tile_that_cannot_be_read_does_not_stop_the_tidying_of_the_others(
+    here: PublishingWorld, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    broken, other = closed(reports), closed(reports, 2, **ELSEWHERE)
+    publish(touched(broken, other), ports)
+    here.now.now = NOON + QUARTER
+    documents.unreadable = {key_of_quadkey(tile_of(broken))}
+    assert tile_of(broken) in tidy(ports)
+    documents.unreadable = set()
+    assert pinned(documents, tile_of(other)) == []
+
+
 # Photos
 
 
