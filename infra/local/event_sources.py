@@ -10,6 +10,7 @@ from chalice.app import DynamoDBEventConfig, SQSEventConfig
 
 from chalicelib.kernel.observability import logs
 from infra.local.schedules import Handler
+from infra.local.stream_filters import passes, patterns_of
 
 RETRY_AFTER_S = 1.0
 MOST_IN_A_REQUEST = 10
@@ -50,7 +51,7 @@ ALWAYS: Peeking = _Always()
 
 
 class StreamSource:
-    """A DynamoDB stream's records, in order."""
+    """A DynamoDB stream's records that pass the handler's filter, in order."""
 
     window_s = 0
 
@@ -67,6 +68,7 @@ class StreamSource:
         self._peeking = peeking
         self._arn = stream_arn
         self._batch_size = config.batch_size
+        self._patterns = patterns_of(config.handler_string.rpartition(".")[2])
         shard = self._client.describe_stream(StreamArn=stream_arn)["StreamDescription"]["Shards"][0]
         self._first_iterator = self._client.get_shard_iterator(
             StreamArn=stream_arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
@@ -101,7 +103,7 @@ class StreamSource:
             return
         answer = self._client.get_records(ShardIterator=self._iterator)
         self._iterator = answer["NextShardIterator"]
-        for record in answer["Records"]:
+        for record in (each for each in answer["Records"] if passes(each, self._patterns)):
             change = dict(record["dynamodb"])
             change["ApproximateCreationDateTime"] = time.time()
             self._waiting.append({**record, "dynamodb": change, "eventSourceARN": self._arn})

@@ -171,3 +171,14 @@ def test_booking_outside_the_officers_wards_is_only_counted(api: Api) -> None:
     elsewhere = api.staff("elsewhere", Grant(role="officer", teams=("contact",), wards=("x",)))
     (booking,) = api.get(path, elsewhere).json_body["slots"][0]["bookings"]
     assert (booking["units"], booking["service_request_id"], booking["request"]) == (1, None, None)
+
+
+def test_officer_of_a_ward_sees_a_calendar_that_all_wards_share_and_does_not_change_it(
+    api: Api,
+) -> None:
+    path = f"/api/calendars/counter/days/{first_day()}"
+    of_ward = api.staff("of-ward", Grant(role="officer", wards=("centre",)))
+    assert api.get(path, of_ward).status_code == 200
+    refused = api.patch(path, {"capacity": 0}, version=0, token=of_ward)
+    assert refused.status_code == 403
+    assert "All wards share this calendar" in refused.json_body["detail"]

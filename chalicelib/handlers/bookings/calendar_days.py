@@ -118,17 +118,25 @@ def get_day(call: Call, calendar: str, day: str) -> StaffDay:
 def change_capacity(call: Call, calendar: str, day: str, changes: CapacityChange) -> StaffDay:
     on, version, ports = _parse_day(day), call.version, staff_ports()
     _require_calendar(calendar, call)
+    if not _is_in_remit(calendar, call, of_all_wards=True):
+        raise Forbidden(
+            Text("All wards share this calendar: ask an officer who is not limited to some wards.")
+        )
     record_action(
         "calendars.change", f"{calendar} {on}", f"capacity={changes.capacity}", call.caller
     )
     return _limit_bookings(set_capacity(calendar, on, changes.capacity, version, ports), call)
 
 
-def _is_in_remit(calendar: str, call: Call) -> bool:
-    """True if a service of one of the officer's teams books the calendar. All wards share it."""
+def _is_in_remit(calendar: str, call: Call, *, of_all_wards: bool = False) -> bool:
+    """True if a service of one of the officer's teams books the calendar, by a grant `of_all_wards`
+    if that is set."""
     teams = {each.team for each in container.council().services if each.calendar == calendar}
     remits = call.caller.remits("calendars.change")
-    return any(not remit.teams or teams & set(remit.teams) for remit in remits)
+    return any(
+        (not remit.teams or teams & set(remit.teams)) and not (of_all_wards and remit.wards)
+        for remit in remits
+    )
 
 
 def _require_calendar(calendar: str, call: Call) -> None:
