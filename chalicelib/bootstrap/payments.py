@@ -1,12 +1,16 @@
 """Builds the slice of payments."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.payment_provider import providers
 from chalicelib.bootstrap.reports import garden_purchases, reports_ports
+from chalicelib.errors import NotFound, ProviderMissing
 from chalicelib.kernel.time import utc_now
 from chalicelib.payments import ports as payments
 from chalicelib.payments import reconciling
@@ -29,7 +33,7 @@ def payments_ports() -> payments.Ports:
         providers=providers(),
         book=ledger().book,
         on_booked=_notify_receivers,
-        on_refund_failed=_store_unresolved,
+        on_refund_failed=_handle_failed_refund,
         on_checks_ended=_store_unresolved,
         on_paid=_settle_paid,
         on_unpaid=lambda service_request_id: None,
@@ -41,7 +45,7 @@ def payments_ports() -> payments.Ports:
 @container.once
 def reconciling_ports() -> reconciling.ReconcilingPorts:
     return reconciling.ReconcilingPorts(
-        payments=payments_ports(),
+        payments=replace(payments_ports(), on_refund_failed=_store_unresolved),
         entries_of_day=ledger().entries_of_day,
         unresolved_on=charges().unresolved_on,
         save=charges().save_reconciliation,
@@ -100,6 +104,19 @@ def _store_unresolved(found: "Difference") -> None:
     charges().save_unresolved(found, utc_now().astimezone(container.council().zone).date())
 
 
+def _handle_failed_refund(found: "Difference") -> None:
+    _store_unresolved(found)
+    refund_id = found.entry_id.removeprefix("refund:")
+    _note_failed_refund(found.reference, refund_id, found.refused_pence or 0)
+
+
+def _note_failed_refund(service_request_id: str, refund_id: str, amount_pence: int) -> None:
+    from chalicelib.reports.usecases.orders.refunds import note_failed_refund
+
+    with suppress(NotFound):
+        note_failed_refund(service_request_id, refund_id, amount_pence, reports_ports())
+
+
 def _settle_paid(service_request_id: str) -> None:
     """The reports' stream carries it out then: a refund would check the payment again, which is
     being checked."""
@@ -112,4 +129,7 @@ def _refund_cancelled(service_request_id: str, amount_pence: int) -> None:
     from chalicelib.integrations.payments_for_reports import refund_cancelled_order
 
     refund_id = container.digest("refund of a cancellation", service_request_id)
-    refund_cancelled_order(refund_id, service_request_id, amount_pence, payments_ports())
+    try:
+        refund_cancelled_order(refund_id, service_request_id, amount_pence, payments_ports())
+    except ProviderMissing:
+        _note_failed_refund(service_request_id, refund_id, amount_pence)

@@ -10,12 +10,14 @@ from chalicelib.reports.orders import BookedSlot, Order, booking_of
 from chalicelib.reports.receipts import Receipt, receipt_of
 
 
-def order_facts(order: Order, council: Council, language: Language) -> tuple[Fact, ...]:
+def order_facts(
+    order: Order, council: Council, language: Language, *, has_failed_refund: bool = False
+) -> tuple[Fact, ...]:
     """The booked day and slot, the lines of the price, the VAT and how it was paid; only the refund
     if the order was cancelled. Empty before the order is settled; without a day if it was paid too
     late. The order and the council must be in that language already."""
     if order.state == "cancelled":
-        return tuple(_refund_facts(order, language))
+        return tuple(_refund_facts(order, language, has_failed=has_failed_refund))
     if order.state not in ("settled", "lost"):
         return ()
     booking = booking_of(order)
@@ -27,7 +29,10 @@ def order_facts(order: Order, council: Council, language: Language) -> tuple[Fac
     )
 
 
-def _refund_facts(order: Order, language: Language) -> Iterator[Fact]:
+def _refund_facts(order: Order, language: Language, *, has_failed: bool) -> Iterator[Fact]:
+    if has_failed:
+        # The text of the message names the amount.
+        return
     if order.refund_pence:
         yield Fact(language.say("Sent back to your card"), format_pounds(order.refund_pence))
     elif order.paid_by == "card":

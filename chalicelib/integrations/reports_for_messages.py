@@ -12,6 +12,7 @@ from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
 from chalicelib.reports.automatic_texts import aspect_of, title_of, translate_text
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.needs import open_needs
 from chalicelib.reports.order_lines import translate_order
 from chalicelib.reports.orders import booking_of, is_order_act
 from chalicelib.reports.parts import Update
@@ -61,7 +62,14 @@ class ReportsForMessages:
         if report.order is None:
             return ()
         order = translate_order(language, report.order, report.service_code, self._council)
-        return order_facts(order, self._council.in_language(language.code), language)
+        return order_facts(
+            order,
+            self._council.in_language(language.code),
+            language,
+            has_failed_refund=any(
+                each.reason == "refund_failed" for each in open_needs(report.needs)
+            ),
+        )
 
 
 def _picture_of(report: ServiceRequest, language: Language, ports: reports.Ports) -> Picture | None:

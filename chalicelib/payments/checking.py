@@ -10,7 +10,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.time import truncate_to_second
 from chalicelib.payments.ledger import Difference, Entry, entry_id
-from chalicelib.payments.model import ORDER, Charge, Payment, Refund, with_refund
+from chalicelib.payments.model import ORDER, REFUND_ORDER, Charge, Payment, Refund, with_refund
 from chalicelib.payments.ports import ProviderPayment, ProviderRefund
 from chalicelib.texts import Text
 
@@ -112,7 +112,7 @@ def update_refunds(
     for each in latest.refunds:
         known = _find_refund(charge, each) or matching_unsent_refund(charge, payment_id, each)
         refund = known or _refund_made_elsewhere(payment_id, each, now)
-        if refund.state not in ("success", "error"):
+        if REFUND_ORDER[each.state] > REFUND_ORDER[refund.state]:
             refund = replace(refund, provider_id=each.provider_id, state=each.state)
         charge = with_refund(charge, refund)
     return charge

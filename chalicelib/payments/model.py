@@ -4,7 +4,8 @@ A charge is one stored item. It has at most one payment that can still be paid a
 refund that is being asked for, so two people can neither pay it twice nor refund it twice.
 
 A payment goes created → started → submitted → (capturable) → success, failed, cancelled or error,
-which are its final states; a refund goes asked → submitted → success or error. Source: GOV.UK Pay's
+which are its final states; a refund goes asked → submitted → success or error, and rarely from
+success to error. Source: GOV.UK Pay's
 documentation, "Payment status meanings" and "Refunding payments".
 """
 
@@ -40,6 +41,10 @@ DIGITS = 32
 number."""
 Failure = Literal["declined", "expired", "cancelled"]
 RefundState = Literal["asked", "submitted", "success", "error"]
+REFUND_ORDER: WithDefault[RefundState, int] = WithDefault(
+    {"asked": 0, "submitted": 1, "success": 2, "error": 3}, 3
+)
+"""A bank may return a refund after it succeeded."""
 
 EXPIRES = timedelta(minutes=90)
 """A payment that nobody finishes ends so long after it was created. Until then it can be paid."""
@@ -117,6 +122,15 @@ class Charge(Struct, frozen=True, kw_only=True):
     def refunded_pence(self) -> int:
         """The sum of all refunds that were made or are on their way."""
         return sum(each.amount_pence for each in self.refunds if each.state != "error")
+
+    @property
+    def failed_refund_pence(self) -> int:
+        """The sum of the refunds that failed and were not sent again, at most what is left. Of two
+        that failed with the same amount, the second was sent again."""
+        failed: set[int] = set()
+        for each in self.refunds:
+            (failed.add if each.state == "error" else failed.discard)(each.amount_pence)
+        return min(sum(failed), self.left_pence)
 
     @property
     def left_pence(self) -> int:

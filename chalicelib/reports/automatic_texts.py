@@ -42,6 +42,9 @@ PAID_TOO_LATE = translatable(
 )
 PAID_BACK = translatable("This was cancelled. Your money is on its way back to you.")
 PART_PAID_BACK = translatable("We are sending {amount} back to your card.")
+REFUND_FAILED = translatable(
+    "We could not send {amount} back to your card. We'll say here what happens next."
+)
 MOVED = translatable("Your booking was moved to {day}.")
 NEW_DATE = translatable("We now aim to deal with this by {day}. {reason}")
 GARDEN_ENDS = translatable(
@@ -55,6 +58,7 @@ TITLES: Mapping[str, str] = {
     CANCELLED: translatable("Your request was cancelled"),
     PAID_BACK: translatable("Your request was cancelled"),
     PART_PAID_BACK: translatable("We are sending {amount} back to you"),
+    REFUND_FAILED: translatable("We could not send {amount} back to your card"),
     MOVED: translatable("Your booking has moved to {day}"),
     GARDEN_ENDS: translatable("Your garden waste subscription ends on {day}"),
 }
@@ -81,7 +85,7 @@ _WHOLE = frozenset(
 )
 _TEMPLATES = (
     *(PLANNED, NOT_DONE, NO_ACCESS, NOT_FOUND, PARKED_CAR, OTHER_TEAM, NO_MATERIALS, UNSAFE),
-    *(MOVED, NEW_DATE, GARDEN_ENDS, PART_PAID_BACK),
+    *(MOVED, NEW_DATE, GARDEN_ENDS, PART_PAID_BACK, REFUND_FAILED),
 )
 
 

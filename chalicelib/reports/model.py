@@ -85,6 +85,7 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
             "waiting": waits or bool(self.waiting_updates) or "contractor_text" in reasons,
             "flagged": bool(self.flags),
             "slot_lost": "slot_lost" in reasons,
+            "refund_failed": "refund_failed" in reasons,
             "could_not": "could_not" in reasons,
             "handed_over": "handed_over" in reasons,
             "answered": "answered" in reasons,

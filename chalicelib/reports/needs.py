@@ -11,15 +11,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 NeedReason = Literal[
-    "contractor_text", "could_not", "handed_over", "answered", "updated", "slot_lost"
+    "contractor_text",
+    "could_not",
+    "handed_over",
+    "answered",
+    "updated",
+    "slot_lost",
+    "refund_failed",
 ]
 """`contractor_text`: a contractor's text waits for review; `could_not` and `handed_over`: a crew
 or a contractor ended its job that way; `answered`: the reporter answered a question; `updated`: a
-resident added to the timeline; `slot_lost`: it was paid after its slot had gone."""
+resident added to the timeline; `slot_lost`: it was paid after its slot had gone;
+`refund_failed`: money could not be sent back, `why` is the amount."""
 REASONS: tuple[NeedReason, ...] = get_args(NeedReason)
-KEPT: frozenset[NeedReason] = frozenset(("could_not", "handed_over", "slot_lost"))
+KEPT: frozenset[NeedReason] = frozenset(("could_not", "handed_over", "slot_lost", "refund_failed"))
 """Reasons that do not depend on what somebody wrote."""
-ONCE: frozenset[NeedReason] = frozenset(("updated",))
+ONCE: frozenset[NeedReason] = frozenset(("updated", "refund_failed"))
 """Reasons that are kept once: the first one stands for all that follow it."""
 MOST_NEEDS = 40
 """The most needs that a report keeps, including those that an officer dealt with."""

@@ -19,6 +19,7 @@ Attention = Literal[
     "waiting",
     "flagged",
     "slot_lost",
+    "refund_failed",
     "could_not",
     "handed_over",
     "answered",

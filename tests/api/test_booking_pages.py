@@ -270,6 +270,20 @@ def test_cancellation_says_before_whether_money_goes_back(
     assert pay.refunded_pence == pence
 
 
+def test_page_of_a_cancelled_request_says_when_the_money_could_not_be_sent(
+    browser: Browser, pay: InProcessPay, api: Api
+) -> None:
+    page = paid(browser, pay)
+    browser.open(page.replace("?", "/cancellation?"))
+    browser.fill(action=browser.page.form().action)
+    assert "£20 goes back to your card" in browser.page.text
+    pay.payment.refunds[-1].status = "error"
+    api.get(f"/api/payments/{payment_id_of(browser)}")
+    browser.open(page)
+    assert "We could not send £20 back to your card." in browser.page.text
+    assert "goes back to your card" not in browser.page.text
+
+
 @pytest.mark.parametrize(
     ("part", "says"),
     [
@@ -289,13 +303,18 @@ def test_cancellation_names_only_the_money_that_is_left(
     assert pay.refunded_pence == 2_000
 
 
-def refund_part(browser: Browser, api: Api, pence: int) -> None:
-    """An officer sends a part of the payment back."""
+def payment_id_of(browser: Browser) -> str:
+    """The payment that succeeded."""
     (report,) = browser.stored()
     charge = charges().get(report.service_request_id)
     assert charge and charge.successful_payment
+    return charge.successful_payment.payment_id
+
+
+def refund_part(browser: Browser, api: Api, pence: int) -> None:
+    """An officer sends a part of the payment back."""
     draft = {"amount_pence": pence, "reason": "The kitchen was closed"}
-    path = f"/api/payments/{charge.successful_payment.payment_id}/refunds"
+    path = f"/api/payments/{payment_id_of(browser)}/refunds"
     assert api.post(path, draft, key="refund", token=api.token("admin")).status_code == 201
 
 

@@ -21,12 +21,14 @@ routes = Routes(__name__)
 
 class CasePayment(msgspec.Struct, frozen=True, kw_only=True):
     """The payment of a case. `payment_id` is that of the payment that succeeded, None before.
-    `refunded_pence` was refunded or is on its way, `left_pence` can still be refunded. `may` lists
-    what this officer may do now."""
+    `refunded_pence` was refunded or is on its way, `left_pence` can still be refunded;
+    `failed_refund_pence` could not be refunded and was not sent again. `may` lists what this
+    officer may do now."""
 
     payment_id: str | None = None
     refunded_pence: int = 0
     left_pence: int = 0
+    failed_refund_pence: int = 0
     may: list[Act] = []
 
 
@@ -49,6 +51,7 @@ def get_payment(call: Call, service_request_id: str) -> CasePayment:
         payment_id=paid.payment_id if paid else None,
         refunded_pence=charge.refunded_pence if charge else 0,
         left_pence=left,
+        failed_refund_pence=charge.failed_refund_pence if charge else 0,
         may=list(_acts(report.order, left, call.caller)),
     )
 

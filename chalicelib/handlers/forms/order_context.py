@@ -6,13 +6,14 @@ from typing import Any
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.forms import wording
-from chalicelib.bootstrap.payments import order_ports
+from chalicelib.bootstrap.payments import charges, order_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.vat import vat_words
 from chalicelib.handlers.forms.forms_orders import day_words, slot_words, time_of_day
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
+from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.money import format_pounds
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_lines import translate_order
@@ -23,6 +24,11 @@ from chalicelib.reports.usecases.access import Author, get_visible_report
 from chalicelib.reports.usecases.orders.allowed_changes import (
     AllowedOrderChanges,
     allowed_order_changes,
+)
+
+NOT_REFUNDED = translatable(
+    "We could not send {amount} back to your card. Call us on {phone} if you have not heard from "
+    "us about it."
 )
 
 
@@ -43,7 +49,7 @@ def order_context(
         "paid_on": _paid_on(report.order),
         **slot_context(report.order),
         **price_context(report.order, service_code),
-        "paid": payment_words(report.order),
+        "paid": payment_words(report.service_request_id, report.order),
         "is_over": report.order.state == "cancelled",
         "has_receipt": report.order.paid_at is not None,
         "has_file": booking_of(report.order) is not None,
@@ -86,13 +92,12 @@ def price_context(order: Order, service_code: str) -> dict[str, Any]:
     }
 
 
-def payment_words(order: Order) -> str:
+def payment_words(service_request_id: str, order: Order) -> str:
     """The sentence about the payment or refund, in the reader's language."""
     say = request_language.current_language().say
     match order.state:
         case "cancelled" if order.refund_pence:
-            back = format_pounds(order.refund_pence)
-            return say("{amount} goes back to your card. It can take some days.", amount=back)
+            return _refund_words(service_request_id, order.refund_pence)
         case "cancelled":
             return say("No money goes back") if order.paid_by == "card" else say("Nothing was paid")
         case "unpaid":
@@ -103,6 +108,16 @@ def payment_words(order: Order) -> str:
             return paid_words(
                 order, request_language.council(), request_language.current_language()
             )
+
+
+def _refund_words(service_request_id: str, refund_pence: int) -> str:
+    say = request_language.current_language().say
+    charge = charges().get(service_request_id)
+    if charge and charge.failed_refund_pence:
+        failed = format_pounds(charge.failed_refund_pence)
+        return say(NOT_REFUNDED, amount=failed, phone=request_language.council().phone)
+    back = format_pounds(refund_pence)
+    return say("{amount} goes back to your card. It can take some days.", amount=back)
 
 
 def _deadline_words(limits: BookingDeadlines | None, order: Order) -> Iterator[str]:

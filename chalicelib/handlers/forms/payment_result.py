@@ -10,7 +10,7 @@ from chalicelib.bootstrap.payments import order_ports, payment_ids, payments_por
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.handlers.forms.form_pages import query_of, render_form
-from chalicelib.handlers.forms.order_context import slot_context
+from chalicelib.handlers.forms.order_context import NOT_REFUNDED, slot_context
 from chalicelib.handlers.http import cookies, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
@@ -66,6 +66,11 @@ LOST_WITHOUT_LINK = PAID._replace(
 REFUNDED = ResultText(
     translatable("Payment received"),
     translatable("We have sent {amount} back to your card. It can take some days to arrive."),
+    is_paid=True,
+)
+REFUND_FAILED = ResultText(
+    translatable("Payment received"),
+    NOT_REFUNDED,
     is_paid=True,
 )
 WAITING = ResultText(
@@ -145,6 +150,8 @@ def _request_of(payment_id: str) -> str:
 def _result_of_charge(charge: Charge, payment_id: str) -> tuple[ResultText, str]:
     """The text about a payment, and the amount that it names."""
     paid = charge.successful_payment
+    if paid and charge.failed_refund_pence:
+        return REFUND_FAILED, format_pounds(charge.failed_refund_pence)
     if paid and charge.refunded_pence:
         return REFUNDED, format_pounds(charge.refunded_pence)
     payment = paid or charge.find_payment(payment_id)
@@ -194,7 +201,7 @@ def _page(
         "payment",
         heading=language.say(result.heading),
         text=language.say(result.text, amount=amount, phone=request_language.council().phone),
-        amount="" if result is REFUNDED else amount,
+        amount="" if result in (REFUNDED, REFUND_FAILED) else amount,
         reference=format_reference(service_request_id),
         refresh_s=result.refresh_s,
         may_pay=result.may_pay,

@@ -17,6 +17,8 @@ SETTLED_BY_REPLY = frozenset(REASONS) - {"contractor_text"}
 words need a decision of their own: they would be lost otherwise."""
 SETTLED_BY_NEW_SLOT: tuple[NeedReason, ...] = ("slot_lost",)
 """The needs that end when a lost slot is replaced or paid back."""
+SETTLED_BY_REFUND: tuple[NeedReason, ...] = ("refund_failed",)
+"""The needs that end when an officer sends the money again."""
 SETTLED_BY_QUESTION: tuple[NeedReason, ...] = ("answered", "updated")
 """The needs that an officer settles by asking the reporter something."""
 

@@ -176,6 +176,37 @@ def test_a_refund_that_the_bank_returns_is_not_booked(money: PaymentsWorld) -> N
     assert money.booked_pence() == {"payment:p1": 4_200}
 
 
+def test_refund_that_comes_back_from_the_bank_after_it_succeeded_has_failed(
+    money: PaymentsWorld,
+) -> None:
+    card_paid(money)
+    refund(refund_request(1_000), money.ports())
+    money.provider.settle_refunds()
+    check(REQUEST, money.ports())
+    paid = money.provider.payments["p1"]
+    returned = tuple(replace(each, state="error") for each in paid.refunds)
+    money.provider.payments["p1"] = replace(paid, refunds=returned)
+    check(REQUEST, money.ports())
+    charge = check(REQUEST, money.ports(), settled_too=True)
+    assert (charge.refunded_pence, charge.failed_refund_pence) == (0, 1_000)
+    assert [each.refused_pence for each in money.failed_refunds] == [1_000]
+
+
+def test_refunds_that_failed_are_owed_until_their_amount_is_sent_again(
+    money: PaymentsWorld,
+) -> None:
+    card_paid(money)
+    money.provider.refuses_refunds = True
+    for number, pence in enumerate((1_000, 1_000, 500)):
+        refund(refund_request(pence, f"failed {number}"), money.ports())
+    assert stored_charge(money).failed_refund_pence == 1_500
+    money.provider.refuses_refunds = False
+    refund(refund_request(1_000, "again"), money.ports())
+    assert stored_charge(money).failed_refund_pence == 500
+    refund(refund_request(3_200, "all"), money.ports())
+    assert stored_charge(money).failed_refund_pence == 0
+
+
 def test_a_refund_that_the_provider_refuses_for_good_has_failed(money: PaymentsWorld) -> None:
     card_paid(money)
     money.provider.refuses_refunds = True

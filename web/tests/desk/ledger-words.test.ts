@@ -46,6 +46,6 @@ test("a day was not compared yet, agrees, or differs", () => {
   expect(differenceText(MISSING)).toBe("the ledger has nothing, the provider £42");
   expect(differenceText({ ...MISSING, provider_pence: null, refused_pence: 4_200 })).toMatch(/^a refund of £42 failed/);
   expect(differenceText({ ...MISSING, provider_pence: null, unchecked_pence: 4_200 })).toMatch(
-    /^what became of a payment of £42/,
+    /^we cannot find out what became of a payment of £42/,
   );
 });

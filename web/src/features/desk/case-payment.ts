@@ -6,13 +6,14 @@ import { call } from "../../shared/session.ts";
 import { showStatus, showFailure } from "../../shared/staff-page.ts";
 import { casePage, pathOf, reloadCase, sendForCase } from "./current-case.ts";
 import type { CasePayment, Order } from "./model.ts";
+import { refundText } from "./order-words.ts";
 
 interface StartedPayment {
   payment_id: string;
   next_url: string;
 }
 
-const NOTHING: CasePayment = { payment_id: null, refunded_pence: 0, left_pence: 0, may: [] };
+const NOTHING: CasePayment = { payment_id: null, refunded_pence: 0, left_pence: 0, failed_refund_pence: 0, may: [] };
 const PARTS = { telephone: "telephone", receipt: "receipt", waive: "waiver", refund: "refund" } as const;
 const telephone = byId("telephone");
 const amount = byId<HTMLInputElement>("amount_pence");
@@ -38,9 +39,7 @@ export async function drawPayment(order: Order): Promise<void> {
       payment.may.some((each) => each === act),
     );
   show(byId("card-page"), started !== null);
-  byId("refunded").textContent = payment.refunded_pence
-    ? `${pounds(payment.refunded_pence)} has gone back to the card, or is on its way.`
-    : "";
+  byId("refunded").textContent = refundText(payment);
   byId("amount_pence-hint").textContent = `At most ${pounds(payment.left_pence)}.`;
 }
 

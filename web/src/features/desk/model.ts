@@ -15,12 +15,21 @@ export interface CodeName {
 }
 
 export type Attention =
-  "held" | "waiting" | "flagged" | "slot_lost" | "could_not" | "handed_over" | "answered" | "updated" | "review";
+  | "held"
+  | "waiting"
+  | "flagged"
+  | "slot_lost"
+  | "refund_failed"
+  | "could_not"
+  | "handed_over"
+  | "answered"
+  | "updated"
+  | "review";
 
 /** Why a case needs an officer's attention. */
 export interface Need {
   need_id: string;
-  reason: "contractor_text" | "slot_lost" | "could_not" | "handed_over" | "answered" | "updated";
+  reason: "contractor_text" | "slot_lost" | "refund_failed" | "could_not" | "handed_over" | "answered" | "updated";
   since: string;
   job_id: string | null;
   by: string | null;
@@ -202,6 +211,7 @@ export interface CasePayment {
   payment_id: string | null;
   refunded_pence: number;
   left_pence: number;
+  failed_refund_pence: number;
   may: ("telephone" | "receipt" | "waive" | "refund")[];
 }
 

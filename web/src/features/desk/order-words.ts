@@ -1,6 +1,6 @@
 /** An order in words for officers: its price with the VAT, and its payment. */
 import { pounds } from "../../shared/money.ts";
-import type { Order, OrderLine } from "./model.ts";
+import type { CasePayment, Order, OrderLine } from "./model.ts";
 import { PAID } from "./words.ts";
 
 export function lineText({ amount_pence: pence, vat_pence: vat, vat_percent: percent }: OrderLine): string {
@@ -26,4 +26,11 @@ export function paidText(order: Order): string {
   const back = order.refund_pence ? `, ${pounds(order.refund_pence)} sent back` : "";
   const paid = order.paid_by ? PAID[order.paid_by] : "Not paid";
   return `${order.state === "cancelled" ? "Cancelled. " : ""}${paid}${back}`;
+}
+
+/** What was sent back to the card, and what could not be. */
+export function refundText({ refunded_pence: gone, failed_refund_pence: failed }: CasePayment): string {
+  const sent = gone ? `${pounds(gone)} has gone back to the card, or is on its way.` : "";
+  const owed = failed ? `A refund of ${pounds(failed)} failed. Send it again, or pay it in another way.` : "";
+  return [sent, owed].filter(Boolean).join(" ");
 }

@@ -25,6 +25,7 @@ export const ATTENTION = {
   waiting: "Waiting to be published",
   flagged: "Flagged by a reader",
   slot_lost: "Paid after the slot had gone",
+  refund_failed: "A refund failed",
   could_not: "Could not be done",
   handed_over: "Handed over",
   answered: "Answered by the reporter",
@@ -50,6 +51,8 @@ export const ANY_ATTENTION = { any: "Anything" } as const;
 const NEEDS: Record<Need["reason"], string> = {
   contractor_text: "A contractor's text is waiting for review",
   slot_lost: "It was paid after the slot had gone",
+  refund_failed:
+    "Money could not be sent back to the card. Send it again, or pay it in another way and mark this as handled",
   could_not: "The work could not be done",
   handed_over: "The work was handed over",
   answered: "The reporter answered a question",
