@@ -224,6 +224,17 @@ def _payment_alarms() -> Iterator[tuple[str, Any]]:
         ),
     )
     yield (
+        "CardsAreRefused",
+        alarm_on(
+            "The payment provider refuses the council's key or account, so nobody can pay by card",
+            OWN_METRICS,
+            "account_refusals",
+            [{"Name": "function", "Value": "payments"}],
+            above=0,
+            statistic="Sum",
+        ),
+    )
+    yield (
         "LedgerDiffers",
         alarm_on(
             "The ledger and the payment provider differ about money",

@@ -26,8 +26,8 @@ from chalicelib.payments.ports import (
 from chalicelib.payments.provider_api import (
     FAILED,
     NOT_BY_CARD,
-    NOT_TAKING_CARDS,
     ProviderApi,
+    account_refused,
     decode_reply,
     require_status,
 )
@@ -139,7 +139,7 @@ class GovUkPay(Struct, frozen=True):
         reply = self.api.post("/v1/payments", msgspec.json.encode(body), JSON)
         if reply.status in (400, 422):
             if _code(reply.body) == ACCOUNT_NOT_SET_UP:
-                raise UpstreamFailed(NOT_TAKING_CARDS)
+                raise account_refused()
             raise Conflict(NOT_BY_CARD)
         return _payment(decode_reply(reply, (201,), _Payment))
 
@@ -164,6 +164,8 @@ class GovUkPay(Struct, frozen=True):
         path = f"/v1/payments/{paid.provider_id}/refunds"
         reply = self.api.post(path, msgspec.json.encode(body), JSON)
         if reply.status in REFUSED:
+            if _code(reply.body) == ACCOUNT_NOT_SET_UP:
+                raise account_refused()
             raise RefundRefused
         return _refund(decode_reply(reply, (200, 202), _Refund))
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.errors import NoReply, UpstreamFailed
+from chalicelib.kernel.observability import logs
 from chalicelib.net.http_client import HttpClient
 from chalicelib.net.reply import Reply
 from chalicelib.texts import Text
@@ -75,10 +76,22 @@ class ProviderApi(Struct, frozen=True):
         return {"Authorization": f"Bearer {self.api_key()}", **headers}
 
 
+def account_refused() -> UpstreamFailed:
+    """The error for a key that the provider refuses, or an account that cannot take cards. An alarm
+    counts them."""
+    logs.measurement(
+        "the payment provider refused our account",
+        logs.ACCOUNT_REFUSALS,
+        function="payments",
+        account_refusals=1,
+    )
+    return UpstreamFailed(NOT_TAKING_CARDS)
+
+
 def require_status(reply: Reply, statuses: Collection[int]) -> None:
     """Raises UpstreamFailed for a status other than `statuses`."""
     if reply.status in (401, 403):
-        raise UpstreamFailed(NOT_TAKING_CARDS)
+        raise account_refused()
     if reply.status not in statuses:
         raise UpstreamFailed(FAILED)
 

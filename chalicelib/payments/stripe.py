@@ -26,6 +26,7 @@ from chalicelib.payments.provider_api import (
     FAILED,
     NOT_BY_CARD,
     ProviderApi,
+    account_refused,
     decode_reply,
     require_status,
 )
@@ -42,6 +43,8 @@ REFUSED = (400, 402, 404)
 """The statuses with which the provider refuses a refund."""
 NOT_CANCELLED = (400, 404)
 """The statuses with which the provider does not end a session: it has ended."""
+AMOUNT_REFUSED = ("amount_too_small", "amount_too_large")
+"""The codes with which the provider refuses an amount."""
 REFUND_STATES: Mapping[str, RefundState] = {
     "pending": "submitted",
     "requires_action": "submitted",
@@ -84,6 +87,14 @@ class _RefundWithPayment(_Refund):
     payment_intent: _Intent | None = None
 
 
+class _Error(Struct):
+    code: str = ""
+
+
+class _ErrorReply(Struct):
+    error: _Error
+
+
 class _Page(Struct, Generic[Item]):
     data: list[Item]
     has_more: bool = False
@@ -116,7 +127,7 @@ class Stripe(Struct, frozen=True):
             self.require_phone()
         reply = self.api.post("/v1/checkout/sessions", _form(self._session_fields(new)), FORM)
         if reply.status == 400:
-            raise Conflict(NOT_BY_CARD)
+            raise Conflict(NOT_BY_CARD) if _is_about_amount(reply.body) else account_refused()
         return _payment(decode_reply(reply, (200,), _Session))
 
     def get(self, provider_id: str) -> ProviderPayment:
@@ -198,6 +209,15 @@ class Stripe(Struct, frozen=True):
                 return
             asked["starting_after"] = page.data[-1].id  # type: ignore[attr-defined]
         raise UpstreamFailed(FAILED)
+
+
+def _is_about_amount(body: bytes) -> bool:
+    """True if the provider refuses the amount. We send nothing else of the payer's, so all other
+    refusals are about the account."""
+    try:
+        return msgspec.json.decode(body, type=_ErrorReply).error.code in AMOUNT_REFUSED
+    except msgspec.DecodeError:
+        return False
 
 
 def _form(fields: Mapping[str, str]) -> bytes:

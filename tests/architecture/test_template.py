@@ -424,6 +424,7 @@ def test_alarm_watches_a_metric_that_the_log_writes(template: dict[str, Any]) ->
             logs.TEXTS,
             logs.DRIFT,
             logs.DIFFERENCES,
+            logs.ACCOUNT_REFUSALS,
         )
         for metric in known.names
         for dimensions in [known.dimensions]

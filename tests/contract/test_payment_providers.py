@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -18,8 +19,9 @@ from chalicelib.net.reply import Reply
 from chalicelib.payments import govuk_pay, stripe
 from chalicelib.payments.govuk_pay import GovUkPay
 from chalicelib.payments.ports import MoneyMovement, Provider, RefundRefused
-from chalicelib.payments.provider_api import ProviderApi
+from chalicelib.payments.provider_api import NOT_TAKING_CARDS, ProviderApi
 from chalicelib.payments.stripe import Stripe
+from tests.support.log_lines import capture_lines, decode_lines
 from tests.support.openapi_file import OpenApiFile
 from tests.support.payment_providers import (
     DECLINED_CARD,
@@ -218,6 +220,55 @@ def test_an_unreadable_reply_may_have_created_a_payment(which: int, status: int)
         adapters(api)[which].create(new_payment())
     is_its_success = status == (201, 200)[which]
     assert isinstance(failed.value, NoReply) == (status == 502 or is_its_success)
+
+
+ACCOUNT_REFUSED: Sequence[tuple[int, int, bytes]] = (
+    *((which, status, b"{}") for which in (0, 1) for status in (401, 403)),
+    (0, 400, b'{"code": "P0199"}'),
+    (0, 422, b'{"code": "P0199"}'),
+    (1, 400, b'{"error": {"code": "testmode_charges_only"}}'),
+    (1, 400, b'{"error": {"type": "invalid_request_error"}}'),
+)
+
+
+@pytest.mark.parametrize(("which", "status", "body"), ACCOUNT_REFUSED)
+def test_refused_key_or_account_raises_an_alarm_and_is_not_the_payers_amount(
+    which: int, status: int, body: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    api = ProviderApi(lambda: FixedReplyClient(Reply(status, {}, body)), ORIGIN, lambda: "key")
+    with capture_lines() as lines, pytest.raises(UpstreamFailed) as refused:
+        adapters(api)[which].create(new_payment())
+    assert refused.value.detail == NOT_TAKING_CARDS
+    assert measured(lines) == [("payments", 1)]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("status", [401, 403])
+def test_refused_key_is_no_failed_refund(which: int, status: int, there: ProviderUnderTest) -> None:
+    seen = there.adapter().get(paid(there))
+    api = ProviderApi(lambda: FixedReplyClient(Reply(status, {}, b"{}")), ORIGIN, lambda: "key")
+    with capture_lines() as lines, pytest.raises(UpstreamFailed):
+        adapters(api)[which].refund(seen, 1, "r1")
+    assert measured(lines) == [("payments", 1)]
+
+
+def test_amount_that_stripe_does_not_take_raises_no_alarm() -> None:
+    for code in ("amount_too_small", "amount_too_large"):
+        body = json.dumps({"error": {"code": code}}).encode()
+        client = FixedReplyClient(Reply(400, {}, body))
+        api = ProviderApi(lambda client=client: client, ORIGIN, lambda: "key")  # type: ignore[misc]
+        with capture_lines() as lines, pytest.raises(Conflict):
+            adapters(api)[1].create(new_payment())
+        assert measured(lines) == []
+
+
+def measured(lines: Any) -> list[tuple[str, int]]:
+    """The refusals that an alarm counts."""
+    return [
+        (each["function"], each["account_refusals"])
+        for each in decode_lines(lines)
+        if "account_refusals" in each and "_aws" in each
+    ]
 
 
 @pytest.mark.parametrize("which", [0, 1])

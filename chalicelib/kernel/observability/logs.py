@@ -28,6 +28,7 @@ UNITS = {
     "sign_in_failures": "Count",
     "drift": "Count",
     "differences": "Count",
+    "account_refusals": "Count",
 }
 _ROOT = Path(__file__).resolve().parents[3]
 _CODE = str(Path(__file__).resolve().parents[2])
@@ -79,6 +80,7 @@ class Fields(TypedDict, total=False):
     sign_in_failures: int
     drift: int
     differences: int
+    account_refusals: int
 
 
 class Metrics(NamedTuple):
@@ -101,6 +103,10 @@ DRIFT = Metrics(("function",), ("drift",))
 """How many reports and lines were counted wrongly for the figures."""
 DIFFERENCES = Metrics(("function",), ("differences",))
 """About how much money the ledger and the payment provider differ, in payments and refunds."""
+
+
+ACCOUNT_REFUSALS = Metrics(("function",), ("account_refusals",))
+"""How often the payment provider refused our key or account."""
 
 
 def name_metrics(namespace: str) -> None:
