@@ -120,7 +120,7 @@ class SiteHandler(EdgeHandler):
         elif of_the_site and cdn.find_behaviour(path)["TargetOriginId"] == cdn.API:
             self.introduce(self.server.origin_secret)
             super()._generic_handle()
-        elif path.startswith(f"{BASE_PATH}/"):
+        elif path == BASE_PATH or path.startswith(f"{BASE_PATH}/"):
             self._be_the_payment_provider()
         elif path.startswith(f"{ENDPOINT}/"):
             self._be_s3(path.removeprefix(f"{ENDPOINT}/"))

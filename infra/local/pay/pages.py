@@ -1,9 +1,13 @@
-"""The pages of the stand-in at which a payer enters and confirms a card."""
+"""The pages of the stand-in at which a payer enters and confirms a card, and the one on which a
+developer chooses faults."""
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any, get_args
 
 from chalicelib.kernel.money import format_pounds
 from infra.local.pay.model import OUTCOMES, StoredPayment
+from infra.local.pay.notifications import Fault
 
 _PAGE = """<!doctype html>
 <html lang="{language}">
@@ -14,7 +18,7 @@ _PAGE = """<!doctype html>
 body {{ font: 1.2rem/1.4 sans-serif; margin: 0 auto; max-width: 34rem; padding: 1rem }}
 label {{ display: block; font-weight: bold }}
 input, button {{ font: inherit; margin: .5rem 0; padding: .5rem; box-sizing: border-box }}
-input {{ width: 100% }}
+input:not([type=checkbox]) {{ width: 100% }}
 </style>
 <h1>{title}</h1>
 <p>{description}<br><strong>{amount}</strong></p>
@@ -32,6 +36,33 @@ _CONFIRM = """<form method="post" action="{action}/confirm"><button>Confirm paym
 <form method="post" action="{action}/cancel"><button>Cancel payment</button></form>
 """
 _ENDED = '<p>This payment has ended.</p><p><a href="{return_url}">Go back</a></p>'
+
+_FAULTS = """<form method="post" action="{action}">
+<label for="notifications">Notifications</label>
+<select id="notifications" name="notifications">{notifications}</select>
+<label><input type="checkbox" name="pending_refunds" value="1"{pending}> Refunds are pending: what
+is paid from now on does not settle until you clear this</label>
+<label for="surcharge">Surcharge of a corporate card, in pence</label>
+<input id="surcharge" name="surcharge" type="number" min="0" value="{surcharge}">
+<button>Set</button>
+</form>
+<p><a href="{action}/../../pay.json">What the stand-in holds</a></p>
+"""
+
+
+def faults_page(action: str, faults: Mapping[str, Any]) -> str:
+    """The page on which faults are chosen, with those of now."""
+    content = _FAULTS.format(
+        action=action,
+        notifications="".join(
+            f'<option value="{each}"{" selected" * (each == faults.get("notifications", ""))}>'
+            f"{each or 'arrive'}</option>"
+            for each in ("", *get_args(Fault))
+        ),
+        pending=" checked" if faults.get("pending_refunds") else "",
+        surcharge=int(faults.get("surcharge", 0)),
+    )
+    return _PAGE.format(language="en", title="Faults", description="", amount="", content=content)
 
 
 def card_page(payment: StoredPayment, action: str) -> str:

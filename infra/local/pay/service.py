@@ -39,7 +39,8 @@ class RefusedRequest(Exception):
 
 class PayService:
     """The stand-in. `origin` is its address, `card_page` the beginning of a card page's; `tell`
-    hears what happens to payments."""
+    hears what happens to payments. While `has_pending_refunds`, what is paid does not settle, so
+    that its refunds are pending; `surcharge` pence are taken on top of each payment."""
 
     def __init__(
         self,
@@ -51,6 +52,8 @@ class PayService:
     ) -> None:
         self.payments: dict[str, StoredPayment] = {}
         self.views = Views(origin, card_page)
+        self.has_pending_refunds = False
+        self.surcharge = 0
         self._api_key = api_key
         self._now = now
         self._tell = tell
@@ -98,6 +101,9 @@ class PayService:
         if payment.outcome and not payment.is_ended:
             payment.end(*payment.outcome)
             is_paid = payment.status == "success"
+            if is_paid:
+                payment.is_settling = self.has_pending_refunds
+                payment.surcharge = self.surcharge or payment.surcharge
             self._tell("card_payment_succeeded" if is_paid else "card_payment_failed", payment)
         return payment
 
@@ -120,6 +126,11 @@ class PayService:
         if payment.status == "created":
             payment.status = "started"
         return payment
+
+    def settle_payments(self) -> None:
+        """All payments settle: they can be refunded."""
+        for payment in self.payments.values():
+            payment.is_settling = False
 
     def settle_refunds(self) -> None:
         """All submitted refunds reach the payers."""

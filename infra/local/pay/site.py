@@ -7,12 +7,12 @@ from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, get_args
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 from urllib.request import Request, urlopen
 
 from infra.local.pay.model import StoredPayment
 from infra.local.pay.notifications import SIGNATURE, Fault, Notifications, signature
-from infra.local.pay.pages import card_page, confirm_page
+from infra.local.pay.pages import card_page, confirm_page, faults_page
 from infra.local.pay.service import PayService
 
 BASE_PATH = "/_local/pay"
@@ -21,6 +21,7 @@ CARD_PATH = "/card/"
 NOTIFICATIONS_PATH = "/api/payments/notifications"
 HTML = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
 JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+FORM = "application/x-www-form-urlencoded"
 SENT_EVERY_S = 0.5
 TIMEOUT_S = 30
 Response = tuple[int, dict[str, str], bytes]
@@ -44,14 +45,17 @@ class PaySite:
         self._url = url
         self._secret_of = secret_of
         self._refused: list[int] = []
+        self._faults: Mapping[str, Any] = {}
         self._stopping = threading.Event()
         self._lock = threading.Lock()
 
     def serve(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Answers a request to a path below the stand-in's address."""
         with self._lock:
+            if path in ("", "/") and method == "GET":
+                return _html(faults_page(f"{BASE_PATH}/faults", self._faults))
             if path == "/faults" and method == "POST":
-                return self._set_faults(body)
+                return self._take_faults(headers, body)
             if path.startswith(CARD_PATH):
                 return self._at_the_card_page(method, path.removeprefix(CARD_PATH), body)
             if self._refused:
@@ -93,14 +97,27 @@ class PaySite:
     def _tell(self, event: str, payment: StoredPayment) -> None:
         self.notifications.add(event, self.service.views.payment(payment))
 
-    def _set_faults(self, body: bytes) -> Response:
+    def _take_faults(self, headers: Mapping[str, str], body: bytes) -> Response:
+        """The faults as JSON, or as the form of the page sends them."""
+        if headers.get("content-type") != FORM:
+            return self._set_faults(json.loads(body or b"{}"))
+        answer = self._set_faults(dict(parse_qsl(body.decode())))
+        return answer if answer[0] == HTTPStatus.BAD_REQUEST else _redirect(BASE_PATH)
+
+    def _set_faults(self, sent: Mapping[str, Any]) -> Response:
         """`notifications` is late, lost, doubled or out_of_order; the next `times` requests get
-        the status `refuse`; `expire` ends all open payments. Without them all is well again."""
-        sent = json.loads(body or b"{}")
-        fault = sent.get("notifications")
+        the status `refuse`; `expire` ends all open payments; with `pending_refunds` nothing can be
+        refunded yet; `surcharge` pence are taken on top of each payment. Without them all is well
+        again."""
+        fault = sent.get("notifications") or None
         if fault is not None and fault not in get_args(Fault):
             return _json(HTTPStatus.BAD_REQUEST, {"detail": f"Use one of {get_args(Fault)}."})
+        self._faults = sent
         self.notifications.fault = fault
+        self.service.surcharge = int(sent.get("surcharge", 0))
+        self.service.has_pending_refunds = bool(sent.get("pending_refunds"))
+        if not self.service.has_pending_refunds:
+            self.service.settle_payments()
         self._refused = (
             [int(sent["refuse"])] * int(sent.get("times", 1)) if "refuse" in sent else []
         )
