@@ -108,6 +108,13 @@ def language_folder(address: str) -> Folder:
     return Folder(found[1], found[2]) if found else Folder("", address)
 
 
+def short_link_target(address: str) -> str | None:
+    """Where the CDN's function for pages sends a short address of a text message; None for other
+    addresses."""
+    found = re.fullmatch(r"((?:/[a-z]{2,3})?)/([bs])/([A-Za-z0-9_-]+)", address)
+    return f"{found[1]}/forms/{found[2]}/{found[3]}" if found else None
+
+
 def _matches(path: str, pattern: str) -> bool:
     """Matches like CloudFront: * is anything, slashes too, and ? one character; case matters."""
     parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)

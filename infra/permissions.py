@@ -80,6 +80,9 @@ OPEN: Mapping[str, str] = {
     "POST /forms/bins/calendar": "the same as /api/collections/calendars without JavaScript",
     "GET /forms/alerts": "the same without JavaScript",
     "POST /forms/alerts": "the same without JavaScript",
+    "GET /forms/b/*": (
+        "the link in a text message: leads to the page of a report, and reads nothing"
+    ),
     "GET /forms/s/*": (
         "the link in a text message: leads to the page that stops alerts, and reads nothing"
     ),

@@ -9,6 +9,7 @@ from chalicelib.alerts.date_ranges import day_words
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.message_frame import MessageFrame, SubscriptionLinks
 from chalicelib.alerts.messages import BookedSlot, Fact, Message, ReportNews
+from chalicelib.alerts.text_wordings import short_slot_words
 
 SEND_TIME = time(9)
 """On the council's clock."""
@@ -65,14 +66,14 @@ def booking_message(
 ) -> Message:
     """The reminder of a report's booking, with a link to the report's page."""
     title, say = _title(frame, booked.day), frame.language.say
-    shortest = say("Booking: {day}", day=day_words(booked.day, frame.language))
+    slot = short_slot_words(booked, frame.language)
     return frame.message(
         alert,
         subscription_links,
         thread=report.service_request_id,
         subject=f"{title} [{report.reference}]",
-        short=f"{title}. {report.service_name}, {booked.slot}",
-        shorter=(f"{title}. {booked.slot}", title, shortest),
+        short=f"{title}, {booked.slot}. {report.service_name}",
+        shorter=(f"{title}, {booked.slot}", say("Booking: {slot}", slot=slot)),
         url=report.page_url,
         paragraphs=(report.service_name,),
         facts=tuple(_facts(frame, report, booked)),

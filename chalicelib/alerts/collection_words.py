@@ -3,8 +3,22 @@
 from collections.abc import Iterator
 
 from chalicelib.alerts.date_ranges import day_words
-from chalicelib.alerts.messages import CollectionDay, Fact
+from chalicelib.alerts.messages import CollectionDay, Fact, MovedContainer
 from chalicelib.kernel.languages import Language
+
+
+def bins_in_words(collections: CollectionDay, language: Language) -> str:
+    """The containers that are emptied on the day, and where those went that are not; empty if there
+    are none."""
+    moved = (_moved_in_words(each, language) for each in collections.moved)
+    return ", ".join([*(each.name for each in collections.due), *moved])
+
+
+def _moved_in_words(container: MovedContainer, language: Language) -> str:
+    if container.to is None:
+        return language.say("{bin}: no collection", bin=container.name)
+    day = day_words(container.to, language)
+    return language.say("{bin} moved to {day}", bin=container.name, day=day)
 
 
 def collection_facts(collections: CollectionDay, language: Language) -> Iterator[Fact]:

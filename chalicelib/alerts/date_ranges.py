@@ -11,6 +11,11 @@ def day_words(day: date, language: Language) -> str:
     return f"{language.weekday(day)} {day.day} {language.month(day)}"
 
 
+def short_day_words(day: date, language: Language) -> str:
+    """Such as "3 June"."""
+    return f"{day.day} {language.month(day)}"
+
+
 def time_range_words(begins: datetime, ends: datetime, zone: ZoneInfo, language: Language) -> str:
     """Such as "Monday 1 June, 08:00 to 18:00", in the local time of the zone."""
     first, last = begins.astimezone(zone), ends.astimezone(zone)

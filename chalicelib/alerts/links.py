@@ -7,10 +7,19 @@ from typing import NamedTuple
 from chalicelib.kernel.site import Site
 
 _STOP_URL = re.compile(r"(.*)/forms/alerts/([0-9a-f]{32})/unsubscribe\?token=([0-9a-f]{32})")
+_REPORT_URL = re.compile(r"(.*)/forms/reports/([0-9A-Z]{12})\?token=([0-9a-f]{32})")
+_REPORT_PATH = re.compile(r"([0-9A-Z]{12})([A-Za-z0-9_-]{22})")
 _SHORT_PATH = re.compile(r"[A-Za-z0-9_-]{32}|[A-Za-z0-9_-]{43}")
 """Text messages of an earlier version have 43 characters, with the whole token."""
 SHORT_TOKEN = 16
 """How many hexadecimal digits of the token a text message has: 64 bits beside the 128 of the id."""
+
+
+class ReportLink(NamedTuple):
+    """The report that a link opens, and the token that allows it."""
+
+    service_request_id: str
+    token: str
 
 
 class StopLink(NamedTuple):
@@ -42,8 +51,30 @@ def shorten_stop_url(stop_url: str) -> str:
     found = _STOP_URL.fullmatch(stop_url)
     assert found, "The address does not come from `unsubscribe_url`."
     base, owner, token = found.groups()
-    packed = urlsafe_b64encode(bytes.fromhex(owner + token[:SHORT_TOKEN])).decode()
-    return f"{base}/forms/s/{packed}"
+    packed = _pack(owner + token[:SHORT_TOKEN])
+    return f"{base}/s/{packed}"
+
+
+def shorten_page_url(page_url: str) -> str:
+    """The short address that leads to the page of a report that is not public: 37 characters after
+    the site instead of 66, with the whole token. Other addresses stay as they are."""
+    found = _REPORT_URL.fullmatch(page_url)
+    if not found:
+        return page_url
+    base, report, token = found.groups()
+    return f"{base}/b/{report}{_pack(token)}"
+
+
+def parse_report_path(packed: str) -> ReportLink | None:
+    """The report and the token in the last part of a short address; None if the text has another
+    form."""
+    found = _REPORT_PATH.fullmatch(packed)
+    return ReportLink(found[1], _unpack(found[2])) if found else None
+
+
+def report_url(site: Site, service_request_id: str, token: str) -> str:
+    """The page of a report that is not public."""
+    return site.page(f"/forms/reports/{service_request_id}?token={token}")
 
 
 def parse_short_path(packed: str) -> StopLink | None:
@@ -51,8 +82,16 @@ def parse_short_path(packed: str) -> StopLink | None:
     another form."""
     if not _SHORT_PATH.fullmatch(packed):
         return None
-    digits = urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).hex()
+    digits = _unpack(packed)
     return StopLink(digits[:32], digits[32:])
+
+
+def _pack(digits: str) -> str:
+    return urlsafe_b64encode(bytes.fromhex(digits)).decode().rstrip("=")
+
+
+def _unpack(packed: str) -> str:
+    return urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).hex()
 
 
 def answer_url(site: Site, token: str) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Template
 from msgspec import Struct
 
-from chalicelib.alerts.links import shorten_stop_url
+from chalicelib.alerts.links import shorten_page_url, shorten_stop_url
 from chalicelib.alerts.messages import Message
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.kernel.email import Email, SendEmail
@@ -69,11 +69,11 @@ def text_of_message(message: Message, site_url: str) -> str:
         return replace_costly_characters(
             f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}"
         )
-    end = message.url
+    end = shorten_page_url(message.url)
     if message.unsubscribe_url:
         link = shorten_stop_url(message.unsubscribe_url)
         end = f"{end}\n{message.language.say('Stop: {link}', link=link)}"
-    wordings = (f"{message.council}: {message.short}", message.short, *message.shorter)
+    wordings = (f"{message.short} – {message.council}", message.short, *message.shorter)
     texts = [replace_costly_characters(f"{words} {end}") for words in wordings]
     return min(texts, key=count_segments)
 

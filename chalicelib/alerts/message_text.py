@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from chalicelib.alerts.collection_words import collection_facts
-from chalicelib.alerts.date_ranges import day_words
+from chalicelib.alerts.collection_words import bins_in_words, collection_facts
+from chalicelib.alerts.date_ranges import day_words, short_day_words
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.message_frame import MessageFrame, SubscriptionLinks
 from chalicelib.alerts.messages import (
@@ -22,6 +22,7 @@ from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription
 from chalicelib.alerts.order_words import has_receipt
 from chalicelib.alerts.question_words import question_words
 from chalicelib.alerts.report_words import Quote, name_of, quotes_of
+from chalicelib.alerts.text_wordings import wordings_of_report
 from chalicelib.geo.point import Point
 
 CONFIRM_HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
@@ -70,14 +71,14 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         """Describes a report as it is now, with the words of the `new` entries. Only a subscriber
         to that very report can reply to its case, which takes a limited number of notes."""
         title, opening = self.words.introduce(alert, subscription, report, new)
-        state = self.words.short_state(report)
+        short, *shorter = wordings_of_report(self.words, alert, subscription, report, new)
         return self._message_about(
             report,
             alert,
             subscription_links,
             title=title,
-            short=f"{title}. {report.reference}",
-            shorter=(title, f"{name_of(report)}: {state}", f"{report.service_name}: {state}"),
+            short=short,
+            shorter=tuple(shorter),
             url=report.page_url,
             paragraphs=self.words.paragraphs(alert, subscription, report, opening),
             quotes=quotes_of(report.current_entries(new)),
@@ -180,7 +181,6 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             thread=notice.notice_id,
             subject=notice.title,
             short=f"{notice.title}. {notice.when}",
-            shorter=(notice.title,),
             url=notice.page_url,
             paragraphs=(notice.text,) if notice.text else (),
             facts=(Fact(self.language.say("When"), notice.when),),
@@ -198,17 +198,18 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         """Lists the containers that are emptied on a day, as a reminder or after a change."""
         say, day = self.language.say, day_words(collections.day, self.language)
         title = self._collections_title(collections.day, is_change=is_change)
-        nothing = (say("We do not collect any bins from you on {day}.", day=day),)
+        nothing = (say("No bin collection on {day}.", day=day),)
+        bins = bins_in_words(collections, self.language)
         page = self.site.page("/bins/")
         return self.message(
             alert,
             subscription_links,
             thread=f"{collections.day}-{alert.subscription_id}",
             subject=title,
-            short=": ".join(
-                [title, *filter(None, [", ".join(each.name for each in collections.due)])]
-            ),
-            shorter=(title, say("Bins: {day}", day=day)),
+            short=f"{title}: {bins}" if bins else nothing[0],
+            shorter=(f"{day}: {bins}", f"{short_day_words(collections.day, self.language)}: {bins}")
+            if bins
+            else (),
             url=page,
             paragraphs=() if collections.due else nothing,
             facts=tuple(collection_facts(collections, self.language)),
@@ -226,13 +227,19 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         """Lists several reports and notices; their distances are from `place`."""
         count, say_many = len(subjects), self.language.say_many
         more = count - MOST_IN_A_DIGEST
+        lines = tuple(
+            self.words.digest_line(each, place, is_own=subscription_links.is_own)
+            for each in subjects[:MOST_IN_A_DIGEST]
+        )
         return self.message(
             alert,
             subscription_links,
             what="digest",
             thread=alert.subscription_id,
             subject=self._digest_title(count),
-            short=say_many(count, "1 update to your alerts", "{count} updates to your alerts"),
+            short=lines[0].label
+            if count == 1
+            else say_many(count, "1 update to your alerts", "{count} updates to your alerts"),
             url=subjects[0].page_url if count == 1 else self.site.page("/"),
             paragraphs=(
                 say_many(
@@ -241,10 +248,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
                     "{count} updates since our last message:",
                 ),
             ),
-            links=tuple(
-                self.words.digest_line(each, place, is_own=subscription_links.is_own)
-                for each in subjects[:MOST_IN_A_DIGEST]
-            ),
+            links=lines,
             before=self._overflow(more),
         )
 

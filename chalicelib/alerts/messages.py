@@ -70,7 +70,7 @@ class ReportNews(Report, frozen=True, kw_only=True):
     the latest of its timeline, oldest first. `picture` is public. `page_url` opens the page for the
     reporter even if the report is not public. `reply_to` takes replies about the report, None if no
     mail is sent. `receipt` lists what the reporter booked and paid. `is_paid`: a payment for it
-    arrived."""
+    arrived, of `paid_amount` (such as "£42.50")."""
 
     service_name: str
     street: str | None = None
@@ -82,6 +82,7 @@ class ReportNews(Report, frozen=True, kw_only=True):
     receipt: tuple[Fact, ...] = ()
     is_request: bool = False
     is_paid: bool = False
+    paid_amount: str | None = None
 
     @property
     def has_promise(self) -> bool:
@@ -189,9 +190,10 @@ class Message(HidesPrivate, frozen=True, kw_only=True):
     """A message to a subscriber. The carrier returns `name` with a receipt. A newer message
     replaces an older one of the same `thread`. `short` is for small screens and has no link; it
     leads to `url`. A text message uses the first of `short` and `shorter` with the fewest segments.
-    `quoted` are the council's words, in English unless `is_quote_translated`. `picture` is for
-    emails. Only messages that can be stopped have `manage_url` and `unsubscribe_url`; `because` is
-    the reason why they came. `council` is its name in the language of the message."""
+    Each of them has the fact that the message is about: a bin, a day, a slot, an amount. `quoted`
+    are the council's words, in English unless `is_quote_translated`. `picture` is for emails. Only
+    messages that can be stopped have `manage_url` and `unsubscribe_url`; `because` is the reason
+    why they came. `council` is its name in the language of the message."""
 
     language: Language = ENGLISH
     council: str

@@ -1,13 +1,14 @@
 """Words of messages about one report: its kind, street, state, dates and distance."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from textwrap import shorten
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from chalicelib.alerts.date_ranges import day_words, short_day_words
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.messages import Fact, Link, Notice, ReportNews, TimelineEntry
 from chalicelib.alerts.model import Subscription, Topic
@@ -32,6 +33,9 @@ MOST_QUOTED = 600
 """The most characters of the council's words that a message quotes."""
 KILOMETRE = 995
 """Metres from which on distances are given in kilometres."""
+
+
+Change = Literal["state", "date", "words"]
 
 
 class Quote(NamedTuple):
@@ -141,12 +145,8 @@ class ReportWords(Struct, frozen=True, kw_only=True):
                 return say("New report: {report}", report=name), self._new_report_sentence(
                     subscription, report
                 )
-            case "updated" if _has_new_state(report, new):
-                return self.first_line(report), say(STATE_CHANGED[relation])
-            case "updated" if _has_new_date(report, new):
-                return say("New date: {report}", report=name), say(NEW_DATE[relation])
             case "updated":
-                return say("Update: {report}", report=name), say(NEW_UPDATE[relation])
+                return self._introduce_update(change_of(alert, report, new), relation, report)
             case _:
                 distance = _distance(report, place_of(subscription.topic))
                 changed = (
@@ -155,6 +155,24 @@ class ReportWords(Struct, frozen=True, kw_only=True):
                     else say(STATE_CHANGED[relation])
                 )
                 return self.first_line(report), changed
+
+    def _introduce_update(
+        self, change: Change, relation: Relation, report: ReportNews
+    ) -> tuple[str, str]:
+        say, name = self.language.say, name_of(report)
+        if change == "state":
+            return self.first_line(report), say(STATE_CHANGED[relation])
+        if change == "date":
+            return say("New date: {report}", report=name), say(NEW_DATE[relation])
+        return say("Update: {report}", report=name), say(NEW_UPDATE[relation])
+
+    def new_date(self, report: ReportNews) -> str:
+        """The new promise date of a delayed report, with its name."""
+        name, expected = name_of(report), report.expected_datetime
+        if expected is None:
+            return self.language.say("New date: {report}", report=name)
+        day = day_words(expected.astimezone(self.zone).date(), self.language)
+        return self.language.say("New date: {day}. {report}", day=day, report=name)
 
     def _acknowledgement(self, report: ReportNews) -> tuple[str, str]:
         say, name = self.language.say, name_of(report)
@@ -199,18 +217,19 @@ class ReportWords(Struct, frozen=True, kw_only=True):
     def _state(self, report: ReportNews) -> str:
         """The state, with the day of planned work or the booked day."""
         if report.booked and is_booked(report):
-            day = self._short_day(report.booked.day)
+            day = short_day_words(report.booked.day, self.language)
             return self.language.say("Booked for {day}", day=day)
         if report.planned_day is None:
             return self._label(report)
-        return self.language.say("Work planned for {day}", day=self._short_day(report.planned_day))
-
-    def _short_day(self, day: date) -> str:
-        return f"{day.day} {self.language.month(day)}"
+        return self.language.say(
+            "Work planned for {day}", day=short_day_words(report.planned_day, self.language)
+        )
 
     def short_state(self, report: ReportNews) -> str:
         if report.planned_day:
-            return self.language.say(SHORT_PLAN, day=self._short_day(report.planned_day))
+            return self.language.say(
+                SHORT_PLAN, day=short_day_words(report.planned_day, self.language)
+            )
         return self.language.say(SHORT_STATES.get(report.state, LABELS[report.state]))
 
     def _label(self, report: ReportNews) -> str:
@@ -232,6 +251,13 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         return Link(
             say("See the request") if report.is_request else say("See the report"), report.page_url
         )
+
+
+def change_of(alert: Alert, report: ReportNews, new: Sequence[TimelineEntry]) -> Change:
+    """What an update of a report is about: its state if that is new, too, else its date."""
+    if alert.what != "updated" or _has_new_state(report, new):
+        return "state"
+    return "date" if _has_new_date(report, new) else "words"
 
 
 def _has_new_date(report: ReportNews, new: Sequence[TimelineEntry]) -> bool:

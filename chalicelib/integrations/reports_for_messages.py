@@ -8,6 +8,7 @@ from chalicelib.alerts.messages import BookedSlot, Fact, Picture, ReportNews, Ti
 from chalicelib.catalogue.model import Council
 from chalicelib.integrations.receipts_for_messages import order_facts
 from chalicelib.kernel.languages import Language
+from chalicelib.kernel.money import format_pounds
 from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
 from chalicelib.reports.automatic_texts import aspect_of, title_of, translate_text
@@ -56,6 +57,7 @@ class ReportsForMessages:
             booked=_booked_slot_of(report, council),
             is_request=service is not None and service.is_request,
             is_paid=report.order is not None and report.order.paid_at is not None,
+            paid_amount=_paid_amount_of(report),
         )
 
     def _receipt(self, report: ServiceRequest, language: Language) -> tuple[Fact, ...]:
@@ -88,6 +90,11 @@ def _picture_of(report: ServiceRequest, language: Language, ports: reports.Ports
     else:
         alt = language.say("Photo of the problem")
     return Picture(photo_address(report, shown, "page", ports), alt)
+
+
+def _paid_amount_of(report: ServiceRequest) -> str | None:
+    order = report.order
+    return format_pounds(order.amount_pence) if order and order.paid_at else None
 
 
 def _booked_slot_of(report: ServiceRequest, council: Council) -> BookedSlot | None:

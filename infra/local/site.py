@@ -232,6 +232,9 @@ class SiteHandler(EdgeHandler):
         self._send(status, headers, json.dumps(content).encode())
 
     def _send_document(self, path: str) -> None:
+        if target := cdn.short_link_target(path):
+            self._send(302, {"Location": target}, b"")
+            return
         key = path.removeprefix("/") + ("index.html" if path.endswith("/") else "")
         asked = {
             name: self.headers[header]

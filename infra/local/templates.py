@@ -17,6 +17,7 @@ from chalicelib.alerts.messages import (
     BookedSlot,
     CollectionDay,
     DueContainer,
+    Fact,
     Message,
     MovedContainer,
     Notice,
@@ -34,6 +35,7 @@ from chalicelib.reports.automatic_texts import (
     MOVED,
     PAID_BACK,
     PAID_TOO_LATE,
+    aspect_of,
     format_day,
     title_of,
     translate_text,
@@ -108,16 +110,23 @@ def _of_bookings(
     own: Subscription, ways: SubscriptionLinks, voice: MessageComposer
 ) -> Iterator[tuple[str, Message]]:
     request = replace(
-        _report("open", voice), service_name="Appointment", is_request=True, entries=()
+        _report("open", voice),
+        service_name="Appointment",
+        is_request=True,
+        entries=(),
+        page_url=voice.site.page(f"/forms/reports/{REPORT}?token={OWNER}"),
     )
     tomorrow = BookedSlot(_now().date() + timedelta(days=1), "9am")
-    booked, paid = replace(request, booked=tomorrow), replace(request, is_paid=True)
+    booked = replace(request, booked=tomorrow)
+    paid = replace(request, is_paid=True, paid_amount="£20")
+    back = Fact(voice.language.say("Sent back to your card"), "£20")
+    cancelled = replace(paid, state="cancelled", receipt=(back,))
     samples: list[tuple[str, EventType, ReportNews]] = [
         ("Your booking was confirmed", "new", booked),
         ("Your payment arrived", "new", paid),
         ("Your booking moved", "updated", _with_entry(booked, _moved_to(tomorrow.day), voice)),
         ("Your slot had gone", "new", _with_entry(paid, PAID_TOO_LATE, voice)),
-        ("Your request was cancelled", "state_changed", _with_entry(paid, PAID_BACK, voice)),
+        ("Your request was cancelled", "state_changed", _with_entry(cancelled, PAID_BACK, voice)),
     ]
     for when, what, news in samples:
         yield when, voice.report_message(_alert(what, own), own, news, ways, news.entries)
@@ -127,8 +136,8 @@ def _of_bookings(
 
 def _with_entry(report: ReportNews, text: str, voice: MessageComposer) -> ReportNews:
     """The report after the service wrote that text on its timeline."""
-    said = translate_text(text, voice.language) or text
-    entry = TimelineEntry(1, _now(), report.state, said, True, title_of(text, voice.language))
+    said, title = translate_text(text, voice.language) or text, title_of(text, voice.language)
+    entry = TimelineEntry(1, _now(), report.state, said, True, title, aspect_of(text))
     return replace(report, entries=(entry,))
 
 

@@ -13,11 +13,12 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib.alerts.links import shorten_stop_url
+from chalicelib.alerts.links import shorten_page_url, shorten_stop_url
 from chalicelib.alerts.matching import OFFERED_EVENT_TYPES
 from chalicelib.alerts.model import Subscription, Topic
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.kernel.time import utc_now
+from infra.cdn import short_link_target
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
@@ -280,10 +281,22 @@ def test_all_alerts_to_one_address_are_listed_and_stopped(here: Api) -> None:
     assert "This address gets no alerts" in text_of(here.get(link))
 
 
+def test_link_in_a_text_leads_to_the_report_with_its_whole_token(here: Api) -> None:
+    page = f"/forms/reports/7K3M2QXV9HTD?token={'0123456789abcdef' * 2}"
+    short = short_link_target(shorten_page_url(page))
+    answer = here.get(str(short))
+    assert (answer.status_code, answer.headers["Location"]) == (303, page)
+    for wrong in (f"{short}A", f"{short}"[:-1], "/forms/b/x"):
+        assert here.get(wrong).status_code == 404
+    public = "/reports/7K3M2QXV9HTD"
+    assert shorten_page_url(public) == public
+
+
 def test_link_in_a_text_leads_to_the_page_that_stops_it(here: Api) -> None:
     one = stored(channel="sms", to="+447700900123")
     short = shorten_stop_url(way(one, "unsubscribe", "/unsubscribe"))
-    assert len(short) == len("/forms/s/") + 32
+    assert len(short) == len("/s/") + 32
+    short = str(short_link_target(short))
     answer = here.get(short)
     assert answer.status_code == 303
     whole = way(one, "unsubscribe", "/unsubscribe")
@@ -296,7 +309,8 @@ def test_link_in_a_text_leads_to_the_page_that_stops_it(here: Api) -> None:
     for wrong in (f"{short}A", f"{short[:-1]}!", "/forms/s/x"):
         assert here.get(wrong).status_code == 404
     forged = shorten_stop_url(way(one, "manage", "/unsubscribe").replace("token=", "token=0")[:-1])
-    assert post(here, here.get(forged).headers["Location"]).status_code == 404
+    leads_to = here.get(str(short_link_target(forged))).headers["Location"]
+    assert post(here, leads_to).status_code == 404
     assert again(one).state == "active"
 
 

@@ -521,6 +521,28 @@ def test_viewer_function_finds_the_page_of_a_folder() -> None:
     assert [answer["uri"] for answer in answers] == [*pages.values()]
 
 
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("/b/7K3M2QXV9HTDabc-_9", "/forms/b/7K3M2QXV9HTDabc-_9"),
+        ("/s/abc", "/forms/s/abc"),
+        ("/cy/b/abc", "/cy/forms/b/abc"),
+        ("/gla/s/abc", "/gla/forms/s/abc"),
+        ("/b/", None),
+        ("/b/a/b", None),
+        ("/b/a%2Fb", None),
+        ("/x/abc", None),
+        ("//example.org/b/abc", None),
+        ("/welsh/b/abc", None),
+    ],
+)
+def test_short_link_of_a_text_leads_to_its_page(address: str, target: str | None) -> None:
+    (answer,) = viewed(function_at("/map/"), [{"uri": address}])
+    location = answer.get("headers", {}).get("location", {}).get("value")
+    assert (answer.get("statusCode"), location) == (302 if target else None, target)
+    assert cdn.short_link_target(address) == target
+
+
 def test_api_gets_the_viewers_address_whatever_the_request_claims() -> None:
     other = {"accept": {"value": "*/*"}}
     forged = {

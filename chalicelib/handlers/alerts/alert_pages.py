@@ -32,6 +32,7 @@ from chalicelib.handlers.http.pages import posted_form, problem_page, render_ale
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.numbers import whole_number
+from chalicelib.texts import Text
 
 TOKEN = Query("token", "the link's token")
 
@@ -148,6 +149,19 @@ def follow_short_link(_: Call, packed: str) -> SeeOther:
     if stop is None:
         raise NotFound(own_subscriptions.NOT_FOUND)
     return SeeOther(links.unsubscribe_url(relative_site(), *stop))
+
+
+@routes.page(
+    "/forms/b/{packed}",
+    method="GET",
+    auth=auth.anyone,
+    summary="Go on from the short link in text messages to the page of a report",
+)
+def follow_short_report_link(_: Call, packed: str) -> SeeOther:
+    report = links.parse_report_path(packed)
+    if report is None:
+        raise NotFound(Text("There is no report {reference}.", reference=packed))
+    return SeeOther(links.report_url(relative_site(), *report))
 
 
 @routes.page(

@@ -103,7 +103,7 @@ def test_reminder_says_when_and_leads_to_the_page(town: Town) -> None:
     first, _ = town.got
     assert first.url.endswith(REPORT) and first.links[0].url == first.url
     assert ("When", "Friday 12 June 2026, From 7am") in first.facts
-    assert first.short == f"{IN_WORDS}. Bulky waste, From 7am"
+    assert first.short == f"{IN_WORDS}, From 7am. Bulky waste"
 
 
 def test_repeated_facts_remind_once(town: Town) -> None:

@@ -300,7 +300,7 @@ def test_reminder_is_corrected_once_when_the_day_moves_after_it(town: Town) -> N
         town.run(town.clock.now + QUARTER)
     assert town.subjects(to) == [TOMORROW, CHANGED]
     message, _ = town.world.sender.there[-1]
-    assert message.paragraphs == ("We do not collect any bins from you on Tuesday 1 December.",)
+    assert message.paragraphs == ("No bin collection on Tuesday 1 December.",)
     assert message.facts[0].says == "Moved to Wednesday 2 December: Snow"
     town.run(EVENING + timedelta(days=1))
     assert len(town.subjects(to)) == 3
