@@ -32,25 +32,44 @@ MOST_IN_A_DIGEST = 50
 class MessageComposer(MessageFrame, frozen=True, kw_only=True):
     """Composes the messages of a council: one method for each kind."""
 
-    def confirmation_message(self, alert: Alert, link: str, code: str) -> Message:
-        """Asks an address to confirm its subscription: by a link in an email, by a code in a
-        text."""
+    def confirmation_message(
+        self, alert: Alert, link: str, code: str, report: ReportNews | None = None
+    ) -> Message:
+        """Asks an address to confirm its subscription, which may be to a `report`: by a link in an
+        email, by a code in a text."""
         say, names = self.language.say, {"council": self.council, "hours": CONFIRM_HOURS}
+        about = {"report": f"{name_of(report)} [{report.reference}]"} if report else {}
         return self.message(
             alert,
             what="confirm",
             thread=alert.subscription_id,
-            subject=say("Do you want alerts from {council}?", **names),
+            subject=say("Confirm that you want updates: {report}", **about)
+            if about
+            else say("Do you want alerts from {council}?", **names),
             short=self._code_text(code),
             url=link,
             paragraphs=(
                 say(
+                    "You (or someone using your email address) asked {council} for updates on "
+                    "this report: {report}",
+                    **names,
+                    **about,
+                )
+                if about
+                else say(
                     "You (or someone using your email address) asked for alerts from {council}.",
                     **names,
                 ),
                 say("Select this link to confirm. It expires in {hours} hours.", **names),
             ),
-            links=(Link(say("Confirm that you want alerts"), link),),
+            links=(
+                Link(
+                    say("Confirm that you want updates")
+                    if about
+                    else say("Confirm that you want alerts"),
+                    link,
+                ),
+            ),
             afterwards=(
                 say(
                     "If you did not ask for this, ignore this email. We will not send you any "

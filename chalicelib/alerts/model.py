@@ -179,7 +179,8 @@ class AlertRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     the report or the notice; for a question it is the number of the repair or of the officer's
     question, and for a reminder of a booking that of the reminder. `event_key` identifies the
     event, and is the same for all subscribers. The alert is not sent before `not_before`, because
-    the change can be undone until then."""
+    the change can be undone until then. If it `waits_for_plan`, the day of the work becomes known
+    within a minute, and is told with it."""
 
     subscription_id: str
     what: EventType
@@ -189,6 +190,7 @@ class AlertRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     notice_id: str | None = None
     request_id: str = ""
     not_before: datetime | None = None
+    waits_for_plan: bool = False
 
     @property
     def event_key(self) -> str:

@@ -105,5 +105,6 @@ def _title_wordings(
             case "words":
                 yield words.introduce(alert, subscription, each, new)[0]
             case "state":
-                yield words.introduce(alert, subscription, each, new)[0]
+                title, _ = words.introduce(alert, subscription, each, new)
+                yield words.first_line(each) if each.planned_day else title
                 yield f"{name_of(each)}: {words.short_state(each)}"

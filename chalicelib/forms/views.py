@@ -73,8 +73,10 @@ class Wording:
         """True if the promised day is over."""
         return expected is not None and is_overdue(expected, self._now(), self._zone)
 
-    def report(self, report: ReportView) -> dict[str, Any]:
-        """The variables of a report for a page."""
+    def report(self, report: ReportView, *, is_for_staff: bool) -> dict[str, Any]:
+        """The variables of a report for a page. Only its sender sees one that is not public, or
+        staff, if it `is_for_staff`."""
+        speakers = {**SPEAKERS, "resident": _sender_words(report, is_for_staff=is_for_staff)}
         expected = report.expected_datetime
         service = self._services.get(report.service_code)
         service_name = service.service_name if service else report.service_name
@@ -97,7 +99,7 @@ class Wording:
             "delay": report.delay and self._delay(report.delay),
             "is_overdue": self.is_overdue(expected),
             "photos": report.photos,
-            "updates": [self._update(update) for update in report.updates],
+            "updates": [self._update(update, speakers) for update in report.updates],
             "followers": report.followers,
             "can_be_reopened": report.state in REOPENABLE
             and not (service is not None and service.is_order),
@@ -106,16 +108,23 @@ class Wording:
     def _delay(self, delay: Delay) -> dict[str, str]:
         return {"promised": self.date(delay.promised_datetime), "reason": delay.reason}
 
-    def _update(self, update: UpdateView) -> dict[str, Any]:
+    def _update(self, update: UpdateView, speakers: Mapping[str, str]) -> dict[str, Any]:
         local = update.datetime.astimezone(self._zone)
         return {
             "state": update.state,
             "state_label": self._language.say(LABELS[update.state]),
             "text": translate_text(update.text, self._language) or update.text,
             "when": f"{self.date(update.datetime)}, {local:%H:%M}",
-            "by": self._language.say(SPEAKERS[update.by]),
+            "by": self._language.say(speakers[update.by]),
             "photos": update.photos,
         }
+
+
+def _sender_words(report: ReportView, *, is_for_staff: bool) -> str:
+    """Who wrote an entry of a resident: nobody but the sender can, if the report is not public."""
+    if report.visibility == "public":
+        return SPEAKERS["resident"]
+    return Text("The reporter") if is_for_staff else Text("You")
 
 
 def form_path(service_code: str) -> str:

@@ -13,7 +13,9 @@ from chalicelib.reports.states import LABELS
 
 STARTED = translatable("A crew is working on this.")
 CALLED_OFF = translatable("We have called off the planned work. We'll say here what happens next.")
-PLANNED = translatable("We plan to do this work on {day}.")
+PLANNED = translatable("Work planned for {day}.")
+FORMERLY_PLANNED = translatable("We plan to do this work on {day}.")
+"""What former versions wrote on timelines. It reads as a promise after the day, too."""
 NOT_PLANNED = translatable(
     "The work is no longer planned for that day. We'll say here when there is a new day."
 )
@@ -70,7 +72,7 @@ SENDER_TITLES: Mapping[str, str] = {
 Aspect = Literal["order", "plan", "target"]
 ASPECTS: Mapping[str, Aspect] = {
     **dict.fromkeys((MOVED, CANCELLED, PAID_BACK, PAID_TOO_LATE), "order"),
-    **dict.fromkeys((PLANNED, CALLED_OFF, NOT_PLANNED, STARTED), "plan"),
+    **dict.fromkeys((PLANNED, FORMERLY_PLANNED, CALLED_OFF, NOT_PLANNED, STARTED), "plan"),
     NEW_DATE: "target",
 }
 """What these texts describe: a newer one replaces those before it. The other texts stay true."""
@@ -84,8 +86,8 @@ _WHOLE = frozenset(
     )
 )
 _TEMPLATES = (
-    *(PLANNED, NOT_DONE, NO_ACCESS, NOT_FOUND, PARKED_CAR, OTHER_TEAM, NO_MATERIALS, UNSAFE),
-    *(MOVED, NEW_DATE, GARDEN_ENDS, PART_PAID_BACK, REFUND_FAILED),
+    *(PLANNED, FORMERLY_PLANNED, NOT_DONE, NO_ACCESS, NOT_FOUND, PARKED_CAR, OTHER_TEAM),
+    *(NO_MATERIALS, UNSAFE, MOVED, NEW_DATE, GARDEN_ENDS, PART_PAID_BACK, REFUND_FAILED),
 )
 
 

@@ -93,15 +93,17 @@ class Report(HidesPrivate, frozen=True, kw_only=True):
     """A stored report as other slices know it, without any words that a resident typed.
 
     `is_forgotten`: its sender was erased. `is_from_partner`: it came through our own Open311
-    server. `may_be_passed_on`: it is settled, and no other body has it. `reopened_by` is the update
-    with which a resident opened it again, if nobody else did so later. `duplicates` are the reports
-    that were ever merged into it, `duplicate_of` is the report that it was merged into. `repairs`
-    counts how often the work was reported as done, `failed_repairs` how often a resident disagreed.
-    `scheduled_at` is when the council last announced planned work. `update_ids` are those that its
-    item keeps. `need_ids` are the needs that officers were asked to look at, `undone_jobs` the jobs
-    that ended without being done and wait for an officer. `questions` of officers wait for an
-    answer, by their numbers. Subscribers are told the present state from `told_from` on: until then
-    an officer can take it back. The changes of the versions in `taken_back` are never told.
+    server. `may_be_passed_on`: it is settled, and no other body has it. `reopened_by` is the
+    update with which a resident opened it again, if nobody else did so later. `duplicates` are
+    the reports that were ever merged into it, `duplicate_of` is the report that it was merged
+    into. `repairs` counts how often the work was reported as done, `failed_repairs` how often a
+    resident disagreed. `scheduled_at` is when the council last announced planned work.
+    `update_ids` are those that its item keeps. `need_ids` are the needs that officers were
+    asked to look at, `undone_jobs` the jobs that ended without being done and wait for an
+    officer. `questions` of officers wait for an answer, by their numbers. Subscribers are told
+    the present state from `told_from` on: until then an officer can take it back.
+    `is_planned_at_once`: a crew's day is found for it when it arrives. The changes of the
+    versions in `taken_back` are never told.
     """
 
     service_request_id: str
@@ -133,6 +135,7 @@ class Report(HidesPrivate, frozen=True, kw_only=True):
     questions: Private[Mapping[int, str]] = msgspec.field(default_factory=dict)
     told_from: datetime | None = None
     taken_back: frozenset[int] = frozenset()
+    is_planned_at_once: bool = False
 
     @property
     def point(self) -> Point | None:

@@ -68,6 +68,11 @@ def test_address_gets_an_email_with_one_link_to_confirm(api: Api) -> None:
     assert "confirm" in link.partition("?")[0]
 
 
+def test_email_to_confirm_names_the_report_that_is_followed(api: Api) -> None:
+    subscribe(api, topic={"kind": "report", "service_request_id": report(api)})
+    assert mail.emails()[-1]["Subject"].startswith("Confirm that you want updates: Pothole")
+
+
 def test_phone_gets_a_text_with_a_code(api: Api) -> None:
     subscribe(api, channel="sms", to="07700 900123")
     (text,) = texts()

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap import container
+from chalicelib.handlers.cases.replies import fill_reply
 from tests.api.conftest import Api
+from tests.support import builders
 from tests.support.builders import draft_body
 
 TEMPLATES, VIEWS = "/api/desk/templates", "/api/desk/views"
@@ -38,6 +40,19 @@ def test_template_is_added_and_used_for_a_reply(api: Api, officer_token: str) ->
     api.always = {}
     updates = api.get(f"/api/reports/{request_id}").json_body["updates"]
     assert [(each["state"], each["text"]) for each in updates] == [("investigating", words)]
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("We mend it by {target}.", "We mend it as soon as we can."),
+        ("By {target} we mend it.", "As soon as we can we mend it."),
+        ("{target}: {target}", "as soon as we can: as soon as we can"),
+    ],
+)
+def test_reply_without_a_target_day_reads_as_a_sentence(api: Api, text: str, filled: str) -> None:
+    report = builders.report(1, expected_datetime=None)
+    assert fill_reply(text, report) == filled
 
 
 def test_template_is_changed_and_removed(api: Api, officer_token: str) -> None:

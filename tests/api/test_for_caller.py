@@ -58,6 +58,17 @@ def send(browser: Browser) -> str:
     return str(answer.headers.get("Location", ""))
 
 
+def test_pages_for_a_caller_do_not_speak_of_javascript(desk: Api, browser: Browser) -> None:
+    begin(browser, ticket(desk), "")
+    pages = [(browser.page.title, browser.html)]
+    for answers in ({"address": "By the bakery"}, {"service_code": "litter"}):
+        browser.fill(answers)
+        pages.append((browser.page.title, browser.html))
+    titles = [title.partition(" – ")[0] for title, _ in pages]
+    assert titles == ["Where is the problem?", "What is the problem?", "Add photos"]
+    assert not [title for title, html in pages if "JavaScript" in html]
+
+
 @pytest.mark.parametrize(
     ("channel", "words"), [("phone", "a caller on the phone"), ("counter", "at the counter")]
 )

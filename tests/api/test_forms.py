@@ -470,7 +470,8 @@ def test_existing_report_is_followed_when_it_is_the_same(
     browser.fill({"to": "nobody"}, action=path)
     assert "Enter an email address" in browser.page.text
     browser.fill({"to": "follower@example.org"}, action=path)
-    assert "You are following this report" in browser.page.text
+    assert browser.page.title.startswith("Check your email")
+    assert "You are following this report" not in browser.page.text
     assert "We've sent an email to follower@example.org" in browser.page.text
     assert "1 person follows it" in browser.page.text
     browser.open(browser.page.links["See the report"])
@@ -489,7 +490,6 @@ def test_report_continues_when_no_nearby_report_is_the_same(
     assert browser.page.title.startswith("More about the problem")
 
 
-@pytest.mark.parametrize(("days", "is_overdue"), [(1, False), (60, True)])
 @pytest.mark.parametrize(
     ("near", "said", "ways_on"),
     [(2, "there are 2 open reports", 1), (8, "there are at least 8 open reports", 2)],
@@ -499,12 +499,13 @@ def test_list_of_nearby_reports_says_that_there_may_be_more_when_it_is_full(
 ) -> None:
     for number in range(near):
         submission.submit(draft(service_code="litter"), f"near-{number}", Author(), reports_ports())
-    browser.to("What is the problem?", place={"place": "53.96,-1.08,Here"})
+    browser.to("What is the problem?")
     browser.fill({"service_code": "litter"})
     assert said in browser.page.text
     assert browser.page.text.count("It's not one of these") == ways_on
 
 
+@pytest.mark.parametrize(("days", "is_overdue"), [(1, False), (60, True)])
 def test_nearby_report_is_overdue_when_its_date_has_passed(
     days: int, is_overdue: bool, browser: Browser, stored: ServiceRequest
 ) -> None:
@@ -515,13 +516,15 @@ def test_nearby_report_is_overdue_when_its_date_has_passed(
     assert ("Overdue" in browser.page.text) is is_overdue
 
 
+PRIVATE: Mapping[str, Answers] = {
+    "service": {"service_code": "noise-nuisance"},
+    "questions": {"attributes.kind": "noise"},
+    "description": {"description": "Loud music each night"},
+}
+
+
 def private(browser: Browser) -> PageReader:
-    browser.to(
-        "Check your answers",
-        service={"service_code": "noise-nuisance"},
-        questions={"attributes.kind": "noise"},
-        description={"description": "Loud music each night"},
-    )
+    browser.to("Check your answers", **PRIVATE)
     assert "This will not be public." in browser.page.text
     return browser.fill(press="Send report")
 
@@ -829,3 +832,22 @@ def test_report_loses_its_facility_when_its_service_is_changed(
     by_the_light.fill(press="Change problem")
     by_the_light.fill({"service_code": "litter"})
     assert "asset_id" not in dict(by_the_light.page.form(REPORT).fields)
+
+
+def test_what_the_sender_of_a_private_report_wrote_is_signed_you(browser: Browser) -> None:
+    path = link(private(browser))
+    browser.open(path)
+    update = browser.page.links["Add information"]
+    browser.open(update)
+    browser.fill({"text": "It is louder."}, action=update.partition("?")[0])
+    browser.open(path)
+    assert "You, " in browser.page.text and "A resident" not in browser.page.text
+
+
+@pytest.mark.parametrize("email", ["", "sam@example.org"])
+def test_address_of_the_page_is_to_be_saved_only_by_senders_without_contact(
+    browser: Browser, email: str
+) -> None:
+    browser.to("Check your answers", **PRIVATE, contact={"contact.email": email})
+    browser.fill(press="Send report")
+    assert ("Save the address" in browser.page.text) == (not email)

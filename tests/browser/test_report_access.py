@@ -156,7 +156,7 @@ def following_states(page: Page) -> None:
     page.get_by_role("button", name="Follow this instead").first.click()
     check_page(page, "nearby, how to tell")
     give_email(page, follower())
-    expect(page.get_by_role("heading", name="You are following this report")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
     check_page(page, "followed")
 
 

@@ -128,7 +128,7 @@ def follow_and_reload(page: Page) -> None:
     published = page.request.get(page.url).text()
     page.get_by_role("button", name="Follow this report").click()
     give_email(page, follower())
-    expect(page.get_by_text("You are following this report.")).to_be_visible()
+    expect(page.get_by_text("We've sent an email to")).to_be_visible()
     expect(page.locator("#followers")).to_have_text("1 person")
     answer = {"body": published, "content_type": "text/html"}
     page.route(page.url, lambda route: route.fulfill(**answer))
@@ -157,7 +157,9 @@ def test_surviving_report_is_followed_when_this_one_is_a_duplicate(
     )
     page.get_by_role("button", name="Follow this report").click()
     give_email(page, follower())
-    expect(page.get_by_text("You are now following that report")).to_be_visible()
+    expect(page.get_by_text("This report was merged into")).to_contain_text(
+        "We've sent an email to"
+    )
     assert stored_report(first).followers == 1
 
 

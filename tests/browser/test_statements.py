@@ -44,7 +44,7 @@ def test_no_cookie_is_set_and_only_the_listed_data_is_stored(
     page.goto(f"/reports/{report.service_request_id}")
     page.get_by_role("button", name="Follow this report").click()
     give_email(page, follower())
-    expect(page.get_by_text("You are following this report")).to_be_visible()
+    expect(page.get_by_text("We've sent an email to")).to_be_visible()
     page.get_by_label("Your update").fill("It is deeper now.")
     page.goto("/report/")
     page.get_by_label("Postcode or street").fill("Market")

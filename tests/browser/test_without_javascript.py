@@ -246,7 +246,7 @@ def test_other_persons_report_is_followed(plain: Plain, stack: LocalStack) -> No
     heading(page, "Follow this report")
     page.get_by_label("Email address").fill(follower())
     go_on(page, "Follow this report")
-    heading(page, "You are following this report")
+    heading(page, "Check your email")
     stored = ports.repository.get(report.service_request_id)
     assert stored
     assert stored.followers == 1

@@ -38,7 +38,7 @@ def match_report(fact: OfReport, ports: MatchPorts) -> int:
     is_received = is_new or what == "new"
     reporter = ports.reports.notified_reporter(fact.service_request_id) if is_received else None
     own = add_own_subscription(reporter, fact, ports) if is_new and reporter else None
-    requests = [alert_request_of(own.subscription_id, "new", fact, ports)] if own else []
+    requests = [_acknowledgement(own, report, fact, ports)] if own else []
     if what:
         # The reporter is notified that the report was received by their own subscription to it.
         found = _entries_concerned(report, what, _key_of(reporter, ports), ports)
@@ -150,6 +150,13 @@ def _key_of(reporter: Reporter | None, ports: MatchPorts) -> str | None:
 def own_subscription_id(service_request_id: str, ports: MatchPorts) -> str:
     """The id of the reporter's own subscription to the report."""
     return ports.ids.subscription_id("report", service_request_id)
+
+
+def _acknowledgement(
+    own: Subscription, report: Report, fact: OfReport, ports: MatchPorts
+) -> AlertRequested:
+    about = alert_request_of(own.subscription_id, "new", fact, ports)
+    return msgspec.structs.replace(about, waits_for_plan=report.is_planned_at_once)
 
 
 def _repair_question(

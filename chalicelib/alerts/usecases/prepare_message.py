@@ -93,7 +93,11 @@ def _confirmation(context: _Context, ports: Ports) -> Message:
     link = confirm_url(
         composer.site, alert.subscription_id, ports.tokens.confirm_token(subscription)
     )
-    return composer.confirmation_message(alert, link, ports.tokens.confirmation_code(subscription))
+    report_id = subscription.topic.service_request_id or ""
+    report = ports.reports([report_id], composer.site).get(report_id) if report_id else None
+    is_shown = report is not None and report.may_be_shown_to(subscription)
+    code = ports.tokens.confirmation_code(subscription)
+    return composer.confirmation_message(alert, link, code, report if is_shown else None)
 
 
 def _digest(context: _Context, ports: Ports) -> Message | None:

@@ -4,7 +4,7 @@ If a sender does not finish, another one may claim the alert after the lease. Th
 arrived by then: an email or a notification is sent again, a text message is not.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
@@ -57,6 +57,8 @@ COLLECTIONS = ("collection_reminder", "collection_change")
 """Kinds whose emails count towards that quota, but do not wait."""
 REPORT_CHANGES = ("new", "state_changed", "fixed", "updated")
 """Kinds that one message may combine."""
+PLANNING_TIME = timedelta(minutes=1)
+"""The time in which a crew's day is found for a report that is planned at once."""
 MOST_WAKES = 1_000
 """The most alerts that are woken in a minute, so that they do not pile up in the queue."""
 
@@ -109,9 +111,10 @@ def _wait_s(message: AlertRequested, subscription: Subscription, ports: Ports) -
     """How many seconds the alert waits for further changes of the report. It then describes the
     report as it is, so the alerts of the later changes are dropped."""
     is_acknowledgement = message.what == "new" and subscription.is_own
-    if message.what not in REPORT_CHANGES or is_acknowledgement:
+    if message.what not in REPORT_CHANGES or (is_acknowledgement and not message.waits_for_plan):
         return 0
-    remaining = message.occurred_at + ports.changes_delay - ports.now()
+    delay = min(PLANNING_TIME, ports.changes_delay) if is_acknowledgement else ports.changes_delay
+    remaining = message.occurred_at + delay - ports.now()
     return min(max(0, ceil(remaining.total_seconds())), LONGEST_DELAY_S)
 
 

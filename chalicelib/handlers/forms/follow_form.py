@@ -71,8 +71,9 @@ def _confirmation(report: ServiceRequest, alerts: Subscription | None) -> Page:
         "1 person follows it. You do not need to send another report.",
         "{count} people follow it. You do not need to send another report.",
     )
+    is_to_confirm = alerts is not None and alerts.state == "unconfirmed"
     return done_page(
-        Text("You are following this report"),
+        Text("Check your email") if is_to_confirm else Text("You are following this report"),
         Text("{next_step} {count}", next_step=_next_step(alerts), count=count),
         service_request_id=report.service_request_id,
         # The public page is published, and may be a minute older than this page.

@@ -27,7 +27,9 @@ def report_context(call: Call, text: str, token: str | None) -> dict[str, Any]:
     author = call.caller.author(token)
     view = reading.view_report(id_of(text), author, reports_ports())
     audit_view(view, call.caller)
-    shown = wording(request_language.current_language()).report(view)
+    shown = wording(request_language.current_language()).report(
+        view, is_for_staff=bool(call.caller.grants) and token is None
+    )
     return {"report": shown, "token": token or "", "query": query_of(token)}
 
 

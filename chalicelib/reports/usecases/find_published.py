@@ -48,6 +48,7 @@ def published_report_of(report: ServiceRequest) -> Report:
         Report,
         report,
         is_forgotten=report.forgotten,
+        is_planned_at_once=report.collection is not None,
         is_from_partner=is_from_partner(report),
         may_be_passed_on=may_be_passed_on(report),
         reopened_by=reopening.update_id if reopening else None,

@@ -159,6 +159,27 @@ def test_moved_and_then_cancelled_within_ten_minutes_is_one_message_of_the_end()
     assert message.quoted == texts.CANCELLED and BACK in message.facts
 
 
+@pytest.mark.parametrize("waits", [True, False])
+def test_request_that_is_planned_at_once_is_acknowledged_with_its_day(*, waits: bool) -> None:
+    world = DeliveryWorld(changes_delay=timedelta(minutes=10))
+    world.subscribe(topic=OWN_TOPIC, is_own=True)
+    world.knows(report_news(service_name="Missed bin", is_request=True, state="open", version=1))
+    received = alert_request(what="new", version=1, waits_for_plan=waits)
+    process_request(received, world.ports())
+    assert len(world.sender.there) == (0 if waits else 1)
+    planned = {"state": "action_scheduled", "planned_day": FRIDAY, "version": 2}
+    known = {"service_name": "Missed bin", "is_request": True, "entries": entries("planned")}
+    world.knows(report_news(**known, **planned))
+    world.clock.now = NOON + timedelta(minutes=1)
+    process_request(received, world.ports())
+    world.clock.now = NOON + timedelta(minutes=12)
+    process_request(alert_request(what="state_changed", version=2), world.ports())
+    got = [message for message, _ in world.sender.there]
+    assert len(got) == (1 if waits else 2)
+    assert got[-1].quoted == "Work planned for Friday 5 June."
+    assert "5 June" in got[-1].short
+
+
 @pytest.mark.parametrize(
     ("acts", "said"),
     [

@@ -191,6 +191,18 @@ def test_confirmation_email_has_one_link_and_no_unsubscribe_link() -> None:
     assert mail["List-Unsubscribe"] is None and "123456" not in part(mail, "plain")
 
 
+def test_confirmation_of_a_followed_report_names_it_and_says_what_to_do() -> None:
+    link = f"{SITE}/forms/alerts/5/confirm?token=c"
+    followed = subscription(topic=OWN.topic)
+    news = report_news(street="Mill Lane")
+    asked = confirmation_alert(followed, "", NOON)
+    mail = as_mail(VOICE.confirmation_message(asked, link, "123456", news))
+    name = "Pothole, Mill Lane [7K3M-2QXV-9HTD]"
+    assert mail["Subject"] == f"Confirm that you want updates: {name}"
+    assert f"for updates on this report: {name}" in part(mail, "plain").replace("\r\n", " ")
+    assert "Select this link to confirm." in part(mail, "plain")
+
+
 def test_reply_goes_to_the_case_or_to_a_monitored_mailbox() -> None:
     case = "replies+7k3m@mail.example.org"
     assert as_mail(of_report(reply_to=case))["Reply-To"] == case

@@ -80,7 +80,7 @@ def test_text_that_the_service_wrote_is_in_the_language_of_the_message(ports: Po
             "Mae eich archeb wedi symud: dydd Iau 4 Mehefin",
         ),
         ("This was cancelled.", "Your request was cancelled", "Cafodd eich cais ei ganslo"),
-        ("We plan to do this work on Thursday 4 June.", None, None),
+        ("Work planned for Thursday 4 June.", None, None),
         ("We have filled the hole.", None, None),
     ],
 )

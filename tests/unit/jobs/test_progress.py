@@ -119,7 +119,7 @@ def test_report_is_in_progress_when_the_crew_has_started() -> None:
 def test_report_announces_its_planned_day_at_most_once_a_day() -> None:
     here = yard(job())
     planned_for(here, 1)
-    first = ("We plan to do this work on Tuesday 2 June.", "action_scheduled")
+    first = ("Work planned for Tuesday 2 June.", "action_scheduled")
     assert told(here) == [first]
     planned_for(here, 2)
     planned_for(here, 3)
@@ -129,7 +129,7 @@ def test_report_announces_its_planned_day_at_most_once_a_day() -> None:
     publish_changed_plans(here.following())
     assert told(here) == [
         first,
-        ("We plan to do this work on Thursday 4 June.", "action_scheduled"),
+        ("Work planned for Thursday 4 June.", "action_scheduled"),
     ]
     here.pass_time(days=1)
     publish_changed_plans(here.following())
@@ -306,7 +306,7 @@ def test_planned_day_disappears_when_it_is_removed_and_the_new_one_is_announced_
     change_job(JOB, JobChanges(**taken_off), 2, OFFICER, here.ports())
     assert told(here)[1:] == [(NOT_PLANNED, "investigating")]
     planned_for(here, 2)
-    assert told(here)[2:] == [("We plan to do this work on Wednesday 3 June.", "action_scheduled")]
+    assert told(here)[2:] == [("Work planned for Wednesday 3 June.", "action_scheduled")]
 
 
 def test_planned_day_is_announced_again_when_it_was_removed_and_restored() -> None:
@@ -318,9 +318,7 @@ def test_planned_day_is_announced_again_when_it_was_removed_and_restored() -> No
     told(here)
     here.jobs.stored[JOB] = replace(before, version=before.version + 2)
     for _ in range(2):
-        assert told(here)[2:] == [
-            ("We plan to do this work on Tuesday 2 June.", "action_scheduled")
-        ]
+        assert told(here)[2:] == [("Work planned for Tuesday 2 June.", "action_scheduled")]
 
 
 def test_planned_day_disappears_when_another_team_gets_the_job() -> None:
@@ -347,4 +345,4 @@ def test_day_of_another_job_is_shown_when_one_is_removed(ends: str) -> None:
         assert here.reports.stored[REPORT].state == "action_scheduled"
         return
     change_job(JOB, JobChanges(**values[ends]), 2, OFFICER, here.ports())
-    assert told(here)[1:] == [("We plan to do this work on Saturday 6 June.", "action_scheduled")]
+    assert told(here)[1:] == [("Work planned for Saturday 6 June.", "action_scheduled")]

@@ -45,7 +45,7 @@ export async function openFollowControl(host: HTMLElement, reportId: string, don
   }
   const form = await addressForm(follow, (followed, to) => {
     if (isCodeWanted(followed)) askCode(host, followed, to, done);
-    else done(followed, followed.alerts?.state === "unconfirmed" ? confirmWords(to) : updatesText(followed));
+    else done(followed, isToConfirm(followed) ? confirmWords(to) : updatesText(followed));
   });
   host.replaceChildren(form);
   form.querySelector<HTMLInputElement>("input:checked")?.focus();
@@ -69,6 +69,9 @@ const confirmWords = (to: string) =>
     "We've sent an email to {to}. Select the link in the email to get updates. If you can't find it, check your spam folder.",
     { to },
   );
+
+/** Whether updates begin only when the follower has selected the link in an email. */
+export const isToConfirm = ({ alerts }: FollowResult) => alerts?.channel === "email" && alerts.state === "unconfirmed";
 
 const isCodeWanted = ({ alerts }: FollowResult) => alerts?.channel === "sms" && alerts.state === "unconfirmed";
 
@@ -193,12 +196,11 @@ function errorsOfFollow(outcome: Exclude<Outcome<unknown>, { kind: "stored" }>):
 const group = (...children: HTMLElement[]) => element("div", { class: "govuk-form-group" }, ...children);
 
 /** Says on a page that the report is followed: which one, if it was merged, and what to expect. */
-export function followWords(
-  reportId: string,
-  { service_request_id: id }: FollowResult,
-  words: string,
-): (Node | string)[] {
-  if (id === reportId) return [say("You are following this report. {words}", { words })];
+export function followWords(reportId: string, followed: FollowResult, words: string): (Node | string)[] {
+  const { service_request_id: id } = followed;
+  if (id === reportId)
+    return [isToConfirm(followed) ? words : say("You are following this report. {words}", { words })];
   const link = element("a", { href: `/reports/${id}` }, groupReference(id));
+  if (isToConfirm(followed)) return sayParts("This report was merged into {link}. {words}", { link, words });
   return sayParts("This report was merged into {link}. You are now following that report. {words}", { link, words });
 }

@@ -7,8 +7,9 @@ import { say } from "./say.ts";
 
 const SPEAKERS: Record<string, string> = { council: say("The council"), contractor: say("A contractor") };
 
-export function timelineEntry(update: Update, timeZone?: string): HTMLElement {
-  const who = SPEAKERS[update.by ?? ""] ?? say("A resident");
+/** `resident` says who wrote an entry of a resident. */
+export function timelineEntry(update: Update, timeZone?: string, resident = say("A resident")): HTMLElement {
+  const who = SPEAKERS[update.by ?? ""] ?? resident;
   const when = element("p", { class: "app-timeline__when" }, `${who}, `, dayElement(update.datetime, timeZone));
   const entry = element("li", { "data-update-id": update.update_id }, stateTag(update.state), when);
   if (update.text) entry.append(element("p", { class: "app-prose" }, update.text));

@@ -6,6 +6,7 @@ import { STATES } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { moment } from "./case-facts.ts";
 import { changeCase, casePage, may, pathOf, reloadCase, sendForCase } from "./current-case.ts";
+import { isOfReporter } from "./reporter.ts";
 import type { SentQuestion, HeldUpdate, Note, Question } from "./model.ts";
 import { offerUndo } from "./undo.ts";
 
@@ -17,7 +18,7 @@ export function startTimeline(): void {
 export function drawTimeline(): void {
   const { shown, zone } = casePage;
   const timeline = shown.updates.map((update) => {
-    const entry = timelineEntry(update, zone);
+    const entry = timelineEntry(update, zone, isOfReporter(shown, update) ? "The reporter" : undefined);
     if (update.text && may("change"))
       entry.append(
         redactable(`update-${update.update_id}`, update.text, (text) => ({ updates: { [update.update_id]: text } })),

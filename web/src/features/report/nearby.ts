@@ -87,8 +87,8 @@ function descriptionOf({ description = "", title }: Nearby): HTMLElement[] {
 }
 
 /** Ends the report: `words` says what the follower has to do or can expect. */
-function finish(id: string, words: string): void {
-  rememberFollowed({ id, words });
+function finish(id: string, words: string, is_to_confirm = false): void {
+  rememberFollowed({ id, words, is_to_confirm });
   finishDraft();
   goTo("followed");
 }
@@ -107,7 +107,9 @@ async function openFollow(
   status.textContent = "";
   if (!shared) return showErrors(section, [{ field: button.id, message: NOT_YET }]);
   closeOthers(button);
-  await shared.openFollowControl(host, id, ({ service_request_id }, words) => finish(service_request_id, words));
+  await shared.openFollowControl(host, id, (followed, words) =>
+    finish(followed.service_request_id, words, shared.isToConfirm(followed)),
+  );
 }
 
 /** Shows the buttons again and removes the control of another report, because there is one at a time. */

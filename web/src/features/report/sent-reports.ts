@@ -40,6 +40,8 @@ interface FollowedReport {
   id: string;
   /** What the follower has to do or can expect. */
   words: string;
+  /** Whether the follower has to select the link in an email first. */
+  is_to_confirm?: boolean;
 }
 
 export const { read: lastFollowed, write: rememberFollowed } = storedValue<FollowedReport>(

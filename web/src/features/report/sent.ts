@@ -76,7 +76,8 @@ function showNextSteps(sent: SentReport): void {
       : say(
           "We'll find the location from your description, then publish the report. This takes longer than using a pin. Until then, use the link below to see your report.",
         );
-  const own = account ? say("You can also find it in My reports.") : visibility === "private" ? SAVE_LINK : IN_LIST;
+  const needsLink = visibility === "private" && !updates_to;
+  const own = account ? say("You can also find it in My reports.") : needsLink ? SAVE_LINK : IN_LIST;
   const more = for_other ? linkToGive(receipt) : own ? [element("p", {}, own)] : [];
   const updates = updates_to
     ? [element("p", {}, ...sayParts("We'll send updates to {to}.", { to: element("strong", {}, updates_to) }))]

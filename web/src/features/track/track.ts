@@ -12,7 +12,7 @@ const UNMATCHED = say(
   "Check what you entered. A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD. You can also enter a street.",
 );
 const NOT_PUBLIC = say(
-  "Check what you entered. Some reports are private, and we check some reports before publishing them. To see such a report, use the link we gave you when you sent it.",
+  "Check what you entered. Some reports are private, and we check some reports before publishing them. To see such a report, use the link we gave you when you sent it. The number of a crew's job is not a reference: your reference is in the first message from us.",
 );
 
 const form = byId<HTMLFormElement>("track-form");
