@@ -68,13 +68,14 @@ def _order_wordings(
 
 
 def _fact_of_entry(title: str, report: ReportNews, entry: TimelineEntry) -> str:
-    """What happened to the order, with the refund, slot or amount that its title does not name."""
-    if is_cancelled_order(report):
-        return ". ".join([title, *money_of(report)])
+    """What happened to the order, with the slot, refund or amount that its title does not name."""
     if report.booked and is_booked(report) and entry.aspect == "order":
         return f"{title}, {report.booked.slot}"
-    names_value = any(each.isdigit() for each in title)
-    return title if names_value or not report.paid_amount else f"{title}: {report.paid_amount}"
+    if any(each.isdigit() for each in title):
+        return title
+    if is_cancelled_order(report):
+        return ". ".join([title, *money_of(report)])
+    return f"{title}: {report.paid_amount}" if report.paid_amount else title
 
 
 def _fact_of_acknowledgement(words: ReportWords, report: ReportNews) -> str | None:

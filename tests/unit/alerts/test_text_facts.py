@@ -138,6 +138,10 @@ KINDS: dict[str, Callable[[MessageComposer, dict[str, Any]], Made]] = {
         of_order(texts.PAID_BACK, voice, state="cancelled", receipt=BACK, **names),
         ("£42.50",),
     ),
+    "refund failed": lambda voice, names: (
+        of_order(texts.REFUND_FAILED.format(amount="£20"), voice, state="cancelled", **names),
+        ("£20",),
+    ),
     "£5 back": lambda voice, names: (
         of_order(texts.PART_PAID_BACK.format(amount="£5"), voice, booked=SLOT, **names),
         ("£5 ",),
@@ -218,7 +222,7 @@ def test_text_has_its_fact_whatever_is_left_out(
 
 IN_TWO_PARTS = {
     *("bins moved", "bins added", "moved", "paid too late", "cancelled", "cancelled, money back"),
-    *("£5 back", "garden ends"),
+    *("£5 back", "garden ends", "refund failed"),
 }
 """The kinds whose fact does not fit one part with the link to a page that is not public."""
 
