@@ -51,6 +51,7 @@ ONLY_ON_AWS = {
     "deploy": "steps a release by AWS's alarms",
     "lambda": "has no functions on moto",
     "logs": "has no log of a function on moto",
+    "pricing-plan-manager": "sells plans",
     "s3": "is made of many calls by the CLI itself",
     "secretsmanager": "stores keys that other bodies issued",
     "ses": "receives mail for the whole account",
