@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from chalicelib.errors import AppError
 from chalicelib.payments.ledger import Difference, Entry, Reconciliation
+from chalicelib.payments.model import Charge
 from chalicelib.payments.ports import MoneyMovement, Ports
 from chalicelib.payments.usecases import check
 
@@ -42,7 +43,7 @@ def reconcile(day: date, ports: ReconcilingPorts) -> Reconciliation:
         _check_charge(reference, ports.payments)
     if missing:
         found = tuple(differences(ports.entries_of_day(day), movements))
-    owed = tuple(each for each in ports.unresolved_on(day) if _is_open(each, ports.payments))
+    owed = tuple(each for each in ports.unresolved_on(day) if _is_still_open(each, ports.payments))
     result = Reconciliation(day=day, at=ports.payments.now(), differences=found + owed)
     ports.save(result)
     return result
@@ -74,17 +75,20 @@ def differences(
             )
 
 
-def _is_open(found: Difference, ports: Ports) -> bool:
+def is_open(found: Difference, charge: Charge) -> bool:
     """True while a failed refund is owed, or while a charge that is no longer checked is not
-    settled. Such a charge is checked once more."""
-    if found.unchecked_pence is not None:
-        _check_charge(found.reference, ports)
-    charge = ports.charges.get(found.reference)
-    if charge is None:
-        return False
+    settled."""
     if found.unchecked_pence is not None:
         return not charge.is_settled
     return charge.is_owed(found.entry_id.removeprefix("refund:"))
+
+
+def _is_still_open(found: Difference, ports: Ports) -> bool:
+    """The same of the stored charge. One that is no longer checked is checked once more."""
+    if found.unchecked_pence is not None:
+        _check_charge(found.reference, ports)
+    charge = ports.charges.get(found.reference)
+    return charge is not None and is_open(found, charge)
 
 
 def _list_movements(day: date, ports: ReconcilingPorts) -> Sequence[MoneyMovement]:

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.accounts.model import Grant
 from chalicelib.bootstrap.payments import charges, order_ports
 from chalicelib.bootstrap.reports import reports_ports
 from tests.api.conftest import Api
 from tests.api.test_case_payment import paid_by_phone, payment, refund
 from tests.api.test_changed_provider import Deploy, before, deploy
 from tests.api.test_payments import html
+from tests.support.moment import TODAY
 from tests.support.paying import PENCE, InProcessPay
 
 __all__ = ["before", "deploy"]
@@ -52,6 +54,23 @@ def test_failed_refund_is_a_case_until_the_money_is_sent_again(
     assert refund(api, refunded, "two", amount_pence=PENCE).status_code == 201
     assert case(api, request_id)["attention"] is None
     assert payment(api, request_id)["failed_refund_pence"] == 0
+
+
+def test_ledger_of_today_shows_a_failed_refund_until_it_is_sent_again(
+    api: Api, pay: InProcessPay, request_id: str, refunded: str
+) -> None:
+    api.get(f"/api/payments/{refunded}")
+    elsewhere = api.staff("elsewhere", Grant(role="officer", teams=("parks",)))
+    path, officer = f"/api/ledger?day={TODAY}", api.token("officer")
+    assert api.get(path, elsewhere).json_body["unresolved"] == []
+    (day,) = api.get(path, officer).json_body["unresolved"]
+    (seen,) = day["differences"]
+    found = (day["day"], seen["reference"], seen["refused_pence"])
+    assert found == (f"{TODAY}", request_id, PENCE)
+    assert refund(api, refunded, "two", amount_pence=PENCE).status_code == 201
+    pay.service.settle_refunds()
+    api.get(f"/api/payments/{refunded}")
+    assert api.get(path, officer).json_body["unresolved"] == []
 
 
 def test_resident_is_told_that_the_money_did_not_come(

@@ -17,7 +17,8 @@ from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import copy_fields
-from chalicelib.payments.ledger import Entry, Reconciliation
+from chalicelib.payments.ledger import Difference, Entry, Reconciliation
+from chalicelib.payments.reconciling import is_open
 from chalicelib.payments.views import FundTotal, LedgerEntryView, csv_of, totals_by_fund
 from chalicelib.reports.usecases.access import select_in_remits
 from chalicelib.texts import Text
@@ -28,15 +29,25 @@ MOST_DAYS = 7
 routes = Routes(__name__)
 
 
+class UnresolvedDay(msgspec.Struct, frozen=True, kw_only=True):
+    """What was left open on a day that was not compared yet: refunds that failed, and payments that
+    are no longer checked."""
+
+    day: date
+    differences: list[Difference]
+
+
 class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
     """The ledger's entries from `day` to `to` on the council's clock. `reconciled` has the last
-    comparison with the payment provider for each day that was compared."""
+    comparison with the payment provider for each day that was compared, `unresolved` what is known
+    of the other days before they are compared."""
 
     day: date
     to: date
     items: list[LedgerEntryView]
     funds: list[FundTotal]
     reconciled: list[Reconciliation]
+    unresolved: list[UnresolvedDay]
 
 
 @routes.endpoint(
@@ -57,7 +68,8 @@ def get_ledger(call: Call) -> LedgerView | CsvText:
     days, stored = _parse_days(call), ledger()
     entries = [each for day in days for each in stored.entries_of_day(day)]
     compared = [found for day in days if (found := charges().find_reconciliation(day))]
-    shown = _requests_in_remit(entries, compared, call)
+    unresolved = _list_unresolved({*days} - {each.day for each in compared})
+    shown = _requests_in_remit(entries, [*compared, *unresolved], call)
     items = [
         copy_fields(LedgerEntryView, each) for each in entries if each.service_request_id in shown
     ]
@@ -69,11 +81,33 @@ def get_ledger(call: Call) -> LedgerView | CsvText:
         items=items,
         funds=totals_by_fund(items),
         reconciled=[_limit_differences(each, shown) for each in compared],
+        unresolved=[
+            replace(each, differences=open_ones)
+            for each in unresolved
+            if (open_ones := [one for one in each.differences if one.reference in shown])
+        ],
     )
 
 
+def _list_unresolved(days: Collection[date]) -> Sequence[UnresolvedDay]:
+    """What is still open of these days."""
+    by_day = {day: charges().unresolved_on(day) for day in sorted(days)}
+    stored = charges().many([each.reference for found in by_day.values() for each in found])
+    return [
+        UnresolvedDay(
+            day=day,
+            differences=[
+                each
+                for each in found
+                if each.reference in stored and is_open(each, stored[each.reference])
+            ],
+        )
+        for day, found in by_day.items()
+    ]
+
+
 def _requests_in_remit(
-    entries: Iterable[Entry], compared: Iterable[Reconciliation], call: Call
+    entries: Iterable[Entry], compared: Iterable[Reconciliation | UnresolvedDay], call: Call
 ) -> Collection[str]:
     """The requests whose money this officer may see. A difference may be about a request that has
     no entry, or about none."""

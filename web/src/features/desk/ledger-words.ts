@@ -40,6 +40,8 @@ export interface Ledger {
   items: Entry[];
   funds: Fund[];
   reconciled: Reconciliation[];
+  /** What is open of the days that were not compared yet. */
+  unresolved: { day: string; differences: Difference[] }[];
 }
 
 /** Each fund, and all of them together if there are several: came in, went out, the sum. */

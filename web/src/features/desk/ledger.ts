@@ -52,7 +52,7 @@ async function load(): Promise<boolean> {
 }
 
 function draw(ledger: Ledger): void {
-  const { day, to, items, funds, reconciled } = ledger;
+  const { day, to, items, funds, reconciled, unresolved } = ledger;
   byId("ledger-heading").textContent = day === to ? weekdayText(day) : `${weekdayText(day)} to ${weekdayText(to)}`;
   byId("funds").replaceChildren(
     funds.length
@@ -63,6 +63,7 @@ function draw(ledger: Ledger): void {
     reconciliation(
       each,
       reconciled.find((one) => one.day === each),
+      unresolved.find((one) => one.day === each)?.differences,
     ),
   );
   byId("reconciled").replaceChildren(...lines);
@@ -85,8 +86,8 @@ function rowOf(entry: Entry): (Node | string)[] {
   return [name, entry.fund, pounds(entry.amount_pence)];
 }
 
-function reconciliation(day: string, found: Reconciliation | undefined): HTMLElement {
-  const lines = (found?.differences ?? []).map(differenceLine);
+function reconciliation(day: string, found: Reconciliation | undefined, open: Difference[] = []): HTMLElement {
+  const lines = (found?.differences ?? open).map(differenceLine);
   const tag = element("strong", { class: "govuk-tag desk-tag--late" }, "Differs");
   return element(
     "li",
