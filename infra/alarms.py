@@ -56,7 +56,7 @@ LATE_S = 1_800
 """
 GROWING_FUNCTIONS = (
     *("Publish", "PublishWards", "PublishOpenData", "PublishPerformance", "PublishCrewsDue"),
-    *("PublishOverdue", "MatchAlerts", "Tidy", "Erase", "ForgetOld", "GardenDue"),
+    *("PublishOverdue", "MatchAlerts", "Tidy", "Erase", "ForgetOld", "CollectionsDue"),
     "RecountFigures",
 )
 """Functions whose work grows with the council."""

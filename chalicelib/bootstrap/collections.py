@@ -129,6 +129,7 @@ def calendar_ports() -> "calendars.CalendarPorts":
     from chalicelib.aws.s3 import Bucket
     from chalicelib.collections import calendars
     from chalicelib.collections.s3_objects import S3Objects
+    from chalicelib.collections.today import days_off
 
     published = Bucket(container.s3(), container.settings().published_bucket, holding="documents")
     premises = StoredPremises(
@@ -141,6 +142,7 @@ def calendar_ports() -> "calendars.CalendarPorts":
         records=S3Objects(premises_bucket()),
         digest=container.digest,
         words_of=_words_of,
+        days_off=lambda: days_off(collections_ports()),
         site_url=container.settings().site_url,
         now=lambda: truncate_to_second(utc_now()),
     )

@@ -10,7 +10,9 @@ from datetime import date, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.collections.crew_reasons import ROUND_TEXTS
 from chalicelib.collections.model import Move, Round
+from chalicelib.collections.round_days import CollectionReason
 from chalicelib.kernel.languages import Language
 
 
@@ -19,6 +21,16 @@ class CalendarWords(Struct, frozen=True, kw_only=True):
 
     language: Language
     containers: Mapping[str, str]
+
+
+class DaysOff(Struct, frozen=True, kw_only=True):
+    """What was recorded of rounds from the day `since` on. `reasons`: the rounds that do not go out
+    on a day, by their code and that day, each with the reason if one was given. `rounds`: the codes
+    of those that were off at any time, also if that was withdrawn."""
+
+    since: date
+    reasons: Mapping[tuple[str, date], CollectionReason | None]
+    rounds: frozenset[str]
 
 
 class CalendarEvent(Struct, frozen=True, kw_only=True):
@@ -34,25 +46,35 @@ class CalendarEvent(Struct, frozen=True, kw_only=True):
     changed_at: datetime = datetime.min
 
 
-def events_of(rounds: Sequence[Round], owner: str, words: CalendarWords) -> Sequence[CalendarEvent]:
+def events_of(
+    rounds: Sequence[Round], owner: str, words: CalendarWords, off: DaysOff
+) -> Sequence[CalendarEvent]:
     """The events of the rounds of some premises, in the order of their days. `owner` tells the
     events of one premises from those of others."""
-    found = {event.uid: event for each in rounds for event in _events_of_round(each, owner, words)}
+    found = {
+        event.uid: event for each in rounds for event in _events_of_round(each, owner, words, off)
+    }
     return sorted(found.values(), key=lambda event: (event.day, event.uid))
 
 
 def with_revisions(
-    events: Sequence[CalendarEvent], before: Mapping[str, CalendarEvent], now: datetime
+    events: Sequence[CalendarEvent],
+    before: Mapping[str, CalendarEvent],
+    now: datetime,
+    off: DaysOff,
 ) -> Sequence[CalendarEvent]:
     """The events with their revisions. `before` has the events of the last version, by uid."""
-    return [_with_revision(event, before.get(event.uid), now) for event in events]
+    return [_with_revision(event, before.get(event.uid), now, off) for event in events]
 
 
 def _with_revision(
-    event: CalendarEvent, before: CalendarEvent | None, now: datetime
+    event: CalendarEvent, before: CalendarEvent | None, now: datetime, off: DaysOff
 ) -> CalendarEvent:
     if before is None:
         return replace(event, changed_at=now)
+    if before.is_cancelled and before.day == event.day < off.since:
+        # The records of that day are no longer read.
+        return before
     same = replace(event, sequence=before.sequence, changed_at=before.changed_at)
     if same == before:
         return before
@@ -60,11 +82,15 @@ def _with_revision(
     return replace(event, sequence=before.sequence + is_new_day, changed_at=now)
 
 
-def _events_of_round(round_: Round, owner: str, words: CalendarWords) -> Iterator[CalendarEvent]:
+def _events_of_round(
+    round_: Round, owner: str, words: CalendarWords, off: DaysOff
+) -> Iterator[CalendarEvent]:
     moves = {move.to: move for move in round_.moved if move.to}
     days = {*round_.dates, *([round_.resumes] if round_.resumes else [])}
     for day in days:
-        yield _new_event(round_, day, moves.get(day), owner, words)
+        event = _new_event(round_, day, moves.get(day), owner, words)
+        is_off = (round_.round, day) in off.reasons
+        yield _called_off(event, off.reasons[round_.round, day], words) if is_off else event
     for move in round_.moved:
         if move.to is None:
             yield _new_event(round_, move.planned, move, owner, words)
@@ -82,6 +108,20 @@ def _new_event(
         title=say("No collection: {container}", container=name) if is_cancelled else name,
         note=_note_text(move, words.language) if move else "",
         is_cancelled=is_cancelled,
+    )
+
+
+def _called_off(
+    event: CalendarEvent, reason: CollectionReason | None, words: CalendarWords
+) -> CalendarEvent:
+    say, because = words.language.say, ROUND_TEXTS.get(reason) if reason else None
+    return replace(
+        event,
+        title=say("No collection: {container}", container=event.title),
+        note=say("The round does not go out because {because}.", because=because)
+        if because
+        else say("The round does not go out."),
+        is_cancelled=True,
     )
 
 

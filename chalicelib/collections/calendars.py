@@ -10,7 +10,12 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from chalicelib.collections.calendar_events import CalendarWords, events_of, with_revisions
+from chalicelib.collections.calendar_events import (
+    CalendarWords,
+    DaysOff,
+    events_of,
+    with_revisions,
+)
 from chalicelib.collections.model import Rounds
 from chalicelib.collections.premises import Premises
 from chalicelib.errors import NotFound
@@ -45,7 +50,8 @@ class CalendarPorts(NamedTuple):
     """The dependencies of calendars. `premises` reads the premises with these ids, by id, and
     `rounds` the published rounds; neither caches anything. `files` stores the calendars, and
     `records` the private records of the requested ones. `digest` makes 256 bits that nobody can
-    guess, as hexadecimal digits. `words_of` gives the words of the language with that code."""
+    guess, as hexadecimal digits. `words_of` gives the words of the language with that code.
+    `days_off` reads which rounds do not go out on a day; it raises UpstreamFailed."""
 
     premises: Callable[[Collection[str]], Mapping[str, Premises]]
     rounds: Callable[[], Rounds | None]
@@ -53,6 +59,7 @@ class CalendarPorts(NamedTuple):
     records: Objects
     digest: Callable[..., str]
     words_of: Callable[[str], CalendarWords]
+    days_off: Callable[[], DaysOff]
     site_url: str
     now: Callable[[], datetime]
 
@@ -79,7 +86,12 @@ def publish_calendar(premises_id: str, language: Language, ports: CalendarPorts)
     calendar = Calendar(premises_id, language.code)
     # The record is stored first, so that an import that runs meanwhile finds the calendar.
     _record(calendar, ports)
-    _publish(calendar, lambda: ports.premises([premises_id]).get(premises_id), ports)
+    _publish(
+        calendar,
+        lambda: ports.premises([premises_id]).get(premises_id),
+        ports.days_off(),
+        ports,
+    )
     return f"{ports.site_url}/{_key(calendar, ports)}"
 
 
@@ -104,14 +116,26 @@ def publish_calendars_of(premises_ids: Iterable[str], ports: CalendarPorts) -> i
     return _publish_all([_calendar_of(key) for key in keys], ports)
 
 
+def publish_calendars_of_days_off(ports: CalendarPorts) -> int:
+    """Rewrites the requested calendars of premises whose round was called off, or was and goes out
+    after all. Returns and raises as `publish_calendars_of` does."""
+    codes = ports.days_off().rounds
+    if not codes:
+        return 0
+    asked = [_calendar_of(key) for key in ports.records.keys(RECORDS)]
+    premises = ports.premises({each.premises_id for each in asked})
+    passed = {each for each, of in premises.items() if not codes.isdisjoint(of.rounds)}
+    return _publish_all([each for each in asked if each.premises_id in passed], ports)
+
+
 def _publish_all(
     calendars: Sequence[Calendar],
     ports: CalendarPorts,
     progress: Callable[[int], None] = lambda calendars: None,
 ) -> int:
-    premises = ports.premises({each.premises_id for each in calendars})
+    premises, off = ports.premises({each.premises_id for each in calendars}), ports.days_off()
     for calendar in calendars:
-        _publish(calendar, partial(premises.get, calendar.premises_id), ports)
+        _publish(calendar, partial(premises.get, calendar.premises_id), off, ports)
         progress(1)
     return len(calendars)
 
@@ -130,7 +154,12 @@ def _record(calendar: Calendar, ports: CalendarPorts) -> None:
     retry_on_conflict(attempt, what=Text("this calendar"))
 
 
-def _publish(calendar: Calendar, find: Callable[[], Premises | None], ports: CalendarPorts) -> None:
+def _publish(
+    calendar: Calendar,
+    find: Callable[[], Premises | None],
+    off: DaysOff,
+    ports: CalendarPorts,
+) -> None:
     """Publishes the present calendar. The premises and rounds are read after the version that it
     replaces, so that an older calendar never replaces a newer one."""
     key = _key(calendar, ports)
@@ -142,7 +171,7 @@ def _publish(calendar: Calendar, find: Callable[[], Premises | None], ports: Cal
             ports.files.delete(key)
             ports.records.delete(calendar.record_key)
             return
-        body = _body(calendar, premises, rounds, held, ports)
+        body = _body(calendar, premises, rounds, held, ports, off=off)
         if held is None or held.body != body:
             ports.files.write(key, body, held)
 
@@ -155,6 +184,8 @@ def _body(
     rounds: Rounds,
     held: StoredDocument | None,
     ports: CalendarPorts,
+    *,
+    off: DaysOff,
 ) -> bytes:
     # Imported when a calendar is written: icalendar takes a while to load.
     from chalicelib.collections.calendar_file import read_events, write_calendar
@@ -163,12 +194,12 @@ def _body(
     at_premises = premises.rounds_at(rounds.items)
     say, until = words.language.say, words.language.day(rounds.known_until_of(at_premises))
     owner = ports.digest("collections", calendar.premises_id)[:NAME_LENGTH]
-    events = events_of(at_premises, owner, words)
+    events = events_of(at_premises, owner, words, off)
     return write_calendar(
         say("Bin collections"),
         say("All days until {day} are known. Later days may be missing.", day=until),
         f"{ports.site_url}/{_key(calendar, ports)}",
-        with_revisions(events, read_events(held.body) if held else {}, ports.now()),
+        with_revisions(events, read_events(held.body) if held else {}, ports.now(), off),
     )
 
 

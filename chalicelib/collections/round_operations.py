@@ -111,10 +111,13 @@ def _fault_of_day(operation: RoundOperation, ports: Ports) -> str | None:
     published = ports.rounds()
     if published is None or operation.round not in {each.round for each in published.items}:
         return "round: there is no such round"
-    ahead = CALLED_OFF_AHEAD if operation.kind == "off" else timedelta()
+    ahead = CALLED_OFF_AHEAD if operation.kind in ("off", "to_come") else timedelta()
     if not ports.today - ACCEPTED_FOR <= operation.day <= ports.today + ahead:
         days = ACCEPTED_FOR.days
-        return f"day: enter a day of the last {days} days, or tomorrow to call a round off"
+        return (
+            f"day: enter a day of the last {days} days, or tomorrow to call a round off or to "
+            "withdraw that"
+        )
     return None
 
 

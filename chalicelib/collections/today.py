@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import msgspec
 
+from chalicelib.collections.calendar_events import DaysOff
 from chalicelib.collections.ports import Ports, TodayPorts
 from chalicelib.collections.round_days import (
     TODAY,
@@ -45,6 +46,25 @@ def today_document(ports: Ports) -> Today:
     of_tomorrow = (each for each in round_statuses(today + A_DAY, ports) if each.state == "off")
     return Today(
         items=(*round_statuses(today - A_DAY, ports), *round_statuses(today, ports), *of_tomorrow)
+    )
+
+
+def days_off(ports: Ports) -> DaysOff:
+    """The rounds of yesterday, today and tomorrow that were called off. Raises UpstreamFailed."""
+    since = ports.today - A_DAY
+    logs = [
+        log
+        for days in range(3)
+        for log in ports.logs.of_day(since + days * A_DAY)
+        if any(event.kind == "off" for event in log.events)
+    ]
+    claims = {(log.round, log.day): log.claim() for log in logs}
+    return DaysOff(
+        since=since,
+        reasons={
+            key: claim.reason for key, claim in claims.items() if claim and claim.kind == "off"
+        },
+        rounds=frozenset(log.round for log in logs),
     )
 
 

@@ -38,8 +38,8 @@ from chalicelib.handlers.cases import (
 )
 from chalicelib.handlers.collections import (
     calendars,
+    collections_events,
     garden,
-    garden_events,
     premises,
     rounds,
     rounds_events,
@@ -145,5 +145,5 @@ EVENTS = [
     rounds_events.events,
     payments_events.events,
     bookings_events.events,
-    garden_events.events,
+    collections_events.events,
 ]

@@ -14,7 +14,7 @@ from chalice.test import Client
 
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.handlers.collections import garden_events
+from chalicelib.handlers.collections import collections_events
 from chalicelib.kernel.languages import ENGLISH
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
@@ -27,7 +27,7 @@ from tests.support.builders import draft_body
 from tests.support.garden_council import garden_council
 from tests.support.paying import GOOD_CARD, InProcessPay, serve_payments
 
-HOUR = json.loads((ROOT / "tests" / "events" / "garden_due.json").read_text(encoding="utf-8"))
+HOUR = json.loads((ROOT / "tests" / "events" / "collections_due.json").read_text(encoding="utf-8"))
 HOMES = (
     "uprn,address,postcode,lat,long,rounds",
     "100,10 Dial Row,YO1 7HH,53.959,-1.0815,R1 G1",
@@ -354,7 +354,7 @@ def test_calendar_gets_the_garden_round_within_the_hour(api: PayingApi) -> None:
     url = api.post("/api/collections/calendars", {"premises_id": "100"}).json_body["url"]
     assert days_in(api, url) == ["Black bin: rubbish"]
     bought(api, "six")
-    garden_events.garden_due(HOUR, None)
+    collections_events.collections_due(HOUR, None)
     assert days_in(api, url) == ["Black bin: rubbish", "Brown bin: garden waste"]
 
 

@@ -52,7 +52,7 @@ from chalicelib.garden.usecases import buy
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.alerts import alerts_sending_events, disruptions_events
 from chalicelib.handlers.bookings import bookings_events
-from chalicelib.handlers.collections import garden_events, rounds_events
+from chalicelib.handlers.collections import collections_events, rounds_events
 from chalicelib.handlers.exchange import outbound_events
 from chalicelib.handlers.http.cdn import ORIGIN
 from chalicelib.handlers.jobs import jobs_events
@@ -252,7 +252,7 @@ FED: dict[str, set[Need]] = {
             "publish_held",
             "publish_overdue",
             "publish_performance",
-            "garden_due",
+            "collections_due",
             "publish_rounds_due",
             "publish_wards",
             "reconcile_payments",
@@ -507,12 +507,12 @@ def live_with_garden_waste(day: Day) -> None:
         service_request_id=request, premises_id="1", kind="join", containers=1, day=today
     )
     last = buy(joined, garden_ports()).last
-    garden_events.garden_due(TIDY_EVENT, None)
+    collections_events.collections_due(TIDY_EVENT, None)
     for homes, on in ((("1", "2"), last - timedelta(days=28)), ((), last + timedelta(days=1))):
         store_homes(*homes, version=2 + len(homes))
         with time_machine.travel(datetime.combine(on, time(11), UTC), tick=False):
             container.forget_built()
-            garden_events.garden_due(TIDY_EVENT, None)
+            collections_events.collections_due(TIDY_EVENT, None)
     store_homes("1", "2", version=30)
     officer = day.api.token("officer")
     assert day.api.get("/api/premises/1/garden", officer).json_body["state"] == "live"

@@ -2,15 +2,16 @@
 read with another library than the one that writes them."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import vobject
 
 from chalicelib.collections import calendars
-from chalicelib.collections.calendar_events import CalendarWords
+from chalicelib.collections.calendar_events import CalendarWords, DaysOff
 from chalicelib.collections.model import Move, Round, Rounds
 from chalicelib.collections.premises import Premises
+from chalicelib.collections.round_days import CollectionReason
 from chalicelib.errors import NotFound
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.languages import ENGLISH, language
@@ -61,6 +62,8 @@ class Town:
         self.premises: dict[str, tuple[str, ...]] = {"1": ("R1",), "2": ("R1",), "3": ("G1", "R1")}
         self.rounds: Rounds | None = rounds(round_of("R1", CHRISTMAS))
         self.now = FIRST
+        self.off: dict[tuple[str, date], CollectionReason | None] = {}
+        self.were_off: frozenset[str] = frozenset()
         self.published, self.asked_for = MemoryObjects(), MemoryObjects()
 
     @property
@@ -74,9 +77,21 @@ class Town:
             words_of=lambda code: CalendarWords(
                 language=language(code), containers={"garden": "Garden"}
             ),
+            days_off=self._days_off,
             site_url=SITE,
             now=lambda: self.now,
         )
+
+    def _days_off(self) -> DaysOff:
+        since = self.now.date() - timedelta(days=1)
+        known = {key: reason for key, reason in self.off.items() if key[1] >= since}
+        return DaysOff(since=since, reasons=known, rounds=self.were_off)
+
+    def call_off(self, code: str, day: date, reason: CollectionReason | None) -> int:
+        """Records that the round does not go out; the next hour's run follows."""
+        self.off[code, day] = reason
+        self.were_off |= {code}
+        return calendars.publish_calendars_of_days_off(self.ports)
 
     def _premises(self, wanted: Collection[str]) -> Mapping[str, Premises]:
         return {
@@ -278,3 +293,36 @@ def test_file_is_folded_and_asks_to_be_read_again_after_hours(town: Town) -> Non
 def test_calendar_says_until_when_dates_are_known(town: Town) -> None:
     text = town.file(town.publish()).replace("\r\n ", "")
     assert "All days until Sunday 31 January 2027 are known. Later days may be missing." in text
+
+
+def test_day_of_a_round_that_is_called_off_is_cancelled_with_the_next_sequence(town: Town) -> None:
+    town.now = datetime.combine(CHRISTMAS, time(8), UTC) - timedelta(days=1)
+    town.premises["2"] = ("G1",)
+    url, other = town.publish(), town.publish("2")
+    before = town.file(other)
+    assert town.call_off("R1", CHRISTMAS, "weather") == 1
+    (event,) = town.events(url)
+    assert (event.status.value, event.sequence.value) == ("CANCELLED", "1")
+    assert event.summary.value == "No collection: Black bin: rubbish, bags"
+    assert event.description.value == "The round does not go out because of the weather."
+    assert town.file(other) == before
+
+
+def test_day_is_confirmed_again_when_the_round_goes_out_after_all(town: Town) -> None:
+    town.now = datetime.combine(CHRISTMAS, time(8), UTC) - timedelta(days=1)
+    url = town.publish()
+    town.call_off("R1", CHRISTMAS, None)
+    del town.off["R1", CHRISTMAS]
+    calendars.publish_calendars_of_days_off(town.ports)
+    (event,) = town.events(url)
+    assert (event.status.value, event.sequence.value) == ("CONFIRMED", "2")
+    assert event.summary.value == "Black bin: rubbish, bags"
+
+
+def test_day_that_was_called_off_stays_cancelled_when_it_is_long_past(town: Town) -> None:
+    town.now = datetime.combine(CHRISTMAS, time(8), UTC)
+    url = town.publish()
+    town.call_off("R1", CHRISTMAS, "weather")
+    town.change(round_of("R1", CHRISTMAS))
+    (event,) = town.events(url)
+    assert (event.status.value, event.sequence.value) == ("CANCELLED", "1")

@@ -28,7 +28,7 @@ from chalicelib.collections.staff_rounds import (
     premises_of_day,
     rounds_of_day,
 )
-from chalicelib.collections.today import publish_today, today_document
+from chalicelib.collections.today import days_off, publish_today, today_document
 from chalicelib.collections.usecases import NotEmptied, collections_of
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.operations import UnreadableOperation
@@ -394,3 +394,15 @@ def test_slow_writer_does_not_put_an_older_state_over_a_newer_one() -> None:
     assert document.held is not None
     (item,) = msgspec.json.decode(document.held.body)["items"]
     assert item["state"] == "out"
+
+
+def test_days_off_are_those_of_the_last_word_of_crew_and_office() -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    here = CollectionsWorld((round_of("R1", tomorrow),))
+    tell(here, operation("off", day=tomorrow, reason="weather"))
+    off = days_off(here.ports)
+    assert off.since == TODAY - timedelta(days=1)
+    assert off.reasons == {("R1", tomorrow): "weather"}
+    (withdrawn,) = tell(here, operation("to_come", day=tomorrow), by=OFFICE)
+    after = days_off(here.ports)
+    assert (withdrawn, after.reasons, after.rounds) == ("applied", {}, {"R1"})
