@@ -5,8 +5,13 @@ so facts may come twice or out of order. Each carries the id of the request that
 """
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
+
+CaseChange = Literal["opened", "changed", "gone"]
+"""What became of the work of a case: it may be done from now on, it has changed or was cancelled,
+or nobody outside the council may know of the case any longer."""
 
 
 class _Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +28,8 @@ class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
     """A ServiceRequest was stored for the first time; `tile` is None while nobody knows where,
     `day` (YYYY-MM-DD in UTC) when it was requested. `is_new`: everybody can see it at once, and no
     other system had it before. `shows_change`: everybody can see it. `moves_figures`: it counts for
-    the figures. `moves_order`: it has an order."""
+    the figures. `moves_order`: it has an order. `case_change` is `opened` if its work may be
+    done."""
 
     version: int
     tile: str | None
@@ -34,6 +40,7 @@ class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
     shows_change: bool = True
     moves_figures: bool = True
     moves_order: bool = False
+    case_change: CaseChange | None = None
 
 
 class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
@@ -49,7 +56,8 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     `told_from`: an officer can still undo this change; nobody is told of it before then.
     `takes_back`: an officer undid a change that nobody was told of, so nobody is told of this.
     `moves_figures`: it may count for the figures in another way than before. `moves_order`: its
-    order changed. `is_confirmed`: it was unconfirmed before.
+    order changed. `is_confirmed`: it was unconfirmed before. `case_change`: what became of its
+    work, None if that stays as it was. `old_service_code` is empty in facts from an older version.
     """
 
     version: int
@@ -72,6 +80,8 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     moves_figures: bool = True
     moves_order: bool = False
     is_confirmed: bool = False
+    case_change: CaseChange | None = None
+    old_service_code: str = ""
 
 
 class PhotoTaken(_Fact, frozen=True, tag=True, kw_only=True):

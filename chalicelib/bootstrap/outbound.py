@@ -40,6 +40,7 @@ def outbound_ports() -> Ports:
         queue=SendQueue(container.queue("send")),
         destinations=here.by_destination,
         forward_to=here.forward_to,
+        service_codes=here.by_code.keys(),
         check_url=lambda url: container.safe_http_client().check(url),
         publish=lambda body: publish_json(GETTING_THROUGH, body, container.published_documents()),
         random_bytes=token_bytes,
@@ -57,11 +58,19 @@ def _senders(deliveries: Deliveries) -> Mapping[Kind, DeliverySender[Any]]:
     reports, client = _reports(), open311_client()
     wording = Wording(messaging.email_look(), container.council().zone)
     return {
-        "webhook": WebhookSender(reports.public, container.safe_http_client, utc_now),
+        "webhook": WebhookSender(
+            reports.public, reports.current_case, container.safe_http_client, utc_now
+        ),
         "open311": Open311Sender(reports.case, client, utc_now),
-        "update": UpdateSender(reports.find_reopening, deliveries.get, client),
+        "update": UpdateSender(
+            reports.find_reopening, reports.current_case_at, deliveries.get, client
+        ),
         "mailbox": MailboxSender(
-            reports.case, messaging.send_email, wording, messaging.reply_address
+            reports.case,
+            reports.current_case_at,
+            messaging.send_email,
+            wording,
+            messaging.reply_address,
         ),
     }
 

@@ -33,6 +33,17 @@ class ReportsForOutbound:
             return None
         return _case_of(report, self.public(service_request_id), self._ports())
 
+    def current_case(self, service_request_id: str) -> Case | None:
+        report = self._report(service_request_id)
+        if report is None or not forwarding.is_settled(report):
+            return None
+        return _case_of(report, self.public(service_request_id), self._ports())
+
+    def current_case_at(self, service_request_id: str, destination: str) -> Case | None:
+        case = self.current_case(service_request_id)
+        is_theirs = case and self._ports().council.forward_to(case.service_code) == destination
+        return case if is_theirs else None
+
     def find_reopening(self, service_request_id: str) -> Reopening | None:
         report = self._report(service_request_id)
         update = forwarding.find_reopening(report) if report else None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.catalogue.theme import EmailLook
@@ -16,9 +17,9 @@ from chalicelib.geo.point import Point
 from chalicelib.georeport.wire import Tree, write
 from chalicelib.kernel.email import Attachment, Email, SendEmail
 from chalicelib.kernel.templating import environment
-from chalicelib.outbound.model import Case, Contact, Delivery
+from chalicelib.outbound.model import Case, Contact, Delivery, DeliveryEvent
 from chalicelib.outbound.senders import NOT_PASSED_ON, DeliveryRefused, SendResult
-from chalicelib.outbound.work_words import answer_words, work_words
+from chalicelib.outbound.work_words import answer_words, change_words, work_words
 from chalicelib.reports.published import WorkDetails
 from chalicelib.reports.reference import format_reference
 
@@ -40,22 +41,19 @@ class Wording(NamedTuple):
 
 
 class MailboxSender(Struct, frozen=True):
-    """Sends reports by mail. `reply_to` returns the address that receives replies about a
-    report."""
+    """Sends reports by mail. `case` loads one to forward, `current_case` the one that a destination
+    has already. `reply_to` returns the address that receives replies about a report."""
 
     case: Callable[[str], Case | None]
+    current_case: Callable[[str, str], Case | None]
     send_email: SendEmail
     wording: Wording
     reply_to: Callable[[str], str]
 
     def send(self, delivery: Delivery, destination: MailboxDestination) -> SendResult:
-        case = self.case(delivery.service_request_id)
-        if case is None:
-            raise DeliveryRefused(NOT_PASSED_ON)
-        reply_to = self.reply_to(case.service_request_id)
-        contact = case.contact if destination.passes_contact else None
+        email = self._email(delivery.service_request_id, delivery.event, destination)
         try:
-            self.send_email(email_of(case, contact, destination, reply_to, self.wording))
+            self.send_email(email)
         except AddressRefused as error:
             raise DeliveryRefused("mail_refused") from error
         return SendResult()
@@ -64,35 +62,79 @@ class MailboxSender(Struct, frozen=True):
         """Always None, so the email is sent again: two emails with one reference do no harm."""
         return None
 
+    def _email(
+        self, request_id: str, event: DeliveryEvent, destination: MailboxDestination
+    ) -> Email:
+        team = Addressee(destination, self.reply_to(request_id), self.wording)
+        if event == "case.changed":
+            current = self.current_case(request_id, destination.destination)
+            return change_email_of(request_id, current, team)
+        case = self.case(request_id)
+        if case is None:
+            raise DeliveryRefused(NOT_PASSED_ON)
+        return email_of(case, team)
 
-def email_of(
-    case: Case,
-    contact: Contact | None,
-    destination: MailboxDestination,
-    reply_to: str,
-    wording: Wording,
-) -> Email:
-    """The email about a report; `contact` is the reporter, if the team may know them."""
-    reference = format_reference(case.service_request_id)
-    facts, answers = _facts(case, contact, reference, wording), answer_words(case.work)
+
+class Addressee(NamedTuple):
+    """The team that gets an email, where its reply goes, and how the council writes."""
+
+    destination: MailboxDestination
+    reply_to: str
+    wording: Wording
+
+
+class _Content(NamedTuple):
+    """What an email says."""
+
+    opening: str
+    description: str
+    facts: Facts
+    answers: Facts
+
+
+def email_of(case: Case, team: Addressee) -> Email:
+    """The email that forwards a report; the reporter is named if the team may know them."""
+    council = team.wording.look.council
+    opening = f"{council} is passing on a report to {team.destination.name}."
+    return _case_email(case, _subject(case), opening, team)
+
+
+def change_email_of(service_request_id: str, case: Case | None, team: Addressee) -> Email:
+    """The email about a change of a forwarded report; only its reference if the team may no longer
+    know it."""
+    opening = change_words(case)
+    if case is None:
+        reference = format_reference(service_request_id)
+        content = _Content(opening, "", {"Reference": reference}, {})
+        return _email(service_request_id, f"Cancelled: [{reference}]", content, team)
+    what = "Cancelled" if case.is_cancelled else "Changed"
+    return _case_email(case, f"{what}: {_subject(case)}", opening, team)
+
+
+def _subject(case: Case) -> str:
     title = case.title or case.work.address or "a report"
-    opening = f"{wording.look.council} is passing on a report to {destination.name}."
+    return f"{case.service_name}: {title} [{format_reference(case.service_request_id)}]"
+
+
+def _case_email(case: Case, subject: str, opening: str, team: Addressee) -> Email:
+    """The email with all that the team may know of the case."""
+    contact = case.contact if team.destination.passes_contact else None
+    facts, answers = _facts(case, contact, team.wording), answer_words(case.work)
+    content = _Content(opening, case.description, facts, answers)
+    entry = _entry(case, contact, team.destination)
+    email = _email(case.service_request_id, subject, content, team)
+    return replace(email, attachments=_attachments(entry))
+
+
+def _email(service_request_id: str, subject: str, content: _Content, team: Addressee) -> Email:
+    look = team.wording.look
     return Email(
-        to=destination.to,
-        subject=f"{case.service_name}: {title} [{reference}]",
-        text=_text(opening, case.description, facts, answers),
-        html=_PAGE.render(
-            opening=opening,
-            description=case.description,
-            facts=facts,
-            answers=answers,
-            above=ABOVE,
-            not_seen=NOT_SEEN,
-            look=wording.look,
-        ),
-        thread=case.service_request_id,
-        reply_to=reply_to,
-        attachments=_attachments(_entry(case, contact, destination)),
+        to=team.destination.to,
+        subject=subject,
+        text=_text(content),
+        html=_PAGE.render(**content._asdict(), above=ABOVE, not_seen=NOT_SEEN, look=look),
+        thread=service_request_id,
+        reply_to=team.reply_to,
     )
 
 
@@ -104,15 +146,15 @@ def _attachments(entry: Tree) -> tuple[Attachment, ...]:
     )
 
 
-def _facts(case: Case, contact: Contact | None, reference: str, wording: Wording) -> Facts:
+def _facts(case: Case, contact: Contact | None, wording: Wording) -> Facts:
     at = case.requested_datetime.astimezone(wording.zone)
     who = contact or Contact()
     facts = {
-        "Reference": reference,
+        "Reference": format_reference(case.service_request_id),
         "Service": case.service_name,
         "Title": case.title,
         **work_words(case.work),
-        **_place_facts(case.work.point),
+        "Map": _map_address(case.work.point),
         "Reported": f"{at.day} {at:%B %Y, %H:%M}",
         "Page": case.page_url,
         "Photos": " ".join(case.photo_urls),
@@ -123,21 +165,25 @@ def _facts(case: Case, contact: Contact | None, reference: str, wording: Wording
     return {name: value for name, value in facts.items() if value}
 
 
-def _place_facts(point: Point | None) -> Facts:
+def _map_address(point: Point | None) -> str | None:
     if point is None:
-        return {}
-    lat, long = f"{point.lat:.6f}", f"{point.long:.6f}"
-    return {
-        "Place": f"{lat}, {long} (latitude, longitude)",
-        "Map": f"https://www.openstreetmap.org/?mlat={lat}&mlon={long}&zoom=18",
-    }
+        return None
+    where = f"mlat={point.lat:.6f}&mlon={point.long:.6f}&zoom=18"
+    return f"https://www.openstreetmap.org/?{where}"
 
 
-def _text(opening: str, description: str, facts: Facts, answers: Facts) -> str:
-    lines = [f"{name}: {value}" for name, value in facts.items()]
-    asked = ["", "Answers", *(_answer_line(*each) for each in answers.items())]
+def _text(content: _Content) -> str:
+    lines = [f"{name}: {value}" for name, value in content.facts.items()]
+    asked = ["", "Answers", *(_answer_line(*each) for each in content.answers.items())]
+    description = [content.description, ""] if content.description else []
     return "\n".join(
-        [ABOVE, NOT_SEEN, "", opening, "", description, "", *lines, *(asked if answers else []), ""]
+        [
+            *(ABOVE, NOT_SEEN, "", content.opening, ""),
+            *description,
+            *lines,
+            *(asked if content.answers else []),
+            "",
+        ]
     )
 
 

@@ -1,8 +1,9 @@
 """Deliveries: the messages to other systems, each with a state from waiting to sent.
 
 A Delivery is one message to one destination: a report forwarded to the responsible body
-(`open311`, `mailbox`), an update to that body that the problem is not fixed (`update`), or one
-change, or one entry of the ledger, sent to a Receiver (`webhook`). Its id is derived from its
+(`open311`, `mailbox`), an update to that body that its work has changed (`update`, `mailbox`) or
+that the problem is not fixed (`update`), or one change, or one entry of the ledger, sent to a
+Receiver (`webhook`). Its id is derived from its
 subject, so a repeated event finds the delivery that it created.
 
     waiting ──claimed──▶ sending ──▶ sent
@@ -19,10 +20,14 @@ from msgspec.structs import replace
 from chalicelib.kernel.delivery_retry import LeasedDelivery
 from chalicelib.kernel.ids import derived_id
 from chalicelib.reports.published import WorkDetails
+from chalicelib.reports.states import State as ReportState
 
 Kind = Literal["open311", "mailbox", "update", "webhook"]
 State = Literal["waiting", "sending", "sent", "failed", "kept"]
-DeliveryEvent = Literal["forwarded", "reopened", "submitted", "changed", "gone", "ledger.entry"]
+CaseEvent = Literal["case.opened", "case.changed", "case.gone"]
+DeliveryEvent = (
+    Literal["forwarded", "reopened", "submitted", "changed", "gone", "ledger.entry"] | CaseEvent
+)
 
 TOKEN = "token:"
 """The prefix of an external_id that is still a token; the id is requested later."""
@@ -76,6 +81,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     not public; `photo_urls` are public too."""
 
     service_request_id: str
+    version: int
+    state: ReportState
     service_code: str
     service_name: str
     title: str | None
@@ -85,6 +92,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     page_url: str | None
     photo_urls: tuple[str, ...]
     contact: Contact | None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == "cancelled"
 
 
 class Reopening(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """The dependencies of deliveries to other systems."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -112,6 +112,13 @@ class ReportsToSend(Protocol):
     def case(self, service_request_id: str) -> Case | None:
         """The report for another body; None if it may not be passed on."""
 
+    def current_case(self, service_request_id: str) -> Case | None:
+        """The case as a body that knows it may know it now, open or closed; None if no other body
+        may know it."""
+
+    def current_case_at(self, service_request_id: str, destination: str) -> Case | None:
+        """The same, None also if its service is not forwarded to this destination."""
+
     def find_reopening(self, service_request_id: str) -> Reopening | None:
         """The text of the resident who last reopened the report; None if no resident did, or it may
         not be passed on."""
@@ -125,9 +132,9 @@ class ReportsToSend(Protocol):
 
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `destinations` are the council's, by code; `forward_to`
-    gives the code of the destination for a service_code; `check_url` raises Invalid if nothing may
-    be sent to the address; `publish` replaces the document about deliveries that get through;
-    `chance` is a random number from 0 to 1."""
+    gives the code of the destination for a service_code; `service_codes` are the council's;
+    `check_url` raises Invalid if nothing may be sent to the address; `publish` replaces the
+    document about deliveries that get through; `chance` is a random number from 0 to 1."""
 
     deliveries: Deliveries
     receivers: Receivers
@@ -137,6 +144,7 @@ class Ports(Struct, frozen=True):
     queue: Queue[str]
     destinations: Mapping[str, Destination]
     forward_to: Callable[[str], str | None]
+    service_codes: Collection[str]
     check_url: Callable[[str], None]
     publish: Callable[[bytes], None]
     random_bytes: Callable[[int], bytes]

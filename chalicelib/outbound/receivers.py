@@ -1,4 +1,4 @@
-"""A Receiver: another system that receives webhooks about public reports or the ledger.
+"""A Receiver: another system that receives webhooks about public reports, cases or the ledger.
 
 The secret has the format of Standard Webhooks: `whsec_` and base64 of random bytes.
 Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md, read 2026-11.
@@ -32,7 +32,8 @@ LEDGER_ENTRY: FilteredEvent = "ledger.entry"
 
 class Filter(Struct, frozen=True, kw_only=True):
     """Selects the events that a receiver gets; None selects all of reports. The event `gone` is
-    sent for every report: it may have had another service or ward when the receiver heard of it.
+    sent for every report: it may have had another service or ward when the receiver heard of it;
+    without any kind, nothing of reports is sent.
     The ledger's entries are sent only if `kinds` has `ledger.entry`, of all services and wards."""
 
     service_codes: Codes | None = None
@@ -56,17 +57,20 @@ class Filter(Struct, frozen=True, kw_only=True):
 
     @property
     def _takes_reports(self) -> bool:
-        return self.kinds is None or set(self.kinds) != {LEDGER_ENTRY}
+        return self.kinds is None or bool(set(self.kinds) - {LEDGER_ENTRY})
 
 
 class Receiver(HidesPrivate, frozen=True, kw_only=True):
-    """A system that receives webhooks. `version` is 0 until it is stored."""
+    """A system that receives webhooks. `case_services` are the services of which it may have every
+    case with its work, private ones too, whatever its filter. `version` is 0 until it is
+    stored."""
 
     receiver_id: str
     name: str
     url: str
     secret: Private[str]
     filter: Filter
+    case_services: tuple[str, ...] = ()
     enabled: bool
     created_at: datetime
     version: int = 0
@@ -86,6 +90,7 @@ class ReceiverDraft(Struct, frozen=True, kw_only=True):
     name: Name
     url: Url
     filter: Filter = Filter()
+    case_services: Codes = ()
     enabled: bool = True
 
 
@@ -95,6 +100,7 @@ class ReceiverChanges(Struct, frozen=True, kw_only=True):
     name: Name | None = None
     url: Url | None = None
     filter: Filter | None = None
+    case_services: Codes | None = None
     enabled: bool | None = None
 
 

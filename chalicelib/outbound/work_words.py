@@ -3,14 +3,26 @@
 from collections.abc import Iterator, Mapping
 
 from chalicelib.kernel.languages import ENGLISH
+from chalicelib.outbound.model import Case
 from chalicelib.reports.published import MissedContainer, WorkDetails
 
 DISPUTED = "The crew recorded a reason, and the resident says that it is wrong."
+TAKEN_BACK = "We have taken this back. Do not do this work."
+CANCELLED = "This was cancelled. Do not do this work."
+CHANGED = "This has changed since we passed it on. It is now as follows."
 
 
 def work_words(work: WorkDetails) -> Mapping[str, str]:
     """What is to be done, when and where, by its label. The answers to questions are apart."""
     return dict(_facts(work))
+
+
+def change_words(case: Case | None) -> str:
+    """What became of a case that was passed on; None is a case that another body may no longer
+    know."""
+    if case is None:
+        return TAKEN_BACK
+    return CANCELLED if case.is_cancelled else CHANGED
 
 
 def answer_words(work: WorkDetails) -> Mapping[str, str]:
@@ -29,6 +41,9 @@ def _facts(work: WorkDetails) -> Iterator[tuple[str, str]]:
         yield "Address", work.address
     if work.uprn:
         yield "Property (UPRN)", work.uprn
+    if work.point:
+        place = f"{work.point.lat:.6f}, {work.point.long:.6f}"
+        yield "Place", f"{place} (latitude, longitude)"
 
 
 def _missed_words(missed: MissedContainer) -> str:

@@ -93,7 +93,9 @@ class Report(HidesPrivate, frozen=True, kw_only=True):
     """A stored report as other slices know it, without any words that a resident typed.
 
     `is_forgotten`: its sender was erased. `is_from_partner`: it came through our own Open311
-    server. `may_be_passed_on`: it is settled, and no other body has it. `reopened_by` is the
+    server. `is_settled`: other bodies that may have its case may know it now.
+    `may_be_passed_on`: it is settled, and no other body has it. `is_cancelled_elsewhere`: a body
+    that it was passed on to cancelled it. `reopened_by` is the
     update with which a resident opened it again, if nobody else did so later. `duplicates` are
     the reports that were ever merged into it, `duplicate_of` is the report that it was merged
     into. `repairs` counts how often the work was reported as done, `failed_repairs` how often a
@@ -126,7 +128,9 @@ class Report(HidesPrivate, frozen=True, kw_only=True):
     duplicate_of: str | None = None
     is_forgotten: bool = False
     is_from_partner: bool = False
+    is_settled: bool = False
     may_be_passed_on: bool = False
+    is_cancelled_elsewhere: bool = False
     reopened_by: str | None = None
     scheduled_at: datetime | None = None
     update_ids: frozenset[str] = frozenset()

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.events import Event, ReportChanged, ReportSubmitted
+from chalicelib.events import CaseChange, Event, ReportChanged, ReportSubmitted
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.reports.keys import REPORT
@@ -29,6 +29,14 @@ UNPUBLISHED_VALUES = frozenset(
 
 FIGURE_VALUES = ("visibility", "service_code", "ward_code", "outcome")
 """Values of a report that its figures follow from, besides that it is open."""
+
+WORK_VALUES = (
+    *("service_code", "lat", "long", "address", "premises_id"),
+    *("collection", "attributes", "redactions"),
+)
+"""Values of a report that say what its work is, besides what it orders and whether it is
+cancelled."""
+CANCELLED = "cancelled"
 
 Image = Mapping[str, Any]
 """An item as the stream has it: each value under the name of its type."""
@@ -64,6 +72,7 @@ def _submission_fact(common: Mapping[str, Any], new: Image) -> ReportSubmitted:
         shows_change=_is_public(new),
         moves_figures=_is_public(new),
         moves_order=bool(_order_in(new)),
+        case_change="opened" if _is_settled(new) else None,
     )
 
 
@@ -86,6 +95,8 @@ def _change_fact(common: Mapping[str, Any], old: Image, new: Image) -> ReportCha
         moves_figures=_may_change_figures(old, new),
         moves_order=_order_in(old) != _order_in(new),
         is_confirmed=_is_confirmed(old, new),
+        case_change=_case_change(old, new),
+        old_service_code=old.get("service_code", {}).get("S", ""),
     )
 
 
@@ -125,6 +136,35 @@ def _is_confirmed(old: Image, new: Image) -> bool:
 def _order_in(image: Image) -> str | None:
     found: str | None = image.get("order", {}).get("S")
     return found
+
+
+def _case_change(old: Image, new: Image) -> CaseChange | None:
+    if not _is_settled(old):
+        return "opened" if _is_settled(new) and not _is_cancelled(new) else None
+    if not _is_settled(new):
+        return "gone"
+    return "changed" if _work_in(old) != _work_in(new) else None
+
+
+def _is_settled(image: Image) -> bool:
+    """As `is_settled` of forwarding says of a report."""
+    order = msgspec.json.decode(_order_in(image) or "{}")
+    return (
+        image["visibility"]["S"] in ("public", "private")
+        and not image.get("forgotten", {}).get("BOOL")
+        and order.get("state", "settled") in ("settled", CANCELLED)
+    )
+
+
+def _is_cancelled(image: Image) -> bool:
+    return bool(image["state"]["S"] == CANCELLED)
+
+
+def _work_in(image: Image) -> tuple[Any, ...]:
+    order = msgspec.json.decode(_order_in(image) or "{}")
+    booked = (order.get("booking") or {}).get("place")
+    known = (image.get(name) for name in WORK_VALUES)
+    return (*known, order.get("items"), booked, order.get("state"), _is_cancelled(image))
 
 
 def _officer_changes_in(image: Image) -> list[dict[str, Any]]:

@@ -29,7 +29,9 @@ PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="
 LONG_WORDS = "We have filled the hole. " * 20
 LONG_LINK = "https://report.council.example/" + "x" * 200
 NAMES = ("fixed", "photo", "question", "digest", "code")
-TEAM = MailboxDestination(destination="trees", name="The tree team", to="trees@example.org")
+TEAM = MailboxDestination(
+    destination="trees", name="The tree team", to="trees@example.org", passes_contact=True
+)
 WHERE = (("demo", "en"), ("bath", "en"), ("demo", "cy"))
 COLOURS = ("light", "dark")
 CASES = [
@@ -86,7 +88,7 @@ def html_for_team(look: EmailLook, here: Council) -> str:
         photo_urls=(LONG_LINK, LONG_LINK),
     )
     wording = mailbox.Wording(look, here.zone)
-    return mailbox.email_of(passed_on, passed_on.contact, TEAM, "r@mail.example", wording).html
+    return mailbox.email_of(passed_on, mailbox.Addressee(TEAM, "r@mail.example", wording)).html
 
 
 def html_of(name: str, here: Council, language: str, site_url: str) -> str:

@@ -166,7 +166,9 @@ def test_delivery_leaves_one_list_when_it_enters_another(stores: Stores) -> None
 def test_receiver_comes_back_as_it_was_stored_and_is_changed_in_its_version(
     stores: Stores,
 ) -> None:
-    whole = receiver(filter=Filter(service_codes=("pothole",), kinds=("changed",)))
+    whole = receiver(
+        filter=Filter(service_codes=("pothole",), kinds=("changed",)), case_services=("bulky",)
+    )
     first = stores.receivers.create(whole)
     assert first == stores.receivers.get(whole.receiver_id) == replace(whole, version=1)
     with pytest.raises(AlreadyExists):

@@ -87,6 +87,7 @@ def known_report(**values: Any) -> Report:
             "priority": "normal",
             "opens": "job",
             **MARKET_PLACE,
+            "is_settled": True,
             "may_be_passed_on": True,
             **values,
         }

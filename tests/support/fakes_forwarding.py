@@ -55,6 +55,8 @@ def forwarded_case(**values: Any) -> Case:
     return Case(
         **{
             "service_request_id": REFERENCE,
+            "version": 3,
+            "state": "open",
             "service_code": "pothole",
             "service_name": "Pothole",
             "title": "Big hole",

@@ -192,6 +192,12 @@ class FakeReports:
     def case(self, service_request_id: str) -> Case | None:
         return None
 
+    def current_case(self, service_request_id: str) -> Case | None:
+        return None
+
+    def current_case_at(self, service_request_id: str, destination: str) -> Case | None:
+        return None
+
     def find_reopening(self, service_request_id: str) -> Reopening | None:
         return None
 
@@ -256,6 +262,7 @@ class OutboundWorld:
             queue=self.queue,
             destinations=destinations,
             forward_to=FORWARDED.get,
+            service_codes=("pothole", "fallen-tree", "graffiti"),
             check_url=self.check_url,
             publish=self.published.append,
             random_bytes=lambda size: next(numbers).to_bytes(size, "big"),

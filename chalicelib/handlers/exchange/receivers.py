@@ -29,6 +29,7 @@ class ReceiverView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     url: str
     filter: Filter
+    case_services: tuple[str, ...]
     enabled: bool
     created_at: datetime
     version: int

@@ -10,6 +10,7 @@ from pynamodb.attributes import (
     VersionAttribute,
 )
 
+from chalicelib.kernel.dynamo.attributes import JsonAttribute
 from chalicelib.kernel.dynamo.item import OwnedItem
 from chalicelib.kernel.optimistic import AlreadyExists
 from chalicelib.outbound.ports import Mark
@@ -29,6 +30,7 @@ class ReceiverItem(OwnedItem):
     url = UnicodeAttribute()
     secret = UnicodeAttribute()
     filter = UnicodeAttribute()
+    case_services = JsonAttribute[tuple[str, ...]](tuple[str, ...], default=())
     enabled = BooleanAttribute()
     created_at = UTCDateTimeAttribute()
 

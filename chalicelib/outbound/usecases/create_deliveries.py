@@ -15,6 +15,11 @@ from chalicelib.outbound.model import Delivery, DeliveryEvent, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import NOT_PASSED_ON
+from chalicelib.outbound.usecases.case_updates import (
+    events_for_receivers,
+    first_due,
+    updates_for_destinations,
+)
 from chalicelib.outbound.usecases.ledger_entries import deliveries_of_entry
 from chalicelib.reports.published import Report
 
@@ -64,9 +69,11 @@ def _deliveries_of_event(
             destination=there.destination,
             kind=there.kind,
             event="forwarded",
-            next_try_at=_first_due(event, delivery),
+            next_try_at=first_due(event, delivery),
         )
+    yield from updates_for_destinations(event, report, delivery, ports)
     yield from _reopening_updates(event, report, delivery, ports)
+    yield from events_for_receivers(event, report, delivery, receivers)
     shown = _event_for_receivers(event, report)
     for receiver in receivers:
         if shown and receiver.filter.passes(report, shown):
@@ -76,12 +83,6 @@ def _deliveries_of_event(
                 destination=receiver.receiver_id,
                 event=shown,
             )
-
-
-def _first_due(event: Event, delivery: Delivery) -> datetime:
-    """When to send the delivery: not before the officer's time to undo the change is over."""
-    told_from = event.told_from if isinstance(event, ReportChanged) else None
-    return max(delivery.next_try_at, told_from or delivery.next_try_at)
 
 
 def _reopening_updates(

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from msgspec.structs import asdict, replace
 
-from chalicelib.errors import AddressRefused, Conflict, Forbidden, NotFound, UpstreamFailed
+from chalicelib.errors import (
+    AddressRefused,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    UpstreamFailed,
+)
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.time import truncate_to_second
@@ -36,9 +43,10 @@ def add_receiver(
     `reads_ledger`: the caller may see the ledger.
 
     Raises: AddressRefused, Conflict (another draft with this key), Forbidden (it asks for the
-    ledger and the caller may not see it), UpstreamFailed.
+    ledger and the caller may not see it), Invalid (an unknown service), UpstreamFailed.
     """
     _check_url(draft.url, ports)
+    _check_case_services(draft.case_services, ports)
     _refuse_ledger(draft.filter, reads_ledger)
     receiver = Receiver(
         receiver_id=receiver_id_of(scope, key),
@@ -63,10 +71,11 @@ def change_receiver(
     """Change a receiver if it still has this version. Only a caller who `reads_ledger` changes one
     that gets the ledger before or after.
 
-    Raises: AddressRefused, Forbidden, NotFound, Conflict, UpstreamFailed.
+    Raises: AddressRefused, Forbidden, Invalid, NotFound, Conflict, UpstreamFailed.
     """
     if changes.url:
         _check_url(changes.url, ports)
+    _check_case_services(changes.case_services or (), ports)
     stored = _load_receiver(receiver_id, ports)
     _refuse_ledger(stored.filter, reads_ledger)
     _refuse_ledger(changes.filter or stored.filter, reads_ledger)
@@ -91,6 +100,15 @@ def remove_receiver(receiver_id: str, ports: Ports) -> None:
 def _refuse_ledger(asked: Filter, reads_ledger: bool) -> None:
     if asked.takes_ledger and not reads_ledger:
         raise Forbidden("You may not see the ledger, so you cannot send it to another system.")
+
+
+def _check_case_services(codes: Sequence[str], ports: Ports) -> None:
+    for at, code in enumerate(codes):
+        if code not in ports.service_codes:
+            known = ", ".join(ports.service_codes)
+            raise Invalid.field(
+                f"case_services[{at}]", f"{code!r} is not a service; choose from: {known}"
+            )
 
 
 def _check_url(url: str, ports: Ports) -> None:

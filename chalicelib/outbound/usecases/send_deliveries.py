@@ -18,7 +18,7 @@ from chalicelib.kernel.delivery_retry import (
 )
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import truncate_to_second
-from chalicelib.outbound.model import Delivery, mark_sent
+from chalicelib.outbound.model import Delivery, id_of_forwarded, mark_sent
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import NOT_PASSED_ON, DeliveryRefused, DeliveryUnclear
@@ -75,6 +75,7 @@ def _try_to_send(delivery: Delivery, ports: Ports) -> Delivery:
             raise DeliveryRefused("gave_up")
         destination = _destination(delivery, ports)
         _refuse_if_moved(delivery, ports)
+        _refuse_before_report(delivery, ports)
         sender = ports.senders[delivery.kind]
         found = sender.find(delivery, destination) if delivery.is_unclear else None
         sent = found or sender.send(delivery, destination)
@@ -119,6 +120,19 @@ def _refuse_if_moved(delivery: Delivery, ports: Ports) -> None:
     report = ports.reports.many([request_id]).get(request_id)
     if report and ports.forward_to(report.service_code) != delivery.destination:
         raise DeliveryRefused(NOT_PASSED_ON)
+
+
+def _refuse_before_report(delivery: Delivery, ports: Ports) -> None:
+    """A change follows the report that it is about. Raises: NotNow while the report is not sent;
+    DeliveryRefused if it did not get there, so that an officer tells the other body."""
+    if delivery.event != "case.changed" or delivery.kind == "webhook":
+        return
+    request_id = delivery.service_request_id
+    forwarded = ports.deliveries.get(id_of_forwarded(delivery.destination, request_id))
+    if forwarded is None or forwarded.state in ("failed", "kept"):
+        raise DeliveryRefused("report_not_sent")
+    if forwarded.state != "sent":
+        raise NotNow("report_not_sent_yet")
 
 
 def _save_result(after: Delivery, ports: Ports) -> Delivery:

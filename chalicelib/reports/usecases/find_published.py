@@ -13,7 +13,12 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Report, ReportWithWork, Work
 from chalicelib.reports.usecases.access import is_from_partner
 from chalicelib.reports.usecases.attention import UNDONE_REASONS
-from chalicelib.reports.usecases.exchange.forwarding import find_reopening, may_be_passed_on
+from chalicelib.reports.usecases.exchange.forwarding import (
+    find_reopening,
+    is_cancelled_elsewhere,
+    is_settled,
+    may_be_passed_on,
+)
 from chalicelib.reports.usecases.triage import decision_of
 
 
@@ -51,6 +56,8 @@ def published_report_of(report: ServiceRequest) -> Report:
         is_planned_at_once=report.collection is not None,
         is_from_partner=is_from_partner(report),
         may_be_passed_on=may_be_passed_on(report),
+        is_settled=is_settled(report),
+        is_cancelled_elsewhere=is_cancelled_elsewhere(report),
         reopened_by=reopening.update_id if reopening else None,
         scheduled_at=max(
             (

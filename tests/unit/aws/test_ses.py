@@ -62,10 +62,12 @@ def of_a_mailbox(nasty: str) -> Iterator[Email]:
         service_name=nasty,
         work=replace(WORK, address=nasty, answers=(answer(nasty, nasty),)),
     )
-    to = MailboxDestination(destination="trees", name=nasty, to="trees@example.org")
+    to = MailboxDestination(
+        destination="trees", name=nasty, to="trees@example.org", passes_contact=True
+    )
     wording = mailbox.Wording(look_of(nasty), ZoneInfo("Europe/London"))
     for each in (report, replace(report, title=None)):
-        yield mailbox.email_of(each, each.contact, to, "replies+1@mail.example", wording)
+        yield mailbox.email_of(each, mailbox.Addressee(to, "replies+1@mail.example", wording))
 
 
 def of_alerts(nasty: str) -> Iterator[Email]:

@@ -35,7 +35,9 @@ PAID = (open_card_page, enter_good_card, return_browser, deliver_stream)
 
 def mail_about(of: ServiceRequest, ports: Ports, **values: Any) -> Email:
     post, reports = MemoryPost(), ReportsForOutbound(lambda: ports)
-    sender = MailboxSender(reports.case, post.send, WORDING, lambda each: f"{each}@x.example")
+    sender = MailboxSender(
+        reports.case, reports.current_case_at, post.send, WORDING, lambda each: f"{each}@x.example"
+    )
     sent: Delivery = delivery(service_request_id=of.service_request_id, kind="mailbox", **values)
     sender.send(sent, TEAM)
     (email,) = post.emails

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.errors import UpstreamFailed
-from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
+from chalicelib.events import CaseChange, Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.outbound.model import Delivery, Kind, State, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Filter
@@ -290,3 +290,138 @@ def test_mailbox_gets_no_reopening(outside: OutboundWorld) -> None:
     assert updates_opened(reopened(), outside) == []
     passed_on(outside, to="parks")
     assert updates_opened(reopened(), outside) == []
+
+
+# What became of a case
+
+LATER_MS = int((NOON + timedelta(hours=1)).timestamp() * 1000)
+
+
+def moved(**values: Any) -> ReportChanged:
+    return changed(**{"event_id": "8", "case_change": "changed", "stored_at_ms": LATER_MS} | values)
+
+
+def changes_told(fact: Event, outside: OutboundWorld, **known: Any) -> list[tuple[str, str]]:
+    """The destinations and kinds of the deliveries that tell of this change."""
+    told(fact, outside, **{"may_be_passed_on": False, **known})
+    found = (each for each in opened(outside) if each.event.startswith("case."))
+    return [(each.destination, each.kind) for each in found]
+
+
+@pytest.mark.parametrize("change", ["changed", "gone", "opened"])
+def test_body_that_has_the_report_hears_what_became_of_its_work_once(
+    change: CaseChange, outside: OutboundWorld
+) -> None:
+    passed_on(outside)
+    for _ in range(3):
+        heard = changes_told(moved(case_change=change), outside)
+    assert heard == [("county", "update")]
+    assert len(set(outside.queue.sent)) == 1
+
+
+def test_team_with_a_mailbox_hears_of_it_by_mail(outside: OutboundWorld) -> None:
+    passed_on(outside, to="parks")
+    assert changes_told(moved(), outside, service_code="fallen-tree") == [("parks", "mailbox")]
+
+
+def test_body_hears_that_the_report_moved_to_another_service(outside: OutboundWorld) -> None:
+    passed_on(outside)
+    fact = moved(old_service_code="pothole")
+    assert changes_told(fact, outside, service_code="graffiti") == [("county", "update")]
+    later = moved(event_id="9", old_service_code="graffiti")
+    assert len(changes_told(later, outside, service_code="graffiti")) == 1
+
+
+@pytest.mark.parametrize("state", ["waiting", "sending", "sent", "kept"])
+def test_change_is_told_after_the_report_in_every_state_of_it(
+    state: State, outside: OutboundWorld
+) -> None:
+    passed_on(outside, state)
+    assert changes_told(moved(), outside) == [("county", "update")]
+
+
+@pytest.mark.parametrize(
+    ("fact", "known", "state"),
+    [
+        (moved(case_change=None), {}, "sent"),
+        (moved(takes_back=True), {}, "sent"),
+        (moved(stored_at_ms=int(NOON.timestamp() * 1000)), {}, "sent"),
+        (moved(), {"is_forgotten": True}, "sent"),
+        (moved(), {"is_cancelled_elsewhere": True}, "sent"),
+        (moved(), {}, "failed"),
+    ],
+)
+def test_body_hears_nothing_when_its_work_is_as_it_was(
+    fact: Event, known: dict[str, Any], state: State, outside: OutboundWorld
+) -> None:
+    passed_on(outside, state)
+    assert changes_told(fact, outside, **known) == []
+
+
+def test_body_that_never_had_the_report_hears_nothing(outside: OutboundWorld) -> None:
+    assert changes_told(moved(), outside) == []
+
+
+def test_change_by_an_officer_is_told_when_it_can_no_longer_be_undone(
+    outside: OutboundWorld,
+) -> None:
+    until = NOON + timedelta(minutes=5)
+    passed_on(outside)
+    outside.receivers.create(receiver(case_services=("pothole",), filter=Filter(kinds=())))
+    changes_told(moved(told_from=until), outside)
+    _, *found = opened(outside)
+    assert [each.next_try_at for each in found] == [until, until]
+
+
+NO_REPORTS = Filter(kinds=())
+
+
+@pytest.mark.parametrize("visibility", ["public", "private"])
+@pytest.mark.parametrize(
+    ("fact", "event"),
+    [
+        (submitted(case_change="opened"), "case.opened"),
+        (submitted(), None),
+        (moved(case_change="opened"), "case.opened"),
+        (moved(), "case.changed"),
+        (moved(case_change="gone"), "case.gone"),
+        (moved(case_change=None), None),
+        (moved(case_change=None, state="fixed", old_state="open"), "case.changed"),
+        (moved(takes_back=True), None),
+        (moved(old_service_code="graffiti"), "case.opened"),
+        (PhotoTaken(event_id="4", service_request_id=ID, photo_id="p"), None),
+    ],
+)
+def test_receiver_that_may_have_cases_of_a_service_hears_what_becomes_of_each(
+    fact: Event, event: str | None, visibility: Visibility, outside: OutboundWorld
+) -> None:
+    outside.receivers.create(receiver(case_services=("pothole",), filter=NO_REPORTS))
+    heard = told(fact, outside, visibility=visibility, may_be_passed_on=False)
+    assert heard == ([(RECEIVER, event)] if event else [])
+
+
+def test_receiver_hears_that_a_case_left_its_services(outside: OutboundWorld) -> None:
+    outside.receivers.create(receiver(case_services=("graffiti",), filter=NO_REPORTS))
+    fact = moved(old_service_code="graffiti")
+    assert told(fact, outside, may_be_passed_on=False) == [(RECEIVER, "case.gone")]
+
+
+def test_receiver_gets_no_case_unless_it_may_have_those_of_the_service(
+    outside: OutboundWorld,
+) -> None:
+    outside.receivers.create(receiver())
+    outside.receivers.create(receiver(receiver_id="b" * 32, case_services=("graffiti",)))
+    for fact in (submitted(case_change="opened"), moved(), moved(event_id="9", case_change="gone")):
+        assert told(fact, outside, visibility="private", may_be_passed_on=False) == []
+
+
+def test_change_of_state_is_no_news_of_a_case_that_is_not_settled(outside: OutboundWorld) -> None:
+    outside.receivers.create(receiver(case_services=("pothole",), filter=NO_REPORTS))
+    fact = moved(case_change=None, state="closed", old_state="open")
+    assert told(fact, outside, may_be_passed_on=False, is_settled=False) == []
+
+
+def test_receiver_without_kinds_gets_nothing_of_reports(outside: OutboundWorld) -> None:
+    outside.receivers.create(receiver(filter=NO_REPORTS))
+    for fact in (submitted(), changed(), changed(event_id="3", purge=True)):
+        assert told(fact, outside, visibility="hidden", may_be_passed_on=False) == []

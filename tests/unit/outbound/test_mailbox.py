@@ -20,11 +20,24 @@ from chalicelib.outbound.mailbox import MailboxSender, Wording
 from chalicelib.outbound.model import Case
 from chalicelib.outbound.senders import DeliveryRefused, SendResult
 from tests.support.builders import NOON
-from tests.support.fakes_forwarding import GROUPED, REFERENCE, WORK, MemoryPost, forwarded_case
+from tests.support.fakes_forwarding import (
+    COLLECTION,
+    GROUPED,
+    REFERENCE,
+    WORK,
+    MemoryPost,
+    forwarded_case,
+)
 from tests.support.fakes_outbound import delivery
 
 LOOK = EmailLook("Demo Council", Theme(), "https://council.example")
 WORDING = Wording(LOOK, ZoneInfo("Europe/London"))
+
+
+def not_asked(_: str, __: str) -> Case | None:
+    raise AssertionError("It is not asked.")
+
+
 FROM = Address("Demo Council", "reports", "mail.example")
 
 
@@ -37,7 +50,9 @@ def trees(**values: Any) -> MailboxDestination:
 def sent(report: Case | None = None, **values: Any) -> Email:
     """The email about a report."""
     post, known = MemoryPost(), report or forwarded_case()
-    sender = MailboxSender(lambda _: known, post.send, WORDING, lambda each: f"r+{each}@x.example")
+    sender = MailboxSender(
+        lambda _: known, not_asked, post.send, WORDING, lambda each: f"r+{each}@x.example"
+    )
     assert sender.send(
         delivery(kind="mailbox", destination="trees"), trees(**values)
     ) == SendResult(None)
@@ -127,7 +142,9 @@ def test_email_is_plain_ascii_in_short_lines_for_any_text() -> None:
 
 def test_failures_keep_their_kind() -> None:
     post = MemoryPost()
-    sender = MailboxSender(lambda _: forwarded_case(), post.send, WORDING, lambda each: each)
+    sender = MailboxSender(
+        lambda _: forwarded_case(), not_asked, post.send, WORDING, lambda each: each
+    )
     for failure, raised in (
         (AddressRefused("no"), DeliveryRefused),
         (NoReply("lost"), NoReply),
@@ -140,14 +157,60 @@ def test_failures_keep_their_kind() -> None:
 
 def test_nothing_is_sent_when_the_report_may_no_longer_be_passed_on() -> None:
     post = MemoryPost()
-    sender = MailboxSender(lambda _: None, post.send, WORDING, lambda each: each)
+    sender = MailboxSender(lambda _: None, not_asked, post.send, WORDING, lambda each: each)
     with pytest.raises(DeliveryRefused, match="not_to_be_passed_on"):
         sender.send(delivery(), trees())
     assert post.emails == []
 
 
+def change_mail(case: Case | None) -> Email:
+    """The email that tells a team of a change of what it has."""
+    post = MemoryPost()
+    cases = {(REFERENCE, "trees"): case}
+    sender = MailboxSender(
+        lambda _: None,
+        lambda *of: cases[of],
+        post.send,
+        WORDING,
+        lambda each: f"r+{each}@x.example",
+    )
+    sender.send(delivery(kind="mailbox", destination="trees", event="case.changed"), trees())
+    (email,) = post.emails
+    return email
+
+
+def test_team_is_told_of_a_change_with_all_that_holds_now() -> None:
+    email = change_mail(forwarded_case(work=COLLECTION))
+    assert email.subject == f"Changed: Pothole: Big hole [{GROUPED}]"
+    for said in (
+        "This has changed since we passed it on. It is now as follows.",
+        "Booked for: Monday 15 June 2026, Morning",
+        "Items: 2 × Sofa, 1 × Fridge or freezer",
+    ):
+        assert said in email.text
+    assert email.thread == REFERENCE and email.attachments
+
+
+def test_team_is_told_not_to_do_what_was_cancelled() -> None:
+    email = change_mail(forwarded_case(work=COLLECTION, state="cancelled"))
+    assert email.subject == f"Cancelled: Pothole: Big hole [{GROUPED}]"
+    for said in ("This was cancelled. Do not do this work.", "2 × Sofa", "Monday 15 June 2026"):
+        assert said in email.text and said in email.html
+
+
+def test_team_gets_nothing_but_the_reference_of_what_was_taken_back() -> None:
+    email = change_mail(None)
+    assert email.subject == f"Cancelled: [{GROUPED}]"
+    assert email.text.splitlines()[3:] == [
+        "We have taken this back. Do not do this work.",
+        "",
+        f"Reference: {GROUPED}",
+    ]
+    assert email.attachments == () and email.reply_to == f"r+{REFERENCE}@x.example"
+
+
 def test_mailbox_cannot_be_looked_up() -> None:
     sender = MailboxSender(
-        lambda _: forwarded_case(), MemoryPost().send, WORDING, lambda each: each
+        lambda _: forwarded_case(), not_asked, MemoryPost().send, WORDING, lambda each: each
     )
     assert sender.find(delivery(), trees()) is None

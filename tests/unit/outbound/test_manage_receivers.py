@@ -5,7 +5,7 @@ from base64 import b64decode
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.errors import AddressRefused, Conflict, Forbidden, NotFound
+from chalicelib.errors import AddressRefused, Conflict, Forbidden, Invalid, NotFound
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import (
     SECRET_BYTES,
@@ -130,3 +130,21 @@ def test_receiver_of_the_ledger_is_changed_only_by_somebody_who_may_see_it(
         change_receiver(stored.receiver_id, changes, 1, ports)
     assert list_receivers(ports) == [stored]
     assert change_receiver(stored.receiver_id, changes, 1, ports, reads_ledger=True) != stored
+
+
+def test_receiver_may_have_the_cases_of_services_only_if_it_is_said_so(ports: Ports) -> None:
+    assert add(ports).case_services == ()
+    named = add(ports, replace(DRAFT, case_services=("pothole", "graffiti")), key="other")
+    assert named.case_services == ("pothole", "graffiti")
+    after = change_receiver(named.receiver_id, ReceiverChanges(case_services=()), 1, ports)
+    assert after.case_services == ()
+
+
+def test_receiver_is_refused_when_it_names_an_unknown_service(ports: Ports) -> None:
+    fault = r"case_services\[1\]: 'bins' is not a service; choose from: pothole, fallen-tree"
+    with pytest.raises(Invalid, match=fault):
+        add(ports, replace(DRAFT, case_services=("pothole", "bins")))
+    stored = add(ports)
+    with pytest.raises(Invalid):
+        change_receiver(stored.receiver_id, ReceiverChanges(case_services=("bins",)), 1, ports)
+    assert list_receivers(ports) == [stored]

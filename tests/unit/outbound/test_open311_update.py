@@ -6,12 +6,18 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import NotNow
-from chalicelib.outbound.model import TOKEN, Delivery, Reopening, id_of_forwarded
+from chalicelib.outbound.model import TOKEN, Case, Delivery, Reopening, id_of_forwarded
 from chalicelib.outbound.open311_client import Open311Client
 from chalicelib.outbound.open311_update import UpdateSender
 from chalicelib.outbound.senders import DeliveryRefused, DeliveryUnclear, SendResult
 from tests.support.builders import NOON
-from tests.support.fakes_forwarding import REFERENCE, FakeServer, open311_answer, status_reply
+from tests.support.fakes_forwarding import (
+    REFERENCE,
+    FakeServer,
+    forwarded_case,
+    open311_answer,
+    status_reply,
+)
 from tests.support.fakes_outbound import MemoryDeliveries, delivery
 from tests.unit.outbound.test_open311 import county
 
@@ -31,7 +37,10 @@ TAKEN = open311_answer([{"update_id": "77"}], "service_request_updates")
 
 
 def sender(
-    outside: FakeServer, said: Reopening | None = SAID, external_id: str | None = "C-1"
+    outside: FakeServer,
+    said: Reopening | None = SAID,
+    external_id: str | None = "C-1",
+    case: Case | None = None,
 ) -> UpdateSender:
     deliveries = MemoryDeliveries()
     passed_on: Delivery = delivery(
@@ -39,7 +48,7 @@ def sender(
     )
     deliveries.create(passed_on)
     client = Open311Client(lambda: outside, lambda _: "k3y")
-    return UpdateSender(lambda _: said, deliveries.get, client)
+    return UpdateSender(lambda _: said, lambda *_: case, deliveries.get, client)
 
 
 def test_update_says_open_under_their_reference_and_an_id_of_its_own() -> None:
@@ -88,3 +97,48 @@ def test_update_is_not_sent_without_content_or_reference(
 
 def test_update_counts_as_sent_when_the_reply_cannot_be_read() -> None:
     assert sender(posts(status_reply(200))).send(UPDATE, county()) == SendResult(None)
+
+
+CHANGED = delivery(kind="update", event="case.changed")
+
+
+def form_of_change(case: Case | None) -> list[tuple[str, str]]:
+    """What the other body gets of the case, but for the key, the ids and the time."""
+    outside = posts(TAKEN)
+    sender(outside, said=None, case=case).send(CHANGED, county())
+    assert outside.forms[0][1:4] == [
+        ("service_request_id", "C-1"),
+        ("update_id", CHANGED.delivery_id),
+        ("updated_datetime", "2026-06-01T12:00:00Z"),
+    ]
+    return outside.forms[0][4:]
+
+
+def test_change_of_the_work_is_told_in_words_and_attributes() -> None:
+    assert form_of_change(forwarded_case()) == [
+        ("status", "OPEN"),
+        (
+            "description",
+            "This has changed since we passed it on. It is now as follows.\n"
+            "Address: Low Petergate\nPlace: 53.959000, -1.081500 (latitude, longitude)",
+        ),
+        ("attribute[DEPTH]", "10 cm"),
+        ("attribute[KIND][]", "round"),
+        ("attribute[KIND][]", "wet"),
+        ("attribute[fixmystreet_id]", REFERENCE),
+    ]
+
+
+def test_change_keeps_the_state_of_the_case() -> None:
+    for state, status in (("in_progress", "IN_PROGRESS"), ("reopen", "OPEN"), ("open", "OPEN")):
+        assert form_of_change(forwarded_case(state=state))[0] == ("status", status)
+
+
+def test_other_body_hears_that_the_work_was_cancelled_or_taken_back() -> None:
+    told = dict(form_of_change(forwarded_case(state="cancelled")))
+    assert told["status"] == "CANCELLED"
+    assert told["description"].startswith("This was cancelled. Do not do this work.\nAddress: Low")
+    assert form_of_change(None) == [
+        ("status", "CANCELLED"),
+        ("description", "We have taken this back. Do not do this work."),
+    ]

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
 from chalicelib.events import PhotoTaken
 from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S, MOST_TRIES, PARTS
-from chalicelib.outbound.model import Delivery
+from chalicelib.outbound.model import Delivery, State, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.senders import DeliveryRefused, DeliveryUnclear
 from chalicelib.outbound.usecases.create_deliveries import open_deliveries
@@ -307,3 +307,36 @@ def test_deliveries_behind_those_that_stay_due_are_woken_within_ten_minutes(
         assert wake_due(ports) <= WOKEN_AT_ONCE
         outside.clock.now += timedelta(minutes=1)
     assert {*outside.queue.sent} == {*broken, ID}
+
+
+CHANGE = "e" * 32
+
+
+@pytest.mark.parametrize(
+    ("report_state", "state", "error"),
+    [
+        ("sent", "sent", None),
+        ("waiting", "waiting", "report_not_sent_yet"),
+        ("sending", "waiting", "report_not_sent_yet"),
+        ("failed", "failed", "report_not_sent"),
+        ("kept", "failed", "report_not_sent"),
+        (None, "failed", "report_not_sent"),
+    ],
+)
+def test_change_of_the_work_is_sent_after_the_report(
+    report_state: State | None,
+    state: State,
+    error: str | None,
+    outside: OutboundWorld,
+    ports: Ports,
+) -> None:
+    known = delivery()
+    if report_state:
+        forwarded = id_of_forwarded("county", known.service_request_id)
+        outside.deliveries.create(delivery(delivery_id=forwarded, state=report_state))
+    outside.deliveries.create(delivery(delivery_id=CHANGE, kind="update", event="case.changed"))
+    send(CHANGE, ports)
+    after_try = outside.deliveries.stored[CHANGE]
+    assert (after_try.state, after_try.last_error) == (state, error)
+    assert outside.sender.there == ([CHANGE] if state == "sent" else [])
+    assert outside.reports.notes == {}

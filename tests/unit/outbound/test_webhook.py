@@ -8,11 +8,12 @@ import pytest
 
 from chalicelib.errors import AddressRefused, NoReply, NotNow
 from chalicelib.net.reply import Reply
-from chalicelib.outbound.model import DeliveryEvent
+from chalicelib.outbound.model import Case, DeliveryEvent
 from chalicelib.outbound.senders import DeliveryRefused, SendResult
 from chalicelib.outbound.webhook import WebhookSender, signed_headers
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
+from tests.support.fakes_forwarding import COLLECTION, forwarded_case
 from tests.support.fakes_outbound import delivery, receiver
 from tests.support.http_client import InProcessClient
 from tests.support.webhooks import is_signature_valid
@@ -23,6 +24,7 @@ def reply(status: int, headers: Mapping[str, str] = {}) -> Reply:
 
 
 TAKEN = reply(204)
+CONTRACTOR = receiver(case_services=("bulky",))
 
 
 class Wire(InProcessClient):
@@ -40,14 +42,16 @@ class Wire(InProcessClient):
         return self.answer
 
 
-def post(wire: Wire, event: DeliveryEvent = "changed", report: Any = None) -> SendResult:
-    sender = WebhookSender(lambda _: report, lambda: wire, Clock())
-    return sender.send(delivery(kind="webhook", event=event), receiver())
+def post(
+    wire: Wire, event: DeliveryEvent = "changed", report: Any = None, case: Case | None = None
+) -> SendResult:
+    sender = WebhookSender(lambda _: report, lambda _: case, lambda: wire, Clock())
+    return sender.send(delivery(kind="webhook", event=event), CONTRACTOR)
 
 
-def body_of(event: DeliveryEvent, report: Any) -> dict[str, Any]:
+def body_of(event: DeliveryEvent, report: Any, case: Case | None = None) -> dict[str, Any]:
     wire = Wire()
-    post(wire, event, report)
+    post(wire, event, report, case)
     body: dict[str, Any] = json.loads(wire.posted[0][1])
     return body
 
@@ -81,10 +85,60 @@ def test_receiver_gets_the_present_public_report(
 def test_receiver_gets_an_entry_of_the_ledger_as_it_is_under_its_own_id() -> None:
     wire, entry = Wire(), '{"entry_id":"payment:p1","amount_pence":4000}'
     booked = delivery(kind="webhook", event="ledger.entry", message_id="payment:p1", body=entry)
-    WebhookSender(lambda _: REPORT, lambda: wire, Clock()).send(booked, receiver())
+    WebhookSender(lambda _: REPORT, lambda _: None, lambda: wire, Clock()).send(booked, receiver())
     ((_, body, headers),) = wire.posted
     assert (body.decode(), headers["webhook-id"]) == (entry, "payment:p1")
     assert is_signature_valid(headers, body, receiver().secret)
+
+
+BULKY = forwarded_case(service_code="bulky", service_name="Bulky waste", work=COLLECTION)
+
+
+@pytest.mark.parametrize("event", ["case.opened", "case.changed", "case.gone"])
+def test_receiver_gets_the_present_work_of_a_case_of_its_services(event: DeliveryEvent) -> None:
+    body = body_of(event, None, BULKY)
+    assert body["kind"] == ("case.changed" if event == "case.gone" else event)
+    assert body["id"] == delivery().delivery_id
+    assert body["case"] == {
+        "service_request_id": "7K3M2QXV9HTD",
+        "version": 3,
+        "state": "open",
+        "status": "open",
+        "service_code": "bulky",
+        "service_name": "Bulky waste",
+        "title": "Big hole",
+        "description": "A deep hole.",
+        "requested_datetime": "2026-06-01T12:00:00Z",
+        "work": {
+            "lat": 53.959,
+            "long": -1.0815,
+            "address": "2 Dial Row, YO1 7HH",
+            "uprn": "990000000001",
+            "items": [
+                {"code": "sofa", "name": "Sofa", "count": 2},
+                {"code": "fridge", "name": "Fridge or freezer", "count": 1},
+            ],
+            "booked": {
+                "day": "2026-06-15",
+                "slot": "am",
+                "slot_name": "Morning",
+                "begins": "07:00",
+                "minutes": 300,
+            },
+            "missed_collection": None,
+            "answers": [],
+        },
+    }
+
+
+@pytest.mark.parametrize("event", ["case.opened", "case.changed", "case.gone"])
+@pytest.mark.parametrize("case", [None, forwarded_case(service_code="graffiti")])
+def test_receiver_gets_only_the_reference_of_a_case_that_it_may_not_have(
+    case: Case | None, event: DeliveryEvent
+) -> None:
+    body = body_of(event, REPORT, case)
+    assert (body["kind"], body["case"]) == ("case.gone", GONE)
+    assert "report" not in body
 
 
 def test_receiver_can_verify_sender_and_time() -> None:

@@ -200,3 +200,62 @@ def test_change_says_whether_it_confirmed_the_report(
 ) -> None:
     old, new = ({"visibility": {"S": each}} for each in (before, after))
     assert changed(old, new).is_confirmed is is_confirmed
+
+
+def order(state: str, day: str = "2026-06-15", **values: Any) -> dict[str, Any]:
+    booked = {"hold_id": "h", "units": 1, "place": {"calendar": "c", "day": day, "slot": "am"}}
+    return {"order": {"S": json.dumps({"state": state, "booking": booked, **values})}}
+
+
+PRIVATE, WITHDRAWN = {"visibility": {"S": "private"}}, {"visibility": {"S": "withdrawn"}}
+UNPAID = {"visibility": {"S": "unconfirmed"}, **order("unpaid")}
+BOOKED, LOST = {**PRIVATE, **order("settled")}, {**PRIVATE, **order("lost")}
+CANCELLED = {**PRIVATE, **order("cancelled"), "state": {"S": "cancelled"}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        (UNPAID, BOOKED, "opened"),
+        (UNPAID, LOST, None),
+        (LOST, BOOKED, "opened"),
+        (LOST, CANCELLED, None),
+        (BOOKED, CANCELLED, "changed"),
+        (BOOKED, {**PRIVATE, **order("settled", "2026-06-16")}, "changed"),
+        (BOOKED, {**PRIVATE, **order("settled", items=[{"code": "sofa", "count": 1}])}, "changed"),
+        (BOOKED, {**PRIVATE, **order("settled", refund_pence=200)}, None),
+        (BOOKED, {**BOOKED, "state": {"S": "in_progress"}}, None),
+        (BOOKED, {**BOOKED, "forgotten": {"BOOL": True}}, "gone"),
+        (PRIVATE, {**PRIVATE, "premises_id": {"S": "990000000001"}}, "changed"),
+        (PRIVATE, {**PRIVATE, "collection": {"S": "{}"}}, "changed"),
+        (PRIVATE, {**PRIVATE, "attributes": {"S": '{"size": ["big"]}'}}, "changed"),
+        (PRIVATE, {**PRIVATE, "address": {"S": "2 Dial Row"}}, "changed"),
+        (PRIVATE, {**PRIVATE, "state": {"S": "cancelled"}}, "changed"),
+        (PRIVATE, {**PRIVATE, "contact": {"S": "{}"}}, None),
+        (PRIVATE, WITHDRAWN, "gone"),
+        ({}, {"visibility": {"S": "hidden"}}, "gone"),
+        ({}, {"lat": {"N": "53.96"}}, "changed"),
+        ({"visibility": {"S": "held"}}, {}, "opened"),
+        (WITHDRAWN, WITHDRAWN, None),
+    ],
+)
+def test_change_says_what_became_of_the_work(
+    old: dict[str, Any], new: dict[str, Any], change: str | None
+) -> None:
+    assert changed(old, new).case_change == change
+
+
+def test_change_names_the_service_before_it() -> None:
+    of = [{"service_code": {"S": code}} for code in ("graffiti", "pothole")]
+    fact = changed(*of)
+    assert (fact.old_service_code, fact.case_change) == ("graffiti", "changed")
+
+
+@pytest.mark.parametrize(
+    ("values", "change"), [(PRIVATE, "opened"), ({}, "opened"), (UNPAID, None)]
+)
+def test_new_report_says_whether_its_work_may_be_done(
+    values: dict[str, Any], change: str | None
+) -> None:
+    fact = fact_of({"eventID": "1", "dynamodb": {"NewImage": {**IMAGE, **values}}})
+    assert isinstance(fact, ReportSubmitted) and fact.case_change == change

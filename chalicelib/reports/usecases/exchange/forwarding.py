@@ -14,6 +14,14 @@ from chalicelib.reports.usecases.updating import council_update
 LONGEST_REFERENCE = 100
 
 
+def is_settled(report: ServiceRequest) -> bool:
+    """True if another body that may have the case may know it: it is not held (it can be withdrawn
+    until then), does not wait for an officer, what it books is booked, or was until it was
+    cancelled, and its sender is not forgotten."""
+    is_shown = report.visibility in ("public", "private") and not report.forgotten
+    return is_shown and (report.order is None or report.order.state in ("settled", "cancelled"))
+
+
 def may_be_passed_on(report: ServiceRequest) -> bool:
     """True once the report is settled: it has a place, or needs none, is not held (it can be
     withdrawn until then), does not wait for an officer, and what it books is booked. A report with
@@ -38,6 +46,20 @@ def find_reopening(report: ServiceRequest) -> Update | None:
             last = update
         before = update.state
     return last if last and last.by == "resident" else None
+
+
+def is_cancelled_elsewhere(report: ServiceRequest) -> bool:
+    """True if another body that the report was passed on to cancelled it."""
+    last = next((each for each in reversed(report.updates) if each.state == "cancelled"), None)
+    return report.state == "cancelled" and bool(last and _is_from_another_body(last))
+
+
+def _is_from_another_body(update: Update) -> bool:
+    """Only the ids of these updates follow from their keys alone."""
+    try:
+        return update.update_id == reference_of(int(update.fingerprint, 16))
+    except ValueError:
+        return False
 
 
 def record_forwarding(
