@@ -143,7 +143,9 @@ PERMISSIONS: Mapping[Permission, Rule] = {
     "changes.follow": Rule(
         _OFFICERS, "Read events about public reports, as a system with an API key"
     ),
-    "receivers.manage": Rule(_ADMINS, "Choose which systems get changes by webhook"),
+    "receivers.manage": Rule(
+        _ADMINS, "Choose which systems get changes by webhook, and of which services every case"
+    ),
     "partners.manage": Rule(_ADMINS, "Create and revoke the API keys of other systems"),
     "people.manage": Rule(_ADMINS, "Invite staff, change their permissions, and disable accounts"),
     "blocks.manage": Rule(_ADMINS, "Keep the list of blocked addresses"),
