@@ -43,8 +43,9 @@ class Delivery(LeasedDelivery, frozen=True, kw_only=True):
     `destination` is the destination's code, or the receiver's id; `occurred_at` is the time of the
     event behind the delivery. If `is_unclear`, the sender looks for the message at the destination
     before it sends it again. `external_id` is its id at the destination, `sent_at` the time when it
-    was first sent; `version` is 0 until it is stored. `message_id` and `body` are those of the
-    webhook of a ledger's entry, which never changes; None for all others, made when they are sent.
+    was first sent; `version` is 0 until it is stored. `report_version` is that of the report when
+    the delivery was created, 0 if nobody noted it. `message_id` and `body` are those of the webhook
+    of a ledger's entry, which never changes; None for all others, made when they are sent.
     """
 
     delivery_id: str
@@ -56,6 +57,7 @@ class Delivery(LeasedDelivery, frozen=True, kw_only=True):
     state: State = "waiting"
     external_id: str | None = None
     sent_at: datetime | None = None
+    report_version: int = 0
     message_id: str | None = None
     body: str | None = None
     version: int = 0

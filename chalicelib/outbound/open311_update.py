@@ -19,7 +19,7 @@ from chalicelib.outbound.model import UPDATE, Case, Delivery, Reopening, id_of_f
 from chalicelib.outbound.open311_client import Open311Client, id_in, parse_entries
 from chalicelib.outbound.open311_form import attribute_fields
 from chalicelib.outbound.senders import DeliveryRefused, SendResult
-from chalicelib.outbound.work_words import change_words, work_words
+from chalicelib.outbound.work_words import PLACE_WORDS, change_words, work_words
 
 STATUS = "OPEN"
 """Every server knows this status; for a report that was closed it means that it was reopened."""
@@ -88,8 +88,11 @@ def _status_of(case: Case | None) -> str:
 
 
 def _description_of(case: Case | None) -> str:
+    """What became of the case, and its address and place, for which an update has no fields. All
+    else goes into attributes, because servers may show this text to everybody."""
     work = work_words(case.work) if case else {}
-    return "\n".join((change_words(case), *(f"{name}: {value}" for name, value in work.items())))
+    place = (f"{name}: {work[name]}" for name in PLACE_WORDS if name in work)
+    return "\n".join((change_words(case), *place))
 
 
 def _external_id(body: bytes) -> str | None:

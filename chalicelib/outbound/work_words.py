@@ -9,7 +9,8 @@ from chalicelib.reports.published import MissedContainer, WorkDetails
 DISPUTED = "The crew recorded a reason, and the resident says that it is wrong."
 TAKEN_BACK = "We have taken this back. Do not do this work."
 CANCELLED = "This was cancelled. Do not do this work."
-CHANGED = "This has changed since we passed it on. It is now as follows."
+ADDRESS, PLACE = PLACE_WORDS = ("Address", "Place")
+CHANGED = "The work has changed since we passed it on."
 
 
 def work_words(work: WorkDetails) -> Mapping[str, str]:
@@ -37,13 +38,13 @@ def _facts(work: WorkDetails) -> Iterator[tuple[str, str]]:
         yield "Items", ", ".join(f"{each.count} × {each.name}" for each in work.items)
     if work.missed_collection:
         yield "Missed collection", _missed_words(work.missed_collection)
-    if work.address:
-        yield "Address", work.address
     if work.uprn:
         yield "Property (UPRN)", work.uprn
+    if work.address:
+        yield ADDRESS, work.address
     if work.point:
         place = f"{work.point.lat:.6f}, {work.point.long:.6f}"
-        yield "Place", f"{place} (latitude, longitude)"
+        yield PLACE, f"{place} (latitude, longitude)"
 
 
 def _missed_words(missed: MissedContainer) -> str:

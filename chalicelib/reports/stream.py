@@ -140,20 +140,22 @@ def _order_in(image: Image) -> str | None:
 
 def _case_change(old: Image, new: Image) -> CaseChange | None:
     if not _is_settled(old):
-        return "opened" if _is_settled(new) and not _is_cancelled(new) else None
-    if not _is_settled(new):
+        is_new = _is_settled(new) and not _is_cancelled(new) and not _is_forgotten(new)
+        return "opened" if is_new else None
+    if not _is_settled(new) or _is_forgotten(new) > _is_forgotten(old):
         return "gone"
     return "changed" if _work_in(old) != _work_in(new) else None
 
 
 def _is_settled(image: Image) -> bool:
-    """As `is_settled` of forwarding says of a report."""
+    """As `is_settled` of forwarding says of a report whose sender is not forgotten."""
     order = msgspec.json.decode(_order_in(image) or "{}")
-    return (
-        image["visibility"]["S"] in ("public", "private")
-        and not image.get("forgotten", {}).get("BOOL")
-        and order.get("state", "settled") in ("settled", CANCELLED)
-    )
+    is_ordered = order.get("state", "settled") in ("settled", CANCELLED)
+    return is_ordered and image["visibility"]["S"] in ("public", "private")
+
+
+def _is_forgotten(image: Image) -> bool:
+    return bool(image.get("forgotten", {}).get("BOOL"))
 
 
 def _is_cancelled(image: Image) -> bool:

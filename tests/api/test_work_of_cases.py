@@ -104,7 +104,7 @@ def test_work_of_a_private_case_and_its_changes_reach_those_who_do_it(
 
     passed_on, moved, cancelled = to_team()
     assert "What is it about?" in passed_on and ", 9am" in passed_on
-    assert "This has changed" in moved and ", 9:20am" in moved
+    assert "The work has changed" in moved and ", 9:20am" in moved
     assert "This was cancelled. Do not do this work." in cancelled
 
 

@@ -147,6 +147,43 @@ def test_countys_changes_are_applied_once(both: Both) -> None:
     assert ours.state == "fixed" and {update.by for update in ours.updates} == {"council"}
 
 
+def change(both: Both, service_request_id: str, **values: Any) -> None:
+    """An officer changes the report, and can no longer undo that."""
+    path, officer = f"/api/reports/{service_request_id}", both.api.token("officer")
+    version = both.api.get(path, officer).json_body["version"]
+    answer = both.api.patch(path, values, version=version, token=officer)
+    assert answer.status_code == 200, answer.body
+    both.api.cloud.pump.run_until_idle()
+    both.later(timedelta(minutes=6))
+
+
+def test_county_hears_that_the_place_moved_and_that_the_report_was_taken_back(both: Both) -> None:
+    request_id = both.report()
+    (theirs,) = both.of(THEIRS)
+    change(both, request_id, lat=53.9595, long=-1.082)
+    moved = texts_of(theirs.service_request_id)[-1] or ""
+    assert moved.startswith("The work has changed since we passed it on.")
+    assert "Place: 53.959500, -1.082000" in moved
+    change(both, request_id, visibility="hidden")
+    assert texts_of(theirs.service_request_id)[1:] == [
+        "We have taken this back. Do not do this work."
+    ]
+    for minutes in (12, 18):
+        both.later(timedelta(minutes=minutes))
+    assert moved not in texts_of(request_id)
+
+
+def test_county_does_not_hear_of_its_own_cancellation(both: Both) -> None:
+    request_id = both.report()
+    (theirs,) = both.of(THEIRS)
+    said = update_draft(text="Nothing is there.", state="cancelled")
+    add_update(theirs.service_request_id, said, "cancelled", OFFICER, reports_ports())
+    for minutes in (6, 12):
+        both.later(timedelta(minutes=minutes))
+    assert stored(request_id).state == "cancelled"
+    assert texts_of(theirs.service_request_id) == ["Nothing is there."]
+
+
 def said_not_fixed(both: Both) -> tuple[str, ServiceRequest]:
     """A report that the county said to be fixed, and a resident that it is not."""
     request_id = both.report()

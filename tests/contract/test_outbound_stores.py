@@ -39,6 +39,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
 
 
 WHOLE = delivery(
+    report_version=4,
     state="sending",
     tries=3,
     lease_until=NOON + MINUTE,

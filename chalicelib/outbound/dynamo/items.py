@@ -45,6 +45,7 @@ class DeliveryItem(OwnedItem):
     last_error = UnicodeAttribute(null=True)
     external_id = UnicodeAttribute(null=True)
     sent_at = UTCDateTimeAttribute(null=True)
+    report_version = NumberAttribute(default=0)
     message_id = UnicodeAttribute(null=True)
     body = UnicodeAttribute(null=True)
     # The keys of the indexes and the expiry time, derived at each write.

@@ -31,16 +31,13 @@ def updates_for_destinations(
     event: Event, report: Report, template: Delivery, ports: Ports
 ) -> Iterator[Delivery]:
     """If the work has changed or was taken back, the updates to the bodies that the report was
-    passed on to. A body that cancelled it is not told so. A sender who is forgotten is no change of
-    the work."""
-    if not isinstance(event, ReportChanged) or event.case_change is None or event.takes_back:
-        return
-    if report.is_forgotten or report.is_cancelled_elsewhere:
+    passed on to. A body that cancelled it is not told so."""
+    if not isinstance(event, ReportChanged) or not _changes_work(event, report):
         return
     codes = {report.service_code, event.old_service_code}
     for code in sorted(filter(None, map(ports.forward_to, codes))):
         there = ports.destinations.get(code)
-        if there and _may_have_older_work(template, there, ports):
+        if there and _may_have_older_work(event, there, ports):
             yield replace(
                 template,
                 delivery_id=derived_id("case", code, event.event_id),
@@ -51,15 +48,23 @@ def updates_for_destinations(
             )
 
 
+def _changes_work(event: ReportChanged, report: Report) -> bool:
+    """False also if a report that stays is gone for receivers, because its sender was forgotten."""
+    if event.case_change is None or event.takes_back or report.is_cancelled_elsewhere:
+        return False
+    stays = report.is_forgotten and report.visibility in ("public", "private")
+    return not (stays and event.case_change == "gone")
+
+
 def _kind_of_update(there: Destination) -> Kind:
     return "update" if there.kind == "open311" else "mailbox"
 
 
-def _may_have_older_work(change: Delivery, there: Destination, ports: Ports) -> bool:
+def _may_have_older_work(event: ReportChanged, there: Destination, ports: Ports) -> bool:
     """True if the report was to be passed on to the destination before this change. One that
     failed is sent with the present work if an officer sends it again."""
-    forwarded = ports.deliveries.get(id_of_forwarded(there.destination, change.service_request_id))
-    if forwarded is None or forwarded.occurred_at >= change.occurred_at:
+    forwarded = ports.deliveries.get(id_of_forwarded(there.destination, event.service_request_id))
+    if forwarded is None or forwarded.report_version >= event.version:
         return False
     return forwarded.state != "failed" or forwarded.is_unclear
 

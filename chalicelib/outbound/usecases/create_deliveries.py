@@ -140,6 +140,7 @@ def _delivery_template(event: Event, report: Report, ports: Ports) -> Delivery:
         occurred_at=stored if event.stored_at_ms else now,
         next_try_at=now,
         updated_at=now,
+        report_version=report.version,
     )
 
 

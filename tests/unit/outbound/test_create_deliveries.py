@@ -294,11 +294,9 @@ def test_mailbox_gets_no_reopening(outside: OutboundWorld) -> None:
 
 # What became of a case
 
-LATER_MS = int((NOON + timedelta(hours=1)).timestamp() * 1000)
-
 
 def moved(**values: Any) -> ReportChanged:
-    return changed(**{"event_id": "8", "case_change": "changed", "stored_at_ms": LATER_MS} | values)
+    return changed(**{"event_id": "8", "case_change": "changed"} | values)
 
 
 def changes_told(fact: Event, outside: OutboundWorld, **known: Any) -> list[tuple[str, str]]:
@@ -345,8 +343,7 @@ def test_change_is_told_after_the_report_in_every_state_of_it(
     [
         (moved(case_change=None), {}, "sent"),
         (moved(takes_back=True), {}, "sent"),
-        (moved(stored_at_ms=int(NOON.timestamp() * 1000)), {}, "sent"),
-        (moved(), {"is_forgotten": True}, "sent"),
+        (moved(case_change="gone"), {"is_forgotten": True}, "sent"),
         (moved(), {"is_cancelled_elsewhere": True}, "sent"),
         (moved(), {}, "failed"),
     ],
@@ -356,6 +353,22 @@ def test_body_hears_nothing_when_its_work_is_as_it_was(
 ) -> None:
     passed_on(outside, state)
     assert changes_told(fact, outside, **known) == []
+
+
+def test_body_hears_no_change_that_the_report_had_when_it_was_passed_on(
+    outside: OutboundWorld,
+) -> None:
+    assert changes_told(moved(version=3), outside, may_be_passed_on=True, version=3) == []
+    assert changes_told(moved(event_id="9", version=4), outside) == [("county", "update")]
+
+
+def test_body_hears_of_a_cancellation_after_the_sender_was_forgotten(
+    outside: OutboundWorld,
+) -> None:
+    passed_on(outside)
+    assert changes_told(moved(), outside, is_forgotten=True) == [("county", "update")]
+    hidden = moved(event_id="9", case_change="gone")
+    assert len(changes_told(hidden, outside, is_forgotten=True, visibility="hidden")) == 2
 
 
 def test_body_that_never_had_the_report_hears_nothing(outside: OutboundWorld) -> None:

@@ -183,7 +183,7 @@ def test_team_is_told_of_a_change_with_all_that_holds_now() -> None:
     email = change_mail(forwarded_case(work=COLLECTION))
     assert email.subject == f"Changed: Pothole: Big hole [{GROUPED}]"
     for said in (
-        "This has changed since we passed it on. It is now as follows.",
+        "The work has changed since we passed it on.",
         "Booked for: Monday 15 June 2026, Morning",
         "Items: 2 × Sofa, 1 × Fridge or freezer",
     ):

@@ -119,7 +119,7 @@ def test_change_of_the_work_is_told_in_words_and_attributes() -> None:
         ("status", "OPEN"),
         (
             "description",
-            "This has changed since we passed it on. It is now as follows.\n"
+            "The work has changed since we passed it on.\n"
             "Address: Low Petergate\nPlace: 53.959000, -1.081500 (latitude, longitude)",
         ),
         ("attribute[DEPTH]", "10 cm"),

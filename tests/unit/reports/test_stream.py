@@ -207,6 +207,7 @@ def order(state: str, day: str = "2026-06-15", **values: Any) -> dict[str, Any]:
     return {"order": {"S": json.dumps({"state": state, "booking": booked, **values})}}
 
 
+FORGOTTEN = {"forgotten": {"BOOL": True}}
 PRIVATE, WITHDRAWN = {"visibility": {"S": "private"}}, {"visibility": {"S": "withdrawn"}}
 UNPAID = {"visibility": {"S": "unconfirmed"}, **order("unpaid")}
 BOOKED, LOST = {**PRIVATE, **order("settled")}, {**PRIVATE, **order("lost")}
@@ -225,7 +226,10 @@ CANCELLED = {**PRIVATE, **order("cancelled"), "state": {"S": "cancelled"}}
         (BOOKED, {**PRIVATE, **order("settled", items=[{"code": "sofa", "count": 1}])}, "changed"),
         (BOOKED, {**PRIVATE, **order("settled", refund_pence=200)}, None),
         (BOOKED, {**BOOKED, "state": {"S": "in_progress"}}, None),
-        (BOOKED, {**BOOKED, "forgotten": {"BOOL": True}}, "gone"),
+        (BOOKED, {**BOOKED, **FORGOTTEN}, "gone"),
+        ({**BOOKED, **FORGOTTEN}, {**BOOKED, **FORGOTTEN}, None),
+        ({**BOOKED, **FORGOTTEN}, {**CANCELLED, **FORGOTTEN}, "changed"),
+        ({"visibility": {"S": "held"}}, {**PRIVATE, **FORGOTTEN}, None),
         (PRIVATE, {**PRIVATE, "premises_id": {"S": "990000000001"}}, "changed"),
         (PRIVATE, {**PRIVATE, "collection": {"S": "{}"}}, "changed"),
         (PRIVATE, {**PRIVATE, "attributes": {"S": '{"size": ["big"]}'}}, "changed"),
