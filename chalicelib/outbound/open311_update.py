@@ -36,7 +36,9 @@ class UpdateSender(Struct, frozen=True):
     client: Open311Client
 
     def send(self, delivery: Delivery, destination: Open311Destination) -> SendResult:
-        content = self._change if delivery.event == "case.changed" else self._reopening
+        content = (
+            self._change_fields if delivery.event == "case.changed" else self._reopening_fields
+        )
         told = [*content(delivery, destination)]
         form = [
             ("service_request_id", self._their_reference(delivery.service_request_id, destination)),
@@ -47,7 +49,9 @@ class UpdateSender(Struct, frozen=True):
         reply = self.client.post(destination, "servicerequestupdates", form, key)
         return SendResult(_external_id(reply.body))
 
-    def _reopening(self, delivery: Delivery, _: Open311Destination) -> Iterator[tuple[str, str]]:
+    def _reopening_fields(
+        self, delivery: Delivery, _: Open311Destination
+    ) -> Iterator[tuple[str, str]]:
         reopening = self.reopening(delivery.service_request_id)
         if reopening is None:
             raise DeliveryRefused("not_reopened")
@@ -56,7 +60,7 @@ class UpdateSender(Struct, frozen=True):
         yield "description", reopening.text
         yield from (("media_url", url) for url in reopening.photo_urls)
 
-    def _change(
+    def _change_fields(
         self, delivery: Delivery, destination: Open311Destination
     ) -> Iterator[tuple[str, str]]:
         case = self.current_case(delivery.service_request_id, destination.destination)

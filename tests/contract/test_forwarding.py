@@ -157,7 +157,7 @@ def change(both: Both, service_request_id: str, **values: Any) -> None:
     both.later(timedelta(minutes=6))
 
 
-def test_county_hears_that_the_place_moved_and_that_the_report_was_taken_back(both: Both) -> None:
+def test_county_gets_the_new_place_and_then_that_the_report_was_hidden(both: Both) -> None:
     request_id = both.report()
     (theirs,) = both.of(THEIRS)
     change(both, request_id, lat=53.9595, long=-1.082)
@@ -173,7 +173,7 @@ def test_county_hears_that_the_place_moved_and_that_the_report_was_taken_back(bo
     assert moved not in texts_of(request_id)
 
 
-def test_county_does_not_hear_of_its_own_cancellation(both: Both) -> None:
+def test_county_does_not_get_its_own_cancellation(both: Both) -> None:
     request_id = both.report()
     (theirs,) = both.of(THEIRS)
     said = update_draft(text="Nothing is there.", state="cancelled")

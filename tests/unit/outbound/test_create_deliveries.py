@@ -317,7 +317,7 @@ def test_body_that_has_the_report_hears_what_became_of_its_work_once(
     assert len(set(outside.queue.sent)) == 1
 
 
-def test_team_with_a_mailbox_hears_of_it_by_mail(outside: OutboundWorld) -> None:
+def test_team_with_a_mailbox_gets_a_mail_about_a_change(outside: OutboundWorld) -> None:
     passed_on(outside, to="parks")
     assert changes_told(moved(), outside, service_code="fallen-tree") == [("parks", "mailbox")]
 
@@ -362,7 +362,7 @@ def test_body_hears_no_change_that_the_report_had_when_it_was_passed_on(
     assert changes_told(moved(event_id="9", version=4), outside) == [("county", "update")]
 
 
-def test_body_hears_of_a_cancellation_after_the_sender_was_forgotten(
+def test_body_gets_a_cancellation_after_the_sender_was_forgotten(
     outside: OutboundWorld,
 ) -> None:
     passed_on(outside)

@@ -179,7 +179,7 @@ def change_mail(case: Case | None) -> Email:
     return email
 
 
-def test_team_is_told_of_a_change_with_all_that_holds_now() -> None:
+def test_email_about_a_change_has_all_present_details() -> None:
     email = change_mail(forwarded_case(work=COLLECTION))
     assert email.subject == f"Changed: Pothole: Big hole [{GROUPED}]"
     for said in (
@@ -198,7 +198,7 @@ def test_team_is_told_not_to_do_what_was_cancelled() -> None:
         assert said in email.text and said in email.html
 
 
-def test_team_gets_nothing_but_the_reference_of_what_was_taken_back() -> None:
+def test_team_gets_only_the_reference_of_a_case_that_it_may_no_longer_have() -> None:
     email = change_mail(None)
     assert email.subject == f"Cancelled: [{GROUPED}]"
     assert email.text.splitlines()[3:] == [

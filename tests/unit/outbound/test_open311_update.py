@@ -134,7 +134,7 @@ def test_change_keeps_the_state_of_the_case() -> None:
         assert form_of_change(forwarded_case(state=state))[0] == ("status", status)
 
 
-def test_other_body_hears_that_the_work_was_cancelled_or_taken_back() -> None:
+def test_other_body_gets_the_cancellation_of_the_work() -> None:
     told = dict(form_of_change(forwarded_case(state="cancelled")))
     assert told["status"] == "CANCELLED"
     assert told["description"].startswith("This was cancelled. Do not do this work.\nAddress: Low")
