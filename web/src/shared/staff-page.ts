@@ -1,7 +1,7 @@
 /** Opens a page for officers, or says why it cannot be opened. */
 import { byId, element, show } from "./dom.ts";
 import { isSignedOut } from "./outcome.ts";
-import { errorsOf, signInAddress, whoIsSignedIn } from "./session.ts";
+import { errorsOf, faultOf, signInAddress, whoIsSignedIn } from "./session.ts";
 
 const status = byId("staff-status");
 
@@ -27,5 +27,5 @@ export function showStatus(text: string): void {
 }
 
 export function showFailure(outcome: Parameters<typeof errorsOf>[0]): void {
-  showStatus(`${errorsOf(outcome)[0]!.message.replace(/\.$/, "")}.`);
+  showStatus(`${faultOf(outcome).replace(/\.$/, "")}.`);
 }

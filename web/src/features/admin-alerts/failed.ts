@@ -3,7 +3,7 @@ import { loadCouncil } from "../../shared/council.ts";
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, screenReaderText } from "../../shared/dom.ts";
 import { groupReference } from "../../shared/reference.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, faultOf } from "../../shared/session.ts";
 import { openForOfficers, showFailure } from "../../shared/staff-page.ts";
 
 interface FailedAlert {
@@ -94,7 +94,7 @@ function alertEntry(alert: FailedAlert): HTMLElement {
     const done = element(
       "p",
       { role: "status" },
-      outcome.kind === "stored" ? "We are resending this alert." : `${errorsOf(outcome)[0]!.message}`,
+      outcome.kind === "stored" ? "We are resending this alert." : `${faultOf(outcome)}`,
     );
     entry.querySelector("[role=status]")?.remove();
     entry.append(done);

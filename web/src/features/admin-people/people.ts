@@ -5,7 +5,7 @@ import { actionButton, byId, element, show, whileBusy } from "../../shared/dom.t
 import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
-import { type Account, call, errorsOf, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
+import { type Account, call, errorsOf, faultOf, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
 import type { Limits, CodeName, Person } from "./model.ts";
 import { personEntry } from "./person.ts";
 import { readGrants, roleFields } from "./roles.ts";
@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   if (who.kind !== "stored") return setStatus("We could not load this page. Check your connection and try again.");
   if (!who.value.roles.includes("admin")) return setStatus("This page is for the council's administrators.");
   const first = await call<PersonList>("GET", PEOPLE);
-  if (first.kind !== "stored") return setStatus(errorsOf(first)[0]!.message);
+  if (first.kind !== "stored") return setStatus(faultOf(first));
   await openPage(who.value, first.value);
 }
 
@@ -56,7 +56,7 @@ function addPage(page: PersonList, who: Account, limits: Limits): void {
 async function loadMore(next: string, who: Account, limits: Limits): Promise<void> {
   const page = await call<PersonList>("GET", `${PEOPLE}?${new URLSearchParams({ cursor: next })}`);
   if (page.kind === "stored") addPage(page.value, who, limits);
-  else setStatus(errorsOf(page)[0]!.message);
+  else setStatus(faultOf(page));
 }
 
 async function invitePerson(who: Account, limits: Limits): Promise<void> {

@@ -3,7 +3,7 @@ import { isoDay } from "../../shared/dates.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
 import type { FlushResult } from "../../shared/queue.ts";
 import { sendInBackground, createSender } from "../../shared/queue-timer.ts";
-import { call, callAs, errorsOf, whoIsSignedIn } from "../../shared/session.ts";
+import { call, callAs, faultOf, whoIsSignedIn } from "../../shared/session.ts";
 import { shrink } from "../report/photo-shrink.ts";
 import { type Change, storeDay, type StoredDay, readDay } from "./days.ts";
 import { fetchFile } from "./stored-files.ts";
@@ -139,7 +139,7 @@ async function fetchLink(crew: string, day: string): Promise<Link | LinkFailure>
   const asked = await call<Link>("GET", `/api/crews/${crew}/day?date=${day}`);
   if (asked.kind === "later") return "later";
   if (isSignedOut(asked)) return "signed-out";
-  updateState({ problem: asked.kind === "refused" ? errorsOf(asked)[0]!.message : null });
+  updateState({ problem: asked.kind === "refused" ? faultOf(asked) : null });
   return asked.kind === "stored" ? asked.value : "none";
 }
 

@@ -4,7 +4,7 @@ import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy
 import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, errorsOf, faultOf } from "../../shared/session.ts";
 import { showFailure } from "../../shared/staff-page.ts";
 import {
   attendanceToNote,
@@ -104,7 +104,7 @@ async function noteAttendance(id: string, came: boolean): Promise<void> {
   status.textContent =
     outcome.kind === "stored"
       ? `${groupReference(id)}: ${came ? "somebody came after all" : "nobody came"}. This is noted.`
-      : errorsOf(outcome)[0]!.message;
+      : faultOf(outcome);
   focusOn(byId("day-heading"));
 }
 

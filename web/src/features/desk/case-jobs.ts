@@ -3,7 +3,7 @@ import { dayText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, errorsOf, faultOf } from "../../shared/session.ts";
 import type { Job } from "../crew/model.ts";
 import { KINDS, itemText } from "../crew/words.ts";
 import { factRows, moment } from "./case-facts.ts";
@@ -90,7 +90,7 @@ async function loadJob(jobId: string, body: HTMLElement): Promise<void> {
   body.replaceChildren(element("p", {}, "Loading…"));
   const found = await call<FullJob>("GET", `/api/jobs/${jobId}`);
   if (found.kind === "stored") drawJob(found.value, body);
-  else body.replaceChildren(element("p", { role: "alert" }, errorsOf(found)[0]!.message));
+  else body.replaceChildren(element("p", { role: "alert" }, faultOf(found)));
 }
 
 function drawJob(job: FullJob, body: HTMLElement): void {
@@ -195,7 +195,7 @@ async function makeLink(job: FullJob, linkForm: HTMLElement, body: HTMLElement):
 
 async function revokeLink(job: FullJob, body: HTMLElement, part: HTMLElement, told: HTMLElement): Promise<void> {
   const outcome = await whileBusy(part, () => call<FullJob>("DELETE", `/api/jobs/${job.job_id}/links`));
-  if (outcome.kind !== "stored") told.textContent = errorsOf(outcome)[0]!.message;
+  if (outcome.kind !== "stored") told.textContent = faultOf(outcome);
   else {
     drawJob(outcome.value, body);
     body.querySelector<HTMLElement>("input")?.focus();

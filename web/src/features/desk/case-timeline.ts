@@ -1,7 +1,7 @@
 /** The case's timeline, officers' notes, and questions to the reporter. */
 import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, faultOf } from "../../shared/session.ts";
 import { STATES } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { moment } from "./case-facts.ts";
@@ -139,7 +139,7 @@ async function settle({ question_id }: Question, entry: HTMLElement): Promise<vo
     call("POST", pathOf(casePage.shown, `/questions/${question_id}/settled`)),
   );
   if (outcome.kind === "stored") await reloadCase();
-  else entry.append(element("p", { class: "govuk-error-message", role: "alert" }, errorsOf(outcome)[0]!.message));
+  else entry.append(element("p", { class: "govuk-error-message", role: "alert" }, faultOf(outcome)));
   focusOn(byId("questions-heading"));
 }
 

@@ -1,7 +1,7 @@
 /** One crew's day: how full it is, its jobs in an order that can be changed, and a sheet to print. */
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, element, screenReaderText, whileBusy } from "../../shared/dom.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, errorsOf, faultOf } from "../../shared/session.ts";
 import { KINDS, minutesText } from "../crew/words.ts";
 import { type DayJob, dayPage, jobsOf, type CrewLoad, type CrewPlan } from "./current-day.ts";
 import { jobTag } from "./job-words.ts";
@@ -167,7 +167,7 @@ function orderButtons(job: DayJob, jobs: DayJob[], load: CrewLoad, told: HTMLEle
   }
 
   function fail(outcome: Parameters<typeof errorsOf>[0]): void {
-    told.textContent = errorsOf(outcome)[0]!.message;
+    told.textContent = faultOf(outcome);
   }
 }
 

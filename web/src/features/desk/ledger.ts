@@ -5,7 +5,7 @@ import { isoDay, momentText } from "../../shared/dates.ts";
 import { byId, element, show, whileBusy } from "../../shared/dom.ts";
 import { pounds } from "../../shared/money.ts";
 import { parseReference } from "../../shared/reference.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, faultOf } from "../../shared/session.ts";
 import { showFailure } from "../../shared/staff-page.ts";
 import { openDesk } from "./desk.ts";
 import {
@@ -111,7 +111,7 @@ async function download(): Promise<void> {
   status.textContent = "";
   const found = await whileBusy(byId("staff-page"), () => call<string>("GET", path, undefined, { Accept: "text/csv" }));
   if (found.kind !== "stored") {
-    status.textContent = errorsOf(found)[0]!.message;
+    status.textContent = faultOf(found);
     return;
   }
   const { value: day } = byId<HTMLInputElement>("day");

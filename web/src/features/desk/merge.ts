@@ -3,7 +3,7 @@ import { dayElement } from "../../shared/dates.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference, parseReference } from "../../shared/reference.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, errorsOf, faultOf } from "../../shared/session.ts";
 import { showFailure } from "../../shared/staff-page.ts";
 import { stateTag } from "../../shared/states.ts";
 import { photoList } from "../../shared/timeline.ts";
@@ -172,6 +172,6 @@ async function showRefusal(outcome: Parameters<typeof errorsOf>[0]): Promise<voi
   if (isOld) await load();
   const message = isOld
     ? "Somebody else has changed one of the reports. The page shows both as they are now. Check them, then try again"
-    : errorsOf(outcome)[0]!.message;
+    : faultOf(outcome);
   showErrors(form, [{ field: apart.hidden ? "merge" : "unmerge", message }]);
 }

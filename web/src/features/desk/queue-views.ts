@@ -2,7 +2,7 @@
 import { byId, element, focusOn, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, errorsOf, faultOf } from "../../shared/session.ts";
 import { nameOf, type Names } from "./names.ts";
 import { queryOf } from "./queue-filters.ts";
 
@@ -82,6 +82,6 @@ async function save(): Promise<void> {
 async function removeView(view: View, entry: HTMLElement): Promise<void> {
   const outcome = await whileBusy(entry, () => call("DELETE", `${VIEWS}/${view.view_id}`));
   if (outcome.kind === "stored") entry.remove();
-  status.textContent = outcome.kind === "stored" ? `“${view.name}” removed.` : errorsOf(outcome)[0]!.message;
+  status.textContent = outcome.kind === "stored" ? `“${view.name}” removed.` : faultOf(outcome);
   focusOn(name);
 }

@@ -1,7 +1,7 @@
 /** The queue of cases, most overdue first. */
 import { byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { mayBeWords, parseReference } from "../../shared/reference.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, faultOf } from "../../shared/session.ts";
 import { stateTag } from "../../shared/states.ts";
 import { selectedCases, MOST_CHOSEN } from "./selected-cases.ts";
 import { openDesk } from "./desk.ts";
@@ -98,7 +98,7 @@ async function loadPage(query: URLSearchParams): Promise<void> {
   const found = await whileBusy(byId("staff-page"), () => call<CaseList>("GET", `/api/cases?${query}`));
   if (number !== searches) return;
   if (found.kind !== "stored") {
-    count.textContent = `${errorsOf(found)[0]!.message.replace(/\.$/, "")}.`;
+    count.textContent = `${faultOf(found).replace(/\.$/, "")}.`;
     return;
   }
   next = found.value.next;

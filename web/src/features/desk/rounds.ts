@@ -2,7 +2,7 @@
 import { loadCouncil } from "../../shared/council.ts";
 import { dayText, isoDay, momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, screenReaderText } from "../../shared/dom.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, faultOf } from "../../shared/session.ts";
 import { showFailure } from "../../shared/staff-page.ts";
 import {
   KIND_WORDS,
@@ -123,7 +123,7 @@ function disputeEntries(round: RoundDay, found: RoundDispute[], version: number,
 async function drawLeftPremises(round: RoundDay, into: HTMLElement): Promise<void> {
   const asked = new URLSearchParams({ round: round.round, date: round.day });
   const found = await call<{ items: LeftPremises[] }>("GET", `/api/rounds/premises?${asked}`);
-  if (found.kind !== "stored") return into.replaceChildren(errorsOf(found)[0]!.message);
+  if (found.kind !== "stored") return into.replaceChildren(faultOf(found));
   const lines = found.value.items.map(({ address, premises_id, is_emptied, reason, text, version, disputes: open }) =>
     element(
       "li",
@@ -150,7 +150,7 @@ async function correct({ round, day }: RoundDay, correction: Correction, version
   const headers = { "If-Match": `"${version}"`, "Idempotency-Key": crypto.randomUUID() };
   const outcome = await call("POST", "/api/rounds/corrections", { round, day, ...correction }, headers);
   const isStale = outcome.kind === "refused" && outcome.problem.status === 409;
-  if (outcome.kind !== "stored" && !isStale) return errorsOf(outcome)[0]!.message;
+  if (outcome.kind !== "stored" && !isStale) return faultOf(outcome);
   await load();
   status.textContent = isStale
     ? `Somebody else has changed ${round}. Check it, then decide.`

@@ -4,7 +4,7 @@
  */
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { storedValue } from "../../shared/stored-value.ts";
-import { call, errorsOf } from "../../shared/session.ts";
+import { call, faultOf } from "../../shared/session.ts";
 import type { UndoOffer } from "./model.ts";
 import { caseAddress, countText, reference } from "./words.ts";
 
@@ -106,9 +106,9 @@ function updateCountdown(): void {
 async function undoChange(): Promise<void> {
   const { undo_id } = storedUndo.read()!;
   const outcome = await whileBusy(box, () => call<{ items: UndoneItem[] }>("POST", `/api/undo/${undo_id}`));
-  if (outcome.kind === "later") return message.replaceChildren(errorsOf(outcome)[0]!.message);
+  if (outcome.kind === "later") return message.replaceChildren(faultOf(outcome));
   storedUndo.forget();
-  if (outcome.kind === "refused") drawMessage([errorsOf(outcome)[0]!.message]);
+  if (outcome.kind === "refused") drawMessage([faultOf(outcome)]);
   else {
     drawMessage(resultMessage(outcome.value.items));
     await reload();

@@ -5,7 +5,7 @@ import { isoDay } from "../../../shared/dates.ts";
 import { element } from "../../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
 import { isSignedOut } from "../../../shared/outcome.ts";
-import { call, errorsOf, signInAddress, whoIsSignedIn } from "../../../shared/session.ts";
+import { call, faultOf, signInAddress, whoIsSignedIn } from "../../../shared/session.ts";
 import type { Crew } from "../model.ts";
 import { backLink, heading, type Part } from "../parts.ts";
 import { saveChoice as keepChoice, state } from "../state.ts";
@@ -21,7 +21,7 @@ export async function renderChoice(): Promise<Part[]> {
     return [...top, element("p", {}, "This page is for the council's crews.")];
   const asked = await call<{ items: Crew[] }>("GET", "/api/crews");
   if (asked.kind !== "stored")
-    return [...top, element("p", { role: "alert" }, errorsOf(asked)[0]!.message.replace("Nothing was changed: ", ""))];
+    return [...top, element("p", { role: "alert" }, faultOf(asked).replace("Nothing was changed: ", ""))];
   if (!asked.value.items.length)
     return [...top, element("p", {}, "You are not in a crew. Ask the office to add you to one.")];
   const council = await loadCouncil();
