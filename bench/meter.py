@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -34,8 +35,9 @@ class Change(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """One call; `operation` is such as dynamodb.PutItem. `asked` and `answer` are decoded for
-    DynamoDB only; `changes` are the items that it wrote. `cpu_s`: of this thread, below the SDK,
-    where moto answers."""
+    DynamoDB only; `changes` are the items that it wrote. `trip` is its place, from 1, in the
+    longest chain of calls that waited for each other up to it. `cpu_s`: of this thread, below the
+    SDK, where moto answers."""
 
     operation: str
     url: str
@@ -43,11 +45,51 @@ class Call:
     sent_bytes: int
     received_bytes: int
     answer: dict[str, Any]
-    began: float
-    ended: float
+    trip: int = 1
     body: bytes = b""
     cpu_s: float = 0.0
     changes: tuple[Change, ...] = ()
+
+
+class Trips(threading.local):
+    """The number of calls that this thread has waited for, one after the other, without those of
+    secrets, which a process keeps for minutes."""
+
+    made = 0
+
+    @contextmanager
+    def follow_threads(self) -> Iterator[None]:
+        """The threads of a pool begin with the number of the thread that started them; a thread
+        that waits for their results goes on with the largest number."""
+        submit, result = ThreadPoolExecutor.submit, Future.result
+
+        def submit_followed(pool: Any, work: Any, /, *given: Any, **more: Any) -> Any:
+            began, ends = self.made, []
+
+            def run() -> Any:
+                self.made = began
+                try:
+                    return work(*given, **more)
+                finally:
+                    ends.append(self.made)
+
+            future: Any = submit(pool, run)
+            future.ends = ends
+            return future
+
+        def result_followed(future: Any, timeout: float | None = None) -> Any:
+            try:
+                return result(future, timeout)
+            finally:
+                self.made = max([self.made, *getattr(future, "ends", ())])
+
+        ThreadPoolExecutor.submit = submit_followed  # type: ignore[method-assign]
+        Future.result = result_followed  # type: ignore[assignment, method-assign]
+        try:
+            yield
+        finally:
+            ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
+            Future.result = result  # type: ignore[method-assign]
 
 
 @dataclass
@@ -58,6 +100,7 @@ class Meter:
     sees_old: bool = False
     calls: list[Call] = field(default_factory=list)
     looking: threading.local = field(default_factory=threading.local)
+    trips: Trips = field(default_factory=Trips)
 
     @property
     def is_looking(self) -> bool:
@@ -84,9 +127,9 @@ class Meter:
         # Sending moves a file that is sent to its end.
         asked, sent_bytes = _decode(operation, body), determine_content_length(body) or 0
         before = self.items_written(operation, asked)
-        began = time.perf_counter()
         reply, parsed = send()
-        ended = time.perf_counter()
+        if not operation.startswith("secretsmanager."):
+            self.trips.made += 1
         both = zip(before, self.items_written(operation, asked), strict=True)
         self.calls.append(
             Call(
@@ -96,8 +139,7 @@ class Meter:
                 sent_bytes=sent_bytes,
                 received_bytes=int(reply.headers.get("content-length", 0)),
                 answer=_decode(operation, reply.content) if "Body" not in parsed else {},
-                began=began,
-                ended=ended,
+                trip=self.trips.made,
                 body=body if isinstance(body, bytes) else b"",
                 cpu_s=time.thread_time() - used,
                 changes=tuple(Change(table, old, new) for ((table, _), old), (_, new) in both),
@@ -122,18 +164,15 @@ def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
 
     Endpoint.make_request = measure_request  # type: ignore[method-assign]
     try:
-        yield meter.calls
+        with meter.trips.follow_threads():
+            yield meter.calls
     finally:
         Endpoint.make_request = make  # type: ignore[method-assign]
 
 
 def longest_chain(calls: Sequence[Call]) -> int:
-    """The longest chain of calls that waited for each other: concurrent calls count once."""
-    trips, free_at = 0, 0.0
-    for call in sorted(calls, key=lambda call: call.ended):
-        if call.began >= free_at:
-            trips, free_at = trips + 1, call.ended
-    return trips
+    """The longest chain of calls that waited for each other: calls in parallel count once."""
+    return max((call.trip for call in calls), default=0)
 
 
 def items_read(call: Call) -> list[Item]:

@@ -14,7 +14,7 @@ from infra.local.schedules import Handler, handler_named
 UsageByFunction = dict[str, Counter[str]]
 """A function's name in the template → what it used."""
 API = "APIHandler"
-MEASURED = ("cpu_ms", "trips", "peak_kb")
+MEASURED = ("cpu_ms", "peak_kb")
 """The metrics that depend on the machine; all others are the same in each run."""
 SDK_MS = 1.0
 """CPU of one call below the SDK: TLS and parsing. What moto uses there is not counted."""

@@ -1,13 +1,18 @@
 """What our clients make of DynamoDB's answers, beside those of an ordinary session."""
 
+from functools import partial
 from typing import Any
 
 import boto3
+import pytest
 from pynamodb.connection import Connection
 
+from chalicelib.aws.clients import SharedSession
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.container import client
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.kernel.dynamo.item import OwnedItem
+from chalicelib.kernel.parallel import MOST_AT_ONCE, run_in_parallel
 from infra.local.cloud import Cloud
 
 ITEM: dict[str, Any] = {
@@ -61,3 +66,22 @@ def test_items_equal_those_of_an_ordinary_client(cloud: Cloud) -> None:
     ours = answers(client("dynamodb"), table)
     assert ours == answers(ordinary, table)
     assert ours[0] == ITEM
+
+
+def test_threads_that_begin_together_share_the_client_of_a_table(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class NewItem(OwnedItem):
+        store = "new things"
+
+    NewItem.Meta.table_name = container.table("accounts")
+    made: list[str] = []
+    make = SharedSession.create_client
+
+    def create_client(session: SharedSession, *what: Any, **options: Any) -> Any:
+        made.append(what[0])
+        return make(session, *what, **options)
+
+    monkeypatch.setattr(SharedSession, "create_client", create_client)
+    run_in_parallel([partial(NewItem.find, "owner", "record")] * MOST_AT_ONCE)
+    assert made == ["dynamodb"]

@@ -11,6 +11,7 @@ import boto3
 import pytest
 from msgspec.structs import replace
 
+from bench.meter import longest_chain, record
 from chalicelib.accounts.dynamo.attempts import DynamoLimits
 from chalicelib.accounts.dynamo.networks import DynamoNetworks
 from chalicelib.accounts.limit_ports import LimitPorts
@@ -161,6 +162,21 @@ def test_typed_addresses_are_never_counted(ports: LimitPorts) -> None:
     typed = [Destination("email", f"r{next(numbers)}@example.org")]
     for _ in range(HOURLY["report by address"]):
         check("report", Sender(), typed, ports)
+
+
+def test_network_and_device_are_counted_in_one_trip(ports: LimitPorts) -> None:
+    ports.networks.key("192.0.2.1")
+    number = next(numbers)
+    with record() as calls:
+        check("report", Sender(f"198.51.99.{number}", f"device-{number}"), (), ports)
+    assert (len(calls), longest_chain(calls)) == (2, 1)
+
+
+def test_both_limits_of_messages_to_an_address_are_counted_in_one_trip(ports: LimitPorts) -> None:
+    typed = [Destination("email", f"r{next(numbers)}@example.org")]
+    with record() as calls:
+        assert may_send_messages(Sender(), typed, ports)
+    assert (len(calls), longest_chain(calls)) == (2, 1)
 
 
 @pytest.mark.parametrize("flow", get_args(Flow))

@@ -9,7 +9,9 @@ from random import Random
 
 import pytest
 
+from bench.meter import longest_chain, record
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.quadkey import tile_bounds, tile_of
 from chalicelib.reports.keys import CELL_LENGTH
@@ -18,7 +20,7 @@ from chalicelib.reports.queries import ReportFilters
 from chalicelib.reports.usecases.reading import list_nearby
 from infra.local.cloud import Cloud
 from tests.support.builders import MARKET_PLACE, report
-from tests.support.seam import record_tries
+from tests.support.seam import ALL_TRIES, record_tries, refuse_call
 
 HERE = Point(**MARKET_PLACE)
 ONCE_A_PLACE = 300
@@ -67,6 +69,18 @@ def test_check_keeps_within_its_requests_where_four_cells_meet(
 ) -> None:
     cell = tile_bounds(tile_of(HERE, CELL_LENGTH))
     assert requests_at(Point(lat=cell.north, long=cell.east), radius_m, ports) <= most
+
+
+def test_check_waits_for_the_database_once(ports: Ports) -> None:
+    with record() as calls:
+        list_nearby(HERE, "pothole", radius_m=100, limit=100, ports=ports)
+    assert len(calls) > 1
+    assert longest_chain(calls) == 1
+
+
+def test_check_fails_when_one_of_its_requests_fails(ports: Ports) -> None:
+    with refuse_call(2, kind="503", times=ALL_TRIES), pytest.raises(UpstreamFailed):
+        list_nearby(HERE, "pothole", radius_m=100, limit=100, ports=ports)
 
 
 def test_check_finds_all_that_a_search_through_everything_finds(ports: Ports) -> None:

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tests.support.in_turn import calls_in_turn
+
 Call = Callable[[], Any]
 Hook = Callable[[str, Call], Any]
 P = TypeVar("P", bound=Struct)
@@ -97,11 +99,12 @@ class Turns:
             threading.Thread(target=self._work, args=(index, worker, failed))
             for index, worker in enumerate(workers)
         ]
-        for thread in threads:
-            thread.start()
-        self._gates[0].release()
-        for thread in threads:
-            thread.join()
+        with calls_in_turn():
+            for thread in threads:
+                thread.start()
+            self._gates[0].release()
+            for thread in threads:
+                thread.join()
         for error in failed:
             raise error
 

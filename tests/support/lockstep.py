@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
+from tests.support.in_turn import calls_in_turn
+
 WAIT_S = 10.0
 
 
@@ -33,11 +35,12 @@ class Lockstep:
                 self._turn.notify_all()
 
         threads = [threading.Thread(target=body, args=(each,)) for each in range(len(writers))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(WAIT_S)
-            assert not thread.is_alive(), "a writer waits for ever"
+        with calls_in_turn():
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(WAIT_S)
+                assert not thread.is_alive(), "a writer waits for ever"
         return results
 
     def call(self, action: Callable[[], Any]) -> Any:

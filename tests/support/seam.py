@@ -26,6 +26,7 @@ from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from chalicelib.errors import AppError
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.support.effort import EXHAUSTIVE
+from tests.support.in_turn import calls_in_turn
 from tests.support.patience import PATIENCE_S
 
 USUAL = 8
@@ -211,7 +212,7 @@ class Interleaving:
             threading.Thread(target=work, args=(index,), daemon=True)
             for index in range(len(functions))
         ]
-        with hook_tries(self._park):
+        with hook_tries(self._park), calls_in_turn():
             for thread in threads:
                 thread.start()
             self._conduct()

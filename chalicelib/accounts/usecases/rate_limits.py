@@ -11,6 +11,7 @@ whether for a subscription or for a report that names it: strangers cannot fill 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from chalicelib.accounts.destinations import address_shared_by_tags, mailbox_of
@@ -19,6 +20,7 @@ from chalicelib.accounts.model import Destination
 from chalicelib.errors import Forbidden, TooMany, UpstreamFailed
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.parallel import run_in_parallel
 from chalicelib.kernel.proof_of_work import BITS
 from chalicelib.texts import Text
 
@@ -137,17 +139,27 @@ def check(
     if counting fails and the flow does not pass without it."""
     try:
         refuse_blocked(sender.addresses, ports)
-        for by, key in _keys(sender, ports):
-            if (scope := f"{flow} by {by}") in HOURLY:
-                _count(scope, key, sender, ports, amount)
-            if (scope := f"{flow} by {by} in a day") in DAILY:
-                ports.spend(scope, key, amount)
+        for keys in (_keys_of_origin(sender, ports), _keys_of_addresses(sender)):
+            # An address is not counted if the network or the device is refused.
+            run_in_parallel(partial(_count_by, flow, key, sender, ports, amount) for key in keys)
         if flow == "subscribe":
             _count_messages(flow, sender, typed, ports)
     except UpstreamFailed as error:
         if flow not in FAILS_OPEN:
             raise
         logs.failure("nothing counts, it passed", error)
+
+
+def _count_by(
+    flow: Flow, counted: tuple[str, str], sender: Sender, ports: LimitPorts, amount: int
+) -> None:
+    """Counts so many more by a network, device or address and its key, within the hour and then
+    within the day. Raises TooMany, UpstreamFailed."""
+    by, key = counted
+    if (scope := f"{flow} by {by}") in HOURLY:
+        _count(scope, key, sender, ports, amount)
+    if (scope := f"{flow} by {by} in a day") in DAILY:
+        ports.spend(scope, key, amount)
 
 
 def _count(scope: str, key: str, sender: Sender, ports: LimitPorts, amount: int) -> None:
@@ -206,10 +218,10 @@ def _count_messages(
     """Counts the addresses that the sender did not confirm. Raises TooMany, UpstreamFailed."""
     confirmed = {mailbox_of(each) for each in sender.addresses}
     for each in sorted({mailbox_of(each) for each in typed} - confirmed):
-        for scope in (f"{flow} to address", IN_A_DAY):
-            ports.spend(scope, ":".join(each))
+        counts = [(f"{flow} to address", ":".join(each)), (IN_A_DAY, ":".join(each))]
         if name := address_shared_by_tags(each):
-            ports.spend(IN_A_DAY, name)
+            counts.append((IN_A_DAY, name))
+        run_in_parallel(partial(ports.spend, *count) for count in counts)
 
 
 def refuse_blocked(addresses: Sequence[Destination], ports: LimitPorts) -> None:
@@ -231,10 +243,13 @@ def network_key(sender: Sender, ports: LimitPorts) -> str:
     return ports.networks.key(sender.network) if sender.network else ""
 
 
-def _keys(sender: Sender, ports: LimitPorts) -> Iterator[tuple[str, str]]:
+def _keys_of_origin(sender: Sender, ports: LimitPorts) -> Iterator[tuple[str, str]]:
     if sender.network:
         yield "network", ports.networks.key(sender.network)
     if sender.device:
         yield "device", sender.device
+
+
+def _keys_of_addresses(sender: Sender) -> Iterator[tuple[str, str]]:
     for each in sender.addresses:
         yield "address", ":".join(mailbox_of(each))

@@ -3,6 +3,7 @@ and publish the days of crews."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ from chalicelib.jobs.usecases.day_publishing import CrewAndDay, publish_days, pu
 from chalicelib.jobs.usecases.jobs_of_report import update_jobs_of
 from chalicelib.jobs.usecases.progress import publish_changed_plans, publish_progress
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.parallel import run_in_parallel
 
 # Chalice requires literals; packaging replaces them with the real stream and queues.
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/jobs/stream/placeholder"
@@ -101,9 +103,12 @@ def tell_plans(_: CloudWatchEvent) -> None:
 def _send_facts(found: StreamBatch) -> None:
     facts = found.read(fact_of)
     _log_jobs(facts, found.line)
-    container.queue("rounds").send(found.read(round_fact_of))
-    container.queue("follow").send([fact for fact in facts if fact.for_reports])
-    container.queue("crews").send([fact for fact in facts if fact.days])
+    wanted: dict[container.QueueName, Sequence[object]] = {
+        "rounds": found.read(round_fact_of),
+        "follow": [fact for fact in facts if fact.for_reports],
+        "crews": [fact for fact in facts if fact.days],
+    }
+    run_in_parallel([partial(container.queue(name).send, them) for name, them in wanted.items()])
 
 
 def _update_jobs(record: dict[str, Any], line: logs.Fields) -> bool:

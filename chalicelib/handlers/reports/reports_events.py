@@ -1,6 +1,7 @@
 """The only reader of the reports' stream: each change becomes a fact for every event handler. Also
 the schedule of held reports."""
 
+from functools import partial
 from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent
@@ -9,6 +10,7 @@ from chalicelib.bootstrap.reports import reactions, reports_ports
 from chalicelib.events import Event, ReportSubmitted
 from chalicelib.handlers.http.event import BatchAnswer, batch, trace_facts
 from chalicelib.handlers.http.stream import StreamBatch, follow_stream
+from chalicelib.kernel.parallel import run_in_parallel
 from chalicelib.photos import stream as photos
 from chalicelib.reports import stream as reports
 from chalicelib.reports.usecases.staff import moderation
@@ -20,7 +22,8 @@ events = Blueprint(__name__)
 
 @events.on_dynamodb_record(stream_arn=STREAM, batch_size=100)
 def fan_out(event: DynamoDBEvent) -> BatchAnswer:
-    """Sends the facts of a batch; on a failure the batch comes again from its first record."""
+    """Sends the facts of a batch to all queues at the same time; if one refuses them, the batch
+    comes again from its first record."""
     return follow_stream("fan_out", event, _send_facts)
 
 
@@ -34,8 +37,7 @@ def publish_held(_: CloudWatchEvent) -> None:
 def _send_facts(found: StreamBatch) -> None:
     facts: list[Event] = found.read(_fact_of)
     trace_facts(facts, found.line)
-    for reaction in reactions():
-        reaction.send(facts)
+    run_in_parallel([partial(reaction.send, facts) for reaction in reactions()])
     found.line["submitted"] = sum(isinstance(fact, ReportSubmitted) for fact in facts)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from threading import RLock
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar
 
 from botocore.exceptions import ClientError
 from pynamodb.attributes import UnicodeAttribute
+from pynamodb.connection import TableConnection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -23,6 +25,7 @@ SCHEMA_NAME, SCHEMA = "schema", 1
 """The attribute with the number of the schema that an item was stored with, and that of this
 version. A release that stores something in another way raises it; an older version that changes the
 item keeps the number."""
+_CONNECTING = RLock()
 Value = TypeVar("Value")
 AnyItem = TypeVar("AnyItem", bound="Item")
 
@@ -75,6 +78,15 @@ class Item(Model):
         super().__init_subclass__()
         # Each class of items has its own table name.
         cls.Meta = type("Meta", (cls.Meta,), {})  # type: ignore[assignment, misc]
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        """The connection with its client, which PynamoDB would make for each thread that needs one
+        before the first is made."""
+        with _CONNECTING:
+            connection = super()._get_connection()
+            connection.connection.client  # noqa: B018
+            return connection
 
     @classmethod
     def of(

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from functools import partial
+from itertools import chain, groupby
 
 from pynamodb.attributes import Attribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex
 
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import FINEST, count_tiles, cover_box
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
+from chalicelib.kernel.parallel import run_in_parallel
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.dynamo.claims import DynamoClaims, FirstRequestItem
 from chalicelib.reports.dynamo.items import (
@@ -98,8 +101,9 @@ class DynamoRepository(DynamoClaims, RelatedItems):
         self, box: Box, filters: ReportFilters, *, budget: int
     ) -> Sequence[ReportSummary]:
         for_each_cell = max(1, budget // max(1, count_tiles(box, CELL_LENGTH)))
-        with ReportItem.translate_errors():
-            items = list(self._places_in(box, "", budget=for_each_cell))
+        parts = _parts_of(box, "", budget=for_each_cell)
+        read = [partial(ReportItem.by_tile.all, cell, within) for cell, within in parts]
+        items = chain.from_iterable(run_in_parallel(read))
         return [_summary_of(item) for item in items if _matches(item, box, filters)]
 
     def list_needing_attention(
@@ -214,11 +218,16 @@ class DynamoRepository(DynamoClaims, RelatedItems):
             return frozenset(item.requested_month for item in found)
 
     def _places_in(self, box: Box, after: str, *, budget: int) -> Iterator[ReportItem]:
-        for part in cover_box(box, length=FINEST, at_least=CELL_LENGTH, budget=budget):
-            low, high = max(part.low, after + "!"), part.high + "~"
-            if low <= high:
-                cell = part.low[:CELL_LENGTH]
-                yield from ReportItem.by_tile.query(cell, ReportItem.place.between(low, high))
+        for cell, within in _parts_of(box, after, budget=budget):
+            yield from ReportItem.by_tile.query(cell, within)
+
+
+def _parts_of(box: Box, after: str, *, budget: int) -> Iterator[tuple[str, Condition]]:
+    """The keys of the index by tile that cover the box, behind `after`."""
+    for part in cover_box(box, length=FINEST, at_least=CELL_LENGTH, budget=budget):
+        low, high = max(part.low, after + "!"), part.high + "~"
+        if low <= high:
+            yield part.low[:CELL_LENGTH], ReportItem.place.between(low, high)
 
 
 def _list_newest(

@@ -1,15 +1,18 @@
 """The measurements' own arithmetic, and one of them run to its end."""
 
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bench import alerts, process, views
-from bench.meter import Call, longest_chain, units
+from bench.meter import Call, Meter, longest_chain, units
 from bench.publishing import kind_of, most_writes_of_a_tile
 from bench.web import STATIC_IMPORT
 from chalicelib.geo.point import Point, distance_m
+from chalicelib.kernel.parallel import run_in_parallel
 
 TILE = "http://s3/bucket/data/tiles/14/8142/5257.json"
 
@@ -21,24 +24,40 @@ def call(operation: str, **values: Any) -> Call:
         "sent_bytes": 0,
         "received_bytes": 0,
         "answer": {},
-        "began": 0.0,
-        "ended": 1.0,
     }
     return Call(**{"operation": operation, **ordinary, **values})
 
 
-@pytest.mark.parametrize(
-    ("times", "trips"),
-    [
-        ([], 0),
-        ([(0, 1), (1, 2), (2, 3)], 3),
-        ([(0, 1), (0, 2), (0, 3)], 1),
-        ([(0, 1), (0, 1), (2, 3)], 2),
-    ],
-)
-def test_concurrent_calls_are_one_round_trip(times: list[tuple[int, int]], trips: int) -> None:
-    calls = [call("dynamodb.Query", began=began, ended=ended) for began, ended in times]
-    assert longest_chain(calls) == trips
+def trips_of(work: Callable[[Callable[[], int]], object]) -> int:
+    """The longest chain of the calls that `work` makes, with the one that it is given."""
+    meter = Meter()
+    reply = SimpleNamespace(headers={})
+
+    def make() -> int:
+        request = {"body": b"", "url": TILE}
+        meter.measure_call("s3.GetObject", request, lambda: (reply, {"Body": b""}))
+        return len(meter.calls)
+
+    with meter.trips.follow_threads():
+        work(make)
+    return longest_chain(meter.calls)
+
+
+def test_calls_that_wait_for_each_other_are_trips_of_their_own() -> None:
+    assert trips_of(lambda make: [make(), make(), make()]) == 3
+    assert trips_of(lambda _: None) == 0
+
+
+def test_calls_in_parallel_are_one_trip() -> None:
+    def two_then_one(make: Callable[[], int]) -> None:
+        run_in_parallel([make, make])
+        make()
+
+    def one_beside_two(make: Callable[[], int]) -> None:
+        run_in_parallel([make, lambda: [make(), make()]])
+
+    assert trips_of(lambda make: run_in_parallel([make] * 20)) == 1
+    assert trips_of(two_then_one) == trips_of(one_beside_two) == 2
 
 
 def test_query_is_charged_by_the_sum_of_its_items() -> None:

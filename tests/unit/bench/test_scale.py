@@ -29,7 +29,7 @@ PLACES = [
 
 def call(operation: str, **values: Any) -> Call:
     ordinary = {"url": "", "asked": {}, "answer": {}, "sent_bytes": 0, "received_bytes": 0}
-    return Call(**{"operation": operation, "began": 0.0, "ended": 1.0, **ordinary, **values})
+    return Call(**{"operation": operation, **ordinary, **values})
 
 
 @pytest.mark.exhaustive
