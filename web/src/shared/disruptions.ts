@@ -44,17 +44,21 @@ export function affects({ area }: Disruption, place: Place, ward?: string): bool
   return distanceMm({ lat, long }, place) <= radius_m * 1000;
 }
 
+/** Marks English words on a page in another language. */
+export const englishIn = (language: string): { lang?: string } => (language.startsWith("en") ? {} : { lang: "en-GB" });
+
 export function disruptionNotice(
   { title, text, begins, ends }: Disruption,
   timeZone: string,
   heading: "h2" | "h3",
 ): HTMLElement {
+  const written = { dir: "auto", ...englishIn(document.documentElement.lang) };
   const moment = (iso: string) => element("time", { datetime: iso }, momentText(Date.parse(iso), timeZone));
   return element(
     "section",
     { class: "app-notice" },
-    element(heading, {}, title),
-    ...(text ? [element("p", { class: "app-prose" }, text)] : []),
+    element(heading, written, title),
+    ...(text ? [element("p", { class: "app-prose", ...written }, text)] : []),
     element(
       "p",
       { class: "app-muted" },

@@ -1,5 +1,6 @@
 /** Notifications in this browser, without an account: the browser's own subscription is the recipient. */
 import { type PushAddress, addressOf } from "./push-address.ts";
+import { forgetAddress, keepAddress } from "./push-renewal.ts";
 
 export type { PushAddress };
 
@@ -33,7 +34,9 @@ export async function subscribe(key: string, patienceMs = PATIENCE_MS): Promise<
   const permission = await Notification.requestPermission();
   if (permission !== "granted") return { kind: permission === "denied" ? "denied" : "dismissed" };
   try {
-    return { kind: "ok", push: addressOf(await withTimeLimit(openSubscription(key), patienceMs)) };
+    const push = addressOf(await withTimeLimit(openSubscription(key), patienceMs));
+    await keepAddress(push);
+    return { kind: "ok", push };
   } catch {
     return { kind: "timed-out" };
   }
@@ -41,6 +44,7 @@ export async function subscribe(key: string, patienceMs = PATIENCE_MS): Promise<
 
 /** Ends the subscription in the browser. The push service refuses later messages to it. */
 export async function unsubscribe(): Promise<void> {
+  await forgetAddress();
   const registration = await navigator.serviceWorker?.getRegistration(WORKER);
   await (await registration?.pushManager?.getSubscription())?.unsubscribe();
 }

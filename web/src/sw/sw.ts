@@ -7,7 +7,7 @@ import { CHANNEL, items } from "../features/report/outbox.ts";
 import { storeSharedPhotos } from "../features/report/shared-photos.ts";
 import { groupReference } from "../shared/reference.ts";
 import { addressOf } from "../shared/push-address.ts";
-import { request } from "../shared/request.ts";
+import { moveAlerts } from "../shared/push-renewal.ts";
 import { type Files, installApp } from "./app-cache.ts";
 import { isReportPage, reportPage } from "./report-pages.ts";
 import { postAs, signedInAccount } from "./session.ts";
@@ -131,10 +131,13 @@ async function openAddress(url: string): Promise<void> {
   await (shown ? shown.focus() : self.clients.openWindow(wanted.href));
 }
 
-/** Subscribes again after the browser has dropped its address, and tells the API the old and the new one. */
+/**
+ * Subscribes again after the browser has dropped its address, and tells the API the old and the new one. Without the old
+ * one, the next visit of a page does so, which knows the council's key.
+ */
 async function renewSubscription(old: PushSubscription | null): Promise<void> {
   if (!old) return;
   const { applicationServerKey } = old.options;
   const fresh = await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
-  await request("POST", "/api/subscriptions/moved", { old: addressOf(old), push: addressOf(fresh) }, {});
+  await moveAlerts(addressOf(old), addressOf(fresh));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Council } from "../../src/shared/council.ts";
-import { affects, type Disruption, loadDisruptions } from "../../src/shared/disruptions.ts";
+import { englishIn, affects, type Disruption, loadDisruptions } from "../../src/shared/disruptions.ts";
 import { newBrowser } from "../browser.ts";
 
 const EVERYWHERE = { lat: null, long: null, radius_m: null, ward_code: null };
@@ -52,4 +52,8 @@ test.each([
   ["a ward, where the place's is not known", { ward_code: "W2" }, undefined, true],
 ])("a notice concerns a place or not: %s", (_, area, ward, does) => {
   expect(affects(notice("Bins", -1, 1, area), HOME, ward)).toBe(does);
+});
+
+test("words of an officer are marked as English on a page in another language alone", () => {
+  expect([englishIn("cy"), englishIn("en-GB")]).toEqual([{ lang: "en-GB" }, {}]);
 });

@@ -1,7 +1,7 @@
 /** The map page. The list is shown first; once the map is loaded, the list shows what is in view. */
 import "./map.scss";
 import { type Council, isInside, loadCouncil, loadServices, centreOf, type Service } from "../../shared/council.ts";
-import { byId } from "../../shared/dom.ts";
+import { byId, element, show } from "../../shared/dom.ts";
 import { type Box, PIN_ZOOM, tilesIn } from "../../shared/geo/tiles.ts";
 import { drawCountList, hideCountList, tallyText } from "./counts.ts";
 import { fillFilters, passesFilters } from "./filters.ts";
@@ -20,8 +20,14 @@ const FOUND_ZOOM = 17;
 
 const container = byId("map");
 const status = byId("list-status");
-const ground = byId("ground-status");
 const reportHere = byId<HTMLAnchorElement>("report-here");
+
+/** Says it over the map, with the way on to the list. */
+function sayOnMap(words: string): void {
+  const ground = byId("ground-status");
+  ground.replaceChildren(words, " ", element("a", { href: "#list-status" }, say("Go to the list")));
+  show(ground);
+}
 
 class MapPage {
   private map: PinMap | null = null;
@@ -54,9 +60,9 @@ class MapPage {
       this.map.onMove(() => this.handleMove());
       this.redraw();
       if (!(await this.map.drawBasemap()))
-        ground.textContent = say("The street map is not available at the moment. Pins are shown on a blank map.");
+        sayOnMap(say("The street map is not available at the moment. Pins are shown on a blank map."));
     } catch {
-      ground.textContent = say("We could not load the map. The list shows the reports around the middle of the area.");
+      sayOnMap(say("We could not load the map. The list shows the reports around the middle of the area."));
     }
   }
 
