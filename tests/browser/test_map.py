@@ -17,7 +17,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.stack import LocalStack
-from tests.browser.conftest import DESK, WIDTHS, NewPage
+from tests.browser.conftest import DESK, NARROW, WIDTHS, NewPage
 from tests.browser.test_accessibility import overflow, violations
 from tests.support.builders import MARKET_PLACE, draft, update_draft
 from tests.support.councils import council_named
@@ -341,3 +341,17 @@ def test_map_is_dark_where_the_page_is(new_page: NewPage) -> None:
     assert brightness(shown) > 200
     page.emulate_media(color_scheme="dark")
     assert brightness(shown) < 80
+
+
+def test_map_without_streets_says_so_at_once_and_leads_to_the_list(
+    new_page: NewPage,
+) -> None:
+    """Where a proxy refuses requests for a part of a file."""
+    page = new_page(viewport=NARROW)
+    page.route("**/*.pmtiles", lambda route: route.fulfill(body=b"PMTiles" * 9000))
+    page.goto("/map/")
+    notice = page.locator("#ground-status")
+    expect(notice).to_contain_text("The street map is not available at the moment.")
+    expect(notice).to_be_in_viewport()
+    notice.get_by_role("link", name="Go to the list").click()
+    expect(page.locator("#list-status")).to_be_in_viewport()

@@ -171,7 +171,7 @@ def test_page_is_in_each_language_that_the_council_offers() -> None:
     html = pages.render_report(report).decode()
     for words in (
         '<html lang="cy">',
-        "<h1>Twll yn y ffordd</h1>",
+        '<h1 dir="auto">Twll yn y ffordd</h1>',
         "Ar agor",
         "Wrthi’n ymchwilio",
         "Ein nod yw delio â hyn erbyn <strong>6 Mehefin 2026</strong>",

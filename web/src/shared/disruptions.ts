@@ -52,7 +52,7 @@ export function disruptionNotice(
   timeZone: string,
   heading: "h2" | "h3",
 ): HTMLElement {
-  const written = { dir: "auto", ...englishIn(document.documentElement.lang) };
+  const written = englishIn(document.documentElement.lang);
   const moment = (iso: string) => element("time", { datetime: iso }, momentText(Date.parse(iso), timeZone));
   return element(
     "section",

@@ -1,5 +1,8 @@
 /** A browser's push address, in the API's format. */
 
+/** Tells the service worker that this browser wants no notifications any more. */
+export const FORGET_PUSH = "forget-push";
+
 export interface PushAddress {
   endpoint: string;
   /** base64url. */

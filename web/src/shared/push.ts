@@ -1,6 +1,5 @@
 /** Notifications in this browser, without an account: the browser's own subscription is the recipient. */
-import { type PushAddress, addressOf } from "./push-address.ts";
-import { forgetAddress, keepAddress } from "./push-renewal.ts";
+import { type PushAddress, addressOf, FORGET_PUSH } from "./push-address.ts";
 
 export type { PushAddress };
 
@@ -34,9 +33,7 @@ export async function subscribe(key: string, patienceMs = PATIENCE_MS): Promise<
   const permission = await Notification.requestPermission();
   if (permission !== "granted") return { kind: permission === "denied" ? "denied" : "dismissed" };
   try {
-    const push = addressOf(await withTimeLimit(openSubscription(key), patienceMs));
-    await keepAddress(push);
-    return { kind: "ok", push };
+    return { kind: "ok", push: addressOf(await withTimeLimit(openSubscription(key), patienceMs)) };
   } catch {
     return { kind: "timed-out" };
   }
@@ -44,8 +41,8 @@ export async function subscribe(key: string, patienceMs = PATIENCE_MS): Promise<
 
 /** Ends the subscription in the browser. The push service refuses later messages to it. */
 export async function unsubscribe(): Promise<void> {
-  await forgetAddress();
   const registration = await navigator.serviceWorker?.getRegistration(WORKER);
+  registration?.active?.postMessage(FORGET_PUSH);
   await (await registration?.pushManager?.getSubscription())?.unsubscribe();
 }
 

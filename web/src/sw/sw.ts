@@ -6,8 +6,9 @@ import { flush, textsOf } from "../features/report/delivery.ts";
 import { CHANNEL, items } from "../features/report/outbox.ts";
 import { storeSharedPhotos } from "../features/report/shared-photos.ts";
 import { groupReference } from "../shared/reference.ts";
-import { addressOf } from "../shared/push-address.ts";
-import { moveAlerts } from "../shared/push-renewal.ts";
+import { addressOf, FORGET_PUSH } from "../shared/push-address.ts";
+import { forgetAddress } from "../shared/kept-push-address.ts";
+import { moveAlerts, renewAddress } from "../shared/push-renewal.ts";
 import { type Files, installApp } from "./app-cache.ts";
 import { isReportPage, reportPage } from "./report-pages.ts";
 import { postAs, signedInAccount } from "./session.ts";
@@ -46,7 +47,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin || NETWORK_ONLY.test(url.pathname)) return;
   const address = url.pathname.replace(/\/index\.html$/, "/");
   if (request.mode === "navigate") {
-    event.waitUntil(app.useFolder(folderOf(url)));
+    event.waitUntil(Promise.all([app.useFolder(folderOf(url)), renewOnVisit()]));
     event.respondWith(openPage(address, url, request));
   } else if (app.has(address)) event.respondWith(app.respond(address, request));
 });
@@ -55,6 +56,9 @@ self.addEventListener("push", (event) => event.waitUntil(showMessage(readMessage
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(openAddress(event.notification.data as string));
+});
+self.addEventListener("message", (event) => {
+  if (event.data === FORGET_PUSH) event.waitUntil(forgetAddress());
 });
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewSubscription(event.oldSubscription)));
 
@@ -133,11 +137,20 @@ async function openAddress(url: string): Promise<void> {
 
 /**
  * Subscribes again after the browser has dropped its address, and tells the API the old and the new one. Without the old
- * one, the next visit of a page does so, which knows the council's key.
+ * one, the next visit of a page does so.
  */
 async function renewSubscription(old: PushSubscription | null): Promise<void> {
   if (!old) return;
   const { applicationServerKey } = old.options;
   const fresh = await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
-  await moveAlerts(addressOf(old), addressOf(fresh));
+  await moveAlerts(addressOf(old), fresh);
+}
+
+let isRenewed = false;
+
+/** Sees to it, once while this worker runs, that notifications still reach this browser. */
+async function renewOnVisit(): Promise<void> {
+  if (isRenewed || Notification.permission !== "granted") return;
+  isRenewed = true;
+  await renewAddress(self.registration.pushManager).catch(() => undefined);
 }

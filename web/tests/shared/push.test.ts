@@ -63,7 +63,7 @@ describe("asking for notifications", () => {
   });
 
   test("lets go of a subscription with another key", async () => {
-    const subscription = { toJSON: () => ADDRESS, ...ADDRESS };
+    const subscription = { toJSON: () => ADDRESS, options: {}, ...ADDRESS };
     const ask = browser({
       subscribes: () =>
         ask.mock.calls.length === 1

@@ -64,7 +64,7 @@ function fieldGroup(field: Field, report: OwnReport): HTMLElement {
   const id = `${report.service_request_id}-${field}`;
   const isLong = field === "description";
   const input = isLong
-    ? element("textarea", { dir: "auto", class: "govuk-textarea", rows: "5" })
+    ? element("textarea", { class: "govuk-textarea", rows: "5" })
     : element("input", { class: "govuk-input", type: "text", autocomplete: "off" });
   for (const [name, value] of Object.entries({ id, name: field, maxlength: LONGEST[field] }))
     input.setAttribute(name, value);

@@ -25,15 +25,9 @@ async function loadOutboxNotices(): Promise<void> {
   if (await hasOutbox()) await import("./outbox-notices.ts");
 }
 
-async function renewNotifications(): Promise<void> {
-  if (!("Notification" in window) || Notification.permission !== "granted") return;
-  await (await import("./renew-push.ts")).renewPush();
-}
-
 function start(): void {
   void startWorker("/sw.js", { updateViaCache: "none" }, offerUpdate);
   void loadOutboxNotices().catch(() => undefined);
-  void renewNotifications().catch(() => undefined);
   // A report can then be begun without a signal, even if this visit does not open the report page.
   if (!navigator.serviceWorker?.controller) void loadCatalogue().catch(() => undefined);
 }

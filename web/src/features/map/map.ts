@@ -1,7 +1,7 @@
 /** The map page. The list is shown first; once the map is loaded, the list shows what is in view. */
 import "./map.scss";
 import { type Council, isInside, loadCouncil, loadServices, centreOf, type Service } from "../../shared/council.ts";
-import { byId, element, show } from "../../shared/dom.ts";
+import { byId, show } from "../../shared/dom.ts";
 import { type Box, PIN_ZOOM, tilesIn } from "../../shared/geo/tiles.ts";
 import { drawCountList, hideCountList, tallyText } from "./counts.ts";
 import { fillFilters, passesFilters } from "./filters.ts";
@@ -22,11 +22,10 @@ const container = byId("map");
 const status = byId("list-status");
 const reportHere = byId<HTMLAnchorElement>("report-here");
 
-/** Says it over the map, with the way on to the list. */
+/** Says it beside the map, below it on a phone, with the way on to the list. */
 function sayOnMap(words: string): void {
-  const ground = byId("ground-status");
-  ground.replaceChildren(words, " ", element("a", { href: "#list-status" }, say("Go to the list")));
-  show(ground);
+  byId("ground-words").textContent = words;
+  show(byId("ground-status"));
 }
 
 class MapPage {

@@ -20,7 +20,6 @@ export function startFlag(reportId: string): void {
   const key = crypto.randomUUID();
   const legend = element("legend", { class: "govuk-fieldset__legend" }, say("What is wrong with it?"));
   const text = element("textarea", {
-    dir: "auto",
     class: "govuk-textarea",
     id: "flag-text",
     rows: "3",

@@ -87,7 +87,7 @@ function inputElement(
   attributes: Record<string, string>,
 ): HTMLInputElement | HTMLTextAreaElement {
   if (datatype === "text")
-    return element("textarea", { dir: "auto", ...attributes, class: "govuk-textarea", rows: "4", maxlength: "2000" });
+    return element("textarea", { ...attributes, class: "govuk-textarea", rows: "4", maxlength: "2000" });
   if (datatype === "number") {
     return element("input", {
       ...attributes,

@@ -124,7 +124,6 @@ function dayInput(draft: Draft): HTMLElement {
 function textField(draft: Draft, { text: label, hint }: FormTexts, most: number): HTMLElement {
   const described: Record<string, string> = hint ? { "aria-describedby": "text-hint" } : {};
   const area = element("textarea", {
-    dir: "auto",
     class: "govuk-textarea",
     id: "text",
     rows: "4",

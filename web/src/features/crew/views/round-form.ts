@@ -135,5 +135,5 @@ const noteField = () =>
     "div",
     { class: "govuk-form-group" },
     element("label", { class: "govuk-label", for: "text" }, "A note for the office (optional)"),
-    element("textarea", { dir: "auto", class: "govuk-textarea", id: "text", rows: "2", maxlength: "300" }),
+    element("textarea", { class: "govuk-textarea", id: "text", rows: "2", maxlength: "300" }),
   );
