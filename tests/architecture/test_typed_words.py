@@ -6,8 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TAG = re.compile(r'<[a-z]+\b[^<>]*?class="[^"]*\bapp-prose\b[^<>]*>|<textarea\b[^>]*>')
-RULE = re.compile(r"\.app-prose \{[^}]*unicode-bidi: plaintext")
-"""The same for the elements of that class which scripts make."""
+MADE = re.compile(r'\{[^{}]*class: "app-prose"[^{}]*\}')
+"""The attributes of such an element that a script makes."""
 
 
 def markup() -> Iterator[tuple[Path, str]]:
@@ -26,5 +26,7 @@ def test_words_that_people_wrote_have_the_direction_of_their_script() -> None:
 
 
 def test_scripts_show_words_that_people_wrote_in_the_direction_of_their_script() -> None:
-    styles = "".join(path.read_text() for path in (ROOT / "web/src/styles").glob("*.scss"))
-    assert RULE.search(styles)
+    scripts = (ROOT / "web/src").rglob("*.ts")
+    made = [each for path in scripts for each in MADE.findall(path.read_text())]
+    assert len(made) > 20
+    assert [each for each in made if 'dir: "auto"' not in each] == []

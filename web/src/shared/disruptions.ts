@@ -58,7 +58,7 @@ export function disruptionNotice(
     "section",
     { class: "app-notice" },
     element(heading, written, title),
-    ...(text ? [element("p", { class: "app-prose", ...written }, text)] : []),
+    ...(text ? [element("p", { class: "app-prose", dir: "auto", ...written }, text)] : []),
     element(
       "p",
       { class: "app-muted" },

@@ -12,7 +12,7 @@ export function timelineEntry(update: Update, timeZone?: string, resident = say(
   const who = SPEAKERS[update.by ?? ""] ?? resident;
   const when = element("p", { class: "app-timeline__when" }, `${who}, `, dayElement(update.datetime, timeZone));
   const entry = element("li", { "data-update-id": update.update_id }, stateTag(update.state), when);
-  if (update.text) entry.append(element("p", { class: "app-prose" }, update.text));
+  if (update.text) entry.append(element("p", { class: "app-prose", dir: "auto" }, update.text));
   if (update.photos?.length) entry.append(photoList(update.photos, say("the update")));
   return entry;
 }

@@ -24,7 +24,7 @@ function needEntry(need: Need): HTMLElement {
   const entry = element(
     "li",
     { id: `need-${need.need_id}` },
-    element("p", { class: "app-prose" }, needText(need)),
+    element("p", { class: "app-prose", dir: "auto" }, needText(need)),
     when,
   );
   if (need.reason === "contractor_text" && may("change")) entry.append(decision(need, entry));

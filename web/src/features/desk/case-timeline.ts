@@ -75,7 +75,7 @@ function startForm(formId: string, fieldId: string, path: string, missing: strin
 
 /** An update that waits for review. Its photos are among those of the case. */
 function heldUpdateEntry({ update_id, datetime, text, requested_state }: HeldUpdate): HTMLElement {
-  const entry = element("li", { id: `held-${update_id}` }, element("p", { class: "app-prose" }, text));
+  const entry = element("li", { id: `held-${update_id}` }, element("p", { class: "app-prose", dir: "auto" }, text));
   const about = [
     `Sent ${moment(datetime)}`,
     ...(requested_state ? [`sets the state to ${STATES[requested_state][0]}, if that is allowed`] : []),
@@ -105,7 +105,7 @@ function noteEntry({ note_id, datetime, by, text }: Note): HTMLElement {
   return element(
     "li",
     { id: `note-${note_id}` },
-    element("p", { class: "app-prose" }, text),
+    element("p", { class: "app-prose", dir: "auto" }, text),
     element("div", { class: "app-muted" }, `${by}, ${moment(datetime)}`),
   );
 }
@@ -115,14 +115,14 @@ function questionEntry(question: Question): HTMLElement {
   const entry = element(
     "li",
     { id: `question-${question_id}` },
-    element("p", { class: "app-prose" }, text),
+    element("p", { class: "app-prose", dir: "auto" }, text),
     element("div", { class: "app-muted" }, `Asked by ${asked_by}, ${moment(asked_at)}`),
   );
   if (answer !== null) {
     const said = element(
       "div",
       { class: "desk-answer" },
-      element("p", { class: "app-prose" }, answer),
+      element("p", { class: "app-prose", dir: "auto" }, answer),
       element("div", { class: "app-muted" }, `Answered ${moment(answered_at!)}`),
     );
     if (may("change"))

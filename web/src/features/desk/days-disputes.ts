@@ -97,6 +97,6 @@ function recordCard(title: string, { state, at, by }: RecordedState, words: stri
     element("h4", {}, title),
     element("div", { class: "desk-tags" }, jobTag(state)),
     element("p", { class: "app-muted" }, `${WHO[by ?? "crew"]}, ${momentText(Date.parse(at), dayPage.zone)}`),
-    ...words.filter(Boolean).map((text) => element("p", { class: "app-prose" }, text)),
+    ...words.filter(Boolean).map((text) => element("p", { class: "app-prose", dir: "auto" }, text)),
   );
 }

@@ -108,7 +108,7 @@ function reportCard(each: Case, index: number, isMerged: boolean): HTMLElement {
     { class: "app-card" },
     heading,
     element("div", { class: "desk-tags" }, stateTag(each.state), reference(id)),
-    element("p", { class: "app-prose" }, each.description),
+    element("p", { class: "app-prose", dir: "auto" }, each.description),
     element(
       "dl",
       { class: "app-facts desk-facts" },

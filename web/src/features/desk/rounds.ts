@@ -65,7 +65,7 @@ function roundEntry(round: RoundDay): HTMLElement {
     { id: `round-${round.round}` },
     element("h3", {}, `${round.round}, ${round.name}`),
     element("p", { class: "desk-tags" }, roundTag(round)),
-    ...(round.text ? [element("p", { class: "app-prose" }, round.text)] : []),
+    ...(round.text ? [element("p", { class: "app-prose", dir: "auto" }, round.text)] : []),
     ...missedStreets(round),
     ...disputeEntries(round, round.disputes, round.version),
     details,

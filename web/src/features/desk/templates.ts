@@ -74,7 +74,7 @@ function templateEntry(template: Template): HTMLElement {
     "li",
     { id: `template-${template.template_id}` },
     element("h3", {}, template.name),
-    element("p", { class: "app-prose" }, template.text),
+    element("p", { class: "app-prose", dir: "auto" }, template.text),
     element("p", { class: "app-muted" }, facts.filter(Boolean).join(", ")),
     element("div", { class: "app-buttons" }, ...buttons),
   );

@@ -24,7 +24,7 @@ export function factsOf(facility: Facility, council: Council): HTMLElement {
   const known = facts.filter(([, value]) => value.length > 0);
   const rows = known.flatMap(([name, value]) => [
     element("dt", {}, name),
-    element("dd", { class: "app-prose" }, ...value),
+    element("dd", { class: "app-prose", dir: "auto" }, ...value),
   ]);
   return element("dl", { class: "app-facts" }, ...rows);
 }

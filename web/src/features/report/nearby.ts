@@ -83,7 +83,7 @@ function nearbyEntry(item: Nearby, serviceName: string, timeZone?: string): HTML
 function descriptionOf({ description = "", title }: Nearby): HTMLElement[] {
   if (!description || description === title) return [];
   const short = description.length > MOST_WORDS ? `${description.slice(0, MOST_WORDS).trimEnd()}…` : description;
-  return [element("p", { class: "app-prose" }, short)];
+  return [element("p", { class: "app-prose", dir: "auto" }, short)];
 }
 
 /** Ends the report: `words` says what the follower has to do or can expect. */

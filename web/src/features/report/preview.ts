@@ -42,12 +42,15 @@ async function previewCard(draft: Draft, service: Service | undefined): Promise<
     { class: "app-card app-preview", "aria-labelledby": "preview-heading" },
     element("h3", { class: "app-heading" }, title),
     element("div", { class: "app-report-head" }, stateTag("open")),
-    element("p", { class: "app-prose" }, draft.description.trim()),
+    element("p", { class: "app-prose", dir: "auto" }, draft.description.trim()),
     ...(service?.photo === "none" ? [] : await pictures(draft)),
     element(
       "dl",
       { class: "app-facts" },
-      ...facts.flatMap(([fact, text]) => [element("dt", {}, fact), element("dd", { class: "app-prose" }, text)]),
+      ...facts.flatMap(([fact, text]) => [
+        element("dt", {}, fact),
+        element("dd", { class: "app-prose", dir: "auto" }, text),
+      ]),
     ),
   );
 }

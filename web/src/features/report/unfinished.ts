@@ -23,7 +23,7 @@ export async function enter(): Promise<void> {
   const known = facts.filter(([, value]) => value);
   const rows = known.flatMap(([name, value]) => [
     element("dt", {}, name),
-    element("dd", { class: "app-prose" }, value!),
+    element("dd", { class: "app-prose", dir: "auto" }, value!),
   ]);
   byId("unfinished-report").replaceChildren(...rows);
 }

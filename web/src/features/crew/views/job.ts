@@ -162,7 +162,7 @@ function jobDetails({ job: of }: JobView): HTMLElement[] {
   const list = (words: string[]) => words.join(", ") || null;
   return [
     element("h2", {}, "Work to do"),
-    ...(of.instructions ? [element("p", { class: "app-prose" }, of.instructions)] : []),
+    ...(of.instructions ? [element("p", { class: "app-prose", dir: "auto" }, of.instructions)] : []),
     factList([
       ["Where", place],
       ["When", whenText(of) || null],
@@ -174,7 +174,7 @@ function jobDetails({ job: of }: JobView): HTMLElement[] {
       ["Reports", list(of.service_request_ids)],
     ]),
     ...(of.description
-      ? [element("h2", {}, "What was reported"), element("p", { class: "app-prose" }, of.description)]
+      ? [element("h2", {}, "What was reported"), element("p", { class: "app-prose", dir: "auto" }, of.description)]
       : []),
     ...(of.photos_before.length ? [element("h2", {}, "Photos before the work"), photosBefore(of.photos_before)] : []),
   ];
@@ -199,7 +199,7 @@ function eventEntry(jobEvent: JobEvent): HTMLElement {
     {},
     element("strong", {}, EVENT_LABELS[jobEvent.kind]),
     element("p", { class: "app-timeline__when" }, `${who}, ${moment(jobEvent.at)}`),
-    ...(words ? [element("p", { class: "app-prose" }, words)] : []),
+    ...(words ? [element("p", { class: "app-prose", dir: "auto" }, words)] : []),
     ...photosOfEvent(jobEvent.photos),
   );
 }

@@ -80,7 +80,7 @@ function itemFacts(item: Item): HTMLElement[] {
   const photos = item.photos.length ? [`, ${photosText(item.photos.length)}`] : [];
   return [
     element("h3", {}, item.title),
-    element("p", { class: "app-prose" }, itemText(item)),
+    element("p", { class: "app-prose", dir: "auto" }, itemText(item)),
     element("p", { class: "app-muted" }, moment(item.at), ...photos),
   ];
 }
