@@ -36,6 +36,8 @@ runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)
 """Limits the memory that the process itself may write to; its code and its libraries do not count,
 as they are shared."""
 PASSED_ON = ("PATH", "HOME", "LANG")
+WITHOUT_STAND_IN = ("CheckRelease",)
+"""They call services that moto does not have: Lambda with the API in it, and CodeDeploy."""
 STAND_INS = ("PAYMENTS_URL", "OUTSIDE_ALLOWED")
 """Settings of a local stack alone: where its payment provider is."""
 
@@ -79,15 +81,16 @@ def run(
 
 
 def functions(template: Mapping[str, Any], settings: Mapping[str, str]) -> list[Function]:
-    """The template's functions, each with the values of those settings that the template gives it;
-    others are empty. Each also has the settings that say where AWS and the payment provider are."""
+    """The template's functions but for WITHOUT_STAND_IN, each with the values of those settings
+    that the template gives it; others are empty. Each also has the settings that say where AWS and
+    the payment provider are."""
     elsewhere = {
         name: settings[name] for name in settings if name.startswith("AWS_") or name in STAND_INS
     }
     common = template["Globals"]["Function"].get("Environment", {}).get("Variables", {})
     found = []
     for name, made in template["Resources"].items():
-        if made["Type"] == "AWS::Serverless::Function":
+        if made["Type"] == "AWS::Serverless::Function" and name not in WITHOUT_STAND_IN:
             own = made["Properties"]
             named = {**common, **own.get("Environment", {}).get("Variables", {})}
             values = {each: settings.get(each, "") for each in named} | elsewhere

@@ -78,6 +78,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     alerts_wait_s: str
     mails_a_second: str
     mails_a_day: str
+    checked_version: str
 
     def wait_before_alerts_s(self) -> int:
         """How many seconds an alert waits for further changes of its report. Raises
@@ -115,6 +116,7 @@ OPTIONAL = (
     "alerts_wait_s",
     "mails_a_second",
     "mails_a_day",
+    "checked_version",
 )
 
 FOR_ANOTHER_PROGRAM = ("LD_LIBRARY_PATH", "PYTHONPATH")

@@ -12,7 +12,10 @@ from infra.runtime import PLATFORMS, Interpreter
 
 OURS = ("app.py", "chalicelib", "chalice")
 NOT_FOR_LAMBDA = ("tests", "infra", "web", "docs", "bench", "bin")
-SERVICES = ("cloudfront", "dynamodb", "s3", "secretsmanager", "sesv2", "sns", "sqs")
+SERVICES = (
+    *("cloudfront", "codedeploy", "dynamodb", "lambda", "s3", "secretsmanager", "sesv2", "sns"),
+    "sqs",
+)
 """The services of AWS that functions call: botocore's descriptions of all others are removed."""
 MOST_UNZIPPED = 75_000_000
 """Lambda's own limit is 250 MB (AWS Lambda quotas, 2026)."""

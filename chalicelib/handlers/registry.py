@@ -68,6 +68,7 @@ from chalicelib.handlers.reports import (
     photos,
     photos_events,
     quotes,
+    release_events,
     repair_feedback,
     reporter_questions,
     reports,
@@ -129,6 +130,7 @@ ROUTES = [
 ]
 EVENTS = [
     reports_events.events,
+    release_events.events,
     publishing_events.events,
     figures_events.events,
     orders_events.events,

@@ -46,6 +46,10 @@ class Repository(Protocol):
     def create(self, report: ServiceRequest) -> ServiceRequest:
         """Stores a new report as version 1. Raises AlreadyExists."""
 
+    def rehearse(self, report: ServiceRequest) -> ServiceRequest:
+        """Returns what `create` would return. The store checks the new report and stores nothing,
+        so that no fact of it exists."""
+
     def create_with_claim(
         self,
         report: ServiceRequest,

@@ -32,6 +32,11 @@ from tests.conftest import ROOT
 Resource = dict[str, Any]
 PLACEHOLDERS = tuple(SOURCES)
 PARTIAL = ["ReportBatchItemFailures"]
+MADE_BY_SAM = (
+    *("APIHandler.Version", "APIHandlerDeploymentGroup"),
+    "ServerlessDeploymentApplication",
+)
+"""test_translated_template.py finds them."""
 
 
 @cache
@@ -97,7 +102,7 @@ def dangling(template: dict[str, Any]) -> set[str]:
     """Names that something refers to and nothing has; cfn-lint misses those in a function's
     events."""
     known = {*template["Resources"], *template["Parameters"], *template.get("Conditions", {})}
-    known |= {*aliases(template)}
+    known |= {*aliases(template), *MADE_BY_SAM}
     return {name for name in _referred(template) if name not in known and "::" not in name}
 
 
@@ -196,6 +201,16 @@ def test_new_versions_of_the_api_and_of_publish_get_a_tenth_of_the_calls_first(
         of = watched[1]["MetricStat"]["Metric"]["Dimensions"]
         assert {"Name": "Resource", "Value": {"Fn::Sub": f"${{{name}}}:live"}} in of
         assert watched[1]["MetricStat"]["Period"] == 60
+
+
+def test_new_version_of_the_api_is_checked_before_it_gets_calls(template: dict[str, Any]) -> None:
+    api, check = functions(template)["APIHandler"], functions(template)["CheckRelease"]
+    assert api["DeploymentPreference"]["Hooks"] == {"PreTraffic": {"Ref": "CheckRelease"}}
+    # AWS lets CodeDeploy call functions of such names alone.
+    assert check["FunctionName"]["Fn::Sub"].startswith("CodeDeployHook_${AWS::StackName}")
+    # SAM's name of the version that this deployment makes; the alias has the one before.
+    assert check["Environment"]["Variables"]["CHECKED_VERSION"] == {"Ref": "APIHandler.Version"}
+    assert {"CheckRelease"} <= dependencies(template)["APIHandlerAliaslive"]
 
 
 @pytest.mark.parametrize("caller", ["APIHandlerInvokePermission", "RestAPI"])

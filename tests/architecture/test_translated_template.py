@@ -107,6 +107,20 @@ def test_every_function_has_a_role_and_every_source_a_function_that_exist() -> N
         assert resources[named]["Type"] in ("AWS::Lambda::Function", "AWS::Lambda::Alias")
 
 
+def test_check_of_a_release_calls_the_new_version_and_codedeploy_calls_the_check() -> None:
+    resources = translated()["Resources"]
+    alias, check = resources["APIHandlerAliaslive"], resources["CheckRelease"]["Properties"]
+    release = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+    assert release["BeforeAllowTrafficHook"] == {"Ref": "CheckRelease"}
+    version = check["Environment"]["Variables"]["CHECKED_VERSION"]["Ref"]
+    assert resources[version]["Type"] == "AWS::Lambda::Version"
+    assert alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0] == version
+    of = [release[each]["Ref"] for each in ("ApplicationName", "DeploymentGroupName")]
+    assert of == ["ServerlessDeploymentApplication", "APIHandlerDeploymentGroup"]
+    (policy,) = resources["CheckReleaseRole"]["Properties"]["Policies"]
+    assert f"deploymentgroup:${{{of[0]}}}/${{{of[1]}}}" in json.dumps(policy)
+
+
 def lint(template: Json, folder: Path) -> str:
     """What cfn-lint says of it."""
     path = folder / "template.json"

@@ -22,6 +22,7 @@ from tests.support.seam import Answer, Try, hook_tries
 Need = tuple[str, str]
 POLICIES = ROOT / ".chalice" / "policies"
 API = "api_handler"
+API_GROUP = "deployment group of the API"
 FUNCTIONS = frozenset(path.stem for path in POLICIES.glob("*.json"))
 JSON_RESOURCE = {
     "dynamodb": "TableName",
@@ -63,6 +64,12 @@ class Needs:
         elif service == "cloudfront":
             distribution = this.url.split("/distribution/")[1].partition("/")[0]
             yield f"cloudfront:{operation}", f"{self._names[distribution]}"
+        elif service == "lambda":
+            # A version's name ends with the function's and its own number.
+            named = unquote(this.url).partition(":function:")[2].partition("/")[0]
+            yield "lambda:InvokeFunction", named
+        elif service == "codedeploy":
+            yield f"codedeploy:{operation}", API_GROUP
         elif service == "sesv2":
             # A raw mail needs the action of the older API, too.
             tells = b'"ConfigurationSetName"' in this.body
@@ -181,4 +188,5 @@ def _named(resource: Any) -> str:
         return found[1] + found[2]
     if found := re.search(r":(?:distribution|identity)/\$\{(\w+)\}$", text):
         return found[1]
-    return "configuration-set" if ":configuration-set/" in text else text
+    kinds = {"configuration-set": ":configuration-set/", API_GROUP: "{APIHandlerDeploymentGroup}"}
+    return next((kind for kind, part in kinds.items() if part in text), text)

@@ -59,6 +59,7 @@ from chalicelib.handlers.jobs import jobs_events
 from chalicelib.handlers.payments import payments_events
 from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.handlers.reports import photos_events
+from chalicelib.handlers.reports.release_events import check_release
 from chalicelib.jobs.dynamo.jobs import DynamoJobs
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import truncate_to_second, utc_now
@@ -105,11 +106,14 @@ from tests.support.issuer import Issuer, give_client_secret, serve_issuer, staff
 from tests.support.moment import TODAY
 from tests.support.paying import GOOD_CARD, InProcessPay, give_order, serve_payments
 from tests.support.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
+from tests.support.release import Release
 from tests.support.seam import Answer, Try, hook_tries
 from tests.support.serving import file_server, run_server
 
 LONG = "x" * 2000
 JPEG = save_image("JPEG")
+RELEASE = Release()
+"""Its calls are recorded as well."""
 PHOTO = {"content_type": "image/jpeg", "size": 1000}
 FAR = {"lat": 53.94, "long": -1.05}
 """In the council, and on a tile of its own."""
@@ -431,7 +435,7 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         two_homes()
         container.forget_built()
         needs = Needs(names_of(cloud, container.settings().distribution_id))
-        with Client(app.app) as client, needs.recorded():
+        with RELEASE.carried_out(), Client(app.app) as client, needs.recorded():
             api = Api(client, cloud)
             here = Day(api, needs, api.token("officer"), {})
             # Forgets the secret that the test has read to make the token.
@@ -724,7 +728,19 @@ def live_with_reports(day: Day) -> None:
     day.needs.note_signed(API, "s3:GetObject", shown["url"])
 
 
+def live_with_a_release(cloud: Cloud) -> None:
+    """A new version of the API is checked before it gets calls."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHECKED_VERSION", RELEASE.version_arn)
+        patch.setenv("ORIGIN_SECRET_ARN", cloud.environment["ORIGIN_SECRET_ARN"])
+        container.forget_built()
+        check_release(RELEASE.event, None)
+    assert RELEASE.told == ["Succeeded"]
+    container.forget_built()
+
+
 def live_with_officers(day: Day) -> None:
+    live_with_a_release(day.api.cloud)
     api, officer = day.api, day.officer
     first = f"/api/reports/{day.receipts['one']['service_request_id']}"
     other, done = day.report("other"), day.report("done", **FAR)

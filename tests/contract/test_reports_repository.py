@@ -169,6 +169,18 @@ EVERYTHING = report(
 # One report
 
 
+def test_rehearsal_answers_as_creation_does_and_stores_nothing(repository: Repository) -> None:
+    rehearsed = repository.rehearse(EVERYTHING)
+    assert repository.get(EVERYTHING.service_request_id) is None
+    assert rehearsed == repository.create(EVERYTHING)
+
+
+def test_rehearsal_leaves_a_stored_report_as_it_is(repository: Repository) -> None:
+    stored = repository.create(EVERYTHING)
+    repository.rehearse(replace(EVERYTHING, title="Other"))
+    assert repository.get(EVERYTHING.service_request_id) == stored
+
+
 def test_report_is_stored_as_version_one_when_it_is_created(repository: Repository) -> None:
     created = repository.create(report())
     assert created == replace(report(), version=1)

@@ -77,6 +77,9 @@ class MemoryRepository:
             raise AlreadyExists
         return self._put(replace(report, version=1))
 
+    def rehearse(self, report: ServiceRequest) -> ServiceRequest:
+        return replace(report, version=1)
+
     def create_with_claim(
         self,
         report: ServiceRequest,

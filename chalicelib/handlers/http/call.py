@@ -16,6 +16,7 @@ from chalicelib.kernel.observability import logs
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.texts import Text
 
+REHEARSAL = "rehearsal"
 LONGEST_PARAMETER = 1_000
 """Bytes of a parameter in a path or a query: many are keys, and DynamoDB's sort keys have at most
 1,024."""
@@ -31,6 +32,12 @@ class Call(NamedTuple):
     def body(self) -> bytes:
         raw = self.request.raw_body
         return raw.encode() if isinstance(raw, str) else raw
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """True if the check of a release makes the call, past API Gateway: then nothing is stored.
+        API Gateway writes the context of all other requests, so nobody else can say this."""
+        return self.request.context.get(REHEARSAL) is True
 
     @property
     def sent_key(self) -> str:

@@ -109,8 +109,10 @@ class NearList(msgspec.Struct, frozen=True, kw_only=True):
     raises=(Conflict, PriceChanged, TooMany),
 )
 def submit(call: Call, draft: Draft) -> ReportReceipt:
-    key = call.idempotency_key
+    key, language = call.idempotency_key, request_language.current_language().code
     author, ports = call.caller.author(), reports_ports()
+    if call.is_rehearsal:
+        return receipt(submission.rehearse(draft, key, author, ports, language=language), ports)
     admit, may_write = (
         rate_limits.admit_report(draft, key, call),
         rate_limits.may_write_to_contact(draft, call),
@@ -122,7 +124,7 @@ def submit(call: Call, draft: Draft) -> ReportReceipt:
         ports,
         admit=admit,
         may_write=may_write,
-        language=request_language.current_language().code,
+        language=language,
     )
     return receipt(report, ports, follows=not is_sender_of(report, key, author, ports))
 

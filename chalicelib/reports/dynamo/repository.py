@@ -69,6 +69,13 @@ class DynamoRepository(DynamoClaims, RelatedItems):
             raise AlreadyExists
         return report_of(item)
 
+    def rehearse(self, report: ServiceRequest) -> ServiceRequest:
+        item = item_of(report)
+        # DynamoDB checks the permission, the item and the keys of its indexes before the condition.
+        item.put_where(ReportItem.record.exists() & ReportItem.record.does_not_exist())
+        item.version = 1
+        return report_of(ReportItem.from_raw_data(item.serialize()))
+
     def save(self, report: ServiceRequest) -> ServiceRequest:
         if not report.version:
             raise VersionConflict

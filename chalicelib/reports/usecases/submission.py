@@ -86,6 +86,23 @@ def submit(
         return stored
 
 
+def rehearse(
+    draft: Draft, key: str, author: Author, ports: Ports, *, language: str | None = None
+) -> ServiceRequest:
+    """Does what `submit` does for a report without an order, but for the storing: nothing follows
+    from the report, and nobody hears of it. Raises Invalid, Forbidden, Conflict."""
+    report = _build_report(
+        draft,
+        key,
+        author,
+        ports,
+        request_id=ports.ids.service_request_id(author.scope, key),
+        fingerprint=ports.ids.fingerprint(canonical_bytes(draft)),
+    )
+    report = _with_reporter(report, draft, author, ports, language=language)
+    return ports.repository.rehearse(report)
+
+
 def _build_report(
     draft: Draft, key: str, author: Author, ports: Ports, *, request_id: str, fingerprint: str
 ) -> ServiceRequest:

@@ -12,7 +12,7 @@ from chalicelib.reports.parts import Contact, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.reading import public_views, view_report
-from chalicelib.reports.usecases.submission import submit
+from chalicelib.reports.usecases.submission import rehearse, submit
 from chalicelib.reports.views import tracking_url
 from tests.support.builders import NOON, draft
 from tests.support.councils import council_named
@@ -54,6 +54,17 @@ def test_answers_are_stored_and_not_public(ports: Ports) -> None:
         "days": ("9",),
     }
     assert "ZZ12" not in repr(public_views([report.service_request_id], ports))
+
+
+def test_rehearsed_report_is_the_one_that_would_be_stored(ports: Ports) -> None:
+    rehearsed = rehearse(draft(), "key", ANYBODY, ports, language="en")
+    assert list(ports.repository.list_ids()) == []
+    assert rehearsed == submit(draft(), "key", ANYBODY, ports, language="en")
+
+
+def test_rehearsed_report_is_refused_for_what_a_report_is_refused(ports: Ports) -> None:
+    with pytest.raises(Invalid):
+        rehearse(draft(service_code="none"), "key", ANYBODY, ports)
 
 
 def test_required_question_is_named_when_it_is_not_answered(ports: Ports) -> None:
