@@ -85,7 +85,7 @@ def test_version_that_works_gets_its_calls() -> None:
     ]
 
 
-def test_check_leaves_nothing_behind_and_nobody_hears_of_it(cloud: Cloud) -> None:
+def test_check_leaves_nothing_behind_and_starts_no_reaction(cloud: Cloud) -> None:
     before = stored()
     assert carry_out(Release()) == ["Succeeded"]
     assert stored() == before
