@@ -40,6 +40,7 @@ class DocumentTarget(msgspec.Struct, frozen=True):
     asked_by: frozenset[str]
     make: Callable[[StoredDocument | None, PublicReports], Document | None]
     reads_more: bool = False
+    comes_first: bool = False
 
     @property
     def keys(self) -> frozenset[str]:
@@ -60,6 +61,7 @@ class PhotosTarget(msgspec.Struct, frozen=True):
     keys: frozenset[str]
     anew: bool = False
     reads_more: bool = False
+    comes_first: bool = True
 
     @property
     def shows(self) -> frozenset[str]:

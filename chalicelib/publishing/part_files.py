@@ -1,15 +1,17 @@
 """The files of a part of a day: the list of its reports, the same as CSV and as GeoJSON, and the
 archive of the feed of all reports.
 
-All files of a part are made from its list. A writer reads that list last and writes it first: a
-writer that replaces an unchanged document has read a list no older than the one that document was
-made from.
+All files of a part are made from its list. A writer reads that list last and writes it first, and
+the others at the same time: a writer that replaces an unchanged document has read a list no older
+than the one that document was made from.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import msgspec
 
+from chalicelib.kernel.parallel import run_in_parallel
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import open_data_index as index
 from chalicelib.publishing.document_targets import put_document
@@ -40,6 +42,7 @@ class PartTarget(msgspec.Struct, frozen=True):
     archive: Callable[..., bytes]
     is_anew: bool = False
     reads_more: bool = False
+    comes_first: bool = False
 
     @property
     def shows(self) -> frozenset[str]:
@@ -49,7 +52,7 @@ class PartTarget(msgspec.Struct, frozen=True):
 
     @property
     def order(self) -> tuple[str, str, str, str]:
-        """The keys in the order of writing."""
+        """The keys: the list, then the others."""
         where = (self.day, self.part, self.parts)
         return (
             index.list_key(*where),
@@ -63,7 +66,9 @@ class PartTarget(msgspec.Struct, frozen=True):
         return frozenset(self.order)
 
     def read(self, ports: Ports) -> Mapping[str, StoredDocument | None]:
-        return {key: ports.documents.read(key) for key in reversed(self.order)}
+        listed, *others = self.order
+        read = run_in_parallel(partial(ports.documents.read, key) for key in others)
+        return {**dict(zip(others, read, strict=True)), listed: ports.documents.read(listed)}
 
     def make(
         self, held: Mapping[str, StoredDocument | None], public: PublicReports
@@ -91,5 +96,9 @@ class PartTarget(msgspec.Struct, frozen=True):
         held: Mapping[str, StoredDocument | None],
         ports: Ports,
     ) -> bool:
-        changes = [put_document(key, made[key], held[key], ports.documents) for key in self.order]
-        return any(changes)
+        def put(key: str) -> bool:
+            return put_document(key, made[key], held[key], ports.documents)
+
+        listed, *others = self.order
+        is_list_changed = put(listed)
+        return any((is_list_changed, *run_in_parallel(partial(put, key) for key in others)))

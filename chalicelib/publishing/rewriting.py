@@ -9,10 +9,12 @@ reports have changed, or if it is made of more than these.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.parallel import run_in_parallel
 from chalicelib.publishing.ports import Ports
 from chalicelib.reports.published import ReportView
 
@@ -38,6 +40,10 @@ class Target(Protocol):
     def reads_more(self) -> bool:
         """True if `make` reads more than it is given."""
 
+    @property
+    def comes_first(self) -> bool:
+        """True if it is written before those for which it is false."""
+
     def read(self, ports: Ports) -> Any:
         """The published document."""
 
@@ -60,8 +66,8 @@ class RoundResult(NamedTuple):
 def rewrite(
     targets: Sequence[Target], ports: Ports, held: Mapping[Target, Any] | None = None
 ) -> RoundResult:
-    """Publishes the targets, in their order, until nothing changes. `held` has the documents of
-    targets that were just read."""
+    """Publishes the targets until nothing changes: those that come first, then all others at the
+    same time. `held` has the documents of targets that were just read."""
     failed: dict[str, Exception] = {}
     made: dict[Target, Any] = {}
     outdated_keys: set[str] = set()
@@ -108,15 +114,15 @@ class Round:
             self.outdated_keys |= this.outdated_keys
 
     def _run(self, targets: Sequence[Target], known: Mapping[Target, Any]) -> None:
-        held = {each: known[each] if each in known else each.read(self._ports) for each in targets}
+        unread = [each for each in targets if each not in known]
+        read = run_in_parallel(partial(each.read, self._ports) for each in unread)
+        held = {**known, **dict(zip(unread, read, strict=True))}
         public = _read_public(targets, self._ports)
-        written: dict[Target, Any] = {}
         for target in targets:
             with self._isolate_failure(target):
-                made = target.make(held[target], public)
-                if target.put(made, held[target], self._ports):
-                    written[target] = made
-                self.made[target] = made
+                self.made[target] = target.make(held[target], public)
+        written = self._put([each for each in self.made if each.comes_first], held)
+        written |= self._put([each for each in self.made if not each.comes_first], held)
         now = _read_public(written, self._ports)
         for target, made in written.items():
             with self._isolate_failure(target):
@@ -125,6 +131,27 @@ class Round:
                 if target.make(held[target], now) != made:
                     self.to_retry.append(target)
                     self.outdated_keys |= target.keys
+
+    def _put(self, targets: Sequence[Target], held: Mapping[Target, Any]) -> dict[Target, Any]:
+        """Writes what was made of the targets, at the same time. Returns what differed."""
+
+        def put(target: Target) -> bool | Exception:
+            try:
+                return target.put(self.made[target], held[target], self._ports)
+            except Exception as error:
+                return error
+
+        written: dict[Target, Any] = {}
+        for target, result in zip(
+            targets, run_in_parallel(partial(put, each) for each in targets), strict=True
+        ):
+            if isinstance(result, Exception):
+                del self.made[target]
+                with self._isolate_failure(target):
+                    raise result
+            elif result:
+                written[target] = self.made[target]
+        return written
 
     @contextmanager
     def _isolate_failure(self, target: Target) -> Iterator[None]:

@@ -31,7 +31,8 @@ def faults(few: Cost, many: Cost) -> list[str]:
 
 
 def test_report_costs_the_same_however_many_there_are() -> None:
-    few, many = measure_publishing(FEW), measure_publishing(MANY)
+    # The first measurement of a process frees what other tests have left.
+    _, few, many = (measure_publishing(count) for count in (FEW, FEW, MANY))
     assert faults(few, many) == []
     assert many.most == CALLS
 
