@@ -17,9 +17,8 @@ LINGERS_HOURS = 1.0
 VCPU_MB = 1769
 """The memory with which a function has one processor. Source: AWS Lambda Developer Guide,
 "Configure Lambda function memory", read 2026."""
-TRIP_S, S3_READ_S, S3_WRITE_S = 0.008, 0.015, 0.03
-"""A call from Lambda at the median: of DynamoDB or SQS, a GET of S3, and a PUT or list of S3. Ours.
-"""
+TRIP_S = 0.008
+"""A call of DynamoDB, S3 or SQS from Lambda, at the median; as assumed in docs/BENCHMARKS.md."""
 OUTSIDE_S = 0.5
 """A call of the payment provider. Ours."""
 START_MB = 100
@@ -58,16 +57,8 @@ class Machine(NamedTuple):
     def seconds(self, used: Mapping[str, float]) -> float:
         """The duration of a call with this use."""
         share = min(1.0, self.megabytes / VCPU_MB)
-        waited = used["trips"] * trip_s(used) + used.get("outside", 0) * OUTSIDE_S
+        waited = used["trips"] * TRIP_S + used.get("outside", 0) * OUTSIDE_S
         return used["cpu_ms"] / 1000 / share + waited
-
-
-def trip_s(used: Mapping[str, float]) -> float:
-    """The seconds of a trip on average, by the kinds of all calls."""
-    reads, writes = used.get("s3_reads", 0), used.get("s3_writes", 0)
-    others = max(0.0, used.get("calls", 0) - reads - writes)
-    total = reads + writes + others
-    return (reads * S3_READ_S + writes * S3_WRITE_S + others * TRIP_S) / total if total else TRIP_S
 
 
 class Model:

@@ -165,16 +165,6 @@ def test_function_with_half_a_processor_takes_twice_the_time() -> None:
     assert Machine(3538, 60).seconds({"cpu_ms": 0, "trips": 125}) == 1
 
 
-def test_calls_of_s3_are_waited_for_longer() -> None:
-    machine = Machine(1769, 60)
-    calls = {"cpu_ms": 0, "trips": 100, "calls": 200}
-    assert machine.seconds(calls) == pytest.approx(0.8)
-    assert machine.seconds({**calls, "s3_reads": 200}) == pytest.approx(1.5)
-    assert machine.seconds({**calls, "s3_writes": 200}) == pytest.approx(3)
-    mixed = {**calls, "s3_reads": 100, "s3_writes": 100}
-    assert machine.seconds(mixed) == pytest.approx(2.25)
-
-
 def test_periods_with_changes_have_all_of_them() -> None:
     load = Load(200_000)
     periods = 30 * 24 * 12
