@@ -93,6 +93,27 @@ def test_every_page_opens_offline_after_one_visit_of_any_page(page: Page) -> Non
     assert built - others <= {*(address.split("?")[0] for address in PAGES), "/offline/"}
 
 
+def test_form_without_a_signal_keeps_what_was_typed_and_sends_it_again(page: Page) -> None:
+    page.goto("/forms/sign-in")
+    page.get_by_label("Email address").fill("sam@example.org")
+    lose_signal(page)
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+    expect(page.get_by_text("What you typed is kept on this page")).to_be_visible()
+    expect(page.get_by_text("This page is not saved")).to_be_hidden()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_text("sam@example.org")).to_be_visible()
+
+
+def test_page_of_a_form_says_that_it_is_offline(page: Page) -> None:
+    lose_signal(page)
+    page.goto("/forms/bins")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+    expect(page.get_by_role("link", name="try again")).to_be_visible()
+    expect(page.get_by_role("button", name="Send again")).to_be_hidden()
+
+
 def test_pages_of_a_language_open_offline_after_one_visit_of_any_of_them(page: Page) -> None:
     page.goto("/cy/accessibility/")
     wait_for_promise(page, STORED, [f"/cy{each.split('?')[0]}" for each in PAGES])

@@ -10,6 +10,7 @@ import { addressOf, FORGET_PUSH } from "../shared/push-address.ts";
 import { forgetAddress } from "../shared/kept-push-address.ts";
 import { moveAlerts, renewAddress } from "../shared/push-renewal.ts";
 import { type Files, installApp } from "./app-cache.ts";
+import { sendForm } from "./forms.ts";
 import { isReportPage, reportPage } from "./report-pages.ts";
 import { postAs, signedInAccount } from "./session.ts";
 
@@ -23,8 +24,9 @@ const CACHE = "resident_app";
 /** The address to which other apps share photos (share_target of the manifest), below the folder of a language. */
 const SHARE = /^(\/[a-z]{2,3})?\/share\/$/;
 const OFFLINE_PAGE = "/offline/";
-/** Addresses that this worker leaves to the network: staff's and crews' pages, forms, the API and files. */
-const NETWORK_ONLY = /^(\/[a-z]{2,3})?\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
+/** Addresses that this worker leaves to the network: staff's and crews' pages, the API and files. */
+const NETWORK_ONLY = /^(\/[a-z]{2,3})?\/(admin|api|crew|data|desk|feeds|open311|photos|_local)\//;
+const FORMS = /^(\/[a-z]{2,3})?\/forms\//;
 
 const app = installApp(() => caches.open(CACHE), FILES, OTHERS);
 
@@ -44,6 +46,10 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   const share = SHARE.exec(url.pathname);
   if (request.method === "POST" && share) return event.respondWith(receiveShare(request, share[1] ?? ""));
+  if (request.method === "POST" && request.mode === "navigate" && url.origin === self.location.origin) {
+    if (FORMS.test(url.pathname)) event.respondWith(sendForm(request, () => offlinePage(url, request)));
+    return;
+  }
   if (request.method !== "GET" || url.origin !== self.location.origin || NETWORK_ONLY.test(url.pathname)) return;
   const address = url.pathname.replace(/\/index\.html$/, "/");
   if (request.mode === "navigate") {
@@ -83,9 +89,16 @@ const folderOf = ({ pathname }: URL) => pathname.split("/")[1]!;
 
 /** Opens the report page of the language with the shared photos. */
 async function receiveShare(request: Request, folder: string): Promise<Response> {
+  const page = `${self.location.origin}${folder}/report/`;
+  if (isOfOtherSite(request)) return Response.redirect(page, 303);
   const photos = (await request.formData()).getAll("photos").filter((each) => each instanceof File);
   await storeSharedPhotos(photos);
-  return Response.redirect(`${folder}/report/?shared`, 303);
+  return Response.redirect(`${page}?shared`, 303);
+}
+
+/** True if a page of another site sent it. What an app shares has no referrer, or one that is no web address. */
+function isOfOtherSite({ referrer }: Request): boolean {
+  return referrer.startsWith("http") && new URL(referrer).origin !== self.location.origin;
 }
 
 /** Fails if something still waits, so that the browser tries again. */

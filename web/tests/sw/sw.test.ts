@@ -129,3 +129,23 @@ test("a report that was sent is announced in the language of its page, and sent 
   ]);
   expect(network.of("/api/reports")[0]!.headers.get("Accept-Language")).toBe("cy");
 });
+
+/** A form as the browser sends it, from the page at that address. */
+function posted(path: string, typed: Record<string, string | File>, referrer = ""): Request {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(typed)) body.append(name, value);
+  const request = new Request(ORIGIN + path, { method: "POST", body });
+  Object.defineProperties(request, { mode: { value: "navigate" }, referrer: { value: referrer } });
+  return request;
+}
+
+test("photos that a page of another site posts are not taken", async () => {
+  const { happens } = await worker();
+  const answers: Promise<Response>[] = [];
+  const respondWith = (answer: Promise<Response>) => void answers.push(answer);
+  const photo = new File(["x"], "a.jpg", { type: "image/jpeg" });
+  for (const from of ["https://elsewhere.example/", "", "android-app://gallery"])
+    await happens("fetch", { request: posted("/share/", { photos: photo }, from), respondWith });
+  const led = await Promise.all(answers.map(async (answer) => (await answer).headers.get("location")));
+  expect(led).toEqual(["", "?shared", "?shared"].map((query) => `${ORIGIN}/report/${query}`));
+});
