@@ -834,7 +834,7 @@ def test_report_loses_its_facility_when_its_service_is_changed(
     assert "asset_id" not in dict(by_the_light.page.form(REPORT).fields)
 
 
-def test_what_the_sender_of_a_private_report_wrote_is_signed_you(browser: Browser) -> None:
+def test_update_of_the_sender_of_a_private_report_is_signed_you(browser: Browser) -> None:
     path = link(private(browser))
     browser.open(path)
     update = browser.page.links["Add information"]

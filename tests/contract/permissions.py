@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.conftest import ROOT
+from tests.support.in_turn import calls_in_turn
 from tests.support.seam import Answer, Try, hook_tries
 
 Need = tuple[str, str]
@@ -40,14 +41,15 @@ class Needs:
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
-        """Record every call that a function makes inside the context as its need."""
+        """Record every call that a function makes inside the context as its need. Calls that it
+        makes in parallel are made in its own thread, whose stack names it."""
 
         def hook(this: Try, answer: Answer) -> Any:
             if function := _function_on_the_stack():
                 self.of[function] |= set(self._needs(this))
             return answer()
 
-        with hook_tries(hook):
+        with hook_tries(hook), calls_in_turn():
             yield
 
     def note_signed(self, function: str, action: str, url: str, key: str = "") -> None:

@@ -405,4 +405,4 @@ def test_days_off_are_those_of_the_last_word_of_crew_and_office() -> None:
     assert off.reasons == {("R1", tomorrow): "weather"}
     (withdrawn,) = tell(here, operation("to_come", day=tomorrow), by=OFFICE)
     after = days_off(here.ports)
-    assert (withdrawn, after.reasons, after.rounds) == ("applied", {}, {"R1"})
+    assert (withdrawn, after.reasons, after.rounds) == ("applied", {}, frozenset({"R1"}))
