@@ -183,6 +183,8 @@ class _Council:
             ]
             if person.channel == "email" and len(found) <= MOST_LISTED:
                 numbers = [(each.case.number, "listed") for each in found]
+            elif person.channel == "sms" and len(found) == 1:
+                numbers = [(found[0].case.number, LABELS[found[0].state])]
             else:
                 numbers = [(len(found), "counted")] if found else []
             self.due += [

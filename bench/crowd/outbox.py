@@ -13,6 +13,7 @@ TITLES = (
     ("Is it fixed? ", "officer_question"),
 )
 REFERENCE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}\b")
+DISTANCE = re.compile(r", [0-9.,]+ k?m away$")
 SOME = re.compile(r"\b([0-9]+) updates?(?: to your alerts|: your alerts)")
 
 
@@ -58,5 +59,6 @@ def _text_kind(words: str) -> str:
     for title, says in TITLES:
         if title in words:
             return says
-    # Such as "Pothole: Work planned [7K3M-2QXV-9HTD]", after the council's name in a text.
-    return REFERENCE.split(words)[0].rstrip(" .[").rpartition(": ")[2]
+    # Such as "Pothole: Work planned, 150 m away [7K3M-2QXV-9HTD]"; few texts name the distance.
+    says = REFERENCE.split(words)[0].rstrip(" .[").rpartition(": ")[2]
+    return DISTANCE.sub("", says)

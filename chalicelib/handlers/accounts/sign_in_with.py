@@ -62,7 +62,11 @@ def return_from_provider(call: Call, provider: str) -> SeeOther:
         finish_sign_in,
     )
 
-    state, code = call.parameter("state") or "", call.parameter("code", longest=LONGEST_CODE) or ""
+    try:
+        state = call.parameter("state") or ""
+        code = call.parameter("code", longest=LONGEST_CODE) or ""
+    except Invalid as error:
+        raise NotFound(AGAIN) from error
     if not _STATE.fullmatch(state):
         raise NotFound(AGAIN)
     rate_limits.check("handover", call)
