@@ -1,6 +1,6 @@
 /** A browser's push address, in the API's format. */
 
-/** Tells the service worker that this browser wants no notifications any more. */
+/** Tells the service worker that notifications to this browser end. */
 export const FORGET_PUSH = "forget-push";
 
 export interface PushAddress {
