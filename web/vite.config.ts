@@ -59,7 +59,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
             groups: [
               {
                 name: "shared",
-                test: /src\/shared\/(?!addresses|error-sentences|queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|stored-draft|pending|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|money|data-table|collections\/(?!saved-address)|geo|places\/|post|send|request\.|device|outcome|upload)/,
+                test: /src\/shared\/(?!addresses|error-sentences|queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|stored-draft|pending|promise|chart|push|session|fault\.|staff-page|choices|disruptions|street-names|static-map|house-numbers|money|data-table|collections\/(?!saved-address)|geo|places\/|post|send|request\.|device|outcome|upload)/,
               },
               // Chunks without texts of ours, which all languages share.
               { name: "basemap-leaflet", test: /node_modules\/leaflet\// },

@@ -80,14 +80,6 @@ export function errorsOf(outcome: Outcome<unknown>): FieldError[] {
   return faults.map(({ field, message }) => ({ field, message: message.slice(0, 1).toUpperCase() + message.slice(1) }));
 }
 
-/** Why the call failed, in one line that names the field at fault, for a page without a place beside each field. */
-export function faultOf(outcome: Outcome<unknown>): string {
-  const { field, message } = errorsOf(outcome)[0]!;
-  if (!field) return message;
-  const name = field.slice(field.lastIndexOf(".") + 1).replaceAll("_", " ");
-  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}: ${message.slice(0, 1).toLowerCase()}${message.slice(1)}`;
-}
-
 /** The address to sign in with that assurance, and come back to this page. */
 export function signInAddress(sure?: Account["assurance"]): string {
   return `${SIGN_IN}?${new URLSearchParams({ next: location.pathname + location.search, ...(sure ? { sure } : {}) })}`;

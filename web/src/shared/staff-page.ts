@@ -1,7 +1,8 @@
 /** Opens a page for officers, or says why it cannot be opened. */
 import { byId, element, show } from "./dom.ts";
 import { isSignedOut } from "./outcome.ts";
-import { errorsOf, faultOf, signInAddress, whoIsSignedIn } from "./session.ts";
+import { faultOf } from "./fault.ts";
+import { errorsOf, signInAddress, whoIsSignedIn } from "./session.ts";
 
 const status = byId("staff-status");
 

@@ -2,7 +2,7 @@
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { actionButton, byId, element } from "../../shared/dom.ts";
-import { call, faultOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { alertEntry, type CodeNames, type OwnAlert } from "./alert-entry.ts";
 import { openPage, setStatus } from "./page.ts";
 import { say } from "../../shared/say.ts";
@@ -33,7 +33,7 @@ function addPage(page: OwnAlerts, named: CodeNames): void {
 async function loadMore(cursor: string, named: CodeNames): Promise<void> {
   const page = await call<OwnAlerts>("GET", `${ALERTS}?${new URLSearchParams({ limit: PER_PAGE, cursor })}`);
   if (page.kind === "stored") addPage(page.value, named);
-  else setStatus(faultOf(page));
+  else setStatus(errorsOf(page)[0]!.message);
 }
 
 /** If the council's documents cannot be loaded, services and wards are shown by their codes. */

@@ -1,7 +1,7 @@
 /** A copy of my data: to read here, and as a file. */
 import type { Outcome } from "../../shared/api.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
-import { call, faultOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { ACCOUNT } from "./model.ts";
 import { openPage } from "./page.ts";
 import { say } from "../../shared/say.ts";
@@ -60,7 +60,7 @@ async function loadExport(): Promise<{ file: Part; pages: string[] } | string> {
 }
 
 function failureText(outcome: Outcome<unknown>): string {
-  return outcome.kind === "refused" ? faultOf(outcome) : LOAD_FAILED;
+  return outcome.kind === "refused" ? errorsOf(outcome)[0]!.message : LOAD_FAILED;
 }
 
 /** The content of the exported page, without its h1, and with its headings one level lower. */

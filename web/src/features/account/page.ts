@@ -3,7 +3,7 @@ import type { FieldError, Outcome } from "../../shared/api.ts";
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
-import { call, errorsOf, faultOf, signInAddress, signOut } from "../../shared/session.ts";
+import { call, errorsOf, signInAddress, signOut } from "../../shared/session.ts";
 import { forgetSender } from "./forget-sender.ts";
 import { say } from "../../shared/say.ts";
 
@@ -30,7 +30,7 @@ export async function openPage<T>(path: string, open: (value: T) => void): Promi
     if (isSignedOut(read)) return location.replace(signInAddress());
     setStatus(
       read.kind === "refused"
-        ? faultOf(read)
+        ? errorsOf(read)[0]!.message
         : read.kind === "later"
           ? read.retryAfterSeconds
             ? BUSY

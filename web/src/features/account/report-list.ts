@@ -1,7 +1,7 @@
 /** Lists the own reports on a page, or some of them. */
 import { loadCouncil, loadServices } from "../../shared/council.ts";
 import { actionButton, byId } from "../../shared/dom.ts";
-import { call, faultOf } from "../../shared/session.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import type { OwnReport } from "./own-report.ts";
 import { openPage, setStatus } from "./page.ts";
 import { say } from "../../shared/say.ts";
@@ -54,7 +54,7 @@ async function loadMore(cursor: string, shown: ListOptions, about: ReportContext
   const page = await call<OwnReports>("GET", pageAddress({ cursor }));
   if (page.kind === "stored") return addPage(page.value, shown, about);
   more.replaceChildren(moreButton(cursor, shown, about));
-  setStatus(faultOf(page));
+  setStatus(errorsOf(page)[0]!.message);
 }
 
 function moreButton(cursor: string, shown: ListOptions, about: ReportContext): HTMLElement {

@@ -3,7 +3,8 @@ import { loadCouncil } from "../../shared/council.ts";
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, screenReaderText } from "../../shared/dom.ts";
 import { groupReference } from "../../shared/reference.ts";
-import { call, faultOf } from "../../shared/session.ts";
+import { faultOf } from "../../shared/fault.ts";
+import { call } from "../../shared/session.ts";
 import { openForOfficers, showFailure } from "../../shared/staff-page.ts";
 
 interface FailedAlert {

@@ -5,7 +5,8 @@ import { actionButton, byId, element, show, whileBusy } from "../../shared/dom.t
 import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
-import { type Account, call, errorsOf, faultOf, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
+import { faultOf } from "../../shared/fault.ts";
+import { type Account, call, errorsOf, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
 import type { Limits, CodeName, Person } from "./model.ts";
 import { personEntry } from "./person.ts";
 import { readGrants, roleFields } from "./roles.ts";

@@ -4,7 +4,8 @@ import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy
 import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
-import { call, errorsOf, faultOf } from "../../shared/session.ts";
+import { faultOf } from "../../shared/fault.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { showFailure } from "../../shared/staff-page.ts";
 import {
   attendanceToNote,

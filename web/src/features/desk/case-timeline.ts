@@ -1,7 +1,8 @@
 /** The case's timeline, officers' notes, and questions to the reporter. */
 import { actionButton, byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, faultOf } from "../../shared/session.ts";
+import { faultOf } from "../../shared/fault.ts";
+import { call } from "../../shared/session.ts";
 import { STATES } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { moment } from "./case-facts.ts";

@@ -1,7 +1,8 @@
 /** One crew's day: how full it is, its jobs in an order that can be changed, and a sheet to print. */
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, element, screenReaderText, whileBusy } from "../../shared/dom.ts";
-import { call, errorsOf, faultOf } from "../../shared/session.ts";
+import { faultOf } from "../../shared/fault.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { KINDS, minutesText } from "../crew/words.ts";
 import { type DayJob, dayPage, jobsOf, type CrewLoad, type CrewPlan } from "./current-day.ts";
 import { jobTag } from "./job-words.ts";

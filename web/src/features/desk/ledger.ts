@@ -5,7 +5,8 @@ import { isoDay, momentText } from "../../shared/dates.ts";
 import { byId, element, show, whileBusy } from "../../shared/dom.ts";
 import { pounds } from "../../shared/money.ts";
 import { parseReference } from "../../shared/reference.ts";
-import { call, faultOf } from "../../shared/session.ts";
+import { faultOf } from "../../shared/fault.ts";
+import { call } from "../../shared/session.ts";
 import { showFailure } from "../../shared/staff-page.ts";
 import { openDesk } from "./desk.ts";
 import {

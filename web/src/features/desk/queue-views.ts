@@ -2,7 +2,8 @@
 import { byId, element, focusOn, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { showRefusedFields } from "../../shared/error-sentences.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { call, errorsOf, faultOf } from "../../shared/session.ts";
+import { faultOf } from "../../shared/fault.ts";
+import { call, errorsOf } from "../../shared/session.ts";
 import { nameOf, type Names } from "./names.ts";
 import { queryOf } from "./queue-filters.ts";
 

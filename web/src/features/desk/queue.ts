@@ -1,7 +1,8 @@
 /** The queue of cases, most overdue first. */
 import { byId, element, focusOn, show, screenReaderText, whileBusy } from "../../shared/dom.ts";
 import { mayBeWords, parseReference } from "../../shared/reference.ts";
-import { call, faultOf } from "../../shared/session.ts";
+import { faultOf } from "../../shared/fault.ts";
+import { call } from "../../shared/session.ts";
 import { stateTag } from "../../shared/states.ts";
 import { selectedCases, MOST_CHOSEN } from "./selected-cases.ts";
 import { openDesk } from "./desk.ts";

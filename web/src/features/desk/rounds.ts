@@ -2,7 +2,8 @@
 import { loadCouncil } from "../../shared/council.ts";
 import { dayText, isoDay, momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, screenReaderText } from "../../shared/dom.ts";
-import { call, faultOf } from "../../shared/session.ts";
+import { faultOf } from "../../shared/fault.ts";
+import { call } from "../../shared/session.ts";
 import { showFailure } from "../../shared/staff-page.ts";
 import {
   KIND_WORDS,

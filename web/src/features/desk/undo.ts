@@ -4,7 +4,8 @@
  */
 import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { storedValue } from "../../shared/stored-value.ts";
-import { call, faultOf } from "../../shared/session.ts";
+import { faultOf } from "../../shared/fault.ts";
+import { call } from "../../shared/session.ts";
 import type { UndoOffer } from "./model.ts";
 import { caseAddress, countText, reference } from "./words.ts";
 

@@ -8,7 +8,7 @@ export function enter(): void {
   const followed = lastFollowed();
   if (!followed) return;
   const { id, words, is_to_confirm } = followed;
-  if (is_to_confirm) byId("followed-heading").textContent = say("Check your email");
+  byId("followed-heading").textContent = is_to_confirm ? say("Check your email") : say("You are following this report");
   byId("followed-reference").textContent = groupReference(id);
   byId<HTMLAnchorElement>("followed-page").href = `/reports/${id}`;
   byId("followed-words").textContent = words;
