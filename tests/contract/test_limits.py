@@ -20,6 +20,7 @@ from chalicelib.accounts.usecases.rate_limits import (
     DAILY,
     FAILS_OPEN,
     HOURLY,
+    IN_A_DAY,
     Flow,
     Sender,
     check,
@@ -172,11 +173,11 @@ def test_network_and_device_are_counted_in_one_trip(ports: LimitPorts) -> None:
     assert (len(calls), longest_chain(calls)) == (2, 1)
 
 
-def test_both_limits_of_messages_to_an_address_are_counted_in_one_trip(ports: LimitPorts) -> None:
-    typed = [Destination("email", f"r{next(numbers)}@example.org")]
+def test_both_limits_within_a_day_of_an_address_are_counted_in_one_trip(ports: LimitPorts) -> None:
+    typed = [Destination("email", f"r{next(numbers)}+tag@example.org")]
     with record() as calls:
         assert may_send_messages(Sender(), typed, ports)
-    assert (len(calls), longest_chain(calls)) == (2, 1)
+    assert (len(calls), longest_chain(calls)) == (3, 2)
 
 
 @pytest.mark.parametrize("flow", get_args(Flow))
@@ -236,3 +237,13 @@ def test_amount_that_is_not_left_counts_nothing(ports: LimitPorts) -> None:
     with pytest.raises(TooMany):
         ports.spend(scope, key, 2)
     ports.spend(scope, key)
+
+
+def test_messages_that_the_hour_refuses_do_not_use_up_the_day_of_an_address(
+    ports: LimitPorts,
+) -> None:
+    owner = Destination("email", f"owner{next(numbers)}@example.org")
+    for _ in range(DAILY[IN_A_DAY] + MORE):
+        may_send_messages(Sender(), [owner], ports)
+    sent = max(HOURLY["report to address"] // 10, 2)
+    ports.spend(IN_A_DAY, ":".join(owner), DAILY[IN_A_DAY] - sent)

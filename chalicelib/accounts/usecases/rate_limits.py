@@ -215,13 +215,14 @@ def is_blocked(typed: Sequence[Destination], ports: LimitPorts) -> bool:
 def _count_messages(
     flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts
 ) -> None:
-    """Counts the addresses that the sender did not confirm. Raises TooMany, UpstreamFailed."""
+    """Counts the addresses that the sender did not confirm, within the hour and then within the
+    day: what the hour refuses does not use up the day of the address's owner. Raises TooMany,
+    UpstreamFailed."""
     confirmed = {mailbox_of(each) for each in sender.addresses}
     for each in sorted({mailbox_of(each) for each in typed} - confirmed):
-        counts = [(f"{flow} to address", ":".join(each)), (IN_A_DAY, ":".join(each))]
-        if name := address_shared_by_tags(each):
-            counts.append((IN_A_DAY, name))
-        run_in_parallel(partial(ports.spend, *count) for count in counts)
+        ports.spend(f"{flow} to address", ":".join(each))
+        of_a_day = filter(None, (":".join(each), address_shared_by_tags(each)))
+        run_in_parallel(partial(ports.spend, IN_A_DAY, key) for key in of_a_day)
 
 
 def refuse_blocked(addresses: Sequence[Destination], ports: LimitPorts) -> None:
