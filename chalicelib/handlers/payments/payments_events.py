@@ -1,5 +1,8 @@
 """The schedules of payments: unfinished ones are checked, and the ledger is reconciled."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from chalice.app import Blueprint, CloudWatchEvent
 
 from chalicelib.bootstrap.payments import order_ports, payments_ports, reconciling_ports
@@ -19,15 +22,20 @@ def check_payments(_: CloudWatchEvent) -> None:
     refunds payments for lost slots. A charge that cannot be checked is due again later; an alarm is
     raised if that continues."""
     with batch("check_payments") as line:
-        parts = attempt_each(
+        parts = (
             lambda: carry_out_waiting_orders(order_ports()),
             lambda: check_due(payments_ports()),
             lambda: cancel_lost_orders(order_ports()),
         )
-        line["failed"] = sum(map(len, parts))
-        for failed in parts:
-            for request_id, error in failed.items():
-                logs.failure("a payment was not checked", error, service_request_id=request_id)
+        line["failed"] = sum(attempt_each(*(partial(_count_failures, part) for part in parts)))
+
+
+def _count_failures(part: Callable[[], Mapping[str, Exception]]) -> int:
+    """Runs a part, logs what failed in it by service_request_id, and returns how many did."""
+    failed = part()
+    for request_id, error in failed.items():
+        logs.failure("a payment was not checked", error, service_request_id=request_id)
+    return len(failed)
 
 
 @events.schedule("rate(1 day)")
