@@ -38,7 +38,7 @@ class CalendarAddresses(msgspec.Struct, frozen=True, kw_only=True):
     raises=(NotFound, TooMany),
 )
 def create_calendar(call: Call, sent: CalendarRequest) -> CalendarAddresses:
-    rate_limits.check("premises", call)
+    rate_limits.check_resident("premises", call)
     url = calendars.publish_calendar(
         sent.premises_id, request_language.current_language(), calendar_ports()
     )

@@ -42,7 +42,7 @@ class PremisesList(msgspec.Struct, frozen=True, kw_only=True):
     raises=(TooMany,),
 )
 def list_premises(call: Call) -> PremisesList:
-    rate_limits.check("premises", call)
+    rate_limits.check_resident("premises", call)
     found = usecases.premises_at_postcode(call.parameter("postcode"), collections_ports())
     return PremisesList(items=list(found))
 
@@ -58,7 +58,7 @@ def list_premises(call: Call) -> PremisesList:
     raises=(TooMany,),
 )
 def get_collections(call: Call, premises_id: str) -> PremisesCollections:
-    rate_limits.check("premises", call)
+    rate_limits.check_resident("premises", call)
     ports = collections_ports()
     found = usecases.collections_of(premises_id, ports)
     joining = garden_purchases().joining_pence(premises_id, ports.council, ports.today)

@@ -23,7 +23,7 @@ def bins(call: Call) -> Page:
     postcode = call.parameter("postcode")
     if postcode is None:
         return _page("")
-    rate_limits.check("premises", call)
+    rate_limits.check_resident("premises", call)
     try:
         return _page(postcode, _find_bins(postcode, call.parameter("premises_id")))
     except Invalid as error:
@@ -32,7 +32,7 @@ def bins(call: Call) -> Page:
 
 def calendar(call: Call) -> Page:
     """The address of the calendar of a posted address. Raises NotFound, TooMany, UpstreamFailed."""
-    rate_limits.check("premises", call)
+    rate_limits.check_resident("premises", call)
     premises_id = posted_form(call).one("premises_id")
     url = calendars.publish_calendar(
         premises_id, request_language.current_language(), calendar_ports()

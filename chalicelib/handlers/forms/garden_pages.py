@@ -114,7 +114,7 @@ def ask_move(call: Call, service_request_id: str) -> Page:
     postcode = call.parameter("postcode")
     if postcode is None:
         return _move_page(found)
-    rate_limits.check("premises", call)
+    rate_limits.check_resident("premises", call)
     try:
         return _move_page(found, postcode, _addresses(postcode))
     except Invalid as error:
@@ -128,7 +128,7 @@ def move(call: Call, service_request_id: str) -> Page | SeeOther:
     found = _get_subscription(service_request_id, form.one("token") or None, call)
     found.access.require_change()
     to, postcode = form.one("premises_id"), form.one("postcode")
-    rate_limits.check("premises", call)
+    rate_limits.check_resident("premises", call)
     try:
         if to != found.subscription.premises_id:
             usecases.move(found.subscription.premises_id, to, garden_ports())

@@ -60,7 +60,7 @@ def quote(call: Call) -> QuoteView:
     premises_id = call.parameter("premises_id") or None
     if premises_id:
         # The price says whether the address used its free order.
-        rate_limits.check("premises", call)
+        rate_limits.check_resident("premises", call)
     found = quote_order(
         service,
         premises_id,
